@@ -1,0 +1,1 @@
+"""The audit: tables in, numbers and sentences out. Pure (see README.md)."""

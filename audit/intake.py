@@ -1,0 +1,44 @@
+"""Admission of rows: what is kept, what is rejected and why. Pure; nothing is guessed or lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Rows turned away for one reason.
+
+    ``code`` is stable (``score_not_a_number``), ``text`` a sentence with the mend, ``rows`` the
+    0-based positions of the first few in the table that was read.
+    """
+
+    code: str
+    text: str
+    count: int
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """The admitted table and the account of every row: ``rows = kept + rejected + excluded``.
+
+    ``table`` has canonical columns: ``key`` (string), ``score`` (float64, absent when the stream
+    has none), ``selected`` (bool), ``outcome`` (bool, null = not yet known; absent when the stream
+    has none), ``worked`` (bool, null = unknown; only if the stream names it), ``created`` (date32;
+    only if the stream names it), ``attribute:<name>`` and ``control:<name>`` (dictionary of
+    strings, missing is the level "unknown") and ``feature:<name>`` (float64 or dictionary).
+    """
+
+    table: pa.Table
+    rows: int
+    rejected: tuple[Refusal, ...]
+    excluded: tuple[Refusal, ...]
+    score_range: tuple[float, float] | None
+
+    @property
+    def kept(self) -> int:
+        """Rows that the audit uses."""
+        return int(self.table.num_rows)

@@ -1,0 +1,1 @@
+"""The report: frozen, digested, written as JSON, HTML and CSV."""

@@ -1,0 +1,58 @@
+"""The report as a value: everything that ``audit.json`` says, and no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audit.disparity import Disparity
+from audit.finding import Caution, Finding
+from audit.intake import Refusal
+from audit.metrics import GroupEstimate
+from audit.rows.proxy import Proxy
+
+SCHEMA = "fairlead.audit/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """SHA-256 digests that tie a report to what it was made from (hexadecimal)."""
+
+    stream: str
+    data: str
+    cube: str
+    policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subgroup:
+    """One crossing of attributes that stands out (``subgroups`` in audit.json)."""
+
+    attribute: tuple[str, ...]
+    group: tuple[str, ...]
+    metric: str
+    value: float
+    low: float
+    high: float
+    p_adjusted: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The result of one audit. The same input and seed give the same bytes."""
+
+    stream: str
+    rows: int
+    kept: int
+    rejected: tuple[Refusal, ...]
+    excluded: tuple[Refusal, ...]
+    seed: int
+    engine: str
+    version: str
+    digests: Digests
+    estimates: tuple[GroupEstimate, ...]
+    disparities: tuple[Disparity, ...]
+    proxies: tuple[Proxy, ...]
+    subgroups: tuple[Subgroup, ...]
+    warnings: tuple[Caution, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,1 @@
+"""The part of the audit that needs rows, not only counts."""

@@ -1,0 +1,53 @@
+"""The stream: which column plays which role. The contract between the three packages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+class BadInput(ValueError):
+    """Input a person can mend: the message is one sentence that names the field and the mend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """A protected or otherwise watched attribute, and how it is grouped."""
+
+    name: str
+    column: str
+    reference: str | None = None
+    special_category: bool = False
+    bands: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """What counts as a disparity, and how sure the audit must be (``[audit]``)."""
+
+    tolerance_difference: float = 0.05
+    tolerance_ratio: float = 0.8
+    confidence: float = 0.95
+    minimum_group: int = 30
+    intersections: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """The roles of a table's columns (``stream.toml``, DESIGN 6.2)."""
+
+    name: str
+    attributes: tuple[Attribute, ...]
+    key: str | None = None
+    score: str | None = None
+    higher_is_better: bool = True
+    threshold: float | None = None
+    decision: str | None = None
+    score_range: tuple[float, float] | None = None
+    outcome: str | None = None
+    created: str | None = None
+    maturity_days: int | None = None
+    worked: str | None = None
+    features: tuple[str, ...] | None = None
+    controls: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    audit: Tolerance = field(default_factory=Tolerance)

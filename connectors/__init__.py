@@ -1,0 +1,1 @@
+"""Everything that touches a CRM or a raw identifier (see README.md)."""

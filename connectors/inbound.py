@@ -1,0 +1,23 @@
+"""What a verified request from a CRM becomes: a lead key, never a record id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connectors.pseudonym import Keyring, LeadKey
+
+KeyringFor = Callable[[str], Keyring | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A CRM user who looks at one lead, proved by the CRM's signature.
+
+    ``frame_origins`` are the origins that may embed the answer (CSP ``frame-ancestors``).
+    """
+
+    crm: str
+    organisation: str
+    lead: LeadKey
+    frame_origins: tuple[str, ...] = ()

@@ -1,0 +1,51 @@
+"""What both CRMs' OAuth flows share: the request, the grant, and where grants are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """Where to send the admin's browser, and what must be remembered until it returns."""
+
+    url: str
+    state: str
+    verifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a CRM gave us after consent. Tokens never show in a repr, a log or an exception.
+
+    ``organisation`` is the CRM's own id of the org or portal. ``expires_at`` is None where the
+    platform does not say (Salesforce).
+    """
+
+    organisation: str
+    instance_url: str
+    issued_at: datetime
+    expires_at: datetime | None
+    scopes: tuple[str, ...]
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False, default=None)
+
+
+class GrantStore(Protocol):
+    """Where one connection's grant lives; refresh is single-flight behind it."""
+
+    def load(self) -> Grant:
+        """The newest grant. Raises Refused where the connection was never made or was removed."""
+        ...
+
+    def renew(self, stale: Grant, refresh: Callable[[Grant], Grant]) -> Grant:
+        """Replace ``stale`` through ``refresh``, once, however many callers ask.
+
+        Holds a lock; when the stored grant is no longer ``stale``, another caller renewed it and
+        the stored one is returned without calling ``refresh``. The new grant is durable before it
+        is returned.
+        """
+        ...

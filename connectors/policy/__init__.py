@@ -1,0 +1,1 @@
+"""The anonymisation policy: which fields may be read, and what each becomes."""

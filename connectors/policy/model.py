@@ -1,0 +1,65 @@
+"""The policy as a value. A field that it does not name is never requested from the CRM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from connectors.pseudonym import Keyring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """A column after its operator: None is missing, ``unmapped`` counts values nobody mapped."""
+
+    values: tuple[str | None, ...]
+    unmapped: int = 0
+
+
+class Operator(Protocol):
+    """What a field becomes. One operator per file; each is a frozen dataclass of its parameters."""
+
+    @property
+    def name(self) -> str:
+        """The word in the policy file: keep, band, map, coarsen, key or drop."""
+        ...
+
+    def apply(self, values: Sequence[str | None], keyring: Keyring) -> Applied:
+        """Transform one column; the result has the same length."""
+        ...
+
+    def describe(self) -> str:
+        """One plain sentence for the admin: what this operator does to a value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One field of the CRM, its operator and the column that it fills."""
+
+    field: str
+    operator: Operator
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The rules for one object of one CRM, with the opt-out fields that exclude a lead.
+
+    ``created`` is the field that dates the cohort. ``exclude_when`` names checkbox fields: a lead
+    with any of them true is excluded and counted (opted out of profiling, do not process).
+    """
+
+    name: str
+    crm: str
+    object: str
+    created: str
+    rules: tuple[Rule, ...]
+    exclude_when: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The only fields that may be requested, each once, in order; dropped fields are not among them."""
+        wanted = [rule.field for rule in self.rules if rule.operator.name != "drop"]
+        return tuple(dict.fromkeys([*wanted, self.created, *self.exclude_when]))

@@ -1,0 +1,99 @@
+"""What every source of leads can do, whichever CRM or file it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+import pyarrow as pa
+
+from connectors.policy.model import Policy
+from connectors.pseudonym import LeadKey
+
+FlagStatus = Literal["ok", "review", "insufficient_data", "not_audited"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some leads after the policy: no raw identifier is left in them.
+
+    ``table`` has ``lead_key`` (string, 32 hexadecimal digits), ``cohort_day`` (date32, the day
+    the lead was created) and one string column per policy rule that keeps something (null is
+    missing). ``read = table.num_rows + rejected + excluded``, always. ``unmapped`` counts, by
+    column, the values that a map or coarsen rule did not know (they are null in the table).
+    """
+
+    table: pa.Table
+    read: int
+    rejected: Mapping[str, int]
+    excluded: Mapping[str, int]
+    unmapped: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldInfo:
+    """One field of the CRM as its describe call shows it."""
+
+    name: str
+    label: str
+    type: str
+    filterable: bool = True
+    writable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """What is written back to one lead: never a protected attribute, never a group's name."""
+
+    status: FlagStatus
+    reason: str
+    audit_id: str
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of a write-back: ``listed = written + unchanged + unknown + failed``.
+
+    ``unknown`` leads are in the CRM but have no flag (they came after the audit). ``failed``
+    counts by the remote system's error code.
+    """
+
+    listed: int
+    written: int
+    unchanged: int
+    unknown: int
+    failed: Mapping[str, int]
+
+
+class Source(Protocol):
+    """A place that leads come from. The conformance suite in tests/connectors proves it."""
+
+    @property
+    def organisation(self) -> str:
+        """The remote organisation's own id (15 or 18 characters, a portal number, a file name)."""
+        ...
+
+    def describe(self) -> tuple[FieldInfo, ...]:
+        """The fields that could be asked for. Nothing personal is read."""
+        ...
+
+    def count(self) -> int:
+        """How many leads a full pull would read (for a progress bar)."""
+        ...
+
+    def pull(self, policy: Policy, since: datetime | None = None) -> Iterator[Batch]:
+        """Read leads under the policy; only fields that the policy names are requested.
+
+        Raises
+        ------
+        Refused, Busy
+            The pull is incomplete and must produce no verdict.
+        """
+        ...
+
+    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
+        """Write flags back: list ids again, recompute keys, write what changed."""
+        ...

@@ -1,0 +1,1 @@
+"""The shell: Flask, the database, the command line (see README.md)."""
