@@ -1,4 +1,6 @@
-"""What a connector may raise, by consequence::
+"""What a connector may raise, by consequence.
+
+::
 
     ConnectorError
     ├── Refused      the remote system (or its admin) said no: stop, a person must act
