@@ -94,6 +94,10 @@ class Source(Protocol):
         """
         ...
 
+    def sample(self, policy: Policy, leads: int) -> Batch:
+        """A few leads under a policy that is not saved yet, for the admin's preview. Nothing is kept."""
+        ...
+
     def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
         """Write flags back: list ids again, recompute keys, write what changed."""
         ...
