@@ -1,0 +1,40 @@
+# Fairlead: every command sets up its own .venv; only Python 3.11+, make and pip are needed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint bench lock clean help
+
+help:  ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+demo: .venv/.core  ## both stand-in CRMs, a pull, the audit, the pages: opens nothing, prints the addresses
+	@$(BIN)/fairlead demo $(ARGS)
+
+test: .venv/.dev  ## every test; says plainly what it skipped
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.dev  ## the quality gates alone
+	@$(BIN)/python -m pytest tests/quality $(ARGS)
+
+.venv/.python:
+	@$(PYTHON) -c 'import sys; sys.exit("Fairlead needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+# Wheels only and hashes checked; the project itself is linked, without a second resolution.
+.venv/.core: .venv/.python requirements/core.lock.txt pyproject.toml
+	@test -f .venv/.dev || $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements/core.lock.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/.dev: .venv/.python requirements/dev.lock.txt pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements/dev.lock.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+lock:  ## resolve both locks anew (needs uv); they name no host
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet pyproject.toml --group build -o requirements/core.lock.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet pyproject.toml --group dev -o requirements/dev.lock.txt
+
+clean:  ## remove everything that was made here
+	rm -rf .venv .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

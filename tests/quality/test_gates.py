@@ -1,0 +1,50 @@
+"""The tools that judge the code: ruff, mypy, pyright, import-linter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import absent
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(BIN / command[0]), *command[1:]],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def passes(*command: str) -> None:
+    done = run(*command)
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-2000:]}"
+
+
+def test_ruff_finds_nothing():
+    passes("ruff", "check", "--no-cache", ".")
+
+
+def test_ruff_would_format_nothing():
+    passes("ruff", "format", "--no-cache", "--check", ".")
+
+
+def test_mypy_strict_is_clean():
+    passes("mypy")
+
+
+def test_pyright_is_clean():
+    # The wheel brings Node but fetches pyright itself from the npm registry on first use.
+    if run("pyright", "--version").returncode != 0:
+        absent("pyright could not be fetched from the npm registry")
+    passes("pyright")
+
+
+def test_the_packages_import_only_downwards():
+    passes("lint-imports", "--no-cache")
