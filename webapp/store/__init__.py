@@ -1,0 +1,1 @@
+"""What Fairlead remembers: connections, grants, policies, audits, flags, people (SQLAlchemy, Alembic)."""

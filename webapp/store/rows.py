@@ -1,0 +1,145 @@
+"""The values that the store hands out. No database object leaves `webapp.store`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from connectors.source import FlagStatus, Receipt
+
+Crm = Literal["salesforce", "hubspot"]
+CRMS: tuple[Crm, ...] = ("salesforce", "hubspot")
+ConnectionState = Literal["connected", "pull_incomplete", "consent_needed", "disconnected"]
+Role = Literal["admin", "auditor"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionRow:
+    """One org or portal that was connected. ``note`` is a plain sentence about ``state``, often empty."""
+
+    id: str
+    crm: Crm
+    organisation: str
+    instance_url: str
+    state: ConnectionState
+    note: str
+    connected_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion:
+    """One saved version of a policy; ``version`` counts from 1, ``digest`` is SHA-256 of the text."""
+
+    connection_id: str
+    version: int
+    text: str
+    digest: str
+    saved_by: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamVersion:
+    """One saved version of a connection's stream (the text of ``stream.toml``)."""
+
+    connection_id: str
+    version: int
+    text: str
+    digest: str
+    saved_by: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """The account of one pull: ``read = kept + sum(rejected) + sum(excluded)``, always.
+
+    ``rejected`` and ``excluded`` count by reason, the connector's and the intake's together;
+    ``unmapped`` counts values, by column, that no rule of the policy knew.
+    """
+
+    read: int
+    kept: int
+    rejected: Mapping[str, int]
+    excluded: Mapping[str, int]
+    unmapped: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One audit of one connection. ``report`` is the text of audit.json, ``digest`` its SHA-256.
+
+    ``severities`` counts findings by severity; ``worst`` is the sentence of the worst finding.
+    """
+
+    id: str
+    connection_id: str
+    made_at: datetime
+    report: str = field(repr=False)
+    digest: str
+    policy_version: int
+    stream_version: int
+    severities: Mapping[str, int]
+    worst: str | None
+    pulled: Pulled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAudit:
+    """What `Repository.add_audit` stores; the store adds the digest and the time.
+
+    ``id`` is made by `webapp.store.repository.short_id`, before the audit, because flags quote it.
+    """
+
+    id: str
+    report: str = field(repr=False)
+    policy_version: int
+    stream_version: int
+    severities: Mapping[str, int]
+    worst: str | None
+    pulled: Pulled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagRow:
+    """What one lead's panel says: from the newest audit of its connection."""
+
+    lead_key: str
+    status: FlagStatus
+    reason: str
+    audit_id: str
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """What became of one write-back of flags."""
+
+    connection_id: str
+    made_at: datetime
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRow:
+    """A person who may sign in. ``generation`` changes with the password and ends older sessions."""
+
+    id: str
+    name: str
+    role: Role
+    password_hash: str = field(repr=False)
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One line of the audit trail: who did what to which thing, and when."""
+
+    at: datetime
+    who: str
+    action: str
+    target: str
+    detail: str

@@ -1,0 +1,221 @@
+"""The tables. The newest Alembic migration equals them; a test compares."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite keeps no time zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To UTC. Raises ValueError for a naive datetime."""
+        if value is not None and value.tzinfo is None:
+            msg = "a stored moment needs a time zone"
+            raise ValueError(msg)
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database, always with the UTC zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of Fairlead."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar[dict[type, TypeEngine[Any]]] = {
+        datetime: Instant(),
+        bytes: LargeBinary(),
+    }
+
+
+class Connection(Base):
+    """One org or portal."""
+
+    __tablename__ = "connection"
+    __table_args__ = (UniqueConstraint("crm", "organisation"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    crm: Mapped[str] = mapped_column(String(16))
+    organisation: Mapped[str] = mapped_column(String(64))
+    instance_url: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(24))
+    note: Mapped[str] = mapped_column(Text, default="")
+    connected_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class StoredGrant(Base):
+    """One connection's grant, encrypted; ``generation`` counts renewals."""
+
+    __tablename__ = "stored_grant"
+
+    connection_id: Mapped[str] = mapped_column(
+        ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True
+    )
+    generation: Mapped[int]
+    sealed: Mapped[bytes]
+    changed_at: Mapped[datetime]
+
+
+class PolicyText(Base):
+    """Every version of every policy."""
+
+    __tablename__ = "policy_text"
+
+    connection_id: Mapped[str] = mapped_column(
+        ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    saved_by: Mapped[str] = mapped_column(String(120))
+    saved_at: Mapped[datetime]
+
+
+class StreamText(Base):
+    """Every version of every stream."""
+
+    __tablename__ = "stream_text"
+
+    connection_id: Mapped[str] = mapped_column(
+        ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    saved_by: Mapped[str] = mapped_column(String(120))
+    saved_at: Mapped[datetime]
+
+
+class Audit(Base):
+    """One finished audit with its whole report."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "connection_id", "made_at"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    connection_id: Mapped[str] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    made_at: Mapped[datetime]
+    report: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    policy_version: Mapped[int]
+    stream_version: Mapped[int]
+    severities: Mapped[dict[str, int]] = mapped_column(JSON)
+    worst: Mapped[str | None] = mapped_column(Text)
+    read: Mapped[int]
+    kept: Mapped[int]
+    rejected: Mapped[dict[str, int]] = mapped_column(JSON)
+    excluded: Mapped[dict[str, int]] = mapped_column(JSON)
+    unmapped: Mapped[dict[str, int]] = mapped_column(JSON)
+
+
+class LeadFlag(Base):
+    """What the newest audit says of one lead; leads are known by pseudonym only."""
+
+    __tablename__ = "lead_flag"
+
+    connection_id: Mapped[str] = mapped_column(
+        ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True
+    )
+    lead_key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    audit_id: Mapped[str] = mapped_column(ForeignKey("audit.id", ondelete="CASCADE"))
+    status: Mapped[str] = mapped_column(String(24))
+    reason: Mapped[str] = mapped_column(Text)
+    checked_at: Mapped[datetime]
+
+
+class PublishReceipt(Base):
+    """What became of one write-back."""
+
+    __tablename__ = "publish_receipt"
+    __table_args__ = (Index(None, "connection_id", "made_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    connection_id: Mapped[str] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    made_at: Mapped[datetime]
+    listed: Mapped[int]
+    written: Mapped[int]
+    unchanged: Mapped[int]
+    unknown: Mapped[int]
+    failed: Mapped[dict[str, int]] = mapped_column(JSON)
+
+
+class User(Base):
+    """A person who may sign in."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str] = mapped_column(Text)
+    generation: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class SignInThrottle(Base):
+    """Failed sign-ins of one account or one address (both as keyed hashes)."""
+
+    __tablename__ = "sign_in_throttle"
+
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+
+
+class PendingConsent(Base):
+    """A consent that was asked for and has not come back; used once, then gone."""
+
+    __tablename__ = "pending_consent"
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    crm: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    sealed_verifier: Mapped[bytes]
+    expires_at: Mapped[datetime]
+
+
+class Event(Base):
+    """The audit trail; rows are only ever added."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(120))
+    action: Mapped[str] = mapped_column(String(40))
+    target: Mapped[str] = mapped_column(String(120))
+    detail: Mapped[str] = mapped_column(Text)

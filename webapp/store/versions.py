@@ -1,0 +1,53 @@
+"""Texts that are never overwritten: every saved policy and stream stays, numbered from 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.store import tables
+
+Versioned = TypeVar("Versioned", tables.PolicyText, tables.StreamText)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A text that somebody wants to save, and when."""
+
+    connection_id: str
+    text: str
+    saved_by: str
+    saved_at: datetime
+
+
+def keep(session: Session, table: type[Versioned], draft: Draft) -> Versioned:
+    """The draft as the next version, with a line in the audit trail; the newest where it says the same."""
+    newest_first = select(table).filter_by(connection_id=draft.connection_id).order_by(table.version.desc())
+    newest = session.scalars(newest_first.limit(1)).first()
+    digest = sha256(draft.text.encode()).hexdigest()
+    if newest is not None and newest.digest == digest:
+        return newest
+    row = table(
+        connection_id=draft.connection_id,
+        version=newest.version + 1 if newest else 1,
+        text=draft.text,
+        digest=digest,
+        saved_by=draft.saved_by,
+        saved_at=draft.saved_at,
+    )
+    session.add_all([row, _event(table.__tablename__, row)])
+    session.flush()
+    return row
+
+
+def _event(what: str, row: tables.PolicyText | tables.StreamText) -> tables.Event:
+    action = what.replace("_text", " saved")
+    detail = f"version {row.version}, sha256 {row.digest}"
+    return tables.Event(
+        at=row.saved_at, who=row.saved_by, action=action, target=row.connection_id, detail=detail
+    )
