@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -32,11 +33,14 @@ class Keyring:
     """The secrets of one organisation, derived from the master key (HKDF-SHA256, RFC 5869).
 
     Each purpose has a key of its own, so that a pseudonymised field never equals a lead key.
+    Derived keys live as long as the keyring and nowhere else: they show in no ``repr``, play no
+    part in equality, and a keyring cannot be pickled.
     """
 
     crm: str
     organisation: str
     master: bytes = field(repr=False)
+    _derived: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def lead_key(self, record_id: str) -> LeadKey:
         """The pseudonym of one record id: HMAC-SHA256 truncated to 16 bytes."""
@@ -47,8 +51,18 @@ class Keyring:
         return self._digest(f"field/{domain}", value).hex()
 
     def _digest(self, purpose: str, value: str) -> bytes:
-        secret = derive(self.master, f"{self.crm}/{self.organisation}/{purpose}")
+        secret = self._derived.get(purpose)
+        if secret is None:
+            # Lengths keep the parts apart: organisation "a/b" must not share keys with "a".
+            parts = (self.crm, self.organisation, purpose)
+            info = "/".join(f"{len(part)}:{part}" for part in parts)
+            secret = self._derived[purpose] = derive(self.master, info)
         return hmac.digest(secret, value.encode(), hashlib.sha256)[:KEY_BYTES]
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: the master key must not leave the process by accident."""
+        msg = "a keyring is not serialised: make it again from the master key"
+        raise TypeError(msg)
 
 
 def derive(master: bytes, info: str) -> bytes:

@@ -47,7 +47,7 @@ class Rule:
 class Policy:
     """The rules for one object of one CRM, with the opt-out fields that exclude a lead.
 
-    ``created`` is the field that dates the cohort. ``exclude_when`` names checkbox fields: a lead
+    ``created`` is the field that dates the cohort ("" only for a file that dates no lead). ``exclude_when`` names checkbox fields: a lead
     with any of them true is excluded and counted (opted out of profiling, do not process).
     """
 
@@ -62,4 +62,5 @@ class Policy:
     def fields(self) -> tuple[str, ...]:
         """The only fields that may be requested, each once, in order; dropped fields are not among them."""
         wanted = [rule.field for rule in self.rules if rule.operator.name != "drop"]
-        return tuple(dict.fromkeys([*wanted, self.created, *self.exclude_when]))
+        created = [self.created] if self.created else []
+        return tuple(dict.fromkeys([*wanted, *created, *self.exclude_when]))

@@ -1,0 +1,101 @@
+"""The one place where raw values become a batch: exclude, date, transform, count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import pyarrow as pa
+
+from connectors.policy.day import day_of
+from connectors.policy.model import Applied, Policy, Rule
+from connectors.pseudonym import Keyring, LeadKey
+from connectors.source import Batch
+
+RESERVED_COLUMNS = ("lead_key", "cohort_day")
+_TRUE = frozenset({"true", "1", "yes"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """Some records as the CRM gave them, column by column, before the policy.
+
+    ``columns`` holds every field of ``policy.fields`` as text (None is missing; checkboxes as
+    "true" and "false"), all as long as ``keys``. ``cohort_days`` dates the leads where the source
+    knows the day without the ``created`` field; a None there rejects the lead. ``rejected`` counts,
+    by reason, records that the source could not read at all; they are not among ``keys``.
+    """
+
+    keys: Sequence[LeadKey]
+    columns: Mapping[str, Sequence[str | None]] = field(repr=False)
+    cohort_days: Sequence[date | None] | None = None
+    rejected: Mapping[str, int] = field(default_factory=dict)
+
+
+def apply_policy(policy: Policy, raw: Raw, keyring: Keyring) -> Batch:
+    """Turn raw records into a batch; nothing of a lead that opted out is transformed.
+
+    Excluded leads are counted by the checkbox that excluded them (the first one in the policy's
+    order), leads without a usable creation day are rejected as ``created_missing`` or
+    ``created_not_a_date``, and ``read`` adds up by construction.
+
+    Raises
+    ------
+    KeyError
+        A field of ``policy.fields`` is not among ``raw.columns``: a fault of the connector.
+    """
+    excluded = _excluded_by(policy, raw)
+    days = _days(policy, raw)
+    kept = [i for i, day in enumerate(days) if excluded[i] is None and isinstance(day, date)]
+    undated = Counter(day for i, day in enumerate(days) if excluded[i] is None and isinstance(day, str))
+    applied = {rule.column: _apply(rule, raw, kept, keyring) for rule in _kept_rules(policy)}
+    keys = pa.array([raw.keys[i].hex for i in kept], pa.string())
+    cohort = pa.array([days[i] for i in kept], pa.date32())
+    columns = {name: pa.array(column.values, pa.string()) for name, column in applied.items()}
+    rejected = Counter(raw.rejected) + undated
+    return Batch(
+        table=pa.table({"lead_key": keys, "cohort_day": cohort, **columns}),
+        read=len(raw.keys) + sum(raw.rejected.values()),
+        rejected=dict(rejected),
+        excluded=dict(Counter(name for name in excluded if name is not None)),
+        unmapped={name: column.unmapped for name, column in applied.items() if column.unmapped},
+    )
+
+
+def table_schema(policy: Policy) -> pa.Schema:
+    """The columns that every batch under this policy has, in order, even an empty one."""
+    columns = [pa.field(rule.column, pa.string()) for rule in _kept_rules(policy)]
+    return pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32()), *columns])
+
+
+def _kept_rules(policy: Policy) -> list[Rule]:
+    return [rule for rule in policy.rules if rule.operator.name != "drop"]
+
+
+def _apply(rule: Rule, raw: Raw, kept: Sequence[int], keyring: Keyring) -> Applied:
+    column = raw.columns[rule.field]
+    return rule.operator.apply([column[i] for i in kept], keyring)
+
+
+def _excluded_by(policy: Policy, raw: Raw) -> list[str | None]:
+    reasons: list[str | None] = [None] * len(raw.keys)
+    for name in reversed(policy.exclude_when):
+        for i, value in enumerate(raw.columns[name]):
+            if value is not None and value.strip().casefold() in _TRUE:
+                reasons[i] = name
+    return reasons
+
+
+def _days(policy: Policy, raw: Raw) -> list[date | str]:
+    """The cohort day of each lead, or the reason why it has none."""
+    if raw.cohort_days is not None:
+        return [day or "created_missing" for day in raw.cohort_days]
+    return [_day(value) for value in raw.columns[policy.created]]
+
+
+def _day(value: str | None) -> date | str:
+    if value is None or not value.strip():
+        return "created_missing"
+    return day_of(value) or "created_not_a_date"

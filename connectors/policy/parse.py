@@ -1,0 +1,160 @@
+"""policy.toml in, a Policy out. Every mistake is one sentence with the nearest valid name."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from audit.schema import BadInput
+from connectors.policy.apply import RESERVED_COLUMNS
+from connectors.policy.identifying import refuse_if_identifying
+from connectors.policy.model import Operator, Policy, Rule
+from connectors.policy.operators import OPERATORS
+
+CRMS = ("salesforce", "hubspot", "file")
+_TOP = ("policy", "rule")
+_HEAD = ("name", "crm", "object", "created", "exclude_when")
+_RULE = ("field", "operator", "column")
+
+
+def parse_policy(text: str, origin: str = "policy.toml") -> Policy:
+    """Read a policy (``[policy]`` and one ``[[rule]]`` per field).
+
+    ``origin`` is what messages call the text.
+
+    Raises
+    ------
+    BadInput
+        The text is not TOML, a name or value is not valid, or a rule would let an identifier
+        through; the message is one sentence with the mend.
+    """
+    try:
+        return _policy(_toml(text))
+    except BadInput as error:
+        msg = f"{origin}: {error}"
+        raise BadInput(msg) from None
+
+
+def _toml(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        msg = f"is not valid TOML: {error}"
+        raise BadInput(msg) from None
+
+
+def _policy(document: Mapping[str, Any]) -> Policy:
+    _known(document, _TOP, "the file")
+    head = document.get("policy")
+    if not isinstance(head, dict):
+        msg = "has no [policy] section: begin the file with [policy]"
+        raise BadInput(msg)
+    _known(head, _HEAD, "[policy]")
+    crm = _one_of(_text(head, "crm", "[policy]"), CRMS, "crm")
+    undated = crm == "file" and "created" not in head
+    return Policy(
+        name=_text(head, "name", "[policy]"),
+        crm=crm,
+        object=_text(head, "object", "[policy]"),
+        created="" if undated else _text(head, "created", "[policy]"),
+        exclude_when=_names(head.get("exclude_when", [])),
+        rules=_rules(document.get("rule", [])),
+    )
+
+
+def _rules(tables: object) -> tuple[Rule, ...]:
+    if not isinstance(tables, list) or not tables:
+        msg = "has no rule: add a [[rule]] with field and operator for each field that may be read"
+        raise BadInput(msg)
+    rules = tuple(_rule(table, place) for place, table in enumerate(tables, start=1))
+    _refuse_shared_columns(rules)
+    return rules
+
+
+def _rule(table: object, place: int) -> Rule:
+    where = f"rule {place}"
+    if not isinstance(table, dict):
+        msg = f"{where} is not a table: write [[rule]]"
+        raise BadInput(msg)
+    name = _text(table, "field", where)
+    where = f"rule {place} (field '{name}')"
+    kind = _one_of(_text(table, "operator", where), tuple(OPERATORS), f"{where}: operator")
+    refuse_if_identifying(name, kind)
+    column = _text({"column": name.lower(), **table}, "column", where)
+    if column in RESERVED_COLUMNS or column != column.strip():
+        msg = f"{where}: column '{column}' is reserved or has outer spaces: choose another name"
+        raise BadInput(msg)
+    given = {key: value for key, value in table.items() if key not in _RULE}
+    return Rule(field=name, operator=_operator(kind, given, where), column=column)
+
+
+def _operator(kind: str, given: Mapping[str, object], where: str) -> Operator:
+    built = OPERATORS[kind]
+    parameters = dataclasses.fields(built)
+    _known(given, (*_RULE, *(parameter.name for parameter in parameters)), f"{where}, operator {kind}")
+    for parameter in parameters:
+        if parameter.default is dataclasses.MISSING and parameter.name not in given:
+            msg = f"{where}: operator {kind} needs {parameter.name}"
+            raise BadInput(msg)
+    try:
+        return built(**{key: _frozen(value) for key, value in given.items()})
+    except BadInput as error:
+        msg = f"{where}: {error}"
+        raise BadInput(msg) from None
+
+
+def _frozen(value: object) -> Any:  # noqa: ANN401 - the operator checks its own parameters
+    if isinstance(value, dict):
+        return tuple(value.items())
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _refuse_shared_columns(rules: Sequence[Rule]) -> None:
+    owner: dict[str, str] = {}
+    for rule in rules:
+        if rule.operator.name == "drop":
+            continue
+        if rule.column in owner:
+            msg = (
+                f"fields '{owner[rule.column]}' and '{rule.field}' both fill column '{rule.column}': "
+                "give one of them another column"
+            )
+            raise BadInput(msg)
+        owner[rule.column] = rule.field
+
+
+def _text(table: Mapping[str, Any], key: str, where: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value.strip():
+        msg = f'{where} needs {key}, a text in quotes: {key} = "..."'
+        raise BadInput(msg)
+    return value
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
+        msg = 'exclude_when must be a list of field names, for example ["HasOptedOutOfEmail"]'
+        raise BadInput(msg)
+    return tuple(value)
+
+
+def _one_of(value: str, choices: Collection[str], what: str) -> str:
+    if value not in choices:
+        msg = f"{what} '{value}' is not known{_nearest(value, choices)}; choose one of {', '.join(choices)}"
+        raise BadInput(msg)
+    return value
+
+
+def _known(table: Mapping[str, object], names: Collection[str], where: str) -> None:
+    for key in table:
+        if key not in names:
+            msg = f"unknown key '{key}' in {where}{_nearest(key, names)}"
+            raise BadInput(msg)
+
+
+def _nearest(value: str, choices: Collection[str]) -> str:
+    close = get_close_matches(value, choices, n=1, cutoff=0.0)
+    return f": did you mean '{close[0]}'?" if close else ""
