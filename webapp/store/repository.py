@@ -9,7 +9,7 @@ from hashlib import sha256
 from secrets import choice
 
 from sqlalchemy import Select, delete, insert, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from connectors.pseudonym import LeadKey
 from connectors.source import Flag, Receipt
@@ -23,6 +23,7 @@ from webapp.store.convert import (
     receipt_row,
     stream_version,
 )
+from webapp.store.database import Database
 from webapp.store.rows import (
     AuditRow,
     ConnectionRow,
@@ -58,32 +59,32 @@ class Repository:
     ``sqlalchemy.exc.IntegrityError``.
     """
 
-    sessions: sessionmaker[Session]
+    database: Database
     clock: Clock = utc_now
 
     def connections(self) -> tuple[ConnectionRow, ...]:
         """All connections, oldest first; disconnected ones too."""
         query = select(tables.Connection).order_by(tables.Connection.connected_at, tables.Connection.id)
-        with self.sessions() as session:
+        with self.database.reading() as session:
             return tuple(connection_row(row) for row in session.scalars(query))
 
     def connection(self, connection_id: str) -> ConnectionRow | None:
         """One connection by its id."""
-        with self.sessions() as session:
+        with self.database.reading() as session:
             row = session.get(tables.Connection, connection_id)
             return connection_row(row) if row else None
 
     def connection_for(self, crm: str, organisation: str) -> ConnectionRow | None:
         """The connection of one org or portal by the CRM's own id."""
         query = select(tables.Connection).filter_by(crm=crm, organisation=organisation)
-        with self.sessions() as session:
+        with self.database.reading() as session:
             row = session.scalar(query)
             return connection_row(row) if row else None
 
     def add_connection(self, crm: Crm, organisation: str, instance_url: str) -> ConnectionRow:
         """The connection of this org, made now or, after a new consent, made alive again under its old id."""
         now = self.clock()
-        with self.sessions.begin() as session:
+        with self.database.writing() as session:
             row = session.scalar(select(tables.Connection).filter_by(crm=crm, organisation=organisation))
             if row is None:
                 row = tables.Connection(id=short_id(), crm=crm, organisation=organisation, connected_at=now)
@@ -94,7 +95,7 @@ class Repository:
 
     def set_state(self, connection_id: str, state: ConnectionState, note: str = "") -> None:
         """Record what state a connection is in, with a plain sentence for the admin."""
-        with self.sessions.begin() as session:
+        with self.database.writing() as session:
             row = session.get_one(tables.Connection, connection_id)
             row.state, row.note, row.changed_at = state, note, self.clock()
 
@@ -105,27 +106,27 @@ class Repository:
     def policies(self, connection_id: str) -> tuple[PolicyVersion, ...]:
         """Every version of the policy, newest first."""
         query = select(tables.PolicyText).filter_by(connection_id=connection_id)
-        with self.sessions() as session:
+        with self.database.reading() as session:
             rows = session.scalars(query.order_by(tables.PolicyText.version.desc()))
             return tuple(policy_version(row) for row in rows)
 
     def save_policy(self, connection_id: str, text: str, saved_by: str) -> PolicyVersion:
         """A new version of the policy and a line in the audit trail; the same text again changes nothing."""
         draft = Draft(connection_id=connection_id, text=text, saved_by=saved_by, saved_at=self.clock())
-        with self.sessions.begin() as session:
+        with self.database.writing() as session:
             return policy_version(keep(session, tables.PolicyText, draft))
 
     def stream(self, connection_id: str) -> StreamVersion | None:
         """The stream in force: the newest version."""
         query = select(tables.StreamText).filter_by(connection_id=connection_id)
-        with self.sessions() as session:
+        with self.database.reading() as session:
             row = session.scalar(query.order_by(tables.StreamText.version.desc()).limit(1))
             return stream_version(row) if row else None
 
     def save_stream(self, connection_id: str, text: str, saved_by: str) -> StreamVersion:
         """A new version of the stream and a line in the audit trail; the same text again changes nothing."""
         draft = Draft(connection_id=connection_id, text=text, saved_by=saved_by, saved_at=self.clock())
-        with self.sessions.begin() as session:
+        with self.database.writing() as session:
             return stream_version(keep(session, tables.StreamText, draft))
 
     def add_audit(
@@ -135,7 +136,7 @@ class Repository:
         values = {**asdict(new), **asdict(new.pulled)}
         del values["pulled"]
         digest = sha256(new.report.encode()).hexdigest()
-        with self.sessions.begin() as session:
+        with self.database.writing() as session:
             row = tables.Audit(connection_id=connection_id, made_at=self.clock(), digest=digest, **values)
             session.add(row)
             session.flush()
@@ -145,41 +146,41 @@ class Repository:
 
     def latest_audit(self, connection_id: str) -> AuditRow | None:
         """The newest audit of a connection."""
-        with self.sessions() as session:
+        with self.database.reading() as session:
             row = session.scalar(_audits(connection_id).limit(1))
             return audit_row(row) if row else None
 
     def audit(self, audit_id: str) -> AuditRow | None:
         """One audit by its id."""
-        with self.sessions() as session:
+        with self.database.reading() as session:
             row = session.get(tables.Audit, audit_id)
             return audit_row(row) if row else None
 
     def audits(self, connection_id: str) -> tuple[AuditRow, ...]:
         """Every audit of a connection, newest first."""
-        with self.sessions() as session:
+        with self.database.reading() as session:
             return tuple(audit_row(row) for row in session.scalars(_audits(connection_id)))
 
     def replace_flags(self, connection_id: str, audit_id: str, flags: Mapping[LeadKey, Flag]) -> None:
         """Make ``flags`` the only flags of a connection, all of one audit."""
-        with self.sessions.begin() as session:
+        with self.database.writing() as session:
             _put_flags(session, connection_id, audit_id, flags)
 
     def flag(self, connection_id: str, lead_key: str) -> FlagRow | None:
         """What is known of one lead; ``lead_key`` is `LeadKey.hex`."""
-        with self.sessions() as session:
+        with self.database.reading() as session:
             row = session.get(tables.LeadFlag, (connection_id, lead_key))
             return flag_row(row) if row else None
 
     def flags(self, connection_id: str) -> dict[LeadKey, Flag]:
         """All flags of a connection, as `Source.publish` takes them."""
         query = select(tables.LeadFlag).filter_by(connection_id=connection_id)
-        with self.sessions() as session:
+        with self.database.reading() as session:
             return {LeadKey(bytes.fromhex(row.lead_key)): flag(row) for row in session.scalars(query)}
 
     def add_receipt(self, connection_id: str, receipt: Receipt) -> ReceiptRow:
         """Remember what became of a write-back."""
-        with self.sessions.begin() as session:
+        with self.database.writing() as session:
             row = tables.PublishReceipt(connection_id=connection_id, made_at=self.clock(), **asdict(receipt))
             session.add(row)
             return receipt_row(row)
@@ -188,7 +189,7 @@ class Repository:
         """The newest write-back of a connection."""
         query = select(tables.PublishReceipt).filter_by(connection_id=connection_id)
         newest = query.order_by(tables.PublishReceipt.id.desc()).limit(1)
-        with self.sessions() as session:
+        with self.database.reading() as session:
             row = session.scalar(newest)
             return receipt_row(row) if row else None
 

@@ -1,0 +1,50 @@
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from audit.schema import BadInput
+from webapp.store.database import MIGRATIONS, Database, open_database
+from webapp.store.tables import Base
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database):
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_opening_again_keeps_what_is_there(database: Database, database_url: str):
+    with database.writing() as session:
+        session.execute(
+            text("INSERT INTO sign_in_throttle (subject, failures, changed_at) VALUES ('a', 1, '2026-01-01')")
+        )
+    again = open_database(database_url)
+    with again.reading() as session:
+        assert session.scalar(text("SELECT failures FROM sign_in_throttle")) == 1
+    again.dispose()
+
+
+def test_downgrade_leaves_nothing_behind(database: Database):
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert inspect(database.engine).get_table_names() == ["alembic_version"]
+
+
+def test_sqlite_runs_with_wal_and_foreign_keys(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path / 'deep' / 'fairlead.db'}")
+    with database.reading() as session:
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+    database.dispose()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])
+def test_an_unusable_database_url_is_named_in_one_sentence(url):
+    with pytest.raises(BadInput, match="FAIRLEAD_DATABASE_URL"):
+        open_database(url)

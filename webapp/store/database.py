@@ -1,0 +1,103 @@
+"""The database: SQLite in the data folder, or PostgreSQL by its URL; the same tables in both."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from audit.schema import BadInput
+from webapp.store.locks import exclusive
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+SQLITE_WAIT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Sessions over one engine."""
+
+    engine: Engine
+
+    def reading(self) -> Session:
+        """A session to read in, for a ``with``."""
+        return Session(self.engine, expire_on_commit=False)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A session in a transaction that commits at the end of the ``with``, or undoes everything.
+
+        On SQLite the write lock is taken at its start, so that what was read in it stays true.
+        """
+        engine = self.engine.execution_options(begin="IMMEDIATE")
+        return sessionmaker(engine, expire_on_commit=False).begin()
+
+    def exclusive(self, name: str, *, wait: bool = True) -> AbstractContextManager[None]:
+        """Hold a named lock across threads and processes. Raises `webapp.store.locks.Locked`."""
+        return exclusive(self.engine, name, wait=wait)
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """The database at ``url``, with its schema brought up to date. Raises BadInput for an unusable URL."""
+    database = Database(engine=_engine(_address(url)))
+    with database.exclusive("migrate"):
+        upgrade(database.engine)
+    return database
+
+
+def upgrade(engine: Engine) -> None:
+    """Apply the migrations that the database does not have yet."""
+    from alembic import command  # noqa: PLC0415 - heavy, and needed once
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        msg = "FAIRLEAD_DATABASE_URL is not a database URL; write sqlite:///file or postgresql://user@host/name."
+        raise BadInput(msg) from None
+    if address.drivername in {"postgresql", "postgres"}:
+        return address.set(drivername="postgresql+psycopg")
+    supported = {"sqlite", "postgresql+psycopg"}
+    if address.drivername not in supported or address.database in {None, "", ":memory:"}:
+        msg = "FAIRLEAD_DATABASE_URL must name a SQLite file (sqlite:///file) or a PostgreSQL database."
+        raise BadInput(msg)
+    return address
+
+
+def _engine(address: URL) -> Engine:
+    if address.get_backend_name() == "postgresql":
+        return create_engine(address, pool_pre_ping=True)
+    Path(str(address.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = create_engine(address, connect_args={"timeout": SQLITE_WAIT_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
+    """The driver's own BEGIN is switched off: it comes too late, after the first read."""
+    connection.isolation_level = None
+    for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

@@ -1,0 +1,67 @@
+"""Named locks that hold across threads and processes and end with the process that holds them.
+
+SQLite has no row locks, and a write transaction that waits for a CRM would stop every other
+writer; there a lock is `flock` on a file beside the database. On PostgreSQL it is a session-level
+advisory lock on a connection of its own
+(https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Engine, NullPool, create_engine, func, select
+
+
+class Locked(Exception):
+    """Someone else holds the lock, and the caller did not want to wait."""
+
+
+def exclusive(engine: Engine, name: str, *, wait: bool = True) -> AbstractContextManager[None]:
+    """Hold the lock ``name`` inside a ``with``. Raises Locked where it is taken and ``wait`` is false."""
+    number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+    if engine.dialect.name == "postgresql":
+        return _advisory(engine, number, wait=wait)
+    return _file(_lock_file(engine, number), wait=wait)
+
+
+@contextmanager
+def _advisory(engine: Engine, number: int, *, wait: bool) -> Iterator[None]:
+    """A connection outside the pool: waiting here must not take one that the holder needs."""
+    apart = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with apart.connect() as connection:
+        if wait:
+            connection.execute(select(func.pg_advisory_lock(number)))
+        elif not connection.scalar(select(func.pg_try_advisory_lock(number))):
+            raise Locked
+        yield
+
+
+@contextmanager
+def _file(path: Path, *, wait: bool) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _take(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, mode: int) -> None:
+    try:
+        fcntl.flock(handle, mode)
+    except BlockingIOError:
+        raise Locked from None
+
+
+def _lock_file(engine: Engine, number: int) -> Path:
+    """Where the lock lives; a lock file is never deleted, or two holders could hold two files."""
+    database = Path(str(engine.url.database)).resolve()
+    folder = database.with_name(f"{database.name}.locks")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{number & 0xFFFFFFFFFFFFFFFF:016x}"

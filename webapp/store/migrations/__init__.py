@@ -1,0 +1,1 @@
+"""Alembic environment; the migrations are in versions."""

@@ -1,0 +1,16 @@
+"""Alembic's entry: migrations run on the connection that `webapp.store.engine` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from webapp.store.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    compare_type=True,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
