@@ -1,10 +1,21 @@
-"""The panel on a lead: one JSON for both CRMs."""
+"""The panel on a lead: one JSON for both CRMs.
+
+What a panel says depends on the state alone, never on the report: its words are the fixed ones
+below, so no attribute, no group and no finding can be read or guessed from them (DESIGN 3.6).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC
+from types import MappingProxyType
 from typing import Literal
 
+from connectors.source import FlagStatus
+from webapp.store.rows import FlagRow
+
+SCHEMA = "fairlead.panel/1"
 PanelState = Literal["fine", "flagged", "not_enough_data", "not_audited", "not_connected", "no_permission"]
 
 
@@ -22,3 +33,84 @@ class Panel:
     next_step: str
     checked_at: str | None = None
     audit_id: str | None = None
+
+
+FINE = Panel(
+    state="fine",
+    title="Score looks reliable",
+    sentence="The last audit found no sign that this lead's score is unreliable.",
+    next_step="Use the score as you normally would.",
+)
+FLAGGED = Panel(
+    state="flagged",
+    title="Score may be unreliable",
+    sentence="The last audit found that this score is unreliable for some leads, and this lead may be one of them.",
+    next_step="Do not rank or drop this lead by its score. Look at the lead itself and decide.",
+)
+NOT_ENOUGH_DATA = Panel(
+    state="not_enough_data",
+    title="Not enough data to tell",
+    sentence="The last audit could not tell whether this lead's score is reliable, because it had too little data.",
+    next_step="Treat the score as one hint among others.",
+)
+NOT_AUDITED = Panel(
+    state="not_audited",
+    title="Not checked yet",
+    sentence="No audit has covered this lead yet, so nothing is known about how reliable its score is.",
+    next_step="Treat the score as one hint among others, and look again after the next audit.",
+)
+NOT_CONNECTED = Panel(
+    state="not_connected",
+    title="Fairlead is not connected",
+    sentence="Fairlead has no working connection to this CRM, so it cannot check the score.",
+    next_step="Ask your CRM admin to connect Fairlead.",
+)
+NO_PERMISSION = Panel(
+    state="no_permission",
+    title="You cannot see this check",
+    sentence="Your CRM account is not allowed to see the check of this lead.",
+    next_step="Ask your CRM admin for access if you need it.",
+)
+BY_STATUS: Mapping[FlagStatus, Panel] = MappingProxyType(
+    {"ok": FINE, "review": FLAGGED, "insufficient_data": NOT_ENOUGH_DATA, "not_audited": NOT_AUDITED}
+)
+
+
+def panel_for(flag: FlagRow | None, *, connected: bool = True, permitted: bool = True) -> Panel:
+    """The panel of one lead.
+
+    Parameters
+    ----------
+    flag
+        What the newest audit says of the lead; None when it does not know the lead.
+    connected
+        Whether the org or portal that asks has a connection.
+    permitted
+        Whether the CRM user may see this lead.
+    """
+    if not permitted:
+        return NO_PERMISSION
+    if not connected:
+        return NOT_CONNECTED
+    return NOT_AUDITED if flag is None else _of_flag(flag)
+
+
+def to_json(panel: Panel) -> dict[str, str | None]:
+    """The panel as both CRMs read it (schema ``fairlead.panel/1``)."""
+    return {"schema": SCHEMA, **asdict(panel)}
+
+
+def _of_flag(flag: FlagRow) -> Panel:
+    # The flag's own reason stays out: a panel's words must not depend on what an audit wrote.
+    words = BY_STATUS[flag.status]
+    if words.state == "not_audited":
+        return words
+    checked_at = flag.checked_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Panel(
+        state=words.state,
+        title=words.title,
+        sentence=words.sentence,
+        next_step=words.next_step,
+        checked_at=checked_at,
+        audit_id=flag.audit_id,
+    )

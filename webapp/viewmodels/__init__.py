@@ -1,0 +1,1 @@
+"""What a page shows, computed without Flask: values in, values with words out."""

@@ -1,0 +1,102 @@
+"""The dashboard: one tile per connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from audit.finding import SEVERITIES, Severity
+from webapp.store.rows import AuditRow, ConnectionRow, ConnectionState
+from webapp.viewmodels.account import Account, account
+from webapp.viewmodels.words import SEVERITY_WORDS, moment, organisation_label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A connection's state: the icon's name, the words, and what to do about it ("" for nothing)."""
+
+    kind: str
+    words: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityCount:
+    """How many findings there are of one severity."""
+
+    severity: Severity
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One connection on the dashboard. ``audited_at`` is None where no audit is stored yet."""
+
+    id: str
+    label: str
+    address: str
+    status: Status
+    note: str
+    audit_id: str | None
+    audited_at: str | None
+    account: Account | None
+    severities: tuple[SeverityCount, ...]
+    worst: str | None
+
+
+STATUS: Mapping[ConnectionState, Status] = {
+    "connected": Status(kind="done", words="Connected"),
+    "pull_incomplete": Status(
+        kind="failed",
+        words="Last pull did not finish",
+        mend="No verdict comes from half a pull. Run fairlead sync again; what is below is from the pull before.",
+    ),
+    "consent_needed": Status(
+        kind="failed",
+        words="Consent needed again",
+        mend="The CRM no longer accepts our access. Open Connections and connect it again.",
+    ),
+    "disconnected": Status(
+        kind="not_connected",
+        words="Disconnected",
+        mend="Nothing is read and nothing is written. Open Connections to connect it again.",
+    ),
+}
+WAITING = Status(
+    kind="waiting",
+    words="Connected, nothing read yet",
+    mend="Look at the policy first: it decides what may be read. Then run fairlead sync to read the leads.",
+)
+
+
+def tile(connection: ConnectionRow, audit: AuditRow | None) -> Tile:
+    """What the dashboard says of one connection and its newest audit."""
+    return Tile(
+        id=connection.id,
+        label=organisation_label(connection.crm, connection.organisation),
+        address=connection.instance_url.removeprefix("https://").rstrip("/"),
+        status=status_of(connection, audited=audit is not None),
+        note=connection.note,
+        audit_id=audit.id if audit else None,
+        audited_at=moment(audit.made_at) if audit else None,
+        account=account(audit.pulled) if audit else None,
+        severities=severity_counts(audit.severities) if audit else (),
+        worst=audit.worst if audit else None,
+    )
+
+
+def status_of(connection: ConnectionRow, *, audited: bool) -> Status:
+    """The state in words; a fresh connection says what comes next."""
+    if connection.state == "connected" and not audited:
+        return WAITING
+    return STATUS[connection.state]
+
+
+def severity_counts(counts: Mapping[str, int]) -> tuple[SeverityCount, ...]:
+    """The severities that occur, worst first."""
+    return tuple(
+        SeverityCount(severity=severity, words=SEVERITY_WORDS[severity], count=counts[severity])
+        for severity in reversed(SEVERITIES)
+        if counts.get(severity, 0)
+    )

@@ -1,0 +1,199 @@
+"""The table of one attribute: a row per group, its rate with a picture, its gap to the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from audit.disparity import Disparity, Verdict
+from audit.estimate import Estimate
+from audit.metrics import GroupEstimate
+from audit.report.model import Report
+from webapp.viewmodels.picture import Picture, Scale, scale_of
+from webapp.viewmodels.words import VERDICT_WORDS, amount, between, gap, is_share, metric_label, number
+
+MAIN_METRICS = ("selection_rate", "mean_score", "base_rate")
+SHOWN_AT_FIRST = 12
+VERDICT_ORDER: Mapping[Verdict | None, int] = {None: 0, "fail": 1, "insufficient": 2, "pass": 3}
+
+Group = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One comparison with the reference group, in words."""
+
+    verdict: Verdict
+    words: str
+    value: str
+    interval: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """One group; ``value`` is a number or the reason why there is none (then without picture)."""
+
+    group: str
+    is_reference: bool
+    count: str
+    value: str
+    interval: str
+    picture: Picture | None
+    verdict: Verdict | None
+    difference: Compared | None
+    ratio: Compared | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeTable:
+    """All groups of one attribute (or crossing); ``rest`` is what is folded away at first."""
+
+    anchor: str
+    title: str
+    crossed: bool
+    metric: str
+    reference: str | None
+    scale_low: str
+    scale_high: str
+    first: tuple[GroupRow, ...]
+    rest: tuple[GroupRow, ...]
+
+    @property
+    def groups(self) -> int:
+        """How many groups the table has."""
+        return len(self.first) + len(self.rest)
+
+
+def attribute_tables(report: Report) -> tuple[AttributeTable, ...]:
+    """One table per attribute of the report, single attributes before crossings."""
+    attributes = sorted(dict.fromkeys(e.attribute for e in report.estimates), key=len)
+    return tuple(_table(report, attribute, f"groups-{i}") for i, attribute in enumerate(attributes, start=1))
+
+
+def group_name(group: Group) -> str:
+    """A group's name; a crossing names its parts."""
+    return ", ".join(group)
+
+
+def _table(report: Report, attribute: Group, anchor: str) -> AttributeTable:
+    estimates = {(e.group, e.metric): e.estimate for e in report.estimates if e.attribute == attribute}
+    metric = _main_metric(estimates)
+    compared = [d for d in report.disparities if d.attribute == attribute and d.metric == metric]
+    reference = next((d.reference for d in compared), None)
+    main = {group: e for (group, name), e in estimates.items() if name == metric}
+    scale = scale_of(_ends(main.values()), share=is_share(metric))
+    column = _Column(metric=metric, estimates=estimates, compared=compared, reference=reference, scale=scale)
+    rows = sorted((column.row(group) for group in main), key=_order)
+    return AttributeTable(
+        anchor=anchor,
+        title=" and ".join(attribute),
+        crossed=len(attribute) > 1,
+        metric=metric_label(metric),
+        reference=group_name(reference) if reference else None,
+        scale_low=amount(scale.low, share=is_share(metric)),
+        scale_high=amount(scale.high, share=is_share(metric)),
+        first=tuple(rows[:SHOWN_AT_FIRST]),
+        rest=tuple(rows[SHOWN_AT_FIRST:]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """What every row of one table shares."""
+
+    metric: str
+    estimates: Mapping[tuple[Group, str], Estimate]
+    compared: Sequence[Disparity]
+    reference: Group | None
+    scale: Scale
+
+    def row(self, group: Group) -> GroupRow:
+        estimate = self.estimates[group, self.metric]
+        difference = self._compared(group, "difference")
+        ratio = self._compared(group, "ratio")
+        share = is_share(self.metric)
+        return GroupRow(
+            group=group_name(group),
+            is_reference=group == self.reference,
+            count=number(self._count(group, estimate)),
+            value=amount(estimate.value, share=share)
+            if estimate.value is not None
+            else estimate.undefined or "",
+            interval=between(estimate.low, estimate.high, share=share),
+            picture=self._picture(estimate),
+            verdict=_worst(difference, ratio),
+            difference=difference,
+            ratio=ratio,
+        )
+
+    def _count(self, group: Group, estimate: Estimate) -> float:
+        counted = self.estimates.get((group, "count"))
+        return counted.value if counted and counted.value is not None else estimate.n
+
+    def _compared(self, group: Group, kind: str) -> Compared | None:
+        found = next((d for d in self.compared if d.group == group and d.kind == kind), None)
+        return None if found is None else compared_words(found)
+
+    def _picture(self, estimate: Estimate) -> Picture | None:
+        if estimate.value is None or estimate.low is None or estimate.high is None:
+            return None
+        share = is_share(self.metric)
+        goal = self.estimates.get((self.reference, self.metric)) if self.reference else None
+        return Picture(
+            low=self.scale.x(estimate.low),
+            high=self.scale.x(estimate.high),
+            dot=self.scale.x(estimate.value),
+            goal=self.scale.x(goal.value) if goal and goal.value is not None else None,
+            text=f"{amount(estimate.value, share=share)}, between {between(estimate.low, estimate.high, share=share)}",
+        )
+
+
+def compared_words(disparity: Disparity) -> Compared:
+    """One comparison as a verdict, a value, an interval and what is still missing."""
+    share = is_share(disparity.metric)
+    as_words = gap if disparity.kind == "difference" else _times
+    bounds = (disparity.low, disparity.high)
+    known = [as_words(bound, share=share) for bound in bounds if bound is not None]
+    return Compared(
+        verdict=disparity.verdict,
+        words=VERDICT_WORDS[disparity.verdict],
+        value=as_words(disparity.value, share=share) if disparity.value is not None else "no value",
+        interval=" to ".join(known) if len(known) == 2 else "",
+        note=_note(disparity),
+    )
+
+
+def _times(value: float, *, share: bool) -> str:  # noqa: ARG001 - called like `gap`
+    return f"{value:.2f} times"
+
+
+def _note(disparity: Disparity) -> str:
+    if disparity.undefined:
+        return disparity.undefined
+    if disparity.verdict == "insufficient" and disparity.n_needed:
+        return f"about {number(disparity.n_needed)} leads would be enough"
+    return ""
+
+
+def _worst(*compared: Compared | None) -> Verdict | None:
+    verdicts = [c.verdict for c in compared if c is not None]
+    return min(verdicts, key=lambda verdict: VERDICT_ORDER[verdict], default=None)
+
+
+def _order(row: GroupRow) -> tuple[bool, int, int, str]:
+    return (not row.is_reference, VERDICT_ORDER[row.verdict], -int(row.count.replace(",", "")), row.group)
+
+
+def _main_metric(estimates: Mapping[tuple[Group, str], Estimate]) -> str:
+    present = [name for _, name in estimates]
+    return next((name for name in MAIN_METRICS if name in present), present[0])
+
+
+def _ends(estimates: Iterable[Estimate]) -> list[float]:
+    return [end for e in estimates for end in (e.low, e.high, e.value) if end is not None]
+
+
+def all_metrics(estimates: Sequence[GroupEstimate]) -> tuple[str, ...]:
+    """The metrics that occur, in the order of the report."""
+    return tuple(dict.fromkeys(e.metric for e in estimates))
