@@ -57,7 +57,7 @@ class Keyring:
             parts = (self.crm, self.organisation, purpose)
             info = "/".join(f"{len(part)}:{part}" for part in parts)
             secret = self._derived[purpose] = derive(self.master, info)
-        return hmac.digest(secret, value.encode(), hashlib.sha256)[:KEY_BYTES]
+        return hmac.digest(secret, value.encode(errors="surrogatepass"), hashlib.sha256)[:KEY_BYTES]
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied: the master key must not leave the process by accident."""

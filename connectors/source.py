@@ -23,6 +23,7 @@ class Batch:
     the lead was created) and one string column per policy rule that keeps something (null is
     missing). ``read = table.num_rows + rejected + excluded``, always. ``unmapped`` counts, by
     column, the values that a map or coarsen rule did not know (they are null in the table).
+    ``withdrawn`` are the keys of excluded leads: what was held about them before must go.
     """
 
     table: pa.Table
@@ -30,6 +31,7 @@ class Batch:
     rejected: Mapping[str, int]
     excluded: Mapping[str, int]
     unmapped: Mapping[str, int]
+    withdrawn: tuple[LeadKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

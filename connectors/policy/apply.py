@@ -53,7 +53,7 @@ def apply_policy(policy: Policy, raw: Raw, keyring: Keyring) -> Batch:
     applied = {rule.column: _apply(rule, raw, kept, keyring) for rule in _kept_rules(policy)}
     keys = pa.array([raw.keys[i].hex for i in kept], pa.string())
     cohort = pa.array([days[i] for i in kept], pa.date32())
-    columns = {name: pa.array(column.values, pa.string()) for name, column in applied.items()}
+    columns = {name: _strings(column.values) for name, column in applied.items()}
     rejected = Counter(raw.rejected) + undated
     return Batch(
         table=pa.table({"lead_key": keys, "cohort_day": cohort, **columns}),
@@ -61,6 +61,7 @@ def apply_policy(policy: Policy, raw: Raw, keyring: Keyring) -> Batch:
         rejected=dict(rejected),
         excluded=dict(Counter(name for name in excluded if name is not None)),
         unmapped={name: column.unmapped for name, column in applied.items() if column.unmapped},
+        withdrawn=tuple(key for key, name in zip(raw.keys, excluded, strict=True) if name is not None),
     )
 
 
@@ -68,6 +69,17 @@ def table_schema(policy: Policy) -> pa.Schema:
     """The columns that every batch under this policy has, in order, even an empty one."""
     columns = [pa.field(rule.column, pa.string()) for rule in _kept_rules(policy)]
     return pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32()), *columns])
+
+
+def _strings(values: Sequence[str | None]) -> pa.Array:
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        # JSON may carry half a surrogate pair (a cut emoji), which is no Unicode text.
+        mended = (
+            value and value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for value in values
+        )
+        return pa.array(list(mended), pa.string())
 
 
 def _kept_rules(policy: Policy) -> list[Rule]:

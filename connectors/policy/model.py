@@ -47,8 +47,9 @@ class Rule:
 class Policy:
     """The rules for one object of one CRM, with the opt-out fields that exclude a lead.
 
-    ``created`` is the field that dates the cohort ("" only for a file that dates no lead). ``exclude_when`` names checkbox fields: a lead
-    with any of them true is excluded and counted (opted out of profiling, do not process).
+    ``created`` is the field that dates the cohort ("" only for a file that dates no lead).
+    ``exclude_when`` names checkbox fields: a lead with any of them true is excluded and counted
+    (opted out of profiling, do not process).
     """
 
     name: str
