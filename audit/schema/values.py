@@ -1,4 +1,4 @@
-"""The stream: which column plays which role. The contract between the three packages."""
+"""The values of a stream, without their file format."""
 
 from __future__ import annotations
 

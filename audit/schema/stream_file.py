@@ -1,0 +1,181 @@
+"""``stream.toml`` in, a validated stream out (DESIGN 6.2; every key is in docs/reference/stream.md)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+
+from audit.schema.attribute_section import parse_attributes
+from audit.schema.nearest import nearest
+from audit.schema.section import Section
+from audit.schema.values import BadInput, Stream, Tolerance
+
+_COLUMNS = ("key", "score", "decision", "outcome", "created", "worked")
+_STREAM_KEYS = (
+    *("name", "key", "score", "higher_is_better", "threshold", "decision", "score_range", "outcome"),
+    *("created", "maturity_days", "worked", "features", "controls", "missing", "attribute"),
+)
+_AUDIT_KEYS = tuple(field.name for field in fields(Tolerance))
+
+
+def parse_stream(text: str, origin: str = "stream.toml", *, score_required: bool = True) -> Stream:
+    """The stream that ``text`` (TOML) describes.
+
+    Parameters
+    ----------
+    text
+        The contents of the file.
+    origin
+        What to call the file in a message.
+    score_required
+        False where the score is made later (the demo trains one): a stream may then name neither
+        a score nor a decision.
+
+    Raises
+    ------
+    BadInput
+        One sentence that names the section, the key and the mend.
+    """
+    document = _document(text, origin)
+    section = _section(document, "stream", origin)
+    section.only(_STREAM_KEYS)
+    stream = _stream(section, _tolerance(_section(document, "audit", origin)))
+    _check_decision(section, stream, score_required=score_required)
+    _check_score(section, stream)
+    _check_maturity(section, stream)
+    _check_roles(section, stream)
+    return stream
+
+
+def _document(text: str, origin: str) -> Mapping[str, object]:
+    try:
+        document = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{origin}: {_syntax(str(error))}"
+        raise BadInput(msg) from None
+    except RecursionError:
+        msg = f"{origin}: the brackets are nested too deeply; a stream needs no more than two levels"
+        raise BadInput(msg) from None
+    _check_sections(document, origin)
+    return document
+
+
+def _syntax(problem: str) -> str:
+    what, _, where = problem.partition(" (at ")
+    line = re.match(r"line (\d+)", where)
+    place = f"line {line[1]}" if line else "the end of the file"
+    return f"{place} is not valid TOML ({what[:1].lower()}{what[1:]}); correct it there"
+
+
+def _check_sections(document: Mapping[str, object], origin: str) -> None:
+    for name in document:
+        if name in {"stream", "audit"}:
+            continue
+        if name in {"attribute", "attributes"}:
+            hint = "did you mean [[stream.attribute]]?"
+        elif name in _STREAM_KEYS:
+            hint = f"put {name} under [stream]"
+        else:
+            near = nearest(name, ("stream", "audit"))
+            hint = f"did you mean [{near}]?" if near else "its sections are [stream] and [audit]"
+        msg = f"{origin}: there is no section or key {name!r} at the top; {hint}"
+        raise BadInput(msg)
+    if "stream" not in document:
+        msg = f"{origin}: there is no [stream] section; add one with name, score and threshold"
+        raise BadInput(msg)
+
+
+def _section(document: Mapping[str, object], name: str, origin: str) -> Section:
+    values = document.get(name, {})
+    if not isinstance(values, dict):
+        msg = f"{origin}: {name} must be one section; write [{name}] on a line of its own"
+        raise BadInput(msg)
+    return Section(title=f"{origin}: [{name}]", values=values)
+
+
+def _stream(section: Section, tolerance: Tolerance) -> Stream:
+    name = section.text("name")
+    if name is None:
+        section.fail('has no name; add a line like name = "lead-score"')
+    return Stream(
+        name=name,
+        **{role: section.text(role) for role in _COLUMNS},
+        higher_is_better=section.flag("higher_is_better", default=True),
+        threshold=section.number("threshold"),
+        score_range=_score_range(section),
+        maturity_days=section.whole("maturity_days", least=0),
+        features=section.texts("features"),
+        controls=section.texts("controls") or (),
+        missing=section.texts("missing", blank=True) or (),
+        attributes=parse_attributes(section),
+        audit=tolerance,
+    )
+
+
+def _score_range(section: Section) -> tuple[float, float] | None:
+    bounds = section.numbers("score_range")
+    if bounds is None:
+        return None
+    if len(bounds) != 2 or bounds[0] >= bounds[1]:
+        section.fail("score_range must be the lowest and the highest score, like [0, 100]")
+    return bounds[0], bounds[1]
+
+
+def _tolerance(section: Section) -> Tolerance:
+    section.only(_AUDIT_KEYS)
+    default = Tolerance()
+    return Tolerance(
+        tolerance_difference=section.fraction("tolerance_difference", default.tolerance_difference),
+        tolerance_ratio=section.fraction("tolerance_ratio", default.tolerance_ratio),
+        confidence=section.fraction("confidence", default.confidence),
+        minimum_group=section.whole("minimum_group", least=1) or default.minimum_group,
+        intersections=section.whole("intersections", least=1) or default.intersections,
+    )
+
+
+def _check_decision(section: Section, stream: Stream, *, score_required: bool) -> None:
+    if stream.threshold is not None and stream.score is None:
+        section.fail('has a threshold but no score; add score = "column" or take the threshold out')
+    if stream.decision is not None or stream.threshold is not None:
+        return
+    if stream.score is not None:
+        section.fail('has a score but no threshold; add threshold = NUMBER or decision = "column"')
+    if score_required:
+        section.fail(
+            'has no score and no decision; add score = "column" with a threshold, or decision = "column"'
+        )
+
+
+def _check_score(section: Section, stream: Stream) -> None:
+    if stream.score_range is None:
+        return
+    low, high = stream.score_range
+    if stream.score is None:
+        section.fail('has a score_range but no score; add score = "column" or take score_range out')
+    if stream.threshold is not None and not low <= stream.threshold <= high:
+        section.fail(
+            f"threshold {stream.threshold:g} lies outside score_range {low:g} to {high:g}; correct one"
+        )
+
+
+def _check_maturity(section: Section, stream: Stream) -> None:
+    if stream.maturity_days is not None and stream.created is None:
+        section.fail('has maturity_days but no created; add created = "column" or take maturity_days out')
+
+
+def _check_roles(section: Section, stream: Stream) -> None:
+    """A column that plays two roles would make the audit compare something with itself."""
+    taken: dict[str, str] = {}
+    for role in _COLUMNS:
+        column = getattr(stream, role)
+        if column is None or (role == "decision" and column == stream.score):
+            continue
+        if column in taken:
+            section.fail(f"names the column {column!r} as both {taken[column]} and {role}; choose one")
+        taken[column] = role
+    for attribute in stream.attributes:
+        if attribute.column in taken:
+            role = taken[attribute.column]
+            section.fail(f"names the column {attribute.column!r} as both {role} and an attribute; choose one")
