@@ -1,0 +1,93 @@
+"""Settings from environment variables: NAME, or NAME_FILE with the path of a file that holds the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from audit.schema import BadInput
+from webapp.settings import Settings
+
+PREFIX = "FAIRLEAD_"
+TOGETHER = (
+    ("salesforce_client_id", "salesforce_client_secret"),
+    ("hubspot_client_id", "hubspot_client_secret"),
+    ("hubspot_client_id", "hubspot_app_id"),
+)
+
+
+def variable(field: str) -> str:
+    """The name of a setting's environment variable."""
+    return PREFIX + field.upper()
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """The settings that an environment states.
+
+    Raises
+    ------
+    BadInput
+        One sentence per setting that is missing or unusable, one per line, with where it was looked for.
+    """
+    values, problems = {}, []
+    for field in Settings.model_fields:
+        try:
+            value = _value(environ, variable(field))
+        except BadInput as problem:
+            problems.append(str(problem))
+            continue
+        if value:
+            values[field] = value
+    return _validated(values, problems)
+
+
+def _value(environ: Mapping[str, str], name: str) -> str:
+    here, path = environ.get(name, "").strip(), environ.get(f"{name}_FILE", "").strip()
+    if here and path:
+        msg = f"{name} and {name}_FILE are both set; keep one."
+        raise BadInput(msg)
+    if not path:
+        return here
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        msg = f"{name}_FILE names a file that cannot be read: {path}"
+        raise BadInput(msg) from None
+
+
+def _validated(values: Mapping[str, str], problems: list[str]) -> Settings:
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        known = " ".join(problems)
+        told = (_sentence(detail) for detail in error.errors(include_url=False, include_input=False))
+        problems += [sentence for sentence in told if f"{sentence.split(' ', 1)[0]}_FILE" not in known]
+        raise BadInput("\n".join(problems)) from None
+    problems += _halves(settings)
+    if problems:
+        raise BadInput("\n".join(problems))
+    return settings
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    name = variable(str(detail["loc"][0]))
+    if detail["type"] == "missing":
+        mend = "openssl rand -base64 32" if name.endswith("MASTER_KEY") else "openssl rand -base64 48"
+        return f"{name} is not set (looked for {name} and {name}_FILE); make one with: {mend}"
+    return f"{name} {detail['msg'].removeprefix('Value error, ')}."
+
+
+def _halves(settings: Settings) -> list[str]:
+    """Half an app is a mistake, not a choice."""
+    problems = []
+    for pair in TOGETHER:
+        absent = [field for field in pair if getattr(settings, field) is None]
+        if len(absent) == 1:
+            present = next(field for field in pair if field not in absent)
+            problems.append(f"{variable(absent[0])} is not set, but {variable(present)} is; set both.")
+    if settings.secret_key.get_secret_value().encode() == settings.master:
+        problems.append("FAIRLEAD_SECRET_KEY and FAIRLEAD_MASTER_KEY are equal; make two.")
+    return problems

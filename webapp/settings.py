@@ -1,0 +1,142 @@
+"""Every setting: its name, its default, what it is for. docs/reference/settings.md is made from here."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretBytes, SecretStr
+
+KEY_BYTES = 32
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _strong(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if len(text) < KEY_BYTES or len(set(text)) < 12:
+        msg = "must be at least 32 random characters; make one with: openssl rand -base64 48"
+        raise ValueError(msg)
+    return value
+
+
+def _master_key(value: object) -> SecretBytes:
+    """32 bytes from base64. A key that a person typed has too few different bytes."""
+    try:
+        key = base64.b64decode(str(value), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES or len(set(key)) < 16:
+        msg = "must be 32 random bytes in base64; make one with: openssl rand -base64 32"
+        raise ValueError(msg)
+    return SecretBytes(key)
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        msg = "must be a web address such as https://fairlead.example.com"
+        raise ValueError(msg)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        msg = "must start with https:// (http:// is only for localhost and 127.0.0.1)"
+        raise ValueError(msg)
+    return value.rstrip("/")
+
+
+def _names(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    return value
+
+
+Address = Annotated[str, AfterValidator(_web_address)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+
+
+class Settings(BaseModel):
+    """What an installation must or may say, frozen. Secrets do not show in its ``repr``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    secret_key: Annotated[SecretStr, AfterValidator(_strong)] = Field(
+        description="Signs session cookies and forms. Changing it signs everybody out."
+    )
+    master_key: Annotated[SecretBytes, BeforeValidator(_master_key)] = Field(
+        description="32 random bytes in base64. Encrypts the CRM tokens and makes the pseudonyms of leads. "
+        "If it is lost or changed, every CRM must be connected and pulled again."
+    )
+    data_dir: Path = Field(
+        default=Path("fairlead-data"),
+        description="The folder for the database and for the pseudonymised leads (Parquet).",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="postgresql://user:password@host/name, or sqlite:///file. "
+        "Without it: the SQLite file fairlead.db in the data folder.",
+    )
+    public_url: Address = Field(
+        default="http://127.0.0.1:8000",
+        description="The address that browsers and the CRMs use. With https, the session cookie is Secure.",
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=5,
+        description="How many reverse proxies stand in front and set X-Forwarded-For and -Proto. "
+        "0: those headers are ignored.",
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=168, description="After how many hours a person must sign in again."
+    )
+    salesforce_client_id: str | None = Field(
+        default=None, description="Consumer key of the External Client App."
+    )
+    salesforce_client_secret: SecretStr | None = Field(
+        default=None, description="Consumer secret of the External Client App; also proves Canvas requests."
+    )
+    salesforce_login_url: Address = Field(
+        default="https://login.salesforce.com",
+        description="Where admins give consent: your My Domain address, or test.salesforce.com (sandbox).",
+    )
+    salesforce_extra_hosts: Names = Field(
+        default=(),
+        description="Host names beside Salesforce's own that may receive tokens, separated by commas.",
+    )
+    salesforce_ca_file: Path | None = Field(
+        default=None, description="A PEM file with the authority to trust for Salesforce hosts."
+    )
+    hubspot_app_id: str | None = Field(
+        default=None, description="Id of the HubSpot app; card requests of other apps are refused."
+    )
+    hubspot_client_id: str | None = Field(default=None, description="Client id of the HubSpot app.")
+    hubspot_client_secret: SecretStr | None = Field(
+        default=None, description="Client secret of the HubSpot app; also proves card requests."
+    )
+    hubspot_authorize_url: Address = Field(
+        default="https://app.hubspot.com/oauth/authorize", description="Where HubSpot admins give consent."
+    )
+    hubspot_api_url: Address = Field(
+        default="https://api.hubapi.com", description="The address of HubSpot's API."
+    )
+    hubspot_ca_file: Path | None = Field(
+        default=None, description="A PEM file with the authority to trust for HubSpot hosts."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database URL in force. It may hold a password: never show it."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.resolve() / 'fairlead.db'}"
+
+    @property
+    def master(self) -> bytes:
+        """The master key's bytes, for `Keyring` and `SecretsBox`."""
+        return self.master_key.get_secret_value()
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether browsers reach us over https, so that cookies may be Secure."""
+        return self.public_url.startswith("https://")

@@ -1,0 +1,37 @@
+"""docs/reference/settings.md, made from the settings themselves so that it cannot go stale."""
+
+from __future__ import annotations
+
+from pydantic.fields import FieldInfo
+
+from webapp.environment import variable
+from webapp.settings import Settings
+
+HEAD = """# Settings
+
+Fairlead reads its settings from environment variables. Each can also be given as a file: set `NAME_FILE` to
+the path of a file that holds the value (for secrets mounted by a container system). An empty value counts as
+not set. Fairlead does not start without the required settings, or with a secret that is too weak, and says
+in one sentence per setting what to do.
+
+| setting | default | what it is for |
+|---|---|---|
+"""
+
+
+def markdown() -> str:
+    """The whole page."""
+    rows = (_row(variable(name), field) for name, field in Settings.model_fields.items())
+    return HEAD + "".join(rows)
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    return f"| `{name}` | {_default(field)} | {field.description} |\n"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**required**"
+    if field.default is None or field.default == ():
+        return "not set"
+    return f"`{field.default}`"

@@ -1,0 +1,117 @@
+"""People who may sign in, how often they failed to, and the audit trail of who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from webapp.store import tables
+from webapp.store.convert import event_row, user_row
+from webapp.store.database import Database
+from webapp.store.repository import Clock, short_id, utc_now
+from webapp.store.rows import EventRow, Role, UserRow
+
+FREE_FAILURES = 5
+LONGEST_LOCK = timedelta(hours=1)
+FORGOTTEN_AFTER = timedelta(hours=24)
+
+
+def lock_after(failures: int) -> timedelta:
+    """How long sign-in is closed after this many failures in a row: 0 at first, then 1 s doubled each time."""
+    if failures < FREE_FAILURES:
+        return timedelta(0)
+    return min(timedelta(seconds=2 ** min(failures - FREE_FAILURES, 12)), LONGEST_LOCK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """Users, failed sign-ins and the audit trail. Every method is one transaction."""
+
+    database: Database
+    clock: Clock = utc_now
+
+    def any_user(self) -> bool:
+        """Whether somebody may sign in already; when not, the first-run page is open."""
+        with self.database.reading() as session:
+            return session.scalar(select(tables.User.id).limit(1)) is not None
+
+    def user(self, user_id: str) -> UserRow | None:
+        """One person by id."""
+        with self.database.reading() as session:
+            row = session.get(tables.User, user_id)
+            return user_row(row) if row else None
+
+    def user_named(self, name: str) -> UserRow | None:
+        """One person by name."""
+        with self.database.reading() as session:
+            row = session.scalar(select(tables.User).filter_by(name=name))
+            return user_row(row) if row else None
+
+    def add_first_user(self, name: str, role: Role, password_hash: str) -> UserRow | None:
+        """The first person of this installation; None where somebody else was faster."""
+        now = self.clock()
+        with self.database.exclusive("first-user"), self.database.writing() as session:
+            if session.scalar(select(tables.User.id).limit(1)) is not None:
+                return None
+            row = tables.User(
+                id=short_id(), name=name, role=role, password_hash=password_hash, generation=1, created_at=now
+            )
+            session.add_all([row, _event(now, name, "setup", name)])
+            return user_row(row)
+
+    def set_password(self, user_id: str, password_hash: str) -> None:
+        """A new password; every session of the old one ends."""
+        with self.database.writing() as session:
+            row = session.get_one(tables.User, user_id)
+            row.password_hash, row.generation = password_hash, row.generation + 1
+
+    def rehash(self, user_id: str, password_hash: str) -> None:
+        """The same password under stronger parameters; sessions go on."""
+        with self.database.writing() as session:
+            session.get_one(tables.User, user_id).password_hash = password_hash
+
+    def locked_until(self, subjects: Sequence[str]) -> datetime | None:
+        """Until when sign-in is closed for any of these accounts or addresses; None when it is open."""
+        query = select(tables.SignInThrottle).where(tables.SignInThrottle.subject.in_(subjects))
+        now = self.clock()
+        with self.database.reading() as session:
+            ends = [row.locked_until for row in session.scalars(query)]
+        return max((end for end in ends if end and end > now), default=None)
+
+    def failed(self, subjects: Sequence[str]) -> None:
+        """Count a failed sign-in, and close the door for a while after too many."""
+        now = self.clock()
+        with self.database.writing() as session:
+            session.execute(
+                delete(tables.SignInThrottle).where(tables.SignInThrottle.changed_at < now - FORGOTTEN_AFTER)
+            )
+            for subject in subjects:
+                row = session.get(tables.SignInThrottle, subject)
+                if row is None:
+                    row = tables.SignInThrottle(subject=subject, failures=0)
+                    session.add(row)
+                row.failures, row.changed_at = row.failures + 1, now
+                row.locked_until = now + lock_after(row.failures)
+
+    def succeeded(self, subjects: Sequence[str]) -> None:
+        """Forget the failures after a good sign-in."""
+        with self.database.writing() as session:
+            session.execute(delete(tables.SignInThrottle).where(tables.SignInThrottle.subject.in_(subjects)))
+
+    def record(self, who: str, action: str, target: str = "", detail: str = "") -> None:
+        """Add a line to the audit trail."""
+        with self.database.writing() as session:
+            session.add(_event(self.clock(), who, action, target, detail))
+
+    def events(self, limit: int = 200) -> tuple[EventRow, ...]:
+        """The newest lines of the audit trail, newest first."""
+        query = select(tables.Event).order_by(tables.Event.id.desc()).limit(limit)
+        with self.database.reading() as session:
+            return tuple(event_row(row) for row in session.scalars(query))
+
+
+def _event(at: datetime, who: str, action: str, target: str, detail: str = "") -> tables.Event:
+    return tables.Event(at=at, who=who, action=action, target=target, detail=detail)

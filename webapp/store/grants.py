@@ -1,0 +1,83 @@
+"""CRM grants, encrypted in the database; a renewal happens once, however many ask (salesforce.md 1.3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from connectors.errors import Refused
+from connectors.oauth import Grant
+from webapp.secrets_box import SecretsBox
+from webapp.store import tables
+from webapp.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseGrants:
+    """The `connectors.oauth.GrantStore` of one connection."""
+
+    database: Database
+    box: SecretsBox
+    connection_id: str
+
+    def load(self) -> Grant:
+        """The newest grant. Raises Refused where the connection was never made or was removed."""
+        with self.database.reading() as session:
+            row = session.get(tables.StoredGrant, self.connection_id)
+        if row is None:
+            msg = "This connection has no consent any more; connect it again on the connections page."
+            raise Refused(msg, code="not_connected")
+        return _grant(self.box.open(row.sealed, self.connection_id))
+
+    def renew(self, stale: Grant, refresh: Callable[[Grant], Grant]) -> Grant:
+        """Replace ``stale`` through ``refresh`` once; the new grant is durable before it is returned.
+
+        A named lock spans the call to the CRM, not a write transaction: SQLite has one writer.
+        """
+        with self.database.exclusive(f"grant/{self.connection_id}"):
+            stored = self.load()
+            if stored.access_token != stale.access_token:
+                return stored
+            fresh = refresh(stored)
+            self.save(fresh)
+            return fresh
+
+    def save(self, grant: Grant) -> None:
+        """Keep ``grant`` as the newest."""
+        sealed = self.box.seal(_text(grant), self.connection_id)
+        with self.database.writing() as session:
+            row = session.get(tables.StoredGrant, self.connection_id) or self._first(session)
+            row.generation, row.sealed, row.changed_at = row.generation + 1, sealed, datetime.now(UTC)
+
+    def delete(self) -> None:
+        """Forget the grant. Nothing happens where there is none; a renewal under way ends first."""
+        with self.database.exclusive(f"grant/{self.connection_id}"), self.database.writing() as session:
+            row = session.get(tables.StoredGrant, self.connection_id)
+            if row is not None:
+                session.delete(row)
+
+    def _first(self, session: Session) -> tables.StoredGrant:
+        row = tables.StoredGrant(connection_id=self.connection_id, generation=0)
+        session.add(row)
+        return row
+
+
+def _text(grant: Grant) -> bytes:
+    values = asdict(grant)
+    values["issued_at"] = grant.issued_at.isoformat()
+    values["expires_at"] = grant.expires_at.isoformat() if grant.expires_at else None
+    return json.dumps(values).encode()
+
+
+def _grant(plain: bytes) -> Grant:
+    values: dict[str, Any] = json.loads(plain)
+    values["issued_at"] = datetime.fromisoformat(values["issued_at"])
+    if values["expires_at"]:
+        values["expires_at"] = datetime.fromisoformat(values["expires_at"])
+    values["scopes"] = tuple(values["scopes"])
+    return Grant(**values)
