@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+
+from audit.rows.levels import Levels, Reals, feature, groups, score_or_decision
+from audit.rows.separation import FOLDS, Separation, separation
+from audit.rows.share import Certainty, Gap, Share, share, widest_gap
+from audit.schema import Attribute, Stream
+
+PREFIX = "feature:"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
@@ -11,6 +21,7 @@ class Proxy:
 
     ``auc`` is held-out (0.5: tells nothing, 1: gives the attribute away). ``share`` is the share
     of the mean score gap that goes through the feature; None where there is no gap to share.
+    ``rank`` counts from 1 over the whole audit: largest share first, then largest ``auc``.
     """
 
     feature: str
@@ -23,3 +34,134 @@ class Proxy:
     share_low: float | None
     share_high: float | None
     rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapPair:
+    """Between which two groups of an attribute the shares of its proxies are measured."""
+
+    attribute: str
+    group: str
+    reference: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Watched:
+    """An attribute as codes, with the gap to share out."""
+
+    name: str
+    levels: Levels
+    gap: Gap | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    feature: str
+    attribute: str
+    separation: Separation
+    share: Share | None
+
+
+def proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[Proxy, ...]:
+    """Every feature against every attribute, the strongest stand-in first.
+
+    Parameters
+    ----------
+    table
+        The admitted table (see `audit.intake.Intake`).
+    stream
+        Its roles. Groups under ``minimum_group`` and unknown values take no part.
+    seed
+        Of the folds and the bootstrap.
+
+    Returns
+    -------
+    tuple of Proxy
+        ``p_adjusted`` is corrected over all pairs by Benjamini and Hochberg (1995), JRSS B 57:289.
+    """
+    score = score_or_decision(table)
+    fold = np.random.default_rng(seed).permutation(table.num_rows) % FOLDS
+    watched = [_watched(table, attribute, stream, score) for attribute in stream.attributes]
+    certainty = Certainty(seed=seed, confidence=stream.audit.confidence)
+    names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
+    found: list[_Candidate] = []
+    for name in names:
+        levels = feature(table, name)
+        for group in watched:
+            told = separation(levels, group.levels, fold, certainty.confidence)
+            if told is not None:
+                part = _share(levels, group, score, certainty)
+                found.append(_Candidate(feature=name, attribute=group.name, separation=told, share=part))
+    return _ranked(found)
+
+
+def gap_pairs(table: pa.Table, stream: Stream) -> tuple[GapPair, ...]:
+    """The two groups of each attribute between which `proxies` measures the shares."""
+    score = score_or_decision(table)
+    watched = [_watched(table, attribute, stream, score) for attribute in stream.attributes]
+    return tuple(
+        GapPair(
+            attribute=one.name,
+            group=one.levels.names[one.gap.group],
+            reference=one.levels.names[one.gap.reference],
+            value=one.gap.value,
+        )
+        for one in watched
+        if one.gap is not None
+    )
+
+
+def adjusted(p: Reals) -> Reals:
+    """Benjamini and Hochberg's p-values, in the order given."""
+    order = np.argsort(p, kind="stable")
+    raised = p[order] * p.size / np.arange(1, p.size + 1)
+    monotone = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
+    result = np.empty_like(monotone)
+    result[order] = monotone
+    return result
+
+
+def _watched(table: pa.Table, attribute: Attribute, stream: Stream, score: Reals) -> _Watched:
+    levels = groups(table, attribute.name, stream.audit.minimum_group)
+    if levels.size < 2:
+        return _Watched(name=attribute.name, levels=levels, gap=None)
+    reference = _reference(levels, attribute)
+    gap = widest_gap(levels, reference, score, stream.audit.confidence)
+    return _Watched(name=attribute.name, levels=levels, gap=gap)
+
+
+def _reference(levels: Levels, attribute: Attribute) -> int:
+    if attribute.reference in levels.names:
+        return levels.names.index(attribute.reference)
+    return int(np.argmax(np.bincount(levels.codes[levels.codes >= 0], minlength=levels.size)))
+
+
+def _share(levels: Levels, group: _Watched, score: Reals, certainty: Certainty) -> Share | None:
+    return share(levels, group.levels, score, group.gap, certainty) if group.gap else None
+
+
+def _ranked(found: list[_Candidate]) -> tuple[Proxy, ...]:
+    corrected = adjusted(np.asarray([one.separation.p for one in found], dtype=np.float64))
+    pairs = sorted(zip(found, corrected.tolist(), strict=True), key=lambda pair: _strength(pair[0]))
+    return tuple(_proxy(one, p, rank) for rank, (one, p) in enumerate(pairs, start=1))
+
+
+def _strength(one: _Candidate) -> tuple[bool, float, float, str, str]:
+    part = one.share.value if one.share else 0.0
+    return one.share is None, -part, -one.separation.auc, one.attribute, one.feature
+
+
+def _proxy(one: _Candidate, p: float, rank: int) -> Proxy:
+    return Proxy(
+        feature=one.feature,
+        attribute=one.attribute,
+        auc=one.separation.auc,
+        low=one.separation.low,
+        high=one.separation.high,
+        p_adjusted=p,
+        share=one.share.value if one.share else None,
+        share_low=one.share.low if one.share else None,
+        share_high=one.share.high if one.share else None,
+        rank=rank,
+    )

@@ -1,0 +1,99 @@
+"""Columns as small integer codes, so that everything after is counting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Codes = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+
+UNKNOWN = "unknown"
+BINS = 20
+MOST_LEVELS = 2_000
+RARE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """A column as codes into names; a code of -1 is a row that takes no part."""
+
+    codes: Codes
+    names: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of levels."""
+        return len(self.names)
+
+    def keep(self, wanted: npt.NDArray[np.bool_]) -> Levels:
+        """Only the levels marked True; rows of the others get the code -1."""
+        renumbered = np.where(wanted, np.cumsum(wanted) - 1, -1)
+        codes = np.where(self.codes >= 0, renumbered[self.codes], -1)
+        return Levels(codes=codes, names=tuple(np.asarray(self.names, dtype=object)[wanted]))
+
+
+def groups(table: pa.Table, attribute: str, minimum: int) -> Levels:
+    """The known groups of an attribute that have at least ``minimum`` rows."""
+    levels = _dictionary(table.column(f"attribute:{attribute}"))
+    known = np.asarray([name != UNKNOWN for name in levels.names], dtype=bool)
+    return levels.keep(known & (_counts(levels) >= minimum))
+
+
+def feature(table: pa.Table, name: str) -> Levels:
+    """A feature as levels: numbers in at most 20 quantile bins, rare levels pooled, missing kept.
+
+    Levels with fewer than 10 rows, and those after the 2,000 most frequent, become one pooled
+    level: a level seen a few times can be learned by heart and says nothing about new leads.
+    """
+    column = table.column(f"feature:{name}")
+    number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
+    return _pooled(_bins(_reals(column)) if number else _dictionary(column))
+
+
+def score_or_decision(table: pa.Table) -> Reals:
+    """What the gap is measured on: the score, or the decision as 0 and 1 where there is no score."""
+    return _reals(table.column("score" if "score" in table.column_names else "selected"))
+
+
+def _reals(column: pa.ChunkedArray) -> Reals:
+    values = column.cast(pa.int8()) if pa.types.is_boolean(column.type) else column
+    return np.asarray(values.cast(pa.float64()).to_numpy(), dtype=np.float64)
+
+
+def _dictionary(column: pa.ChunkedArray) -> Levels:
+    plain = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    encoded = plain.cast(pa.string()).fill_null(UNKNOWN).combine_chunks().dictionary_encode()
+    names = np.asarray(encoded.dictionary.to_pylist(), dtype=object)
+    order = np.argsort(names.astype(str), kind="stable")
+    codes = np.argsort(order)[encoded.indices.to_numpy(zero_copy_only=False)] if names.size else []
+    return Levels(codes=np.asarray(codes, dtype=np.int64), names=tuple(names[order]))
+
+
+def _bins(values: Reals) -> Levels:
+    present = np.isfinite(values)
+    distinct = np.unique(values[present])
+    edges = distinct if distinct.size <= BINS else _quantiles(values[present])
+    codes = np.where(present, np.searchsorted(edges, values, side="right"), edges.size + 1)
+    names = tuple(str(code) for code in range(edges.size + 1))
+    return Levels(codes=codes.astype(np.int64), names=(*names, UNKNOWN))
+
+
+def _quantiles(values: Reals) -> Reals:
+    return np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1], method="lower"))
+
+
+def _pooled(levels: Levels) -> Levels:
+    counts = _counts(levels)
+    common = counts >= RARE
+    common[np.argsort(-counts, kind="stable")[MOST_LEVELS:]] = False
+    kept = levels.keep(common)
+    codes = np.where(kept.codes < 0, kept.size, kept.codes)
+    return Levels(codes=codes, names=(*kept.names, "rare"))
+
+
+def _counts(levels: Levels) -> Codes:
+    return np.bincount(levels.codes[levels.codes >= 0], minlength=levels.size)

@@ -1,0 +1,131 @@
+"""The share of a score gap that flows through one feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from audit.rows.levels import Codes, Levels, Reals
+
+REPLICATES = 400
+CELLS_AT_ONCE = 2_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Difference of mean score between a group and its reference, as codes of the attribute."""
+
+    group: int
+    reference: int
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty:
+    """How the interval is drawn: the seed of the bootstrap, and the confidence (0.95)."""
+
+    seed: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Part of the gap that goes through the feature (may leave 0..1), with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def widest_gap(group: Levels, reference: int, score: Reals, confidence: float) -> Gap | None:
+    """The group whose mean score differs most surely from the reference; None if none does.
+
+    "Most surely" is the largest gap in standard errors: the largest gap itself would be that of
+    the smallest group. The bar is Bonferroni's over the groups compared.
+    """
+    known = (group.codes >= 0) & np.isfinite(score)
+    n, mean, variance = _moments(group.codes[known], score[known], group.size)
+    error = np.sqrt(variance / n + variance[reference] / n[reference])
+    gap = mean - mean[reference]
+    surety = np.divide(np.abs(gap), error, out=np.zeros_like(gap), where=error > 0)
+    surety[reference] = 0
+    worst = int(np.argmax(surety))
+    if surety[worst] <= _bar(confidence, group.size - 1):
+        return None
+    return Gap(group=worst, reference=reference, value=float(gap[worst]), error=float(error[worst]))
+
+
+def share(feature: Levels, group: Levels, score: Reals, gap: Gap, certainty: Certainty) -> Share:
+    """The composition effect of the feature's levels, over the gap [1]_.
+
+    ``sum over levels of (share of the group - share of the reference) * mean score of the level``,
+    where the mean of a level is the average of its two groups' means. A level that only one of
+    them has borrows the within-level gap of the levels that both have, so that a rare level does
+    not count as explained. The interval comes from a seeded multinomial bootstrap of the counts,
+    with normal errors for the cell means.
+
+    References
+    ----------
+    .. [1] E. Kitagawa (1955). JASA 50:1168; R. Oaxaca (1973). International Economic Review 14:693.
+    """
+    n, mean, error = _cells(feature, group, score, gap)
+    value = _composition(n, mean) / gap.value
+    draws = _bootstrap(n, mean, error, certainty.seed)
+    tail = (1 - certainty.confidence) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail])
+    return Share(value=float(value), low=float(low), high=float(high))
+
+
+def _cells(feature: Levels, group: Levels, score: Reals, gap: Gap) -> tuple[Reals, Reals, Reals]:
+    """Count, mean score and error of one score, for (group, reference) by level."""
+    used = np.isfinite(score) & np.isin(group.codes, (gap.group, gap.reference))
+    side = (group.codes[used] == gap.reference).astype(np.int64)
+    flat = side * feature.size + feature.codes[used]
+    n, mean, variance = _moments(flat, score[used], 2 * feature.size)
+    freedom = np.maximum(n - 1, 0).reshape(2, -1)
+    within = (variance.reshape(2, -1) * freedom).sum(axis=1) / np.maximum(freedom.sum(axis=1), 1)
+    return n.reshape(2, -1), mean.reshape(2, -1), np.sqrt(within)
+
+
+def _moments(codes: Codes, score: Reals, size: int) -> tuple[Reals, Reals, Reals]:
+    n = np.bincount(codes, minlength=size).astype(np.float64)
+    mean = np.bincount(codes, weights=score, minlength=size) / np.maximum(n, 1)
+    deviation = np.bincount(codes, weights=(score - mean[codes]) ** 2, minlength=size)
+    return n, mean, deviation / np.maximum(n - 1, 1)
+
+
+def _composition(n: Reals, mean: Reals) -> Reals:
+    """Composition effect; the last two axes are (group, reference) by level."""
+    there = n > 0
+    both = there.all(axis=-2)
+    weight = np.where(both, n.prod(axis=-2) / np.maximum(n.sum(axis=-2), 1), 0)
+    difference = mean[..., 0, :] - mean[..., 1, :]
+    within = (weight * difference).sum(axis=-1) / np.maximum(weight.sum(axis=-1), 1e-300)
+    halfway = np.where(there, mean, 0).sum(axis=-2) / np.maximum(there.sum(axis=-2), 1)
+    lean = np.where(both, 0, there[..., 1, :] * 0.5 - there[..., 0, :] * 0.5) * within[..., None]
+    shares = n / np.maximum(n.sum(axis=-1, keepdims=True), 1)
+    return np.asarray(((shares[..., 0, :] - shares[..., 1, :]) * (halfway + lean)).sum(axis=-1))
+
+
+def _bootstrap(n: Reals, mean: Reals, error: Reals, seed: int) -> Reals:
+    """Replicates of the share: new counts within each side, new cell means, their own gap."""
+    random = np.random.default_rng(seed)
+    at_once = max(1, CELLS_AT_ONCE // n.size)
+    sizes = [min(at_once, REPLICATES - done) for done in range(0, REPLICATES, at_once)]
+    return np.concatenate([_replicates(n, mean, error, random, size) for size in sizes])
+
+
+def _replicates(n: Reals, mean: Reals, error: Reals, random: np.random.Generator, size: int) -> Reals:
+    drawn = np.stack([random.multinomial(int(side.sum()), side / side.sum(), size) for side in n], axis=1)
+    counts = drawn.astype(np.float64)
+    noise = random.standard_normal(counts.shape) * error[:, None] / np.sqrt(np.maximum(counts, 1))
+    means = mean + noise
+    level = (counts * means).sum(axis=-1) / counts.sum(axis=-1)
+    return np.asarray(_composition(counts, means) / (level[:, 0] - level[:, 1]))
+
+
+def _bar(confidence: float, comparisons: int) -> float:
+    return NormalDist().inv_cdf(1 - (1 - confidence) / 2 / max(comparisons, 1))
