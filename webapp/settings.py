@@ -115,10 +115,15 @@ class Settings(BaseModel):
         default=None, description="Client secret of the HubSpot app; also proves card requests."
     )
     hubspot_authorize_url: Address = Field(
-        default="https://app.hubspot.com/oauth/authorize", description="Where HubSpot admins give consent."
+        default="https://app.hubspot.com", description="Where HubSpot admins give consent."
     )
     hubspot_api_url: Address = Field(
         default="https://api.hubapi.com", description="The address of HubSpot's API."
+    )
+    hubspot_api_version: str = Field(
+        default="2026-09",
+        pattern=r"^(v3|\d{4}-\d{2})$",
+        description="The dated version of HubSpot's API, or v3 for the undated paths.",
     )
     hubspot_ca_file: Path | None = Field(
         default=None, description="A PEM file with the authority to trust for HubSpot hosts."

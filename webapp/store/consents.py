@@ -42,7 +42,7 @@ class Consents:
             )
 
     def take(self, crm: str, user_id: str, state: str) -> str | None:
-        """The verifier, once; None where this person did not ask this CRM with this state, or too long ago."""
+        """The verifier, once; None where this person did not ask this CRM with this state, or it is late."""
         digest = _digest(state)
         with self.database.writing() as session:
             row = session.get(tables.PendingConsent, digest, with_for_update=True)

@@ -118,7 +118,6 @@ def user_row(row: tables.User) -> UserRow:
         name=row.name,
         role=cast("Role", row.role),
         password_hash=row.password_hash,
-        generation=row.generation,
     )
 
 

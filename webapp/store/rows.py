@@ -125,13 +125,12 @@ class ReceiptRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRow:
-    """A person who may sign in. ``generation`` changes with the password and ends older sessions."""
+    """A person who may sign in."""
 
     id: str
     name: str
     role: Role
     password_hash: str = field(repr=False)
-    generation: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

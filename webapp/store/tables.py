@@ -180,8 +180,17 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(Text)
-    generation: Mapped[int]
     created_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """One open session, known by the hash of its cookie's token; deleted at sign-out."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime]
 
 
 class SignInThrottle(Base):

@@ -18,6 +18,7 @@ TABLES = (
     "publish_receipt",
     "audit",
     "pending_consent",
+    "sign_in",
     "user_account",
     "sign_in_throttle",
     "event",
@@ -28,6 +29,8 @@ TABLES = (
 def upgrade() -> None:
     """Apply."""
     _people()
+    _sessions()
+    _events()
     _connections()
     _texts("policy_text")
     _texts("stream_text")
@@ -66,7 +69,6 @@ def _people() -> None:
         _text("name", length=120),
         _text("role", length=16),
         _text("password_hash"),
-        sa.Column("generation", sa.Integer(), nullable=False),
         _moment("created_at"),
         _key("user_account", "id"),
         sa.UniqueConstraint("name", name="uq_user_account_name"),
@@ -79,6 +81,17 @@ def _people() -> None:
         _moment("changed_at"),
         _key("sign_in_throttle", "subject"),
     )
+
+
+def _sessions() -> None:
+    op.create_table(
+        "sign_in",
+        _text("token_hash", length=64),
+        _text("user_id", length=32),
+        _moment("expires_at"),
+        _key("sign_in", "token_hash"),
+        _belongs_to("sign_in", "user_id", "user_account"),
+    )
     op.create_table(
         "pending_consent",
         _text("state_hash", length=64),
@@ -89,7 +102,6 @@ def _people() -> None:
         _key("pending_consent", "state_hash"),
         _belongs_to("pending_consent", "user_id", "user_account"),
     )
-    _events()
 
 
 def _events() -> None:

@@ -1,0 +1,75 @@
+"""What views, jobs and commands work with, opened once from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import cast
+
+from flask import current_app
+
+from connectors.pseudonym import Keyring
+from webapp.secrets_box import SecretsBox
+from webapp.settings import Settings
+from webapp.store.accounts import Accounts
+from webapp.store.consents import Consents
+from webapp.store.database import Database, open_database
+from webapp.store.grants import DatabaseGrants
+from webapp.store.repository import Clock, Repository, utc_now
+from webapp.store.rows import ConnectionRow
+from webapp.store.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The open installation. `close` it when done."""
+
+    settings: Settings
+    database: Database
+    clock: Clock = field(repr=False)
+
+    @property
+    def repository(self) -> Repository:
+        """Connections, policies, audits and flags."""
+        return Repository(database=self.database, clock=self.clock)
+
+    @property
+    def accounts(self) -> Accounts:
+        """People, throttling and the audit trail."""
+        return Accounts(database=self.database, clock=self.clock)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Open sign-ins."""
+        lifetime = timedelta(hours=self.settings.session_hours)
+        return Sessions(database=self.database, lifetime=lifetime, clock=self.clock)
+
+    @property
+    def consents(self) -> Consents:
+        """OAuth requests that have not come back."""
+        box = SecretsBox(master=self.settings.master, purpose="consent")
+        return Consents(database=self.database, box=box, clock=self.clock)
+
+    def grants(self, connection_id: str) -> DatabaseGrants:
+        """The tokens of one connection."""
+        box = SecretsBox(master=self.settings.master, purpose="grant")
+        return DatabaseGrants(database=self.database, box=box, connection_id=connection_id)
+
+    def keyring(self, connection: ConnectionRow) -> Keyring:
+        """The pseudonym secrets of one connection's organisation."""
+        return Keyring(crm=connection.crm, organisation=connection.organisation, master=self.settings.master)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.dispose()
+
+
+def open_services(settings: Settings, clock: Clock = utc_now) -> Services:
+    """Open the database (its schema is brought up to date) and the data folder."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Services(settings=settings, database=open_database(settings.database), clock=clock)
+
+
+def services() -> Services:
+    """The services of the application that handles this request."""
+    return cast("Services", current_app.extensions["fairlead"])
