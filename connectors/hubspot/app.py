@@ -1,0 +1,35 @@
+"""The HubSpot app that an organisation made for its Fairlead, as settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Sensitive-data scopes are left out on purpose: an app that holds one may not show cards.
+SCOPES = (
+    "oauth",
+    "crm.objects.contacts.read",
+    "crm.objects.contacts.write",
+    "crm.schemas.contacts.read",
+    "crm.schemas.contacts.write",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubSpotApp:
+    """Where the app is and how it proves itself.
+
+    ``api_version`` is the dated version of the public API, or ``v3`` to call the undated paths as
+    hubspot-api-client knows them. ``ca_file`` is a PEM file for hosts that no public authority
+    vouches for.
+    """
+
+    app_id: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_uri: str
+    authorize_url: str = "https://app.hubspot.com"
+    api_url: str = "https://api.hubapi.com"
+    api_version: str = "2026-09"
+    scopes: tuple[str, ...] = SCOPES
+    ca_file: Path | None = None

@@ -1,0 +1,122 @@
+"""The four contact properties that carry a flag into HubSpot's lists and reports.
+
+They are made once, in a group of their own, and not shown on forms. None of them says anything
+about the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from connectors.errors import Refused
+from connectors.hubspot.client import HubSpotClient
+from connectors.source import Flag
+
+GROUP = "fairscore"
+STATUS, REASON, AUDIT, AT = (
+    "fairscore_status",
+    "fairscore_reason",
+    "fairscore_audit_id",
+    "fairscore_audited_at",
+)
+NAMES = (STATUS, REASON, AUDIT, AT)
+_STATUSES = MappingProxyType(
+    {
+        "not_audited": "Not checked yet",
+        "ok": "Score looks reliable",
+        "review": "Score may be unreliable",
+        "insufficient_data": "Not enough data to tell",
+    }
+)
+_OPTIONS = tuple(
+    {"value": value, "label": label, "displayOrder": place, "hidden": False}
+    for place, (value, label) in enumerate(_STATUSES.items())
+)
+_DEFINITIONS: tuple[Mapping[str, Any], ...] = (
+    {
+        "name": STATUS,
+        "label": "Score check",
+        "type": "enumeration",
+        "fieldType": "select",
+        "options": _OPTIONS,
+    },
+    {"name": REASON, "label": "Score check: why", "type": "string", "fieldType": "textarea"},
+    {"name": AUDIT, "label": "Score check: audit", "type": "string", "fieldType": "text"},
+    {"name": AT, "label": "Score check: date", "type": "datetime", "fieldType": "date"},
+)
+
+
+def ensure(client: HubSpotClient) -> None:
+    """Make what is missing of the group and the properties; nothing that exists is changed.
+
+    Raises
+    ------
+    Refused
+        ``PROPERTY_CONFLICT``: a property of that name exists and cannot hold a flag.
+    """
+    known = {str(found.get("name")): found for found in client.properties()}
+    wanting = [definition for definition in _DEFINITIONS if definition["name"] not in known]
+    for definition in _DEFINITIONS:
+        if definition["name"] in known:
+            _check(definition, known[definition["name"]])
+    if wanting and GROUP not in {found.get("name") for found in client.groups()}:
+        _create_group(client)
+    for definition in wanting:
+        client.create_property(
+            {
+                **definition,
+                "options": list(definition.get("options", ())),
+                "groupName": GROUP,
+                "formField": False,
+            }
+        )
+
+
+def written(flag: Flag) -> dict[str, str]:
+    """The flag as property values."""
+    return {STATUS: flag.status, REASON: flag.reason, AUDIT: flag.audit_id, AT: stamp(flag.checked_at)}
+
+
+def differs(current: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
+    """Whether a contact's current values are not yet those of the flag."""
+    return any(_comparable(name, current.get(name)) != _comparable(name, wanted[name]) for name in NAMES)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as HubSpot writes it: ISO 8601, UTC, milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _comparable(name: str, value: object) -> str:
+    text = str(value or "").strip()
+    if name != AT or not text:
+        return text
+    try:
+        return stamp(datetime.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _create_group(client: HubSpotClient) -> None:
+    try:
+        client.create_group({"name": GROUP, "label": "Score check (Fairlead)", "displayOrder": -1})
+    except Refused as error:
+        # Another worker made it a moment ago.
+        if error.code not in {"CONFLICT", "HTTP_409"}:
+            raise
+
+
+def _check(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    metadata = found.get("modificationMetadata")
+    read_only = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
+    values = {option.get("value") for option in found.get("options") or () if isinstance(option, dict)}
+    lacking = {option["value"] for option in wanted.get("options", ())} - values
+    if found.get("type") != wanted["type"] or read_only or lacking:
+        msg = (
+            f"the portal has a property {wanted['name']} that cannot hold the score check: "
+            "rename or archive it in HubSpot, then publish again"
+        )
+        raise Refused(msg, code="PROPERTY_CONFLICT")

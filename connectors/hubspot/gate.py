@@ -1,0 +1,166 @@
+"""The one place that every HubSpot call goes through: token, pace, retry, errors by consequence.
+
+It stands where the generated clients of hubspot-api-client expect their urllib3 pool, so that no
+call of theirs can pass it by.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from connectors.errors import Busy, ConnectorError, Refused
+from connectors.hubspot.app import HubSpotApp
+from connectors.hubspot.oauth import refresh
+from connectors.hubspot.pace import Pace
+from connectors.hubspot.paths import dated, operation
+from connectors.hubspot.timing import Timing
+from connectors.hubspot.trouble import EXPIRED, read_object, trouble
+from connectors.oauth import Grant, GrantStore
+
+ATTEMPTS = 5
+# A longer wait than this is the caller's to plan: it gets Busy at once.
+PATIENCE = 30.0
+RENEW_AT = 0.75
+TIMEOUT = urllib3.Timeout(connect=5, read=30)
+# At DEBUG urllib3 logs each URL, and the cursor of a list is a record id.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A success: its status (207 is one) and its JSON."""
+
+    status: int
+    document: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """One call as the generated client made it, on its dated path."""
+
+    method: str
+    url: str
+    doing: str
+    options: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def search(self) -> bool:
+        return self.doing == "contact search"
+
+
+class Gate:
+    """Sends one portal's calls. Thread-safe as far as its ``grants`` are."""
+
+    def __init__(self, app: HubSpotApp, grants: GrantStore, pace: Pace, timing: Timing) -> None:
+        self._app = app
+        self._grants = grants
+        self._pace = pace
+        self._timing = timing
+        trusted = str(app.ca_file) if app.ca_file else None
+        self._pool = urllib3.PoolManager(maxsize=4, cert_reqs="CERT_REQUIRED", ca_certs=trusted)
+
+    def request(self, method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - urllib3's own
+        """What the generated client calls; it must be told ``_preload_content=False``.
+
+        Raises
+        ------
+        Refused
+            HubSpot said no, or the connection has no usable grant.
+        Busy
+            HubSpot could not answer within a few attempts, or asked for a longer wait.
+        """
+        call = self._call(method, url, options)
+        retrying = Retrying(
+            retry=retry_if_exception(_worth_waiting),
+            wait=_wait,
+            stop=stop_after_attempt(ATTEMPTS),
+            sleep=self._timing.sleep,
+            reraise=True,
+        )
+        return retrying(self._attempt, call)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+    def _call(self, method: str, url: str, options: dict[str, Any]) -> _Call:
+        path = urlsplit(url).path
+        address = url.replace(path, dated(path, self._app.api_version), 1)
+        chosen = {name: options[name] for name in ("body", "fields") if options.get(name) is not None}
+        chosen["headers"] = {
+            name: value for name, value in options["headers"].items() if name != "Authorization"
+        }
+        return _Call(method=method, url=address, doing=operation(path), options=chosen)
+
+    def _attempt(self, call: _Call) -> Answer:
+        grant = self._fresh()
+        outcome = self._exchange(call, grant)
+        if isinstance(outcome, Refused) and outcome.code == EXPIRED:
+            outcome = self._exchange(call, self._renewed(grant))
+        if isinstance(outcome, ConnectorError):
+            raise outcome
+        return outcome
+
+    def _exchange(self, call: _Call, grant: Grant) -> Answer | ConnectorError:
+        self._pace.take(search=call.search)
+        response = self._send(call, grant)
+        if response is None:
+            return Busy(f"HubSpot could not be reached for the {call.doing}", retry_after=0.5)
+        self._pace.learn(response.headers)
+        error = trouble(response.status, response.headers, response.data, call.doing)
+        if response.status == 429 and isinstance(error, Busy) and _worth_waiting(error):
+            self._pace.close(error.retry_after, search=call.search)
+        return _answer(response, call.doing) if error is None else error
+
+    def _send(self, call: _Call, grant: Grant) -> urllib3.BaseHTTPResponse | None:
+        headers = {**call.options["headers"], "Authorization": f"Bearer {grant.access_token}"}
+        options = {**call.options, "headers": headers}
+        try:
+            return self._pool.request(
+                call.method, call.url, **options, timeout=TIMEOUT, retries=False, redirect=False
+            )
+        except urllib3.exceptions.HTTPError:
+            # The library's error names the URL; what is returned instead names the operation only.
+            return None
+
+    def _fresh(self) -> Grant:
+        grant = self._grants.load()
+        if grant.expires_at is None:
+            return grant
+        lifetime = grant.expires_at - grant.issued_at
+        due = grant.issued_at + max(lifetime, timedelta()) * RENEW_AT
+        return self._renewed(grant) if self._timing.now() >= due else grant
+
+    def _renewed(self, stale: Grant) -> Grant:
+        return self._grants.renew(stale, lambda grant: refresh(self._app, grant, self._timing))
+
+
+def _answer(response: urllib3.BaseHTTPResponse, doing: str) -> Answer | Busy:
+    if response.status == 204:
+        return Answer(status=204, document={})
+    document = read_object(response.data)
+    if not document:
+        # A page of the network between us, or an answer that was cut short.
+        return Busy(f"HubSpot's answer to the {doing} could not be read", retry_after=0.5)
+    return Answer(status=response.status, document=document)
+
+
+def _worth_waiting(error: BaseException) -> bool:
+    return isinstance(error, Busy) and error.retry_after <= PATIENCE
+
+
+_backoff = wait_exponential_jitter(initial=0.5, max=10, jitter=0.25)
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, Busy) else 0.0
+    return max(asked, _backoff(state))

@@ -1,0 +1,118 @@
+"""Write flags back: list ids with their current flags, recompute the keys, write what differs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.errors import Refused
+from connectors.hubspot.client import PAGE, HubSpotClient
+from connectors.hubspot.flag_properties import NAMES, differs, ensure, written
+from connectors.hubspot.trouble import code_of
+from connectors.pseudonym import Keyring, LeadKey
+from connectors.source import Flag, Receipt
+
+# HubSpot answers these to a batch in which one record is wrong; the whole batch is then unwritten.
+_ONE_IS_WRONG = frozenset(
+    {"VALIDATION_ERROR", "OBJECT_NOT_FOUND", "CONFLICT", "HTTP_400", "HTTP_404", "HTTP_409"}
+)
+Update = Mapping[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Tally:
+    """What has become of the listed contacts so far."""
+
+    listed: int = 0
+    written: int = 0
+    unchanged: int = 0
+    unknown: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+
+    def receipt(self) -> Receipt:
+        return Receipt(
+            listed=self.listed,
+            written=self.written,
+            unchanged=self.unchanged,
+            unknown=self.unknown,
+            failed=dict(self.failed),
+        )
+
+
+def publish(client: HubSpotClient, keyring: Keyring, flags: Mapping[LeadKey, Flag]) -> Receipt:
+    """Write the flags of every contact that is in the portal and not archived.
+
+    Raises
+    ------
+    Refused, Busy
+        The write-back stopped midway; doing it again writes only what is still different.
+    """
+    ensure(client)
+    tally = _Tally()
+    waiting: list[Update] = []
+    for page in client.pages(NAMES):
+        for record in page:
+            tally.listed += 1
+            waiting += _update(record, keyring, flags, tally)
+        while len(waiting) >= PAGE:
+            _write(client, waiting[:PAGE], tally)
+            waiting = waiting[PAGE:]
+    if waiting:
+        _write(client, waiting, tally)
+    return tally.receipt()
+
+
+def _update(
+    record: Mapping[str, Any], keyring: Keyring, flags: Mapping[LeadKey, Flag], tally: _Tally
+) -> list[Update]:
+    """The update that a listed contact needs: one, or none."""
+    record_id = str(record["id"])
+    flag = flags.get(keyring.lead_key(record_id))
+    if flag is None:
+        tally.unknown += 1
+        return []
+    wanted = written(flag)
+    if not differs(record.get("properties") or {}, wanted):
+        tally.unchanged += 1
+        return []
+    return [{"id": record_id, "properties": wanted}]
+
+
+def _write(client: HubSpotClient, updates: Sequence[Update], tally: _Tally) -> None:
+    """Write one batch; where HubSpot refuses it for one bad record, halve it until that one is alone."""
+    try:
+        document = client.update(updates)
+    except Refused as error:
+        if error.code not in _ONE_IS_WRONG:
+            raise
+        if len(updates) == 1:
+            tally.failed[error.code] += 1
+            return
+    else:
+        _count(document, updates, tally)
+        return
+    middle = len(updates) // 2
+    _write(client, updates[:middle], tally)
+    _write(client, updates[middle:], tally)
+
+
+def _count(document: Mapping[str, Any], updates: Sequence[Update], tally: _Tally) -> None:
+    """Count a batch that was written in whole or, with HTTP 207, in part."""
+    asked = {update["id"] for update in updates}
+    done = {str(record.get("id")) for record in document.get("results") or () if isinstance(record, dict)}
+    tally.written += len(asked & done)
+    left = asked - done
+    for error in document.get("errors") or ():
+        named = _named(error) & left
+        tally.failed[code_of(error, "category") or "UNKNOWN"] += len(named)
+        left -= named
+    tally.failed["NOT_CONFIRMED"] += len(left)
+    tally.failed = +tally.failed
+
+
+def _named(error: Mapping[str, Any]) -> set[str]:
+    context = error.get("context")
+    ids = context.get("ids") if isinstance(context, dict) else None
+    return {str(record_id) for record_id in ids} if isinstance(ids, list) else set()

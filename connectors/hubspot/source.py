@@ -1,0 +1,115 @@
+"""A HubSpot portal as a source of leads: its contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from connectors.errors import Refused
+from connectors.hubspot.app import HubSpotApp
+from connectors.hubspot.changed import changed_ids
+from connectors.hubspot.client import PAGE, HubSpotClient
+from connectors.hubspot.gate import Gate
+from connectors.hubspot.pace import shared_pace
+from connectors.hubspot.publish import publish
+from connectors.hubspot.pull import read_batch, read_batches
+from connectors.hubspot.timing import REAL, Timing
+from connectors.oauth import GrantStore
+from connectors.policy.model import Policy
+from connectors.pseudonym import Keyring, LeadKey
+from connectors.source import Batch, FieldInfo, Flag, Receipt
+
+# Longer comparisons than these types allow are not possible in a search filter.
+_NOT_FILTERABLE = frozenset({"object_coordinates", "json"})
+
+
+class HubSpotSource:
+    """One portal, through the grant that its admin gave."""
+
+    def __init__(self, app: HubSpotApp, grants: GrantStore, keyring: Keyring, timing: Timing = REAL) -> None:
+        self._app = app
+        self._grants = grants
+        self._keyring = keyring
+        self._timing = timing
+
+    @property
+    def organisation(self) -> str:
+        """The portal's number (hub id)."""
+        return self._keyring.organisation
+
+    def describe(self) -> tuple[FieldInfo, ...]:
+        """The contact properties, without those marked as sensitive data."""
+        return tuple(_field(found) for found in self._client.properties() if not found.get("archived"))
+
+    def count(self) -> int:
+        """How many contacts the portal has, as its search index knows."""
+        total = self._client.search({"filterGroups": [], "limit": 1, "properties": ["hs_object_id"]}).get(
+            "total"
+        )
+        return total if isinstance(total, int) else 0
+
+    def pull(self, policy: Policy, since: datetime | None = None) -> Iterator[Batch]:
+        """Read every contact, or those modified since a moment (each at least once).
+
+        The listing is ordered by record id, so contacts that appear or change meanwhile neither
+        shift nor repeat a page. Archived contacts are never listed.
+
+        Raises
+        ------
+        Refused
+            ``PROPERTY_DOESNT_EXIST``: the policy names a property that the portal does not have;
+            else HubSpot's own code.
+        Busy
+            HubSpot could not answer; what was yielded so far is not the whole.
+        """
+        self._refuse_unknown(policy)
+        yield from read_batches(self._client, self._ids(since), policy, self._keyring)
+
+    def sample(self, policy: Policy, leads: int) -> Batch:
+        """The first few contacts (at most 100) under a draft policy."""
+        self._refuse_unknown(policy)
+        ids = next(self._all_ids(limit=max(1, min(leads, PAGE))))
+        return read_batch(self._client, ids, policy, self._keyring)
+
+    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
+        """Write flags into the ``fairscore_`` properties, which are made where they are missing."""
+        return publish(self._client, self._keyring, flags)
+
+    @cached_property
+    def _client(self) -> HubSpotClient:
+        pace = shared_pace(self._app.api_url, self.organisation, self._timing)
+        return HubSpotClient(Gate(self._app, self._grants, pace, self._timing), self._app.api_url)
+
+    def _ids(self, since: datetime | None) -> Iterator[list[str]]:
+        if since is None:
+            return self._all_ids()
+        return changed_ids(self._client, since, self._timing.now())
+
+    def _all_ids(self, limit: int = PAGE) -> Iterator[list[str]]:
+        for page in self._client.pages(("hs_object_id",), limit):
+            yield [str(record["id"]) for record in page if record.get("archived") is not True]
+
+    def _refuse_unknown(self, policy: Policy) -> None:
+        known = {field.name for field in self.describe()}
+        unknown = [name for name in policy.fields if name not in known]
+        if unknown:
+            msg = (
+                f"the portal has no contact property {', '.join(unknown)} that this app may read: "
+                "correct the policy"
+            )
+            raise Refused(msg, code="PROPERTY_DOESNT_EXIST")
+
+
+def _field(found: Mapping[str, Any]) -> FieldInfo:
+    metadata = found.get("modificationMetadata")
+    read_only = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
+    kind = str(found.get("type") or "string")
+    return FieldInfo(
+        name=str(found.get("name")),
+        label=str(found.get("label") or found.get("name")),
+        type=kind,
+        filterable=kind not in _NOT_FILTERABLE,
+        writable=not (read_only or found.get("calculated") is True),
+    )

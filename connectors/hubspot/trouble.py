@@ -1,0 +1,112 @@
+"""From HubSpot's error answers to errors by consequence; status and category decide, never the text.
+
+References
+----------
+HubSpot, "Error handling" (developers.hubspot.com/docs/api-reference/error-handling): every field of
+an error body is optional. ``Retry-After`` is documented for 477 alone and honoured wherever it comes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.errors import Busy, ConnectorError, Refused
+
+EXPIRED = "EXPIRED_AUTHENTICATION"
+ROLLING_SECONDS = 10.0
+SEARCH_SECONDS = 1.0
+# The daily budget returns at the portal's own midnight, which we do not know.
+DAILY_SECONDS = 3600.0
+_WAITS = {408: 1.0, 423: 2.0, 477: 60.0}
+# Cloudflare answers 530 to a token that cannot be one; waiting does not mend it.
+_NOT_A_TOKEN = 530
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,60}\Z")
+_SCOPE = re.compile(r"[a-z][a-z0-9._-]{1,80}\Z")
+
+
+def trouble(status: int, headers: Mapping[str, str], body: bytes, doing: str) -> ConnectorError | None:
+    """What an answer means: None for success, else the error to raise, without anything of its body.
+
+    ``doing`` names the operation in words.
+    """
+    if 200 <= status < 300:
+        return None
+    document = read_object(body)
+    if status == 429:
+        return _too_many(headers, document, doing)
+    if status in _WAITS or (status >= 500 and status != _NOT_A_TOKEN):
+        seconds = retry_after(headers) or _WAITS.get(status, 1.0)
+        return Busy(f"HubSpot cannot answer the {doing} now (HTTP {status})", retry_after=seconds)
+    return _refused(status, document, doing)
+
+
+def read_object(body: bytes) -> Mapping[str, Any]:
+    """A JSON object, or nothing where the body is something else (nginx and Cloudflare send HTML)."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def code_of(document: Mapping[str, Any], *names: str) -> str:
+    """The first of the named members that looks like a stable code; empty where none does."""
+    found = (document.get(name) for name in names)
+    return next((value for value in found if isinstance(value, str) and _CODE.match(value)), "")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds of ``Retry-After``; None where it is absent, zero or a date."""
+    text = headers.get("Retry-After", "").strip()
+    return float(text) if text.isdecimal() and int(text) > 0 else None
+
+
+def _too_many(headers: Mapping[str, str], document: Mapping[str, Any], doing: str) -> Busy:
+    policy = code_of(document, "policyName")
+    if policy == "DAILY":
+        msg = f"the portal's daily budget of HubSpot calls is used up (at the {doing})"
+        return Busy(msg, retry_after=retry_after(headers) or DAILY_SECONDS)
+    by_second = policy == "SECONDLY" or doing == "contact search"
+    seconds = retry_after(headers) or (SEARCH_SECONDS if by_second else ROLLING_SECONDS)
+    return Busy(f"HubSpot limits the rate of calls (at the {doing})", retry_after=seconds)
+
+
+def _refused(status: int, document: Mapping[str, Any], doing: str) -> Refused:
+    code = code_of(document, "category") or f"HTTP_{status}"
+    return Refused(
+        f"HubSpot refused the {doing} (HTTP {status}, {code}): {_mend(status, document)}", code=code
+    )
+
+
+def _mend(status: int, document: Mapping[str, Any]) -> str:
+    if status == 401:
+        return "connect the portal again"
+    if status == 403:
+        return _missing(document)
+    if status < 400:
+        return "the address of the HubSpot API is not right; correct it in the settings"
+    return "check the policy and the app's settings against the portal"
+
+
+def _missing(document: Mapping[str, Any]) -> str:
+    scopes = sorted({scope for error in _objects(document.get("errors")) for scope in _scopes(error)})
+    if not scopes:
+        return "the app or the user who installed it lacks a permission"
+    return f"the app lacks the scope {', '.join(scopes)}; add it to the app and connect the portal again"
+
+
+def _scopes(error: Mapping[str, Any]) -> list[str]:
+    context = error.get("context")
+    if not isinstance(context, dict):
+        return []
+    named = [
+        scope for name in ("requiredGranularScopes", "requiredScopes") for scope in context.get(name) or ()
+    ]
+    return [scope for scope in named if isinstance(scope, str) and _SCOPE.match(scope)]
+
+
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
