@@ -138,11 +138,7 @@ def _tolerance(section: Section) -> Tolerance:
 def _check_decision(section: Section, stream: Stream, *, score_required: bool) -> None:
     if stream.threshold is not None and stream.score is None:
         section.fail('has a threshold but no score; add score = "column" or take the threshold out')
-    if stream.decision is not None or stream.threshold is not None:
-        return
-    if stream.score is not None:
-        section.fail('has a score but no threshold; add threshold = NUMBER or decision = "column"')
-    if score_required:
+    if score_required and stream.score is None and stream.decision is None:
         section.fail(
             'has no score and no decision; add score = "column" with a threshold, or decision = "column"'
         )

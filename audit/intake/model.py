@@ -1,4 +1,4 @@
-"""Admission of rows: what is kept, what is rejected and why. Pure; nothing is guessed or lost."""
+"""The admitted table and the account of every row."""
 
 from __future__ import annotations
 
@@ -26,10 +26,15 @@ class Intake:
     """The admitted table and the account of every row: ``rows = kept + rejected + excluded``.
 
     ``table`` has canonical columns: ``key`` (string), ``score`` (float64, absent when the stream
-    has none), ``selected`` (bool), ``outcome`` (bool, null = not yet known; absent when the stream
-    has none), ``worked`` (bool, null = unknown; only if the stream names it), ``created`` (date32;
-    only if the stream names it), ``attribute:<name>`` and ``control:<name>`` (dictionary of
-    strings, missing is the level "unknown") and ``feature:<name>`` (float64 or dictionary).
+    has none), ``selected`` (bool, absent when the stream has neither threshold nor decision),
+    ``outcome`` (bool, null = not yet known; absent when the stream has none), ``worked`` (bool,
+    null = unknown; only if the stream names it), ``created`` (date32; only if the stream names
+    it), ``attribute:<name>`` and ``control:<name>`` (dictionary of strings, missing is the level
+    "unknown") and ``feature:<name>`` (float64 or dictionary).
+
+    ``immature`` counts the outcomes withheld because their lead is younger than the stream's
+    ``maturity_days``. ``notes`` are sentences about what was read differently from how it was
+    written (values outside the bands, columns left out of the features).
     """
 
     table: pa.Table
@@ -37,6 +42,8 @@ class Intake:
     rejected: tuple[Refusal, ...]
     excluded: tuple[Refusal, ...]
     score_range: tuple[float, float] | None
+    immature: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def kept(self) -> int:

@@ -1,0 +1,196 @@
+"""Admission: a table as it was read becomes the table that the audit works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from audit.intake.column import Column, read_column, read_numbers
+from audit.intake.dates import read_days, to_dates, unripe
+from audit.intake.features import read_features
+from audit.intake.groups import check_reference, group_by_band, group_by_value
+from audit.intake.ledger import Ledger
+from audit.intake.missing import missing_tokens
+from audit.intake.model import Intake
+from audit.intake.roles import check_columns
+from audit.intake.scores import reaches, reject_scores, score_range
+from audit.intake.truth import read_truth, to_bool
+from audit.schema import Attribute, BadInput, Stream
+
+
+@dataclass(slots=True, kw_only=True)
+class _Desk:
+    """What the checks share: the table, the stream, the missing tokens and the account."""
+
+    table: pa.Table
+    stream: Stream
+    tokens: pa.Array
+    ledger: Ledger
+
+
+def admit(table: pa.Table, stream: Stream) -> Intake:
+    """Check every row, keep the usable ones and account for the others.
+
+    Parameters
+    ----------
+    table
+        The columns as they were read: texts (CSV) or typed columns (Parquet).
+    stream
+        The roles of the columns.
+
+    Raises
+    ------
+    BadInput
+        A column is missing, the table is empty, a yes-or-no column holds a third value, a
+        reference group does not occur, or no row is left.
+    """
+    check_columns(table.column_names, stream)
+    if not table.num_rows:
+        msg = "the table has column names but no rows; export it again with its rows"
+        raise BadInput(msg)
+    desk = _Desk(
+        table=table, stream=stream, tokens=missing_tokens(stream.missing), ledger=Ledger(table.num_rows)
+    )
+    core, scale, immature = _core(desk)
+    standing = desk.ledger.standing
+    core = {name: column.filter(pa.array(standing)) for name, column in core.items()}
+    kept = table if standing.all() else table.filter(pa.array(standing))
+    groups, notes = _groups(kept, stream, desk.tokens)
+    features = read_features(kept, stream, desk.tokens)
+    named = {f"feature:{name}": column for name, column in features.columns}
+    return Intake(
+        table=pa.table({**core, **groups, **named}),
+        rows=table.num_rows,
+        rejected=desk.ledger.refusals,
+        excluded=(),
+        score_range=scale,
+        immature=immature,
+        notes=(*notes, *features.notes),
+    )
+
+
+def _core(desk: _Desk) -> tuple[dict[str, pa.Array], tuple[float, float] | None, int]:
+    """Key, score, selected, outcome, worked and created of every row; who falls is in the ledger."""
+    key = _key(desk)
+    scores, scale = _scores(desk)
+    selected = _selected(desk, scores)
+    outcome = _truth(desk, "outcome", desk.stream.outcome)
+    worked = _truth(desk, "worked", desk.stream.worked)
+    days = _days(desk)
+    _reject_repeated(key, desk.ledger)
+    _check_some_left(desk.ledger)
+    immature = _withhold(outcome, days, desk)
+    core = {
+        "key": key.levels.take(pa.array(key.codes, mask=key.missing)),
+        "score": None if scores is None else pa.array(scores),
+        "selected": None if selected is None else pa.array(selected),
+        "outcome": None if outcome is None else to_bool(outcome),
+        "worked": None if worked is None else to_bool(worked),
+        "created": None if days is None else to_dates(days),
+    }
+    return {name: column for name, column in core.items() if column is not None}, scale, immature
+
+
+def _key(desk: _Desk) -> Column:
+    if desk.stream.key is None:
+        rows = np.arange(desk.table.num_rows)
+        return Column(name="row", codes=rows, levels=pa.array(rows + 1).cast(pa.string()))
+    key = read_column(desk.table, desk.stream.key, desk.tokens)
+    desk.ledger.reject("key_missing", "There is no key; give every lead its id.", key.missing)
+    return key
+
+
+def _scores(desk: _Desk) -> tuple[NDArray[np.float64] | None, tuple[float, float] | None]:
+    stream = desk.stream
+    if stream.score is None:
+        return None, None
+    values, missing = read_numbers(desk.table, stream.score, desk.tokens)
+    scale = stream.score_range or score_range(values, stream.threshold)
+    reject_scores(values, missing, scale, desk.ledger)
+    return values, scale
+
+
+def _selected(desk: _Desk, scores: NDArray[np.float64] | None) -> NDArray[np.bool_] | None:
+    stream = desk.stream
+    if stream.decision is not None:
+        decision = read_truth(read_column(desk.table, stream.decision, desk.tokens), "decision")
+        desk.ledger.reject(
+            "decision_missing", "There is no decision; write yes or no, or leave the lead out.", decision < 0
+        )
+        return np.equal(decision, 1)
+    if scores is None or stream.threshold is None:
+        return None
+    return reaches(scores, stream.threshold, higher_is_better=stream.higher_is_better)
+
+
+def _truth(desk: _Desk, role: str, column: str | None) -> NDArray[np.int64] | None:
+    return None if column is None else read_truth(read_column(desk.table, column, desk.tokens), role)
+
+
+def _days(desk: _Desk) -> NDArray[np.float64] | None:
+    if desk.stream.created is None:
+        return None
+    days, missing = read_days(desk.table, desk.stream.created, desk.tokens)
+    desk.ledger.reject("created_missing", "There is no creation date; give every lead its date.", missing)
+    desk.ledger.reject(
+        "created_not_a_date", "The creation date is not a date; write it as 2026-01-31.", np.isnan(days)
+    )
+    return days
+
+
+def _reject_repeated(key: Column, ledger: Ledger) -> None:
+    """The first usable row of a key stands, so this comes after every other reason."""
+    standing = np.flatnonzero(ledger.standing)
+    _, first = np.unique(key.codes[standing], return_index=True)
+    repeated = ledger.standing.copy()
+    repeated[standing[first]] = False
+    ledger.reject(
+        "duplicate_key", "An earlier row has the same key and was kept; give every lead one row.", repeated
+    )
+
+
+def _check_some_left(ledger: Ledger) -> None:
+    if ledger.standing.any():
+        return
+    most = max(ledger.refusals, key=lambda refusal: refusal.count)
+    why = most.text[:1].lower() + most.text[1:].removesuffix(".")
+    msg = f"no row can be used; in {most.count:,} of {ledger.standing.size:,} {why}"
+    raise BadInput(msg)
+
+
+def _withhold(outcome: NDArray[np.int64] | None, days: NDArray[np.float64] | None, desk: _Desk) -> int:
+    """Outcomes of leads that are too young become "not yet known", good and bad alike."""
+    if outcome is None or days is None or desk.stream.maturity_days is None:
+        return 0
+    standing = desk.ledger.standing
+    young = np.zeros(outcome.size, dtype=np.bool_)
+    young[standing] = unripe(days[standing], desk.stream.maturity_days) & (outcome[standing] >= 0)
+    outcome[young] = -1
+    return int(np.count_nonzero(young))
+
+
+def _groups(table: pa.Table, stream: Stream, tokens: pa.Array) -> tuple[dict[str, pa.Array], list[str]]:
+    columns: dict[str, pa.Array] = {}
+    notes: list[str] = []
+    for attribute in stream.attributes:
+        groups, note = _attribute(read_column(table, attribute.column, tokens), attribute)
+        columns[f"attribute:{attribute.name}"] = groups
+        notes += note
+    for control in stream.controls:
+        columns[f"control:{control}"] = group_by_value(read_column(table, control, tokens), "control")
+    return columns, notes
+
+
+def _attribute(column: Column, attribute: Attribute) -> tuple[pa.DictionaryArray, list[str]]:
+    if not attribute.bands:
+        groups = group_by_value(column, f"attribute {attribute.name!r}")
+        check_reference(groups, attribute)
+        return groups, []
+    groups, odd = group_by_band(column, attribute)
+    check_reference(groups, attribute)
+    if not odd:
+        return groups, []
+    return groups, [f"Attribute {attribute.name!r}: {odd:,} values are not numbers and count as unknown."]

@@ -1,0 +1,58 @@
+"""Scores: numbers inside their range."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audit.intake.ledger import Ledger
+
+_SCALES = ((0.0, 1.0), (0.0, 100.0))
+
+
+def score_range(values: NDArray[np.float64], threshold: float | None) -> tuple[float, float] | None:
+    """The scale that the scores are on: 0 to 1, 0 to 100, or None where neither fits.
+
+    A scale fits when the threshold lies in it and only a few scores do not (:func:`_few`): those
+    are then errors. Only a guess, so ``score_range`` in the stream overrides it.
+    """
+    known = values[~np.isnan(values)]
+    for low, high in _SCALES:
+        fits = threshold is None or low <= threshold <= high
+        outside = int(np.count_nonzero((known < low) | (known > high)))
+        if fits and known.size and outside <= _few(known.size):
+            return low, high
+    return None
+
+
+def _few(scores: int) -> int:
+    """How many scores may lie outside a scale that still fits: 1 %, or up to 5 in a small table."""
+    return max(min(5, scores // 4), scores // 100)
+
+
+def reject_scores(
+    values: NDArray[np.float64], missing: NDArray[np.bool_], scale: tuple[float, float] | None, ledger: Ledger
+) -> None:
+    """Turn away rows whose score is missing, not a number, infinite or outside its scale."""
+    ledger.reject(
+        "score_missing",
+        "There is no score; score the lead, or leave it out.",
+        missing,
+    )
+    ledger.reject(
+        "score_not_a_number",
+        "The score is not a number; write it in digits with a decimal point, or leave it empty.",
+        np.isnan(values),
+    )
+    low, high = scale or (-np.inf, np.inf)
+    within = f"outside {low:g} to {high:g}" if scale else "infinite"
+    ledger.reject(
+        "score_out_of_range",
+        f"The score is {within}; correct it, or set score_range in [stream].",
+        np.isinf(values) | (values < low) | (values > high),
+    )
+
+
+def reaches(values: NDArray[np.float64], threshold: float, *, higher_is_better: bool) -> NDArray[np.bool_]:
+    """Who is selected: the score is at the threshold or on its better side."""
+    return values >= threshold if higher_is_better else values <= threshold
