@@ -10,7 +10,8 @@ class Estimate:
     """A value, its confidence interval and the number of leads behind it.
 
     ``value``, ``low`` and ``high`` are None exactly when ``undefined`` gives a reason in plain
-    words; they are never NaN, and never 0 for "no data".
+    words; they are never NaN, and never 0 for "no data". ``n`` is the number of leads that the
+    value is computed from: for a rate, its denominator.
     """
 
     value: float | None
@@ -18,3 +19,8 @@ class Estimate:
     high: float | None
     n: int
     undefined: str | None = None
+
+    @classmethod
+    def missing(cls, reason: str, n: int = 0) -> Estimate:
+        """No number, for this reason."""
+        return cls(value=None, low=None, high=None, n=n, undefined=reason)

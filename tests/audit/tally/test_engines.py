@@ -1,0 +1,117 @@
+"""The engines count alike, on any admitted table, and refuse what cannot be counted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.schema import Attribute, BadInput, Stream
+from audit.tally import ENGINES, OFFERED, count, edges, limits
+
+STREAM = Stream(name="s", attributes=(Attribute(name="é", column="é"),), score="score", threshold=0.5)
+LEVELS = st.one_of(
+    st.none(), st.sampled_from(["", "Ω", "a b", "unknown", 'x"y', "it's", "日本"]), st.text(max_size=3)
+)
+TRUTHS = st.one_of(st.none(), st.booleans())
+SCORES = st.one_of(
+    st.none(), st.integers(-3, 3).map(float), st.floats(-1e6, 1e6), st.sampled_from([0.5, float("nan")])
+)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> pa.Table:
+    size = draw(st.integers(0, 25))
+
+    def drawn(values: st.SearchStrategy[object], type_: pa.DataType) -> pa.Array:
+        return pa.array(draw(st.lists(values, min_size=size, max_size=size)), type_)
+
+    content = {
+        'attribute:é "1"': drawn(LEVELS, pa.string()).dictionary_encode(),
+        "attribute:plain": drawn(LEVELS, pa.string()),
+        "control:c": drawn(LEVELS, pa.string()).dictionary_encode(),
+        "score": drawn(SCORES, pa.float64()),
+        "outcome": drawn(TRUTHS, pa.bool_()),
+        "worked": drawn(TRUTHS, pa.bool_()),
+    }
+    kept = draw(st.sets(st.sampled_from(sorted(content)), min_size=1))
+    return pa.table({name: values for name, values in content.items() if name in kept})
+
+
+@given(tables(), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_engines_give_equal_cubes(table, higher):
+    stream = Stream(name="s", attributes=(), score="score", threshold=0.5, higher_is_better=higher)
+    oracle = count(table, stream, "reference")
+    for name in OFFERED:
+        cube = count(table, stream, name)
+        assert cube == oracle
+        assert cube.digest() == oracle.digest()
+
+
+@given(tables(), st.randoms(use_true_random=False))
+@settings(max_examples=30, deadline=None)
+def test_order_of_rows_and_chunks_does_not_matter(table, random):
+    order = list(range(len(table)))
+    random.shuffle(order)
+    shuffled = table.take(pa.array(order, pa.int64()))
+    parts = pa.concat_tables([shuffled.slice(0, 3), shuffled.slice(3)])
+    assert count(parts, STREAM, "arrow") == count(table, STREAM, "arrow")
+
+
+@given(tables())
+@settings(max_examples=30, deadline=None)
+def test_shards_add_up_to_the_whole(table):
+    cuts = edges.score_edges(table, STREAM)
+    shards = [count(table.slice(i, 7), STREAM, "arrow", edges=cuts) for i in range(0, max(len(table), 1), 7)]
+    assert sum(shards[1:], shards[0]) == count(table, STREAM, "arrow")
+
+
+def test_many_chunks_and_a_sparse_key_space_agree(monkeypatch):
+    rng = np.random.default_rng(1)
+    table = pa.table(
+        {
+            "attribute:a": pa.array(rng.integers(0, 40, 5000).astype(str)),
+            "score": rng.normal(size=5000),
+            "outcome": rng.random(5000) < 0.2,
+        }
+    )
+    whole = count(table, STREAM, "arrow")
+    monkeypatch.setattr("audit.tally.arrow.CHUNK", 700)
+    monkeypatch.setattr("audit.tally.arrow._DENSE", 10)
+    assert count(table, STREAM, "arrow") == whole == count(table, STREAM, "reference")
+
+
+def test_few_scores_are_exact_and_many_are_cut_at_quantiles_with_the_threshold():
+    few = pa.table({"score": np.arange(4000) / 7})
+    assert len(count(few, STREAM, "arrow").n) == 4000
+    many = pa.table({"score": np.random.default_rng(0).normal(size=9000)})
+    cuts = edges.score_edges(many, STREAM)
+    assert 900 < len(cuts) < 1100
+    assert STREAM.threshold in cuts
+    assert count(many, STREAM, "duckdb") == count(many, STREAM, "reference")
+
+
+def test_lower_is_better_selects_at_or_below_the_threshold():
+    stream = Stream(name="s", attributes=(), score="score", threshold=0.5, higher_is_better=False)
+    cube = count(pa.table({"score": [0.4, 0.5, 0.6]}), stream, "arrow")
+    assert cube.where("selected", "yes").total == 2
+
+
+def test_an_unknown_engine_is_refused_by_name():
+    for name in ("spark", "pandas", ""):
+        with pytest.raises(BadInput, match="auto, arrow, duckdb"):
+            count(pa.table({"score": [1.0]}), STREAM, name)
+    assert "reference" in ENGINES
+    assert "reference" not in OFFERED
+
+
+def test_a_column_with_a_value_per_lead_is_refused(monkeypatch):
+    table = pa.table({"attribute:name": [str(i) for i in range(limits.LEVELS + 1)]})
+    with pytest.raises(BadInput, match="attribute 'name' has 10,001 different values"):
+        count(table, STREAM, "arrow")
+    monkeypatch.setattr(limits, "CELLS", 10)
+    with pytest.raises(BadInput, match=r"coarsen or remove 'control c' \(50 values\)"):
+        count(pa.table({"control:c": [str(i) for i in range(50)]}), STREAM, "arrow")
