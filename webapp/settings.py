@@ -45,6 +45,13 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _without_path(value: str) -> str:
+    if urlsplit(value).path:
+        msg = "must be an address without a path, such as https://fairlead.example.com"
+        raise ValueError(msg)
+    return value
+
+
 def _names(value: object) -> object:
     if isinstance(value, str):
         return tuple(name.strip().lower() for name in value.split(",") if name.strip())
@@ -76,7 +83,7 @@ class Settings(BaseModel):
         description="postgresql://user:password@host/name, or sqlite:///file. "
         "Without it: the SQLite file fairlead.db in the data folder.",
     )
-    public_url: Address = Field(
+    public_url: Annotated[Address, AfterValidator(_without_path)] = Field(
         default="http://127.0.0.1:8000",
         description="The address that browsers and the CRMs use. With https, the session cookie is Secure.",
     )

@@ -84,9 +84,9 @@ def _address(url: str) -> URL:
 
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() == "postgresql":
-        return create_engine(address, pool_pre_ping=True)
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
     Path(str(address.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": SQLITE_WAIT_SECONDS})
+    engine = create_engine(address, connect_args={"timeout": SQLITE_WAIT_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from connectors.errors import Refused
 from connectors.oauth import Grant
-from webapp.secrets_box import SecretsBox
+from webapp.secrets_box import SecretsBox, Unreadable
 from webapp.store import tables
 from webapp.store.database import Database
 
@@ -32,7 +32,7 @@ class DatabaseGrants:
         if row is None:
             msg = "This connection has no consent any more; connect it again on the connections page."
             raise Refused(msg, code="not_connected")
-        return _grant(self.box.open(row.sealed, self.connection_id))
+        return self._opened(row.sealed)
 
     def renew(self, stale: Grant, refresh: Callable[[Grant], Grant]) -> Grant:
         """Replace ``stale`` through ``refresh`` once; the new grant is durable before it is returned.
@@ -44,11 +44,15 @@ class DatabaseGrants:
             if stored.access_token != stale.access_token:
                 return stored
             fresh = refresh(stored)
-            self.save(fresh)
+            self._keep(fresh)
             return fresh
 
     def save(self, grant: Grant) -> None:
-        """Keep ``grant`` as the newest."""
+        """Keep ``grant`` as the newest (a new consent); a renewal under way ends first."""
+        with self.database.exclusive(f"grant/{self.connection_id}"):
+            self._keep(grant)
+
+    def _keep(self, grant: Grant) -> None:
         sealed = self.box.seal(_text(grant), self.connection_id)
         with self.database.writing() as session:
             row = session.get(tables.StoredGrant, self.connection_id) or self._first(session)
@@ -60,6 +64,13 @@ class DatabaseGrants:
             row = session.get(tables.StoredGrant, self.connection_id)
             if row is not None:
                 session.delete(row)
+
+    def _opened(self, sealed: bytes) -> Grant:
+        try:
+            return _grant(self.box.open(sealed, self.connection_id))
+        except Unreadable:
+            msg = "The stored consent does not open with this master key; connect again."
+            raise Refused(msg, code="unreadable_grant") from None
 
     def _first(self, session: Session) -> tables.StoredGrant:
         row = tables.StoredGrant(connection_id=self.connection_id, generation=0)

@@ -7,7 +7,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from connectors.account import Pulled
 from connectors.source import FlagStatus, Receipt
+
+__all__ = [
+    "CRMS",
+    "AuditRow",
+    "ConnectionRow",
+    "ConnectionState",
+    "Crm",
+    "EventRow",
+    "FlagRow",
+    "NewAudit",
+    "PolicyVersion",
+    "Pulled",
+    "ReceiptRow",
+    "Role",
+    "StreamVersion",
+    "UserRow",
+]
 
 Crm = Literal["salesforce", "hubspot"]
 CRMS: tuple[Crm, ...] = ("salesforce", "hubspot")
@@ -54,25 +72,11 @@ class StreamVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pulled:
-    """The account of one pull: ``read = kept + sum(rejected) + sum(excluded)``, always.
-
-    ``rejected`` and ``excluded`` count by reason, the connector's and the intake's together;
-    ``unmapped`` counts values, by column, that no rule of the policy knew.
-    """
-
-    read: int
-    kept: int
-    rejected: Mapping[str, int]
-    excluded: Mapping[str, int]
-    unmapped: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
     """One audit of one connection. ``report`` is the text of audit.json, ``digest`` its SHA-256.
 
     ``severities`` counts findings by severity; ``worst`` is the sentence of the worst finding.
+    ``pulled`` accounts for every record: the connector's reasons and the intake's together.
     """
 
     id: str

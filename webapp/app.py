@@ -1,0 +1,61 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import auth, security
+from webapp.services import Services, open_services
+from webapp.settings import Settings
+from webapp.store.repository import Clock, utc_now
+from webapp.views import audits, connections, dashboard, errors, health, inbound, policies
+from webapp.views import auth as auth_views
+
+LARGEST_REQUEST = 1024 * 1024
+ROOMS = (auth_views, connections, inbound, health, dashboard, audits, policies, errors)
+
+
+def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:
+    """The web application over an installation; opens the database and brings its schema up to date."""
+    return app_over(open_services(settings, clock))
+
+
+def app_over(opened: Services) -> Flask:
+    """The web application over services that are open already."""
+    app = Flask("webapp")
+    app.config.update(_config(opened.settings))
+    app.extensions["fairlead"] = opened
+    security.protect(app)
+    auth.install(app)
+    csrf = CSRFProtect(app)
+    for room in ROOMS:
+        app.register_blueprint(room.blueprint)
+    csrf.exempt(inbound.blueprint)
+    if opened.settings.trusted_proxies:
+        _trust_proxies(app, opened.settings.trusted_proxies)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    lifetime = timedelta(hours=settings.session_hours)
+    return {
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "SESSION_COOKIE_NAME": "__Host-fairlead" if settings.secure_cookies else "fairlead",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": lifetime,
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "WTF_CSRF_TIME_LIMIT": int(lifetime.total_seconds()),
+        "PREFERRED_URL_SCHEME": "https" if settings.secure_cookies else "http",
+    }
+
+
+def _trust_proxies(app: Flask, proxies: int) -> None:
+    """Believe as many X-Forwarded-For and -Proto entries as there are proxies, and no header more."""
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]

@@ -1,0 +1,146 @@
+"""Who is asking: signing in with throttling, and the rule that every page needs it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from math import ceil
+
+from flask import Flask, abort, redirect, request, session, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from webapp import passwords
+from webapp.services import Services, services
+from webapp.store.rows import UserRow
+
+OPEN_ENDPOINTS = frozenset({"static", "auth.setup", "auth.make_account", "auth.sign_in", "auth.open_session"})
+OPEN_BLUEPRINTS = frozenset({"inbound", "health"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class NotSignedIn(Exception):
+    """Sign-in failed, with a sentence for the person; ``retry_after`` is in seconds, 0 for at once."""
+
+    def __init__(self, message: str, *, retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """The person of this session, as Flask-Login sees one."""
+
+    user: UserRow
+    token: str = field(repr=False)
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name that the audit trail shows."""
+        return self.user.name
+
+    def get_id(self) -> str:
+        """What the signed session cookie holds."""
+        return self.token
+
+
+def install(app: Flask) -> None:
+    """Make every page of ``app`` ask for a signed-in person, but for the few that are open."""
+    manager = LoginManager()
+    manager.session_protection = None  # sign-ins live in the database; an address may change on the way
+    manager.init_app(app)
+    manager.user_loader(_person)
+    app.before_request(_guard)
+
+
+def check(opened: Services, name: str, password: str, address: str) -> UserRow:
+    """The person with this name and password.
+
+    A failure is counted before the password is looked at, so that many tries at once gain nothing.
+
+    Raises
+    ------
+    NotSignedIn
+        The name or the password is wrong, or there were too many failures: the same sentence for
+        every account, whether it exists or not.
+    """
+    user = opened.accounts.user_named(name)
+    subjects = throttled(opened, user.name if user else name, address)
+    if not passwords.matches(password, user.password_hash if user else None) or user is None:
+        opened.accounts.record(user.name if user else "unknown", "sign-in failed")
+        msg = "The name or the password is wrong."
+        raise NotSignedIn(msg)
+    opened.accounts.succeeded(subjects)
+    if passwords.outdated(user.password_hash):
+        opened.accounts.rehash(user.id, passwords.hashed(password))
+    return user
+
+
+def throttled(opened: Services, account: str, address: str) -> tuple[str, str]:
+    """Count a try for this account and this address. Raises NotSignedIn while either is locked."""
+    subjects = (_subject(opened, "account", account), _subject(opened, "address", address))
+    if end := opened.accounts.locked_until(subjects):
+        seconds = max(1, ceil((end - opened.clock()).total_seconds()))
+        msg = f"There were too many failed tries. Try again in {_spoken(seconds)}."
+        raise NotSignedIn(msg, retry_after=seconds)
+    opened.accounts.failed(subjects)
+    return subjects
+
+
+def start_session(opened: Services, user: UserRow, action: str = "signed in") -> None:
+    """Sign this person in under a new session; nothing of the old one is kept."""
+    session.clear()
+    session.permanent = True
+    login_user(Person(user=user, token=opened.sessions.open(user.id)))
+    opened.accounts.record(user.name, action)
+
+
+def end_session(opened: Services) -> None:
+    """Sign the person out; the cookie is worth nothing afterwards, even a copied one."""
+    if current_user.is_authenticated:
+        opened.sessions.close(current_user.token)
+        opened.accounts.record(current_user.name, "signed out")
+    logout_user()
+    session.clear()
+
+
+def _person(token: str) -> Person | None:
+    user = services().sessions.user(token)
+    return Person(user=user, token=token) if user else None
+
+
+def _guard() -> Response | None:
+    if request.endpoint in OPEN_ENDPOINTS or request.blueprint in OPEN_BLUEPRINTS or request.endpoint is None:
+        return None
+    if not current_user.is_authenticated:
+        return _invitation()
+    if (
+        request.method not in SAFE_METHODS
+        and current_user.user.role != "admin"
+        and request.endpoint != "auth.sign_out"
+    ):
+        abort(403)
+    return None
+
+
+def _invitation() -> Response:
+    if not services().accounts.any_user():
+        return redirect(url_for("auth.setup"), 303)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("auth.sign_in", next=None if wanted == "/" else wanted), 303)
+
+
+def _subject(opened: Services, kind: str, value: str) -> str:
+    """A name or an address as the throttle keeps it: keyed, so that the table tells nobody's address."""
+    secret = opened.settings.secret_key.get_secret_value().encode()
+    return f"{kind}:{hmac.digest(secret, f'{kind}/{value}'.encode(), hashlib.sha256).hex()}"
+
+
+def _spoken(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} second{'s' if seconds > 1 else ''}"
+    return f"{ceil(seconds / 60)} minutes"

@@ -1,0 +1,82 @@
+"""From an admin's consent to a connection, and its end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from connectors.errors import Busy, ConnectorError, Refused
+from webapp.crms import NAMES, consent
+from webapp.services import Services
+from webapp.store.rows import ConnectionRow, Crm, UserRow
+
+ERROR_CODE = re.compile(r"[a-z_]{1,60}\Z")
+
+
+class NotConnected(Exception):
+    """The consent did not lead to a connection; the message is a sentence for the admin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the CRM put on the redirect; empty where it is absent."""
+
+    state: str = field(repr=False)
+    code: str = field(repr=False)
+    error: str
+
+
+def begin(opened: Services, crm: Crm, user: UserRow) -> str:
+    """Where to send the admin's browser. What must come back is remembered for this person, once."""
+    request = consent(opened.settings, crm).ask()
+    opened.consents.remember(crm, user.id, request)
+    return request.url
+
+
+def finish(opened: Services, crm: Crm, user: UserRow, answer: Answer) -> ConnectionRow:
+    """The connection that the CRM's answer leads to, its grant stored.
+
+    Raises
+    ------
+    NotConnected
+        The admin declined, the answer was not asked for, or the CRM refused the code.
+    """
+    verifier = opened.consents.take(crm, user.id, answer.state)
+    if verifier is None:
+        msg = "This answer was not asked for here, was used already, or came after 15 minutes. Connect again."
+        raise NotConnected(msg)
+    if answer.error or not answer.code:
+        raise NotConnected(_declined(crm, answer.error))
+    try:
+        grant = consent(opened.settings, crm).exchange(answer.code, verifier)
+    except ConnectorError as error:
+        msg = f"{error}."
+        raise NotConnected(msg) from None
+    row = opened.repository.add_connection(crm, grant.organisation, grant.instance_url)
+    opened.grants(row.id).save(grant)
+    opened.accounts.record(user.name, "connected", row.id, f"{crm} {row.organisation}")
+    return row
+
+
+def end(opened: Services, connection: ConnectionRow, user: UserRow) -> str:
+    """Revoke the consent, delete its tokens, and say in one sentence what became of it."""
+    grants, note = opened.grants(connection.id), ""
+    try:
+        consent(opened.settings, connection.crm).revoke(grants.load())
+    except Refused:
+        note = ""  # nothing left to revoke: the CRM ended it first
+    except Busy:
+        note = f"{NAMES[connection.crm]} did not answer: remove the app there too."
+    grants.delete()
+    opened.repository.set_state(connection.id, "disconnected", note)
+    opened.accounts.record(user.name, "disconnected", connection.id, note)
+    return f"{NAMES[connection.crm]} is disconnected and its tokens are deleted. {note}".strip()
+
+
+def _declined(crm: Crm, error: str) -> str:
+    if error == "access_denied":
+        return f"The consent was declined in {NAMES[crm]}. Nothing was changed; you can connect again."
+    reason = f" ({error})" if ERROR_CODE.match(error) else ""
+    return (
+        f"{NAMES[crm]} did not give its consent{reason}. Check the app's settings there, then connect again."
+    )

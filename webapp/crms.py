@@ -1,0 +1,143 @@
+"""The two CRMs behind one face: consent, its end, and the source of leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from audit.schema import BadInput
+from connectors.oauth import AuthorizationRequest, Grant
+from connectors.source import Source
+from webapp.services import Services
+from webapp.settings import Settings
+from webapp.store.rows import ConnectionRow, Crm
+
+if TYPE_CHECKING:
+    from connectors.salesforce.app import SalesforceApp
+
+    from connectors.hubspot.app import HubSpotApp
+
+App = TypeVar("App")
+CRM_HOSTS: dict[Crm, tuple[str, ...]] = {
+    "salesforce": ("https://*.salesforce.com", "https://*.force.com"),
+    "hubspot": ("https://*.hubspot.com",),
+}
+NAMES: dict[Crm, str] = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """How one CRM's admin agrees, and how the agreement ends. Each may raise Refused or Busy."""
+
+    ask: Callable[[], AuthorizationRequest]
+    exchange: Callable[[str, str], Grant]
+    revoke: Callable[[Grant], None]
+
+
+def redirect_uri(settings: Settings, crm: Crm) -> str:
+    """The address that the CRM sends the admin back to; it must be registered in the CRM's app."""
+    return f"{settings.public_url}/connect/{crm}/callback"
+
+
+def salesforce_app(settings: Settings) -> SalesforceApp | None:
+    """The External Client App of the settings; None where none is set up."""
+    from connectors.salesforce.app import SalesforceApp  # noqa: PLC0415 - only who connects needs it
+
+    if settings.salesforce_client_id is None or settings.salesforce_client_secret is None:
+        return None
+    return SalesforceApp(
+        client_id=settings.salesforce_client_id,
+        client_secret=settings.salesforce_client_secret.get_secret_value(),
+        redirect_uri=redirect_uri(settings, "salesforce"),
+        login_url=settings.salesforce_login_url,
+        extra_hosts=settings.salesforce_extra_hosts,
+        ca_file=settings.salesforce_ca_file,
+    )
+
+
+def hubspot_app(settings: Settings) -> HubSpotApp | None:
+    """The HubSpot app of the settings; None where none is set up."""
+    from connectors.hubspot.app import HubSpotApp  # noqa: PLC0415 - only who connects needs it
+
+    if (
+        settings.hubspot_client_secret is None
+        or not settings.hubspot_client_id
+        or not settings.hubspot_app_id
+    ):
+        return None
+    return HubSpotApp(
+        app_id=settings.hubspot_app_id,
+        client_id=settings.hubspot_client_id,
+        client_secret=settings.hubspot_client_secret.get_secret_value(),
+        redirect_uri=redirect_uri(settings, "hubspot"),
+        authorize_url=settings.hubspot_authorize_url,
+        api_url=settings.hubspot_api_url,
+        api_version=settings.hubspot_api_version,
+        ca_file=settings.hubspot_ca_file,
+    )
+
+
+def connectable(settings: Settings) -> tuple[Crm, ...]:
+    """The CRMs whose app is in the settings."""
+    found: tuple[Crm, ...] = ()
+    if settings.salesforce_client_id:
+        found = ("salesforce",)
+    return (*found, "hubspot") if settings.hubspot_client_id else found
+
+
+def consent_origins(settings: Settings) -> tuple[str, ...]:
+    """Where a connect form may end: the consent pages, and the CRM's own hosts that they lead to."""
+    origins: list[str] = []
+    for crm in connectable(settings):
+        page = settings.salesforce_login_url if crm == "salesforce" else settings.hubspot_authorize_url
+        origins += [urlsplit(page)._replace(path="").geturl(), *CRM_HOSTS[crm]]
+    return tuple(origins)
+
+
+def consent(settings: Settings, crm: Crm) -> Consent:
+    """One CRM's consent. Raises BadInput where its app is not in the settings."""
+    return _salesforce_consent(settings) if crm == "salesforce" else _hubspot_consent(settings)
+
+
+def source_for(opened: Services, connection: ConnectionRow) -> Source:
+    """The source of one connection's leads. Raises BadInput where the CRM's app is not in the settings."""
+    grants, keyring = opened.grants(connection.id), opened.keyring(connection)
+    if connection.crm == "salesforce":
+        from connectors.salesforce.source import SalesforceSource  # noqa: PLC0415 - loads the client library
+
+        return SalesforceSource(_set_up(salesforce_app(opened.settings), "salesforce"), grants, keyring)
+    from connectors.hubspot.source import HubSpotSource  # noqa: PLC0415 - loads the client library
+
+    return HubSpotSource(_set_up(hubspot_app(opened.settings), "hubspot"), grants, keyring)
+
+
+def _salesforce_consent(settings: Settings) -> Consent:
+    from connectors.salesforce import oauth  # noqa: PLC0415 - only who connects needs it
+
+    app = _set_up(salesforce_app(settings), "salesforce")
+    return Consent(
+        ask=lambda: oauth.authorization(app),
+        exchange=lambda code, verifier: oauth.exchange(app, code, verifier),
+        revoke=lambda grant: oauth.revoke(app, grant),
+    )
+
+
+def _hubspot_consent(settings: Settings) -> Consent:
+    from connectors.hubspot import oauth  # noqa: PLC0415 - only who connects needs it
+
+    app = _set_up(hubspot_app(settings), "hubspot")
+    return Consent(
+        ask=lambda: oauth.authorization(app),
+        exchange=lambda code, verifier: oauth.exchange(app, code, verifier),
+        revoke=lambda grant: oauth.revoke(app, grant),
+    )
+
+
+def _set_up(app: App | None, crm: Crm) -> App:
+    if app is None:
+        wanted = f"FAIRLEAD_{crm.upper()}_CLIENT_ID and FAIRLEAD_{crm.upper()}_CLIENT_SECRET"
+        msg = f"{NAMES[crm]} is not set up: set {wanted}, then start Fairlead again."
+        raise BadInput(msg)
+    return app

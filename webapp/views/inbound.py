@@ -1,0 +1,127 @@
+"""What the CRMs themselves ask for: the Canvas panel and the HubSpot card.
+
+The signature is the only proof of who asks: there is no session, no cookie and no form token here.
+Neither body nor query is logged.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+
+from connectors.errors import Busy, ConnectorError, Refused
+from connectors.hubspot.inbound import InboundRequest, verify_card
+from connectors.inbound import KeyringFor, Visit
+from connectors.pseudonym import Keyring
+from webapp.crms import CRM_HOSTS, hubspot_app, salesforce_app
+from webapp.panels import NO_PERMISSION, NOT_CONNECTED, Panel, panel_for, to_json
+from webapp.security import allow_framing
+from webapp.services import Services, services
+from webapp.store.rows import Crm
+
+CARD_PATH = "/hubspot/card"
+ERROR_SCHEMA = "fairlead.error/1"
+# Anything else that a card's verification refuses is a request that HubSpot did not sign: 401.
+CARD_STATUS = {"request_too_large": 413, "app_mismatch": 403, "query_invalid": 400, "body_invalid": 400}
+CANVAS_PANELS: dict[str, Panel] = {"org_unknown": NOT_CONNECTED, "no_access": NO_PERMISSION}
+
+blueprint = Blueprint("inbound", __name__)
+
+
+@blueprint.get("/salesforce/canvas")
+def canvas_explanation() -> Response:
+    """What Salesforce opens for a user whom the admin has not approved yet."""
+    return _explanation(None, 200)
+
+
+@blueprint.post("/salesforce/canvas")
+def canvas() -> Response:
+    """The panel of one lead, for Salesforce's frame."""
+    from connectors.salesforce.inbound import verify_canvas  # noqa: PLC0415 - only this view needs it
+
+    opened = services()
+    app = salesforce_app(opened.settings)
+    if app is None:
+        return _explanation("Salesforce is not set up in this Fairlead.", 404)
+    signed = request.form.get("signed_request", "")
+    try:
+        visit = verify_canvas(signed, app, _keyring_for(opened, "salesforce"))
+    except ConnectorError as error:
+        return _canvas_refusal(error)
+    allow_framing(visit.frame_origins or _salesforce_origins())
+    return make_response(render_template("panel.html", panel=_panel(opened, visit)))
+
+
+@blueprint.post(CARD_PATH)
+def card() -> Response:
+    """The panel of one contact as JSON, for HubSpot's card. Expected states answer 200 (hubspot.fetch)."""
+    opened = services()
+    app = hubspot_app(opened.settings)
+    if app is None:
+        return _json_error("not_set_up", "HubSpot is not set up in this Fairlead.", 404)
+    try:
+        visit = verify_card(_inbound_request(opened), app, _keyring_for(opened, "hubspot"), opened.clock())
+    except Refused as error:
+        return _card_refusal(error)
+    return jsonify(to_json(_panel(opened, visit)))
+
+
+def _inbound_request(opened: Services) -> InboundRequest:
+    """The request as HubSpot signed it: our public address and the raw query, never ``request.url``."""
+    query = request.environ.get("QUERY_STRING", "")
+    return InboundRequest(
+        method=request.method,
+        uri=f"{opened.settings.public_url}{CARD_PATH}" + (f"?{query}" if query else ""),
+        body=request.get_data(),
+        signature=request.headers.get("X-HubSpot-Signature-v3"),
+        timestamp=request.headers.get("X-HubSpot-Request-Timestamp"),
+    )
+
+
+def _keyring_for(opened: Services, crm: Crm) -> KeyringFor:
+    """The keyring of a connected organisation; None for an unknown or disconnected one."""
+
+    def find(organisation: str) -> Keyring | None:
+        row = opened.repository.connection_for(crm, organisation)
+        return opened.keyring(row) if row and row.state != "disconnected" else None
+
+    return find
+
+
+def _panel(opened: Services, visit: Visit) -> Panel:
+    row = opened.repository.connection_for(visit.crm, visit.organisation)
+    if row is None:
+        return NOT_CONNECTED
+    return panel_for(opened.repository.flag(row.id, visit.lead.hex))
+
+
+def _card_refusal(error: Refused) -> Response:
+    if error.code == "portal_unknown":
+        return jsonify(to_json(NOT_CONNECTED))
+    return _json_error(error.code, f"{error}.", CARD_STATUS.get(error.code, 401))
+
+
+def _json_error(code: str, message: str, status: int) -> Response:
+    return make_response(jsonify({"schema": ERROR_SCHEMA, "error": code, "message": message}), status)
+
+
+def _canvas_refusal(error: ConnectorError) -> Response:
+    if isinstance(error, Busy):
+        response = _explanation("Salesforce did not answer just now. Reload the lead in a minute.", 503)
+        response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
+        return response
+    panel = CANVAS_PANELS.get(getattr(error, "code", ""))
+    if panel is None:
+        return _explanation("Salesforce's signed request could not be verified.", 401)
+    allow_framing(_salesforce_origins())
+    return make_response(render_template("panel.html", panel=panel))
+
+
+def _explanation(reason: str | None, status: int) -> Response:
+    allow_framing(_salesforce_origins())
+    return make_response(render_template("canvas_explanation.html", reason=reason), status)
+
+
+def _salesforce_origins() -> tuple[str, ...]:
+    """Who may frame a page that says nothing of any lead."""
+    settings = services().settings
+    return (*CRM_HOSTS["salesforce"], *(f"https://{host}" for host in settings.salesforce_extra_hosts))
