@@ -1,0 +1,1 @@
+"""Salesforce as a source of leads and as the place where flags go back (see source.py)."""

@@ -1,0 +1,1 @@
+"""A local stand-in of a Salesforce org: OAuth, the REST API and a lead page, over real HTTP and TLS."""

@@ -1,0 +1,86 @@
+"""What every resource of the REST data API shares: admission, error bodies, limits, compression."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+
+from flask import Blueprint, Response, g, request
+
+from connectors.salesforce.ids import full_id
+from connectors.sandbox.salesforce.errors import ApiError, expired_session, not_found
+from connectors.sandbox.salesforce.identity_routes import bearer
+from connectors.sandbox.salesforce.org import Record, User
+from connectors.sandbox.salesforce.schema import ObjectDef
+from connectors.sandbox.salesforce.state import state
+
+OLDEST, NEWEST = 50, 68
+CONTENT_TYPE = "application/json;charset=UTF-8"
+
+
+def api_blueprint(name: str) -> Blueprint:
+    """Routes under one API version, with admission before them and the limit header after them."""
+    made = Blueprint(name, __name__, url_prefix="/services/data/<version>")
+    made.before_request(_admit)
+    made.after_request(_finished)
+    made.register_error_handler(ApiError, _failed)
+    return made
+
+
+def _failed(error: ApiError) -> Response:
+    answer = answered(error.body, error.status)
+    if error.status == 401:
+        answer.headers["WWW-Authenticate"] = "Token"
+    return answer
+
+
+def _admit() -> None:
+    """Version, token and the day's calls, in the platform's order."""
+    match = re.fullmatch(r"v(\d\d)\.0", str((request.view_args or {}).get("version")))
+    if match is None or not OLDEST <= int(match[1]) <= NEWEST:
+        raise not_found()
+    held = state().grants.holder(bearer())
+    if held is None:
+        raise expired_session()
+    if "api" not in held.family.scopes:
+        raise ApiError(403, "INSUFFICIENT_ACCESS", "the token has no scope for the API")
+    state().count_call()
+    g.user = held.family.user
+
+
+def _finished(answer: Response) -> Response:
+    answer.headers["Sforce-Limit-Info"] = state().usage
+    if "gzip" in request.headers.get("Accept-Encoding", "") and (answer.content_length or 0) > 1000:
+        answer.set_data(gzip.compress(answer.get_data(), compresslevel=1))
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
+
+
+def answered(body: object, status: int = 200) -> Response:
+    """A JSON answer with the platform's content type."""
+    return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+
+
+def viewer() -> User:
+    """The user behind the request's token."""
+    user: User = g.user
+    return user
+
+
+def find(definition: ObjectDef, record_id: str) -> Record:
+    """A record that the user may see. Raises ApiError 404."""
+    try:
+        wanted = full_id(record_id)
+    except ValueError:
+        raise _absent() from None
+    row = state().org.records[definition.name].get(wanted)
+    if row is None or (definition.name == "Lead" and wanted in viewer().hidden_records):
+        raise _absent()
+    if row.get("IsDeleted"):
+        raise ApiError(404, "ENTITY_IS_DELETED", "entity is deleted")
+    return row
+
+
+def _absent() -> ApiError:
+    return ApiError(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible: Id")

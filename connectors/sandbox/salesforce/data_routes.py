@@ -1,0 +1,120 @@
+"""The REST data API: versions, limits, describe, records and queries."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, jsonify, request
+
+from connectors.sandbox.salesforce.api import NEWEST, OLDEST, answered, api_blueprint, find, viewer
+from connectors.sandbox.salesforce.errors import ApiError, not_found
+from connectors.sandbox.salesforce.schema import ObjectDef
+from connectors.sandbox.salesforce.soql_fields import Scope
+from connectors.sandbox.salesforce.soql_run import Json, Result, run
+from connectors.sandbox.salesforce.soql_tree import Name
+from connectors.sandbox.salesforce.state import state
+
+routes = api_blueprint("data")
+listing = Blueprint("versions", __name__)
+
+
+@listing.get("/services/data")
+@listing.get("/services/data/")
+def versions() -> Response:
+    """Every version, without authentication."""
+    numbers = range(OLDEST, NEWEST + 1)
+    return jsonify(
+        [{"label": f"v{n}", "url": f"/services/data/v{n}.0", "version": f"{n}.0"} for n in numbers]
+    )
+
+
+@routes.get("/", strict_slashes=False)
+def resources(version: str) -> Response:
+    """The map of resources."""
+    base = f"/services/data/{version}"
+    names = ("sobjects", "query", "queryAll", "limits", "composite")
+    return answered({name: f"{base}/{name}" for name in names})
+
+
+@routes.get("/limits", strict_slashes=False)
+def limits(version: str) -> Response:  # noqa: ARG001 - part of the address
+    """What is left of the day's calls."""
+    most, used = state().daily_calls, state().calls
+    return answered({"DailyApiRequests": {"Max": most, "Remaining": most - used}})
+
+
+@routes.get("/sobjects", strict_slashes=False)
+def sobjects(version: str) -> Response:
+    """The objects."""
+    made = [_summary(found, version) for found in state().org.objects.values()]
+    return answered({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": made})
+
+
+@routes.get("/sobjects/<name>/describe", strict_slashes=False)
+def describe(version: str, name: str) -> Response:
+    """An object's fields, without those that the user may not see."""
+    definition = _definition(name)
+    fields = [found.described() for found in state().org.visible(definition, viewer())]
+    return answered(_summary(definition, version) | {"fields": fields, "childRelationships": []})
+
+
+@routes.get("/sobjects/<name>/<record_id>")
+def record(version: str, name: str, record_id: str) -> Response:
+    """One record; hidden, deleted and unknown ones are not found."""
+    definition = _definition(name)
+    row = find(definition, record_id)
+    scope = Scope(org=state().org, user=viewer(), object=definition, text=request.args.get("fields", ""))
+    every = ",".join(f.name for f in state().org.visible(definition, viewer()))
+    names = [part.strip() for part in request.args.get("fields", every).split(",")]
+    columns = tuple(scope.column(Name(tuple(part.split(".")), 1)) for part in names)
+    result = Result(object=definition.name, columns=columns, rows=[row], total=1)
+    return answered(result.page(0, 1, version)[0])
+
+
+@routes.get("/query", strict_slashes=False)
+def query(version: str) -> Response:
+    """The first page of a query."""
+    return answered(_queried(version, deleted=False))
+
+
+@routes.get("/queryAll", strict_slashes=False)
+def query_all(version: str) -> Response:
+    """The first page of a query that finds deleted records too."""
+    return answered(_queried(version, deleted=True))
+
+
+@routes.get("/query/<locator>")
+@routes.get("/queryAll/<locator>")
+def query_more(version: str, locator: str) -> Response:
+    """A further page."""
+    return answered(state().cursors.page(locator, viewer(), version))
+
+
+def _queried(version: str, *, deleted: bool) -> Json:
+    result = run(state().org, viewer(), request.args.get("q", ""), deleted=deleted)
+    return state().cursors.first(result, viewer(), _batch_size(), version)
+
+
+def _batch_size() -> int:
+    match = re.search(r"batchSize=(\d+)", request.headers.get("Sforce-Query-Options", ""), re.IGNORECASE)
+    return max(200, min(2000, int(match[1]))) if match else 2000
+
+
+def _definition(name: str) -> ObjectDef:
+    try:
+        return state().org.object_named(name)
+    except ApiError:
+        raise not_found() from None
+
+
+def _summary(definition: ObjectDef, version: str) -> Json:
+    base = f"/services/data/{version}/sobjects/{definition.name}"
+    return {
+        "name": definition.name,
+        "label": definition.label,
+        "keyPrefix": definition.prefix,
+        "queryable": True,
+        "updateable": definition.name == "Lead",
+        "custom": False,
+        "urls": {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"},
+    }

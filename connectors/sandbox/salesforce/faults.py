@@ -1,0 +1,110 @@
+"""Faults on demand: the data API fails at a chosen call, in the ways the platform fails."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+Headers = list[tuple[str, str]]
+
+_HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+# kind -> status, errorCode, message; no errorCode means that the body is an HTML page.
+_ANSWERS: dict[str, tuple[int, str, str]] = {
+    "unauthorized": (401, "INVALID_SESSION_ID", "Session expired or invalid"),
+    "not_for_rest": (401, "INVALID_SESSION_ID", "This session is not valid for use with the REST API"),
+    "invalid_jwt": (401, "INVALID_AUTH_HEADER", "INVALID_JWT_FORMAT"),
+    "unauthorized_html": (401, "", "Unauthorized"),
+    "total_limit": (403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
+    "concurrent_limit": (
+        403,
+        "REQUEST_LIMIT_EXCEEDED",
+        "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+    ),
+    "api_disabled": (403, "API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner"),
+    "query_timeout": (400, "QUERY_TIMEOUT", "Your query request was running for too long."),
+    "invalid_locator": (400, "INVALID_QUERY_LOCATOR", "invalid query locator"),
+    "lock": (400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
+    "bad_message": (431, "", "Bad Message 431"),
+    "server_error": (500, "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId"),
+    "unavailable": (503, "SERVER_UNAVAILABLE", "The server is unavailable for maintenance"),
+}
+# What the gate does itself, or leaves to the authorization server ("expire").
+_DEEDS = {"expire", "reset", "truncated", "cut"}
+KINDS = frozenset(_ANSWERS) | _DEEDS
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One planned fault: it strikes at the ``at``-th matching call from now, ``times`` times.
+
+    ``times`` None means for good. ``path`` limits it to calls whose path holds that text.
+    """
+
+    kind: str
+    at: int = 1
+    times: int | None = 1
+    path: str = ""
+    retry_after: int = 1
+
+
+@dataclass(slots=True)
+class Faults:
+    """The planned faults of one stand-in."""
+
+    planned: list[Fault] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def plan(self, fault: Fault) -> None:
+        """Add a fault. Raises ValueError for an unknown kind."""
+        if fault.kind not in KINDS:
+            msg = f"unknown fault {fault.kind!r}; there are: {', '.join(sorted(KINDS))}"
+            raise ValueError(msg)
+        with self._lock:
+            self.planned.append(fault)
+
+    def clear(self) -> None:
+        """Forget every planned fault."""
+        with self._lock:
+            self.planned.clear()
+
+    def strike(self, path: str) -> Fault | None:
+        """Count one call; the fault that strikes it, if any."""
+        with self._lock:
+            due = [fault for fault in self.planned if fault.path in path and _due(fault)]
+            if not due:
+                return None
+            if due[0].times is not None:
+                due[0].times -= 1
+            return due[0]
+
+
+def _due(fault: Fault) -> bool:
+    if fault.times == 0:
+        return False
+    fault.at -= 1
+    return fault.at < 1
+
+
+def answer(fault: Fault) -> tuple[str, Headers, bytes] | None:
+    """Status line, headers and body of a fault that is a plain answer."""
+    planned = _ANSWERS.get(fault.kind)
+    if planned is None:
+        return None
+    status, code, message = planned
+    kind = "application/json;charset=UTF-8" if code else "text/html;charset=UTF-8"
+    body = json.dumps([{"message": message, "errorCode": code}]) if code else _HTML.format(message)
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
+    if status == 503:
+        headers.append(("Retry-After", str(fault.retry_after)))
+    return f"{status} Planned", headers, body.encode()
+
+
+def damaged(fault: Fault, headers: Headers, body: Iterable[bytes]) -> tuple[Headers, bytes]:
+    """Half of a body: announced as whole JSON ("truncated") or cut off mid-way ("cut")."""
+    whole = b"".join(body)
+    half = whole[: len(whole) // 2]
+    announced = len(whole) if fault.kind == "cut" else len(half)
+    kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
+    return [*kept, ("Content-Length", str(announced))], half

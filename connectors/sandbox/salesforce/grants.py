@@ -1,0 +1,176 @@
+"""The authorization server of the stand-in: codes, access tokens, refresh families."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from connectors.sandbox.salesforce.clock import Clock
+from connectors.sandbox.salesforce.org import User
+
+CODE_LIFETIME = timedelta(minutes=15)
+SCOPES = frozenset({"api", "refresh_token", "offline_access", "openid", "id", "profile", "email"})
+
+
+@dataclass(slots=True, kw_only=True)
+class OauthError(Exception):
+    """An OAuth error answer: HTTP 400 with ``error`` and ``error_description``."""
+
+    error: str
+    description: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Client:
+    """The External Client App of the org: one confidential web client."""
+
+    id: str
+    secret: str = field(repr=False)
+    redirect_uris: set[str] = field(default_factory=set)
+    pkce_required: bool = True
+    rotation: bool = True
+    token_lifetime: float = 7200.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A checked authorization request, before and after consent."""
+
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    state: str
+    challenge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """An authorization code's meaning."""
+
+    request: Request
+    user: User
+    expires: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Family:
+    """All tokens that descend from one consent; reuse of an old refresh token ends them all."""
+
+    user: User
+    scopes: tuple[str, ...]
+    refresh: str | None = None
+    spent: set[str] = field(default_factory=set)
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """An access token's meaning."""
+
+    family: Family
+    expires: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Grants:
+    """Everything issued so far."""
+
+    client: Client
+    organisation: str
+    clock: Clock
+    codes: dict[str, Code] = field(default_factory=dict)
+    access: dict[str, Access] = field(default_factory=dict)
+    families: list[Family] = field(default_factory=list)
+
+    def code(self, request: Request, user: User) -> str:
+        """A new single-use authorization code."""
+        made = f"aPrx{secrets.token_urlsafe(32)}"
+        self.codes[made] = Code(request=request, user=user, expires=self.clock.now() + CODE_LIFETIME)
+        return made
+
+    def redeem(self, code: str, redirect_uri: str, verifier: str) -> tuple[Family, str]:
+        """A new family and its first access token for a code. Raises OauthError."""
+        held = self.codes.pop(code, None)
+        if held is None:
+            raise OauthError(error="invalid_grant", description="invalid authorization code")
+        if held.expires <= self.clock.now():
+            raise OauthError(error="invalid_grant", description="expired authorization code")
+        if held.request.redirect_uri != redirect_uri:
+            raise OauthError(
+                error="redirect_uri_mismatch", description="redirect_uri must match configuration"
+            )
+        if held.request.challenge and not _proves(verifier, held.request.challenge):
+            raise OauthError(error="invalid_grant", description="invalid code verifier")
+        return self.open(held.user, held.request.scopes)
+
+    def open(self, user: User, scopes: tuple[str, ...]) -> tuple[Family, str]:
+        """A new family with an access token, and a refresh token where the scope asks for one."""
+        family = Family(user=user, scopes=scopes)
+        if {"refresh_token", "offline_access"} & set(scopes):
+            family.refresh = _refresh_token()
+        self.families.append(family)
+        return family, self.issue(family)
+
+    def issue(self, family: Family) -> str:
+        """A new access token."""
+        token = f"{self.organisation[:15]}!AQ{secrets.token_urlsafe(60)}"
+        lifetime = timedelta(seconds=self.client.token_lifetime)
+        self.access[token] = Access(family=family, expires=self.clock.now() + lifetime)
+        return token
+
+    def refreshed(self, token: str) -> tuple[Family, str]:
+        """A new access token for a refresh token, which rotates. Raises OauthError."""
+        family = self._family(token)
+        if family is None or family.revoked or token in family.spent:
+            if family is not None:
+                self._revoke(family)
+            raise OauthError(error="invalid_grant", description="expired access/refresh token")
+        if self.client.rotation:
+            family.spent.add(token)
+            family.refresh = _refresh_token()
+        return family, self.issue(family)
+
+    def revoke(self, token: str) -> None:
+        """End a refresh token with all its access tokens, or one access token. Raises OauthError."""
+        family = self._family(token)
+        if family is not None and not family.revoked:
+            self._revoke(family)
+        elif self.access.pop(token, None) is None:
+            raise OauthError(error="invalid_token", description="invalid token: revoke request failed")
+
+    def holder(self, token: str) -> Access | None:
+        """Who holds a live access token; None where it is unknown, expired or revoked."""
+        found = self.access.get(token)
+        live = found is not None and not found.family.revoked and found.expires > self.clock.now()
+        return found if live else None
+
+    def expire_all(self) -> None:
+        """Let every access token die at once; refresh tokens stay."""
+        self.access.clear()
+
+    def authenticate(self, client_id: str, secret: str) -> None:
+        """Check the client's credentials first. Raises OauthError."""
+        if client_id != self.client.id:
+            raise OauthError(error="invalid_client_id", description="client identifier invalid")
+        if not hmac.compare_digest(secret.encode(), self.client.secret.encode()):
+            raise OauthError(error="invalid_client", description="invalid client credentials")
+
+    def _family(self, token: str) -> Family | None:
+        return next((f for f in self.families if token and (token == f.refresh or token in f.spent)), None)
+
+    def _revoke(self, family: Family) -> None:
+        family.revoked = True
+        self.access = {token: held for token, held in self.access.items() if held.family is not family}
+
+
+def _refresh_token() -> str:
+    return f"5Aep861{secrets.token_urlsafe(60)}"
+
+
+def _proves(verifier: str, challenge: str) -> bool:
+    """PKCE S256 (RFC 7636 4.6), the method also where the client named none."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return hmac.compare_digest(digest, challenge)

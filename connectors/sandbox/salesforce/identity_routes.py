@@ -1,0 +1,74 @@
+"""Who is behind a token: userinfo and the identity document."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from connectors.sandbox.salesforce.org import User
+from connectors.sandbox.salesforce.state import state
+
+routes = Blueprint("identity", __name__)
+
+
+def bearer() -> str:
+    """The access token of the request; both of the platform's schemes count."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() in {"bearer", "oauth"} else ""
+
+
+@routes.route("/services/oauth2/userinfo", methods=["GET", "POST"])
+def userinfo() -> Response:
+    """The OpenID Connect claims; a bad token answers 403 in plain text, as on the platform."""
+    held = state().grants.holder(bearer())
+    if held is None:
+        return _bad_token()
+    user, org = held.family.user, state().org
+    return jsonify(
+        sub=f"{state().instance_url}/id/{org.organisation}/{user.id}",
+        user_id=user.id,
+        organization_id=org.organisation,
+        preferred_username=user.username,
+        nickname=user.first_name.lower(),
+        name=user.name,
+        given_name=user.first_name,
+        family_name=user.last_name,
+        email=user.username,
+        email_verified=True,
+        zoneinfo="Europe/Berlin",
+        locale="en_US",
+        active=True,
+        user_type="STANDARD",
+        urls=_urls(user),
+    )
+
+
+@routes.get("/id/<organisation>/<user_id>")
+def identity(organisation: str, user_id: str) -> Response:
+    """The identity document, for its own user only."""
+    held = state().grants.holder(bearer())
+    if held is None:
+        return _bad_token()
+    user = held.family.user
+    if (organisation, user_id) != (state().org.organisation, user.id):
+        return Response("Wrong_Org", status=403, content_type="text/html;charset=UTF-8")
+    return jsonify(
+        id=f"{state().instance_url}/id/{organisation}/{user_id}",
+        asserted_user=True,
+        user_id=user.id,
+        organization_id=organisation,
+        username=user.username,
+        display_name=user.name,
+        email=user.username,
+        active=True,
+        user_type="STANDARD",
+        urls=_urls(user),
+    )
+
+
+def _bad_token() -> Response:
+    return Response("Bad_OAuth_Token", status=403, content_type="text/html;charset=UTF-8")
+
+
+def _urls(user: User) -> dict[str, str]:
+    base = f"{state().instance_url}/services/data/v{{version}}"
+    return {"rest": f"{base}/", "query": f"{base}/query/", "sobjects": f"{base}/sobjects/", "user": user.id}

@@ -1,0 +1,79 @@
+"""Field names of a query resolved against what the user may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connectors.sandbox.fields import Value
+from connectors.sandbox.salesforce.errors import ApiError
+from connectors.sandbox.salesforce.org import Org, Record, User
+from connectors.sandbox.salesforce.schema import FieldDef, ObjectDef
+from connectors.sandbox.salesforce.soql_tree import Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A resolved field: its canonical path, its definition, and how to read it from a record."""
+
+    path: tuple[str, ...]
+    definition: FieldDef
+    read: Callable[[Record], Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Where names are looked up: one object of one org, through one user's eyes."""
+
+    org: Org
+    user: User
+    object: ObjectDef
+    text: str
+
+    def column(self, name: Name) -> Column:
+        """The field behind a name. Raises ApiError 400 INVALID_FIELD."""
+        if len(name.path) == 1:
+            return self._own(name)
+        if len(name.path) == 2:
+            return self._parent(name)
+        raise self.missing(name, ".".join(name.path))
+
+    def _own(self, name: Name) -> Column:
+        found = self.org.field_of(self.object, name.path[0], self.user)
+        if found is None:
+            raise self.missing(name, name.path[0])
+        self.org.requested.add(found.name)
+        own = found.name
+        return Column(path=(own,), definition=found, read=lambda row: row.get(own))
+
+    def _parent(self, name: Name) -> Column:
+        link = self.object.relationship(name.path[0])
+        if link is None or not self.org.field_of(self.object, link.name, self.user):
+            text = f"Didn't understand relationship '{name.path[0]}' in field path."
+            raise self._error(name, text)
+        target = self.org.object_named(link.reference_to)
+        found = self.org.field_of(target, name.path[1], self.user)
+        if found is None:
+            raise self.missing(name, name.path[1], link.relationship)
+        self.org.requested.add(f"{link.relationship}.{found.name}")
+        return Column(
+            path=(link.relationship, found.name), definition=found, read=self._through(link, target, found)
+        )
+
+    def _through(self, link: FieldDef, target: ObjectDef, found: FieldDef) -> Callable[[Record], Value]:
+        parents, key, field = self.org.records[target.name], link.name, found.name
+        return lambda row: parents.get(str(row.get(key)), {}).get(field)
+
+    def missing(self, name: Name, word: str, entity: str = "") -> ApiError:
+        """The error of a field that does not exist or that the user may not see."""
+        text = (
+            f"No such column '{word}' on entity '{entity or self.object.name}'. If you are attempting to "
+            "use a custom field, be sure to append the '__c' after the custom field name. Please "
+            "reference your WSDL or the describe call for the appropriate names."
+        )
+        return self._error(name, text)
+
+    def _error(self, name: Name, text: str) -> ApiError:
+        caret = " " * (name.at - 1)
+        message = f"\n{self.text}\n{caret}^\nERROR at Row:1:Column:{name.at}\n{text}"
+        return ApiError(400, "INVALID_FIELD", message)

@@ -1,0 +1,68 @@
+"""Run a query: which records, in which order, rendered as the REST API renders them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.sandbox.fields import Value
+from connectors.sandbox.salesforce.org import Org, Record, User
+from connectors.sandbox.salesforce.soql_fields import Column, Scope
+from connectors.sandbox.salesforce.soql_parse import parse
+from connectors.sandbox.salesforce.soql_tree import Order
+from connectors.sandbox.salesforce.soql_where import compiled
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a query found: a snapshot, because records are never changed in place."""
+
+    object: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Record]
+    total: int
+
+    def page(self, start: int, size: int, version: str) -> list[Json]:
+        """Some of the records as JSON objects."""
+        names = [column.path[0] for column in self.columns if len(column.path) == 1]
+        parents = [column for column in self.columns if len(column.path) == 2]
+        return [self._rendered(row, names, parents, version) for row in self.rows[start : start + size]]
+
+    def _rendered(self, row: Record, names: list[str], parents: list[Column], version: str) -> Json:
+        base = f"/services/data/{version}/sobjects"
+        made: Json = {"attributes": {"type": self.object, "url": f"{base}/{self.object}/{row['Id']}"}}
+        made.update((name, row.get(name)) for name in names)
+        for column in parents:
+            relation, name = column.path
+            parent = made.setdefault(relation, {"attributes": {"type": "User", "url": f"{base}/User"}})
+            parent[name] = column.read(row)  # type: ignore[index]
+        return made
+
+
+def run(org: Org, user: User, text: str, *, deleted: bool = False) -> Result:
+    """Answer a SOQL query for one user. Raises ApiError."""
+    query = parse(text)
+    definition = org.object_named(query.object)
+    scope = Scope(org=org, user=user, object=definition, text=text)
+    columns = tuple(scope.column(name) for name in query.fields)
+    test = compiled(query.where, scope)
+    rows = [row for row in org.rows(definition, user, deleted=deleted) if test(row)]
+    rows = _ordered(rows, query.order, scope)[query.offset :]
+    rows = rows if query.limit is None else rows[: query.limit]
+    return Result(object=definition.name, columns=columns, rows=rows if columns else (), total=len(rows))
+
+
+def _ordered(rows: list[Record], order: tuple[Order, ...], scope: Scope) -> list[Record]:
+    for key in reversed(order):
+        read = scope.column(key.field).read
+        present = [row for row in rows if read(row) is not None]
+        absent = [row for row in rows if read(row) is None]
+        present.sort(key=lambda row: _sortable(read(row)), reverse=key.descending)
+        rows = present + absent if key.nulls_last else absent + present
+    return rows
+
+
+def _sortable(value: Value) -> tuple[float, str]:
+    return (0.0, value) if isinstance(value, str) else (float(value or 0), "")

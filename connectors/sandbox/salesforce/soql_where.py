@@ -1,0 +1,142 @@
+"""A WHERE clause compiled into a test on records, with SOQL's own rules for types and nulls."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connectors.salesforce.ids import full_id
+from connectors.sandbox.fields import Value
+from connectors.sandbox.salesforce.clock import rest_datetime
+from connectors.sandbox.salesforce.errors import ApiError
+from connectors.sandbox.salesforce.org import Record
+from connectors.sandbox.salesforce.soql_fields import Column, Scope
+from connectors.sandbox.salesforce.soql_tree import AnyOf, Comparison, Condition, Every, Literal, Not
+
+Test = Callable[[Record], bool]
+
+# The literal kinds that each field type takes, and how the platform names the type in its error.
+_TAKES = {
+    "boolean": ({"boolean"}, "boolean"),
+    "double": ({"number"}, "double"),
+    "currency": ({"number"}, "currency"),
+    "int": ({"number"}, "int"),
+    "date": ({"date", "period"}, "date"),
+    "datetime": ({"datetime", "period"}, "dateTime"),
+}
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def compiled(condition: Condition | None, scope: Scope) -> Test:
+    """The test of a record. Raises ApiError 400 INVALID_FIELD and its relatives."""
+    match condition:
+        case None:
+            return lambda _: True
+        case Not(of=inner):
+            test = compiled(inner, scope)
+            return lambda row: not test(row)
+        case Every(of=parts):
+            tests = [compiled(part, scope) for part in parts]
+            return lambda row: all(test(row) for test in tests)
+        case AnyOf(of=parts):
+            tests = [compiled(part, scope) for part in parts]
+            return lambda row: any(test(row) for test in tests)
+        case Comparison():
+            return _comparison(condition, scope)
+
+
+def _comparison(comparison: Comparison, scope: Scope) -> Test:
+    column = scope.column(comparison.field)
+    if comparison.operator == "like":
+        return _like(column, comparison.values[0].text)
+    values = [_operand(column, literal, scope) for literal in comparison.values]
+    if comparison.operator in _COMPARE:
+        return _ordered(column, _COMPARE[comparison.operator], values[0])
+    wanted, read = frozenset(values), column.read
+    # Nulls are unequal to every value, so != and NOT IN find them, as on the platform.
+    if comparison.operator in {"=", "in"}:
+        return lambda row: _folded(read(row)) in wanted
+    return lambda row: _folded(read(row)) not in wanted
+
+
+def _ordered(column: Column, compare: Callable[[Any, Any], bool], bound: Value) -> Test:
+    read = column.read
+
+    def test(row: Record) -> bool:
+        value = _folded(read(row))
+        return value is not None and bound is not None and compare(value, bound)
+
+    return test
+
+
+def _like(column: Column, pattern: str) -> Test:
+    parts = {"%": ".*", "_": "."}
+    expression = re.compile("".join(parts.get(c, re.escape(c)) for c in pattern), re.IGNORECASE | re.DOTALL)
+    read = column.read
+    return lambda row: expression.fullmatch(str(read(row) or "")) is not None
+
+
+def _folded(value: Value) -> Value:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _operand(column: Column, literal: Literal, scope: Scope) -> Value:
+    """The literal as the value that records hold, folded. Raises ApiError 400."""
+    kind = column.definition.type
+    if literal.kind == "null" or (literal.kind == "string" and not literal.text):
+        return None
+    takes, word = _TAKES.get(kind, ({"string"}, "string"))
+    if literal.kind not in takes:
+        raise _mismatch(column, literal, word)
+    if literal.kind == "period":
+        return _period(literal.text, scope.org.clock.now(), kind)
+    return _READERS.get(kind, str.lower)(literal.text)
+
+
+def _mismatch(column: Column, literal: Literal, word: str) -> ApiError:
+    quoted = "should be enclosed in quotes" if word == "string" else "should not be enclosed in quotes"
+    if word != "string" and literal.kind != "string":
+        quoted = f"is not a valid {word}"
+    path = ".".join(column.path)
+    text = f"value of filter criterion for field '{path}' must be of type {word} and {quoted}"
+    return ApiError(400, "INVALID_FIELD", text)
+
+
+def _id(text: str) -> str:
+    try:
+        return full_id(text).lower()
+    except ValueError:
+        raise ApiError(400, "INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {text}") from None
+
+
+def _moment(text: str) -> str:
+    return rest_datetime(datetime.fromisoformat(text)).lower()
+
+
+_READERS: dict[str, Callable[[str], Value]] = {
+    "boolean": lambda text: text == "true",
+    "double": float,
+    "currency": float,
+    "int": float,
+    "datetime": _moment,
+    "id": _id,
+    "reference": _id,
+}
+
+
+def _period(word: str, now: datetime, kind: str) -> str:
+    """The first instant of TODAY, YESTERDAY, TOMORROW, LAST_N_DAYS:n or NEXT_N_DAYS:n."""
+    name, _, days = word.partition(":")
+    shift = {"yesterday": -1, "tomorrow": 1, "next_n_days": 1}.get(name, 0) - (
+        int(days or 0) if name == "last_n_days" else 0
+    )
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=shift)
+    return day.date().isoformat() if kind == "date" else rest_datetime(day).lower()

@@ -1,0 +1,48 @@
+"""What all routes of one stand-in share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import current_app
+
+from connectors.sandbox.salesforce.cursors import Cursors
+from connectors.sandbox.salesforce.errors import ApiError
+from connectors.sandbox.salesforce.faults import Faults
+from connectors.sandbox.salesforce.grants import Grants, Request
+from connectors.sandbox.salesforce.org import Org
+
+EXTENSION = "salesforce_stand_in"
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """One running org: its data, its authorization server, its faults and its addresses."""
+
+    org: Org
+    grants: Grants
+    cursors: Cursors
+    faults: Faults
+    pending: dict[str, Request] = field(default_factory=dict)
+    instance_url: str = ""
+    page_url: str = ""
+    panel_url: str | None = None
+    calls: int = 0
+    daily_calls: int = 100_000
+
+    def count_call(self) -> None:
+        """Count one data call. Raises ApiError 403 where the day's calls are used up."""
+        if self.calls >= self.daily_calls:
+            raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        self.calls += 1
+
+    @property
+    def usage(self) -> str:
+        """The ``Sforce-Limit-Info`` header."""
+        return f"api-usage={self.calls}/{self.daily_calls}"
+
+
+def state() -> State:
+    """The state of the stand-in that serves the present request."""
+    return cast("State", current_app.extensions[EXTENSION])
