@@ -44,13 +44,13 @@ FINE = Panel(
 FLAGGED = Panel(
     state="flagged",
     title="Score may be unreliable",
-    sentence="The last audit found that this score is unreliable for some leads, and this lead may be one of them.",
+    sentence="The last audit found scores like this one to be unreliable, so this score may mislead you.",
     next_step="Do not rank or drop this lead by its score. Look at the lead itself and decide.",
 )
 NOT_ENOUGH_DATA = Panel(
     state="not_enough_data",
     title="Not enough data to tell",
-    sentence="The last audit could not tell whether this lead's score is reliable, because it had too little data.",
+    sentence="The last audit had too little data to tell whether this lead's score is reliable.",
     next_step="Treat the score as one hint among others.",
 )
 NOT_AUDITED = Panel(

@@ -50,7 +50,7 @@ STATUS: Mapping[ConnectionState, Status] = {
     "pull_incomplete": Status(
         kind="failed",
         words="Last pull did not finish",
-        mend="No verdict comes from half a pull. Run fairlead sync again; what is below is from the pull before.",
+        mend="Half a pull gives no verdict. Run fairlead sync again. Figures below are from the pull before.",
     ),
     "consent_needed": Status(
         kind="failed",

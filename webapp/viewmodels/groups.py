@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from audit.disparity import Disparity, Verdict
 from audit.estimate import Estimate
-from audit.metrics import GroupEstimate
 from audit.report.model import Report
 from webapp.viewmodels.picture import Picture, Scale, scale_of
 from webapp.viewmodels.words import VERDICT_WORDS, amount, between, gap, is_share, metric_label, number
@@ -117,9 +116,7 @@ class _Column:
             group=group_name(group),
             is_reference=group == self.reference,
             count=number(self._count(group, estimate)),
-            value=amount(estimate.value, share=share)
-            if estimate.value is not None
-            else estimate.undefined or "",
+            value=value_or_reason(estimate, share=share),
             interval=between(estimate.low, estimate.high, share=share),
             picture=self._picture(estimate),
             verdict=_worst(difference, ratio),
@@ -139,13 +136,14 @@ class _Column:
         if estimate.value is None or estimate.low is None or estimate.high is None:
             return None
         share = is_share(self.metric)
+        interval = between(estimate.low, estimate.high, share=share)
         goal = self.estimates.get((self.reference, self.metric)) if self.reference else None
         return Picture(
             low=self.scale.x(estimate.low),
             high=self.scale.x(estimate.high),
             dot=self.scale.x(estimate.value),
             goal=self.scale.x(goal.value) if goal and goal.value is not None else None,
-            text=f"{amount(estimate.value, share=share)}, between {between(estimate.low, estimate.high, share=share)}",
+            text=f"{amount(estimate.value, share=share)}, plausible range {interval}",
         )
 
 
@@ -185,6 +183,13 @@ def _order(row: GroupRow) -> tuple[bool, int, int, str]:
     return (not row.is_reference, VERDICT_ORDER[row.verdict], -int(row.count.replace(",", "")), row.group)
 
 
+def value_or_reason(estimate: Estimate, *, share: bool) -> str:
+    """An estimate's value, or the reason why it has none."""
+    if estimate.value is None:
+        return estimate.undefined or "no value"
+    return amount(estimate.value, share=share)
+
+
 def _main_metric(estimates: Mapping[tuple[Group, str], Estimate]) -> str:
     present = [name for _, name in estimates]
     return next((name for name in MAIN_METRICS if name in present), present[0])
@@ -192,8 +197,3 @@ def _main_metric(estimates: Mapping[tuple[Group, str], Estimate]) -> str:
 
 def _ends(estimates: Iterable[Estimate]) -> list[float]:
     return [end for e in estimates for end in (e.low, e.high, e.value) if end is not None]
-
-
-def all_metrics(estimates: Sequence[GroupEstimate]) -> tuple[str, ...]:
-    """The metrics that occur, in the order of the report."""
-    return tuple(dict.fromkeys(e.metric for e in estimates))

@@ -1,0 +1,55 @@
+// Without this file the preview button reloads the page. With it, the preview follows the typing.
+const form = document.querySelector("[data-policy-form]");
+const editor = form?.querySelector("textarea");
+const PAUSE = 1200;
+let timer = 0;
+let asked = 0;
+let shown = null;
+
+async function preview() {
+  const text = editor.value;
+  if (text === shown) return;
+  shown = text;
+  const turn = ++asked;
+  const body = new URLSearchParams(new FormData(form));
+  body.set("action", "preview");
+  const target = document.querySelector("#preview");
+  target.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (turn === asked && page.querySelector("#preview")) put(page);
+  } catch {
+    shown = null; // the network failed: the button still works
+  } finally {
+    target.removeAttribute("aria-busy");
+  }
+}
+
+// Everything but the editor itself is taken from the answer, so the caret stays where it is.
+function put(page) {
+  for (const id of ["preview", "draft"]) {
+    const old = document.getElementById(id);
+    const fresh = page.getElementById(id);
+    if (old && fresh) old.replaceChildren(...fresh.childNodes);
+  }
+  const wrong = page.getElementById("text-error");
+  const slot = document.getElementById("text-error");
+  slot.replaceChildren(...(wrong ? wrong.childNodes : []));
+  document.getElementById("spoken").textContent = wrong?.textContent.trim() ? "" : "The preview is up to date.";
+  editor.setAttribute("aria-invalid", String(slot.textContent.trim() !== ""));
+}
+
+if (editor) {
+  editor.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(preview, PAUSE);
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.value !== "preview") return;
+    event.preventDefault();
+    clearTimeout(timer);
+    shown = null;
+    preview();
+  });
+}

@@ -1,0 +1,187 @@
+"""The audit page: the report as a person reads it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from audit.disparity import Verdict
+from audit.finding import SEVERITIES, Caution, Finding, Severity
+from audit.report.model import Report
+from audit.rows.proxy import Proxy
+from webapp.store.rows import AuditRow
+from webapp.viewmodels.account import Account, account
+from webapp.viewmodels.dashboard import SeverityCount, severity_counts
+from webapp.viewmodels.groups import AttributeTable, attribute_tables
+from webapp.viewmodels.measures import MeasureTable, measure_table
+from webapp.viewmodels.words import (
+    SEVERITY_WORDS,
+    VERDICT_WORDS,
+    amount,
+    between,
+    counted,
+    moment,
+    number,
+    plain,
+)
+
+Evidence = tuple[tuple[str, str | int | float | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingCard:
+    """One finding: its severity in a word, its sentence, its evidence as pairs of words."""
+
+    anchor: str
+    severity: Severity
+    severity_words: str
+    verdict: Verdict
+    verdict_words: str
+    text: str
+    where: str
+    special_category: bool
+    evidence: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """One warning in plain words with its evidence."""
+
+    text: str
+    evidence: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxyRow:
+    """One feature that gives an attribute away, in words."""
+
+    rank: int
+    feature: str
+    attribute: str
+    strength: str
+    strength_interval: str
+    share: str
+    share_interval: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    """Everything the audit page shows."""
+
+    id: str
+    made_at: str
+    stream: str
+    summary: str
+    compared: str
+    severities: tuple[SeverityCount, ...]
+    findings: tuple[FindingCard, ...]
+    warnings: tuple[Warned, ...]
+    tables: tuple[AttributeTable, ...]
+    measures: tuple[MeasureTable, ...]
+    proxies: tuple[ProxyRow, ...]
+    account: Account
+    origin: tuple[tuple[str, str], ...]
+
+
+def audit_page(row: AuditRow, report: Report) -> AuditPage:
+    """The page of one stored audit."""
+    attributes = dict.fromkeys(e.attribute for e in report.estimates)
+    findings = sorted(report.findings, key=lambda f: -SEVERITIES.index(f.severity))
+    return AuditPage(
+        id=row.id,
+        made_at=moment(row.made_at),
+        stream=report.stream,
+        summary=_summary(report),
+        compared=_compared(report),
+        severities=severity_counts(Counter(f.severity for f in report.findings)),
+        findings=tuple(_card(finding, i) for i, finding in enumerate(findings, start=1)),
+        warnings=tuple(_warned(caution) for caution in report.warnings),
+        tables=attribute_tables(report),
+        measures=tuple(measure_table(report, attribute) for attribute in attributes),
+        proxies=tuple(_proxy(proxy) for proxy in sorted(report.proxies, key=lambda p: (p.attribute, p.rank))),
+        account=account(row.pulled, (*report.rejected, *report.excluded)),
+        origin=_origin(row, report),
+    )
+
+
+def evidence_words(evidence: Evidence) -> tuple[tuple[str, str], ...]:
+    """Evidence as pairs of words."""
+    return tuple((plain(name).capitalize(), _value(value)) for name, value in evidence)
+
+
+def _value(value: str | float | None) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, float):
+        return f"{value:,.4g}".replace("-", "\N{MINUS SIGN}")
+    return value if isinstance(value, str) else number(value)
+
+
+def _card(finding: Finding, place: int) -> FindingCard:
+    return FindingCard(
+        anchor=f"finding-{place}",
+        severity=finding.severity,
+        severity_words=SEVERITY_WORDS[finding.severity],
+        verdict=finding.verdict,
+        verdict_words=VERDICT_WORDS[finding.verdict],
+        text=finding.text,
+        where=_where(finding),
+        special_category=finding.special_category,
+        evidence=evidence_words(finding.evidence),
+    )
+
+
+def _where(finding: Finding) -> str:
+    pairs = zip(finding.attribute, finding.group, strict=False)
+    return ", ".join(f"{attribute}: {group}" for attribute, group in pairs)
+
+
+def _warned(caution: Caution) -> Warned:
+    return Warned(text=caution.text, evidence=evidence_words(caution.evidence))
+
+
+def _proxy(proxy: Proxy) -> ProxyRow:
+    has_share = proxy.share is not None
+    return ProxyRow(
+        rank=proxy.rank,
+        feature=proxy.feature,
+        attribute=proxy.attribute,
+        strength=f"{proxy.auc:.2f}",
+        strength_interval=f"{proxy.low:.2f} to {proxy.high:.2f}",
+        share=amount(proxy.share, share=True) if proxy.share is not None else "no gap to share",
+        share_interval=between(proxy.share_low, proxy.share_high, share=True) if has_share else "",
+    )
+
+
+def _summary(report: Report) -> str:
+    found = len([f for f in report.findings if f.verdict == "fail"])
+    leads = counted(report.kept, "lead was", "leads were")
+    if not found:
+        return f"{leads} audited. No group was found to be treated differently beyond the tolerance."
+    return f"{leads} audited. {counted(found, 'finding needs', 'findings need')} your attention."
+
+
+def _compared(report: Report) -> str:
+    verdicts = Counter(d.verdict for d in report.disparities)
+    return (
+        f"{counted(len(report.disparities), 'comparison', 'comparisons')} with a reference group: "
+        f"{verdicts['pass']:,} within tolerance, {verdicts['fail']:,} outside, "
+        f"{verdicts['insufficient']:,} without enough data."
+    )
+
+
+def _origin(row: AuditRow, report: Report) -> tuple[tuple[str, str], ...]:
+    pairs = (
+        ("Audit", row.id),
+        ("Policy version", str(row.policy_version)),
+        ("Stream version", str(row.stream_version)),
+        ("Seed", str(report.seed)),
+        ("Engine", report.engine),
+        ("Fairlead version", report.version),
+        ("Digest of audit.json", row.digest),
+        ("Digest of the data", report.digests.data),
+        ("Digest of the counts", report.digests.cube),
+        ("Digest of the stream", report.digests.stream),
+        ("Digest of the policy", report.digests.policy or "no policy"),
+    )
+    return tuple((name, value) for name, value in pairs if value)

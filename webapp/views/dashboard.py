@@ -1,0 +1,69 @@
+"""The dashboard, and the words that every template may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask_login import current_user
+
+from webapp.services import services
+from webapp.store.rows import ConnectionRow
+from webapp.viewmodels import words
+from webapp.viewmodels.dashboard import Status, status_of, tile
+
+blueprint = Blueprint("dashboard", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavItem:
+    """One connection in the page head."""
+
+    id: str
+    label: str
+
+
+@blueprint.get("/")
+def index() -> str:
+    """Every connection with its newest audit."""
+    repository = services().repository
+    rows = repository.connections()
+    return render_template(
+        "dashboard.html", tiles=[tile(row, repository.latest_audit(row.id)) for row in rows]
+    )
+
+
+@blueprint.app_context_processor
+def navigation() -> dict[str, tuple[NavItem, ...]]:
+    """The connections for the page head; nothing for who is not signed in."""
+    if not getattr(current_user, "is_authenticated", False):
+        return {"nav_connections": ()}
+    rows = services().repository.connections()
+    return {"nav_connections": tuple(NavItem(id=row.id, label=connection_label(row)) for row in rows)}
+
+
+@blueprint.app_template_filter()
+def connection_label(row: ConnectionRow) -> str:
+    """A connection's name."""
+    return words.organisation_label(row.crm, row.organisation)
+
+
+@blueprint.app_template_filter()
+def connection_status(row: ConnectionRow) -> Status:
+    """A connection's state in words."""
+    return status_of(row, audited=True)
+
+
+@blueprint.app_template_filter()
+def crm_name(crm: str) -> str:
+    """A CRM's name as its maker writes it."""
+    return words.CRM_NAMES.get(crm, crm)
+
+
+@blueprint.app_template_filter()
+def capitalize_first(text: str) -> str:
+    """The same text with a capital first letter; the rest stays as typed."""
+    return text[:1].upper() + text[1:]
+
+
+blueprint.add_app_template_filter(words.moment, "moment")
