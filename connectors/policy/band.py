@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise
 from typing import ClassVar
 
-from audit.schema import BadInput
+from audit.schema import BadInput, band_labels
 from connectors.policy.blank import each_filled
 from connectors.policy.day import day_of
 from connectors.policy.model import Applied
@@ -66,20 +66,6 @@ class Band:
         labels = ", ".join(band_labels(self.bands))
         what = {"number": "The number", "year": "The year of the date"}
         return f"{what.get(self.of, f'The age on {self.as_of}')} becomes one of the bands {labels}."
-
-
-def band_labels(edges: Sequence[float]) -> tuple[str, ...]:
-    """The names of the bands between rising edges: one more than there are edges."""
-    whole = all(float(edge).is_integer() for edge in edges)
-    middle = [f"{_text(low)}-{_text(high - 1 if whole else high)}" for low, high in pairwise(edges)]
-    # A band of one whole number is that number, not "25-25".
-    single = [f"{_text(low)}" if whole and high - low == 1 else "" for low, high in pairwise(edges)]
-    inner = [one or two for one, two in zip(single, middle, strict=True)]
-    return (f"<{_text(edges[0])}", *inner, f"{_text(edges[-1])}+")
-
-
-def _text(edge: float) -> str:
-    return str(int(edge)) if float(edge).is_integer() else repr(float(edge))
 
 
 def _check_edges(edges: Sequence[float]) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
-from audit.schema import BadInput
+from audit.schema import BadInput, nearest
 from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.identifying import refuse_if_identifying
 from connectors.policy.model import Operator, Policy, Rule
@@ -143,7 +142,8 @@ def _names(value: object) -> tuple[str, ...]:
 
 def _one_of(value: str, choices: Collection[str], what: str) -> str:
     if value not in choices:
-        msg = f"{what} '{value}' is not known{_nearest(value, choices)}; choose one of {', '.join(choices)}"
+        hint = _nearest(value, choices) or f": choose one of {', '.join(choices)}"
+        msg = f"{what} '{value}' is not known{hint}"
         raise BadInput(msg)
     return value
 
@@ -151,10 +151,11 @@ def _one_of(value: str, choices: Collection[str], what: str) -> str:
 def _known(table: Mapping[str, object], names: Collection[str], where: str) -> None:
     for key in table:
         if key not in names:
-            msg = f"unknown key '{key}' in {where}{_nearest(key, names)}"
+            hint = _nearest(key, names) or f": its keys are {', '.join(names)}"
+            msg = f"unknown key '{key}' in {where}{hint}"
             raise BadInput(msg)
 
 
 def _nearest(value: str, choices: Collection[str]) -> str:
-    close = get_close_matches(value, choices, n=1, cutoff=0.0)
-    return f": did you mean '{close[0]}'?" if close else ""
+    near = nearest(value, choices)
+    return f": did you mean '{near}'?" if near else ""
