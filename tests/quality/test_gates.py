@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -48,3 +49,17 @@ def test_pyright_is_clean():
 
 def test_the_packages_import_only_downwards():
     passes("lint-imports", "--no-cache")
+
+
+def test_connectors_know_only_the_schema_of_audit():
+    wrong = []
+    for path in (REPOSITORY / "connectors").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            wrong += [
+                f"{path}: {name}"
+                for name in names
+                if name.split(".")[0] == "audit" and name.split(".")[:2] != ["audit", "schema"]
+            ]
+    assert not wrong
