@@ -1,0 +1,80 @@
+"""The delimiter and the header of a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+
+from audit.schema import BadInput
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE = 1 << 16
+_RECORDS = 50
+_DATA = re.compile(r"[+-]?[\d.,]*\d[\d.,]*%?|\d{4}-\d{2}-\d{2}.*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How the columns are parted, what they are called, and where the first record starts (a byte)."""
+
+    delimiter: str
+    names: tuple[str, ...]
+    body: int
+
+
+def find_dialect(content: bytes, name: str) -> Dialect:
+    """Read the first lines of a UTF-8 text. BadInput where they are no header."""
+    sample = content[:_SAMPLE].decode(errors="ignore")
+    whole = len(content) <= _SAMPLE
+    delimiter = max(_DELIMITERS, key=lambda candidate: _fit(sample, candidate, whole=whole))
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    header = next((record for record in reader if record), [])
+    return Dialect(
+        delimiter=delimiter, names=check_header(header, name), body=_after(sample, reader.line_num)
+    )
+
+
+def check_header(header: list[str], file: str) -> tuple[str, ...]:
+    """The names of the columns; an unnamed column is called by its number.
+
+    Raises
+    ------
+    BadInput
+        Two columns share a name, or the line holds data.
+    """
+    names = tuple(cell.strip() or f"column {number}" for number, cell in enumerate(header, start=1))
+    cells = [cell.strip() for cell in header if cell.strip()]
+    data = sum(1 for cell in cells if _DATA.fullmatch(cell))
+    if 2 * data >= len(cells) or any("@" in cell for cell in cells):
+        msg = f"{file}: the first line holds data, not column names; put the names of the columns above it"
+        raise BadInput(msg)
+    repeated = [column for column, count in Counter(names).items() if count > 1]
+    if repeated:
+        msg = f"{file}: the header has {repeated[0]!r} more than once; give each column its own name"
+        raise BadInput(msg)
+    return names
+
+
+def _fit(sample: str, delimiter: str, *, whole: bool) -> tuple[float, int]:
+    """How well a delimiter explains the sample: the share of records as wide as the header, and its width."""
+    try:
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        widths = [len(record) for record in islice(reader, _RECORDS) if record]
+    except csv.Error:
+        return 0.0, 0
+    if not whole and len(widths) < _RECORDS:
+        widths = widths[:-1]  # the sample may end inside it
+    if not widths or widths[0] < 2:
+        return 0.0, 0
+    alike = sum(1 for width in widths if width == widths[0])
+    return alike / len(widths), widths[0]
+
+
+def _after(sample: str, lines: int) -> int:
+    """The byte at which the line after the first ``lines`` begins."""
+    text = io.StringIO(sample, newline="")
+    return len("".join(islice(text, lines)).encode())

@@ -1,0 +1,47 @@
+"""Parquet: typed columns, as they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from audit.schema import BadInput
+from connectors.files.columns import wanted_columns
+from connectors.files.table import FileTable
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None) -> FileTable:
+    """The whole file, or only some of its columns."""
+    try:
+        with pq.ParquetFile(path) as file:
+            _check_names(path.name, file.schema_arrow.names)
+            table = file.read(columns=list(wanted_columns(path.name, columns, file.schema_arrow.names)))
+    except (pa.ArrowException, OSError):
+        raise _damaged(path) from None
+    if not table.num_rows:
+        msg = f"{path.name}: the file has columns but no rows; export it again with its rows"
+        raise BadInput(msg)
+    return FileTable(table=table, unit="row", place=lambda records: tuple(record + 1 for record in records))
+
+
+def parquet_names(path: Path) -> tuple[str, ...]:
+    """The names of the columns, without the rows."""
+    try:
+        return tuple(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError):
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> BadInput:
+    return BadInput(f"{path.name}: this is not a Parquet file, or it is damaged or cut off; write it again")
+
+
+def _check_names(file: str, names: Sequence[str]) -> None:
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        msg = f"{file}: there is more than one column {repeated[0]!r}; give each column its own name"
+        raise BadInput(msg)
