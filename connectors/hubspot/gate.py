@@ -157,7 +157,7 @@ def _worth_waiting(error: BaseException) -> bool:
     return isinstance(error, Busy) and error.retry_after <= PATIENCE
 
 
-_backoff = wait_exponential_jitter(initial=0.5, max=10, jitter=0.25)
+_backoff = wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.25)
 
 
 def _wait(state: RetryCallState) -> float:

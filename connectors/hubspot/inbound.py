@@ -138,7 +138,7 @@ _MESSAGES = {
     "timestamp_invalid": "the request's timestamp is not one of HubSpot's",
     "timestamp_stale": "the request is over five minutes old or from the future: check the server's clock",
     "request_too_large": "the request is larger than a card's can be",
-    "signature_invalid": "the signature is wrong: check the client secret and the public address in the settings",
+    "signature_invalid": "the signature is wrong: check the client secret and the public address",
     "method_not_allowed": "a card asks with POST",
     "query_invalid": "the request does not name one portal, one user and one app",
     "app_mismatch": "the request comes from another app",

@@ -18,26 +18,24 @@ def parse(asked: Sequence[str], document: Mapping[str, Any], fields: Sequence[st
     """The records of one batch read.
 
     A record that was asked for and did not come (archived or erased since it was listed, HTTP 207)
-    is rejected as ``OBJECT_NOT_FOUND``; an archived one as ``archived``; one without an id or
-    without properties as ``malformed``. Empty text is missing.
+    is rejected as ``OBJECT_NOT_FOUND``; an archived one as ``archived``; one without properties as
+    ``malformed``. Empty text is missing.
     """
-    waiting = set(asked)
+    found = _by_id(document)
     keys: list[LeadKey] = []
     columns: dict[str, list[str | None]] = {name: [] for name in fields}
     rejected: Counter[str] = Counter()
-    for record in document.get("results") or ():
+    # In the order asked: HubSpot shuffles, and the same contacts must give the same batch.
+    for record_id in asked:
         try:
-            properties = _properties(record, waiting)
+            properties = _properties(found.get(record_id))
         except Malformed as error:
             rejected[error.reason] += 1
             continue
-        if properties is None:
-            continue
-        keys.append(keyring.lead_key(record["id"]))
+        keys.append(keyring.lead_key(record_id))
         for name, column in columns.items():
             column.append(_text(properties.get(name)))
-    rejected[MISSING] += len(waiting)
-    return Raw(keys=keys, columns=columns, rejected=+rejected)
+    return Raw(keys=keys, columns=columns, rejected=rejected)
 
 
 def dated_by(raw: Raw, created: str) -> Raw:
@@ -46,22 +44,23 @@ def dated_by(raw: Raw, created: str) -> Raw:
     return Raw(keys=raw.keys, columns={**raw.columns, created: moments}, rejected=raw.rejected)
 
 
-def _properties(record: object, waiting: set[str]) -> Mapping[str, Any] | None:
-    """The properties of a record that was asked for; None where it is another one or a repetition."""
-    record_id = record.get("id") if isinstance(record, dict) else None
-    if not isinstance(record, dict) or not isinstance(record_id, str):
-        msg = "a record has no id"
-        raise Malformed(msg, reason="malformed")
-    # A merged record answers with the winner, which is listed under its own id.
-    if record_id not in waiting:
-        return None
-    waiting.discard(record_id)
+def _by_id(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The records by id. A merged contact answers with the winner, which is listed under its own id."""
+    results = document.get("results")
+    records = [record for record in results if isinstance(record, dict)] if isinstance(results, list) else []
+    return {record["id"]: record for record in records if isinstance(record.get("id"), str)}
+
+
+def _properties(record: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if record is None:
+        msg = "a contact is gone since it was listed"
+        raise Malformed(msg, reason=MISSING)
     if record.get("archived") is True:
-        msg = "a record is archived"
+        msg = "a contact is archived"
         raise Malformed(msg, reason="archived")
     properties = record.get("properties")
     if not isinstance(properties, dict):
-        msg = "a record has no properties"
+        msg = "a contact has no properties"
         raise Malformed(msg, reason="malformed")
     return properties
 

@@ -1,0 +1,167 @@
+"""The app's registration, codes and tokens.
+
+References
+----------
+HubSpot, "Working with OAuth": codes work once, access tokens live 30 minutes, refresh tokens until
+the app is removed; revoking one leaves issued access tokens alive.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.sandbox.hubspot.clock import stamp
+from connectors.sandbox.hubspot.control import Control
+from connectors.sandbox.hubspot.replies import Problem, problem, refuse_token
+
+REQUIRED_SCOPES = frozenset({"oauth", "crm.objects.contacts.read"})
+DECLARED_SCOPES = REQUIRED_SCOPES | {
+    "crm.objects.contacts.write",
+    "crm.schemas.contacts.read",
+    "crm.schemas.contacts.write",
+}
+CODE_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What an admin agreed to on the consent page."""
+
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    challenge: str | None
+    expires_at: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Accounts:
+    """One registered app, installed in one portal or not yet."""
+
+    portal: str
+    app_id: str
+    client_id: str
+    client_secret: str
+    redirect_uris: set[str]
+    control: Control
+    declared: frozenset[str] = DECLARED_SCOPES
+    _codes: dict[str, Consent] = field(default_factory=dict)
+    _access: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
+    _refresh: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def code(self, consent: Consent) -> str:
+        """A new authorization code."""
+        code = secrets.token_urlsafe(24)
+        self._codes[code] = consent
+        return code
+
+    def token(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """The token endpoint's answer. Raises Problem with HubSpot's status names."""
+        self._check_client(form)
+        grant = form.get("grant_type")
+        if grant not in {"authorization_code", "refresh_token"}:
+            refuse_token("unsupported_grant_type", "BAD_GRANT_TYPE", "unknown grant type")
+        if grant == "authorization_code":
+            return self._issue(self._spend(form), None)
+        return self._renew(form.get("refresh_token", ""))
+
+    def scopes_of(self, authorization: str) -> tuple[str, ...]:
+        """The scopes of a bearer token. Raises Problem (401)."""
+        kind, _, token = authorization.partition(" ")
+        if kind.lower() != "bearer" or token not in self._access:
+            raise _unauthenticated()
+        expires_at, scopes = self._access[token]
+        now = self.control.clock.now()
+        if now >= expires_at:
+            message = f"The OAuth token used to make this call expired {int(now - expires_at)} second(s) ago."
+            raise problem(
+                401, "EXPIRED_AUTHENTICATION", message, context={"expire time": [stamp(expires_at)]}
+            )
+        return scopes
+
+    def introspect(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """What a token is."""
+        self._check_client(form)
+        token = form.get("token", "")
+        expires_at, scopes = self._access.get(token, (float("inf"), self._refresh.get(token, ())))
+        left = expires_at - self.control.clock.now()
+        if not scopes or left <= 0:
+            return {"active": False}
+        found = {
+            "active": True,
+            "hub_id": int(self.portal),
+            "app_id": int(self.app_id),
+            "scopes": list(scopes),
+        }
+        return found if left == float("inf") else {**found, "expires_in": int(left)}
+
+    def revoke(self, form: Mapping[str, str]) -> None:
+        """End a refresh token; access tokens live on."""
+        self._check_client(form)
+        self._refresh.pop(form.get("token", ""), None)
+
+    def uninstall(self) -> None:
+        """The portal removed the app: nothing works any more."""
+        self._access.clear()
+        self._refresh.clear()
+
+    def expire_access(self) -> None:
+        """Every access token is past its time from now on."""
+        now = self.control.clock.now()
+        self._access = {token: (now, scopes) for token, (_, scopes) in self._access.items()}
+
+    def _check_client(self, form: Mapping[str, str]) -> None:
+        if form.get("client_id") != self.client_id:
+            refuse_token("invalid_client", "BAD_CLIENT_ID", "missing or unknown client id")
+        if not secrets.compare_digest(form.get("client_secret", "").encode(), self.client_secret.encode()):
+            refuse_token("invalid_client", "BAD_CLIENT_SECRET", "missing or invalid client secret")
+
+    def _spend(self, form: Mapping[str, str]) -> tuple[str, ...]:
+        consent = self._codes.pop(form.get("code", ""), None)
+        if consent is None or self.control.clock.now() > consent.expires_at:
+            refuse_token("invalid_grant", "BAD_AUTH_CODE", "missing or unknown auth code")
+        if form.get("redirect_uri") != consent.redirect_uri:
+            refuse_token("invalid_grant", "BAD_REDIRECT_URI", "missing or invalid redirect uri")
+        if consent.challenge is not None and consent.challenge != challenge(form.get("code_verifier", "")):
+            refuse_token("invalid_grant", "BAD_CODE_VERIFIER", "missing or invalid code verifier")
+        return consent.scopes
+
+    def _renew(self, token: str) -> dict[str, Any]:
+        scopes = self._refresh.get(token)
+        if scopes is None:
+            message = "refresh token is invalid, expired or revoked"
+            refuse_token("invalid_grant", "BAD_REFRESH_TOKEN", message)
+        if self.control.rotate_refresh_tokens:
+            del self._refresh[token]
+            return self._issue(scopes, None)
+        return self._issue(scopes, token)
+
+    def _issue(self, scopes: tuple[str, ...], refresh: str | None) -> dict[str, Any]:
+        access = f"CK-{secrets.token_urlsafe(96)}"
+        kept = refresh or f"na1-{secrets.token_urlsafe(24)}"
+        self._access[access] = (self.control.clock.now() + self.control.token_seconds, scopes)
+        self._refresh[kept] = scopes
+        return {
+            "token_type": "bearer",
+            "token_use": "access_token",
+            "access_token": access,
+            "refresh_token": kept,
+            "expires_in": self.control.token_seconds,
+            "hub_id": int(self.portal),
+            "user_id": 2094417,
+            "scopes": list(scopes),
+        }
+
+
+def challenge(verifier: str) -> str:
+    """The S256 challenge of a verifier (RFC 7636)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _unauthenticated() -> Problem:
+    message = "Authentication credentials not found. This API supports OAuth 2.0 authentication."
+    return problem(401, "INVALID_AUTHENTICATION", message)

@@ -1,0 +1,143 @@
+"""HubSpot's proxy between a card and the app's server: signs, limits, retries once.
+
+References
+----------
+HubSpot, "Fetching data in UI extensions" and "Validating requests". The real proxy wants https;
+loopback is allowed here because that is where the demo serves.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import quote, urlsplit
+
+import requests
+from werkzeug.wrappers import Request, Response
+
+from connectors.sandbox.hubspot.objects import body_object
+from connectors.sandbox.hubspot.replies import invalid, problem, reply
+from connectors.sandbox.hubspot.world import USER_EMAIL, USER_ID, World
+
+LARGEST = 1_048_576
+DEFAULT_MS, LONGEST_MS = 15_000, 120_000
+_METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH"})
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+# HubSpot signs the URL with these escapes decoded and every other one left as it is.
+_DECODED = (
+    ("%3A", ":"), ("%2F", "/"), ("%3F", "?"), ("%40", "@"), ("%21", "!"), ("%24", "$"),
+    ("%27", "'"), ("%28", "("), ("%29", ")"), ("%2A", "*"), ("%2C", ","), ("%3B", ";"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fetch:
+    """What the card asked for, checked."""
+
+    method: str
+    url: str
+    body: bytes
+    seconds: float
+    headers: Mapping[str, str]
+
+
+def fetch(world: World, request: Request) -> Response:
+    """``hubspot.fetch`` as the card's code calls it; answers ``{status, ok, body}``."""
+    wanted = _checked(world, body_object(request))
+    answer = _twice(world, wanted)
+    if answer is None:
+        raise problem(502, "BAD_GATEWAY", "The app's server could not be reached.")
+    if len(answer.content) > LARGEST:
+        raise problem(502, "BAD_GATEWAY", "The app's answer is larger than 1 MB.")
+    body = _body(answer)
+    if not 200 <= answer.status_code < 300:
+        context = {"appServerStatusCode": [str(answer.status_code)]}
+        raise problem(
+            502, "BAD_GATEWAY", "The app's server answered an error.", context=context, responseBody=body
+        )
+    return reply({"status": answer.status_code, "ok": True, "body": body})
+
+
+def sign(secret: str, method: str, uri: str, body: bytes, timestamp: str) -> str:
+    """Signature v3: base64 of HMAC-SHA256 over method, decoded URI, body and timestamp."""
+    for escape, character in _DECODED:
+        uri = uri.replace(escape, character).replace(escape.lower(), character)
+    message = f"{method}{uri}".encode() + body + timestamp.encode()
+    return base64.b64encode(hmac.new(secret.encode(), message, hashlib.sha256).digest()).decode()
+
+
+def _checked(world: World, document: Mapping[str, Any]) -> _Fetch:
+    url, method = str(document.get("url", "")), str(document.get("method", "GET")).upper()
+    headers = document.get("headers") or {}
+    if {name.lower() for name in headers} - {"authorization"}:
+        _bad("Only 'Authorization' header is allowed")
+    if world.card_url is None or not url.startswith(world.card_url) or method not in _METHODS:
+        _bad("The URL is not among the app's permitted URLs")
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        _bad("The URL must be https")
+    body = b"" if method == "GET" else json.dumps(document.get("body") or {}, separators=(",", ":")).encode()
+    if len(body) > LARGEST:
+        _bad("The body is larger than 1 MB")
+    seconds = min(float(document.get("timeout") or DEFAULT_MS), LONGEST_MS) / 1000
+    return _Fetch(method=method, url=_completed(world, url), body=body, seconds=seconds, headers=headers)
+
+
+def _completed(world: World, url: str) -> str:
+    added = {
+        "userId": USER_ID,
+        "portalId": world.portal,
+        "userEmail": USER_EMAIL,
+        "appId": world.accounts.app_id,
+    }
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in added.items())
+    return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
+def _twice(world: World, wanted: _Fetch) -> requests.Response | None:
+    """The answer; once more after a failed connection or a 5xx."""
+    answer = _once(world, wanted)
+    return _once(world, wanted) if answer is None or answer.status_code >= 500 else answer
+
+
+def _once(world: World, wanted: _Fetch) -> requests.Response | None:
+    secret = world.accounts.client_secret
+    timestamp = str(int(world.clock.now() * 1000))
+    older = hashlib.sha256(f"{secret}{wanted.method}{wanted.url}".encode() + wanted.body).hexdigest()
+    headers = {
+        **wanted.headers,
+        "Content-Type": "application/json",
+        "X-HubSpot-Signature-v3": sign(secret, wanted.method, wanted.url, wanted.body, timestamp),
+        "X-HubSpot-Request-Timestamp": timestamp,
+        "X-HubSpot-Signature": older,
+        "X-HubSpot-Signature-Version": "v2",
+    }
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return session.request(
+                wanted.method,
+                wanted.url,
+                data=wanted.body,
+                headers=headers,
+                timeout=wanted.seconds,
+                allow_redirects=False,
+            )
+        except requests.RequestException:
+            return None
+
+
+def _body(answer: requests.Response) -> Any:  # noqa: ANN401 - whatever JSON the app sent
+    try:
+        return answer.json()
+    except ValueError:
+        return answer.text[:1000]
+
+
+def _bad(message: str) -> NoReturn:
+    raise invalid(message)

@@ -1,0 +1,120 @@
+"""The pages that people open: a list of contacts and one contact, laid out the way a CRM does."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from werkzeug.utils import send_from_directory
+from werkzeug.wrappers import Request, Response
+
+from connectors.sandbox.hubspot.contacts import Contact
+from connectors.sandbox.hubspot.replies import Problem, page
+from connectors.sandbox.hubspot.world import World
+
+HERE = Path(__file__).parent
+ROWS = 50
+CHECK = "fairscore_status"
+_ABOUT = ("email", "phone", "company", "jobtitle", "zip", "city", "state", "country")
+_SALES = ("lifecyclestage", "hs_lead_status", "hs_analytics_source", "createdate", "notes_last_contacted")
+_WRITTEN = ("fairscore_status", "fairscore_reason", "fairscore_audit_id", "fairscore_audited_at")
+
+
+def render(template: str, **values: object) -> str:
+    """One template with everything escaped."""
+    return _templates().get_template(template).render(**values)
+
+
+def contact_list(world: World, request: Request, portal: str) -> Response:
+    """The first contacts from an id on, with the written-back status as a column."""
+    _check(world, portal)
+    start = request.args.get("after", "0")
+    found = list(islice(world.contacts.live(int(start) if start.isdecimal() else 0), ROWS + 1))
+    rows = [
+        {
+            "href": f"/contacts/{portal}/record/0-1/{contact.number}",
+            "name": full_name(contact),
+            "company": contact.values.get("company", ""),
+            "stage": option_label(world, contact, "lifecyclestage"),
+            "status": contact.values.get(CHECK, ""),
+            "status_label": option_label(world, contact, CHECK) or "—",
+        }
+        for contact in found[:ROWS]
+    ]
+    following = found[ROWS].number if len(found) > ROWS else None
+    return page(render("list.html", portal=portal, rows=rows, following=following))
+
+
+def contact_page(world: World, request: Request, portal: str, name: str) -> Response:
+    """One contact: details left, activity in the middle, our card right."""
+    del request
+    _check(world, portal)
+    contact = world.contacts.find(name)
+    if contact is None:
+        raise Problem(page(render("error.html", sentence="This contact does not exist."), 404))
+    sections = {
+        "About this contact": details(world, contact, _ABOUT),
+        "Sales": details(world, contact, _SALES),
+        "Custom properties": details(world, contact, _custom(world)),
+    }
+    return page(
+        render(
+            "contact.html",
+            portal=portal,
+            name=full_name(contact),
+            contact=contact,
+            sections=sections,
+            written=details(world, contact, _WRITTEN),
+            card_url=world.card_url or "",
+        )
+    )
+
+
+def static_file(world: World, request: Request, name: str) -> Response:
+    """Style and script of the pages."""
+    del world
+    return send_from_directory(HERE / "static", name, request.environ)
+
+
+def details(world: World, contact: Contact, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Label and shown value of each property that the portal has."""
+    return [
+        (world.definitions[name].label, option_label(world, contact, name) or "—")
+        for name in names
+        if name in world.definitions
+    ]
+
+
+def option_label(world: World, contact: Contact, name: str) -> str:
+    """A value as people read it: an option's label instead of its internal value."""
+    value = contact.values.get(name, "")
+    definition = world.definitions.get(name)
+    options = definition.options if definition else []
+    return next((str(one["label"]) for one in options if one["value"] == value), value)
+
+
+def full_name(contact: Contact) -> str:
+    """First and last name, or the e-mail where there is none."""
+    values = contact.values
+    parts = (values.get("firstname"), values.get("lastname"))
+    return " ".join(part for part in parts if part) or values.get("email") or f"Contact {contact.number}"
+
+
+def _custom(world: World) -> tuple[str, ...]:
+    return tuple(
+        one.name for one in world.definitions.values() if not one.native and one.name not in _WRITTEN
+    )
+
+
+def _check(world: World, portal: str) -> None:
+    if portal != world.portal:
+        raise Problem(page(render("error.html", sentence="This account does not exist."), 404))
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
+    )

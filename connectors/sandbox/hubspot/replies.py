@@ -1,0 +1,72 @@
+"""Answers in HubSpot's shapes: JSON with a charset, errors with a category and a correlation id.
+
+References
+----------
+HubSpot, "Error handling": ``status``, ``message``, ``correlationId``, ``category``, ``context``, ``errors``.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from werkzeug.wrappers import Response
+
+JSON = "application/json;charset=utf-8"
+HTML = "text/html;charset=utf-8"
+
+
+class Problem(Exception):
+    """Ends the handling of a request with an error answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+def reply(document: Mapping[str, Any], status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(json.dumps(document, separators=(",", ":")), status=status, content_type=JSON)
+
+
+def empty(status: int = 204) -> Response:
+    """An answer without a body."""
+    return Response(status=status)
+
+
+def page(html: str, status: int = 200) -> Response:
+    """An HTML answer."""
+    return Response(html, status=status, content_type=HTML)
+
+
+def problem(status: int, category: str | None, message: str, **more: Any) -> Problem:  # noqa: ANN401 - JSON
+    """An error in HubSpot's form; ``category`` is left out where the platform leaves it out."""
+    body = {"status": "error", "message": message, "correlationId": str(uuid.uuid4()), **more}
+    if category is not None:
+        body["category"] = category
+    return Problem(reply(body, status))
+
+
+def invalid(message: str) -> Problem:
+    """400 VALIDATION_ERROR."""
+    return problem(400, "VALIDATION_ERROR", message)
+
+
+def refuse_token(error: str, reason: str, message: str, status: int = 400) -> NoReturn:
+    """An error of the token endpoint, which has a shape of its own."""
+    body = {"status": reason, "message": message, "error": error, "error_description": message}
+    raise Problem(reply({**body, "correlationId": str(uuid.uuid4())}, status))
+
+
+def gateway_page(status: int) -> Response:
+    """The HTML that nginx or Cloudflare puts in front, which is no JSON."""
+    try:
+        words = HTTPStatus(status).phrase
+    except ValueError:
+        words = "Error"
+    return page(
+        f"<html><head><title>{status} {words}</title></head><body>{status} {words}</body></html>", status
+    )
