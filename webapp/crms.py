@@ -72,7 +72,7 @@ def hubspot_app(settings: Settings) -> HubSpotApp | None:
         client_id=settings.hubspot_client_id,
         client_secret=settings.hubspot_client_secret.get_secret_value(),
         redirect_uri=redirect_uri(settings, "hubspot"),
-        authorize_url=settings.hubspot_authorize_url,
+        authorize_url=settings.hubspot_authorize_url.removesuffix("/oauth/authorize"),
         api_url=settings.hubspot_api_url,
         api_version=settings.hubspot_api_version,
         ca_file=settings.hubspot_ca_file,

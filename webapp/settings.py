@@ -122,7 +122,7 @@ class Settings(BaseModel):
         default=None, description="Client secret of the HubSpot app; also proves card requests."
     )
     hubspot_authorize_url: Address = Field(
-        default="https://app.hubspot.com", description="Where HubSpot admins give consent."
+        default="https://app.hubspot.com/oauth/authorize", description="Where HubSpot admins give consent."
     )
     hubspot_api_url: Address = Field(
         default="https://api.hubapi.com", description="The address of HubSpot's API."

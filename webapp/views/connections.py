@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
+from connectors.errors import ConnectorError
 from webapp import connecting
 from webapp.connecting import Answer, NotConnected
 from webapp.crms import NAMES, connectable, consent_origins
@@ -35,7 +36,7 @@ def begin(crm: Crm) -> Response:
     """Send the admin to the CRM's consent page."""
     try:
         return redirect(connecting.begin(services(), crm, current_user.user))
-    except BadInput as problem:
+    except (BadInput, ConnectorError) as problem:
         flash(str(problem), "error")
         return redirect(url_for("connections.index"), 303)
 

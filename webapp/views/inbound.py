@@ -123,5 +123,5 @@ def _explanation(reason: str | None, status: int) -> Response:
 
 def _salesforce_origins() -> tuple[str, ...]:
     """Who may frame a page that says nothing of any lead."""
-    settings = services().settings
-    return (*CRM_HOSTS["salesforce"], *(f"https://{host}" for host in settings.salesforce_extra_hosts))
+    extra = services().settings.salesforce_extra_hosts
+    return (*CRM_HOSTS["salesforce"], *(host if ":" in host else f"{host}:*" for host in extra))

@@ -1,0 +1,266 @@
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from webapp import passwords
+from webapp.app import app_over
+from webapp.first_run import code_file, setup_code
+from webapp.services import Services, open_services
+from webapp.store.accounts import lock_after
+
+
+@pytest.fixture
+def clock(support):
+    return support.Clock()
+
+
+@pytest.fixture
+def opened(tmp_path, support, clock) -> Iterator[Services]:
+    services = open_services(support.settings_for(tmp_path), clock)
+    yield services
+    services.close()
+
+
+@pytest.fixture
+def app(opened: Services) -> Flask:
+    return app_over(opened)
+
+
+@pytest.fixture
+def browser(app, support):
+    return support.Browser(app.test_client())
+
+
+@pytest.fixture
+def account(opened, support):
+    return opened.accounts.add_first_user("Ada", "admin", passwords.hashed(support.PASSWORD))
+
+
+def setup_form(opened, support, **changes) -> dict[str, str]:
+    form = {"token": setup_code(opened.settings), "name": "Ada", "password": support.PASSWORD}
+    return {**form, "repeat": form["password"], **changes}
+
+
+def test_without_any_account_the_first_page_is_the_setup(browser):
+    for page in ("/", "/login", "/connections"):
+        assert browser.get(page).headers["Location"] == "/setup"
+
+
+def test_the_setup_code_makes_the_first_account_once(browser, opened, support, app):
+    response = browser.submit("/setup", setup_form(opened, support))
+    assert (response.status_code, response.headers["Location"]) == (303, "/")
+    assert browser.get("/connections").status_code == 200
+    assert not code_file(opened.settings).exists()
+    again = support.Browser(app.test_client())
+    assert again.get("/setup").headers["Location"] == "/login"
+    response = again.client.post("/setup", data={"token": ""})
+    assert response.status_code in {303, 400}
+    assert [event.action for event in opened.accounts.events()] == ["signed in", "setup"]
+
+
+def test_the_setup_code_file_is_for_its_owner_only(opened):
+    setup_code(opened.settings)
+    assert code_file(opened.settings).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"token": "wrong"}, 401, "not the setup code"),
+        ({"token": ""}, 401, "not the setup code"),
+        ({"password": "short", "repeat": "short"}, 400, "at least 12 characters"),
+        ({"password": "aaaaaaaaaaaaaa", "repeat": "aaaaaaaaaaaaaa"}, 400, "repeats the same"),
+        ({"repeat": "something else"}, 400, "passwords differ"),
+        ({"name": "x" * 121}, 400, "name is too long"),
+    ],
+)
+def test_a_setup_that_cannot_work_says_why(browser, opened, support, case):
+    changes, status, sentence = case
+    response = browser.submit("/setup", setup_form(opened, support, **changes))
+    assert response.status_code == status
+    assert sentence in response.text
+    assert not opened.accounts.any_user()
+
+
+def test_guessing_the_setup_code_is_slowed_down(browser, opened, support):
+    for _ in range(6):
+        response = browser.submit("/setup", setup_form(opened, support, token="guess"))
+    assert response.status_code == 429
+
+
+@pytest.mark.usefixtures("account")
+def test_signing_in_and_out(browser):
+    assert browser.get("/connections").headers["Location"] == "/login?next=/connections"
+    assert browser.sign_in().headers["Location"] == "/"
+    assert browser.get("/connections").status_code == 200
+    assert browser.submit("/connections", {}, to="/logout").headers["Location"] == "/login"
+    assert browser.get("/connections").status_code == 303
+
+
+@pytest.mark.usefixtures("account")
+def test_the_only_account_may_leave_out_its_name(browser, support):
+    assert browser.submit("/login", {"password": support.PASSWORD}).headers["Location"] == "/"
+
+
+@pytest.mark.usefixtures("account")
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(browser, app):
+    browser.sign_in()
+    copied = browser.client.get_cookie("fairlead").value
+    browser.submit("/connections", {}, to="/logout")
+    thief = app.test_client()
+    thief.set_cookie("fairlead", copied)
+    assert thief.get("/connections").status_code == 303
+
+
+@pytest.mark.usefixtures("account")
+def test_a_session_planted_before_signing_in_is_not_used(browser):
+    browser.get("/login")
+    planted = browser.client.get_cookie("fairlead").value
+    browser.sign_in()
+    assert browser.client.get_cookie("fairlead").value != planted
+    with browser.client.session_transaction() as session:
+        assert "planted" not in session
+
+
+@pytest.mark.usefixtures("account")
+def test_a_session_ends_by_itself(browser, clock):
+    browser.sign_in()
+    clock.forward(hours=11)
+    assert browser.get("/connections").status_code == 200
+    clock.forward(hours=2)
+    assert browser.get("/connections").status_code == 303
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("name", ["Ada", "nobody", ""])
+def test_every_wrong_sign_in_hears_the_same_sentence(browser, name):
+    response = browser.submit("/login", {"name": name, "password": "wrong wrong wrong"})
+    assert response.status_code == 401
+    assert "The name or the password is wrong." in response.text
+
+
+@pytest.mark.usefixtures("account")
+def test_failures_close_the_door_for_longer_and_longer(browser, clock):
+    for _ in range(5):
+        assert browser.sign_in("wrong wrong wrong").status_code == 401
+    locked = browser.sign_in()
+    assert (locked.status_code, locked.headers["Retry-After"]) == (429, "1")
+    clock.forward(seconds=1)
+    assert browser.sign_in("wrong wrong wrong").status_code == 401
+    assert browser.sign_in().headers["Retry-After"] == "2"
+    clock.forward(seconds=2)
+    assert browser.sign_in().status_code == 303
+
+
+@pytest.mark.usefixtures("account")
+def test_the_lock_follows_the_account_to_another_address(browser):
+    for number in range(5):
+        browser.sign_in("wrong wrong wrong", environ_overrides={"REMOTE_ADDR": f"10.0.0.{number}"})
+    assert browser.sign_in(environ_overrides={"REMOTE_ADDR": "10.9.9.9"}).status_code == 429
+
+
+@pytest.mark.usefixtures("account")
+def test_the_lock_follows_the_address_to_another_name(browser):
+    for number in range(5):
+        browser.submit("/login", {"name": f"guess{number}", "password": "wrong wrong wrong"})
+    assert browser.sign_in().status_code == 429
+    assert browser.sign_in(environ_overrides={"REMOTE_ADDR": "10.9.9.9"}).status_code == 303
+
+
+def test_locks_grow_to_an_hour_and_no_further():
+    locks = [lock_after(failures) for failures in range(200)]
+    assert locks[:7] == [timedelta(seconds=s) for s in (0, 0, 0, 0, 0, 1, 2)]
+    assert locks == sorted(locks)
+    assert locks[-1] == timedelta(hours=1)
+
+
+@pytest.mark.usefixtures("account")
+def test_no_address_is_readable_in_the_throttle(browser, opened):
+    browser.sign_in("wrong wrong wrong")
+    with opened.database.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT subject FROM sign_in_throttle").scalars().all()
+    assert len(rows) == 2
+    assert not [row for row in rows if "127.0.0.1" in row or "Ada" in row]
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("wanted", "goes_to"),
+    [
+        ("/connections?a=1", "/connections?a=1"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_after_signing_in_one_stays_on_this_site(browser, support, wanted, goes_to):
+    response = browser.submit("/login", {"name": "Ada", "password": support.PASSWORD, "next": wanted})
+    assert response.headers["Location"] == goes_to
+
+
+@pytest.mark.usefixtures("account")
+def test_signing_out_needs_a_form(browser):
+    browser.sign_in()
+    assert browser.get("/logout").status_code == 405
+    assert browser.client.post("/logout").status_code == 400
+    assert browser.get("/connections").status_code == 200
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("path", ["/login", "/logout", "/connect/salesforce", "/connections/x/disconnect"])
+def test_every_form_wants_its_token(browser, path):
+    browser.sign_in()
+    assert browser.client.post(path, data={}).status_code == 400
+
+
+def test_an_auditor_may_look_but_not_change(browser, opened, support):
+    opened.accounts.add_first_user("Ada", "auditor", passwords.hashed(support.PASSWORD))
+    browser.sign_in()
+    assert browser.submit("/connections", {}, to="/connect/salesforce").status_code == 403
+    assert browser.submit("/connections", {}, to="/logout").status_code == 303
+
+
+@pytest.mark.usefixtures("account")
+def test_who_signed_in_and_who_failed_stands_in_the_audit_trail(browser, opened):
+    browser.sign_in("wrong wrong wrong")
+    browser.submit("/login", {"name": "secret-typed-here", "password": "x"})
+    browser.sign_in()
+    events = [(event.who, event.action) for event in opened.accounts.events()]
+    assert events[:3] == [("Ada", "signed in"), ("unknown", "sign-in failed"), ("Ada", "sign-in failed")]
+
+
+def test_two_first_accounts_at_once_make_one(opened):
+    assert opened.accounts.add_first_user("Ada", "admin", "hash")
+    assert opened.accounts.add_first_user("Eve", "admin", "hash") is None
+
+
+@pytest.mark.usefixtures("account")
+def test_the_password_is_kept_as_argon2id(opened, support):
+    stored = opened.accounts.user_named("Ada").password_hash
+    assert re.match(r"\$argon2id\$v=19\$m=\d{5,}", stored)
+    assert support.PASSWORD not in repr(opened.accounts.user_named("Ada"))
+
+
+@pytest.mark.usefixtures("account")
+def test_cookies_are_for_this_site_and_not_for_scripts(browser):
+    cookie = browser.sign_in().headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+
+
+def test_cookies_are_secure_behind_https(tmp_path, support):
+    settings = support.settings_for(tmp_path, PUBLIC_URL="https://fairlead.example.com")
+    services = open_services(settings)
+    cookie = (
+        app_over(services).test_client().get("/setup", base_url=settings.public_url).headers["Set-Cookie"]
+    )
+    assert cookie.startswith("__Host-fairlead=")
+    assert "Secure" in cookie
+    services.close()
