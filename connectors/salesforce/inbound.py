@@ -1,0 +1,114 @@
+"""A Canvas request, proved by its signature and by the user's own token, becomes a visit.
+
+The signature proves that Salesforce sent it for this app; it holds no time, so that the token's
+being alive is what proves freshness. The record id comes from the browser, so that the user's own
+token must be able to read the lead.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import requests
+
+from connectors.errors import Busy
+from connectors.inbound import KeyringFor, Visit
+from connectors.salesforce.app import SalesforceApp, frame_origin, lightning_origin, trusted_origin
+from connectors.salesforce.ids import full_id
+from connectors.salesforce.replay import ReplayCache
+from connectors.salesforce.session import new_session
+from connectors.salesforce.signed_request import Claim, read_claim, refused
+
+LEAD_PREFIX = "00Q"
+TIMEOUT = (5, 15)
+
+
+def verify_canvas(
+    signed_request: str, app: SalesforceApp, keyring_for: KeyringFor, replays: ReplayCache | None = None
+) -> Visit:
+    """The visit that a signed request proves.
+
+    ``replays``, where given, refuses a request that comes again long after it first came.
+
+    Raises
+    ------
+    Refused
+        ``too_large``, ``malformed_request``, ``bad_signature``, ``algorithm``, ``no_record``,
+        ``not_a_lead``, ``org_unknown``, ``host_not_allowed``, ``replayed``, ``token_refused``,
+        ``user_mismatch`` or ``no_access``. No message names an id.
+    Busy
+        Salesforce could not be asked whether the user may see the lead.
+    """
+    claim = read_claim(signed_request, app)
+    if not claim.record_id.startswith(LEAD_PREFIX):
+        raise refused(code="not_a_lead")
+    keyring = keyring_for(claim.organisation)
+    if keyring is None:
+        raise refused(code="org_unknown")
+    origin = trusted_origin(app, claim.instance_url)
+    if replays is not None and not replays.admit(signed_request):
+        raise refused(code="replayed")
+    _authorise(app, claim, origin)
+    return Visit(
+        crm="salesforce",
+        organisation=claim.organisation,
+        lead=keyring.lead_key(claim.record_id),
+        frame_origins=_frame_origins(app, claim, origin),
+    )
+
+
+def _authorise(app: SalesforceApp, claim: Claim, origin: str) -> None:
+    """Ask Salesforce, with the user's own token, who the user is and whether the lead is visible."""
+    user = _asked(app, claim, f"{origin}/services/oauth2/userinfo", {}, "token_refused")
+    if _ids(user, "organization_id", "user_id") != (claim.organisation, claim.user_id):
+        raise refused(code="user_mismatch")
+    address = f"{origin}/services/data/v{app.api_version}/sobjects/Lead/{claim.record_id}"
+    lead = _asked(app, claim, address, {"fields": "Id"}, "no_access")
+    if _ids(lead, "Id") != (claim.record_id,):
+        raise refused(code="no_access")
+
+
+def _asked(
+    app: SalesforceApp, claim: Claim, address: str, query: dict[str, str], refusal: str
+) -> dict[str, Any]:
+    """The JSON object at an address as the user may see it. Raises Refused or Busy."""
+    response = _sent(app, claim, address, query)
+    if response is None or response.status_code >= 500 or response.status_code == 429:
+        msg = "Salesforce could not be asked whether the user may see the lead: open the lead again"
+        raise Busy(msg, retry_after=5.0)
+    if response.status_code != 200:
+        raise refused(refusal)
+    with suppress(ValueError):
+        body = response.json()
+        if isinstance(body, dict):
+            return body
+    raise refused(refusal)
+
+
+def _sent(app: SalesforceApp, claim: Claim, address: str, query: dict[str, str]) -> requests.Response | None:
+    headers = {"Authorization": f"Bearer {claim.token}"}
+    with new_session(app) as session, suppress(requests.RequestException, UnicodeError):
+        return session.get(address, params=query, headers=headers, timeout=TIMEOUT, allow_redirects=False)
+    return None
+
+
+def _ids(body: dict[str, Any], *names: str) -> tuple[str, ...]:
+    """The named ids in their long form; an empty text for one that is none."""
+    found = []
+    for name in names:
+        try:
+            found.append(full_id(str(body.get(name))))
+        except ValueError:
+            found.append("")
+    return tuple(found)
+
+
+def _frame_origins(app: SalesforceApp, claim: Claim, origin: str) -> tuple[str, ...]:
+    """The page that asked, the org's own host, and its Lightning host."""
+    framing = (
+        frame_origin(app, claim.target_origin),
+        frame_origin(app, origin),
+        lightning_origin(app, origin),
+    )
+    return tuple(dict.fromkeys(found for found in framing if found))

@@ -1,0 +1,90 @@
+"""From a policy to SOQL, and through the pages of its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from audit.schema import BadInput
+from connectors.policy.model import Policy
+from connectors.salesforce.gateway import Document, Gateway
+from connectors.salesforce.trouble import incomplete
+
+FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,4}")
+OBJECT = "Lead"
+# Transactions commit later than the SystemModstamp they carry, by minutes for long ones.
+OVERLAP = timedelta(minutes=10)
+
+
+def asked_fields(policy: Policy) -> tuple[str, ...]:
+    """The fields to request: the record id, and what the policy names, each once whatever its case.
+
+    Raises
+    ------
+    BadInput
+        The policy is for another CRM or object, or a name is no field name.
+    """
+    if (policy.crm, policy.object) != ("salesforce", OBJECT):
+        msg = f"the policy is for {policy.crm} {policy.object}: this source reads salesforce Lead"
+        raise BadInput(msg)
+    for name in policy.fields:
+        if not FIELD.fullmatch(name):
+            msg = "a field name of the policy is not a Salesforce API name: use the name that Setup shows"
+            raise BadInput(msg)
+    unique = {name.lower(): name for name in reversed(("Id", *policy.fields))}
+    return tuple(reversed(unique.values()))
+
+
+def soql(fields: Sequence[str], where: str = "", limit: int | None = None) -> str:
+    """A query for leads. It is not ordered: a cursor is a snapshot, and an order costs the org time."""
+    text = f"SELECT {', '.join(fields)} FROM {OBJECT}"  # noqa: S608 - names are checked by asked_fields
+    text += f" WHERE {where}" if where else ""
+    return text + (f" LIMIT {limit}" if limit is not None else "")
+
+
+def changed_between(since: datetime, now: datetime) -> str:
+    """The half-open window of changes: from ``since`` (with an overlap) to the platform's next second.
+
+    A row is read twice rather than never: the lake keeps the last version of each.
+    """
+    low, high = since.astimezone(UTC) - OVERLAP, now.astimezone(UTC) + timedelta(seconds=1)
+    return f"SystemModstamp >= {_literal(low)} AND SystemModstamp < {_literal(high)}"
+
+
+def pages(gateway: Gateway, text: str, doing: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """The records of a query, page by page.
+
+    Raises
+    ------
+    Refused, Busy
+        The listing is incomplete: a page failed, came twice, or fewer records came than announced.
+    """
+    document = gateway.query(text, doing)
+    announced, read, seen = document.get("totalSize"), 0, set[str]()
+    while True:
+        records = _records(document, doing)
+        read += len(records)
+        yield records
+        if document.get("done") is True:
+            break
+        link = document.get("nextRecordsUrl")
+        if not isinstance(link, str) or not link.startswith("/services/data/") or link in seen:
+            raise incomplete(doing)
+        seen.add(link)
+        document = gateway.query_more(link, doing)
+    if read != announced:
+        raise incomplete(doing)
+
+
+def _records(document: Document, doing: str) -> list[Mapping[str, Any]]:
+    records = document.get("records")
+    if not isinstance(records, list):
+        raise incomplete(doing)
+    return [record if isinstance(record, dict) else {} for record in records]
+
+
+def _literal(moment: datetime) -> str:
+    """A SOQL datetime: unquoted, in whole seconds, UTC."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,117 @@
+"""A Salesforce org as a source of leads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
+
+from connectors.errors import Refused
+from connectors.oauth import GrantStore
+from connectors.policy.apply import apply_policy
+from connectors.policy.model import Policy
+from connectors.pseudonym import Keyring, LeadKey
+from connectors.salesforce.app import SalesforceApp
+from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.outbound import publish
+from connectors.salesforce.query import OBJECT, asked_fields, changed_between, pages, soql
+from connectors.salesforce.records import parse
+from connectors.salesforce.trouble import MISSING_FIELD
+from connectors.source import Batch, FieldInfo, Flag, Receipt
+
+SAMPLE = 200
+
+
+class SalesforceSource:
+    """One org, through the grant that its admin gave and with that user's eyes."""
+
+    def __init__(
+        self,
+        app: SalesforceApp,
+        grants: GrantStore,
+        keyring: Keyring,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._app = app
+        self._grants = grants
+        self._keyring = keyring
+        self._pause = pause
+
+    @property
+    def organisation(self) -> str:
+        """The org's 18-character id."""
+        return self._keyring.organisation
+
+    def describe(self) -> tuple[FieldInfo, ...]:
+        """The Lead's fields that the connected user may see."""
+        found = self._gateway.describe(OBJECT).get("fields")
+        return tuple(_field(entry) for entry in found or () if isinstance(entry, dict))
+
+    def count(self) -> int:
+        """How many leads the connected user may see."""
+        total = self._gateway.query("SELECT COUNT() FROM Lead", "lead count").get("totalSize")
+        return total if isinstance(total, int) else 0
+
+    def pull(self, policy: Policy, since: datetime | None = None) -> Iterator[Batch]:
+        """Read every lead, or those changed since a moment (each at least once).
+
+        The changes of formula fields and of other objects' scores do not date a lead anew: only a
+        full pull sees them.
+
+        Raises
+        ------
+        BadInput
+            The policy is not for this source, or names something that is no field.
+        Refused
+            ``INVALID_FIELD``: a field is missing or not visible; else Salesforce's own code.
+        Busy
+            Salesforce could not answer; what was yielded so far is not the whole.
+        """
+        fields = asked_fields(policy)
+        where = changed_between(since, self._gateway.now()) if since is not None else ""
+        yield from self._batches(policy, soql(fields, where))
+
+    def sample(self, policy: Policy, leads: int) -> Batch:
+        """A few leads (at most 200) under a draft policy."""
+        text = soql(asked_fields(policy), limit=max(1, min(leads, SAMPLE)))
+        return next(self._batches(policy, text))
+
+    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
+        """Write flags into the Lead's ``Fairness_`` fields, which Fairlead's package adds."""
+        return publish(self._gateway, self._keyring, flags, self._pause)
+
+    @cached_property
+    def _gateway(self) -> Gateway:
+        return Gateway(self._app, self._grants, self._pause)
+
+    def _batches(self, policy: Policy, text: str) -> Iterator[Batch]:
+        try:
+            for records in pages(self._gateway, text, "lead pull"):
+                yield apply_policy(policy, parse(records, policy.fields, self._keyring), self._keyring)
+        except Refused as error:
+            if error.code != MISSING_FIELD:
+                raise
+            raise self._missing(policy) from None
+
+    def _missing(self, policy: Policy) -> Refused:
+        """Which of the policy's own fields the user does not see; the answer's text is not repeated."""
+        visible = {field.name.lower() for field in self.describe()}
+        gone = [name for name in policy.fields if "." not in name and name.lower() not in visible]
+        what = f"these fields of the policy: {', '.join(gone)}" if gone else "a field of the policy"
+        msg = (
+            f"Salesforce does not show the connected user {what} (missing or not visible): "
+            "give the user access to it, or take it out of the policy"
+        )
+        return Refused(msg, code=MISSING_FIELD)
+
+
+def _field(entry: Mapping[str, object]) -> FieldInfo:
+    name = str(entry.get("name"))
+    return FieldInfo(
+        name=name,
+        label=str(entry.get("label") or name),
+        type=str(entry.get("type")),
+        filterable=entry.get("filterable") is True,
+        writable=entry.get("updateable") is True,
+    )
