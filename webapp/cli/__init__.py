@@ -1,0 +1,81 @@
+"""The command line. A command's module is imported only when the command runs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import click
+
+from audit.schema import BadInput
+from connectors.errors import Busy, Refused
+
+BAD_INPUT, REFUSED, INTERRUPTED = 2, 3, 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Where a command is, and the line about it in ``fairlead --help``."""
+
+    module: str
+    help: str
+
+    def load(self) -> click.Command:
+        """The command; this imports what it needs."""
+        command: click.Command = importlib.import_module(self.module).command
+        return command
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "audit": Entry(module="webapp.cli.audit", help="Audit the scores in a CSV, Excel or Parquet file."),
+}
+
+
+class Commands(click.Group):
+    """The group: finds commands in the table, and turns errors into sentences and exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        del ctx
+        entry = COMMANDS.get(cmd_name)
+        return entry.load() if entry else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run a command; the one place that decides on exit codes (DESIGN 6.1)."""
+        try:
+            return super().invoke(ctx)
+        except BadInput as error:
+            return _leave(ctx, str(error), BAD_INPUT)
+        except (Refused, Busy) as error:
+            return _leave(ctx, str(error), REFUSED)
+        except KeyboardInterrupt:
+            return _leave(ctx, "stopped before the end", INTERRUPTED)
+
+
+def _leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
+    """One line on standard error, then exit; never a traceback."""
+    click.echo(f"fairlead: {' '.join(sentence.split())}", err=True)
+    ctx.exit(code)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fairlead")
+def main() -> None:
+    """Fairlead audits the lead scores of Salesforce and HubSpot for bias.
+
+    Exit codes: 0 done; 1 a finding at or above --fail-on; 2 bad input or settings; 3 a remote
+    system refused.
+    """

@@ -1,0 +1,90 @@
+"""``fairlead audit``: a file and its stream in, ``audit.json``, ``report.html`` and ``metrics.csv`` out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import click
+from audit.run import AuditRequest, audit
+
+from audit import report as reports
+from audit.finding import SEVERITIES, Severity
+from audit.schema import BadInput
+from connectors.files.reading import read_table
+from webapp.cli.account import admit_file
+from webapp.cli.audit_summary import Summary, failing, summary_json, summary_text
+from webapp.cli.output import check_folder, write_whole
+from webapp.cli.stream_file import load_stream
+from webapp.progress import Progress
+
+ENGINES = ("auto", "arrow", "duckdb", "spark")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for on the command line."""
+
+    file: Path
+    stream: Path
+    out: Path
+    engine: str
+    seed: int
+    fail_on: Severity | None
+    json: bool
+
+
+_path = click.Path(path_type=Path)
+
+
+@click.command("audit")
+@click.argument("file", type=_path)
+@click.option("--stream", type=_path, required=True, help="The stream file: which column plays which role.")
+@click.option("--out", type=_path, required=True, help="The folder for the results; made if it is not there.")
+@click.option(
+    "--engine", type=click.Choice(ENGINES), default="auto", help="What counts the rows.", show_default=True
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    help="The same seed gives the same bytes.",
+    show_default=True,
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="Exit with 1 at a failed finding of this severity or above.",
+)
+@click.option("--json", is_flag=True, help="Print the summary as JSON.")
+def command(**options: object) -> None:
+    """Audit the scores in FILE (CSV, Excel or Parquet) and write the report to --out.
+
+    FILE may be packed with gzip; its delimiter and encoding are found out.
+    """
+    asked = Options(**options)  # type: ignore[arg-type]
+    summary = _run(asked)
+    click.echo(summary_json(summary) if asked.json else summary_text(summary))
+    if asked.fail_on is not None and failing(summary.report, asked.fail_on):
+        click.get_current_context().exit(1)
+
+
+def _run(asked: Options) -> Summary:
+    if asked.engine == "spark":
+        msg = "this installation has no Spark engine; use --engine auto, arrow or duckdb"
+        raise BadInput(msg)
+    stream = load_stream(asked.stream)
+    check_folder(asked.out)
+    with Progress() as progress:
+        with progress.step(f"Reading {asked.file.name}"):
+            file = read_table(asked.file)
+        with progress.step("Checking the rows"):
+            intake = admit_file(file, stream, asked.file.name)
+        with progress.step("Auditing"):
+            report = audit(intake, stream, AuditRequest(engine=asked.engine, seed=asked.seed))
+        with progress.step("Writing the report"):
+            written = write_whole(asked.out, partial(reports.write, report))
+    return Summary(
+        report=report, intake=intake, file=file, name=asked.file.name, out=asked.out, written=written
+    )

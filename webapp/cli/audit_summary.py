@@ -1,0 +1,134 @@
+"""What ``fairlead audit`` prints: the account of the rows, the findings, and where the files are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from audit.finding import SEVERITIES, Finding, Severity
+from audit.intake import Intake, Refusal
+from audit.report.model import Report
+from connectors.files.table import FileTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A finished audit of a file."""
+
+    report: Report
+    intake: Intake
+    file: FileTable
+    name: str
+    out: Path
+    written: tuple[str, ...]
+
+
+def failing(report: Report, severity: Severity) -> bool:
+    """Whether a finding of this severity or above says fail."""
+    counted = SEVERITIES[SEVERITIES.index(severity) :]
+    return any(finding.verdict == "fail" and finding.severity in counted for finding in report.findings)
+
+
+def worst(report: Report) -> Finding | None:
+    """The most severe finding, a failed one before others; of equals the first in the report."""
+    return max(
+        report.findings,
+        key=lambda finding: (SEVERITIES.index(finding.severity), finding.verdict == "fail"),
+        default=None,
+    )
+
+
+def summary_text(summary: Summary) -> str:
+    """The summary for people."""
+    return "\n".join([*_account(summary), *_findings(summary.report), *_files(summary)])
+
+
+def summary_json(summary: Summary) -> str:
+    """The summary for programs, as one JSON object."""
+    report, found = summary.report, worst(summary.report)
+    record = {
+        "stream": report.stream,
+        "file": summary.name,
+        "rows": report.rows,
+        "kept": report.kept,
+        "rejected": [_refusal(refusal, summary.file) for refusal in report.rejected],
+        "excluded": [_refusal(refusal, summary.file) for refusal in report.excluded],
+        "notes": list(summary.intake.notes),
+        "findings": _by_severity(report),
+        "worst": found and _finding(found),
+        "warnings": [{"code": warning.code, "text": warning.text} for warning in report.warnings],
+        "seed": report.seed,
+        "engine": report.engine,
+        "out": str(summary.out),
+        "files": list(summary.written),
+    }
+    return json.dumps(record, indent=2, ensure_ascii=False)
+
+
+def _account(summary: Summary) -> Iterator[str]:
+    report = summary.report
+    rejected, excluded = _total(report.rejected), _total(report.excluded)
+    yield f"{report.stream}: {summary.name}"
+    yield f"{report.rows:,} rows = {report.kept:,} kept + {rejected:,} rejected + {excluded:,} excluded"
+    yield from _turned_away("rejected", report.rejected, summary.file)
+    yield from _turned_away("excluded", report.excluded, summary.file)
+    if summary.intake.immature:
+        yield f"  not yet known {summary.intake.immature:,}: the leads are too young to judge their outcome"
+    yield from (f"Note: {note}" for note in summary.intake.notes)
+
+
+def _turned_away(fate: str, refusals: tuple[Refusal, ...], file: FileTable) -> Iterator[str]:
+    for refusal in refusals:
+        yield f"  {fate} {refusal.count:,} ({refusal.code}; {_places(refusal, file)}): {refusal.text}"
+
+
+def _findings(report: Report) -> Iterator[str]:
+    counts = ", ".join(f"{count} {severity}" for severity, count in _by_severity(report).items() if count)
+    yield f"Findings: {counts or 'none'}"
+    found = worst(report)
+    if found is not None:
+        yield f"Worst: {found.text}"
+    yield from (f"Warning: {warning.text}" for warning in report.warnings)
+
+
+def _files(summary: Summary) -> Iterator[str]:
+    yield f"Written to {summary.out}: {', '.join(summary.written)}"
+
+
+def _by_severity(report: Report) -> dict[str, int]:
+    """How many findings of each severity, the most severe first."""
+    return {
+        severity: sum(1 for finding in report.findings if finding.severity == severity)
+        for severity in reversed(SEVERITIES)
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity,
+        "verdict": finding.verdict,
+        "text": finding.text,
+    }
+
+
+def _total(refusals: tuple[Refusal, ...]) -> int:
+    return sum(refusal.count for refusal in refusals)
+
+
+def _places(refusal: Refusal, file: FileTable) -> str:
+    places = file.place(refusal.rows)
+    listed = ", ".join(f"{place:,}" for place in places)
+    more = ", ..." if refusal.count > len(places) else ""
+    return f"{file.unit}{'s' if refusal.count > 1 else ''} {listed}{more}"
+
+
+def _refusal(refusal: Refusal, file: FileTable) -> dict[str, object]:
+    return {
+        "code": refusal.code,
+        "count": refusal.count,
+        "text": refusal.text,
+        f"{file.unit}s": list(file.place(refusal.rows)),
+    }
