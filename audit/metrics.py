@@ -1,10 +1,22 @@
-"""The registry of metrics: counts per group in, estimates out."""
+"""Every metric of every group: counts in, estimates out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from audit.calibration import calibration_error, outcome_rates
+from audit.confusion import balanced_accuracy, counts, f1, headcount, rate
+from audit.cube import Cube
 from audit.estimate import Estimate
+from audit.grouping import Grouping, groupings
+from audit.measure import Measure
+from audit.registry import METRICS, Metric, metric
+from audit.schema import Stream
+from audit.score_metrics import auc, mean_score
+from audit.score_scale import cube_scale
+from audit.tally.columns import OUTCOME, SELECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +27,70 @@ class GroupEstimate:
     group: tuple[str, ...]
     metric: str
     estimate: Estimate
+
+
+def estimates(cube: Cube, stream: Stream, seed: int) -> tuple[GroupEstimate, ...]:
+    """Every metric of all leads, of each attribute's groups, and of crossed groups that occur.
+
+    All leads have ``attribute=()`` and ``group=()``. Crossings go up to ``intersections`` attributes
+    and leave out calibration, which needs more leads than they have. A metric is listed when the
+    cube has the facts it needs: no outcome rates where there are no outcomes. Outcome metrics use
+    leads with a known outcome, and only worked ones where work is recorded. ``seed`` fixes the
+    bootstrap; everything else has a closed form.
+    """
+    return tuple(
+        GroupEstimate(attribute=part.attributes, group=group, metric=measure.metric, estimate=estimate)
+        for part, measures in measured(cube, stream, seed)
+        for group, *row in zip(part.groups, *(measure.estimates() for measure in measures), strict=True)
+        for measure, estimate in zip(measures, row, strict=True)
+    )
+
+
+def measured(cube: Cube, stream: Stream, seed: int) -> tuple[tuple[Grouping, tuple[Measure, ...]], ...]:
+    """Each grouping of the leads with all its measures, in the order of the registry."""
+    random = np.random.default_rng(seed)
+    parts = groupings(cube, stream.audit.intersections)
+    return tuple((part, _measures(part, stream, cube_scale(cube, stream), random)) for part in parts)
+
+
+def _measures(
+    part: Grouping,
+    stream: Stream,
+    scale: tuple[float, float] | None,
+    random: np.random.Generator,
+) -> tuple[Measure, ...]:
+    decided = _decision_measures(part, stream.audit.confidence)
+    scored = () if scale is None else _score_measures(part, stream, scale, random)
+    order = list(METRICS)
+    return tuple(sorted((*decided, *scored), key=lambda measure: order.index(metric(measure.metric).id)))
+
+
+def _decision_measures(part: Grouping, confidence: float) -> tuple[Measure, ...]:
+    found = counts(part)
+    rates = [m for m in METRICS.values() if m.kind == "rate" and _possible(m, part)]
+    measures = [headcount(found), *(rate(m, found, part, confidence) for m in rates)]
+    if part.has(SELECTED) and part.has(OUTCOME):
+        measures += [balanced_accuracy(found, part, confidence), f1(found, part, confidence)]
+    return tuple(measures)
+
+
+def _possible(wanted: Metric, part: Grouping) -> bool:
+    needs_decision = wanted.id != "base_rate"
+    return (part.has(OUTCOME) or not wanted.on_outcomes) and (part.has(SELECTED) or not needs_decision)
+
+
+def _score_measures(
+    part: Grouping, stream: Stream, scale: tuple[float, float], random: np.random.Generator
+) -> tuple[Measure, ...]:
+    confidence, higher = stream.audit.confidence, stream.higher_is_better
+    mean = mean_score(part, scale, confidence)
+    if not part.has(OUTCOME):
+        return (mean,)
+    ranked = auc(part, confidence, higher_is_better=higher)
+    if len(part.attributes) > 1:
+        return mean, ranked
+    error = calibration_error(part, scale, confidence, random, higher_is_better=higher)
+    return mean, ranked, error, *outcome_rates(part, scale, confidence)
+
+
+__all__ = ["METRICS", "GroupEstimate", "Metric", "estimates", "measured", "metric"]

@@ -1,0 +1,128 @@
+"""Does a score mean the same for every group: outcome rates by score band, and the calibration error."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from audit.arrays import FloatArray, IntArray, sum_by
+from audit.confusion import no_outcome, proportion, usable
+from audit.grouping import Grouping
+from audit.intervals import Interval, quantile
+from audit.measure import Measure, reasons
+from audit.registry import METRICS
+from audit.score_scale import band_edges
+from audit.tally.columns import NO, SCORE, YES
+
+REPLICATES = 1000
+_GROUPS_AT_ONCE = 50
+
+
+def outcome_rates(grouping: Grouping, scale: tuple[float, float], confidence: float) -> tuple[Measure, ...]:
+    """Outcome rate of every group in each band of the score, with Wilson intervals."""
+    leads, _ = _banded(grouping, scale)
+    n, positives = leads.sum(axis=2), leads[:, :, 1]
+    unknown = n.sum(axis=1) == 0
+    empty = METRICS["outcome_rate"].empty
+    return tuple(
+        proportion(
+            name,
+            positives[:, band],
+            n[:, band],
+            reasons((unknown, no_outcome(grouping)), (n[:, band] == 0, empty)),
+            confidence,
+        )
+        for band, name in enumerate(band_names(scale))
+    )
+
+
+def band_names(scale: tuple[float, float]) -> tuple[str, ...]:
+    """Metric ids ``outcome_rate@low-high`` of the bands, with as many digits as tell them apart."""
+    edges = band_edges(scale).tolist()
+    digits = next((d for d in range(6, 18) if len({f"{e:.{d}g}" for e in edges}) == len(edges)), 17)
+    ends = [f"{edge + 0.0:.{digits}g}" for edge in edges]
+    pairs = pairwise(ends) if len(ends) > 1 else [(ends[0], ends[0])]
+    return tuple(f"outcome_rate@{low}-{high}" for low, high in pairs)
+
+
+def calibration_error(
+    grouping: Grouping,
+    scale: tuple[float, float],
+    confidence: float,
+    random: np.random.Generator,
+    *,
+    higher_is_better: bool,
+) -> Measure:
+    """Expected calibration error of every group over the ten bands.
+
+    Resampling adds to the error about what sampling added to it, so the interval is the basic
+    bootstrap's (reflected about the value), widened to hold the value and kept at 0 or above.
+    """
+    leads, scores = _banded(grouping, scale)
+    width = (scale[1] - scale[0]) or 1.0
+    scores = np.where(leads > 0, (scores / np.maximum(leads, 1) - scale[0]) / width, 0.0)
+    scores = scores if higher_is_better else 1 - scores
+    n = leads.sum(axis=(1, 2))
+    with np.errstate(invalid="ignore"):
+        value = _error(leads, scores)
+    low, high = _bootstrap(leads, scores, value, confidence, random)
+    flat = np.full(len(n), scale[0] == scale[1])
+    return Measure(
+        metric="calibration_error",
+        value=value,
+        low=low,
+        high=high,
+        n=n,
+        variance=((high - low) / (2 * quantile(confidence))) ** 2,
+        undefined=reasons((n == 0, no_outcome(grouping)), (flat, "every lead has the same score")),
+    )
+
+
+def _banded(grouping: Grouping, scale: tuple[float, float]) -> tuple[IntArray, FloatArray]:
+    """Leads, and the sum of their scores, by group, band and outcome (no, yes)."""
+    cuts = band_edges(scale)
+    bands = max(len(cuts) - 1, 1)
+    edges = np.asarray(grouping.cube.axis(SCORE).edges)
+    column = grouping.cube.column(SCORE)
+    band = np.clip(np.searchsorted(cuts, edges, side="right") - 1, 0, bands - 1)
+    band = band[np.clip(column - 1, 0, len(edges) - 1)]
+    shape, size = (len(grouping.groups), bands), len(grouping.groups) * bands
+    leads, scores = np.zeros((*shape, 2), dtype=np.int64), np.zeros((*shape, 2))
+    for outcome, level in enumerate((NO, YES)):
+        used = usable(grouping, level) & (column <= len(edges))
+        place = grouping.index[used] * bands + band[used]
+        leads[:, :, outcome] = sum_by(place, grouping.cube.n[used], size).reshape(shape)
+        scores[:, :, outcome] = sum_by(place, grouping.cube.score_sum[used], size).reshape(shape)
+    return leads, scores
+
+
+def _error(leads: IntArray, scores: FloatArray) -> FloatArray:
+    """Calibration error from leads by (..., group, band, outcome) and the mean score of each cell."""
+    expected = (leads * scores).sum(axis=-1)
+    off = np.abs(expected - leads[..., 1]).sum(axis=-1)
+    return np.asarray(off / leads.sum(axis=(-2, -1)), dtype=np.float64)
+
+
+def _bootstrap(
+    leads: IntArray,
+    scores: FloatArray,
+    value: FloatArray,
+    confidence: float,
+    random: np.random.Generator,
+) -> Interval:
+    ends = np.full((2, len(leads)), np.nan)
+    levels = [(1 - confidence) / 2, (1 + confidence) / 2]
+    filled = np.flatnonzero(leads.sum(axis=(1, 2)))
+    for start in range(0, len(filled), _GROUPS_AT_ONCE):
+        part = filled[start : start + _GROUPS_AT_ONCE]
+        ends[:, part] = np.quantile(_replicates(leads[part], scores[part], random), levels, axis=0)
+    low, high = 2 * value - ends[1], 2 * value - ends[0]
+    return np.clip(np.fmin(low, value), 0, 1), np.clip(np.fmax(high, value), 0, 1)
+
+
+def _replicates(leads: IntArray, scores: FloatArray, random: np.random.Generator) -> FloatArray:
+    cells = leads.reshape(len(leads), -1)
+    n = cells.sum(axis=1)
+    drawn = random.multinomial(n, cells / n[:, None], size=(REPLICATES, len(leads)))
+    return _error(drawn.reshape(REPLICATES, *leads.shape), scores)

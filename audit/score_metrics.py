@@ -1,0 +1,119 @@
+"""What the score itself does, per group: its mean, and how well it ranks (AUC)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
+from audit.confusion import no_outcome, usable
+from audit.grouping import Grouping
+from audit.intervals import hoeffding_half_width, logit_interval, quantile, student, wilson
+from audit.measure import Measure, reasons
+from audit.registry import METRICS
+from audit.tally.columns import NO, SCORE, YES
+
+
+def mean_score(grouping: Grouping, scale: tuple[float, float], confidence: float) -> Measure:
+    """Mean score of every group with Student's interval.
+
+    Where all scores are the same, or there is only one, the spread is unknown: Hoeffding's bound
+    over the score's range takes its place.
+    """
+    cells = _scored(grouping)
+    leads = grouping.count(cells)
+    n = leads.astype(np.float64)
+    total = grouping.sum(grouping.cube.score_sum, cells)
+    squares = grouping.sum(grouping.cube.score_squares, cells)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = total / n
+        spread = np.maximum(squares - total * value, 0.0) / np.maximum(n - 1, 1)
+        spread = np.where(spread > 1e-12 * squares / n, spread, 0.0)
+        low, high = student(value, spread / n, np.maximum(n - 1, 1), confidence)
+    half = hoeffding_half_width(n, scale[1] - scale[0], confidence)
+    flat = spread == 0
+    return Measure(
+        metric="mean_score",
+        value=value,
+        low=np.where(flat, np.maximum(value - half, min(scale[0], *_finite(value))), low),
+        high=np.where(flat, np.minimum(value + half, max(scale[1], *_finite(value))), high),
+        n=leads,
+        variance=np.where(flat, (half / quantile(confidence)) ** 2, spread / np.maximum(n, 1)),
+        undefined=reasons((leads == 0, METRICS["mean_score"].empty)),
+    )
+
+
+def auc(grouping: Grouping, confidence: float, *, higher_is_better: bool) -> Measure:
+    """Area under the ROC curve of every group by DeLong's method, exact on the score's levels.
+
+    With a single positive or negative lead, or with perfect separation, DeLong's variance is
+    missing or 0; Wilson's interval on the smaller of the two classes takes its place.
+    """
+    value, variance, positives, negatives = _delong(grouping)
+    value = value if higher_is_better else 1 - value
+    smaller = np.minimum(positives, negatives).astype(np.float64)
+    poor = (smaller < 2) | ~(variance > 0)
+    cautious = wilson(value * smaller, smaller, confidence)
+    low, high = logit_interval(value, variance, confidence)
+    padded = (value * smaller + 1) / (smaller + 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = np.where(poor, padded * (1 - padded) / smaller, variance)
+    undefined = reasons(
+        (positives + negatives == 0, no_outcome(grouping)),
+        (positives == 0, METRICS["true_positive_rate"].empty),
+        (negatives == 0, METRICS["false_positive_rate"].empty),
+    )
+    return Measure(
+        metric="auc",
+        value=value,
+        low=np.where(poor, cautious[0], low),
+        high=np.where(poor, cautious[1], high),
+        n=positives + negatives,
+        variance=variance,
+        undefined=undefined,
+    )
+
+
+def _delong(grouping: Grouping) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+    """AUC, its variance, and the leads with positive and with negative outcome, of every group."""
+    group, positive, negative = _by_score(grouping)
+    size = len(grouping.groups)
+    m, n = (sum_by(group, part, size) for part in (positive, negative))
+    below = np.cumsum(negative) - negative - (np.cumsum(n) - n)[group]
+    above = np.cumsum(m)[group] - np.cumsum(positive)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        won = (below + negative / 2) / n[group]
+        beaten = (above + positive / 2) / m[group]
+        value = sum_by(group, np.where(positive > 0, positive * won, 0.0), size) / m
+        variance = _placement(group, value[group], (positive, won, m))
+        variance = variance + _placement(group, value[group], (negative, beaten, n))
+    return value, variance, m.astype(np.int64), n.astype(np.int64)
+
+
+def _placement(
+    group: IntArray, value: FloatArray, leads: tuple[FloatArray, FloatArray, FloatArray]
+) -> FloatArray:
+    """One class's share of the variance, from its leads' weights, placements and group totals."""
+    weight, placed, total = leads
+    deviation = np.where(weight > 0, weight * (placed - value) ** 2, 0.0)
+    return sum_by(group, deviation, len(total)) / (total - 1) / total
+
+
+def _by_score(grouping: Grouping) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Group, positives and negatives of every (group, score level) that occurs, ascending."""
+    positive, negative = usable(grouping, YES), usable(grouping, NO)
+    used = (positive | negative) & _scored(grouping)
+    column = grouping.cube.column(SCORE)[used]
+    levels = grouping.cube.axis(SCORE).size
+    key, cell = np.unique(grouping.index[used] * levels + column, return_inverse=True)
+    n = grouping.cube.n.astype(np.float64)[used]
+    a, b = (sum_by(cell, n * part[used], len(key)) for part in (positive, negative))
+    return key // levels, a, b
+
+
+def _scored(grouping: Grouping) -> BoolArray:
+    return grouping.cube.column(SCORE) <= len(grouping.cube.axis(SCORE).edges)
+
+
+def _finite(values: FloatArray) -> list[float]:
+    finite: list[float] = values[np.isfinite(values)].tolist()
+    return finite
