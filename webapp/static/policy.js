@@ -16,7 +16,7 @@ async function preview() {
   const target = document.querySelector("#preview");
   target.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body, credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (turn === asked && page.querySelector("#preview")) put(page);
   } catch {

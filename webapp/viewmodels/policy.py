@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from connectors.source import Batch, FieldInfo
 from webapp.store.rows import PolicyVersion
 from webapp.viewmodels.words import counted, moment
 
+PSEUDONYM = re.compile("[0-9a-f]{32}")
 STARTER_NAMES = {
     "salesforce": ("Lead", "CreatedDate", "LeadSource"),
     "hubspot": ("contacts", "createdate", "hs_analytics_source"),
@@ -50,7 +52,7 @@ class NeverAsked:
 class Preview:
     """A few leads under a draft policy; ``rows`` are a column's name and its value in every lead.
 
-    None among the values means missing. Nothing of it is kept.
+    None among the values means missing; pseudonyms are shortened. Nothing of it is kept.
     """
 
     leads: int
@@ -131,7 +133,10 @@ def _row(rule: Rule) -> RuleRow:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    if value is None:
+        return None
+    text = str(value)
+    return f"{text[:10]}\N{HORIZONTAL ELLIPSIS}" if PSEUDONYM.fullmatch(text) else text
 
 
 def starter(crm: str) -> str:

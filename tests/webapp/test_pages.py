@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import render_template
+
+from connectors.errors import Busy, Malformed, Refused
+from tests.webapp.markup import Page, faults
+from tests.webapp.sample_report import sample_report
+from tests.webapp.site import Site, open_site
+from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, Panel
+from webapp.viewmodels.audit import audit_page
+
+MANY = tuple(f"group {place:02d}" for place in range(40))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    opened = open_site(tmp_path)
+    yield opened
+    opened.close()
+
+
+def shown(site: Site, path: str, status: int = 200) -> Page:
+    answer = site.client.get(path)
+    assert answer.status_code == status
+    assert faults(answer.text) == []
+    return Page(answer.text)
+
+
+def test_without_a_connection_the_dashboard_says_how_to_begin(site: Site) -> None:
+    page = shown(site, "/")
+    assert "No CRM is connected yet" in page.text
+    assert {"href": "/connections", "class": "button"} in page.having("a")
+
+
+def test_a_fresh_connection_is_told_what_comes_next(site: Site) -> None:
+    row = site.connect()
+    page = shown(site, "/")
+    assert "Connected, nothing read yet" in page.text
+    assert f"/connections/{row.id}/policy" in [link["href"] for link in page.having("a")]
+
+
+def test_a_pull_that_did_not_finish_says_why_and_what_to_do(site: Site) -> None:
+    row = site.connect()
+    site.services.repository.set_state(row.id, "pull_incomplete", "The daily limit was used up.")
+    text = shown(site, "/").text
+    assert "Last pull did not finish" in text
+    assert "The daily limit was used up." in text
+    assert "Run fairlead sync again." in text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("consent_needed", "Consent needed again"), ("disconnected", "Disconnected")]
+)
+def test_a_connection_that_cannot_read_says_so(site: Site, state: str, words: str) -> None:
+    site.services.repository.set_state(site.connect().id, state)
+    assert words in shown(site, "/").text
+    assert words in shown(site, "/connections").text
+
+
+def test_the_dashboard_accounts_for_every_lead_and_names_the_worst_finding(site: Site) -> None:
+    site.audited(site.connect(), "{}", severities={"high": 2, "info": 1}, worst="Small towns lose.")
+    page = shown(site, "/")
+    assert [
+        (figures["aria-label"] or "").replace("\N{NO-BREAK SPACE}", " ") for figures in page.having("dl")
+    ] == ["22,613 leads read = 22,598 kept + 13 rejected + 2 excluded."]
+    assert "2 high" in page.text
+    assert "Small towns lose." in page.text
+    assert "12: score not a number" in page.text
+    assert "2: HasOptedOutOfEmail" in page.text
+    assert "/audits/audit1" in [link["href"] for link in page.having("a")]
+
+
+def test_an_audit_without_findings_is_no_empty_space(site: Site) -> None:
+    site.audited(site.connect(), "{}")
+    assert "No finding" in shown(site, "/").text
+
+
+@pytest.mark.parametrize("groups", [("urban", "small town", "unknown"), MANY, ("only one",)])
+@pytest.mark.parametrize("findings", [True, False])
+def test_the_audit_page_is_sound_for_every_report(
+    site: Site, groups: tuple[str, ...], *, findings: bool
+) -> None:
+    page = audit_text(site, groups, findings=findings)
+    for group in groups:
+        assert group in page.text
+    assert ("No finding" in page.text) is not findings
+
+
+def test_names_from_the_crm_are_text_and_never_markup(site: Site) -> None:
+    page = audit_text(site, ("<b>urban</b>", "<script>alert(1)</script>", "\N{SNOWMAN} & co"))
+    assert "<script>alert(1)</script>" in page.text
+    assert page.having("b") == []
+
+
+def test_the_reference_comes_first_and_then_what_is_outside_tolerance(site: Site) -> None:
+    row = audit_row(site)
+    table = audit_page(row, sample_report("region", MANY)).tables[0]
+    order = [group.verdict for group in (*table.first, *table.rest)]
+    assert table.first[0].is_reference
+    assert order[1:] == sorted(order[1:], key=["fail", "insufficient", "pass"].index)
+    assert table.groups == len(MANY)
+
+
+def test_a_rate_has_its_interval_as_a_picture_and_in_words(site: Site) -> None:
+    row = audit_page(audit_row(site), sample_report()).tables[0].first[1]
+    assert row.picture is not None
+    assert row.picture.low < row.picture.dot < row.picture.high
+    assert row.picture.text.replace("\N{NO-BREAK SPACE}", " ") == "32.7 %, plausible range 30.4 % to 35.0 %"
+    assert row.difference is not None
+    assert row.difference.value.replace("\N{NO-BREAK SPACE}", " ") == "\N{MINUS SIGN}11.3 points"
+
+
+def test_an_undefined_metric_shows_its_reason_and_never_a_number(site: Site) -> None:
+    measures = audit_page(audit_row(site), sample_report()).measures[0]
+    cells = dict(measures.rows)["unknown"]
+    column = measures.metrics.index("Converting leads selected")
+    assert cells[column].value == "no value"
+    assert measures.reasons[(cells[column].note or 0) - 1] == "no worked lead in this group has an outcome"
+
+
+@pytest.mark.parametrize("panel", [*BY_STATUS.values(), NOT_CONNECTED, NO_PERMISSION], ids=lambda p: p.state)
+def test_the_panel_stands_alone(site: Site, panel: Panel) -> None:
+    with site.app.test_request_context("/"):
+        text = render_template("panel.html", panel=panel)
+    page = Page(text)
+    assert faults(text) == []
+    assert [panel.title in page.text, panel.sentence in page.text, panel.next_step in page.text] == [True] * 3
+    assert page.having("script") == page.having("form") == page.having("a") == []
+
+
+def test_salesforce_without_a_signed_request_gets_an_explanation(site: Site) -> None:
+    with site.app.test_request_context("/"):
+        text = render_template("canvas_explanation.html")
+    assert faults(text) == []
+    assert "Admin approved users are pre-authorized" in text
+
+
+def test_a_page_that_is_not_there(site: Site) -> None:
+    assert "There is no such page" in shown(site, "/nowhere", 404).text
+    assert "There is no such page" in shown(site, "/audits/nothing", 404).text
+    assert "There is no such page" in shown(site, "/connections/nothing/policy", 404).text
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (Busy("HubSpot is at its daily limit.", retry_after=4000), 503, "Try again in about 67 minutes."),
+        (
+            Refused("Salesforce took back our access; connect again.", code="invalid_grant"),
+            502,
+            "The CRM said no",
+        ),
+        (Malformed("A record has no id.", reason="no_id"), 502, "cannot use"),
+        (RuntimeError("secret detail"), 500, "Something broke on our side"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_trouble_is_told_in_plain_words(site: Site, error: Exception, status: int, words: str) -> None:
+    def fail() -> str:
+        raise error
+
+    site.app.view_functions["dashboard.index"] = fail
+    page = shown(site, "/", status)
+    assert words in page.text
+    assert (str(error) in page.text) is (status != 500)
+
+
+def audit_row(site: Site):
+    site.audited(site.connect(), "{}")
+    return site.services.repository.audit("audit1")
+
+
+def audit_text(site: Site, groups: tuple[str, ...], *, findings: bool = True) -> Page:
+    page = audit_page(audit_row(site), sample_report("region", groups, findings=findings))
+    with site.app.test_request_context("/audits/audit1"):
+        text = render_template("audit.html", page=page, label="Salesforce org 1", connection_id="c1")
+    assert faults(text) == []
+    return Page(text)

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import Busy, Refused
+from connectors.policy.apply import Raw, apply_policy
+from connectors.policy.model import Policy
+from connectors.policy.parse import parse_policy
+from connectors.pseudonym import Keyring
+from connectors.source import Batch, FieldInfo
+from tests.webapp.markup import Page, faults
+from tests.webapp.site import NAME, Site, open_site
+from webapp.store.rows import ConnectionRow
+from webapp.viewmodels.policy import starter
+from webapp.views import policies
+
+POLICY = """[policy]
+name = "leads"
+crm = "salesforce"
+object = "Lead"
+created = "CreatedDate"
+exclude_when = ["HasOptedOutOfEmail"]
+
+[[rule]]
+field = "Age__c"
+operator = "band"
+column = "age"
+bands = [25, 35, 50]
+
+[[rule]]
+field = "Phone"
+operator = "key"
+domain = "phone"
+
+[[rule]]
+field = "FirstName"
+operator = "drop"
+"""
+RECORDS = {
+    "CreatedDate": ["2026-01-02T10:00:00Z", "2026-01-03T10:00:00Z", "2026-01-04T10:00:00Z"],
+    "HasOptedOutOfEmail": ["false", "false", "true"],
+    "Age__c": ["41", "not a number", "30"],
+    "Phone": ["+1 555 0100 canary", None, "x"],
+    "FirstName": ["Canary"] * 3,
+}
+
+
+@dataclass
+class Leads:
+    """Three leads behind the real policy; it fails on a field that it was not asked for."""
+
+    keyring: Keyring
+    asked: list[tuple[str, ...]]
+
+    def sample(self, policy: Policy, leads: int) -> Batch:
+        self.asked.append(policy.fields)
+        columns = {name: RECORDS[name][:leads] for name in policy.fields}
+        keys = [self.keyring.lead_key(f"canary-{place}") for place in range(leads)]
+        return apply_policy(policy, Raw(keys=keys, columns=columns), self.keyring)
+
+    def describe(self) -> tuple[FieldInfo, ...]:
+        return tuple(FieldInfo(name=name, label=f"The {name}", type="string") for name in RECORDS)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    opened = open_site(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    fields: list[tuple[str, ...]] = []
+    monkeypatch.setattr(policies, "source_for", lambda opened, row: Leads(opened.keyring(row), fields))
+    return fields
+
+
+@pytest.fixture
+def connection(site: Site) -> ConnectionRow:
+    row = site.connect()
+    site.services.repository.save_policy(row.id, POLICY, NAME)
+    return row
+
+
+@pytest.fixture
+def send(site: Site, connection: ConnectionRow) -> Callable[[str, str], tuple[int, Page, str]]:
+    """Press a button under a text: the status, the page and its HTML."""
+    path = f"/connections/{connection.id}/policy"
+
+    def press(action: str, text: str) -> tuple[int, Page, str]:
+        answer = site.post(path, path, action=action, text=text)
+        final = site.client.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+        assert faults(final.text) == []
+        return answer.status_code, Page(final.text), final.text
+
+    return press
+
+
+def editor(html: str) -> str:
+    return html.split("<textarea", 1)[1].split(">\n", 1)[1].split("</textarea>", maxsplit=1)[0]
+
+
+def test_each_field_says_what_it_becomes(site: Site, connection: ConnectionRow) -> None:
+    answer = site.client.get(f"/connections/{connection.id}/policy")
+    page = Page(answer.text)
+    assert faults(answer.text) == []
+    for rule in parse_policy(POLICY).rules[:2]:
+        assert rule.operator.describe() in page.text
+    assert "Named and dropped: FirstName ." in page.text
+    assert "CreatedDate Only the day is kept." in page.text
+    assert "HasOptedOutOfEmail When it is ticked, the whole lead is left out" in page.text
+
+
+def test_opening_the_page_asks_the_crm_for_nothing(
+    site: Site, connection: ConnectionRow, asked: list
+) -> None:
+    site.client.get(f"/connections/{connection.id}/policy")
+    assert asked == []
+
+
+def test_the_preview_shows_only_what_the_policy_lets_through(send, asked: list) -> None:
+    status, page, html = send("preview", POLICY)
+    assert status == 200
+    assert asked == [("Age__c", "Phone", "CreatedDate", "HasOptedOutOfEmail")]
+    assert "35-49" in page.text
+    assert "Nothing of this preview was kept." in page.text
+    assert "3 leads read for this preview: 2 shown, 0 rejected, 1 excluded." in page.text.replace("\xa0", " ")
+    assert "age 1" in page.text
+    assert "canary" not in html.casefold()
+    assert "555" not in html
+
+
+def test_the_preview_follows_the_draft_and_keeps_nothing(
+    send, site: Site, connection: ConnectionRow, asked: list
+) -> None:
+    _, page, html = send("preview", POLICY.replace("[25, 35, 50]", "[40, 60]"))
+    assert "40-59" in page.text
+    assert "Draft, not saved" in page.text
+    assert "[40, 60]" in editor(html)
+    assert [v.text for v in site.services.repository.policies(connection.id)] == [POLICY]
+
+
+def test_the_preview_names_the_fields_that_are_never_requested(send, asked: list) -> None:
+    _, page, _ = send("preview", POLICY)
+    assert "All 1 fields of the CRM that are never requested" in page.text
+    assert "FirstName The FirstName string" in page.text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (POLICY.replace('"band"', '"bnad"'), "did you mean 'band'?"),
+        (POLICY.replace('crm = "salesforce"', 'crm = "hubspot"'), 'write crm = "salesforce"'),
+        (
+            POLICY.replace('operator = "drop"', 'operator = "keep"'),
+            "field 'FirstName' is a name or a free text",
+        ),
+        ("[policy", "is not valid TOML"),
+        ("", "has no [policy] section"),
+        (POLICY + "#" * 200_000, "longer than 200,000 characters"),
+    ],
+    ids=["operator", "crm", "identifying", "toml", "empty", "long"],
+)
+@pytest.mark.parametrize("action", ["preview", "save"])
+def test_a_mistake_is_one_sentence_and_the_text_stays(
+    send, site, connection, asked, text, words, action
+) -> None:
+    status, page, html = send(action, text)
+    assert status == 422
+    assert words in page.text
+    assert [area.get("aria-invalid") for area in page.having("textarea")] == ["true"]
+    assert editor(html)[:40] == text.replace('"', "&#34;").replace("'", "&#39;")[:40]
+    assert asked == []
+    assert len(site.services.repository.policies(connection.id)) == 1
+
+
+def test_saving_makes_a_new_version_that_says_who(send, site: Site, connection: ConnectionRow) -> None:
+    changed = POLICY.replace("[25, 35, 50]", "[30]")
+    status, page, _ = send("save", changed.replace("\n", "\r\n"))
+    assert status == 303
+    assert "Saved as version 2." in page.text
+    newest, older = site.services.repository.policies(connection.id)
+    assert (newest.text, newest.saved_by, older.text) == (changed, NAME, POLICY)
+    assert f"2 {NAME}" in page.text
+    assert "In force" in page.text
+
+
+def test_saving_the_same_text_again_changes_nothing(send, site: Site, connection: ConnectionRow) -> None:
+    _, page, _ = send("save", POLICY)
+    assert "Nothing has changed: this text is version 1 already." in page.text
+    assert len(site.services.repository.policies(connection.id)) == 1
+
+
+def test_without_the_forms_token_nothing_is_saved(site: Site, connection: ConnectionRow) -> None:
+    path = f"/connections/{connection.id}/policy"
+    answer = site.client.post(path, data={"action": "save", "text": POLICY + "\n"})
+    assert answer.status_code == 400
+    assert "This form is no longer valid" in answer.text
+    assert faults(answer.text) == []
+    assert len(site.services.repository.policies(connection.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Busy("Salesforce has no calls left today.", retry_after=7200), "Try again in about 2 hours."),
+        (Refused("Salesforce took back our access; connect again."), "took back our access"),
+    ],
+    ids=["busy", "refused"],
+)
+def test_a_crm_that_does_not_answer_is_told_beside_the_draft(send, monkeypatch, error, words) -> None:
+    def unreachable(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(policies, "source_for", unreachable)
+    status, page, html = send("preview", POLICY)
+    assert status == 200
+    assert words in page.text
+    assert "Age__c" in editor(html)
+
+
+def test_a_crm_that_is_not_set_up_is_told_beside_the_draft(send) -> None:
+    status, page, _ = send("preview", POLICY)
+    assert status == 200
+    assert "FAIRLEAD_SALESFORCE_CLIENT_ID" in page.text
+
+
+@pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
+def test_a_connection_without_a_policy_starts_from_a_valid_one(site: Site, crm: str) -> None:
+    assert parse_policy(starter(crm)).crm == crm
+    row = site.connect(crm, "77")
+    page = Page(site.client.get(f"/connections/{row.id}/policy").text)
+    assert "Draft, not saved" in page.text
+    assert "Nothing is saved yet. Without a policy nothing is read." in page.text
