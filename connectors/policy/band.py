@@ -86,7 +86,8 @@ def _finite(value: str) -> float | None:
         number = float(value)
     except ValueError:
         return None
-    return number if math.isfinite(number) else None
+    # Python reads "1_000" as a number; no CRM writes one so.
+    return number if math.isfinite(number) and "_" not in value else None
 
 
 def _age(born: date, day: date) -> float | None:
