@@ -1,7 +1,8 @@
-"""The one place where numbers become words: warnings and findings."""
+"""What the audit says in words: warnings and findings, as values."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,9 @@ from audit.disparity import Verdict
 Severity = Literal["info", "low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
 
+Fact = str | int | float | None
+Evidence = tuple[tuple[str, Fact], ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
@@ -17,7 +21,7 @@ class Caution:
 
     code: str
     text: str
-    evidence: tuple[tuple[str, str | int | float | None], ...] = ()
+    evidence: Evidence = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,4 +36,15 @@ class Finding:
     metric: str
     text: str
     special_category: bool
-    evidence: tuple[tuple[str, str | int | float | None], ...] = ()
+    evidence: Evidence = ()
+
+
+def evidence(**facts: Fact) -> Evidence:
+    """Facts in the order of their names, so that the same facts are the same value."""
+    return tuple(sorted(facts.items()))
+
+
+def identity(attribute: tuple[str, ...], group: tuple[str, ...], metric: str) -> str:
+    """Twelve hexadecimal digits that stay the same from one audit to the next."""
+    text = "\x1e".join("\x1f".join(part) for part in (attribute, group, (metric,)))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,60 @@
+"""All comparisons of one group, together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audit.finding.facts import Facts, Gap, Names, gap
+from audit.finding.reading import CONTEXT
+from audit.registry import METRICS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Every comparison of one group, the most telling first."""
+
+    attribute: Names
+    group: Names
+    gaps: tuple[Gap, ...]
+
+    @property
+    def failing(self) -> tuple[Gap, ...]:
+        """The comparisons that fail."""
+        return tuple(one for one in self.gaps if one.disparity.verdict == "fail")
+
+    @property
+    def leading(self) -> tuple[Gap, ...]:
+        """The comparisons of the most telling metric that this audit has."""
+        return tuple(one for one in self.gaps if one.disparity.metric == self.gaps[0].disparity.metric)
+
+    @property
+    def insufficient(self) -> bool:
+        """Whether the most telling metric could not be judged."""
+        return any(one.disparity.verdict == "insufficient" for one in self.leading)
+
+
+def cases(facts: Facts) -> list[Case]:
+    """Group the comparisons; context (conversion rates, counts) and mirror images are left out."""
+    grouped: dict[tuple[Names, Names], list[Gap]] = {}
+    for one in facts.disparities:
+        if one.metric not in CONTEXT and _own_hypothesis(one.metric):
+            grouped.setdefault((one.attribute, one.group), []).append(gap(one, facts.stream, facts.width))
+    return [
+        Case(attribute=attribute, group=group, gaps=tuple(sorted(gaps, key=_most_telling)))
+        for (attribute, group), gaps in grouped.items()
+    ]
+
+
+def _own_hypothesis(metric: str) -> bool:
+    """Whether the metric is not just one minus another that is compared too."""
+    known = METRICS.get(metric)
+    return known is None or known.complement_of is None
+
+
+def _most_telling(one: Gap) -> tuple[int, str, bool, float]:
+    return one.reading.tier, one.disparity.metric, one.disparity.kind == "ratio", -one.size
+
+
+def is_special(attribute: Names, facts: Facts) -> bool:
+    """Whether one of the attributes is a special category (GDPR, Article 9)."""
+    return any(one.special_category for one in facts.stream.attributes if one.name in attribute)

@@ -1,0 +1,93 @@
+"""From disparities to findings: one per group that fails, led by its worst metric."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audit.disparity import Disparity
+from audit.finding.case import Case, cases
+from audit.finding.crossing import beyond_its_parts
+from audit.finding.facts import Facts, Names
+from audit.finding.failing import failed
+from audit.finding.quiet import passed, undecided
+from audit.finding.sentences import proxy_sentence
+from audit.finding.value import SEVERITIES, Finding, evidence
+from audit.rows.proxy import GapPair, Proxy
+
+MATERIAL_SHARE = 0.1
+
+
+def findings(facts: Facts) -> tuple[Finding, ...]:
+    """What the audit concludes, worst first.
+
+    A group with a failing comparison gets one finding, led by the metric that says most directly
+    what happens to its leads; its other failing metrics are in the evidence. A crossing of
+    attributes gets one only where it fails beyond what its parts explain. A group without enough
+    data gets an "info" with the leads still needed, and what passed gets one "info" per attribute.
+    The worst finding of an attribute names the feature that carries the gap, where there is one.
+    """
+    made = cases(facts)
+    singles = [case for case in made if len(case.attribute) == 1]
+    found = [failed(case, facts) for case in (*_alone(singles), *_beyond(made))]
+    for attribute in dict.fromkeys(case.attribute for case in singles):
+        own = [case for case in singles if case.attribute == attribute]
+        found += undecided([case for case in own if not case.failing and case.insufficient], facts)
+        found += passed([case for case in own if not case.failing and not case.insufficient], own, facts)
+    return _with_proxies(sorted(found, key=_worst_first), facts)
+
+
+def standing_out(facts: Facts) -> tuple[Disparity, ...]:
+    """The comparisons of crossings that fail beyond what their parts explain."""
+    return tuple(case.failing[0].disparity for case in _beyond(cases(facts)))
+
+
+def _alone(singles: list[Case]) -> list[Case]:
+    return [case for case in singles if case.failing]
+
+
+def _beyond(made: list[Case]) -> list[Case]:
+    parts = [gap.disparity for case in made if len(case.attribute) == 1 for gap in case.gaps]
+    crossings = [case for case in made if len(case.attribute) > 1 and case.failing]
+    return [case for case in crossings if beyond_its_parts(case.failing[0].disparity, parts)]
+
+
+def _with_proxies(found: list[Finding], facts: Facts) -> tuple[Finding, ...]:
+    """Name the strongest proxy of each gap in the finding that tells of it."""
+    for pair in facts.gap_pairs:
+        proxy = _carrier(pair, facts)
+        place = _place(pair, found)
+        if proxy is not None and place is not None:
+            found[place] = _naming(found[place], proxy, pair)
+    return tuple(found)
+
+
+def _carrier(pair: GapPair, facts: Facts) -> Proxy | None:
+    """The feature that surely carries a part of the gap worth telling, the largest first."""
+    bar = 1 - facts.stream.audit.confidence
+    return next(
+        (
+            one
+            for one in facts.proxies
+            if one.attribute == pair.attribute and one.p_adjusted < bar and (one.share_low or 0) > 0
+            if (one.share or 0) >= MATERIAL_SHARE
+        ),
+        None,
+    )
+
+
+def _place(pair: GapPair, found: list[Finding]) -> int | None:
+    failing = [
+        i for i, one in enumerate(found) if one.verdict == "fail" and one.attribute == (pair.attribute,)
+    ]
+    own = [i for i in failing if found[i].group == (pair.group,)]
+    return next(iter(own or failing), None)
+
+
+def _naming(one: Finding, proxy: Proxy, pair: GapPair) -> Finding:
+    shown = evidence(**dict(one.evidence), proxy=proxy.feature, proxy_auc=proxy.auc, proxy_share=proxy.share)
+    return replace(one, text=f"{one.text} {proxy_sentence(proxy, pair)}", evidence=shown)
+
+
+def _worst_first(one: Finding) -> tuple[int, float, Names, Names, str]:
+    size = dict(one.evidence).get("tolerances")
+    return -SEVERITIES.index(one.severity), -float(size or 0), one.attribute, one.group, one.metric

@@ -1,0 +1,92 @@
+"""The finding of a group that fails: led by what happens to its leads, the rest as evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from audit.finding.case import Case, is_special
+from audit.finding.conversion import Conversion, conversion
+from audit.finding.facts import Facts, Gap
+from audit.finding.sentences import also, equal_chance_sentence, headline, outcome_sentence
+from audit.finding.severity import severity
+from audit.finding.value import Evidence, Fact, Finding, evidence, identity
+
+EQUAL_CHANCE = "true_positive_rate"
+DECISION_TIER = 2
+
+
+def failed(case: Case, facts: Facts) -> Finding:
+    """The finding of a group with at least one failing comparison."""
+    lead = _lead(case.failing)
+    outcome = conversion(lead, facts) if lead.reading.tier <= DECISION_TIER else None
+    others = tuple(one for one in case.failing if one.disparity is not lead.disparity)
+    special = is_special(case.attribute, facts)
+    return Finding(
+        id=identity(case.attribute, case.group, lead.disparity.metric),
+        severity=severity(lead, outcome, special=special, equal_chance=not _unequal(lead, others)),
+        verdict="fail",
+        attribute=case.attribute,
+        group=case.group,
+        metric=lead.disparity.metric,
+        text=_text(lead, others, outcome, facts),
+        special_category=special,
+        evidence=_failed_evidence(lead, others, outcome),
+    )
+
+
+def _lead(failing: tuple[Gap, ...]) -> Gap:
+    """The most direct metric, as a difference where that fails, as large as its worst kind."""
+    worst = min(failing, key=lambda one: (one.reading.tier, -one.size))
+    same = [one for one in failing if _same_metric(one, worst)]
+    return replace(same[0], size=worst.size)
+
+
+def _same_metric(one: Gap, other: Gap) -> bool:
+    return one.disparity.metric == other.disparity.metric
+
+
+def _unequal(lead: Gap, others: tuple[Gap, ...]) -> list[Gap]:
+    """Gaps among leads that converted, against the side that the leading gap puts behind."""
+    return [
+        one
+        for one in (lead, *others)
+        if one.disparity.metric == EQUAL_CHANCE and one.worse_off == lead.worse_off
+    ]
+
+
+def _text(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | None, facts: Facts) -> str:
+    said = [headline(lead, facts)]
+    if outcome is not None:
+        said.append(outcome_sentence(lead, outcome))
+    unequal = [one for one in _unequal(lead, others) if not _same_metric(one, lead)]
+    said += [equal_chance_sentence(one) for one in unequal[:1]]
+    rest = tuple(one for one in others if not _same_metric(one, lead) and one not in unequal)
+    return " ".join((*said, *filter(None, (also(rest),))))
+
+
+def _failed_evidence(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | None) -> Evidence:
+    one = lead.disparity
+    rest = {f"{gap.disparity.metric}.{gap.disparity.kind}": gap.disparity.value for gap in others}
+    return evidence(
+        kind=one.kind,
+        value=one.value,
+        low=one.low,
+        high=one.high,
+        n=one.n,
+        p_adjusted=one.p_adjusted,
+        reference=" x ".join(one.reference),
+        tolerances=round(lead.size, 2),
+        worse_off=" x ".join(lead.worse_off),
+        **_converts(outcome),
+        **rest,
+    )
+
+
+def _converts(outcome: Conversion | None) -> dict[str, Fact]:
+    if outcome is None:
+        return {}
+    return {
+        "converts": outcome.standing,
+        "base_rate_worse_off": outcome.worse_off.value,
+        "base_rate_better_off": outcome.better_off.value,
+    }

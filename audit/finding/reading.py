@@ -1,0 +1,132 @@
+"""How each metric reads: its name for people, its sentence, and which direction hurts a group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Worse = Literal["lower", "higher"]
+Unit = Literal["share", "score", "index"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One metric in words.
+
+    ``phrase`` has the places ``{group}``, ``{how}`` (by how much, ending in "than" or "as") and
+    ``{reference}``. A "share" counts how often something happens; a "score" is in the score's own
+    points; an "index" is a number that only compares. ``worse`` is the direction in which the
+    group is worse off. ``tier`` orders metrics by how directly they say
+    what happens to a lead: 0 decisions on all leads, 1 decisions on leads that converted, 2
+    scores, 3 everything else.
+    """
+
+    label: str
+    phrase: str
+    worse: Worse
+    unit: Unit = "share"
+    tier: int = 3
+
+
+_PASSED = "among leads that were not selected, {group} convert {how} {reference}"
+_INDEX = "for {group}, {name} is {how} for {reference}"
+
+
+def _index(label: str, name: str, worse: Worse) -> Reading:
+    return Reading(label=label, phrase=_INDEX.replace("{name}", name), worse=worse, unit="index")
+
+
+READINGS: dict[str, Reading] = {
+    "selection_rate": Reading(
+        label="Share selected", phrase="{group} are selected {how} {reference}", worse="lower", tier=0
+    ),
+    "scoring_rate": Reading(
+        label="Share scored above the median",
+        phrase="{group} score above the overall median {how} {reference}",
+        worse="lower",
+        tier=0,
+    ),
+    "true_positive_rate": Reading(
+        label="Converting leads selected",
+        phrase="among leads that converted, {group} are selected {how} {reference}",
+        worse="lower",
+        tier=1,
+    ),
+    "false_negative_rate": Reading(
+        label="Converting leads passed over",
+        phrase="among leads that converted, {group} are passed over {how} {reference}",
+        worse="higher",
+        tier=1,
+    ),
+    "mean_score": Reading(
+        label="Mean score",
+        phrase="{group} have a mean score {how} {reference}",
+        worse="lower",
+        unit="score",
+        tier=2,
+    ),
+    "false_positive_rate": Reading(
+        label="Other leads selected",
+        phrase="among leads that did not convert, {group} are selected {how} {reference}",
+        worse="lower",
+    ),
+    "true_negative_rate": Reading(
+        label="Other leads passed over",
+        phrase="among leads that did not convert, {group} are passed over {how} {reference}",
+        worse="higher",
+    ),
+    "precision": Reading(
+        label="Selected leads that convert",
+        phrase="among selected leads, {group} convert {how} {reference}",
+        worse="higher",
+    ),
+    "false_discovery_rate": Reading(
+        label="Selected leads that do not convert",
+        phrase="among selected leads, {group} fail to convert {how} {reference}",
+        worse="lower",
+    ),
+    "negative_predictive_value": Reading(
+        label="Passed-over leads that do not convert",
+        phrase="among leads that were not selected, {group} stay unconverted {how} {reference}",
+        worse="lower",
+    ),
+    "false_omission_rate": Reading(label="Passed-over leads that convert", phrase=_PASSED, worse="higher"),
+    "accuracy": Reading(
+        label="Right decisions",
+        phrase="for {group}, the selection agrees with the outcome {how} for {reference}",
+        worse="lower",
+    ),
+    "contact_rate": Reading(
+        label="Share contacted", phrase="{group} are contacted {how} {reference}", worse="lower", tier=0
+    ),
+    "balanced_accuracy": _index("Balanced accuracy", "the balanced accuracy of the selection", "lower"),
+    "f1": _index("F1", "the F1 of the selection", "lower"),
+    "auc": _index("Ranking quality (AUC)", "the ranking quality of the score (AUC)", "lower"),
+    "average_precision": _index("Average precision", "the average precision of the score", "lower"),
+    "brier": _index("Brier score", "the squared error of the score (Brier)", "higher"),
+    "calibration_error": _index("Calibration error", "the calibration error of the score", "higher"),
+    "score_outcome_gap": _index(
+        "Score minus outcome", "the distance of the score above the outcome", "lower"
+    ),
+}
+
+BAND = "outcome_rate@"
+
+# A property of the leads, not of the score: told as context, never as a finding.
+CONTEXT = frozenset({"count", "base_rate"})
+
+
+def reading(metric: str) -> Reading:
+    """The reading of a metric; one that is not listed here reads by its name."""
+    if metric.startswith(BAND):
+        return _band(metric.removeprefix(BAND))
+    name = metric.replace("_", " ")
+    return READINGS.get(metric) or _index(name.capitalize(), f"the {name}", "lower")
+
+
+def _band(band: str) -> Reading:
+    return Reading(
+        label="Conversion at equal score",
+        phrase=f"among leads scored {band}, {{group}} convert {{how}} {{reference}}",
+        worse="higher",
+    )
