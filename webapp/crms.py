@@ -15,9 +15,8 @@ from webapp.settings import Settings
 from webapp.store.rows import ConnectionRow, Crm
 
 if TYPE_CHECKING:
-    from connectors.salesforce.app import SalesforceApp
-
     from connectors.hubspot.app import HubSpotApp
+    from connectors.salesforce.app import SalesforceApp
 
 App = TypeVar("App")
 CRM_HOSTS: dict[Crm, tuple[str, ...]] = {

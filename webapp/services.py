@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app
 
 from connectors.pseudonym import Keyring
+from connectors.salesforce.replay import ReplayCache
 from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
@@ -27,6 +28,7 @@ class Services:
     settings: Settings
     database: Database
     clock: Clock = field(repr=False)
+    replays: ReplayCache = field(default_factory=ReplayCache, repr=False)
 
     @property
     def repository(self) -> Repository:

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 from sqlalchemy import create_engine, text
 
+from connectors.sandbox.certificate import Certificate, make_certificate
 from webapp.store.database import Database, open_database
 
 
@@ -67,3 +68,16 @@ def support() -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """The certificate of the stand-in Salesforce."""
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def crms(support: ModuleType, certificate: Certificate, tmp_path: Path) -> Iterator[object]:
+    """Both stand-in CRMs and the application that is set up for them, each over real HTTP."""
+    with support.running(certificate, tmp_path / "data") as world:
+        yield world

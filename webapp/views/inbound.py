@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
-from connectors.errors import Busy, ConnectorError, Refused
+from connectors.errors import Busy, Refused
 from connectors.hubspot.inbound import InboundRequest, verify_card
 from connectors.inbound import KeyringFor, Visit
 from connectors.pseudonym import Keyring
 from webapp.crms import CRM_HOSTS, hubspot_app, salesforce_app
-from webapp.panels import NO_PERMISSION, NOT_CONNECTED, Panel, panel_for, to_json
+from webapp.panels import NO_PERMISSION, NOT_AUDITED, NOT_CONNECTED, Panel, panel_for, to_json
 from webapp.security import allow_framing
 from webapp.services import Services, services
 from webapp.store.rows import Crm
@@ -22,7 +22,23 @@ CARD_PATH = "/hubspot/card"
 ERROR_SCHEMA = "fairlead.error/1"
 # Anything else that a card's verification refuses is a request that HubSpot did not sign: 401.
 CARD_STATUS = {"request_too_large": 413, "app_mismatch": 403, "query_invalid": 400, "body_invalid": 400}
-CANVAS_PANELS: dict[str, Panel] = {"org_unknown": NOT_CONNECTED, "no_access": NO_PERMISSION}
+RELOAD = Panel(
+    state="not_audited",
+    title="Open the lead again",
+    sentence="Salesforce did not say in time which lead is open, so there is nothing to show yet.",
+    next_step="Reload this page.",
+)
+# A correctly signed request that leads to no lead is an expected state; everything else is a forgery.
+CANVAS_PANELS: dict[str, Panel] = {
+    "org_unknown": NOT_CONNECTED,
+    "no_access": NO_PERMISSION,
+    "not_a_lead": NOT_AUDITED,
+    "no_record": RELOAD,
+    "replayed": RELOAD,
+    "token_refused": RELOAD,
+}
+
+CANVAS_STATUS = {"no_access": 403, "replayed": 401, "token_refused": 401}
 
 blueprint = Blueprint("inbound", __name__)
 
@@ -44,8 +60,10 @@ def canvas() -> Response:
         return _explanation("Salesforce is not set up in this Fairlead.", 404)
     signed = request.form.get("signed_request", "")
     try:
-        visit = verify_canvas(signed, app, _keyring_for(opened, "salesforce"))
-    except ConnectorError as error:
+        visit = verify_canvas(signed, app, _keyring_for(opened, "salesforce"), opened.replays)
+    except Busy as error:
+        return _canvas_busy(error)
+    except Refused as error:
         return _canvas_refusal(error)
     allow_framing(visit.frame_origins or _salesforce_origins())
     return make_response(render_template("panel.html", panel=_panel(opened, visit)))
@@ -104,16 +122,18 @@ def _json_error(code: str, message: str, status: int) -> Response:
     return make_response(jsonify({"schema": ERROR_SCHEMA, "error": code, "message": message}), status)
 
 
-def _canvas_refusal(error: ConnectorError) -> Response:
-    if isinstance(error, Busy):
-        response = _explanation("Salesforce did not answer just now. Reload the lead in a minute.", 503)
-        response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
-        return response
-    panel = CANVAS_PANELS.get(getattr(error, "code", ""))
+def _canvas_busy(error: Busy) -> Response:
+    response = _explanation("Salesforce did not answer just now. Reload the lead in a minute.", 503)
+    response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    return response
+
+
+def _canvas_refusal(error: Refused) -> Response:
+    panel = CANVAS_PANELS.get(error.code)
     if panel is None:
         return _explanation("Salesforce's signed request could not be verified.", 401)
     allow_framing(_salesforce_origins())
-    return make_response(render_template("panel.html", panel=panel))
+    return make_response(render_template("panel.html", panel=panel), CANVAS_STATUS.get(error.code, 200))
 
 
 def _explanation(reason: str | None, status: int) -> Response:
