@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["difference", "ratio"]
-Verdict = Literal["pass", "fail", "insufficient"]
+from audit.arrays import FloatArray
+from audit.contrast import Kind, contrasts
+from audit.cube import Cube
+from audit.metrics import measured
+from audit.multiplicity import Adjusted, Comparison, adjusted
+from audit.reference_group import reference_of, references
+from audit.schema import Stream, Tolerance
+from audit.score_scale import cube_scale
+from audit.verdict import Verdict, leads_needed, verdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +22,11 @@ class Disparity:
 
     ``kind`` "difference" is group minus reference, "ratio" is group over reference. ``attribute``,
     ``group`` and ``reference`` have one entry per crossed attribute. ``p`` tests equality;
-    ``p_adjusted`` is corrected over the family the comparison belongs to. ``n_needed`` says how
-    many leads the group would need for a verdict, when the verdict is "insufficient" and a finite
-    answer exists. ``undefined`` gives the reason exactly when ``value`` is None.
+    ``p_adjusted`` is corrected over the family the comparison belongs to, and None where a side
+    has too few leads for a verdict. ``n`` counts the group's leads behind the metric (a rate's
+    denominator). ``n_needed`` says how many of those the group would need for a verdict, when the
+    verdict is "insufficient" and a finite answer exists. ``undefined`` gives the reason exactly
+    when ``value`` is None.
     """
 
     attribute: tuple[str, ...]
@@ -34,3 +43,77 @@ class Disparity:
     verdict: Verdict
     n_needed: int | None
     undefined: str | None = None
+
+
+def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
+    """Compare every group, alone and crossed, with its reference group.
+
+    The reference is the stream's, else the largest known group; "unknown" never is. Every rate,
+    mean and AUC is compared by difference, rates of events also by ratio.
+
+    Two families are corrected for being many. The *confirmatory* one holds each attribute's known
+    groups on the decision metrics: selection rate, true and false positive rate, precision,
+    negative predictive value, accuracy, mean score and AUC; a rate and its complement, and a
+    difference and its ratio, are one hypothesis. Holm's adjustment bounds the chance of a single
+    false fail. The *exploratory* one holds everything else (crossings, "unknown" groups, base
+    rates, score bands, composites) under Benjamini and Hochberg. Comparisons with fewer leads
+    than ``minimum_group`` on either side are in neither and never get a verdict.
+
+    Raises BadInput when the stream names a reference that no lead has.
+    """
+    parts = measured(cube, stream, seed)
+    chosen = references(tuple(part for part, _ in parts), stream)
+    low, high = cube_scale(cube, stream) or (0.0, 1.0)
+    comparisons = tuple(
+        Comparison(part=part, reference=reference, contrast=contrast)
+        for part, measures in parts
+        if part.attributes
+        and (reference := reference_of(part, chosen, stream.audit.minimum_group)) is not None
+        for measure in measures
+        for contrast in contrasts(measure, reference, stream.audit, high - low)
+    )
+    return tuple(_judged(comparisons, stream.audit))
+
+
+def _judged(comparisons: tuple[Comparison, ...], audit: Tolerance) -> Iterator[Disparity]:
+    corrected = adjusted(comparisons)
+    for comparison in comparisons:
+        yield from _disparities(comparison, corrected[comparison.hypothesis], audit)
+
+
+def _disparities(comparison: Comparison, corrected: Adjusted, audit: Tolerance) -> Iterator[Disparity]:
+    contrast, part = comparison.contrast, comparison.part
+    level = 1 - audit.confidence
+    words = verdicts(contrast, corrected.p, level)
+    needed = leads_needed(contrast, audit, level, corrected.family)
+    columns = (contrast.value, contrast.low, contrast.high, contrast.p, corrected.p)
+    numbers = zip(*(_plain(column) for column in columns), strict=True)
+    rows = zip(part.groups, numbers, contrast.n.tolist(), words, needed, contrast.undefined, strict=True)
+    for i, (group, (value, low, high, p, p_adjusted), n, verdict, more, undefined) in enumerate(rows):
+        if i == comparison.reference:
+            continue
+        defined = undefined is None
+        yield Disparity(
+            attribute=part.attributes,
+            group=group,
+            reference=part.groups[comparison.reference],
+            metric=contrast.metric,
+            kind=contrast.kind,
+            value=value if defined else None,
+            low=low if defined else None,
+            high=high if defined else None,
+            n=n,
+            p=p if defined else None,
+            p_adjusted=p_adjusted if defined else None,
+            verdict=verdict,
+            n_needed=more if verdict == "insufficient" and defined else None,
+            undefined=undefined,
+        )
+
+
+def _plain(column: FloatArray) -> list[float | None]:
+    """Python numbers, None for NaN."""
+    return [None if number != number else number for number in column.tolist()]  # noqa: PLR0124
+
+
+__all__ = ["Disparity", "Kind", "Verdict", "compare"]

@@ -42,6 +42,11 @@ class Metric:
         """Whether it looks only at leads with a known outcome (and worked, where that is known)."""
         return self.kind not in {"count", "mean"} and self.denominator != ("decided",)
 
+    @property
+    def has_ratio(self) -> bool:
+        """Whether groups are also compared by ratio: rates of an event, not of agreement."""
+        return self.kind == "rate" and self.id != "accuracy"
+
 
 _CONFUSION = "Fawcett (2006), Pattern Recognition Letters 27, 861-874"
 _HARDT = "Hardt, Price and Srebro (2016), NeurIPS 29 (equalized odds)"

@@ -1,0 +1,71 @@
+"""Correction of comparisons for being many, family by family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from audit.arrays import BoolArray, FloatArray, IntArray
+from audit.contrast import Contrast
+from audit.grouping import Grouping
+from audit.inference import benjamini_hochberg, holm
+from audit.registry import metric
+
+Hypothesis = tuple[tuple[str, ...], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparison:
+    """A contrast with the groups that it is about."""
+
+    part: Grouping
+    reference: int
+    contrast: Contrast
+
+    @property
+    def others(self) -> BoolArray:
+        """Every group but the reference."""
+        return np.arange(len(self.part.groups)) != self.reference
+
+    @property
+    def hypothesis(self) -> Hypothesis:
+        """What is tested: a rate, its complement and their ratios test the same."""
+        name = self.contrast.metric
+        return self.part.attributes, metric(name).complement_of or name
+
+    @property
+    def confirmatory(self) -> BoolArray:
+        """Groups whose comparison is in the confirmatory family; the others are exploratory."""
+        decisive = len(self.part.attributes) == 1 and metric(self.contrast.metric).family == "confirmatory"
+        return np.logical_and(self.part.known, decisive)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Adjusted:
+    """Corrected p-values of one hypothesis by group, NaN outside the families, and the families' sizes."""
+
+    p: FloatArray
+    family: IntArray
+
+
+def adjusted(comparisons: tuple[Comparison, ...]) -> dict[Hypothesis, Adjusted]:
+    """Correct each hypothesis once: Holm in the confirmatory family, Benjamini-Hochberg in the other."""
+    tests = {c.hypothesis: c for c in comparisons if _first(c)}
+    if not tests:
+        return {}
+    p = np.concatenate([c.contrast.p for c in tests.values()])
+    member = np.concatenate([c.contrast.enough & c.others for c in tests.values()])
+    decisive = np.concatenate([c.confirmatory for c in tests.values()])
+    corrected, size = np.full(len(p), np.nan), np.zeros(len(p), dtype=np.int64)
+    for family, method in ((decisive, holm), (~decisive, benjamini_hochberg)):
+        corrected[family & member] = method(p[family & member])
+        size[family] = np.count_nonzero(family & member)
+    ends = np.cumsum([len(c.contrast.p) for c in tests.values()])[:-1]
+    pieces = zip(np.split(corrected, ends), np.split(size, ends), strict=True)
+    return {key: Adjusted(p=q, family=m) for key, (q, m) in zip(tests, pieces, strict=True)}
+
+
+def _first(comparison: Comparison) -> bool:
+    contrast = comparison.contrast
+    return contrast.kind == "difference" and metric(contrast.metric).complement_of is None
