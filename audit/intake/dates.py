@@ -55,5 +55,6 @@ def unripe(days: NDArray[np.float64], maturity_days: int) -> NDArray[np.bool_]:
 
 
 def to_dates(days: NDArray[np.float64]) -> pa.Array:
-    """An Arrow column of days."""
-    return pa.array(days.astype(np.int32)).cast(pa.date32())
+    """An Arrow column of days; null where there is no date."""
+    none = np.isnan(days)
+    return pa.array(np.where(none, 0, days).astype(np.int32), mask=none).cast(pa.date32())

@@ -46,9 +46,7 @@ class FileSource:
 
     def describe(self) -> tuple[FieldInfo, ...]:
         """The columns of the file, in order."""
-        return tuple(
-            FieldInfo(name=name, label=name, type="text", filterable=False) for name in self._names()
-        )
+        return tuple(FieldInfo(name=name, label=name, type="text") for name in self._names())
 
     def count(self) -> int:
         """How many records the file holds."""
@@ -158,8 +156,12 @@ class _Leads:
 
 
 def _texts(column: pa.ChunkedArray) -> list[str | None]:
-    """The values as texts; a column of times ends in its UTC day and time."""
-    texts: list[str | None] = column.cast(pa.string()).to_pylist()
+    """The values of a column as texts."""
+    try:
+        texts: list[str | None] = column.cast(pa.string()).to_pylist()
+    except pa.ArrowException:
+        msg = f"a column of type {column.type} has no plain text; take it out of the policy"
+        raise Refused(msg, code="unreadable_column") from None
     return texts
 
 

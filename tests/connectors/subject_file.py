@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from conformance import NEUTRAL_FIELDS, Subject
-
 from connectors.files.flags import read_flags
 from connectors.files.reading import read_table
 from connectors.files.source import FileSource
 from connectors.files.table import FileTable
 from connectors.pseudonym import Keyring
 from connectors.sandbox.fields import Value
+from tests.connectors.conformance import NEUTRAL_FIELDS, Subject
 
 KEY = "lead_id"
 
