@@ -1,0 +1,131 @@
+"""``fairlead policy``: what a policy asks for, and what it makes of a record."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import date
+from pathlib import Path
+
+import click
+import pyarrow as pa
+
+from audit.schema import BadInput, nearest
+from connectors.files.reading import read_names, read_table
+from connectors.files.table import FileTable
+from connectors.policy.apply import Raw, apply_policy
+from connectors.policy.model import Policy
+from connectors.policy.parse import parse_policy
+from connectors.policy.risk import readable_columns, risk
+from connectors.pseudonym import Keyring
+from connectors.source import Batch
+from webapp.cli.policy_words import Previewed, check_text, preview_json, preview_text
+
+SHOWN = 3
+# A file policy may date no lead: the preview does not show the day anyway.
+UNDATED = date(1970, 1, 1)
+_path = click.Path(path_type=Path)
+
+
+@click.group("policy")
+def command() -> None:
+    """Check an anonymisation policy, or see what it makes of a file."""
+
+
+@command.command()
+@click.argument("policy", type=_path)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def check(policy: Path, *, as_json: bool) -> None:
+    """Validate POLICY and say, rule by rule, what it does and which fields it would ask for."""
+    read = load_policy(policy)
+    click.echo(json.dumps({"policy": read.name, "fields": read.fields}) if as_json else check_text(read))
+
+
+@command.command()
+@click.argument("policy", type=_path)
+@click.option(
+    "--data", type=_path, required=True, help="A CSV, Excel or Parquet export with the CRM's fields."
+)
+@click.option(
+    "--quasi-identifier",
+    "quasi",
+    multiple=True,
+    help="A column that an outsider could know; repeat it. Default: every column that stays readable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def preview(policy: Path, data: Path, quasi: tuple[str, ...], *, as_json: bool) -> None:
+    """Show the first three records of a file under POLICY, and how well its leads hide in the crowd.
+
+    Nothing is stored, and no value is shown that the policy does not keep.
+    """
+    read = load_policy(policy)
+    columns = _quasi_identifiers(read, quasi)
+    batch = _applied(read, data)
+    result = Previewed(batch=batch, shown=SHOWN, risk=risk(batch.table, columns))
+    click.echo(preview_json(result) if as_json else preview_text(result))
+
+
+def load_policy(path: Path) -> Policy:
+    """The policy in a TOML file; BadInput where it cannot be read or is not valid."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        msg = f"{path}: there is no such policy file; check the name and the folder"
+    except UnicodeDecodeError:
+        msg = f"{path}: the policy file is not UTF-8 text; save it as UTF-8"
+    except (OSError, ValueError):
+        msg = f"{path}: the policy file cannot be read; name a TOML file that you may read"
+    else:
+        return parse_policy(text, path.name)
+    raise BadInput(msg)
+
+
+def _quasi_identifiers(policy: Policy, asked: tuple[str, ...]) -> tuple[str, ...]:
+    readable = readable_columns(policy)
+    for name in asked:
+        if name not in readable:
+            near = nearest(name, readable)
+            hint = f"did you mean {near!r}?" if near else f"its readable columns are {', '.join(readable)}"
+            msg = f"the policy makes no readable column {name!r}: {hint}"
+            raise BadInput(msg)
+    return asked or readable
+
+
+def _applied(policy: Policy, data: Path) -> Batch:
+    """The whole file under the policy, with a key that nobody keeps."""
+    _check_columns(policy, data)
+    file = read_table(data, policy.fields)
+    keyring = Keyring(crm=policy.crm, organisation=data.name, master=secrets.token_bytes(32))
+    return apply_policy(policy, _raw(policy, file, keyring), keyring)
+
+
+def _raw(policy: Policy, file: FileTable, keyring: Keyring) -> Raw:
+    rows = file.table.num_rows
+    ragged = {"wrong_number_of_columns": len(file.ragged)} if file.ragged else {}
+    undated = None if policy.created else [UNDATED] * rows
+    return Raw(
+        keys=[keyring.lead_key(str(row)) for row in range(rows)],
+        columns={name: _texts(file, name) for name in policy.fields},
+        cohort_days=undated,
+        rejected=ragged,
+    )
+
+
+def _texts(file: FileTable, name: str) -> list[str | None]:
+    column = file.table[name]
+    try:
+        texts: list[str | None] = column.cast(pa.string()).to_pylist()
+    except pa.ArrowException:
+        msg = f"column {name!r} is of type {column.type}, which has no plain text: take it out of the policy"
+        raise BadInput(msg) from None
+    return texts
+
+
+def _check_columns(policy: Policy, data: Path) -> None:
+    names = read_names(data)
+    for name in policy.fields:
+        if name not in names:
+            near = nearest(name, names)
+            hint = f"did you mean {near!r}?" if near else f"its columns are {', '.join(names[:12])}"
+            msg = f"{data.name}: there is no column {name!r}, which the policy asks for: {hint}"
+            raise BadInput(msg)
