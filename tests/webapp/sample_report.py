@@ -22,6 +22,18 @@ def sample_report(
     findings: bool = True,
 ) -> Report:
     """One attribute with its groups; the first group is the reference."""
+    everybody = GroupEstimate(
+        attribute=(),
+        group=(),
+        metric="count",
+        estimate=Estimate(value=22_598.0, low=None, high=None, n=22_598),
+    )
+    overall = GroupEstimate(
+        attribute=(),
+        group=(),
+        metric="base_rate",
+        estimate=Estimate(value=0.12, low=0.11, high=0.13, n=22_598),
+    )
     estimates = [e for i, group in enumerate(groups) for e in _estimates(attribute, group, i)]
     disparities = [
         d for i, group in enumerate(groups[1:], start=1) for d in _disparities(attribute, groups, i)
@@ -38,7 +50,7 @@ def sample_report(
         engine="duckdb",
         version="0.1.0",
         digests=Digests(stream="a" * 64, data="b" * 64, cube="c" * 64, policy="d" * 64),
-        estimates=tuple(estimates),
+        estimates=(everybody, overall, *estimates),
         disparities=tuple(disparities),
         proxies=(_proxy(attribute, share=0.62, rank=1), _proxy(attribute, share=None, rank=2)),
         subgroups=(_subgroup(attribute, groups[-1]),),
@@ -62,6 +74,7 @@ def _estimates(attribute: str, group: str, place: int) -> list[GroupEstimate]:
         "base_rate": Estimate(value=0.12, low=0.11, high=0.13, n=n),
         "true_positive_rate": UNKNOWN if place % 3 == 2 else Estimate(value=0.51, low=0.48, high=0.54, n=n),
         "mean_score": Estimate(value=48.2 - place, low=47.9 - place, high=48.5 - place, n=n),
+        "outcome_rate@0-10": UNKNOWN if place else Estimate(value=0.02, low=0.01, high=0.03, n=n),
         "auc": Estimate(value=0.74, low=0.73, high=0.75, n=n),
     }
     return [

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from flask import render_template
 
+from audit.registry import METRICS
 from connectors.errors import Busy, Malformed, Refused
 from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
 from tests.webapp.site import Site, open_site
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, Panel
 from webapp.viewmodels.audit import audit_page
+from webapp.viewmodels.words import METRIC_WORDS
 
 MANY = tuple(f"group {place:02d}" for place in range(40))
 
@@ -114,8 +116,19 @@ def test_a_rate_has_its_interval_as_a_picture_and_in_words(site: Site) -> None:
     assert row.difference.value.replace("\N{NO-BREAK SPACE}", " ") == "\N{MINUS SIGN}11.3 points"
 
 
+def test_all_leads_together_are_no_group_of_an_attribute(site: Site) -> None:
+    page = audit_page(audit_row(site), sample_report())
+    assert [table.title for table in page.tables] == ["region"]
+    assert [[name for name, _ in table.rows] for table in page.overall] == [["All leads"]]
+
+
+def test_every_metric_of_the_registry_has_plain_words() -> None:
+    assert set(METRICS) - {"outcome_rate"} == set(METRIC_WORDS)
+
+
 def test_an_undefined_metric_shows_its_reason_and_never_a_number(site: Site) -> None:
-    measures = audit_page(audit_row(site), sample_report()).measures[0]
+    measures, bands = audit_page(audit_row(site), sample_report()).measures[0]
+    assert bands.metrics == ("Score 0-10",)
     cells = dict(measures.rows)["unknown"]
     column = measures.metrics.index("Converting leads selected")
     assert cells[column].value == "no value"

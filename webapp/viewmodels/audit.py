@@ -13,7 +13,7 @@ from webapp.store.rows import AuditRow
 from webapp.viewmodels.account import Account, account
 from webapp.viewmodels.dashboard import SeverityCount, severity_counts
 from webapp.viewmodels.groups import AttributeTable, attribute_tables
-from webapp.viewmodels.measures import MeasureTable, measure_table
+from webapp.viewmodels.measures import Meaning, MeasureTable, meanings, measure_tables
 from webapp.viewmodels.words import (
     SEVERITY_WORDS,
     VERDICT_WORDS,
@@ -66,7 +66,7 @@ class ProxyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage:
-    """Everything the audit page shows."""
+    """Everything the audit page shows; ``measures`` go with ``tables``, one by one."""
 
     id: str
     made_at: str
@@ -77,7 +77,9 @@ class AuditPage:
     findings: tuple[FindingCard, ...]
     warnings: tuple[Warned, ...]
     tables: tuple[AttributeTable, ...]
-    measures: tuple[MeasureTable, ...]
+    measures: tuple[tuple[MeasureTable, ...], ...]
+    overall: tuple[MeasureTable, ...]
+    meanings: tuple[Meaning, ...]
     proxies: tuple[ProxyRow, ...]
     account: Account
     origin: tuple[tuple[str, str], ...]
@@ -85,7 +87,7 @@ class AuditPage:
 
 def audit_page(row: AuditRow, report: Report) -> AuditPage:
     """The page of one stored audit."""
-    attributes = dict.fromkeys(e.attribute for e in report.estimates)
+    tables = attribute_tables(report)
     findings = sorted(report.findings, key=lambda f: -SEVERITIES.index(f.severity))
     return AuditPage(
         id=row.id,
@@ -96,8 +98,10 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
         severities=severity_counts(Counter(f.severity for f in report.findings)),
         findings=tuple(_card(finding, i) for i, finding in enumerate(findings, start=1)),
         warnings=tuple(_warned(caution) for caution in report.warnings),
-        tables=attribute_tables(report),
-        measures=tuple(measure_table(report, attribute) for attribute in attributes),
+        tables=tables,
+        measures=tuple(measure_tables(report, table.attribute) for table in tables),
+        overall=measure_tables(report, ()),
+        meanings=meanings(report),
         proxies=tuple(_proxy(proxy) for proxy in sorted(report.proxies, key=lambda p: (p.attribute, p.rank))),
         account=account(row.pulled, (*report.rejected, *report.excluded)),
         origin=_origin(row, report),

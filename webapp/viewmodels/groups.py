@@ -49,6 +49,7 @@ class AttributeTable:
     """All groups of one attribute (or crossing); ``rest`` is what is folded away at first."""
 
     anchor: str
+    attribute: Group
     title: str
     crossed: bool
     metric: str
@@ -66,7 +67,7 @@ class AttributeTable:
 
 def attribute_tables(report: Report) -> tuple[AttributeTable, ...]:
     """One table per attribute of the report, single attributes before crossings."""
-    attributes = sorted(dict.fromkeys(e.attribute for e in report.estimates), key=len)
+    attributes = sorted(dict.fromkeys(e.attribute for e in report.estimates if e.attribute), key=len)
     return tuple(_table(report, attribute, f"groups-{i}") for i, attribute in enumerate(attributes, start=1))
 
 
@@ -86,6 +87,7 @@ def _table(report: Report, attribute: Group, anchor: str) -> AttributeTable:
     rows = sorted((column.row(group) for group in main), key=_order)
     return AttributeTable(
         anchor=anchor,
+        attribute=attribute,
         title=" and ".join(attribute),
         crossed=len(attribute) > 1,
         metric=metric_label(metric),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.estimate import Estimate
+from audit.registry import METRICS
 from audit.report.model import Report
-from webapp.viewmodels.words import amount, between, is_share, metric_label
+from webapp.viewmodels.words import amount, between, is_band, is_share, metric_label
+
+Group = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,26 +24,59 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureTable:
-    """All metrics of all groups of one attribute; ``reasons`` are numbered from 1."""
+    """Metrics of all groups of one attribute; ``reasons`` are numbered from 1."""
 
-    title: str
+    caption: str
     metrics: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
     reasons: tuple[str, ...]
 
 
-def measure_table(report: Report, attribute: tuple[str, ...]) -> MeasureTable:
-    """Every metric of one attribute's groups, in the order of the report."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a metric is, and what a positive difference says."""
+
+    name: str
+    definition: str
+    sign: str
+
+
+def measure_tables(report: Report, attribute: Group) -> tuple[MeasureTable, ...]:
+    """Every metric of one attribute's groups: the metrics, and conversion by score band where it is known.
+
+    ``attribute`` is () for all leads together.
+    """
     estimates = {(e.group, e.metric): e.estimate for e in report.estimates if e.attribute == attribute}
-    metrics = tuple(dict.fromkeys(metric for _, metric in estimates if metric != "count"))
+    metrics = dict.fromkeys(metric for _, metric in estimates if metric != "count")
+    of = f"by {' and '.join(attribute)}" if attribute else "of all leads together"
+    halves = (
+        (f"Every metric {of}, each with its plausible range", [m for m in metrics if not is_band(m)]),
+        (f"Conversion rate {of} within each band of the score", [m for m in metrics if is_band(m)]),
+    )
+    return tuple(_table(caption, chosen, estimates) for caption, chosen in halves if chosen)
+
+
+def meanings(report: Report) -> tuple[Meaning, ...]:
+    """What the metrics of the report mean, in its order; bands share one entry."""
+    ids = dict.fromkeys(e.metric.split("@")[0] for e in report.estimates)
+    known = [METRICS[name] for name in ids if name in METRICS]
+    return tuple(Meaning(name=metric_label(m.id), definition=m.definition, sign=m.sign) for m in known)
+
+
+def _table(
+    caption: str, metrics: Sequence[str], estimates: Mapping[tuple[Group, str], Estimate]
+) -> MeasureTable:
     groups = dict.fromkeys(group for group, _ in estimates)
-    undefined = (e.undefined for (_, metric), e in estimates.items() if metric != "count" and e.undefined)
-    reasons = tuple(dict.fromkeys(undefined))
+    shown = [estimates[g, m].undefined for g in groups for m in metrics if (g, m) in estimates]
+    reasons = tuple(dict.fromkeys(reason for reason in shown if reason))
     return MeasureTable(
-        title=" and ".join(attribute),
+        caption=caption,
         metrics=tuple(metric_label(metric) for metric in metrics),
         rows=tuple(
-            (", ".join(group), tuple(_cell(estimates.get((group, m)), m, reasons) for m in metrics))
+            (
+                ", ".join(group) or "All leads",
+                tuple(_cell(estimates.get((group, m)), m, reasons) for m in metrics),
+            )
             for group in groups
         ),
         reasons=reasons,

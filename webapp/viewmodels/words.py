@@ -28,17 +28,22 @@ METRIC_WORDS = {
     "base_rate": "Conversion rate",
     "selection_rate": "Share selected",
     "true_positive_rate": "Converting leads selected",
-    "false_positive_rate": "Other leads selected",
-    "true_negative_rate": "Other leads passed over",
-    "false_negative_rate": "Converting leads missed",
+    "false_positive_rate": "Non-converting leads selected",
+    "true_negative_rate": "Non-converting leads passed over",
+    "false_negative_rate": "Converting leads passed over",
     "precision": "Selected leads that convert",
     "negative_predictive_value": "Passed-over leads that do not convert",
+    "false_discovery_rate": "Selected leads that do not convert",
+    "false_omission_rate": "Passed-over leads that convert",
     "accuracy": "Right decisions",
+    "balanced_accuracy": "Right decisions, both outcomes alike",
+    "f1": "F1 of the selection",
     "mean_score": "Mean score",
     "auc": "Ranking quality (AUC)",
     "calibration_error": "Calibration error",
 }
-NOT_SHARES = frozenset({"count", "mean_score", "auc", "calibration_error", "score_outcome_gap", "brier"})
+NOT_SHARES = frozenset({"count", "f1", "mean_score", "auc", "calibration_error"})
+BAND = "outcome_rate@"
 
 
 def organisation_label(crm: str, organisation: str) -> str:
@@ -48,12 +53,19 @@ def organisation_label(crm: str, organisation: str) -> str:
 
 def metric_label(metric: str) -> str:
     """A metric's name for a table's head; an unknown one is spelled out."""
+    if is_band(metric):
+        return f"Score {metric.removeprefix(BAND)}"
     return METRIC_WORDS.get(metric, metric.replace("_", " ").capitalize())
 
 
 def is_share(metric: str) -> bool:
     """Whether a metric is a share of leads, from 0 to 1, and so is shown in per cent."""
-    return metric not in NOT_SHARES and not metric.startswith("mean_")
+    return metric not in NOT_SHARES
+
+
+def is_band(metric: str) -> bool:
+    """Whether a metric is the conversion rate within one band of the score."""
+    return metric.startswith(BAND)
 
 
 def number(value: float) -> str:
