@@ -1,0 +1,252 @@
+"""The panel as both CRMs ask for it, with signatures made by the stand-ins."""
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import time
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from connectors.account import Pulled
+from connectors.sandbox.salesforce.canvas import payload, sign
+from connectors.source import Flag
+from webapp.store.repository import short_id
+from webapp.store.rows import NewAudit
+
+PROXY = "/__card/fetch"
+CHECKED = datetime(2026, 11, 20, 9, tzinfo=UTC)
+REASON = "reason-canary"
+
+
+@pytest.fixture
+def salesforce(crms):
+    return flagged(crms, "salesforce")
+
+
+@pytest.fixture(scope="module")
+def shared(support, certificate, tmp_path_factory):
+    """Both CRMs, connected and with a flag, for tests that change nothing."""
+    with support.running(certificate, tmp_path_factory.mktemp("shared")) as world:
+        flagged(world, "salesforce")
+        flagged(world, "hubspot")
+        yield world
+
+
+def flagged(crms, crm: str):
+    """A connection whose first lead has a flag; the second has none."""
+    row = crms.connect(crm)
+    lead = crms.services.keyring(row).lead_key(getattr(crms, crm).record_ids()[0])
+    audit_id = short_id()
+    pulled = Pulled(read=2, kept=2, rejected={}, excluded={}, unmapped={})
+    new = NewAudit(
+        id=audit_id, report="{}", policy_version=1, stream_version=1, severities={}, worst=None, pulled=pulled
+    )
+    flag = Flag(status="review", reason=REASON, audit_id=audit_id, checked_at=CHECKED)
+    crms.services.repository.add_audit(row.id, new, {lead: flag})
+    return row
+
+
+def canvas(crms, record_id: str, **changes):
+    """Post a signed request as Salesforce does."""
+    claim = {
+        **payload(crms.salesforce.state, record_id, changes.pop("user", None)),
+        **changes.pop("claim", {}),
+    }
+    signed = sign(claim, changes.pop("secret", crms.salesforce.client_secret))
+    return crms.app.test_client().post("/salesforce/canvas", data={"signed_request": signed})
+
+
+def card(crms, record_id: str, **changes):
+    """Ask through HubSpot's own proxy, over HTTP."""
+    with requests.Session() as session:
+        session.trust_env = False
+        asked = {
+            "url": crms.hubspot.card_url,
+            "method": "POST",
+            "body": {"objectTypeId": "0-1", "objectId": record_id},
+        }
+        return session.post(f"{crms.hubspot.api_url}{PROXY}", json={**asked, **changes}, timeout=30)
+
+
+def signed_card(crms, body: bytes, query: str | None = None, **changes):
+    """Sign a card's request ourselves, so that any part of it can be wrong."""
+    if query is None:
+        query = f"portalId={crms.hubspot.organisation}&userId=1&appId={crms.hubspot.app_id}"
+    stamp = str(int(time.time() * 1000) + changes.get("late", 0))
+    uri = f"{crms.services.settings.public_url}/hubspot/card?{query}"
+    source = b"POST" + uri.encode() + body + stamp.encode()
+    secret = changes.get("secret", crms.hubspot.client_secret).encode()
+    signature = base64.b64encode(hmac.digest(secret, source, hashlib.sha256)).decode()
+    headers = {"X-HubSpot-Signature-v3": signature, "X-HubSpot-Request-Timestamp": stamp}
+    return crms.app.test_client().post(
+        f"/hubspot/card?{query}", data=body, headers=headers, content_type="application/json"
+    )
+
+
+def body_of(record_id: str) -> bytes:
+    return json.dumps({"objectTypeId": "0-1", "objectId": record_id}).encode()
+
+
+def test_a_signed_request_shows_the_panel_of_its_lead(shared):
+    flagged_lead, other, *_ = shared.salesforce.record_ids()
+    response = canvas(shared, flagged_lead)
+    assert response.status_code == 200
+    assert 'data-state="flagged"' in response.text
+    assert 'data-state="not_audited"' in canvas(shared, other).text
+
+
+def test_the_canvas_panel_may_be_framed_by_the_org_only_and_sets_no_cookie(shared):
+    response = canvas(shared, shared.salesforce.record_ids()[0])
+    policy = response.headers["Content-Security-Policy"]
+    (framers,) = [part for part in policy.split("; ") if part.startswith("frame-ancestors")]
+    assert set(framers.split()[1:]) == {shared.salesforce.page_url, shared.salesforce.login_url}
+    assert "'unsafe" not in policy
+    assert "X-Frame-Options" not in response.headers
+    assert "Set-Cookie" not in response.headers
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_neither_record_id_nor_reason_is_on_the_panel(shared):
+    lead = shared.salesforce.record_ids()[0]
+    response = canvas(shared, lead)
+    for secret in (lead, lead[:15], REASON, shared.salesforce.organisation):
+        assert secret not in response.text
+
+
+@pytest.mark.parametrize("secret", ["", "another secret"])
+def test_a_forged_signature_is_refused_without_detail(shared, secret):
+    response = canvas(shared, shared.salesforce.record_ids()[0], secret=secret)
+    assert response.status_code == 401
+    assert "could not be verified" in response.text
+    assert "flagged" not in response.text
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"signed_request": ""}, {"signed_request": "a.b"}, {"signed_request": "é.é"}]
+)
+def test_what_is_no_signed_request_is_refused(shared, form):
+    assert shared.app.test_client().post("/salesforce/canvas", data=form).status_code == 401
+
+
+@pytest.mark.usefixtures("salesforce")
+def test_a_lead_that_the_rep_may_not_see_has_no_panel(crms):
+    lead = crms.salesforce.record_ids()[0]
+    crms.salesforce.org.rep.hidden_records.add(lead)
+    response = canvas(crms, lead)
+    assert response.status_code == 403
+    assert 'data-state="no_permission"' in response.text
+
+
+def test_a_dead_session_token_is_refused(shared):
+    claim = payload(shared.salesforce.state, shared.salesforce.record_ids()[0])
+    claim["client"]["oauthToken"] = "00Dxx!dead"
+    assert canvas(shared, shared.salesforce.record_ids()[0], claim=claim).status_code == 401
+
+
+def test_an_org_that_is_not_connected_hears_so(crms):
+    response = canvas(crms, crms.salesforce.record_ids()[0])
+    assert (response.status_code, 'data-state="not_connected"' in response.text) == (200, True)
+
+
+def test_a_disconnected_org_hears_so(crms, salesforce):
+    crms.services.repository.set_state(salesforce.id, "disconnected")
+    assert 'data-state="not_connected"' in canvas(crms, crms.salesforce.record_ids()[0]).text
+
+
+def test_the_approval_question_gets_an_explanation(shared):
+    response = shared.app.test_client().get("/salesforce/canvas?_sfdc_canvas_auth=user_approval_required")
+    assert response.status_code == 200
+    assert "not approved for you yet" in response.text
+    assert "frame-ancestors https://*.salesforce.com" in response.headers["Content-Security-Policy"]
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.usefixtures("salesforce")
+def test_the_panel_says_when_salesforce_cannot_be_asked(crms):
+    lead = crms.salesforce.record_ids()[0]
+    claim = payload(crms.salesforce.state, lead)
+    signed = sign(claim, crms.salesforce.client_secret)
+    crms.salesforce.close()
+    response = crms.app.test_client().post("/salesforce/canvas", data={"signed_request": signed})
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) >= 1
+
+
+def test_a_card_gets_the_panel_of_its_contact_through_the_proxy(shared):
+    flagged_lead, other, *_ = shared.hubspot.record_ids()
+    answer = card(shared, flagged_lead).json()
+    assert answer["status"] == 200
+    assert (answer["body"]["schema"], answer["body"]["state"]) == ("fairlead.panel/1", "flagged")
+    assert card(shared, other).json()["body"]["state"] == "not_audited"
+
+
+def test_a_cards_answer_is_plain_json_without_cookie_or_id(shared):
+    lead = shared.hubspot.record_ids()[0]
+    response = signed_card(shared, body_of(lead))
+    assert response.mimetype == "application/json"
+    assert "Set-Cookie" not in response.headers
+    assert "Access-Control-Allow-Origin" not in response.headers
+    assert REASON not in response.text
+    assert lead not in response.text
+
+
+def test_a_portal_that_is_not_connected_hears_so_with_200(crms):
+    response = signed_card(crms, body_of(crms.hubspot.record_ids()[0]))
+    assert (response.status_code, response.json["state"]) == (200, "not_connected")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"secret": "another"}, "signature_invalid"),
+        ({"late": -301_000}, "timestamp_stale"),
+        ({"late": 301_000}, "timestamp_stale"),
+    ],
+)
+def test_a_request_that_hubspot_did_not_sign_now_is_401_with_a_typed_body(shared, changes, code):
+    response = signed_card(shared, body_of(shared.hubspot.record_ids()[0]), **changes)
+    assert (response.status_code, response.json["schema"]) == (401, "fairlead.error/1")
+    assert response.json["error"] == code
+
+
+def test_a_request_without_signature_is_401(shared):
+    response = shared.app.test_client().post("/hubspot/card", data=body_of("1"))
+    assert (response.status_code, response.json["error"]) == (401, "signature_missing")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"objectTypeId":"0-3","objectId":1}', b"\xff\xfe"])
+def test_a_signed_body_that_names_no_contact_is_400(shared, body):
+    response = signed_card(shared, body)
+    assert (response.status_code, response.json["error"]) == (400, "body_invalid")
+
+
+def test_the_card_of_another_app_is_403(shared):
+    query = f"portalId={shared.hubspot.organisation}&userId=1&appId=999"
+    assert signed_card(shared, body_of("1"), query).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "query", ["userEmail=sam%2Bwest%40x.example&src=%28a%29%3A%2F", "note=a%20b%26c", "note=%C3%A9"]
+)
+def test_an_address_full_of_escapes_is_verified_as_hubspot_signs_it(shared, query):
+    whole = f"portalId={shared.hubspot.organisation}&userId=1&appId={shared.hubspot.app_id}&{query}"
+    assert signed_card(shared, body_of(shared.hubspot.record_ids()[0]), whole).status_code == 200
+
+
+def test_get_on_the_card_is_not_allowed(shared):
+    assert shared.app.test_client().get("/hubspot/card").status_code == 405
+
+
+def test_nothing_of_a_request_is_logged(shared, caplog):
+    lead = shared.hubspot.record_ids()[0]
+    with caplog.at_level(logging.DEBUG):
+        signed_card(shared, body_of(lead))
+        signed_card(shared, body_of(lead), secret="another")
+        canvas(shared, shared.salesforce.record_ids()[0])
+    for secret in (lead, shared.hubspot.organisation, shared.salesforce.record_ids()[0]):
+        assert secret not in caplog.text
