@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import audit.intake
 from audit.intake import Intake, admit
 from audit.intake.missing import BUILT_IN
 from audit.schema import Attribute, BadInput, Stream
@@ -370,3 +373,12 @@ def test_the_order_of_rows_changes_only_the_order(order: list[int]):
     known = admit(table, stream(key="id", outcome="y")).table.to_pylist()
     found = admit(mixed, stream(key="id", outcome="y")).table.to_pylist()
     assert sorted(found, key=lambda lead: lead["key"]) == sorted(known, key=lambda lead: lead["key"])
+
+
+def test_the_reference_lists_every_built_in_token_and_every_reason():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "stream.md").read_text().lower()
+    assert not [token for token in BUILT_IN if token and f"`{token}`" not in text]
+    source = (Path(audit.intake.__file__).parent / "admit.py").read_text()
+    codes = re.findall(r'"(\w+_missing|\w+_not_a_\w+|duplicate_key)"', source)
+    assert len(codes) >= 5
+    assert not [code for code in codes if f"`{code}`" not in text]

@@ -29,7 +29,9 @@ class Entry:
 
 
 COMMANDS: Mapping[str, Entry] = {
+    "demo": Entry(module="webapp.cli.demo", help="See the whole product work on two stand-in CRMs."),
     "audit": Entry(module="webapp.cli.audit", help="Audit the scores in a CSV, Excel or Parquet file."),
+    "policy": Entry(module="webapp.cli.policy", help="Check an anonymisation policy, or preview it."),
 }
 
 

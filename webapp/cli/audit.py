@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from audit.run import AuditRequest, audit
 
-from audit import report as reports
 from audit.finding import SEVERITIES, Severity
+from audit.report.write import write
 from audit.schema import BadInput
 from connectors.files.reading import read_table
 from webapp.cli.account import admit_file
@@ -84,7 +84,7 @@ def _run(asked: Options) -> Summary:
         with progress.step("Auditing"):
             report = audit(intake, stream, AuditRequest(engine=asked.engine, seed=asked.seed))
         with progress.step("Writing the report"):
-            written = write_whole(asked.out, partial(reports.write, report))
+            written = write_whole(asked.out, partial(write, report))
     return Summary(
         report=report, intake=intake, file=file, name=asked.file.name, out=asked.out, written=written
     )
