@@ -1,0 +1,65 @@
+"""Leads with unmistakable names, mails and phones, and a search for them in everything that was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from connectors.sandbox.fields import OrgContents, Value
+
+# Field names of both CRMs whose values identify a person; each value becomes a canary.
+PERSONAL = (
+    "LastName",
+    "FirstName",
+    "Email",
+    "Phone",
+    "MobilePhone",
+    "Street",
+    "lastname",
+    "firstname",
+    "email",
+    "phone",
+)
+MARK = "Zqxcanary"
+
+
+def planted(contents: OrgContents) -> OrgContents:
+    """The same org, every personal value replaced by a canary."""
+    records = tuple(_planted(record, number) for number, record in enumerate(contents.records))
+    return replace(contents, records=records)
+
+
+def _planted(record: Mapping[str, Value], number: int) -> dict[str, Value]:
+    marked = dict(record)
+    for field in PERSONAL:
+        if marked.get(field) is not None:
+            marked[field] = (
+                f"{MARK}{field}{number}@example.com" if "mail" in field.lower() else f"{MARK}{field}{number}"
+            )
+    return marked
+
+
+def traces(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file below a folder as searchable bytes; Parquet is decoded first."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield str(path.relative_to(folder)), _bytes(path)
+
+
+def _bytes(path: Path) -> bytes:
+    if path.suffix == ".parquet":
+        table = pq.read_table(path, partitioning=None)
+        return "\n".join(str(value) for column in table.columns for value in column.to_pylist()).encode()
+    return path.read_bytes()
+
+
+def found(places: Iterator[tuple[str, bytes]], needles: tuple[str, ...]) -> list[str]:
+    """Where a canary shows, as ``place: kind`` (never the value: it may be a record id)."""
+    hits = []
+    for place, content in places:
+        lowered = content.lower()
+        hits += [f"{place}: {needle[:6]}..." for needle in needles if needle.lower().encode() in lowered]
+    return hits

@@ -1,0 +1,123 @@
+"""A person's path in a real browser: sign in, dashboard, a lead's panel in both CRMs, a policy change."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import absent
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SCREENS = REPOSITORY / "artefacts" / "screens"
+SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
+# Without these flags Chromium calls its maker's hosts at every start.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        absent("no Chromium was found on the PATH")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=chromium, args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=[("laptop", "light"), ("laptop", "dark"), ("phone", "light")], ids="-".join)
+def page(browser, request):
+    """A fresh page; any error on the console or in a script fails the test."""
+    size, scheme = request.param
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    opened = context.new_page()
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+    opened.shot = lambda name: _shot(opened, f"{name}-{size}-{scheme}")
+    yield opened
+    context.close()
+    assert not troubles
+
+
+def _shot(page, name: str) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+
+
+def sign_in(page, world) -> None:
+    page.goto(world.url)
+    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Password").fill(world.home.password())
+    page.shot("sign-in")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", level=1).wait_for()
+
+
+def fits(page) -> bool:
+    """Nothing sticks out sideways (WCAG 1.4.10)."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_sign_in_and_read_the_dashboard_and_an_audit(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.shot("dashboard")
+    for outcome in outcomes:
+        assert outcome.audit.worst in page.inner_text("main")
+    assert fits(page)
+    page.goto(f"{world.url}/audits/{outcomes[0].audit.id}")
+    page.shot("audit")
+    assert outcomes[0].audit.worst in page.inner_text("main")
+    assert fits(page)
+
+
+@pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
+def test_a_rep_sees_the_panel_beside_the_lead(page, story_world, crm):
+    from webapp.demo.leads import example_lead
+
+    world, _, _ = story_world
+    lead = example_lead(world, crm)
+    page.goto(lead.page)
+    sentence = world.panel_sentence(lead)
+    panel = page.frame_locator("iframe").locator("body") if crm == "salesforce" else page.locator("body")
+    panel.get_by_text(sentence).first.wait_for(timeout=10_000)
+    page.shot(f"panel-{crm}")
+    assert "stand-in" in page.inner_text("body").lower()
+    assert fits(page)
+
+
+def test_an_admin_changes_the_policy(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
+    page.shot("policy")
+    editor = page.locator("textarea")
+    before = editor.input_value()
+    editor.fill(before.replace("operator = ", "operater = ", 1))
+    page.get_by_role("button", name="Preview").click()
+    assert "operater" in page.get_by_role("alert").inner_text()
+    page.shot("policy-error")
+    changed = before + "\n# Looked at in the browser.\n"
+    page.locator("textarea").fill(changed)
+    page.get_by_role("button", name="Preview").click()
+    rows = page.locator("table", has_text="lead_key").locator("tbody tr")
+    page.shot("policy-preview")
+    assert rows.count() == 3 or page.get_by_text("three leads").count()
+    page.get_by_role("button", name="Save").click()
+    page.shot("policy-saved")
+    assert fits(page)

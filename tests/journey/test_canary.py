@@ -1,0 +1,114 @@
+"""No raw identifier anywhere past the connectors (DESIGN: the privacy boundary, proved)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.journey.canaries import MARK, found, traces
+from webapp.demo.browser import AdminBrowser
+from webapp.demo.home import ADMIN
+from webapp.demo.leads import example_lead
+
+ATTRIBUTES = ("small town", "suburb", "female", "nonbinary")
+
+
+@pytest.fixture(scope="module")
+def needles(story_world) -> tuple[str, ...]:
+    """The canary mark and every record id of both orgs, 15 and 18 characters where there are two forms."""
+    world, _, _ = story_world
+    salesforce = world.salesforce.record_ids()
+    return (MARK, *salesforce, *(record_id[:15] for record_id in salesforce), *world.hubspot.record_ids())
+
+
+@pytest.fixture(scope="module")
+def signed_in(story_world) -> AdminBrowser:
+    world, _, _ = story_world
+    browser = AdminBrowser(url=world.url)
+    browser.sign_in(ADMIN, world.home.password())
+    return browser
+
+
+def pages(browser: AdminBrowser) -> Iterator[tuple[str, bytes]]:
+    """Every page that can be reached by links, and what they download."""
+    seen, waiting = set(), ["/"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = browser.session.get(browser.url + path, timeout=30)
+        assert answer.status_code == 200, path
+        yield path, answer.content
+        if answer.headers["Content-Type"].startswith("text/html"):
+            links = re.findall(r'href="(/[^"#]*)"', answer.text)
+            waiting += [link for link in links if not link.startswith("/static")]
+
+
+def test_the_stand_ins_really_hold_the_canaries(story_world):
+    world, _, _ = story_world
+    for crm in ("salesforce", "hubspot"):
+        assert MARK in requests.get(example_lead(world, crm).page, timeout=10).text
+
+
+def test_nothing_stored_holds_a_raw_identifier(story_world, needles):
+    world, _, _ = story_world
+    files = list(traces(world.home.data))
+    assert any(name.endswith(".parquet") for name, _ in files)
+    assert any(name.endswith(".db") for name, _ in files)
+    assert found(iter(files), needles) == []
+
+
+def test_no_page_or_download_holds_a_raw_identifier(signed_in, needles):
+    shown = list(pages(signed_in))
+    kinds = {path.rsplit("/", 1)[-1] for path, _ in shown}
+    assert {"audit.json", "report.html", "metrics.csv", "policy"} <= kinds
+    assert found(iter(shown), needles) == []
+
+
+def test_no_log_line_holds_a_raw_identifier(story_world, needles):
+    _, _, log = story_world
+    assert found(iter([("log", "\n".join(log).encode())]), needles) == []
+
+
+def test_a_preview_of_live_records_holds_no_raw_identifier(story_world, signed_in, needles):
+    world, outcomes, _ = story_world
+    for outcome in outcomes:
+        path = f"/connections/{outcome.audit.connection_id}/policy"
+        policy = world.services.repository.policy(outcome.audit.connection_id)
+        shown = signed_in.submit(path, path, {"text": policy.text, "action": "preview"})
+        assert shown.status_code == 200
+        assert "city" in shown.text or "suburb" in shown.text or "small town" in shown.text
+        assert found(iter([(path, shown.content)]), needles) == []
+
+
+def test_what_is_written_back_names_no_attribute_and_no_group(story_world):
+    world, _, _ = story_world
+    texts = [*world.salesforce.written_back(), *world.hubspot.written_back()]
+    assert len(texts) > 1_000
+    whole = " ".join(texts).lower()
+    assert not [word for word in (*ATTRIBUTES, "region", "gender", "zip") if word in whole]
+
+
+@pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
+def test_a_failing_pull_tells_nothing_personal(story_world, needles, crm, capfd):
+    from connectors.errors import ConnectorError
+    from webapp import jobs
+
+    world, _, log = story_world
+    standin = world.salesforce if crm == "salesforce" else world.hubspot
+    connection = world.services.repository.connection_for(crm, standin.organisation)
+    before = world.services.repository.latest_audit(connection.id)
+    standin.break_down()
+    try:
+        with pytest.raises(ConnectorError) as trouble:
+            jobs.sync(world.services, connection)
+    finally:
+        standin.recover()
+    told = "\n".join([str(trouble.value), *capfd.readouterr(), *log])
+    assert found(iter([("error", told.encode())]), needles) == []
+    assert world.services.repository.latest_audit(connection.id) == before
+    world.services.repository.set_state(connection.id, "connected")

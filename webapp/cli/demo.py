@@ -1,0 +1,107 @@
+"""``fairlead demo``: both stand-in CRMs, a pull through the real clients, the audit, the panels."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from audit.schema import BadInput
+from webapp.demo import summary
+from webapp.demo.addresses import addresses
+from webapp.demo.contents import Contents, from_file, generated
+from webapp.demo.home import Home
+from webapp.demo.journey import run
+from webapp.demo.world import running
+from webapp.progress import Progress
+
+FOLDER = Path(".fairlead") / "demo"
+_path = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for on the command line."""
+
+    port: int
+    leads: int
+    data: Path | None
+    stream: Path | None
+    seed: int
+    once: bool
+    json: bool
+
+
+@click.command("demo")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="The port of the pages."
+)
+@click.option(
+    "--leads",
+    type=click.IntRange(200, 1_000_000),
+    default=20_000,
+    show_default=True,
+    help="How many leads to generate.",
+)
+@click.option("--data", type=_path, help="A file to take the leads from (CSV, Excel, Parquet).")
+@click.option("--stream", type=_path, help="The stream file of --data.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Repeats a demo.")
+@click.option("--once", is_flag=True, help="Do all of it, print the summary, and exit without serving.")
+@click.option("--json", is_flag=True, help="Print the summary as JSON.")
+def command(**options: object) -> None:
+    """Show Fairlead at work: two stand-in CRMs, a pull, the policy, the audit and the panels.
+
+    Everything runs on this machine; no account is needed and nothing is called. The state is kept
+    in .fairlead/demo, so that a second start is quick; --once uses a folder of its own.
+    """
+    asked = Options(**options)  # type: ignore[arg-type]
+    if (asked.data is None) != (asked.stream is None):
+        msg = "--data and --stream belong together: name the file and the stream file that describes it"
+        raise BadInput(msg)
+    with Progress() as progress, _folder(asked) as folder:
+        with progress.step("Preparing the leads"):
+            contents = _contents(asked)
+        _show(asked, contents, Home(folder=folder), progress)
+
+
+def _show(asked: Options, contents: Contents, home: Home, progress: Progress) -> None:
+    known = home.open_for(contents.digest)
+    with running(contents, home, 0 if asked.once else asked.port, asked.seed) as world:
+        outcomes = run(world, contents, progress, known=known)
+        home.remember(contents.digest)
+        if asked.json:
+            click.echo(summary.as_json(outcomes))
+        else:
+            summary.show(contents.note, outcomes)
+        if asked.once:
+            return
+        click.echo(addresses(world))
+        _until_stopped()
+
+
+def _contents(asked: Options) -> Contents:
+    if asked.data is not None and asked.stream is not None:
+        return from_file(asked.data, asked.stream, asked.seed)
+    return generated(asked.leads, asked.seed)
+
+
+@contextmanager
+def _folder(asked: Options) -> Iterator[Path]:
+    if not asked.once:
+        yield FOLDER
+        return
+    with tempfile.TemporaryDirectory(prefix="fairlead-demo-") as folder:
+        yield Path(folder)
+
+
+def _until_stopped() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")

@@ -1,0 +1,1 @@
+"""The whole product against both stand-in CRMs, in one process."""

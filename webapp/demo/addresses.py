@@ -1,0 +1,27 @@
+"""What to open: every address of a running demo, and how to sign in."""
+
+from __future__ import annotations
+
+from webapp.crms import NAMES
+from webapp.demo.home import ADMIN
+from webapp.demo.leads import example_lead
+from webapp.demo.world import World
+from webapp.store.rows import CRMS
+
+
+def addresses(world: World) -> str:
+    """The addresses as lines to print; a terminal makes links of them."""
+    repository = world.services.repository
+    lines = ["", "Open:", f"  Dashboard                      {world.url}/"]
+    for crm in CRMS:
+        where = f"A lead as {NAMES[crm]} shows it"
+        lines.append(f"  {where:<30} {example_lead(world, crm).page}")
+    for connection in repository.connections():
+        where = f"Policy for {NAMES[connection.crm]}"
+        lines.append(f"  {where:<30} {world.url}/connections/{connection.id}/policy")
+    lines += [
+        "",
+        f'Sign in to Fairlead as "{ADMIN}" with the password {world.home.password()}',
+        "Both CRMs are stand-ins on this machine. Press Ctrl+C to stop.",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,64 @@
+"""What the demo's two stand-in orgs hold: a generated story, or the rows of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from connectors.sandbox.fields import OrgContents
+from webapp.cli.stream_file import load_stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """One demo's leads, split over both CRMs. ``digest`` tells two demos apart."""
+
+    salesforce: OrgContents
+    hubspot: OrgContents
+    digest: str
+    note: str
+
+
+def generated(leads: int, seed: int) -> Contents:
+    """The story of the small-town leads (docs/explanation/story.md)."""
+    from connectors.sandbox.fill import contents_for_story  # noqa: PLC0415 - scikit-learn is slow to import
+    from connectors.sandbox.story import story  # noqa: PLC0415
+
+    salesforce, hubspot = contents_for_story(story(leads, seed))
+    return Contents(
+        salesforce=salesforce,
+        hubspot=hubspot,
+        digest=_digest(f"story {leads} {seed}", salesforce, hubspot),
+        note=f"{leads:,} generated leads (seed {seed})",
+    )
+
+
+def from_file(path: Path, stream_path: Path, seed: int) -> Contents:
+    """Every row of a file, every other one in each CRM; a score is trained where the stream names none.
+
+    Raises
+    ------
+    BadInput
+        The file or the stream cannot be used; the sentence says what to mend.
+    """
+    from connectors.files.reading import read_table  # noqa: PLC0415 - pyarrow's readers are slow to import
+    from connectors.sandbox.fill import contents_for_file  # noqa: PLC0415
+
+    stream = load_stream(stream_path, score_required=False)
+    table = read_table(path).table
+    salesforce, hubspot = contents_for_file(table, stream, seed)
+    trained = "" if stream.score or stream.decision else ", scored by a model trained here (cross-fitting)"
+    return Contents(
+        salesforce=salesforce,
+        hubspot=hubspot,
+        digest=_digest(f"file {path.resolve()} {seed}", salesforce, hubspot),
+        note=f"{table.num_rows:,} leads from {path.name}{trained}",
+    )
+
+
+def _digest(what: str, *orgs: OrgContents) -> str:
+    whole = sha256(what.encode())
+    for org in orgs:
+        whole.update(repr((org.policy, org.stream, org.records)).encode())
+    return whole.hexdigest()

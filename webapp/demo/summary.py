@@ -1,0 +1,79 @@
+"""What the demo prints at the end: leads by fate, findings by severity, the worst finding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from audit.finding import SEVERITIES
+from webapp.crms import NAMES
+from webapp.store.rows import AuditRow, Crm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One CRM's part of the demo."""
+
+    crm: Crm
+    audit: AuditRow
+    written_back: int
+
+
+def as_json(outcomes: tuple[Outcome, ...]) -> str:
+    """The summary for programs."""
+    return json.dumps({outcome.crm: _record(outcome) for outcome in outcomes}, indent=2)
+
+
+def show(note: str, outcomes: tuple[Outcome, ...]) -> None:
+    """Print the summary for people. ``note`` says where the leads came from."""
+    console = Console()
+    table = Table(box=SIMPLE_HEAD, title=note, title_justify="left")
+    table.add_column("")
+    for outcome in outcomes:
+        table.add_column(NAMES[outcome.crm], justify="right")
+    for label, cells in _lines(outcomes):
+        table.add_row(label, *cells)
+    console.print(table)
+    for outcome in outcomes:
+        worst = outcome.audit.worst or "nothing to report"
+        console.print(f"Worst finding in {NAMES[outcome.crm]}: {worst}", markup=False, highlight=False)
+
+
+def _lines(outcomes: tuple[Outcome, ...]) -> list[tuple[str, list[str]]]:
+    pulled = [outcome.audit.pulled for outcome in outcomes]
+    lines = [
+        ("Leads pulled", [_count(one.read) for one in pulled]),
+        ("  kept", [_count(one.kept) for one in pulled]),
+        ("  rejected", [_reasons(one.rejected) for one in pulled]),
+        ("  excluded", [_reasons(one.excluded) for one in pulled]),
+        ("Flags written back", [_count(outcome.written_back) for outcome in outcomes]),
+    ]
+    for severity in reversed(SEVERITIES):
+        counts = [_count(outcome.audit.severities.get(severity, 0)) for outcome in outcomes]
+        lines.append((f"Findings: {severity}", counts))
+    return lines
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    total = _count(sum(counts.values()))
+    if not counts:
+        return total
+    return total + "\n" + "\n".join(f"{reason}: {count:,}" for reason, count in sorted(counts.items()))
+
+
+def _record(outcome: Outcome) -> dict[str, object]:
+    return {
+        "leads": asdict(outcome.audit.pulled),
+        "findings": dict(outcome.audit.severities),
+        "worst": outcome.audit.worst,
+        "written_back": outcome.written_back,
+    }
