@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import render_template
 
+from audit.finding.reading import READINGS
 from audit.registry import METRICS
+from audit.report.json_form import to_json
 from connectors.errors import Busy, Malformed, Refused
 from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
 from tests.webapp.site import Site, open_site
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, Panel
 from webapp.viewmodels.audit import audit_page
-from webapp.viewmodels.words import METRIC_WORDS
+from webapp.viewmodels.words import CONTEXT_WORDS, metric_label
 
 MANY = tuple(f"group {place:02d}" for place in range(40))
 
@@ -92,6 +96,39 @@ def test_the_audit_page_is_sound_for_every_report(
     assert ("No finding" in page.text) is not findings
 
 
+def test_a_stored_audit_opens_and_can_be_taken_away_byte_for_byte(site: Site) -> None:
+    text = to_json(sample_report())
+    site.audited(site.connect(), text)
+    page = shown(site, "/audits/audit1")
+    assert "4 findings need your attention" in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    answer = site.client.get("/audits/audit1/audit.json")
+    assert answer.text == text
+    assert answer.headers["Content-Disposition"] == "attachment; filename=audit-audit1.json"
+
+
+def test_a_stored_audit_that_cannot_be_read_says_so(site: Site) -> None:
+    site.audited(site.connect(), "{}")
+    assert "run the audit again to make one" in shown(site, "/audits/audit1", 422).text
+
+
+def test_the_figures_come_as_a_table(site: Site) -> None:
+    site.audited(site.connect(), to_json(sample_report()))
+    answer = site.client.get("/audits/audit1/metrics.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert {"region", ""} == {row["attribute"] for row in rows}
+    assert [float(row["value"]) for row in rows if row["group"] == "urban" and row["metric"] == "auc"] == [
+        0.74
+    ]
+
+
+def test_the_report_comes_as_one_file(site: Site) -> None:
+    site.audited(site.connect(), to_json(sample_report()))
+    answer = site.client.get("/audits/audit1/report.html")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=audit-audit1.html"
+    assert "11.3 points less often" in answer.text
+
+
 def test_names_from_the_crm_are_text_and_never_markup(site: Site) -> None:
     page = audit_text(site, ("<b>urban</b>", "<script>alert(1)</script>", "\N{SNOWMAN} & co"))
     assert "<script>alert(1)</script>" in page.text
@@ -123,7 +160,10 @@ def test_all_leads_together_are_no_group_of_an_attribute(site: Site) -> None:
 
 
 def test_every_metric_of_the_registry_has_plain_words() -> None:
-    assert set(METRICS) - {"outcome_rate"} == set(METRIC_WORDS)
+    labels = [metric_label(metric) for metric in METRICS if metric != "outcome_rate"]
+    assert len(set(labels)) == len(labels)
+    assert [metric for metric in METRICS if "_" in metric_label(metric)] == []
+    assert set(METRICS) - {"outcome_rate"} <= {*READINGS, *CONTEXT_WORDS}
 
 
 def test_an_undefined_metric_shows_its_reason_and_never_a_number(site: Site) -> None:

@@ -178,6 +178,15 @@ def test_a_mistake_is_one_sentence_and_the_text_stays(send, asked, text, words, 
     assert f"1 {NAME}" in page.text
 
 
+def test_a_policy_that_starves_the_audit_is_told_before_it_is_saved(
+    site: Site, connection: ConnectionRow
+) -> None:
+    stream = '[stream]\nname = "s"\nscore = "score"\nthreshold = 5\n[[stream.attribute]]\nname = "age"\n'
+    site.services.repository.save_stream(connection.id, stream, NAME)
+    page = Page(site.client.get(f"/connections/{connection.id}/policy").text)
+    assert "The audit needs a column that no rule fills: score ." in page.text
+
+
 def test_saving_makes_a_new_version_that_says_who(send, site: Site, connection: ConnectionRow) -> None:
     changed = POLICY.replace("[25, 35, 50]", "[30]")
     status, page, _ = send("save", changed.replace("\n", "\r\n"))

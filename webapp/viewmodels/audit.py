@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from audit.disparity import Verdict
-from audit.finding import SEVERITIES, Caution, Finding, Severity
+from audit.finding import SEVERITIES, Caution, Evidence, Finding, Severity
 from audit.report.model import Report
 from audit.rows.proxy import Proxy
 from webapp.store.rows import AuditRow
@@ -20,12 +20,28 @@ from webapp.viewmodels.words import (
     amount,
     between,
     counted,
+    metric_label,
     moment,
     number,
     plain,
 )
 
-Evidence = tuple[tuple[str, str | int | float | None], ...]
+FACT_WORDS = {
+    "n": "Leads in the group",
+    "n_needed": "Leads needed for a verdict",
+    "kind": "Compared by",
+    "value": "Measured",
+    "low": "Plausible from",
+    "high": "Plausible to",
+    "p": "p-value",
+    "p_adjusted": "p-value, corrected for many comparisons",
+    "tolerances": "Size, in tolerances",
+    "worse_off": "Worse off",
+    "base_rate_worse_off": "Conversion rate of who is worse off",
+    "base_rate_better_off": "Conversion rate of who is better off",
+    "proxy_auc": "Strength of the proxy (AUC)",
+    "proxy_share": "Share of the gap through the proxy",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +89,7 @@ class AuditPage:
     stream: str
     summary: str
     compared: str
+    rule: str
     severities: tuple[SeverityCount, ...]
     findings: tuple[FindingCard, ...]
     warnings: tuple[Warned, ...]
@@ -95,6 +112,7 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
         stream=report.stream,
         summary=_summary(report),
         compared=_compared(report),
+        rule=_rule(report),
         severities=severity_counts(Counter(f.severity for f in report.findings)),
         findings=tuple(_card(finding, i) for i, finding in enumerate(findings, start=1)),
         warnings=tuple(_warned(caution) for caution in report.warnings),
@@ -109,8 +127,15 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
 
 
 def evidence_words(evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    """Evidence as pairs of words."""
-    return tuple((plain(name).capitalize(), _value(value)) for name, value in evidence)
+    """Evidence as pairs of words; ``selection_rate.ratio`` is a metric and how it was compared."""
+    return tuple((_fact(name), _value(value)) for name, value in evidence)
+
+
+def _fact(name: str) -> str:
+    metric, _, kind = name.partition(".")
+    if kind:
+        return f"{metric_label(metric)}, {kind}"
+    return FACT_WORDS.get(name) or plain(name).capitalize()
 
 
 def _value(value: str | float | None) -> str:
@@ -171,6 +196,17 @@ def _compared(report: Report) -> str:
         f"{counted(len(report.disparities), 'comparison', 'comparisons')} with a reference group: "
         f"{verdicts['pass']:,} within tolerance, {verdicts['fail']:,} outside, "
         f"{verdicts['insufficient']:,} without enough data."
+    )
+
+
+def _rule(report: Report) -> str:
+    asked = report.settings
+    return (
+        f"The dot is what was measured; the bar is the plausible range (confidence {asked.confidence:.0%}), "
+        "which is wide where leads are few. The dashed line is the reference group. Within tolerance means a "
+        f"difference of at most {asked.tolerance_difference * 100:g} points and a ratio from "
+        f"{asked.tolerance_ratio:g} to {1 / asked.tolerance_ratio:.3g}. A verdict needs the whole range on "
+        "one side, and a gap must hold up although many groups are compared."
     )
 
 

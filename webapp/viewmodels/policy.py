@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from audit.schema import Stream
+from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.model import Policy, Rule
 from connectors.source import Batch, FieldInfo
 from webapp.store.rows import PolicyVersion
@@ -107,6 +109,15 @@ def never_asked(policy: Policy, fields: Iterable[FieldInfo]) -> tuple[NeverAsked
     left = [f for f in fields if f.name.casefold() not in asked]
     rows = [NeverAsked(name=f.name, label=f.label, type=f.type) for f in left]
     return tuple(sorted(rows, key=lambda row: row.name.casefold()))
+
+
+def left_out(policy: Policy, stream: Stream) -> tuple[str, ...]:
+    """The columns that the audit's stream needs and this policy does not fill, in the stream's order."""
+    filled = {rule.column for rule in policy.rules if rule.operator.name != "drop"}
+    roles = (stream.key, stream.score, stream.decision, stream.outcome, stream.created, stream.worked)
+    attributes = (attribute.column for attribute in stream.attributes)
+    wanted = (*roles, *attributes, *stream.controls, *(stream.features or ()))
+    return tuple(name for name in dict.fromkeys(wanted) if name and name not in {*filled, *RESERVED_COLUMNS})
 
 
 def history(versions: Iterable[PolicyVersion]) -> tuple[Version, ...]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from audit.disparity import Verdict
 from audit.finding import Severity
+from audit.finding.reading import BAND, reading
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -23,27 +24,8 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "fail": "Outside tolerance",
     "insufficient": "Not enough data",
 }
-METRIC_WORDS = {
-    "count": "Leads",
-    "base_rate": "Conversion rate",
-    "selection_rate": "Share selected",
-    "true_positive_rate": "Converting leads selected",
-    "false_positive_rate": "Non-converting leads selected",
-    "true_negative_rate": "Non-converting leads passed over",
-    "false_negative_rate": "Converting leads passed over",
-    "precision": "Selected leads that convert",
-    "negative_predictive_value": "Passed-over leads that do not convert",
-    "false_discovery_rate": "Selected leads that do not convert",
-    "false_omission_rate": "Passed-over leads that convert",
-    "accuracy": "Right decisions",
-    "balanced_accuracy": "Right decisions, both outcomes alike",
-    "f1": "F1 of the selection",
-    "mean_score": "Mean score",
-    "auc": "Ranking quality (AUC)",
-    "calibration_error": "Calibration error",
-}
-NOT_SHARES = frozenset({"count", "f1", "mean_score", "auc", "calibration_error"})
-BAND = "outcome_rate@"
+# A property of the leads, not of the score: `audit.finding.reading` has no words for these two.
+CONTEXT_WORDS = {"count": "Leads", "base_rate": "Conversion rate"}
 
 
 def organisation_label(crm: str, organisation: str) -> str:
@@ -52,15 +34,15 @@ def organisation_label(crm: str, organisation: str) -> str:
 
 
 def metric_label(metric: str) -> str:
-    """A metric's name for a table's head; an unknown one is spelled out."""
+    """A metric's name for a table's head; a band of the score is named by its ends."""
     if is_band(metric):
         return f"Score {metric.removeprefix(BAND)}"
-    return METRIC_WORDS.get(metric, metric.replace("_", " ").capitalize())
+    return CONTEXT_WORDS.get(metric) or reading(metric).label
 
 
 def is_share(metric: str) -> bool:
     """Whether a metric is a share of leads, from 0 to 1, and so is shown in per cent."""
-    return metric not in NOT_SHARES
+    return metric == "base_rate" or reading(metric).unit == "share"
 
 
 def is_band(metric: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template
 
-from audit import report as reports
+from audit.report.json_form import read_json
 from audit.report.model import Report
+from audit.report.table import metrics_csv
 from webapp.services import services
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.audit import audit_page
@@ -33,6 +34,20 @@ def report_json(audit_id: str) -> Response:
     return _file(_audit(audit_id).report, "application/json", f"audit-{audit_id}.json")
 
 
+@blueprint.get("/audits/<audit_id>/report.html")
+def report_html(audit_id: str) -> Response:
+    """The report with its charts, in one file."""
+    from audit.report.page import to_html  # noqa: PLC0415 - drawing charts loads much
+
+    return _file(to_html(_report(_audit(audit_id))), "text/html", f"audit-{audit_id}.html")
+
+
+@blueprint.get("/audits/<audit_id>/metrics.csv")
+def metrics(audit_id: str) -> Response:
+    """Every metric of every group, for a spreadsheet."""
+    return _file(metrics_csv(_report(_audit(audit_id))), "text/csv", f"audit-{audit_id}.csv")
+
+
 def _file(text: str, kind: str, name: str) -> Response:
     response = Response(text, content_type=f"{kind}; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=name)
@@ -44,4 +59,4 @@ def _audit(audit_id: str) -> AuditRow:
 
 
 def _report(row: AuditRow) -> Report:
-    return reports.read_json(row.report)
+    return read_json(row.report)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
 
 blueprint = Blueprint("errors", __name__)
@@ -29,7 +30,7 @@ UNFIT = Trouble(
     status=400,
     title="Fairlead could not read this request",
     sentence="Something in the request was missing or not in the expected form.",
-    next_step="Go back, reload the page and try once more.",
+    next_step="Mend it, or go back, reload the page and try once more.",
 )
 BY_STATUS = {
     403: Trouble(
@@ -89,6 +90,12 @@ def refused_here(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return make_response(error.get_response())
     return show(trouble_of(error.code))
+
+
+@blueprint.app_errorhandler(BadInput)
+def unfit_input(error: BadInput) -> Response:
+    """Something that a person can mend; the error's sentence says how."""
+    return show(replace(UNFIT, status=422, title="This cannot be used as it is", sentence=str(error)))
 
 
 @blueprint.app_errorhandler(ConnectorError)

@@ -18,14 +18,14 @@ from flask import (
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from audit.schema import BadInput
+from audit.schema import BadInput, parse_stream
 from connectors.errors import Busy, ConnectorError
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from webapp.crms import source_for
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.policy import Preview, history, policy_view, preview_of, starter
+from webapp.viewmodels.policy import Preview, history, left_out, policy_view, preview_of, starter
 from webapp.viewmodels.words import CRM_NAMES, organisation_label
 from webapp.views.errors import wait_words
 
@@ -108,6 +108,16 @@ def _previewed(draft: Draft) -> Draft:
         return replace(draft, remote_error=str(problem))
 
 
+def _left_out(draft: Draft) -> tuple[str, ...]:
+    stream = services().repository.stream(draft.connection.id)
+    if draft.policy is None or stream is None:
+        return ()
+    try:
+        return left_out(draft.policy, parse_stream(stream.text, "The stream"))
+    except BadInput:
+        return ()  # the audit itself tells what is wrong with the stream
+
+
 def _page(draft: Draft, status: int = 200) -> Response:
     versions = services().repository.policies(draft.connection.id)
     page = render_template(
@@ -119,6 +129,7 @@ def _page(draft: Draft, status: int = 200) -> Response:
         view=policy_view(draft.policy) if draft.policy else None,
         preview=draft.preview,
         remote_error=draft.remote_error,
+        left_out=_left_out(draft),
         history=history(versions),
         changed=not versions or versions[0].text != draft.text,
         may_save=current_user.user.role == "admin",
