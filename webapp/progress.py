@@ -13,6 +13,8 @@ from typing import Protocol, Self, TextIO
 _PATIENCE = 3.0
 _BETWEEN_LINES = 5.0
 
+_clock = time.monotonic
+
 Advance = Callable[[int], None]
 
 
@@ -85,14 +87,13 @@ class _Bars:
 class _Lines:
     """A line for each step, and now and then one within a long step; none before 3 seconds have passed."""
 
-    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._clock = clock
-        self._began = self._last = clock()
+        self._began = self._last = _clock()
         self._waiting: list[str] = []
 
     def start(self) -> None:
-        self._began = self._last = self._clock()
+        self._began = self._last = _clock()
 
     def stop(self) -> None:
         self._stream.flush()
@@ -104,7 +105,7 @@ class _Lines:
         def advance(more: int) -> None:
             nonlocal count
             count += more
-            if self._clock() - self._last >= _BETWEEN_LINES:
+            if _clock() - self._last >= _BETWEEN_LINES:
                 self._say(f"{text}: {count:,}" + (f" of {total:,}" if total else ""))
 
         return advance
@@ -113,12 +114,12 @@ class _Lines:
         self._flush()
 
     def _say(self, line: str) -> None:
-        self._last = self._clock()
+        self._last = _clock()
         self._waiting.append(line)
         self._flush()
 
     def _flush(self) -> None:
-        if self._clock() - self._began < _PATIENCE:
+        if _clock() - self._began < _PATIENCE:
             return
         for line in self._waiting:
             self._stream.write(line + "\n")
