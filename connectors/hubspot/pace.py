@@ -37,7 +37,8 @@ class Window:
 
     def reserve(self, now: float) -> float:
         """Record a call and return 0, or return how many seconds to wait before asking again."""
-        while self.sent and self.sent[0] <= now - self.interval:
+        # The same sum as the wait below: with another one rounding could make that wait zero.
+        while self.sent and self.sent[0] + self.interval <= now:
             self.sent.popleft()
         if now < self.closed_until:
             return self.closed_until - now

@@ -102,8 +102,9 @@ def write(world: World, contact: Contact, properties: dict[str, object], *, date
 def asked(world: World, request: Request) -> tuple[str, ...]:
     """The properties of a query: a comma list, a repeated key, or the default ones."""
     named = [name for part in request.args.getlist("properties") for name in part.split(",") if name]
-    world.control.requested.update(named)
-    return tuple(named) or DEFAULT_PROPERTIES
+    names = tuple(named) or DEFAULT_PROPERTIES
+    world.control.requested.update(names)
+    return names
 
 
 def body_object(request: Request) -> dict[str, Any]:

@@ -1,0 +1,172 @@
+"""Consent, tokens and their end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from werkzeug.wrappers import Request, Response
+
+from connectors.errors import Busy, Refused
+from connectors.hubspot import oauth
+from connectors.hubspot.token_trouble import token_trouble
+from connectors.sandbox.hubspot.faults import Fault
+from connectors.sandbox.server import LocalServer
+from tests.connectors.subject_hubspot import app_of, connect, consented, timing_of
+
+
+def test_the_whole_flow_gives_a_grant_of_the_portal(small):
+    grant = small.grants.grant
+    assert grant.organisation == small.portal.organisation
+    assert grant.expires_at - grant.issued_at == timedelta(minutes=30)
+    assert grant.scopes == small.app.scopes
+
+
+def test_the_authorize_url_carries_pkce_state_and_scopes(small):
+    request = oauth.authorization(small.app)
+    query = parse_qs(urlsplit(request.url).query)
+    assert query["code_challenge_method"] == ["S256"]
+    assert query["state"] == [request.state]
+    assert query["scope"] == [" ".join(small.app.scopes)]
+    assert "+" not in request.url
+    assert request.verifier not in request.url
+    assert request.verifier not in repr(request)
+    assert oauth.authorization(small.app).state != request.state
+
+
+def test_a_code_works_once_and_only_with_its_verifier(small):
+    request = oauth.authorization(small.app)
+    code = parse_qs(urlsplit(small.portal.consent(request.url)).query)["code"][0]
+    with pytest.raises(Refused) as caught:
+        oauth.exchange(small.app, code, "another-verifier-that-is-long-enough-for-pkce-0123456789")
+    assert caught.value.code == "BAD_CODE_VERIFIER"
+    with pytest.raises(Refused) as caught:
+        oauth.exchange(small.app, code, request.verifier)
+    assert caught.value.code == "BAD_AUTH_CODE"
+    assert code not in str(caught.value)
+
+
+def test_a_refresh_gives_a_new_access_token(small):
+    former = small.grants.grant
+    grant = oauth.refresh(small.app, former)
+    assert grant.access_token != former.access_token
+    assert grant.refresh_token == former.refresh_token
+    assert (grant.organisation, grant.scopes) == (former.organisation, former.scopes)
+
+
+def test_a_revoked_consent_a_wrong_setting_and_a_bad_moment_differ(small):
+    grant = small.grants.grant
+    with pytest.raises(Refused) as caught:
+        oauth.refresh(replace(small.app, client_secret="mistyped"), grant)
+    assert caught.value.code == "BAD_CLIENT_SECRET"
+    small.portal.control.plan(Fault(status=503, path="/token"))
+    with pytest.raises(Busy):
+        oauth.refresh(small.app, grant)
+    oauth.revoke(small.app, grant)
+    with pytest.raises(Refused) as caught:
+        oauth.refresh(small.app, grant)
+    assert caught.value.code == "invalid_grant"
+
+
+def test_revoking_leaves_the_access_token_alive_and_removal_does_not(small):
+    oauth.revoke(small.app, small.grants.grant)
+    assert small.source.describe()
+    portal = connect(small.portal)
+    oauth.uninstall(portal.app, portal.grants.grant)
+    with pytest.raises(Refused):
+        portal.source.describe()
+
+
+def test_the_undated_token_endpoint_works_as_well(small):
+    app = app_of(small.portal, "v3")
+    assert consented(small.portal, app, timing_of(small.portal)).organisation == small.portal.organisation
+    assert small.calls["POST /oauth/v1/token"] == 1
+
+
+def test_an_unknown_redirect_address_or_scope_gets_a_page_and_no_redirect(small):
+    for wrong in ({"redirect_uri": "https://evil.example/cb"}, {"scopes": ("oauth", "crm.everything")}):
+        url = oauth.authorization(replace(small.app, **wrong)).url
+        with pytest.raises(ValueError, match="consent page says"):
+            small.portal.consent(url)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (400, {"status": "BAD_REFRESH_TOKEN", "error": "invalid_grant"}, "invalid_grant"),
+        (400, {"error": "invalid_grant"}, "invalid_grant"),
+        (403, {"status": "BAD_HUB", "error": "access_denied"}, "invalid_grant"),
+        (400, {"status": "BAD_CLIENT_ID", "error": "invalid_grant"}, "BAD_CLIENT_ID"),
+        (401, {"error": "invalid_client"}, "invalid_client"),
+        (400, {"status": "BAD_SOMETHING_NEW"}, "BAD_SOMETHING_NEW"),
+        (404, {}, "HTTP_404"),
+        (302, {}, "HTTP_302"),
+        (400, {"error": "the token abc is not good"}, "HTTP_400"),
+    ],
+)
+def test_refusals_of_the_token_endpoint_are_classified(status, body, code):
+    error = token_trouble(status, {}, json.dumps(body).encode())
+    assert isinstance(error, Refused)
+    assert error.code == code
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (429, b"{}"),
+        (423, b""),
+        (477, b""),
+        (500, b"<html>"),
+        (504, b""),
+        (200, b"<html>a login page of the network</html>"),
+        (200, b'{"access_token":"one\\r\\ntwo","expires_in":5}'),
+        (200, b'{"access_token":"one"}'),
+    ],
+)
+def test_what_may_pass_is_busy(status, body):
+    assert isinstance(token_trouble(status, {}, body), Busy)
+
+
+def test_a_redirect_of_the_token_request_is_not_followed(small):
+    seen: list[str] = []
+
+    @Request.application
+    def elsewhere(request):
+        seen.append(request.path)
+        return Response(status=307, headers={"Location": "/elsewhere"})
+
+    with LocalServer(app=elsewhere) as server, pytest.raises(Refused) as caught:
+        oauth.refresh(replace(small.app, api_url=server.url), small.grants.grant)
+    assert seen == ["/oauth/2026-09/token"]
+    assert caught.value.code == "HTTP_307"
+
+
+def test_secrets_travel_in_the_form_body_only(small):
+    seen: list[Request] = []
+
+    @Request.application
+    def record(request):
+        request.form.to_dict()
+        seen.append(request)
+        return Response(status=503)
+
+    with LocalServer(app=record) as server, pytest.raises(Busy):
+        oauth.refresh(replace(small.app, api_url=server.url), small.grants.grant)
+    (request,) = seen
+    assert set(request.form) == {"grant_type", "refresh_token", "client_id", "client_secret"}
+    assert not request.query_string
+    assert "Authorization" not in request.headers
+
+
+def test_nothing_secret_is_in_the_chain_of_an_error(small):
+    app = replace(small.app, api_url="http://127.0.0.1:9", client_secret="very-secret-client-secret")
+    with pytest.raises(Busy) as caught:
+        oauth.refresh(app, small.grants.grant)
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "very-secret" not in f"{error!r}{error}"
+        assert (small.grants.grant.refresh_token or "") not in f"{error!r}{error}"
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,122 @@
+"""Writing flags back: what differs is written, every contact is accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from connectors.errors import Refused
+from connectors.sandbox.hubspot.faults import Fault
+from connectors.source import Flag
+from tests.connectors.subject_hubspot import some
+
+FLAG = Flag(
+    status="review",
+    reason="The last audit found that this score is unreliable.",
+    audit_id="A-7",
+    checked_at=datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+)
+
+
+def flags_for(found, count=None):
+    return {found.keyring.lead_key(name): FLAG for name in found.portal.record_ids()[:count]}
+
+
+def total(receipt):
+    return receipt.written + receipt.unchanged + receipt.unknown + sum(receipt.failed.values())
+
+
+def test_flags_are_written_and_then_unchanged(small):
+    receipt = small.source.publish(flags_for(small, 240))
+    assert (receipt.listed, receipt.written, receipt.unknown) == (250, 240, 10)
+    stored = small.portal.values(small.portal.record_ids()[0])
+    assert stored["fairscore_status"] == "review"
+    assert stored["fairscore_audited_at"] == "2026-11-20T09:30:00.000Z"
+    again = small.source.publish(flags_for(small, 240))
+    assert (again.written, again.unchanged, again.unknown) == (0, 240, 10)
+
+
+def test_only_what_differs_is_written(small):
+    small.source.publish(flags_for(small))
+    flags = flags_for(small)
+    flags[small.keyring.lead_key(small.portal.record_ids()[5])] = replace(FLAG, status="ok", reason="")
+    receipt = small.source.publish(flags)
+    assert (receipt.written, receipt.unchanged) == (1, 249)
+    assert "fairscore_reason" not in small.portal.values(small.portal.record_ids()[5])
+
+
+def test_nothing_but_the_four_properties_is_written(small):
+    before = small.portal.values(small.portal.record_ids()[0])
+    small.source.publish(flags_for(small))
+    after = small.portal.values(small.portal.record_ids()[0])
+    changed = {name for name in after if after[name] != before.get(name)} - {"lastmodifieddate"}
+    assert changed == {"fairscore_status", "fairscore_reason", "fairscore_audit_id", "fairscore_audited_at"}
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_bad_records_are_found_and_the_rest_is_written(connecting, partial):
+    records = some(250)
+    found = connecting(records)
+    # An admin's rule: no write while the company is empty; three contacts break it.
+    world, ids = found.portal._world, found.portal.record_ids()
+    for place, name in enumerate(ids):
+        if place not in {0, 77, 249}:
+            world.contacts.by_number[int(name)].values["company"] = "Acme"
+    found.portal.control.required = ("company",)
+    found.portal.control.partial_updates = partial
+    receipt = found.source.publish(flags_for(found))
+    assert receipt.failed == {"VALIDATION_ERROR": 3}
+    assert receipt.written == 247
+    assert total(receipt) == receipt.listed == 250
+    assert "fairscore_status" not in found.portal.values(ids[77])
+    assert found.portal.values(ids[78])["fairscore_status"] == "review"
+
+
+def test_a_contact_that_goes_before_the_write_is_counted(small, monkeypatch):
+    portal = small.portal
+    change = type(portal._world.contacts).find
+    gone = portal.record_ids()[3]
+    monkeypatch.setattr(
+        type(portal._world.contacts), "find", lambda self, name: None if name == gone else change(self, name)
+    )
+    receipt = small.source.publish(flags_for(small))
+    assert receipt.failed == {"OBJECT_NOT_FOUND": 1}
+    assert total(receipt) == receipt.listed == 250
+
+
+def test_archived_contacts_are_not_listed(small):
+    small.portal.archive(small.portal.record_ids()[0])
+    assert small.source.publish(flags_for(small)).listed == 249
+
+
+def test_a_busy_moment_is_waited_out(small):
+    small.portal.control.plan(Fault(status=503, path="/batch/update", times=2))
+    assert small.source.publish(flags_for(small)).written == 250
+
+
+def test_properties_are_made_once(small):
+    small.source.publish({})
+    small.source.publish({})
+    created = small.calls["POST /crm/properties/2026-09/contacts"]
+    assert created == 4
+    assert small.calls["POST /crm/properties/2026-09/contacts/groups"] == 1
+    status = small.portal._world.definitions["fairscore_status"]
+    assert {one["value"] for one in status.options} == {"ok", "review", "insufficient_data", "not_audited"}
+    assert status.group == "fairscore"
+
+
+def test_a_property_of_the_portal_that_cannot_hold_a_flag_is_not_touched(small):
+    small.source.publish({})
+    small.portal._world.definitions["fairscore_status"].type = "string"
+    with pytest.raises(Refused, match="fairscore_status") as caught:
+        small.source.publish(flags_for(small))
+    assert caught.value.code == "PROPERTY_CONFLICT"
+
+
+def test_a_refusal_that_is_no_record_s_fault_stops(small):
+    small.portal.control.plan(Fault(status=403, path="/batch/update", times=100))
+    with pytest.raises(Refused):
+        small.source.publish(flags_for(small))
+    assert small.calls["POST /crm/objects/2026-09/contacts/batch/update"] == 1
