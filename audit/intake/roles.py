@@ -43,5 +43,7 @@ def _suggestion(column: str, names: Sequence[str]) -> str:
     near = nearest(column, names)
     if near:
         return f"did you mean {near!r}?"
-    shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    shown = ", ".join(" ".join(name.split())[:40] for name in names[:_SHOWN]) + (
+        ", ..." if len(names) > _SHOWN else ""
+    )
     return f"the columns are {shown}"

@@ -31,6 +31,7 @@ _DAMAGE = (
     EOFError,
     OSError,
     IndexError,
+    NotImplementedError,
 )
 
 

@@ -20,7 +20,7 @@ def read_parquet(path: Path, columns: Sequence[str] | None) -> FileTable:
         with pq.ParquetFile(path) as file:
             _check_names(path.name, file.schema_arrow.names)
             table = file.read(columns=list(wanted_columns(path.name, columns, file.schema_arrow.names)))
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise _damaged(path) from None
     if not table.num_rows:
         msg = f"{path.name}: the file has columns but no rows; export it again with its rows"
@@ -32,7 +32,7 @@ def parquet_names(path: Path) -> tuple[str, ...]:
     """The names of the columns, without the rows."""
     try:
         return tuple(pq.read_schema(path).names)
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise _damaged(path) from None
 
 
