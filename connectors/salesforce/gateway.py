@@ -30,7 +30,7 @@ BATCH = 2000
 Document = Mapping[str, Any]
 # One call to make with a client; the hooks must go along with it.
 Call = Callable[[Salesforce, Mapping[str, Any]], Any]
-_BACKOFF = wait_exponential_jitter(initial=0.5, max=10, jitter=1)
+_BACKOFF = wait_exponential_jitter(multiplier=0.5, max=10, jitter=1)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,7 @@
-"""The clock of the stand-in: tests move it, so that tokens and cursors expire without waiting."""
+"""The clock of the stand-in: tests move it, so that codes, tokens and cursors expire without waiting.
+
+Records are stamped with the real time, which is what the server's ``Date`` header tells too.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,17 @@ class Clock:
     offset: timedelta = field(default_factory=timedelta)
 
     def now(self) -> datetime:
-        """The stand-in's present, in UTC."""
+        """The moment that lifetimes are measured against, in UTC."""
         return datetime.now(UTC) + self.offset
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.offset += timedelta(seconds=seconds)
 
-    def stamp(self) -> str:
-        """The present as the REST API writes it."""
-        return rest_datetime(self.now())
+
+def stamp() -> str:
+    """The real time as the REST API writes it."""
+    return rest_datetime(datetime.now(UTC))
 
 
 def rest_datetime(moment: datetime) -> str:

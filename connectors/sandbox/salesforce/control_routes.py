@@ -25,7 +25,7 @@ def show() -> Response:
     here = state()
     return jsonify(
         faults=[f"{fault.kind} at {fault.at}" for fault in here.faults.planned],
-        now=here.org.clock.stamp(),
+        now=here.org.clock.now().isoformat(),
         calls=here.calls,
         daily_calls=here.daily_calls,
         requested=sorted(here.org.requested),

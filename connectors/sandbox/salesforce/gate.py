@@ -1,4 +1,4 @@
-"""The WSGI layer in front of the stand-in's routes: faults, and the clock's Date header."""
+"""The WSGI layer in front of the stand-in's routes: planned faults."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import socket
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import format_datetime
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from connectors.sandbox.salesforce.faults import Fault, Headers, answer, damaged
@@ -25,11 +24,11 @@ class Gate:
         path = str(environ.get("PATH_INFO", ""))
         fault = self.state.faults.strike(path) if path.startswith("/services/data/v") else None
         if fault is None:
-            return self.inner(environ, self._dated(start_response))
+            return self.inner(environ, start_response)
         if fault.kind == "expire":
             self.state.grants.expire_all()
-            return self.inner(environ, self._dated(start_response))
-        return self._failed(fault, environ, self._dated(start_response))
+            return self.inner(environ, start_response)
+        return self._failed(fault, environ, start_response)
 
     def _failed(
         self, fault: Fault, environ: WSGIEnvironment, start_response: StartResponse
@@ -57,14 +56,6 @@ class Gate:
         headers, half = damaged(fault, heard[0][1], body)
         start_response(heard[0][0], [*headers, ("Connection", "close")])
         return [half]
-
-    def _dated(self, start_response: StartResponse) -> StartResponse:
-        now = format_datetime(self.state.org.clock.now(), usegmt=True)
-
-        def start(status: str, headers: Headers, error: object = None, /) -> object:
-            return start_response(status, [*headers, ("Date", now)], error)  # type: ignore[arg-type]
-
-        return start  # type: ignore[return-value]
 
 
 def _reset(environ: WSGIEnvironment) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.fields import OrgContents, Value
-from connectors.sandbox.salesforce.clock import Clock
+from connectors.sandbox.salesforce.clock import Clock, stamp
 from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.schema import (
     FieldDef,
@@ -163,8 +163,7 @@ def make_org(contents: OrgContents, seed: int) -> Org:
 
 def load(org: Org, record: Mapping[str, Value]) -> str:
     """Add one lead as an import would, system fields included; returns its id. Raises RowError."""
-    definition, lead_id = org.objects["Lead"], org.new_id("00Q")
-    now = org.clock.stamp()
+    definition, lead_id, now = org.objects["Lead"], org.new_id("00Q"), stamp()
     row: dict[str, Value] = {
         "IsDeleted": False,
         "Company": "[not provided]",

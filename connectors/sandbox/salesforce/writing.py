@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.fields import Value
+from connectors.sandbox.salesforce.clock import stamp
 from connectors.sandbox.salesforce.org import Org, Record, User, named
 from connectors.sandbox.salesforce.values import RowError, stored
 
@@ -66,7 +67,7 @@ class Writer:
         return named(made | self._stamps())
 
     def _stamps(self) -> dict[str, Value]:
-        now, owner = self.org.clock.stamp(), self.org.switches.assignment_owner
+        now, owner = stamp(), self.org.switches.assignment_owner
         stamps: dict[str, Value] = {
             "SystemModstamp": now,
             "LastModifiedDate": now,

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from connectors.errors import Busy, ConnectorError, Refused
+from connectors.inbound import Visit
+from connectors.pseudonym import Keyring
+from connectors.salesforce.inbound import verify_canvas
+from connectors.salesforce.replay import ReplayCache
+from connectors.sandbox.salesforce import SalesforceStandIn
+from connectors.sandbox.salesforce.canvas import payload, sign
+from connectors.sandbox.salesforce.faults import Fault
+from tests.connectors.subject_salesforce import app_of, keyring_of
+
+Change = Callable[[dict[str, Any], SalesforceStandIn], None]
+
+
+def visit(org: SalesforceStandIn, signed: str, **more: Any) -> Visit:
+    def keyring_for(organisation: str) -> Keyring | None:
+        return keyring_of(org) if organisation == org.organisation else None
+
+    return verify_canvas(signed, app_of(org), keyring_for, **more)
+
+
+def request(org: SalesforceStandIn, change: Change | None = None) -> str:
+    body = copy.deepcopy(payload(org.state, org.record_ids()[5]))
+    if change is not None:
+        change(body, org)
+    return sign(body, org.client_secret)
+
+
+def refusal(org: SalesforceStandIn, signed: str) -> str:
+    with pytest.raises(Refused) as caught:
+        visit(org, signed)
+    shown = str(caught.value) + repr(caught.value.__context__) + repr(caught.value.__cause__)
+    token = payload(org.state, org.record_ids()[5])["client"]["oauthToken"]  # type: ignore[index]
+    for secret in (org.record_ids()[5][:15], org.organisation[:15], org.client_secret, token):
+        assert secret not in shown
+    return caught.value.code
+
+
+def test_a_signed_request_becomes_a_visit(org: SalesforceStandIn):
+    found = visit(org, request(org))
+    assert found.crm == "salesforce"
+    assert found.organisation == org.organisation
+    assert found.lead == keyring_of(org).lead_key(org.record_ids()[5])
+    assert found.frame_origins == (org.page_url, org.login_url)
+    assert org.record_ids()[5] not in repr(found)
+
+
+def test_short_and_long_ids_name_the_same_lead(org: SalesforceStandIn):
+    def shorten(body: dict[str, Any], _: SalesforceStandIn) -> None:
+        parameters = body["context"]["environment"]["parameters"]
+        parameters["recordId"] = parameters["recordId"][:15]
+        body["context"]["organization"]["organizationId"] = body["context"]["organization"]["organizationId"][
+            :15
+        ]
+        body["userId"] = body["userId"][:15]
+
+    assert visit(org, request(org, shorten)).lead == visit(org, request(org)).lead
+
+
+def test_on_a_page_layout_the_record_names_the_lead(org: SalesforceStandIn):
+    def move(body: dict[str, Any], _: SalesforceStandIn) -> None:
+        environment = body["context"]["environment"]
+        environment["record"] = {"Id": environment["parameters"].pop("recordId")}
+
+    assert visit(org, request(org, move)).lead == visit(org, request(org)).lead
+
+
+@pytest.mark.parametrize("issued_at", [None, 0, "1363136188", 99999999999999])
+def test_issued_at_means_nothing(org: SalesforceStandIn, issued_at: object):
+    assert visit(org, request(org, lambda body, _: body.update(issuedAt=issued_at)))
+
+
+def test_the_published_example_of_a_signature_is_made(org: SalesforceStandIn):
+    """The scheme computed step by step, apart from the stand-in's own signer."""
+    body = base64.b64encode(json.dumps(payload(org.state, org.record_ids()[5])).encode())
+    mac = base64.b64encode(hmac.new(org.client_secret.encode(), body, hashlib.sha256).digest())
+    assert visit(org, (mac + b"." + body).decode())
+
+
+def _tampered(signed: str) -> str:
+    mac, body = signed.split(".")
+    changed = base64.b64decode(body).replace(b'"HMACSHA256"', b'"hmacsha256"')
+    return f"{mac}.{base64.b64encode(changed).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("mangle", "code"),
+    [
+        (_tampered, "bad_signature"),
+        (lambda signed: sign(json.loads(base64.b64decode(signed.split(".")[1])), "another"), "bad_signature"),
+        (lambda signed: signed.replace("+", "-").replace("/", "_").replace("=", ""), "bad_signature"),
+        (lambda signed: signed + ".", "bad_signature"),
+        (lambda signed: signed.replace(".", "..", 1), "bad_signature"),
+        (lambda signed: signed.replace(".", ""), "malformed_request"),
+        (lambda _: "", "malformed_request"),
+        (lambda _: ".", "bad_signature"),
+        (lambda signed: "é" + signed, "malformed_request"),
+        (lambda signed: signed + "A" * 70_000, "too_large"),
+    ],
+)
+def test_a_mangled_request_is_refused(org: SalesforceStandIn, mangle: Callable[[str], str], code: str):
+    assert refusal(org, mangle(request(org))) == code
+
+
+def _environment(body: dict[str, Any]) -> dict[str, Any]:
+    environment: dict[str, Any] = body["context"]["environment"]
+    return environment
+
+
+def _of_another_org(body: dict[str, Any], _: SalesforceStandIn) -> None:
+    body["context"]["organization"]["organizationId"] = "00D50000000IZ3ZEAW"
+
+
+def _as_another_user(body: dict[str, Any], org: SalesforceStandIn) -> None:
+    body["userId"] = body["context"]["user"]["userId"] = org.org.admin.id
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda body, _: body.update(algorithm="none"), "algorithm"),
+        (lambda body, _: body.pop("algorithm"), "algorithm"),
+        (lambda body, _: _environment(body).update(parameters={}), "no_record"),
+        (lambda body, _: _environment(body).update(parameters=None, record=None), "no_record"),
+        (lambda body, _: _environment(body)["parameters"].update(recordId=["00Q"]), "no_record"),
+        (lambda body, _: _environment(body)["parameters"].update(recordId="../User/00Q"), "no_record"),
+        (lambda body, _: _environment(body)["parameters"].update(recordId="00QFl0000099999MAA"), "no_access"),
+        (lambda body, org: _environment(body)["parameters"].update(recordId=org.org.rep.id), "not_a_lead"),
+        (_of_another_org, "org_unknown"),
+        (lambda body, _: body["context"].pop("organization"), "malformed_request"),
+        (lambda body, _: body["client"].update(instanceUrl="https://evil.example"), "host_not_allowed"),
+        (lambda body, _: body["client"].update(oauthToken="00Dxx!forged"), "token_refused"),
+        (lambda body, _: body["client"].update(oauthToken="a\r\nHost: evil"), "malformed_request"),
+        (_as_another_user, "user_mismatch"),
+        (lambda body, _: body.update(client=None), "malformed_request"),
+    ],
+)  # fmt: skip
+def test_a_signed_but_wrong_request_is_refused(org: SalesforceStandIn, change: Change, code: str):
+    assert refusal(org, request(org, change)) == code
+
+
+@pytest.mark.parametrize("body", [b"[]", b"\xff", b"not json", b"[" * 40_000])
+def test_a_signed_body_that_is_no_object_is_refused(org: SalesforceStandIn, body: bytes):
+    encoded = base64.b64encode(body)
+    mac = base64.b64encode(hmac.digest(org.client_secret.encode(), encoded, "sha256"))
+    assert refusal(org, f"{mac.decode()}.{encoded.decode()}") == "malformed_request"
+
+
+def test_a_lead_that_the_user_may_not_see_is_refused(org: SalesforceStandIn):
+    org.org.rep.hidden_records.add(org.record_ids()[5])
+    assert refusal(org, request(org)) == "no_access"
+
+
+def test_a_dead_token_makes_an_old_request_worthless(org: SalesforceStandIn):
+    old = request(org)
+    org.org.clock.advance(7300)
+    assert refusal(org, old) == "token_refused"
+
+
+@pytest.mark.parametrize("kind", ["server_error", "unavailable", "reset"])
+def test_when_salesforce_cannot_be_asked_it_is_busy(org: SalesforceStandIn, kind: str):
+    org.faults.plan(Fault(kind=kind, times=None))
+    with pytest.raises(Busy):
+        visit(org, request(org))
+
+
+@pytest.mark.parametrize("kind", ["truncated", "api_disabled", "unauthorized_html"])
+def test_an_odd_answer_is_no_access(org: SalesforceStandIn, kind: str):
+    org.faults.plan(Fault(kind=kind, times=None))
+    with pytest.raises(ConnectorError) as caught:
+        visit(org, request(org))
+    assert getattr(caught.value, "code", "") == "no_access"
+
+
+def test_a_replay_is_tolerated_for_minutes_only(org: SalesforceStandIn):
+    now = [0.0]
+    replays, signed = ReplayCache(clock=lambda: now[0]), request(org)
+    assert visit(org, signed, replays=replays)
+    now[0] = 299.0
+    assert visit(org, signed, replays=replays)
+    now[0] = 301.0
+    with pytest.raises(Refused) as caught:
+        visit(org, signed, replays=replays)
+    assert caught.value.code == "replayed"
+
+
+def test_the_replay_cache_stays_small():
+    replays = ReplayCache(capacity=3)
+    assert all(replays.admit(f"signature{n}.body") for n in range(10))
+    assert len(replays._first) == 3

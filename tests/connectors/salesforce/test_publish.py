@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from connectors.errors import Busy, Refused
+from connectors.pseudonym import LeadKey
+from connectors.salesforce.source import SalesforceSource
+from connectors.sandbox.salesforce import SalesforceStandIn
+from connectors.sandbox.salesforce.faults import Fault
+from connectors.source import Flag, Receipt
+from tests.connectors.subject_salesforce import keyring_of
+
+FLAG = Flag(
+    status="review",
+    reason="The score is not reliable for leads like this one.",
+    audit_id="A-17",
+    checked_at=datetime(2026, 11, 23, 9, 0, 1, 500, tzinfo=UTC),
+)
+
+
+def flags_for(org: SalesforceStandIn, count: int = 500, flag: Flag = FLAG) -> Mapping[LeadKey, Flag]:
+    keyring = keyring_of(org)
+    return {keyring.lead_key(record_id): flag for record_id in org.record_ids()[:count]}
+
+
+def adds_up(receipt: Receipt) -> bool:
+    counted = receipt.written + receipt.unchanged + receipt.unknown + sum(receipt.failed.values())
+    return receipt.listed == counted
+
+
+def test_flags_reach_their_leads_and_only_them(org: SalesforceStandIn, source: SalesforceSource):
+    receipt = source.publish(flags_for(org, 450))
+    assert receipt == Receipt(listed=500, written=450, unchanged=0, unknown=50, failed={})
+    rows = list(org.org.leads.values())
+    assert {row["Fairness_Status__c"] for row in rows[:450]} == {"review"}
+    assert rows[0]["Fairness_Checked_At__c"] == "2026-11-23T09:00:01.000+0000"
+    assert rows[0]["Fairness_Audit_Id__c"] == "A-17"
+    assert not any(row.get("Fairness_Status__c") for row in rows[450:])
+    assert rows[0]["LastModifiedById"] == org.org.admin.id
+
+
+def test_a_second_time_writes_nothing(org: SalesforceStandIn, source: SalesforceSource):
+    source.publish(flags_for(org))
+    calls = org.state.calls
+    receipt = source.publish(flags_for(org))
+    assert (receipt.written, receipt.unchanged) == (0, 500)
+    assert org.state.calls == calls + 1
+    newer = replace(FLAG, audit_id="A-18")
+    assert source.publish(flags_for(org, 10, newer)).written == 10
+
+
+def test_our_writes_do_not_reassign_leads(org: SalesforceStandIn, source: SalesforceSource):
+    org.org.switches.assignment_owner = org.org.admin.id
+    source.publish(flags_for(org, 1))
+    assert org.org.leads[org.record_ids()[0]]["OwnerId"] == org.org.rep.id
+
+
+def test_what_the_org_refuses_is_counted_by_its_code(org: SalesforceStandIn, source: SalesforceSource):
+    ids = org.record_ids()
+    org.org.leads[ids[1]] = {**org.org.leads[ids[1]], "IsConverted": True}
+    org.org.switches.validation = lambda row: "No!" if row["LastName"] in {"Canary2", "Canary3"} else None
+    receipt = source.publish(flags_for(org))
+    assert receipt.failed == {"CANNOT_UPDATE_CONVERTED_LEAD": 1, "FIELD_CUSTOM_VALIDATION_EXCEPTION": 2}
+    assert receipt.written == 497
+    assert adds_up(receipt)
+
+
+def test_locked_leads_are_tried_again_and_then_counted(org: SalesforceStandIn, source: SalesforceSource):
+    ids = org.record_ids()
+    org.org.switches.locked.update({ids[4]: 2, ids[5]: 99})
+    receipt = source.publish(flags_for(org))
+    assert receipt.failed == {"UNABLE_TO_LOCK_ROW": 1}
+    assert org.org.leads[ids[4]]["Fairness_Status__c"] == "review"
+    assert org.org.switches.locked[ids[5]] == 99 - 5
+    assert adds_up(receipt)
+
+
+def test_a_long_reason_is_shortened_and_stays_unchanged(org: SalesforceStandIn, source: SalesforceSource):
+    flag = replace(FLAG, reason="x" * 400)
+    assert source.publish(flags_for(org, 2, flag)).written == 2
+    assert len(str(org.org.leads[org.record_ids()[0]]["Fairness_Reason__c"])) == 255
+    assert source.publish(flags_for(org, 2, flag)).unchanged == 2
+
+
+def test_an_org_without_the_package_is_refused(org: SalesforceStandIn, source: SalesforceSource):
+    org.org.hide_field("Fairness_Reason__c")
+    with pytest.raises(Refused, match="missing or not visible") as caught:
+        source.publish(flags_for(org))
+    assert caught.value.code == "INVALID_FIELD"
+
+
+@pytest.mark.parametrize("kind", ["expire", "reset", "unavailable", "truncated", "lock"])
+def test_a_fault_between_writes_loses_nothing(org: SalesforceStandIn, source: SalesforceSource, kind: str):
+    org.faults.plan(Fault(kind=kind, at=2, path="composite"))
+    assert source.publish(flags_for(org)).written == 500
+
+
+def test_a_lasting_fault_can_be_resumed(org: SalesforceStandIn, source: SalesforceSource):
+    org.faults.plan(Fault(kind="total_limit", at=2, times=None, path="composite"))
+    with pytest.raises(Busy):
+        source.publish(flags_for(org))
+    org.faults.clear()
+    receipt = source.publish(flags_for(org))
+    assert (receipt.written, receipt.unchanged) == (300, 200)
