@@ -30,7 +30,7 @@ class HubSpotClient:
         self._gate = gate
         self._packages: dict[str, Any] = {}
         # Both host and base_url: with one of them some calls still go to the public host.
-        self._sdk = hubspot.HubSpot(host=api_url, base_url=api_url, api_factory=self._api)
+        self._sdk: Any = hubspot.HubSpot(host=api_url, base_url=api_url, api_factory=self._api)
 
     def properties(self) -> list[Document]:
         """The definitions of every contact property that is not marked as sensitive data."""

@@ -27,6 +27,8 @@ TIMEOUT = (5, 30)
 # Revoking and uninstalling have no undated form that keeps the token out of the URL.
 _DATED = "2026-09"
 _Answer = TypeVar("_Answer")
+# Authlib carries no types: to a checker its session is not even a requests.Session.
+_Session = Any
 
 
 def authorization(app: HubSpotApp) -> AuthorizationRequest:
@@ -117,8 +119,8 @@ def revoke(app: HubSpotApp, grant: Grant) -> None:
     )
 
 
-def _session(app: HubSpotApp) -> OAuth2Session:
-    session = OAuth2Session(
+def _session(app: HubSpotApp) -> _Session:
+    session: _Session = OAuth2Session(
         client_id=app.client_id,
         client_secret=app.client_secret,
         token_endpoint_auth_method="client_secret_post",  # noqa: S106 - a method's name
@@ -154,14 +156,14 @@ def _only_tokens(response: requests.Response) -> requests.Response:
     return response
 
 
-def _token(app: HubSpotApp, ask: Callable[[OAuth2Session], Mapping[str, Any]]) -> Mapping[str, Any]:
+def _token(app: HubSpotApp, ask: Callable[[_Session], Mapping[str, Any]]) -> Mapping[str, Any]:
     answer = _guarded(app, "token request", ask)
     if isinstance(answer, ConnectorError):
         raise answer
     return answer
 
 
-def _end(app: HubSpotApp, doing: str, ask: Callable[[OAuth2Session], requests.Response]) -> None:
+def _end(app: HubSpotApp, doing: str, ask: Callable[[_Session], requests.Response]) -> None:
     answer = _guarded(app, doing, ask)
     if isinstance(answer, ConnectorError):
         raise answer
@@ -169,9 +171,7 @@ def _end(app: HubSpotApp, doing: str, ask: Callable[[OAuth2Session], requests.Re
         raise error
 
 
-def _guarded(
-    app: HubSpotApp, doing: str, ask: Callable[[OAuth2Session], _Answer]
-) -> _Answer | ConnectorError:
+def _guarded(app: HubSpotApp, doing: str, ask: Callable[[_Session], _Answer]) -> _Answer | ConnectorError:
     """The answer, or the error to raise: raised out here, it has no library error as its context."""
     with _session(app) as session:
         try:

@@ -49,7 +49,12 @@ class _Fetch:
 def fetch(world: World, request: Request) -> Response:
     """``hubspot.fetch`` as the card's code calls it; answers ``{status, ok, body}``."""
     wanted = _checked(world, body_object(request))
-    answer = _twice(world, wanted)
+    if not world.fetches.acquire(blocking=False):
+        raise problem(429, "RATE_LIMITS", "Too many requests of this app are under way.")
+    try:
+        answer = _twice(world, wanted)
+    finally:
+        world.fetches.release()
     if answer is None:
         raise problem(502, "BAD_GATEWAY", "The app's server could not be reached.")
     if len(answer.content) > LARGEST:

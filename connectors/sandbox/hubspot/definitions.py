@@ -65,6 +65,26 @@ _OPTIONS = {
     "hs_analytics_source": "ORGANIC_SEARCH PAID_SEARCH EMAIL_MARKETING REFERRALS DIRECT_TRAFFIC OFFLINE",
     "hs_email_optout": "true false",
 }
+_LABELS = {
+    "true": "Yes",
+    "false": "No",
+    "subscriber": "Subscriber",
+    "lead": "Lead",
+    "marketingqualifiedlead": "Marketing qualified lead",
+    "salesqualifiedlead": "Sales qualified lead",
+    "opportunity": "Opportunity",
+    "customer": "Customer",
+    "evangelist": "Evangelist",
+    "other": "Other",
+    "NEW": "New",
+    "OPEN": "Open",
+    "IN_PROGRESS": "In progress",
+    "OPEN_DEAL": "Open deal",
+    "UNQUALIFIED": "Unqualified",
+    "ATTEMPTED_TO_CONTACT": "Attempted to contact",
+    "CONNECTED": "Connected",
+    "BAD_TIMING": "Bad timing",
+}
 GROUPS = (
     ("contactinformation", "Contact information"),
     ("sales_properties", "Sales properties"),
@@ -140,7 +160,13 @@ class Definition:
 
 def option(value: str, place: int) -> dict[str, Any]:
     """One choice of an enumeration."""
-    return {"label": value, "value": value, "description": "", "displayOrder": place, "hidden": False}
+    return {
+        "label": _LABELS.get(value, value),
+        "value": value,
+        "description": "",
+        "displayOrder": place,
+        "hidden": False,
+    }
 
 
 def native() -> Iterator[Definition]:

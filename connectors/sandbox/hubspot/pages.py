@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from werkzeug.utils import send_from_directory
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.hubspot.clock import moment
 from connectors.sandbox.hubspot.contacts import Contact
 from connectors.sandbox.hubspot.replies import Problem, page
 from connectors.sandbox.hubspot.world import World
@@ -88,11 +90,14 @@ def details(world: World, contact: Contact, names: tuple[str, ...]) -> list[tupl
 
 
 def option_label(world: World, contact: Contact, name: str) -> str:
-    """A value as people read it: an option's label instead of its internal value."""
+    """A value as people read it: an option's label, a date in words."""
     value = contact.values.get(name, "")
     definition = world.definitions.get(name)
-    options = definition.options if definition else []
-    return next((str(one["label"]) for one in options if one["value"] == value), value)
+    if definition is None or not value:
+        return value
+    if definition.type in {"date", "datetime"}:
+        return _date(value)
+    return next((str(one["label"]) for one in definition.options if one["value"] == value), value)
 
 
 def full_name(contact: Contact) -> str:
@@ -100,6 +105,11 @@ def full_name(contact: Contact) -> str:
     values = contact.values
     parts = (values.get("firstname"), values.get("lastname"))
     return " ".join(part for part in parts if part) or values.get("email") or f"Contact {contact.number}"
+
+
+def _date(value: str) -> str:
+    when = moment(value)
+    return value if when is None else datetime.fromtimestamp(when, UTC).strftime("%d %b %Y")
 
 
 def _custom(world: World) -> tuple[str, ...]:

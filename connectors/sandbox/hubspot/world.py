@@ -13,6 +13,8 @@ from connectors.sandbox.hubspot.definitions import Definition
 from connectors.sandbox.hubspot.limits import Limits
 
 USER_ID = "2094417"
+# How many requests of cards HubSpot has under way at once for one app in one account.
+FETCHES_AT_ONCE = 20
 # The plus and the at sign matter: HubSpot signs such addresses in a form of its own.
 USER_EMAIL = "sam.rep+west@stand-in.example"
 
@@ -31,3 +33,4 @@ class World:
     groups: dict[str, str]
     card_url: str | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
+    fetches: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(FETCHES_AT_ONCE))
