@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import click
-from audit.run import AuditRequest, audit
 
 from audit.finding import SEVERITIES, Severity
 from audit.report.write import write
+from audit.run import AuditRequest, audit
 from audit.schema import BadInput
 from connectors.files.reading import read_table
 from webapp.cli.account import admit_file
@@ -82,9 +83,21 @@ def _run(asked: Options) -> Summary:
         with progress.step("Checking the rows"):
             intake = admit_file(file, stream, asked.file.name)
         with progress.step("Auditing"):
-            report = audit(intake, stream, AuditRequest(engine=asked.engine, seed=asked.seed))
+            report = audit(intake, stream, _request(asked))
         with progress.step("Writing the report"):
             written = write_whole(asked.out, partial(write, report))
-    return Summary(
-        report=report, intake=intake, file=file, name=asked.file.name, out=asked.out, written=written
+    return Summary(report=report, file=file, name=asked.file.name, out=asked.out, written=written)
+
+
+def _request(asked: Options) -> AuditRequest:
+    return AuditRequest(
+        seed=asked.seed,
+        engine=asked.engine,
+        stream_digest=_digest(asked.stream),
+        data_digest=_digest(asked.file),
     )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit.finding import SEVERITIES, Finding, Severity
-from audit.intake import Intake, Refusal
+from audit.intake import Refusal
 from audit.report.model import Report
 from connectors.files.table import FileTable
+
+# The account names these rows by their lines already.
+_IN_ACCOUNT = {"rejected_rows", "excluded_rows"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +21,6 @@ class Summary:
     """A finished audit of a file."""
 
     report: Report
-    intake: Intake
     file: FileTable
     name: str
     out: Path
@@ -55,7 +57,6 @@ def summary_json(summary: Summary) -> str:
         "kept": report.kept,
         "rejected": [_refusal(refusal, summary.file) for refusal in report.rejected],
         "excluded": [_refusal(refusal, summary.file) for refusal in report.excluded],
-        "notes": list(summary.intake.notes),
         "findings": _by_severity(report),
         "worst": found and _finding(found),
         "warnings": [{"code": warning.code, "text": warning.text} for warning in report.warnings],
@@ -74,9 +75,6 @@ def _account(summary: Summary) -> Iterator[str]:
     yield f"{report.rows:,} rows = {report.kept:,} kept + {rejected:,} rejected + {excluded:,} excluded"
     yield from _turned_away("rejected", report.rejected, summary.file)
     yield from _turned_away("excluded", report.excluded, summary.file)
-    if summary.intake.immature:
-        yield f"  not yet known {summary.intake.immature:,}: the leads are too young to judge their outcome"
-    yield from (f"Note: {note}" for note in summary.intake.notes)
 
 
 def _turned_away(fate: str, refusals: tuple[Refusal, ...], file: FileTable) -> Iterator[str]:
@@ -90,7 +88,9 @@ def _findings(report: Report) -> Iterator[str]:
     found = worst(report)
     if found is not None:
         yield f"Worst: {found.text}"
-    yield from (f"Warning: {warning.text}" for warning in report.warnings)
+    for warning in report.warnings:
+        if warning.code not in _IN_ACCOUNT:
+            yield f"Warning: {warning.text}"
 
 
 def _files(summary: Summary) -> Iterator[str]:
