@@ -153,6 +153,13 @@ def test_a_rate_has_its_interval_as_a_picture_and_in_words(site: Site) -> None:
     assert row.difference.value.replace("\N{NO-BREAK SPACE}", " ") == "\N{MINUS SIGN}11.3 points"
 
 
+def test_a_finding_is_shown_whole_and_word_for_word(site: Site) -> None:
+    report = sample_report()
+    cards = audit_page(audit_row(site), report).findings
+    assert [card.headline + card.rest for card in cards] == [f.text for f in reversed(report.findings)]
+    assert [card.severity for card in cards] == ["critical", "high", "medium", "low", "info"]
+
+
 def test_all_leads_together_are_no_group_of_an_attribute(site: Site) -> None:
     page = audit_page(audit_row(site), sample_report())
     assert [table.title for table in page.tables] == ["region"]

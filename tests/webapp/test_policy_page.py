@@ -169,7 +169,7 @@ def test_the_preview_names_the_fields_that_are_never_requested(send) -> None:
 @pytest.mark.parametrize("action", ["preview", "save"])
 def test_a_mistake_is_one_sentence_and_the_text_stays(send, asked, text, words, action) -> None:
     status, page, html = send(action, text)
-    assert status == 422
+    assert status == (422 if action == "save" else 200)
     assert words in page.text
     assert [area.get("aria-invalid") for area in page.having("textarea")] == ["true"]
     assert editor(html)[:40] == text.replace('"', "&#34;").replace("'", "&#39;")[:40]

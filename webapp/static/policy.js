@@ -1,4 +1,4 @@
-// Without this file the preview button reloads the page. With it, the preview follows the typing.
+// The preview follows the typing after a pause. Without this file, the preview button does the same.
 const form = document.querySelector("[data-policy-form]");
 const editor = form?.querySelector("textarea");
 const PAUSE = 1200;
@@ -20,7 +20,7 @@ async function preview() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (turn === asked && page.querySelector("#preview")) put(page);
   } catch {
-    shown = null; // the network failed: the button still works
+    shown = null; // no answer: the button still works
   } finally {
     target.removeAttribute("aria-busy");
   }
@@ -45,11 +45,5 @@ if (editor) {
     clearTimeout(timer);
     timer = setTimeout(preview, PAUSE);
   });
-  form.addEventListener("submit", (event) => {
-    if (event.submitter?.value !== "preview") return;
-    event.preventDefault();
-    clearTimeout(timer);
-    shown = null;
-    preview();
-  });
+  form.addEventListener("submit", () => clearTimeout(timer));
 }

@@ -46,14 +46,15 @@ FACT_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingCard:
-    """One finding: its severity in a word, its sentence, its evidence as pairs of words."""
+    """One finding: its severity in a word, its text (``headline`` + ``rest``), its evidence in words."""
 
     anchor: str
     severity: Severity
     severity_words: str
     verdict: Verdict
     verdict_words: str
-    text: str
+    headline: str
+    rest: str
     where: str
     special_category: bool
     evidence: tuple[tuple[str, str], ...]
@@ -147,17 +148,25 @@ def _value(value: str | float | None) -> str:
 
 
 def _card(finding: Finding, place: int) -> FindingCard:
+    headline, rest = _split(finding.text)
     return FindingCard(
         anchor=f"finding-{place}",
         severity=finding.severity,
         severity_words=SEVERITY_WORDS[finding.severity],
         verdict=finding.verdict,
         verdict_words=VERDICT_WORDS[finding.verdict],
-        text=finding.text,
+        headline=headline,
+        rest=rest,
         where=_where(finding),
         special_category=finding.special_category,
         evidence=evidence_words(finding.evidence),
     )
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A finding's statement, and its figures and further sentences; both together are the text."""
+    statement = text.partition(" (")[0].partition(". ")[0]
+    return statement, text[len(statement) :]
 
 
 def _where(finding: Finding) -> str:

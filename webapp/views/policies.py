@@ -58,11 +58,9 @@ def change(connection_id: str) -> AnyResponse:
     """Try the text in the editor, or save it (the named submit button says which)."""
     typed = request.form.get("text", "").replace("\r\n", "\n")
     draft = _parsed(_connection(connection_id), typed)
-    if draft.error:
-        return _page(draft, 422)
-    if request.form.get("action") == "save":
-        return _save(draft)
-    return _page(_previewed(draft))
+    if request.form.get("action") != "save":
+        return _page(_previewed(draft))
+    return _page(draft, 422) if draft.error else _save(draft)
 
 
 def _save(draft: Draft) -> AnyResponse:
