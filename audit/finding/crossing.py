@@ -11,20 +11,33 @@ def beyond_its_parts(crossing: Disparity, singles: list[Disparity]) -> bool:
     """Whether a failing crossing is surely larger than its parts add up to, in the same direction.
 
     The parts are the gaps of the same metric and kind of each attribute alone, group against the
-    same reference; differences add, ratios multiply. A part that was not measured counts as none.
+    same reference; differences add, ratios multiply. "Surely" is by the interval of the excess, from
+    those of the crossing and its parts. A part that was not measured counts as none.
+
+    References
+    ----------
+    G. Zou, A. Donner (2008). Statistics in Medicine 27:1693 (MOVER).
     """
-    low, high = _scaled(crossing.low, crossing), _scaled(crossing.high, crossing)
-    expected = sum(_part(crossing, place, singles) for place in range(len(crossing.attribute)))
-    return (low > 0 and low > expected) or (high < 0 and high < expected)
+    value, low, high = _ends(crossing)
+    parts = [_part(crossing, place, singles) for place in range(len(crossing.attribute))]
+    expected, least, most = (sum(part[end] for part in parts) for end in range(3))
+    excess = value - expected
+    if value > 0:
+        return excess > math.hypot(value - low, most - expected)
+    return -excess > math.hypot(high - value, expected - least)
 
 
-def _part(crossing: Disparity, place: int, singles: list[Disparity]) -> float:
+def _part(crossing: Disparity, place: int, singles: list[Disparity]) -> tuple[float, float, float]:
     wanted = (crossing.attribute[place], crossing.group[place], crossing.reference[place])
     for one in singles:
         same = (one.metric, one.kind) == (crossing.metric, crossing.kind)
         if same and (one.attribute[0], one.group[0], one.reference[0]) == wanted:
-            return _scaled(one.value, one)
-    return 0.0
+            return _ends(one)
+    return 0.0, 0.0, 0.0
+
+
+def _ends(one: Disparity) -> tuple[float, float, float]:
+    return _scaled(one.value, one), _scaled(one.low, one), _scaled(one.high, one)
 
 
 def _scaled(value: float | None, one: Disparity) -> float:

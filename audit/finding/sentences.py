@@ -9,6 +9,8 @@ from audit.finding.reading import Unit
 from audit.finding.words import amount, briefly, count, listed, named, percent, points, sentence
 from audit.rows.proxy import GapPair, Proxy
 
+ALSO_NAMED = 3
+
 
 def headline(gap: Gap, facts: Facts) -> str:
     """The gap with its numbers.
@@ -48,7 +50,9 @@ def equal_chance_sentence(gap: Gap) -> str:
     one = gap.disparity
     return sentence(
         gap.reading.phrase.format(
-            group="they", how=_how(one, gap.reading.unit), reference=briefly(one.attribute, one.reference)
+            group=briefly(one.attribute, one.group),
+            how=_how(one, gap.reading.unit),
+            reference=briefly(one.attribute, one.reference),
         )
     )
 
@@ -56,11 +60,11 @@ def equal_chance_sentence(gap: Gap) -> str:
 def proxy_sentence(proxy: Proxy, pair: GapPair) -> str:
     """The feature that carries the gap, and how much of it."""
     low, high = proxy.share_low or 0.0, proxy.share_high or 0.0
-    return (
-        f"The feature '{proxy.feature}' is associated with {proxy.attribute}; taken alone it carries"
-        f" {proxy.share or 0.0:.0%} ({low:.0%} to {high:.0%}) of the score gap between"
-        f" '{pair.group}' and '{pair.reference}'."
-    ).replace("%", " %")
+    gap = f"the score gap between '{pair.group}' and '{pair.reference}'"
+    part = f"taken alone it carries {proxy.share or 0.0:.0%} ({low:.0%} to {high:.0%}) of {gap}"
+    whole = f"taken alone it carries more than the whole of {gap}, which other features make smaller"
+    carried = whole if (proxy.share or 0.0) > 1 else part.replace("%", " %")
+    return f"The feature '{proxy.feature}' is associated with {proxy.attribute}; {carried}."
 
 
 def insufficient_sentence(one: Disparity, n: int) -> str:
@@ -92,8 +96,10 @@ def pass_sentence(attribute: str, passed: tuple[Gap, ...], others: int) -> str:
 
 def also(failing: tuple[Gap, ...]) -> str:
     """The names of further metrics that fail."""
-    names = tuple(dict.fromkeys(gap.reading.label.lower() for gap in failing))
-    return f"Also outside the tolerance: {listed(names)}." if names else ""
+    names = tuple(dict.fromkeys(gap.reading.label for gap in failing))
+    shown = tuple(name[:1].lower() + name[1:] for name in names[:ALSO_NAMED])
+    more = (f"{len(names) - ALSO_NAMED} more",) if len(names) > ALSO_NAMED else ()
+    return f"Also outside the tolerance: {listed((*shown, *more))}." if names else ""
 
 
 def _how(one: Disparity, unit: Unit) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.disparity import Disparity
 from audit.finding import Caution, Finding
@@ -11,6 +11,7 @@ from audit.metrics import GroupEstimate
 from audit.rows.proxy import Proxy
 
 SCHEMA = "fairlead.audit/1"
+VERSION = "0.1.0"  # equal to pyproject.toml, which a test checks; a constant keeps the audit pure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,20 @@ class Digests:
     data: str
     cube: str
     policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What was asked of the audit (``settings`` in audit.json), as the stream says it."""
+
+    confidence: float = 0.95
+    tolerance_difference: float = 0.05
+    tolerance_ratio: float = 0.8
+    minimum_group: int = 30
+    threshold: float | None = None
+    higher_is_better: bool = True
+    score_range: tuple[float, float] | None = None
+    special_categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +71,4 @@ class Report:
     subgroups: tuple[Subgroup, ...]
     warnings: tuple[Caution, ...]
     findings: tuple[Finding, ...]
+    settings: Settings = field(default_factory=Settings)

@@ -109,7 +109,8 @@ def test_a_gap_among_converting_leads_is_told_and_keeps_the_severity():
     (found,) = concluded(disparity(), among, estimates=(*RATES, *converting(0.03, 0.085)))
     assert found.severity == "high"
     assert (
-        "Among leads that converted, they are selected 12 points less often than 'city' leads." in found.text
+        "Among leads that converted, 'small town' leads are selected 12 points less often than 'city' leads."
+        in found.text
     )
 
 

@@ -1,0 +1,26 @@
+"""What a reader must know before trusting the numbers: each with the numbers that show it."""
+
+from __future__ import annotations
+
+from audit.caution.account import left_out
+from audit.caution.groups import thin_groups
+from audit.caution.leak import leaks
+from audit.caution.outcomes import doubtful_outcomes
+from audit.caution.score import doubtful_scores
+from audit.finding import Caution
+from audit.intake import Intake
+from audit.schema import Stream
+
+
+def cautions(intake: Intake, stream: Stream, seed: int) -> tuple[Caution, ...]:
+    """Every caution that this table and stream give, in a fixed order."""
+    return (
+        *leaks(intake.table, seed),
+        *doubtful_scores(intake, stream),
+        *doubtful_outcomes(intake, stream),
+        *thin_groups(intake.table, stream),
+        *left_out(intake),
+    )
+
+
+__all__ = ["cautions"]

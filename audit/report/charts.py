@@ -1,0 +1,181 @@
+"""Charts as inline SVG, readable on light and dark paper, in print, and without colour."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from audit.report.view import GroupRow, Section, is_share
+
+if TYPE_CHECKING:
+    import altair as alt
+
+INK = "#010203"  # replaced by currentColor: text and axes take the colour of the page
+BLUE, ORANGE, GREY = "#3b82c4", "#c8681c", "#808890"
+SHAPES = {
+    "reference": ("diamond", GREY),
+    "outside tolerance": ("triangle-up", ORANGE),
+    "within tolerance": ("circle", BLUE),
+    "not enough data": ("cross", GREY),
+    "not compared": ("square", GREY),
+}
+LINES = ((BLUE, "circle", [1, 0]), (ORANGE, "triangle-up", [6, 3]), (GREY, "diamond", [2, 3]))
+WIDTH, ROW = 560, 24
+
+
+def rates_chart(section: Section) -> Markup:
+    """Headline metric of each group with its interval, the verdict as shape and colour."""
+    rows = [
+        _point(row) for row in section.rows if row.headline is not None and row.headline.value is not None
+    ]
+    if not rows:
+        return Markup()
+    chart = _intervals(rows, section.metric_label, percent=is_share(section.metric), verdicts=True)
+    text = ", ".join(f"{row['name']} {_said(row['value'], section.metric)}" for row in rows)
+    return _svg(chart, f"{section.metric_label} by {section.attribute}", text)
+
+
+def calibration_chart(section: Section) -> Markup:
+    """Conversion by score band for the reference and the two groups that differ most."""
+    chosen = [row for row in section.rows if row.bands and row.name != "unknown"][: len(LINES)]
+    rows = [point for row in chosen for point in _bands(row)]
+    if not rows:
+        return Markup()
+    text = "; ".join(f"{row.name}: {_band_words(row)}" for row in chosen)
+    return _svg(_lines(rows, chosen), f"Conversion at equal score, by {section.attribute}", text)
+
+
+def proxies_chart(section: Section) -> Markup:
+    """The share of the score gap that each feature carries, with its interval."""
+    rows = [
+        {"name": one.feature, "value": one.share, "low": one.share_low, "high": one.share_high, "verdict": ""}
+        for one in section.proxies
+        if one.share is not None
+    ]
+    if not rows:
+        return Markup()
+    text = ", ".join(f"{row['name']} {row['value']:.0%}" for row in rows)
+    chart = _intervals(rows, "Share of the score gap", percent=True, verdicts=False)
+    return _svg(chart, f"Features that carry the score gap between groups of {section.attribute}", text)
+
+
+def _point(row: GroupRow) -> dict[str, Any]:
+    one = row.headline
+    value = one.value if one else None
+    low, high = (one.low, one.high) if one else (None, None)
+    ends = {"low": value if low is None else low, "high": value if high is None else high}
+    return {"name": row.name, "value": value, "verdict": row.verdict, **ends}
+
+
+def _said(value: float, metric: str) -> str:
+    return f"{value:.1%}" if is_share(metric) else f"{value:.3g}"
+
+
+def _bands(row: GroupRow) -> list[dict[str, Any]]:
+    return [
+        {"name": row.name, "at": _low_end(band), "value": one.value, "low": one.low, "high": one.high}
+        for band, one in row.bands
+        if one.value is not None
+    ]
+
+
+def _low_end(band: str) -> float:
+    """The number before the hyphen: 20 of "20-30", -5 of "-5-0"."""
+    found = re.match(r"-?[^-]+(?:e-\d+)?", band)
+    return float(found[0]) if found else 0.0
+
+
+def _band_words(row: GroupRow) -> str:
+    return ", ".join(f"{band} {one.value:.1%}" for band, one in row.bands if one.value is not None)
+
+
+def _intervals(
+    rows: list[dict[str, Any]], title: str, *, percent: bool, verdicts: bool
+) -> alt.LayerChart | alt.FacetChart:
+    import altair as alt  # noqa: PLC0415 - slow to import
+
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=190))
+    axis = alt.Axis(format=".0%") if percent else alt.Axis()
+    lowest = min(0.0, *(row["low"] for row in rows)) if percent else min(row["low"] for row in rows)
+    scale = alt.Scale(domainMin=lowest, zero=percent, nice=True)
+    x = alt.X("value:Q", title=title, axis=axis, scale=scale)
+    base = alt.Chart(alt.InlineData(values=rows))
+    rule = base.mark_rule(strokeWidth=2, color=GREY).encode(x=alt.X("low:Q"), x2="high:Q", y=y)
+    point = base.mark_point(filled=True, size=90, opacity=1, color=BLUE).encode(x=x, y=y)
+    marks = point.encode(**_verdict_channels(rows)) if verdicts else point
+    return alt.layer(rule, marks, width=WIDTH, height=ROW * len(rows))
+
+
+def _verdict_channels(rows: list[dict[str, Any]]) -> Mapping[str, Any]:
+    import altair as alt  # noqa: PLC0415 - slow to import
+
+    seen = [name for name in SHAPES if any(row["verdict"] == name for row in rows)]
+    shapes, colours = zip(*(SHAPES[name] for name in seen), strict=True)
+    legend = alt.Legend(title=None, orient="top", direction="horizontal")
+    return {
+        "shape": alt.Shape("verdict:N", scale=alt.Scale(domain=seen, range=list(shapes)), legend=legend),
+        "color": alt.Color("verdict:N", scale=alt.Scale(domain=seen, range=list(colours)), legend=legend),
+    }
+
+
+def _lines(rows: list[dict[str, Any]], chosen: list[GroupRow]) -> alt.LayerChart | alt.FacetChart:
+    import altair as alt  # noqa: PLC0415 - slow to import
+
+    names = [row.name for row in chosen]
+    colours, shapes, dashes = (list(part) for part in zip(*LINES[: len(names)], strict=True))
+    legend = alt.Legend(title=None, orient="top", symbolStrokeWidth=2)
+    x = alt.X("at:Q", title="Score, from the low end of each band", scale=alt.Scale(zero=False))
+    colour = alt.Color("name:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
+    shape = alt.Shape("name:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
+    dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
+    base = alt.Chart(alt.InlineData(values=rows)).encode(x=x, color=colour)
+    y = alt.Y("value:Q", title="Conversion rate", axis=alt.Axis(format=".0%"))
+    bars = base.mark_rule(strokeWidth=1.5, opacity=0.6).encode(y=alt.Y("low:Q"), y2="high:Q")
+    line = base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash)
+    points = base.mark_point(filled=True, size=70, opacity=1).encode(y=y, shape=shape)
+    return alt.layer(bars, line, points, width=WIDTH, height=240)
+
+
+def _svg(chart: alt.LayerChart | alt.FacetChart, title: str, description: str) -> Markup:
+    """The chart as an SVG element of its own, with a title and a description."""
+    styled = (
+        chart.configure(background="transparent", font="system-ui, sans-serif")
+        .configure_axis(labelColor=INK, titleColor=INK, domainColor=GREY, tickColor=GREY, gridColor=GREY)
+        .configure_axis(gridOpacity=0.25, labelFontSize=12, titleFontSize=12, titleFontWeight="normal")
+        .configure_legend(labelColor=INK, labelFontSize=12)
+        .configure_view(stroke=None)
+    )
+    out = io.StringIO()
+    styled.save(out, format="svg")
+    return Markup(_accessible(out.getvalue(), title, description))  # noqa: S704 - rendered from values that vega escapes
+
+
+def _accessible(svg: str, title: str, description: str) -> str:
+    svg = re.sub(r"<\?xml[^>]*\?>|<!DOCTYPE[^>]*>", "", svg).replace(INK, "currentColor")
+    svg = re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", svg)
+    svg = _own_ids(svg, "c" + hashlib.sha256(title.encode()).hexdigest()[:8])
+    size = re.search(r'width="([\d.]+)"', svg)
+    width = size[1] if size else str(WIDTH)
+    words = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+    return re.sub(
+        r"<svg [^>]*?viewBox=\"([^\"]*)\"[^>]*>",
+        lambda found: (
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{found[1]}"'
+            f' style="width:100%;max-width:{width}px;height:auto">{words}'
+        ),
+        svg,
+        count=1,
+    )
+
+
+def _own_ids(svg: str, prefix: str) -> str:
+    """Ids that no other chart of the page has."""
+    names = dict.fromkeys(re.findall(r' id="([^"]+)"', svg))
+    for name, new in ((name, f"{prefix}-{place}") for place, name in enumerate(names)):
+        svg = svg.replace(f'id="{name}"', f'id="{new}"').replace(f"url(#{name})", f"url(#{new})")
+    return svg

@@ -1,0 +1,124 @@
+"""``audit.json``: the report as text, and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from audit.disparity import Disparity
+from audit.estimate import Estimate
+from audit.finding import Caution, Evidence, Finding
+from audit.intake import Refusal
+from audit.metrics import GroupEstimate
+from audit.report.model import SCHEMA, Digests, Report, Settings, Subgroup
+from audit.rows.proxy import Proxy
+from audit.schema import BadInput
+
+Record = dict[str, Any]
+DIGITS = 12
+
+
+def to_json(report: Report) -> str:
+    """The contract ``fairlead.audit/1``: keys sorted, 12 significant digits, no NaN or Infinity.
+
+    The same report gives the same bytes. `audit.schema.json` in this folder describes it.
+    """
+    record = {
+        "schema": SCHEMA,
+        **_plain(report, "stream", "rows", "kept", "seed", "engine", "version"),
+        "rejected": sum(one.count for one in report.rejected),
+        "excluded": sum(one.count for one in report.excluded),
+        "rejections": [_plain(one, "code", "text", "count", "rows") for one in report.rejected],
+        "exclusions": [_plain(one, "code", "text", "count", "rows") for one in report.excluded],
+        "digests": _plain(report.digests, *Digests.__slots__),
+        "settings": _plain(report.settings, *Settings.__slots__),
+        "estimates": [_estimate(one) for one in report.estimates],
+        "disparities": [_plain(one, *Disparity.__slots__) for one in report.disparities],
+        "proxies": [_plain(one, *Proxy.__slots__) for one in report.proxies],
+        "subgroups": [_plain(one, *Subgroup.__slots__) for one in report.subgroups],
+        "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
+        "findings": [_worded(one, *Finding.__slots__) for one in report.findings],
+    }
+    return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def read_json(text: str) -> Report:
+    """The report that `to_json` wrote; BadInput where the text is something else."""
+    try:
+        record = json.loads(text)
+        return _report(record)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"This is not an audit report of the form {SCHEMA}; run the audit again to make one."
+        raise BadInput(message) from error
+
+
+def _plain(value: object, *names: str) -> Record:
+    return {name: getattr(value, name) for name in names}
+
+
+def _estimate(one: GroupEstimate) -> Record:
+    return _plain(one, "attribute", "group", "metric") | _plain(one.estimate, *Estimate.__slots__)
+
+
+def _worded(one: Caution | Finding, *names: str) -> Record:
+    return _plain(one, *names) | {"evidence": dict(one.evidence)}
+
+
+def _rounded(value: Any) -> Any:  # noqa: ANN401 - walks whatever JSON may hold
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(part) for part in value]
+    if isinstance(value, float) and math.isfinite(value):
+        return float(f"{value:.{DIGITS}g}") + 0.0
+    return value
+
+
+def _report(record: Record) -> Report:
+    if record["schema"] != SCHEMA:
+        raise KeyError(record["schema"])
+    return Report(
+        **{name: record[name] for name in ("stream", "rows", "kept", "seed", "engine", "version")},
+        rejected=tuple(_refusal(one) for one in record["rejections"]),
+        excluded=tuple(_refusal(one) for one in record["exclusions"]),
+        digests=Digests(**record["digests"]),
+        settings=_settings(record["settings"]),
+        estimates=tuple(_read_estimate(one) for one in record["estimates"]),
+        disparities=tuple(Disparity(**_names(one)) for one in record["disparities"]),
+        proxies=tuple(Proxy(**one) for one in record["proxies"]),
+        subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
+        warnings=tuple(Caution(**(one | {"evidence": _evidence(one)})) for one in record["warnings"]),
+        findings=tuple(Finding(**(_names(one) | {"evidence": _evidence(one)})) for one in record["findings"]),
+    )
+
+
+def _names(record: Record) -> Record:
+    lists = ("attribute", "group", "reference")
+    return record | {name: tuple(record[name]) for name in lists if name in record}
+
+
+def _refusal(record: Record) -> Refusal:
+    return Refusal(**(record | {"rows": tuple(record["rows"])}))
+
+
+def _settings(record: Record) -> Settings:
+    scale = record["score_range"]
+    return Settings(
+        **(
+            record
+            | {
+                "score_range": tuple(scale) if scale else None,
+                "special_categories": tuple(record["special_categories"]),
+            }
+        )
+    )
+
+
+def _read_estimate(record: Record) -> GroupEstimate:
+    named = _names({name: record[name] for name in ("attribute", "group", "metric")})
+    return GroupEstimate(**named, estimate=Estimate(**{name: record[name] for name in Estimate.__slots__}))
+
+
+def _evidence(record: Record) -> Evidence:
+    return tuple(sorted(record["evidence"].items()))

@@ -1,0 +1,98 @@
+"""``report.html``: one page that needs nothing else, for people who are not statisticians."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from audit.finding import SEVERITIES, Fact, Finding, Severity
+from audit.registry import METRICS, metric
+from audit.report.charts import calibration_chart, proxies_chart, rates_chart
+from audit.report.model import Report
+from audit.report.view import COLUMNS, SHOWN, Section, label, sections
+
+CHARTED = 12
+SEVERITY_WORDS: dict[Severity, str] = {
+    "critical": "Critical",
+    "high": "High",
+    "medium": "Medium",
+    "low": "Low",
+    "info": "For information",
+}
+
+
+def to_html(report: Report) -> str:
+    """The report as one HTML file: no script, nothing fetched, charts inside.
+
+    Every name from the data is escaped. At most 20 groups of an attribute and 20 findings are
+    shown; the page says how many more are in the other files.
+    """
+    parts = sections(report)
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            sections=parts,
+            charts=_charts(parts),
+            serious=[one for one in report.findings if one.severity != "info"],
+            quiet=[one for one in report.findings if one.severity == "info"],
+            shown=SHOWN,
+            severities=_counted(report.findings),
+            glossary=_glossary(report),
+            rejected=sum(one.count for one in report.rejected),
+            excluded=sum(one.count for one in report.excluded),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("audit.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(fact=_fact, severity=SEVERITY_WORDS.__getitem__, share=_share, spoken=_spoken)
+    return made
+
+
+def _charts(parts: tuple[Section, ...]) -> Mapping[str, tuple[Markup, ...]]:
+    """Charts by attribute, as far as the page stays light; the tables say the same."""
+    return {
+        one.attribute: tuple(draw(one) for draw in (rates_chart, calibration_chart, proxies_chart))
+        if place < CHARTED
+        else (Markup(),) * 3
+        for place, one in enumerate(parts)
+    }
+
+
+def _counted(findings: tuple[Finding, ...]) -> tuple[tuple[str, int], ...]:
+    counts = ((level, sum(one.severity == level for one in findings)) for level in reversed(SEVERITIES))
+    return tuple((SEVERITY_WORDS[level], n) for level, n in counts)
+
+
+def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
+    present = {one.metric for one in report.estimates}
+    names = [name for name in COLUMNS if name in present and name in METRICS]
+    return tuple((label(name), metric(name).definition) for name in names)
+
+
+def _fact(value: Fact) -> str:
+    if value is None:
+        return "not known"
+    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else value
+
+
+def _share(value: float | None) -> str:
+    return "no gap to share" if value is None else f"{value * 100:.0f} %"
+
+
+def _spoken(name: str) -> str:
+    """A key of the evidence for people: ``base_rate_worse_off`` is "base rate worse off"."""
+    return name.replace("_", " ").replace(".", ", ")

@@ -1,0 +1,135 @@
+"""The whole audit in one function: an admitted table in, a report out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+
+from audit.caution import cautions
+from audit.cube import Cube
+from audit.disparity import Disparity, compare
+from audit.finding import Caution
+from audit.finding.conclude import findings, standing_out
+from audit.finding.facts import Facts
+from audit.intake import Intake
+from audit.metrics import estimates
+from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
+from audit.rows.proxy import gap_pairs, proxies
+from audit.schema import Stream
+from audit.score_scale import cube_scale
+from audit.tally import DEFAULT, count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRequest:
+    """How to audit: the seed, the engine, and what the caller knows and the table does not.
+
+    The digests are SHA-256 in hexadecimal of the stream's text, the data file and the policy; the
+    first two are made from the parsed stream and the admitted table where they are None.
+    ``cautions`` come first among the warnings ("the score was trained in the demo").
+    """
+
+    seed: int = 0
+    engine: str = "auto"
+    stream_digest: str | None = None
+    data_digest: str | None = None
+    policy_digest: str | None = None
+    cautions: tuple[Caution, ...] = ()
+
+
+def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
+    """Audit an admitted table. Pure: the same input and seed give the same report, byte for byte.
+
+    Raises BadInput where the engine does not exist, a column has too many values to count, or the
+    stream names a reference group that no lead has.
+    """
+    cube = count(intake.table, stream, request.engine)
+    facts = _facts(cube, intake.table, stream, request.seed)
+    return Report(
+        stream=stream.name,
+        rows=intake.rows,
+        kept=intake.kept,
+        rejected=intake.rejected,
+        excluded=intake.excluded,
+        seed=request.seed,
+        engine=DEFAULT if request.engine == "auto" else request.engine,
+        version=VERSION,
+        digests=_digests(cube, intake.table, stream, request),
+        estimates=facts.estimates,
+        disparities=facts.disparities,
+        proxies=facts.proxies,
+        subgroups=tuple(_subgroup(one) for one in standing_out(facts)),
+        warnings=(*request.cautions, *cautions(intake, stream, request.seed)),
+        findings=findings(facts),
+        settings=_settings(intake, stream),
+    )
+
+
+def _facts(cube: Cube, table: pa.Table, stream: Stream, seed: int) -> Facts:
+    scale = cube_scale(cube, stream)
+    return Facts(
+        stream=stream,
+        estimates=estimates(cube, stream, seed),
+        disparities=compare(cube, stream, seed),
+        proxies=proxies(table, stream, seed),
+        gap_pairs=gap_pairs(table, stream),
+        width=scale[1] - scale[0] if scale else None,
+    )
+
+
+def _digests(cube: Cube, table: pa.Table, stream: Stream, request: AuditRequest) -> Digests:
+    return Digests(
+        stream=request.stream_digest or _of_stream(stream),
+        data=request.data_digest or _of_table(table),
+        cube=cube.digest(),
+        policy=request.policy_digest,
+    )
+
+
+def _of_stream(stream: Stream) -> str:
+    return hashlib.sha256(json.dumps(asdict(stream), sort_keys=True).encode()).hexdigest()
+
+
+def _of_table(table: pa.Table) -> str:
+    """Digest of the values, however the table is cut into chunks."""
+    digest = hashlib.sha256()
+    for name in table.column_names:
+        column = table.column(name)
+        plain = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+        digest.update(name.encode())
+        sink = pa.BufferOutputStream()
+        one = pa.table({name: plain}).combine_chunks()
+        with pa.ipc.new_stream(sink, one.schema) as writer:
+            writer.write_table(one)
+        digest.update(sink.getvalue())
+    return digest.hexdigest()
+
+
+def _settings(intake: Intake, stream: Stream) -> Settings:
+    return Settings(
+        confidence=stream.audit.confidence,
+        tolerance_difference=stream.audit.tolerance_difference,
+        tolerance_ratio=stream.audit.tolerance_ratio,
+        minimum_group=stream.audit.minimum_group,
+        threshold=stream.threshold,
+        higher_is_better=stream.higher_is_better,
+        score_range=intake.score_range,
+        special_categories=tuple(one.name for one in stream.attributes if one.special_category),
+    )
+
+
+def _subgroup(one: Disparity) -> Subgroup:
+    """A failing comparison: its value, interval and adjusted p-value are there."""
+    return Subgroup(
+        attribute=one.attribute,
+        group=one.group,
+        metric=one.metric,
+        value=one.value or 0.0,
+        low=one.low or 0.0,
+        high=one.high or 0.0,
+        p_adjusted=1.0 if one.p_adjusted is None else one.p_adjusted,
+        n=one.n,
+    )
