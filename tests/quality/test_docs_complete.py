@@ -5,35 +5,26 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import click
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"\]\(([^)#\s]+)")
 REFERENCE = REPOSITORY / "docs" / "reference"
 
 
-def commands(group: click.Group, prefix: str = "fairlead") -> list[tuple[str, click.Command]]:
-    context = click.Context(group)
-    found: list[tuple[str, click.Command]] = []
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None, f"{prefix} {name} does not load"
-        path = f"{prefix} {name}"
-        found += commands(command, path) if isinstance(command, click.Group) else [(path, command)]
-    return found
-
-
 def test_every_command_and_option_is_documented():
-    from webapp.cli import main
+    from webapp.cli.reference import markdown
 
-    text = (REFERENCE / "command-line.md").read_text()
-    for path, command in commands(main):
-        assert f"`{path}" in text, f"{path} is not in docs/reference/command-line.md"
-        section = text.split(f"## `{path}", 1)[1].split("\n## ", 1)[0]
-        for option in command.params:
-            longest = max(option.opts, key=len)
-            assert longest in section or (option.name or "").upper() in section, f"{path} {longest}"
-        assert command.help, f"{path} --help says nothing"
+    page = markdown()
+    assert page.count("\n## `fairlead ") >= 7
+    assert (REFERENCE / "command-line.md").read_text() == page
+
+
+def test_every_command_says_what_it_does():
+    from webapp.cli import main
+    from webapp.cli.reference import commands
+
+    assert all(command.help for _, command in commands(main, "fairlead"))
 
 
 def test_every_setting_is_documented():
@@ -65,11 +56,11 @@ def test_every_stream_key_is_documented():
 
 
 def test_every_metric_is_documented():
-    from audit.metrics import REGISTRY
+    from audit.report.reference import markdown
 
-    text = (REFERENCE / "metrics.md").read_text()
-    assert len(REGISTRY) >= 12
-    assert not {metric.id for metric in REGISTRY if f"`{metric.id}`" not in text}
+    page = markdown()
+    assert page.count("\n## `") >= 18
+    assert (REFERENCE / "metrics.md").read_text() == page
 
 
 @pytest.mark.parametrize("number", range(1, 6))
@@ -81,9 +72,11 @@ def test_the_first_decisions_are_recorded(number):
 
 
 def test_links_between_documents_lead_somewhere():
-    broken = []
-    for page in [REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page.name} -> {target}")
-    assert not broken
+    pages = [REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")]
+    links = [(page, target) for page in pages for target in LINK.findall(page.read_text())]
+    assert len(links) > 10
+    assert not [
+        f"{page.name} -> {target}"
+        for page, target in links
+        if "://" not in target and not (page.parent / target).exists()
+    ]

@@ -28,7 +28,12 @@ def test_the_wheel_holds_exactly_the_three_packages(wheel_names):
 
 
 def test_the_wheel_brings_what_is_read_at_run_time(wheel_names):
-    wanted = {"audit/report/audit.schema.json", "webapp/static/", "webapp/templates/", "webapp/store/migrations/"}
+    wanted = {
+        "audit/report/audit.schema.json",
+        "webapp/static/",
+        "webapp/templates/",
+        "webapp/store/migrations/",
+    }
     missing = {part for part in wanted if not any(name.startswith(part) for name in wheel_names)}
     assert not missing
     assert {f"{package}/py.typed" for package in ("audit", "connectors", "webapp")} <= set(wheel_names)

@@ -1,0 +1,38 @@
+"""docs/reference/metrics.md, made from the registry so that it cannot go stale.
+
+Write it anew with ``python -m audit.report.reference > docs/reference/metrics.md``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from audit.registry import METRICS, Metric
+
+HEAD = """# Metrics
+
+Every figure about a group comes from this registry. A **difference** is group minus reference, a **ratio**
+is group over reference. Rates carry a Wilson interval, differences of rates Newcombe's, ratios Koopman's; AUC
+carries DeLong's. An undefined figure says why. Metrics about outcomes use only leads whose outcome is known
+and, where the stream names `worked`, only leads that somebody worked.
+
+"""
+
+
+def markdown() -> str:
+    """The whole page."""
+    return HEAD + "\n".join(_section(metric) for metric in METRICS.values())
+
+
+def _section(metric: Metric) -> str:
+    lines = [f"## `{metric.id}`", "", f"{metric.definition}.", "", f"- Sign: {metric.sign}"]
+    lines.append(f"- Source: {metric.source}")
+    if metric.aliases:
+        lines.append("- Elsewhere: " + ", ".join(f"{library} `{name}`" for library, name in metric.aliases))
+    if metric.empty:
+        lines.append(f"- Undefined when {metric.empty}")
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())
