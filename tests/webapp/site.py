@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import re
+import shutil
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -69,8 +73,26 @@ class Site:
 
 
 def open_site(folder: Path) -> Site:
-    """A new installation with one administrator, signed in."""
-    app = create_app(Settings.model_validate({**SECRETS, "data_dir": folder}))
-    site = Site(app=app, client=app.test_client())
+    """A new installation with one administrator, signed in: a copy of one that was made once."""
+    mould, cookie = _mould()
+    shutil.copytree(mould, folder, dirs_exist_ok=True)
+    site = _site(folder)
+    site.client.set_cookie("fairlead", cookie)
+    return site
+
+
+@cache
+def _mould() -> tuple[Path, str]:
+    folder = Path(tempfile.mkdtemp(prefix="fairlead-site-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    site = _site(folder)
     site.services.accounts.add_first_user(NAME, "admin", passwords.hashed(PASSWORD))
-    return site.sign_in()
+    cookie = site.sign_in().client.get_cookie("fairlead")
+    site.close()
+    assert cookie, "signing in failed"
+    return folder, cookie.value
+
+
+def _site(folder: Path) -> Site:
+    app = create_app(Settings.model_validate({**SECRETS, "data_dir": folder}))
+    return Site(app=app, client=app.test_client())
