@@ -54,7 +54,7 @@ def _value(environ: Mapping[str, str], name: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        msg = f"{name}_FILE names a file that cannot be read: {path}"
+        msg = f"{name}_FILE names a file that cannot be read: {path}."
         raise BadInput(msg) from None
 
 
@@ -76,7 +76,7 @@ def _sentence(detail: ErrorDetails) -> str:
     name = variable(str(detail["loc"][0]))
     if detail["type"] == "missing":
         mend = "openssl rand -base64 32" if name.endswith("MASTER_KEY") else "openssl rand -base64 48"
-        return f"{name} is not set (looked for {name} and {name}_FILE); make one with: {mend}"
+        return f"{name} is not set (looked for {name} and {name}_FILE); make one with: {mend}."
     return f"{name} {detail['msg'].removeprefix('Value error, ')}."
 
 

@@ -87,17 +87,17 @@ exclude_when = ["{opt_out}"]
 
 [[rule]]
 field = "{score}"
-operator = {{ kind = "keep" }}
+operator = "keep"
 column = "score"
 
 [[rule]]
 field = "{region}"
-operator = {{ kind = "keep" }}
+operator = "keep"
 column = "region"
 
 [[rule]]
 field = "{converted}"
-operator = {{ kind = "keep" }}
+operator = "keep"
 column = "converted"
 """
 STREAM = """

@@ -35,6 +35,7 @@ def test_every_missing_secret_gets_one_sentence_that_says_where_was_looked():
     assert len(sentences) == 2
     for name, sentence in zip(["FAIRLEAD_SECRET_KEY", "FAIRLEAD_MASTER_KEY"], sentences, strict=True):
         assert sentence.startswith(f"{name} is not set (looked for {name} and {name}_FILE)")
+        assert sentence.endswith(".")
 
 
 def test_an_empty_value_is_a_missing_one():
@@ -51,7 +52,7 @@ def test_a_secret_can_come_from_a_file(tmp_path):
 def test_a_missing_file_is_named_once(tmp_path):
     environ = {"FAIRLEAD_SECRET_KEY_FILE": str(tmp_path / "absent"), "FAIRLEAD_MASTER_KEY": MASTER}
     assert problems(environ) == [
-        f"FAIRLEAD_SECRET_KEY_FILE names a file that cannot be read: {tmp_path / 'absent'}"
+        f"FAIRLEAD_SECRET_KEY_FILE names a file that cannot be read: {tmp_path / 'absent'}."
     ]
 
 

@@ -1,0 +1,162 @@
+"""From the pulled leads to the verdict that is stored: the report, the account, a flag per lead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pyarrow as pa
+from audit.rows.flag import flags
+
+from audit.finding import SEVERITIES, Caution
+from audit.intake import Intake, Refusal, admit
+from audit.report import to_json
+from audit.report.model import Report
+from audit.run import AuditRequest, audit
+from audit.schema import Stream
+from connectors.account import Pulled
+from connectors.policy.model import Policy
+from connectors.pseudonym import LeadKey
+from connectors.source import Flag
+from webapp.store.repository import short_id
+from webapp.store.rows import NewAudit, PolicyVersion, StreamVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What an audit of one connection goes by: the two texts in force, and what they say."""
+
+    policy: Policy
+    stream: Stream
+    policy_version: PolicyVersion
+    stream_version: StreamVersion
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A finished audit, and a flag for every lead in it."""
+
+    audit: NewAudit
+    flags: Mapping[LeadKey, Flag]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pull:
+    """The leads as the lake holds them, and the account of how they came."""
+
+    table: pa.Table
+    account: Pulled
+
+
+def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
+    """Admit the leads, audit them, and flag each; the report accounts for every record that the CRM gave.
+
+    Raises
+    ------
+    BadInput
+        The stream does not fit the columns of the policy, or no lead is left to audit.
+    """
+    intake = _whole(admit(pull.table, rules.stream), pull.account)
+    request = AuditRequest(
+        seed=rules.seed,
+        stream_digest=rules.stream_version.digest,
+        policy_digest=rules.policy_version.digest,
+        cautions=_unmapped(pull.account),
+    )
+    report, audit_id = audit(intake, rules.stream, request), short_id()
+    return Verdict(
+        audit=_new_audit(audit_id, report, pull.account, rules),
+        flags={
+            LeadKey(bytes.fromhex(one.key)): Flag(
+                status=one.status, reason=one.reason, audit_id=audit_id, checked_at=now
+            )
+            for one in flags(intake.table, rules.stream, report)
+        },
+    )
+
+
+def _new_audit(audit_id: str, report: Report, account: Pulled, rules: Rules) -> NewAudit:
+    """What the store keeps of a report.
+
+    Raises
+    ------
+    ValueError
+        The account does not add up: a fault of ours, and no verdict.
+    """
+    rejected, excluded = _counts(report.rejected), _counts(report.excluded)
+    if report.rows != report.kept + sum(rejected.values()) + sum(excluded.values()):
+        msg = "the account of the audit does not add up"
+        raise ValueError(msg)
+    pulled = Pulled(
+        read=report.rows,
+        kept=report.kept,
+        rejected=rejected,
+        excluded=excluded,
+        unmapped=dict(account.unmapped),
+    )
+    return NewAudit(
+        id=audit_id,
+        report=to_json(report),
+        policy_version=rules.policy_version.version,
+        stream_version=rules.stream_version.version,
+        severities=_severities(report),
+        worst=_worst(report),
+        pulled=pulled,
+    )
+
+
+def _whole(intake: Intake, account: Pulled) -> Intake:
+    """The intake with what the connector turned away before it, so that nothing is lost between the two."""
+    return replace(
+        intake,
+        rows=account.read,
+        rejected=(*_refusals(account.rejected), *intake.rejected),
+        excluded=(*_refusals(_excluded(intake, account)), *intake.excluded),
+    )
+
+
+def _excluded(intake: Intake, account: Pulled) -> Mapping[str, int]:
+    """The connector's exclusions, with the leads that were erased between the pull and the audit."""
+    erased = account.kept - intake.rows
+    return Counter(account.excluded) + Counter({"erased": erased})
+
+
+def _refusals(counts: Mapping[str, int]) -> Iterable[Refusal]:
+    for reason, count in sorted(counts.items()):
+        text = f"Turned away while pulling: {reason.replace('_', ' ')}."
+        yield Refusal(code=reason, text=text, count=count, rows=())
+
+
+def _unmapped(account: Pulled) -> tuple[Caution, ...]:
+    """A caution per column whose values the policy did not know; they count as unknown."""
+    return tuple(
+        Caution(
+            code="unmapped_values",
+            text=f"{count:,} values of {column} are in no rule of the policy; they count as unknown.",
+            evidence=(("column", column), ("count", count)),
+        )
+        for column, count in sorted(account.unmapped.items())
+        if count
+    )
+
+
+def _counts(refusals: Iterable[Refusal]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for refusal in refusals:
+        counts[refusal.code] += refusal.count
+    return dict(counts)
+
+
+def _severities(report: Report) -> dict[str, int]:
+    """How many findings there are of each severity that occurs, the most severe first."""
+    counts = Counter(finding.severity for finding in report.findings)
+    return {severity: counts[severity] for severity in reversed(SEVERITIES) if counts[severity]}
+
+
+def _worst(report: Report) -> str | None:
+    """The sentence of the most severe finding; of equals the first in the report."""
+    found = max(report.findings, key=lambda finding: SEVERITIES.index(finding.severity), default=None)
+    return found.text if found else None

@@ -1,0 +1,79 @@
+"""``fairlead serve``: the web pages and the CRMs' endpoints."""
+
+from __future__ import annotations
+
+import json
+import signal
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+import click
+from flask import Flask
+from waitress.server import create_server
+
+from audit.schema import BadInput
+from webapp.app import app_over
+from webapp.first_run import code_file, setup_code
+from webapp.installation import installation
+from webapp.services import Services
+
+THREADS = 8
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the addresses as JSON.")
+def command(host: str, port: int, as_json: bool) -> None:
+    """Serve Fairlead. At the first start it prints the code that makes the first account."""
+    signal.signal(signal.SIGTERM, _stop)
+    with installation() as opened:
+        app = app_over(opened)
+        server = _server(app, host, port, proxies=opened.settings.trusted_proxies)
+        facts = _facts(app, opened, f"http://{host}:{server.effective_port}")
+        click.echo(json.dumps(facts) if as_json else _words(opened, facts))
+        try:
+            server.run()
+        finally:
+            server.close()
+
+
+def _server(app: Flask, host: str, port: int, *, proxies: int) -> Any:  # noqa: ANN401 - waitress has no types
+    try:
+        return create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident="",
+            # Who may be believed about the client is decided in one place: webapp.app.
+            clear_untrusted_proxy_headers=not proxies,
+        )
+    except OSError as error:
+        msg = f"port {port} of {host} cannot be opened ({error.strerror}); choose another one with --port"
+        raise BadInput(msg) from None
+
+
+def _facts(app: Flask, opened: Services, listening: str) -> dict[str, str | None]:
+    """The addresses; without a public address in the settings, it is where we listen."""
+    settings = opened.settings
+    if "public_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"public_url": listening})
+        app.extensions["fairlead"] = replace(opened, settings=settings)
+    code = None if opened.accounts.any_user() else setup_code(settings)
+    return {"url": settings.public_url, "listening": listening, "setup_code": code}
+
+
+def _words(opened: Services, facts: dict[str, str | None]) -> str:
+    lines = [f"Fairlead is at {facts['url']} (listening on {facts['listening']}). Stop it with Ctrl+C."]
+    if facts["setup_code"]:
+        lines.append(f"Nobody can sign in yet. Make the first account with this code: {facts['setup_code']}")
+        lines.append(f"It is also in {code_file(opened.settings)} until then.")
+    return "\n".join(lines)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)

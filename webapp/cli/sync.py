@@ -1,0 +1,59 @@
+"""``fairlead sync``: pull every lead of a connection, audit it, store the verdict."""
+
+from __future__ import annotations
+
+import click
+
+from audit.finding import SEVERITIES
+from webapp import jobs
+from webapp.cli.each import Outcome, for_each, record_of, tell
+from webapp.services import Services
+from webapp.store.rows import AuditRow, ConnectionRow
+
+
+@click.command("sync")
+@click.argument("connection", required=False)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    help="The same seed gives the same bytes.",
+    show_default=True,
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def command(connection: str | None, seed: int, as_json: bool) -> None:
+    """Pull and audit CONNECTION (its id, its organisation, salesforce or hubspot); without it, all."""
+
+    def job(opened: Services, row: ConnectionRow, progress: jobs.Progress) -> Outcome:
+        audit = jobs.sync(opened, row, progress, seed)
+        return Outcome(connection=row, text=_text(audit), record={**record_of(row), **_record(audit)})
+
+    tell(for_each(connection, job), as_json=as_json)
+
+
+def _text(audit: AuditRow) -> str:
+    pulled = audit.pulled
+    rejected, excluded = sum(pulled.rejected.values()), sum(pulled.excluded.values())
+    counts = [f"{audit.severities[one]} {one}" for one in reversed(SEVERITIES) if audit.severities.get(one)]
+    return "\n  ".join(
+        [
+            f"audit {audit.id}",
+            f"{pulled.read:,} leads = {pulled.kept:,} kept + {rejected:,} rejected + {excluded:,} excluded",
+            f"findings: {', '.join(counts) or 'none'}",
+            *([f"worst: {audit.worst}"] if audit.worst else []),
+        ]
+    )
+
+
+def _record(audit: AuditRow) -> dict[str, object]:
+    pulled = audit.pulled
+    return {
+        "audit": audit.id,
+        "read": pulled.read,
+        "kept": pulled.kept,
+        "rejected": dict(pulled.rejected),
+        "excluded": dict(pulled.excluded),
+        "unmapped": dict(pulled.unmapped),
+        "findings": dict(audit.severities),
+        "worst": audit.worst,
+    }

@@ -1,0 +1,40 @@
+"""The installation that this process's environment describes, for commands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from audit.schema import BadInput
+from webapp.environment import settings_from
+from webapp.services import Services, open_services
+from webapp.store.rows import ConnectionRow
+
+
+@contextmanager
+def installation() -> Iterator[Services]:
+    """The services of this installation, closed at the end. Raises BadInput for settings that do not do."""
+    opened = open_services(settings_from(os.environ))
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def chosen(opened: Services, word: str | None) -> tuple[ConnectionRow, ...]:
+    """The live connections that a word on the command line means: an id, an organisation or a CRM; or all.
+
+    Raises
+    ------
+    BadInput
+        There is none.
+    """
+    live = tuple(row for row in opened.repository.connections() if row.state != "disconnected")
+    if word is not None:
+        live = tuple(row for row in live if word in {row.id, row.organisation, row.crm})
+    if live:
+        return live
+    what = "nothing is connected yet" if word is None else f"there is no connection '{word}'"
+    msg = f"{what}; open {opened.settings.public_url}/connections to connect a CRM"
+    raise BadInput(msg)

@@ -1,0 +1,178 @@
+"""The two long jobs of a connection: pull and audit, and write the flags back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from audit.schema import BadInput, Stream, parse_stream
+from connectors.account import Pulled
+from connectors.errors import ConnectorError, Refused
+from connectors.lake import Lake
+from connectors.policy.model import Policy
+from connectors.policy.parse import parse_policy
+from connectors.source import Batch, Receipt, Source
+from webapp.auditing import Pull, Rules, verdict_on
+from webapp.crms import NAMES, source_for
+from webapp.services import Services
+from webapp.store.locks import Locked
+from webapp.store.rows import AuditRow, ConnectionRow, ConnectionState
+
+Progress = Callable[[str, int, int | None], None]
+"""Told the step in words, how much of it is done, and the whole (None where it is not known)."""
+
+# With these, asking the CRM again will not help before the admin consents again.
+CONSENT_CODES = frozenset(
+    {"invalid_grant", "no_refresh_token", "unreadable_grant", "not_connected", "INVALID_AUTHENTICATION"}
+)
+
+
+def quiet(step: str, done: int, total: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+def sync(opened: Services, connection: ConnectionRow, progress: Progress = quiet, seed: int = 0) -> AuditRow:
+    """Pull every lead under the policy in force, audit it, and store the verdict with its flags.
+
+    A pull that did not finish produces no verdict: the connection says so, the audit before stays.
+
+    Raises
+    ------
+    BadInput
+        There is no policy or no stream, they do not fit the data, or a sync is running already.
+    Refused, Busy
+        The CRM did not let the pull finish.
+    """
+    rules = _rules(opened, connection, seed)
+    with _alone(opened, connection):
+        account = _pull(opened, connection, rules.policy, progress)
+        progress("Auditing", 0, None)
+        row = _audit(opened, connection, rules, account)
+        _settle(opened, connection, "")
+        return row
+
+
+def publish(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Receipt:
+    """Write the flags of the newest audit back to the CRM.
+
+    Raises
+    ------
+    BadInput
+        There is no audit yet, or another job of this connection is running.
+    Refused, Busy
+        The CRM did not take the flags; what was written stays, and the next publish goes on from there.
+    """
+    with _alone(opened, connection):
+        flags = opened.repository.flags(connection.id)
+        if opened.repository.latest_audit(connection.id) is None:
+            msg = f"{label(connection)} has no audit yet; run fairlead sync first."
+            raise BadInput(msg)
+        progress("Writing flags back", 0, len(flags))
+        with _noting_lost_consent(opened, connection):
+            receipt = source_for(opened, connection).publish(flags)
+        progress("Writing flags back", receipt.listed, receipt.listed)
+        opened.repository.add_receipt(connection.id, receipt)
+        return receipt
+
+
+def label(connection: ConnectionRow) -> str:
+    """A connection's name in sentences."""
+    return f"{NAMES[connection.crm]} {connection.organisation}"
+
+
+def lake(opened: Services) -> Lake:
+    """Where the pulled leads are."""
+    return Lake(opened.settings.data_dir / "leads")
+
+
+def _rules(opened: Services, connection: ConnectionRow, seed: int) -> Rules:
+    policy, stream = opened.repository.policy(connection.id), opened.repository.stream(connection.id)
+    if connection.state == "disconnected":
+        msg = f"{label(connection)} is disconnected; connect it again on the connections page."
+        raise BadInput(msg)
+    if policy is None or stream is None:
+        missing = "policy" if policy is None else "stream"
+        msg = f"{label(connection)} has no {missing} yet; save one before the first sync."
+        raise BadInput(msg)
+    return Rules(
+        policy=parse_policy(policy.text, "The policy"),
+        stream=_keyed(parse_stream(stream.text, "The stream")),
+        policy_version=policy,
+        stream_version=stream,
+        seed=seed,
+    )
+
+
+def _keyed(stream: Stream) -> Stream:
+    """The stream over the lake's own columns: a lead is known by its pseudonym, dated by its cohort."""
+    return replace(stream, key="lead_key", created=stream.created or "cohort_day")
+
+
+@contextmanager
+def _alone(opened: Services, connection: ConnectionRow) -> Iterator[None]:
+    """One job of a connection at a time, across threads, processes and machines."""
+    try:
+        with opened.database.exclusive(f"job/{connection.id}", wait=False):
+            yield
+    except Locked:
+        msg = f"{label(connection)} is being worked on already; wait until that has ended."
+        raise BadInput(msg) from None
+
+
+def _pull(opened: Services, connection: ConnectionRow, policy: Policy, progress: Progress) -> Pulled:
+    try:
+        with _noting_lost_consent(opened, connection):
+            source = source_for(opened, connection)
+            batches = _watched(source, policy, progress)
+            return lake(opened).write(connection.crm, connection.organisation, batches)
+    except Exception as error:
+        _note_incomplete(opened, connection, error)
+        raise
+
+
+def _watched(source: Source, policy: Policy, progress: Progress) -> Iterable[Batch]:
+    done, total = 0, source.count()
+    progress("Pulling leads", 0, total)
+    for batch in source.pull(policy):
+        done += batch.read
+        progress("Pulling leads", done, max(total, done))
+        yield batch
+
+
+def _audit(opened: Services, connection: ConnectionRow, rules: Rules, account: Pulled) -> AuditRow:
+    table = lake(opened).read(connection.crm, connection.organisation)
+    try:
+        verdict = verdict_on(Pull(table=table, account=account), rules, opened.clock())
+    except BadInput as error:
+        _settle(opened, connection, f"The last pull could not be audited: {error}")
+        raise
+    return opened.repository.add_audit(connection.id, verdict.audit, verdict.flags)
+
+
+@contextmanager
+def _noting_lost_consent(opened: Services, connection: ConnectionRow) -> Iterator[None]:
+    try:
+        yield
+    except Refused as error:
+        if error.code in CONSENT_CODES:
+            note = f"{NAMES[connection.crm]} no longer accepts the consent. Connect again."
+            opened.repository.set_state(connection.id, "consent_needed", note)
+        raise
+
+
+def _note_incomplete(opened: Services, connection: ConnectionRow, error: Exception) -> None:
+    """A connector's message is fit to show; any other error's may hold values, so it is left out."""
+    reason = f" ({error})" if isinstance(error, ConnectorError | BadInput) else ""
+    note = f"The last pull did not finish{reason}. The audit before it still stands."
+    _settle(opened, connection, note, "pull_incomplete")
+
+
+def _settle(
+    opened: Services, connection: ConnectionRow, note: str, state: ConnectionState = "connected"
+) -> None:
+    """Record how the job ended, unless the admin disconnected meanwhile or must consent again."""
+    row = opened.repository.connection(connection.id)
+    over = {"disconnected"} if state == "connected" else {"disconnected", "consent_needed"}
+    if row is not None and row.state not in over:
+        opened.repository.set_state(connection.id, state, note)
