@@ -85,10 +85,12 @@ class Gateway:
 
     def now(self) -> datetime:
         """The platform's own clock, from the Date header of a small call."""
-        heard = _Heard()
-        self._call(lambda client, hooks: client.limits(**hooks), "time check", heard)
-        moment = parsedate_to_datetime(heard.headers.get("Date", ""))
-        return moment.astimezone(UTC)
+        heard, doing = _Heard(), "time check"
+        self._call(lambda client, hooks: client.limits(**hooks), doing, heard)
+        try:
+            return parsedate_to_datetime(heard.headers.get("Date", "")).astimezone(UTC)
+        except ValueError:
+            raise unreachable(doing) from None
 
     def _document(self, call: Call, doing: str) -> Document:
         found = self._call(call, doing)

@@ -59,7 +59,8 @@ def pages(gateway: Gateway, text: str, doing: str) -> Iterator[Sequence[Mapping[
     Raises
     ------
     Refused, Busy
-        The listing is incomplete: a page failed, came twice, or fewer records came than announced.
+        The listing is incomplete: a page failed, came twice, or fewer records came than announced
+        and than there still are (leads deleted meanwhile are no fault).
     """
     document = gateway.query(text, doing)
     announced, read, seen = document.get("totalSize"), 0, set[str]()
@@ -74,7 +75,16 @@ def pages(gateway: Gateway, text: str, doing: str) -> Iterator[Sequence[Mapping[
             raise incomplete(doing)
         seen.add(link)
         document = gateway.query_more(link, doing)
-    if read != announced:
+    _check_total(gateway, text, (read, announced), doing)
+
+
+def _check_total(gateway: Gateway, text: str, counts: tuple[int, object], doing: str) -> None:
+    read, announced = counts
+    if read == announced:
+        return
+    left = gateway.query(f"SELECT COUNT() {text[text.index('FROM') :]}", doing).get("totalSize")
+    deleted_meanwhile = isinstance(announced, int) and isinstance(left, int) and left <= read < announced
+    if not deleted_meanwhile:
         raise incomplete(doing)
 
 

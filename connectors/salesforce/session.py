@@ -30,6 +30,8 @@ def prepare(session: requests.Session, app: SalesforceApp) -> None:
     session.trust_env = False
     session.verify = str(app.ca_file) if app.ca_file else True
     session.headers["User-Agent"] = "Fairlead"
+    # The API never redirects; a redirect could lead to a host that is not trusted.
+    session.max_redirects = 0
     session.mount("https://", TimeoutAdapter())
 
 

@@ -99,7 +99,7 @@ def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _text(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     # A token with a line break could forge a header.
-    if not isinstance(value, str) or not value or not value.isprintable():
+    if not isinstance(value, str) or not value or not (value.isascii() and value.isprintable()):
         raise refused(code="malformed_request")
     return value
 

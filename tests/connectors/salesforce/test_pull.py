@@ -204,6 +204,22 @@ def test_fewer_leads_than_announced_are_noticed(source: SalesforceSource, monkey
         list(source.pull(POLICY))
 
 
+def test_a_lead_deleted_during_the_pull_is_no_fault(
+    org: SalesforceStandIn, source: SalesforceSource, monkeypatch
+):
+    page, gone = cursors._page, org.record_ids()[250]
+
+    def without(*arguments):
+        answer = page(*arguments)
+        answer["records"] = [record for record in answer["records"] if record["Id"] != gone]
+        org.org.leads[gone] = {**org.org.leads[gone], "IsDeleted": True}
+        return answer
+
+    monkeypatch.setattr("connectors.salesforce.gateway.BATCH", 200)
+    monkeypatch.setattr(cursors, "_page", without)
+    assert pulled(source).num_rows == 494
+
+
 def test_twenty_thousand_leads_take_seconds(certificate: Certificate):
     with SalesforceStandIn(contents(LEADS * 40), certificate, seed=3) as org:
         source = source_of(org, connect(org))
