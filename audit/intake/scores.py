@@ -13,21 +13,25 @@ _SCALES = ((0.0, 1.0), (0.0, 100.0))
 def score_range(values: NDArray[np.float64], threshold: float | None) -> tuple[float, float] | None:
     """The scale that the scores are on: 0 to 1, 0 to 100, or None where neither fits.
 
-    A scale fits when the threshold lies in it and only a few scores do not (:func:`_few`): those
-    are then errors. Only a guess, so ``score_range`` in the stream overrides it.
+    A scale fits when the threshold lies in it and only a few scores do not: those are then errors.
+    Only a guess, so ``score_range`` in the stream overrides it.
     """
     known = values[~np.isnan(values)]
     for low, high in _SCALES:
-        fits = threshold is None or low <= threshold <= high
-        outside = int(np.count_nonzero((known < low) | (known > high)))
-        if fits and known.size and outside <= _few(known.size):
+        if (threshold is None or low <= threshold <= high) and _fits(known, low, high):
             return low, high
     return None
 
 
-def _few(scores: int) -> int:
-    """How many scores may lie outside a scale that still fits: 1 %, or up to 5 in a small table."""
-    return max(min(5, scores // 4), scores // 100)
+def _fits(known: NDArray[np.float64], low: float, high: float) -> bool:
+    """All scores lie on the scale; or nearly all do, and some between its ends (1, 1, 5 is not 0 to 1).
+
+    Nearly all: 1 % may lie outside, in a small table up to 5, but never half of them.
+    """
+    outside = int(np.count_nonzero((known < low) | (known > high)))
+    between = bool(np.any((known > low) & (known < high)))
+    allowed = max(min(5, (known.size - 1) // 2), known.size // 100)
+    return bool(known.size) and (outside == 0 or (between and outside <= allowed))
 
 
 def reject_scores(

@@ -87,7 +87,7 @@ def _findings(report: Report) -> Iterator[str]:
     yield f"Findings: {counts or 'none'}"
     found = worst(report)
     if found is not None:
-        yield f"Worst: {found.text}"
+        yield f"{'Worst' if found.verdict == 'fail' else 'Result'}: {found.text}"
     for warning in report.warnings:
         if warning.code not in _IN_ACCOUNT:
             yield f"Warning: {warning.text}"
