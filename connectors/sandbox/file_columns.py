@@ -18,7 +18,7 @@ from connectors.policy.model import Rule
 from connectors.sandbox.fields import FieldSpec, Value
 from connectors.sandbox.filling import Column, Crm
 from connectors.sandbox.score import cross_fit_score
-from connectors.sandbox.texts import column_texts
+from connectors.sandbox.texts import column_texts, require_columns
 
 SCORE = "lead_score"
 LONGEST_TEXT = 255
@@ -56,8 +56,7 @@ def file_columns(crm: Crm, table: pa.Table, stream: Stream) -> FileColumns:
     BadInput
         A column of the stream is not in the table, or a column has a name that the lake needs.
     """
-    for name in stream.features or ():
-        column_texts(table.select([n for n in table.column_names if n == name]), name)
+    require_columns(table, _named(stream))
     attributes = _attribute_columns(table, stream)
     reads = _Reads(stream=stream, attributes=attributes, features=_features(table, stream))
     names = [name for name in table.column_names if name not in {stream.key, stream.outcome}]
@@ -65,6 +64,13 @@ def file_columns(crm: Crm, table: pa.Table, stream: Stream) -> FileColumns:
     columns = tuple(_column(fields[name], name, _texts(table, name, stream), reads) for name in names)
     _refuse_reserved(columns)
     return FileColumns(columns=columns, stream=_pulled_stream(stream, reads))
+
+
+def _named(stream: Stream) -> Iterator[str]:
+    roles = (stream.score, stream.decision, stream.outcome, stream.created, stream.worked)
+    yield from filter(None, roles)
+    yield from (attribute.column for attribute in stream.attributes)
+    yield from (*stream.controls, *(stream.features or ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,9 +105,21 @@ def _out_of_fold(
         held = fold == number
         if not held.any():
             continue
-        model = _model(categorical, seed).fit(design[known & ~held], label[known & ~held])
-        probability[held] = model.predict_proba(design[held])[:, 1]
+        model = _model(categorical, seed)
+        with _one_thread():
+            model.fit(design[known & ~held], label[known & ~held])
+            probability[held] = model.predict_proba(design[held])[:, 1]
     return probability
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """One thread for the trees: on a busy machine, threads that wait for each other take tenfold."""
+    from threadpoolctl import (  # type: ignore[import-untyped]  # noqa: PLC0415 - it comes with scikit-learn
+        threadpool_limits,
+    )
+
+    limited: AbstractContextManager[object] = threadpool_limits(limits=1)
+    return limited
 
 
 def _folds(known: NDArray[np.bool_], label: NDArray[np.bool_], seed: int) -> NDArray[np.int64]:
