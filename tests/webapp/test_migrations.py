@@ -1,3 +1,5 @@
+import multiprocessing
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -42,6 +44,30 @@ def test_sqlite_runs_with_wal_and_foreign_keys(tmp_path):
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
     database.dispose()
+
+
+def test_the_sqlite_files_are_for_their_owner_only(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path / 'fairlead.db'}")
+    with database.writing() as session:
+        session.execute(text("DELETE FROM event"))
+        files = [path for path in tmp_path.iterdir() if path.is_file()]
+        assert len(files) == 3
+        assert not [path.name for path in files if path.stat().st_mode & 0o077]
+    database.dispose()
+
+
+def _open(url: str) -> None:
+    open_database(url).dispose()
+
+
+def test_many_processes_may_start_on_an_empty_database(database_url):
+    context = multiprocessing.get_context("spawn")
+    starts = [context.Process(target=_open, args=(database_url,)) for _ in range(4)]
+    for start in starts:
+        start.start()
+    for start in starts:
+        start.join(60)
+    assert [start.exitcode for start in starts] == [0] * 4
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://x/y", "sqlite://", "sqlite:///:memory:"])

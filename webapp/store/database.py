@@ -85,7 +85,9 @@ def _address(url: str) -> URL:
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() == "postgresql":
         return create_engine(address, pool_pre_ping=True, hide_parameters=True)
-    Path(str(address.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = Path(str(address.database))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # its journal files take the same permissions
     engine = create_engine(address, connect_args={"timeout": SQLITE_WAIT_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
