@@ -75,8 +75,8 @@ def test_the_dashboard_accounts_for_every_lead_and_names_the_worst_finding(site:
     ] == ["22,613 leads read = 22,598 kept + 13 rejected + 2 excluded."]
     assert "2 high" in page.text
     assert "Small towns lose." in page.text
-    assert "12: score not a number" in page.text
-    assert "2: HasOptedOutOfEmail" in page.text
+    assert "12: The score is not a number." in page.text
+    assert "2: HasOptedOutOfEmail is ticked." in page.text
     assert "/audits/audit1" in [link["href"] for link in page.having("a")]
 
 

@@ -10,9 +10,16 @@ from webapp.store.rows import Pulled
 from webapp.viewmodels.words import counted, plain
 
 REASON_WORDS = {
-    "created_missing": "the lead has no creation date",
-    "created_not_a_date": "the creation date is not a date",
-    "duplicate_key": "the same lead came twice",
+    "archived": "The CRM has archived the lead.",
+    "created_missing": "The lead has no creation date.",
+    "created_not_a_date": "The creation date is not a date.",
+    "duplicate": "The lead came twice; it counts once.",
+    "duplicate_key": "The lead came twice; it counts once.",
+    "malformed": "The CRM sent a record that cannot be read.",
+    "decision_missing": "There is no decision.",
+    "score_missing": "There is no score.",
+    "score_not_a_number": "The score is not a number.",
+    "score_out_of_range": "The score is outside its range.",
 }
 
 
@@ -22,7 +29,6 @@ class Reason:
 
     count: int
     text: str
-    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,27 +51,24 @@ class Account:
 
 
 def account(pulled: Pulled, refusals: Iterable[Refusal] = ()) -> Account:
-    """The account of one pull; ``refusals`` lend their sentences to the codes they share."""
-    known = {refusal.code: refusal for refusal in refusals}
+    """The account of one pull; ``refusals`` lend their sentences to the codes they share.
+
+    A lead is excluded by a checkbox of the CRM, and the reason is that field's name.
+    """
+    known = {refusal.code: refusal.text for refusal in refusals}
     return Account(
         read=pulled.read,
         kept=pulled.kept,
         rejected=sum(pulled.rejected.values()),
         excluded=sum(pulled.excluded.values()),
-        rejected_because=_reasons(pulled.rejected, known),
-        excluded_because=_reasons(pulled.excluded, known),
+        rejected_because=_reasons(pulled.rejected, {**REASON_WORDS, **known}),
+        excluded_because=_reasons(pulled.excluded, {name: f"{name} is ticked." for name in pulled.excluded}),
         unmapped=_most_first(Reason(count=n, text=column) for column, n in pulled.unmapped.items()),
     )
 
 
-def _reasons(counts: Mapping[str, int], known: Mapping[str, Refusal]) -> tuple[Reason, ...]:
-    return _most_first(_reason(code, count, known.get(code)) for code, count in counts.items())
-
-
-def _reason(code: str, count: int, refusal: Refusal | None) -> Reason:
-    if refusal is None:
-        return Reason(count=count, text=REASON_WORDS.get(code, plain(code)))
-    return Reason(count=count, text=refusal.text, rows=refusal.rows)
+def _reasons(counts: Mapping[str, int], words: Mapping[str, str]) -> tuple[Reason, ...]:
+    return _most_first(Reason(count=n, text=words.get(code, plain(code))) for code, n in counts.items())
 
 
 def _most_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
