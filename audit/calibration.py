@@ -75,6 +75,8 @@ def calibration_error(
         high=high,
         n=n,
         variance=((high - low) / (2 * quantile(confidence))) ** 2,
+        df=np.full(len(n), np.inf),
+        weakest=n,
         undefined=reasons((n == 0, no_outcome(grouping)), (flat, "every lead has the same score")),
     )
 

@@ -70,6 +70,8 @@ def headcount(found: Counts) -> Measure:
         high=value,
         n=found.leads,
         variance=np.zeros(len(value)),
+        df=np.full(len(value), np.inf),
+        weakest=found.leads,
         undefined=(None,) * len(value),
     )
 
@@ -108,6 +110,8 @@ def proportion(
         high=high,
         n=n,
         variance=variance,
+        df=np.full(len(n), np.inf),
+        weakest=n,
         undefined=undefined,
         hits=hits,
     )
@@ -123,8 +127,9 @@ def balanced_accuracy(found: Counts, grouping: Grouping, confidence: float) -> M
     down = np.hypot(positive.value - positive.low, negative.value - negative.low) / 2
     up = np.hypot(positive.high - positive.value, negative.high - negative.value) / 2
     undefined = tuple(a or b for a, b in zip(positive.undefined, negative.undefined, strict=True))
-    n = positive.n + negative.n
-    return _from_ends("balanced_accuracy", (value - down, value, value + up), n, undefined, confidence)
+    ends = (value - down, value, value + up)
+    weakest = np.minimum(positive.n, negative.n)
+    return _composite("balanced_accuracy", ends, (positive.n + negative.n, weakest), undefined, confidence)
 
 
 def f1(found: Counts, grouping: Grouping, confidence: float) -> Measure:
@@ -133,20 +138,29 @@ def f1(found: Counts, grouping: Grouping, confidence: float) -> Measure:
     empty = "no lead of this group with a known outcome is selected or has a positive outcome"
     undefined = reasons((found.known == 0, no_outcome(grouping)), (n == 0, empty))
     jaccard = proportion("f1", found.tp, n, undefined, confidence)
-    ends = tuple(2 * part / (1 + part) for part in (jaccard.low, jaccard.value, jaccard.high))
-    return _from_ends("f1", (ends[0], ends[1], ends[2]), n, undefined, confidence)
+    low, value, high = (2 * part / (1 + part) for part in (jaccard.low, jaccard.value, jaccard.high))
+    weakest = np.minimum(n, found.total(("tp", "fn")))
+    return _composite("f1", (low, value, high), (n, weakest), undefined, confidence)
 
 
-def _from_ends(
+def _composite(
     metric: str,
     ends: tuple[FloatArray, FloatArray, FloatArray],
-    n: IntArray,
+    leads: tuple[IntArray, IntArray],
     undefined: tuple[str | None, ...],
     confidence: float,
 ) -> Measure:
-    """Measure whose variance is read off the width of its interval."""
+    """Measure whose variance is read off the width of its interval, from its n and weakest count."""
     low, value, high = ends
     variance = ((high - low) / (2 * quantile(confidence))) ** 2
     return Measure(
-        metric=metric, value=value, low=low, high=high, n=n, variance=variance, undefined=undefined
+        metric=metric,
+        value=value,
+        low=low,
+        high=high,
+        n=leads[0],
+        variance=variance,
+        df=np.maximum(leads[1] - 1.0, 1.0),
+        weakest=leads[1],
+        undefined=undefined,
     )

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
-from audit.inference import normal_p, student_p, two_proportion_p
+from audit.inference import student_p, two_proportion_p
 from audit.intervals import Interval, koopman, mover, student, welch_df
 from audit.measure import Measure
 from audit.registry import metric
@@ -22,6 +22,7 @@ Kind = Literal["difference", "ratio"]
 class Contrast:
     """Comparisons of one metric, one entry per group of a grouping (the reference included).
 
+    ``smallest`` is the n at which the weakest count behind the value reaches the minimum.
     ``enough`` tells where both sides are defined and have the minimum of leads. ``tolerance`` is
     the range of values without a disparity. ``spread`` is the variance that one lead contributes
     and ``noise`` the variance of the reference, both on the scale of the comparison (logarithmic
@@ -35,6 +36,7 @@ class Contrast:
     high: FloatArray
     p: FloatArray
     n: IntArray
+    smallest: FloatArray
     undefined: tuple[str | None, ...]
     enough: BoolArray
     reference_enough: bool
@@ -69,9 +71,10 @@ def _difference(measure: Measure, reference: int, audit: Tolerance, p: FloatArra
         high=high,
         p=p,
         n=measure.n,
+        smallest=_smallest(measure, audit),
         undefined=_undefined(measure, reference),
         enough=_enough(measure, reference, audit),
-        reference_enough=bool(measure.n[reference] >= audit.minimum_group),
+        reference_enough=bool(measure.weakest[reference] >= audit.minimum_group),
         tolerance=(-audit.tolerance_difference * unit, audit.tolerance_difference * unit),
         spread=measure.variance * measure.n,
         noise=float(measure.variance[reference]),
@@ -79,13 +82,12 @@ def _difference(measure: Measure, reference: int, audit: Tolerance, p: FloatArra
 
 
 def _difference_interval(measure: Measure, reference: int, confidence: float) -> Interval:
-    value, n = measure.value, measure.n.astype(np.float64)
+    value = measure.value
     if metric(measure.metric).kind != "mean":
         ends = (measure.low[reference], measure.high[reference])
         return mover(value, (measure.low, measure.high), value[reference], ends)
     variance = measure.variance + measure.variance[reference]
-    df = welch_df(measure.variance, n, measure.variance[reference], n[reference])
-    return student(value - value[reference], variance, df, confidence)
+    return student(value - value[reference], variance, _df(measure, reference), confidence)
 
 
 def _ratio(measure: Measure, reference: int, audit: Tolerance, p: FloatArray) -> Contrast:
@@ -104,9 +106,10 @@ def _ratio(measure: Measure, reference: int, audit: Tolerance, p: FloatArray) ->
         high=high,
         p=p,
         n=measure.n,
+        smallest=_smallest(measure, audit),
         undefined=undefined,
         enough=_enough(measure, reference, audit) & bool(base > 0),
-        reference_enough=bool(measure.n[reference] >= audit.minimum_group),
+        reference_enough=bool(measure.weakest[reference] >= audit.minimum_group),
         tolerance=(audit.tolerance_ratio, 1 / audit.tolerance_ratio),
         spread=spread,
         noise=float(spread[reference] / max(n[reference], 1.0)),
@@ -114,7 +117,7 @@ def _ratio(measure: Measure, reference: int, audit: Tolerance, p: FloatArray) ->
 
 
 def _p(measure: Measure, reference: int) -> FloatArray:
-    """Test of equality: exact or pooled z for rates, Welch for means, normal for the rest."""
+    """Test of equality: exact or pooled z for rates, Welch's t for everything else."""
     n = measure.n.astype(np.float64)
     usable = measure.defined & measure.defined[reference]
     p = np.full(len(n), np.nan)
@@ -126,10 +129,12 @@ def _p(measure: Measure, reference: int) -> FloatArray:
     variance = measure.variance + measure.variance[reference]
     difference = measure.value - measure.value[reference]
     statistic = np.where(difference == 0, 0.0, difference / np.sqrt(variance))
-    if metric(measure.metric).kind != "mean":
-        return np.where(usable, normal_p(statistic), np.nan)
-    df = welch_df(measure.variance, n, measure.variance[reference], n[reference])
-    return np.where(usable, student_p(statistic, np.where(df > 0, df, 1.0)), np.nan)
+    return np.where(usable, student_p(statistic, _df(measure, reference)), np.nan)
+
+
+def _df(measure: Measure, reference: int) -> FloatArray:
+    variance, df = measure.variance, measure.df
+    return welch_df(variance, df, variance[reference], df[reference])
 
 
 def _counts(measure: Measure) -> tuple[FloatArray, FloatArray]:
@@ -138,8 +143,12 @@ def _counts(measure: Measure) -> tuple[FloatArray, FloatArray]:
 
 
 def _enough(measure: Measure, reference: int, audit: Tolerance) -> BoolArray:
-    reached = measure.defined & (measure.n >= audit.minimum_group)
+    reached = measure.defined & (measure.weakest >= audit.minimum_group)
     return np.asarray(reached & reached[reference], dtype=np.bool_)
+
+
+def _smallest(measure: Measure, audit: Tolerance) -> FloatArray:
+    return audit.minimum_group * measure.n / np.maximum(measure.weakest, 1)
 
 
 def _undefined(measure: Measure, reference: int) -> tuple[str | None, ...]:

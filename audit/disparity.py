@@ -56,8 +56,11 @@ def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
     negative predictive value, accuracy, mean score and AUC; a rate and its complement, and a
     difference and its ratio, are one hypothesis. Holm's adjustment bounds the chance of a single
     false fail. The *exploratory* one holds everything else (crossings, "unknown" groups, base
-    rates, score bands, composites) under Benjamini and Hochberg. Comparisons with fewer leads
-    than ``minimum_group`` on either side are in neither and never get a verdict.
+    rates, score bands, composites) under Benjamini and Hochberg. Of the error probability 4/5 go
+    to the first and 1/5 to the second, so that where no group differs a false fail anywhere in
+    the audit stays below ``1 - confidence``. Comparisons that lean on fewer leads than
+    ``minimum_group`` on either side (for a rate its denominator, for an AUC the rarer outcome) are
+    in neither and never get a verdict.
 
     Raises BadInput when the stream names a reference that no lead has.
     """

@@ -16,7 +16,7 @@ from audit.arrays import FloatArray
 
 Interval = tuple[FloatArray, FloatArray]
 
-_HALVINGS = 100
+_HALVINGS = 60
 _FURTHEST = 60.0
 
 
@@ -133,11 +133,11 @@ def hoeffding_half_width(n: FloatArray, width: float, confidence: float) -> Floa
     return np.asarray(np.minimum(width_at, width), dtype=np.float64)
 
 
-def welch_df(one: FloatArray, one_n: FloatArray, other: FloatArray, other_n: FloatArray) -> FloatArray:
-    """Welch-Satterthwaite degrees of freedom from two squared standard errors."""
+def welch_df(one: FloatArray, one_df: FloatArray, other: FloatArray, other_df: FloatArray) -> FloatArray:
+    """Welch-Satterthwaite degrees of freedom of the sum of two squared standard errors."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        parts = one**2 / np.maximum(one_n - 1, 1) + other**2 / np.maximum(other_n - 1, 1)
-        return (one + other) ** 2 / parts
+        parts = one**2 / one_df + other**2 / other_df
+        return np.where(parts > 0, (one + other) ** 2 / parts, np.inf)
 
 
 def logit_interval(value: FloatArray, variance: FloatArray, confidence: float) -> Interval:

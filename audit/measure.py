@@ -15,8 +15,10 @@ class Measure:
     """One metric with one entry per group of a grouping.
 
     ``variance`` is the squared standard error of ``value``. ``undefined`` has a reason where
-    the group has no value, and the arrays hold NaN there. ``hits`` are the numerators of a rate
-    over ``n``, and None for every other kind of metric.
+    the group has no value, and the arrays hold NaN there. ``df`` are the degrees of freedom of the
+    variance, infinite where it follows from the value. ``weakest`` is the smallest count that the
+    value leans on: of an AUC, the leads of the rarer outcome. ``hits`` are the numerators of a
+    rate over ``n``, and None for every other kind of metric.
     """
 
     metric: str
@@ -25,6 +27,8 @@ class Measure:
     high: FloatArray
     n: IntArray
     variance: FloatArray
+    df: FloatArray
+    weakest: IntArray
     undefined: tuple[str | None, ...]
     hits: IntArray | None = None
 

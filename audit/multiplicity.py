@@ -12,6 +12,9 @@ from audit.grouping import Grouping
 from audit.inference import benjamini_hochberg, holm
 from audit.registry import metric
 
+CONFIRMATORY = 0.8
+"""Share of the error probability that goes to the confirmatory family; the other gets the rest."""
+
 Hypothesis = tuple[tuple[str, ...], str]
 
 
@@ -26,7 +29,7 @@ class Comparison:
     @property
     def others(self) -> BoolArray:
         """Every group but the reference."""
-        return np.arange(len(self.part.groups)) != self.reference
+        return np.not_equal(np.arange(len(self.part.groups)), self.reference)
 
     @property
     def hypothesis(self) -> Hypothesis:
@@ -38,19 +41,26 @@ class Comparison:
     def confirmatory(self) -> BoolArray:
         """Groups whose comparison is in the confirmatory family; the others are exploratory."""
         decisive = len(self.part.attributes) == 1 and metric(self.contrast.metric).family == "confirmatory"
-        return np.logical_and(self.part.known, decisive)
+        return np.asarray(self.part.known & decisive, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Adjusted:
-    """Corrected p-values of one hypothesis by group, NaN outside the families, and the families' sizes."""
+    """Corrected p-values of one hypothesis by group, NaN outside the families.
+
+    ``family`` is the number of tests that each counts as, for Bonferroni.
+    """
 
     p: FloatArray
     family: IntArray
 
 
 def adjusted(comparisons: tuple[Comparison, ...]) -> dict[Hypothesis, Adjusted]:
-    """Correct each hypothesis once: Holm in the confirmatory family, Benjamini-Hochberg in the other."""
+    """Correct each hypothesis once: Holm in the confirmatory family, Benjamini-Hochberg in the other.
+
+    The error probability is split between the two (weighted Bonferroni), so that where no group
+    differs at all, a false fail anywhere in the audit stays below it.
+    """
     tests = {c.hypothesis: c for c in comparisons if _first(c)}
     if not tests:
         return {}
@@ -58,9 +68,12 @@ def adjusted(comparisons: tuple[Comparison, ...]) -> dict[Hypothesis, Adjusted]:
     member = np.concatenate([c.contrast.enough & c.others for c in tests.values()])
     decisive = np.concatenate([c.confirmatory for c in tests.values()])
     corrected, size = np.full(len(p), np.nan), np.zeros(len(p), dtype=np.int64)
-    for family, method in ((decisive, holm), (~decisive, benjamini_hochberg)):
-        corrected[family & member] = method(p[family & member])
-        size[family] = np.count_nonzero(family & member)
+    families = ((decisive, holm, CONFIRMATORY), (~decisive, benjamini_hochberg, 1 - CONFIRMATORY))
+    alone = any(not (family & member).any() for family, _, _ in families)
+    for family, method, part in families:
+        share = 1.0 if alone else part
+        corrected[family & member] = np.minimum(method(p[family & member]) / share, 1.0)
+        size[family] = np.ceil(np.count_nonzero(family & member) / share)
     ends = np.cumsum([len(c.contrast.p) for c in tests.values()])[:-1]
     pieces = zip(np.split(corrected, ends), np.split(size, ends), strict=True)
     return {key: Adjusted(p=q, family=m) for key, (q, m) in zip(tests, pieces, strict=True)}

@@ -38,6 +38,8 @@ def mean_score(grouping: Grouping, scale: tuple[float, float], confidence: float
         high=np.where(flat, np.minimum(value + half, max(scale[1], *_finite(value))), high),
         n=leads,
         variance=np.where(flat, (half / quantile(confidence)) ** 2, spread / np.maximum(n, 1)),
+        df=np.maximum(n - 1, 1),
+        weakest=leads,
         undefined=reasons((leads == 0, METRICS["mean_score"].empty)),
     )
 
@@ -46,9 +48,11 @@ def auc(grouping: Grouping, confidence: float, *, higher_is_better: bool) -> Mea
     """Area under the ROC curve of every group by DeLong's method, exact on the score's levels.
 
     With a single positive or negative lead, or with perfect separation, DeLong's variance is
-    missing or 0; Wilson's interval on the smaller of the two classes takes its place.
+    missing or 0; Wilson's interval on the smaller of the two classes takes its place. The degrees
+    of freedom are Satterthwaite's, as in Brunner and Munzel (2000), Biometrical Journal 42, 17-25.
     """
-    value, variance, positives, negatives = _delong(grouping)
+    value, parts, positives, negatives = _delong(grouping)
+    variance = parts[0] + parts[1]
     value = value if higher_is_better else 1 - value
     smaller = np.minimum(positives, negatives).astype(np.float64)
     poor = (smaller < 2) | ~(variance > 0)
@@ -56,6 +60,7 @@ def auc(grouping: Grouping, confidence: float, *, higher_is_better: bool) -> Mea
     low, high = logit_interval(value, variance, confidence)
     padded = (value * smaller + 1) / (smaller + 2)
     with np.errstate(invalid="ignore", divide="ignore"):
+        df = variance**2 / (parts[0] ** 2 / (positives - 1) + parts[1] ** 2 / (negatives - 1))
         variance = np.where(poor, padded * (1 - padded) / smaller, variance)
     undefined = reasons(
         (positives + negatives == 0, no_outcome(grouping)),
@@ -69,12 +74,17 @@ def auc(grouping: Grouping, confidence: float, *, higher_is_better: bool) -> Mea
         high=np.where(poor, cautious[1], high),
         n=positives + negatives,
         variance=variance,
+        df=np.where(poor, np.maximum(smaller - 1, 1), df),
+        weakest=np.minimum(positives, negatives),
         undefined=undefined,
     )
 
 
-def _delong(grouping: Grouping) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
-    """AUC, its variance, and the leads with positive and with negative outcome, of every group."""
+Parts = tuple[FloatArray, FloatArray]
+
+
+def _delong(grouping: Grouping) -> tuple[FloatArray, Parts, IntArray, IntArray]:
+    """AUC, the two parts of its variance, positives and negatives, of every group."""
     group, positive, negative = _by_score(grouping)
     size = len(grouping.groups)
     m, n = (sum_by(group, part, size) for part in (positive, negative))
@@ -84,9 +94,11 @@ def _delong(grouping: Grouping) -> tuple[FloatArray, FloatArray, IntArray, IntAr
         won = (below + negative / 2) / n[group]
         beaten = (above + positive / 2) / m[group]
         value = sum_by(group, np.where(positive > 0, positive * won, 0.0), size) / m
-        variance = _placement(group, value[group], (positive, won, m))
-        variance = variance + _placement(group, value[group], (negative, beaten, n))
-    return value, variance, m.astype(np.int64), n.astype(np.int64)
+        parts = (
+            _placement(group, value[group], (positive, won, m)),
+            _placement(group, value[group], (negative, beaten, n)),
+        )
+    return value, parts, m.astype(np.int64), n.astype(np.int64)
 
 
 def _placement(

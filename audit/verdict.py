@@ -49,7 +49,7 @@ def leads_needed(
         strict = _bonferroni(family, level)
         beyond = (value < ends[0]) | (value > ends[1])
         needed = np.where(beyond, np.fmax(clear, _size(contrast, strict, np.abs(value))), clear)
-    needed = np.maximum(needed, np.maximum(contrast.n + 1, audit.minimum_group))
+    needed = np.maximum(needed, np.maximum(contrast.n + 1, contrast.smallest))
     possible = np.isfinite(needed) & (needed < _OUT_OF_REACH) & contrast.reference_enough
     return tuple(
         int(np.ceil(size)) if reachable else None
