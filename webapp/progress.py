@@ -37,8 +37,8 @@ class Progress:
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        stream = stream or sys.stderr
-        self._display: _Display = _Bars(stream) if stream.isatty() else _Lines(stream)
+        out = sys.stderr if stream is None else stream
+        self._display: _Display = _Bars(out) if out.isatty() else _Lines(out)
 
     def __enter__(self) -> Self:
         self._display.start()

@@ -61,7 +61,7 @@ def _records(text: Text) -> Iterator[tuple[int, list[str]]]:
     read: list[str] = []
     reader = csv.reader(_kept(text.content, read), delimiter=text.dialect.delimiter)
     header = True
-    line = 1
+    line, last = 1, ""
     try:
         for fields in reader:
             if fields and not header:
