@@ -31,7 +31,7 @@ def asked_fields(policy: Policy) -> tuple[str, ...]:
         raise BadInput(msg)
     for name in policy.fields:
         if not FIELD.fullmatch(name):
-            msg = "a field name of the policy is not a Salesforce API name: use the name that Setup shows"
+            msg = f"the policy's field {name[:80]!r} is no Salesforce API name: use the name that Setup shows"
             raise BadInput(msg)
     unique = {name.lower(): name for name in reversed(("Id", *policy.fields))}
     return tuple(reversed(unique.values()))

@@ -87,8 +87,8 @@ def _due(fault: Fault) -> bool:
     return fault.at < 1
 
 
-def answer(fault: Fault) -> tuple[str, Headers, bytes] | None:
-    """Status line, headers and body of a fault that is a plain answer."""
+def answer(fault: Fault, usage: str) -> tuple[str, Headers, bytes] | None:
+    """Status line, headers and body of a fault that is a plain answer; the API's own tell the usage."""
     planned = _ANSWERS.get(fault.kind)
     if planned is None:
         return None
@@ -96,6 +96,8 @@ def answer(fault: Fault) -> tuple[str, Headers, bytes] | None:
     kind = "application/json;charset=UTF-8" if code else "text/html;charset=UTF-8"
     body = json.dumps([{"message": message, "errorCode": code}]) if code else _HTML.format(message)
     headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
+    if code:
+        headers.append(("Sforce-Limit-Info", usage))
     if status == 503:
         headers.append(("Retry-After", str(fault.retry_after)))
     return f"{status} Planned", headers, body.encode()

@@ -35,7 +35,7 @@ class Gate:
     ) -> Iterable[bytes]:
         if fault.kind == "reset":
             _reset(environ)
-        planned = answer(fault)
+        planned = answer(fault, self.state.usage)
         if planned is not None:
             status, headers, body = planned
             start_response(status, headers)

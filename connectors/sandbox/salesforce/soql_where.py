@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from connectors.salesforce.ids import full_id
@@ -98,7 +98,10 @@ def _operand(column: Column, literal: Literal) -> Value:
         raise _mismatch(column, literal, word)
     if literal.kind == "period":
         return _period(literal.text, datetime.now(UTC), kind)
-    return _READERS.get(kind, str.lower)(literal.text)
+    try:
+        return _READERS.get(kind, str.lower)(literal.text)
+    except ValueError:
+        raise ApiError(400, "MALFORMED_QUERY", f"invalid {word} literal: {literal.text}") from None
 
 
 def _mismatch(column: Column, literal: Literal, word: str) -> ApiError:
@@ -126,6 +129,7 @@ _READERS: dict[str, Callable[[str], Value]] = {
     "double": float,
     "currency": float,
     "int": float,
+    "date": lambda text: date.fromisoformat(text).isoformat(),
     "datetime": _moment,
     "id": _id,
     "reference": _id,

@@ -1,0 +1,64 @@
+"""The query parser on any text, and the filter against plain Python."""
+
+from __future__ import annotations
+
+import operator
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.sandbox.fields import OrgContents
+from connectors.sandbox.salesforce.errors import ApiError
+from connectors.sandbox.salesforce.org import make_org
+from connectors.sandbox.salesforce.soql_parse import parse
+from connectors.sandbox.salesforce.soql_run import run
+
+WORDS = ["SELECT", "Id", "FROM", "Lead", "WHERE", "(", ")", "=", "'x'", "AND", "OR", "NOT", "IN", ",", "1", "null", "ORDER", "BY", "LIMIT", "COUNT", "LIKE", "2026-99-99", "2026-99-99T00:00:00Z", "CreatedDate", ">"]
+PEOPLE = tuple({"NumberOfEmployees": n, "Rating": (None, "Hot", "cold", "Warm")[n % 4]} for n in range(24))
+ORG = make_org(OrgContents(fields=(), records=PEOPLE, policy="", stream=""), 1)
+COMPARE = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, ">=": operator.ge}
+
+
+@given(st.text() | st.lists(st.sampled_from(WORDS)).map(" ".join))
+def test_any_text_is_a_query_or_a_clear_error(text: str):
+    with suppress(ApiError):
+        assert run(ORG, ORG.admin, text).total >= 0
+
+
+@st.composite
+def conditions(draw, depth=2):
+    """A condition in SOQL, and the same in Python."""
+    kind = draw(st.sampled_from(["number", "text", "not", "all", "any"] if depth else ["number", "text"]))
+    if kind == "number":
+        sign, bound = draw(st.sampled_from(sorted(COMPARE))), draw(st.integers(-1, 25))
+        return f"NumberOfEmployees {sign} {bound}", lambda row: COMPARE[sign](row["NumberOfEmployees"], bound)
+    if kind == "text":
+        sign, word = draw(st.sampled_from(["=", "!="])), draw(st.sampled_from(["hot", "COLD", "none", ""]))
+        wanted = word.lower() or None
+        return f"Rating {sign} '{word}'", lambda row: COMPARE[sign](
+            (row["Rating"] or "").lower() or None, wanted
+        )
+    if kind == "not":
+        text, test = draw(conditions(depth - 1))
+        return f"NOT ({text})", lambda row: not test(row)
+    parts = draw(st.lists(conditions(depth - 1), min_size=2, max_size=3))
+    joint, every = (" AND ", all) if kind == "all" else (" OR ", any)
+    return joint.join(f"({text})" for text, _ in parts), lambda row: every(test(row) for _, test in parts)
+
+
+@given(conditions())
+def test_a_filter_selects_what_python_selects(condition):
+    text, test = condition
+    result = run(ORG, ORG.admin, f"SELECT NumberOfEmployees FROM Lead WHERE {text}")  # noqa: S608 - a test's own text
+    found = {row["NumberOfEmployees"] for row in result.rows}
+    assert found == {row["NumberOfEmployees"] for row in PEOPLE if test(row)}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [(r"'O\'Hara'", "O'Hara"), (r"'a\\b'", r"a\b"), (r"'a\nb'", "a\nb"), ("''", "")]
+)
+def test_escapes_in_strings(text: str, value: str):
+    where = parse(f"SELECT Id FROM Lead WHERE Name = {text}").where  # noqa: S608 - a test's own text
+    assert where.values[0].text == value  # type: ignore[union-attr]
