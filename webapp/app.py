@@ -49,6 +49,8 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
+        # Sign-ins live in the database; an address may change on the way.
+        "SESSION_PROTECTION": None,
         "PERMANENT_SESSION_LIFETIME": lifetime,
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
         "WTF_CSRF_TIME_LIMIT": int(lifetime.total_seconds()),

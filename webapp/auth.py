@@ -51,7 +51,6 @@ class Person:
 def install(app: Flask) -> None:
     """Make every page of ``app`` ask for a signed-in person, but for the few that are open."""
     manager = LoginManager()
-    manager.session_protection = None  # sign-ins live in the database; an address may change on the way
     manager.init_app(app)
     manager.user_loader(_person)
     app.before_request(_guard)
