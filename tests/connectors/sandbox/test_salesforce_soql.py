@@ -15,7 +15,33 @@ from connectors.sandbox.salesforce.org import make_org
 from connectors.sandbox.salesforce.soql_parse import parse
 from connectors.sandbox.salesforce.soql_run import run
 
-WORDS = ["SELECT", "Id", "FROM", "Lead", "WHERE", "(", ")", "=", "'x'", "AND", "OR", "NOT", "IN", ",", "1", "null", "ORDER", "BY", "LIMIT", "COUNT", "LIKE", "2026-99-99", "2026-99-99T00:00:00Z", "CreatedDate", ">"]
+WORDS = [
+    "SELECT",
+    "Id",
+    "FROM",
+    "Lead",
+    "WHERE",
+    "(",
+    ")",
+    "=",
+    "'x'",
+    "AND",
+    "OR",
+    "NOT",
+    "IN",
+    ",",
+    "1",
+    "null",
+    "ORDER",
+    "BY",
+    "LIMIT",
+    "COUNT",
+    "LIKE",
+    "2026-99-99",
+    "2026-99-99T00:00:00Z",
+    "CreatedDate",
+    ">",
+]
 PEOPLE = tuple({"NumberOfEmployees": n, "Rating": (None, "Hot", "cold", "Warm")[n % 4]} for n in range(24))
 ORG = make_org(OrgContents(fields=(), records=PEOPLE, policy="", stream=""), 1)
 COMPARE = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, ">=": operator.ge}
