@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,12 @@ from webapp.store.rows import ConnectionRow
 
 PASSWORD = "four words in a row"
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@cache
+def password_hash() -> str:
+    """The stored form of Ada's password, made once: hashing is slow on purpose."""
+    return passwords.hashed(PASSWORD)
 
 
 class Clock:
@@ -175,7 +182,7 @@ class World:
     def signed_in(self) -> Browser:
         """Ada's browser, signed in."""
         if not self.services.accounts.any_user():
-            self.services.accounts.add_first_user("Ada", "admin", passwords.hashed(PASSWORD))
+            self.services.accounts.add_first_user("Ada", "admin", password_hash())
         browser = Browser(self.app.test_client())
         browser.sign_in()
         return browser

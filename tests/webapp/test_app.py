@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from webapp import passwords
 from webapp.app import app_over, create_app
 from webapp.services import Services, open_services
 
@@ -26,7 +25,7 @@ def app(opened) -> Flask:
 
 @pytest.fixture
 def browser(app, opened, support):
-    opened.accounts.add_first_user("Ada", "admin", passwords.hashed(support.PASSWORD))
+    opened.accounts.add_first_user("Ada", "admin", support.password_hash())
     browser = support.Browser(app.test_client())
     browser.sign_in()
     return browser
@@ -70,7 +69,7 @@ def test_static_files_may_be_cached(app):
 
 
 def test_every_page_that_is_not_open_asks_who_you_are(app, opened, support):
-    opened.accounts.add_first_user("Ada", "admin", passwords.hashed(support.PASSWORD))
+    opened.accounts.add_first_user("Ada", "admin", support.password_hash())
     client = app.test_client()
     for rule in app.url_map.iter_rules():
         open_page = rule.endpoint == "static" or rule.endpoint.split(".")[0] in {"auth", "inbound", "health"}

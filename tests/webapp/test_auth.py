@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from webapp import passwords
 from webapp.app import app_over
 from webapp.first_run import code_file, setup_code
 from webapp.services import Services, open_services
@@ -36,7 +35,7 @@ def browser(app, support):
 
 @pytest.fixture
 def account(opened, support):
-    return opened.accounts.add_first_user("Ada", "admin", passwords.hashed(support.PASSWORD))
+    return opened.accounts.add_first_user("Ada", "admin", support.password_hash())
 
 
 def setup_form(opened, support, **changes) -> dict[str, str]:
@@ -220,7 +219,7 @@ def test_every_form_wants_its_token(browser, path):
 
 
 def test_an_auditor_may_look_but_not_change(browser, opened, support):
-    opened.accounts.add_first_user("Ada", "auditor", passwords.hashed(support.PASSWORD))
+    opened.accounts.add_first_user("Ada", "auditor", support.password_hash())
     browser.sign_in()
     assert browser.submit("/connections", {}, to="/connect/salesforce").status_code == 403
     assert browser.submit("/connections", {}, to="/logout").status_code == 303

@@ -151,7 +151,7 @@ def test_an_unknown_crm_and_an_unknown_connection_are_not_found(crms):
 
 def test_a_crm_that_is_not_set_up_says_so(tmp_path, support):
     opened = support.open_services(support.settings_for(tmp_path))
-    opened.accounts.add_first_user("Ada", "admin", support.passwords.hashed(support.PASSWORD))
+    opened.accounts.add_first_user("Ada", "admin", support.password_hash())
     browser = support.Browser(support.app_over(opened).test_client())
     browser.sign_in()
     assert "No CRM is set up yet" in browser.get("/connections").text

@@ -102,7 +102,13 @@ def _setup_page(error: str | None, status: int = 200) -> Response:
 
 def _sign_in_page(error: str | None) -> Response:
     wanted = _own_path(request.values.get("next", ""))
-    return make_response(render_template("login.html", error=error, next="" if wanted == "/" else wanted))
+    page = render_template(
+        "login.html",
+        error=error,
+        name=request.form.get("name", ""),
+        next="" if wanted == "/" else wanted,
+    )
+    return make_response(page)
 
 
 def _refusal(response: Response, problem: NotSignedIn) -> Response:
