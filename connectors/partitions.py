@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 _NAME = "manifest.json"
@@ -72,7 +73,7 @@ def read_partitions(place: Path, manifest: Manifest) -> pa.Table:
 def _by_day(table: pa.Table) -> Iterator[tuple[date, pa.Table]]:
     ordered = table.sort_by([("cohort_day", "ascending"), ("lead_key", "ascending")]).combine_chunks()
     start = 0
-    for run in pa.compute.value_counts(ordered["cohort_day"]).to_pylist():
+    for run in pc.value_counts(ordered["cohort_day"]).to_pylist():
         yield run["values"], ordered.slice(start, run["counts"])
         start += run["counts"]
 

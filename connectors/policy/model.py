@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from connectors.pseudonym import Keyring
 
@@ -18,12 +18,12 @@ class Applied:
 
 
 class Operator(Protocol):
-    """What a field becomes. One operator per file; each is a frozen dataclass of its parameters."""
+    """What a field becomes. One operator per file; each is a frozen dataclass of its parameters.
 
-    @property
-    def name(self) -> str:
-        """The word in the policy file: keep, band, map, coarsen, key or drop."""
-        ...
+    ``name`` is the word in the policy file: keep, band, map, coarsen, key or drop.
+    """
+
+    name: ClassVar[str]
 
     def apply(self, values: Sequence[str | None], keyring: Keyring) -> Applied:
         """Transform one column; the result has the same length."""

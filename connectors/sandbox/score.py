@@ -142,7 +142,9 @@ def _folds(known: NDArray[np.bool_], label: NDArray[np.bool_], seed: int) -> NDA
 def _model(categorical: list[bool], seed: int) -> Any:  # noqa: ANN401 - scikit-learn has no types
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - a second of start-up
 
-    return HistGradientBoostingClassifier(
+    # scikit-learn's parameters have the types of their default values only.
+    make: Any = HistGradientBoostingClassifier
+    return make(
         max_iter=120,
         learning_rate=0.08,
         max_leaf_nodes=15,

@@ -34,7 +34,7 @@ def scores(world: World, rng: np.random.Generator) -> Reals:
 def _features(world: World, cells: Codes) -> Reals:
     income = INCOME[world.area[cells]]
     columns = (world.area, world.source, world.size, world.seniority, world.industry)
-    return np.column_stack([income, *(column[cells] for column in columns)])
+    return np.column_stack([income, *(column[cells] for column in columns)]).astype(np.float64)
 
 
 def _pipeline() -> Any:  # noqa: ANN401 - scikit-learn has no types
