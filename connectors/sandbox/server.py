@@ -50,7 +50,9 @@ class LocalServer:
         )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
 
     @property
     def url(self) -> str:
