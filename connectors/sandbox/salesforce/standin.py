@@ -25,10 +25,11 @@ from connectors.sandbox.salesforce import (
 from connectors.sandbox.salesforce.api import answered
 from connectors.sandbox.salesforce.cursors import Cursors
 from connectors.sandbox.salesforce.errors import not_found
-from connectors.sandbox.salesforce.faults import Faults
+from connectors.sandbox.salesforce.faults import Fault, Faults
 from connectors.sandbox.salesforce.gate import Gate
 from connectors.sandbox.salesforce.grants import Client, Grants
 from connectors.sandbox.salesforce.org import Org, make_org
+from connectors.sandbox.salesforce.schema import PACKAGE
 from connectors.sandbox.salesforce.state import EXTENSION, State
 from connectors.sandbox.server import LocalServer
 
@@ -129,6 +130,19 @@ class SalesforceStandIn:
     def consent(self, url: str, decision: str = "allow") -> str:
         """Play the admin's browser over HTTP; returns the address it is sent back to."""
         return consent.consent(url, self.certificate.certificate, decision)
+
+    def written_back(self) -> tuple[str, ...]:
+        """Every text that now stands in the package's fields of any lead."""
+        names = [found.name for found in PACKAGE]
+        return tuple(str(row[name]) for row in self.org.leads.values() for name in names if row.get(name))
+
+    def break_down(self) -> None:
+        """From now on every data call fails, until ``recover``."""
+        self.faults.plan(Fault(kind="api_disabled", times=None))
+
+    def recover(self) -> None:
+        """Forget all faults."""
+        self.faults.clear()
 
     def start(self) -> Self:
         """Begin to serve; returns itself."""

@@ -106,3 +106,15 @@ def test_a_lasting_fault_can_be_resumed(org: SalesforceStandIn, source: Salesfor
     org.faults.clear()
     receipt = source.publish(flags_for(org))
     assert (receipt.written, receipt.unchanged) == (300, 200)
+
+
+def test_the_stand_in_tells_what_was_written_back_and_can_break_down(
+    org: SalesforceStandIn, source: SalesforceSource
+):
+    source.publish(flags_for(org, 2))
+    assert set(org.written_back()) == {"review", FLAG.reason, "A-17", "2026-11-23T09:00:01.000+0000"}
+    org.break_down()
+    with pytest.raises(Refused):
+        source.count()
+    org.recover()
+    assert source.count() == 500
