@@ -16,8 +16,11 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 HOST = "127.0.0.1"
 
 
-class KeepAliveHandler(WSGIRequestHandler):
-    """HTTP/1.1, as the real platforms speak it, and no access log (it would hold record ids)."""
+class LoopbackHandler(WSGIRequestHandler):
+    """HTTP/1.1 without an access log (it would hold record ids).
+
+    Unlike the real platforms, werkzeug closes every connection after its answer.
+    """
 
     protocol_version = "HTTP/1.1"
     # Nagle would hold back the second of the two small writes werkzeug makes per answer.
@@ -45,7 +48,7 @@ class LocalServer:
             self.port,
             self.app,
             threaded=True,
-            request_handler=KeepAliveHandler,
+            request_handler=LoopbackHandler,
             ssl_context=self.tls,
         )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
