@@ -7,7 +7,7 @@ from dataclasses import replace
 from audit.disparity import Disparity
 from audit.finding.case import Case, cases
 from audit.finding.crossing import beyond_its_parts
-from audit.finding.facts import Facts, Names
+from audit.finding.facts import Facts, Names, tolerance
 from audit.finding.failing import failed
 from audit.finding.quiet import passed, undecided
 from audit.finding.sentences import proxy_sentence
@@ -28,7 +28,7 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
     """
     made = cases(facts)
     singles = [case for case in made if len(case.attribute) == 1]
-    found = [failed(case, facts) for case in (*_alone(singles), *_beyond(made))]
+    found = [failed(case, facts) for case in (*_alone(singles), *_beyond(made, facts))]
     for attribute in dict.fromkeys(case.attribute for case in singles):
         own = [case for case in singles if case.attribute == attribute]
         found += undecided([case for case in own if not case.failing and case.insufficient], facts)
@@ -38,17 +38,21 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
 
 def standing_out(facts: Facts) -> tuple[Disparity, ...]:
     """The comparisons of crossings that fail beyond what their parts explain."""
-    return tuple(case.failing[0].disparity for case in _beyond(cases(facts)))
+    return tuple(case.failing[0].disparity for case in _beyond(cases(facts), facts))
 
 
 def _alone(singles: list[Case]) -> list[Case]:
     return [case for case in singles if case.failing]
 
 
-def _beyond(made: list[Case]) -> list[Case]:
+def _beyond(made: list[Case], facts: Facts) -> list[Case]:
     parts = [gap.disparity for case in made if len(case.attribute) == 1 for gap in case.gaps]
-    crossings = [case for case in made if len(case.attribute) > 1 and case.failing]
-    return [case for case in crossings if beyond_its_parts(case.failing[0].disparity, parts)]
+    crossings = [(case, case.failing[0]) for case in made if len(case.attribute) > 1 and case.failing]
+    return [
+        case
+        for case, gap in crossings
+        if beyond_its_parts(gap.disparity, parts, tolerance(gap, facts.stream, facts.width))
+    ]
 
 
 def _with_proxies(found: list[Finding], facts: Facts) -> tuple[Finding, ...]:

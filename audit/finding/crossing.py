@@ -7,8 +7,8 @@ import math
 from audit.disparity import Disparity
 
 
-def beyond_its_parts(crossing: Disparity, singles: list[Disparity]) -> bool:
-    """Whether a failing crossing is surely larger than its parts add up to, in the same direction.
+def beyond_its_parts(crossing: Disparity, singles: list[Disparity], tolerance: float) -> bool:
+    """Whether a failing crossing is surely, and by more than the tolerance, larger than its parts.
 
     The parts are the gaps of the same metric and kind of each attribute alone, group against the
     same reference; differences add, ratios multiply. "Surely" is by the interval of the excess, from
@@ -22,6 +22,8 @@ def beyond_its_parts(crossing: Disparity, singles: list[Disparity]) -> bool:
     parts = [_part(crossing, place, singles) for place in range(len(crossing.attribute))]
     expected, least, most = (sum(part[end] for part in parts) for end in range(3))
     excess = value - expected
+    if abs(excess) <= tolerance:
+        return False
     if value > 0:
         return excess > math.hypot(value - low, most - expected)
     return -excess > math.hypot(high - value, expected - least)

@@ -76,6 +76,11 @@ def gap(disparity: Disparity, stream: Stream, width: float | None) -> Gap:
     )
 
 
+def tolerance(one: Gap, stream: Stream, width: float | None) -> float:
+    """The tolerance of a gap in its own unit; on the logarithmic scale for a ratio."""
+    return _tolerance(one.disparity, one.reading, stream, width)
+
+
 def _near(disparity: Disparity) -> float:
     low, high = disparity.low, disparity.high
     if low is None or high is None:

@@ -21,11 +21,20 @@ SHAPES = {
     "reference": ("diamond", GREY),
     "outside tolerance": ("triangle-up", ORANGE),
     "within tolerance": ("circle", BLUE),
-    "not enough data": ("cross", GREY),
-    "not compared": ("square", GREY),
+    "not enough data": ("square", GREY),
+    "not compared": ("cross", GREY),
 }
 LINES = ((BLUE, "circle", [1, 0]), (ORANGE, "triangle-up", [6, 3]), (GREY, "diamond", [2, 3]))
-WIDTH, ROW = 560, 24
+WIDTH, ROW = 600, 24
+# Browsers set text wider than the measure that the layout was made with: room for it on both sides.
+PADDING = {"left": 30, "right": 30, "top": 5, "bottom": 5}
+AXIS = {
+    "domainColor": GREY,
+    "tickColor": GREY,
+    "gridColor": GREY,
+    "gridOpacity": 0.25,
+    "titleFontWeight": "normal",
+}
 
 
 def rates_chart(section: Section) -> Markup:
@@ -102,7 +111,8 @@ def _intervals(
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=190))
     axis = alt.Axis(format=".0%") if percent else alt.Axis()
     lowest = min(0.0, *(row["low"] for row in rows)) if percent else min(row["low"] for row in rows)
-    scale = alt.Scale(domainMin=lowest, zero=percent, nice=True)
+    whole = {} if verdicts else {"domainMax": max(1.0, *(row["high"] for row in rows))}
+    scale = alt.Scale(domainMin=lowest, zero=percent, nice=True, **whole)
     x = alt.X("value:Q", title=title, axis=axis, scale=scale)
     base = alt.Chart(alt.InlineData(values=rows))
     rule = base.mark_rule(strokeWidth=2, color=GREY).encode(x=alt.X("low:Q"), x2="high:Q", y=y)
@@ -144,10 +154,9 @@ def _lines(rows: list[dict[str, Any]], chosen: list[GroupRow]) -> alt.LayerChart
 def _svg(chart: alt.LayerChart | alt.FacetChart, title: str, description: str) -> Markup:
     """The chart as an SVG element of its own, with a title and a description."""
     styled = (
-        chart.configure(background="transparent", font="system-ui, sans-serif")
-        .configure_axis(labelColor=INK, titleColor=INK, domainColor=GREY, tickColor=GREY, gridColor=GREY)
-        .configure_axis(gridOpacity=0.25, labelFontSize=12, titleFontSize=12, titleFontWeight="normal")
-        .configure_legend(labelColor=INK, labelFontSize=12)
+        chart.configure(background="transparent", font="DejaVu Sans, sans-serif", padding=PADDING)
+        .configure_axis(labelColor=INK, titleColor=INK, labelFontSize=12, titleFontSize=12, **AXIS)
+        .configure_legend(labelColor=INK, labelFontSize=12, labelLimit=0, columnPadding=36)
         .configure_view(stroke=None)
     )
     out = io.StringIO()

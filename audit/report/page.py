@@ -58,7 +58,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(fact=_fact, severity=SEVERITY_WORDS.__getitem__, share=_share, spoken=_spoken)
+    made.filters.update(
+        nobreak=_nobreak, fact=_fact, severity=SEVERITY_WORDS.__getitem__, share=_share, spoken=_spoken
+    )
     return made
 
 
@@ -90,7 +92,11 @@ def _fact(value: Fact) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "no gap to share" if value is None else f"{value * 100:.0f} %"
+    return "no gap to share" if value is None else f"{round(value * 100):d} %"
+
+
+def _nobreak(text: str) -> str:
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _spoken(name: str) -> str:

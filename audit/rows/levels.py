@@ -38,9 +38,14 @@ class Levels:
 
 def groups(table: pa.Table, attribute: str, minimum: int) -> Levels:
     """The known groups of an attribute that have at least ``minimum`` rows."""
-    levels = _dictionary(table.column(f"attribute:{attribute}"))
+    levels = attribute_levels(table, attribute)
     known = np.asarray([name != UNKNOWN for name in levels.names], dtype=bool)
     return levels.keep(known & (_counts(levels) >= minimum))
+
+
+def attribute_levels(table: pa.Table, attribute: str) -> Levels:
+    """Every group of an attribute, "unknown" included."""
+    return _dictionary(table.column(f"attribute:{attribute}"))
 
 
 def feature(table: pa.Table, name: str) -> Levels:

@@ -1,0 +1,79 @@
+"""What the audit found about each group, as far as the flag of a lead depends on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from audit.disparity import Disparity
+from audit.finding.conversion import conversion
+from audit.finding.facts import Facts, Gap, gap
+from audit.report.model import Report
+from audit.schema import Stream
+
+DECISIONS = ("selection_rate", "scoring_rate", "true_positive_rate", "false_negative_rate")
+AMONG_CONVERTED = ("true_positive_rate", "false_negative_rate")
+JUDGING = (*DECISIONS, "mean_score")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One group: whether it was judged, and by how many points of score it is put behind.
+
+    ``behind`` is 0 where a decision gap fails without a measured gap in mean score, and NaN where
+    no decision gap puts the group behind.
+    """
+
+    judged: bool = False
+    behind: float = math.nan
+
+
+def standings(attribute: str, stream: Stream, report: Report) -> Mapping[str, Standing]:
+    """The groups of one attribute that any comparison speaks of.
+
+    Where nobody is known to be selected, the comparison of mean scores stands in for decisions.
+    A group is put behind by a failing comparison of decisions, unless the outcomes known so far
+    explain it: it surely converts less often, and fares alike among leads that converted. The
+    reference is on the losing side only where it has a single other group, since one favoured
+    group among many does not make the score of the reference wrong.
+    """
+    own = [one for one in report.disparities if one.attribute == (attribute,) and one.metric in JUDGING]
+    facts = Facts(stream=stream, estimates=report.estimates, disparities=report.disparities)
+    judged = {one.group[0] for one in own if one.verdict != "insufficient"}
+    if judged:
+        judged |= {one.reference[0] for one in own}
+    behind: dict[str, float] = {}
+    for one in _unexplained(own, facts):
+        name = one.worse_off[0]
+        behind[name] = max(behind.get(name, 0.0), _points(one.disparity, own))
+    names = judged | behind.keys()
+    return {name: Standing(judged=name in judged, behind=behind.get(name, math.nan)) for name in names}
+
+
+def _unexplained(own: list[Disparity], facts: Facts) -> list[Gap]:
+    decisive = DECISIONS if any(one.metric in DECISIONS for one in own) else JUDGING
+    failing = [
+        gap(one, facts.stream, None) for one in own if one.metric in decisive and one.verdict == "fail"
+    ]
+    unequal = {
+        (one.disparity.group, one.worse_off) for one in failing if one.disparity.metric in AMONG_CONVERTED
+    }
+    alone = len({one.group for one in own}) == 1
+    return [
+        one
+        for one in failing
+        if (one.group_is_worse_off or alone)
+        and ((one.disparity.group, one.worse_off) in unequal or not _explained(one, facts))
+    ]
+
+
+def _explained(one: Gap, facts: Facts) -> bool:
+    found = conversion(one, facts)
+    return found is not None and found.standing == "less"
+
+
+def _points(one: Disparity, own: list[Disparity]) -> float:
+    """The measured gap in mean score between the same two groups."""
+    same = (each for each in own if each.metric == "mean_score" and each.kind == "difference")
+    return max((abs(each.value or 0.0) for each in same if each.group == one.group), default=0.0)
