@@ -144,8 +144,9 @@ def _audit(opened: Services, connection: ConnectionRow, rules: Rules, account: P
     table = lake(opened).read(connection.crm, connection.organisation)
     try:
         verdict = verdict_on(Pull(table=table, account=account), rules, opened.clock())
-    except BadInput as error:
-        _settle(opened, connection, f"The last pull could not be audited: {error}")
+    except Exception as error:
+        reason = f": {error}" if isinstance(error, BadInput) else "; the server's log says why."
+        _settle(opened, connection, f"The last pull could not be audited{reason}")
         raise
     return opened.repository.add_audit(connection.id, verdict.audit, verdict.flags)
 
