@@ -210,14 +210,15 @@ class World:
 
 
 @contextmanager
-def running(certificate: Certificate, folder: Path) -> Iterator[World]:
-    """Start everything, and stop it."""
+def running(certificate: Certificate, folder: Path, **changes: str) -> Iterator[World]:
+    """Start everything, and stop it; changes are settings."""
     with ExitStack() as stack:
         org = SalesforceStandIn(contents=contents("salesforce"), certificate=certificate, seed=7)
         salesforce = stack.enter_context(org)
         hubspot = stack.enter_context(HubSpotStandIn(contents=contents("hubspot"), seed=7))
         port = free_port()
-        opened = open_services(world_settings(folder, f"http://127.0.0.1:{port}", salesforce, hubspot))
+        changes["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+        opened = open_services(world_settings(folder, salesforce, hubspot, **changes))
         stack.callback(opened.close)
         app = app_over(opened)
         stack.enter_context(LocalServer(app=app, port=port))
@@ -231,7 +232,6 @@ def world_settings(
     """Settings of an installation for both stand-ins."""
     return settings_for(
         folder,
-        PUBLIC_URL=url,
         SALESFORCE_CLIENT_ID=salesforce.client_id,
         SALESFORCE_CLIENT_SECRET=salesforce.client_secret,
         SALESFORCE_LOGIN_URL=salesforce.login_url,
@@ -242,6 +242,7 @@ def world_settings(
         HUBSPOT_CLIENT_SECRET=hubspot.client_secret,
         HUBSPOT_AUTHORIZE_URL=f"{hubspot.api_url}/oauth/authorize",
         HUBSPOT_API_URL=hubspot.api_url,
+        **changes,
     )
 
 

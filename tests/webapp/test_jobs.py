@@ -202,3 +202,14 @@ def test_no_record_id_gets_past_the_connector(crms):
     assert not [
         one for one in crms.salesforce.record_ids() if one.encode() in held or one[:15].encode() in held
     ]
+
+
+@pytest.mark.postgres
+def test_the_same_jobs_run_on_postgresql(support, certificate, tmp_path, postgres_url):
+    with support.running(certificate, tmp_path / "data", DATABASE_URL=postgres_url) as world:
+        for crm in CRMS:
+            row = world.ready(crm)
+            audit = jobs.sync(world.services, row)
+            assert len(world.services.repository.flags(row.id)) == audit.pulled.kept == 236
+            assert jobs.publish(world.services, row).written == 236
+    assert not (tmp_path / "data" / "fairlead.db").exists()
