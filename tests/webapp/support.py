@@ -227,7 +227,7 @@ def running(certificate: Certificate, folder: Path, **changes: str) -> Iterator[
 
 
 def world_settings(
-    folder: Path, url: str, salesforce: SalesforceStandIn, hubspot: HubSpotStandIn
+    folder: Path, salesforce: SalesforceStandIn, hubspot: HubSpotStandIn, **changes: str
 ) -> Settings:
     """Settings of an installation for both stand-ins."""
     return settings_for(
