@@ -15,6 +15,7 @@ UNKNOWN = "unknown"
 BINS = 20
 MOST_LEVELS = 2_000
 RARE = 10
+OFTEN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,9 @@ def attribute_levels(table: pa.Table, attribute: str) -> Levels:
 def feature(table: pa.Table, name: str) -> Levels:
     """A feature as levels: numbers in at most 20 quantile bins, rare levels pooled, missing kept.
 
+    Whole numbers that are each seen 20 times on average are levels as they stand: a ZIP or a code
+    would lose its meaning in bins.
+
     Levels with fewer than 10 rows, and those after the 2,000 most frequent, become one pooled
     level: a level seen a few times can be learned by heart and says nothing about new leads.
     """
@@ -81,10 +85,16 @@ def _dictionary(column: pa.ChunkedArray) -> Levels:
 def _bins(values: Reals) -> Levels:
     present = np.isfinite(values)
     distinct = np.unique(values[present])
-    edges = distinct if distinct.size <= BINS else _quantiles(values[present])
+    edges = distinct if _are_names(distinct, int(present.sum())) else _quantiles(values[present])
     codes = np.where(present, np.searchsorted(edges, values, side="right"), edges.size + 1)
     names = tuple(str(code) for code in range(edges.size + 1))
     return Levels(codes=codes.astype(np.int64), names=(*names, UNKNOWN))
+
+
+def _are_names(distinct: Reals, rows: int) -> bool:
+    """Whether each number is a level of its own: few, or whole and often seen (a code such as a ZIP)."""
+    whole = bool((distinct == np.round(distinct)).all())
+    return distinct.size <= BINS or (whole and rows >= OFTEN * distinct.size)
 
 
 def _quantiles(values: Reals) -> Reals:

@@ -173,6 +173,13 @@ def test_benjamini_hochberg_by_hand():
     assert adjusted(p) == pytest.approx([0.04, 0.16 / 3, 0.16 / 3, 0.5])
 
 
+def test_codes_written_as_numbers_stay_apart():
+    codes = feature(pa.table({"feature:x": pa.array([float(i % 60) for i in range(3_000)])}), "x")
+    assert len(np.unique(codes.codes)) == 60
+    spread = feature(pa.table({"feature:x": pa.array([float(i) for i in range(3_000)])}), "x")
+    assert len(np.unique(spread.codes)) == 20
+
+
 def test_numbers_become_few_bins_and_missing_is_a_level_of_its_own():
     values = pa.array([*np.linspace(0, 1, 500), *[None] * 50]).cast(pa.float64())
     levels = feature(pa.table({"feature:x": values}), "x")
