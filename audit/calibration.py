@@ -9,13 +9,14 @@ import numpy as np
 from audit.arrays import FloatArray, IntArray, sum_by
 from audit.confusion import no_outcome, proportion, usable
 from audit.grouping import Grouping
-from audit.intervals import Interval, quantile
+from audit.intervals import quantile
 from audit.measure import Measure, reasons
 from audit.registry import METRICS
 from audit.score_scale import band_edges
 from audit.tally.columns import NO, SCORE, YES
 
-REPLICATES = 1000
+REPLICATES, FEWER_REPLICATES = 1000, 200
+_MANY_GROUPS = 100
 _GROUPS_AT_ONCE = 50
 
 
@@ -56,8 +57,9 @@ def calibration_error(
 ) -> Measure:
     """Expected calibration error of every group over the ten bands.
 
-    Resampling adds to the error about what sampling added to it, so the interval is the basic
-    bootstrap's (reflected about the value), widened to hold the value and kept at 0 or above.
+    The error cannot fall below 0, so a percentile interval would never allow for a score without
+    any. The half-width is instead a bootstrap quantile of the summed distance that sampling moves
+    the bands, which bounds the distance of the error from its true value (triangle inequality).
     """
     leads, scores = _banded(grouping, scale)
     width = (scale[1] - scale[0]) or 1.0
@@ -65,16 +67,16 @@ def calibration_error(
     scores = scores if higher_is_better else 1 - scores
     n = leads.sum(axis=(1, 2))
     with np.errstate(invalid="ignore"):
-        value = _error(leads, scores)
-    low, high = _bootstrap(leads, scores, value, confidence, random)
+        value = np.abs(_off(leads, scores)).sum(axis=-1) / n
+    half = _half_width(leads, scores, confidence, random)
     flat = np.full(len(n), scale[0] == scale[1])
     return Measure(
         metric="calibration_error",
         value=value,
-        low=low,
-        high=high,
+        low=np.maximum(value - half, 0),
+        high=np.minimum(value + half, 1),
         n=n,
-        variance=((high - low) / (2 * quantile(confidence))) ** 2,
+        variance=(half / quantile(confidence)) ** 2,
         df=np.full(len(n), np.inf),
         weakest=n,
         undefined=reasons((n == 0, no_outcome(grouping)), (flat, "every lead has the same score")),
@@ -99,32 +101,28 @@ def _banded(grouping: Grouping, scale: tuple[float, float]) -> tuple[IntArray, F
     return leads, scores
 
 
-def _error(leads: IntArray, scores: FloatArray) -> FloatArray:
-    """Calibration error from leads by (..., group, band, outcome) and the mean score of each cell."""
-    expected = (leads * scores).sum(axis=-1)
-    off = np.abs(expected - leads[..., 1]).sum(axis=-1)
-    return np.asarray(off / leads.sum(axis=(-2, -1)), dtype=np.float64)
+def _off(leads: FloatArray | IntArray, scores: FloatArray) -> FloatArray:
+    """Expected minus seen positives of each band, from leads by (..., band, outcome) and mean scores."""
+    return np.asarray((leads * scores).sum(axis=-1) - leads[..., 1], dtype=np.float64)
 
 
-def _bootstrap(
-    leads: IntArray,
-    scores: FloatArray,
-    value: FloatArray,
-    confidence: float,
-    random: np.random.Generator,
-) -> Interval:
-    ends = np.full((2, len(leads)), np.nan)
-    levels = [(1 - confidence) / 2, (1 + confidence) / 2]
+def _half_width(
+    leads: IntArray, scores: FloatArray, confidence: float, random: np.random.Generator
+) -> FloatArray:
+    half = np.full(len(leads), np.nan)
     filled = np.flatnonzero(leads.sum(axis=(1, 2)))
+    replicates = REPLICATES if len(filled) <= _MANY_GROUPS else FEWER_REPLICATES
     for start in range(0, len(filled), _GROUPS_AT_ONCE):
         part = filled[start : start + _GROUPS_AT_ONCE]
-        ends[:, part] = np.quantile(_replicates(leads[part], scores[part], random), levels, axis=0)
-    low, high = 2 * value - ends[1], 2 * value - ends[0]
-    return np.clip(np.fmin(low, value), 0, 1), np.clip(np.fmax(high, value), 0, 1)
+        moved = _moved(leads[part], scores[part], replicates, random)
+        half[part] = np.quantile(moved, confidence, axis=0)
+    return half
 
 
-def _replicates(leads: IntArray, scores: FloatArray, random: np.random.Generator) -> FloatArray:
+def _moved(leads: IntArray, scores: FloatArray, replicates: int, random: np.random.Generator) -> FloatArray:
+    """How far resampling moves the bands, summed over them, for each replicate and group."""
     cells = leads.reshape(len(leads), -1)
     n = cells.sum(axis=1)
-    drawn = random.multinomial(n, cells / n[:, None], size=(REPLICATES, len(leads)))
-    return _error(drawn.reshape(REPLICATES, *leads.shape), scores)
+    drawn = random.multinomial(n, cells / n[:, None], size=(replicates, len(leads)))
+    drift = _off(drawn.reshape(replicates, *leads.shape), scores) - _off(leads, scores)
+    return np.asarray(np.abs(drift).sum(axis=-1) / n, dtype=np.float64)

@@ -111,10 +111,14 @@ def _score_statistic(
     root = np.sqrt(np.maximum(b**2 - 4 * ratio * (n + other_n) * (hits + other_hits), 0))
     # The smaller root, in the form that does not cancel.
     p = 2 * ratio * (hits + other_hits) / (b + root)
-    p = np.clip(p, 1e-300, np.minimum(ratio, 1 - 1e-15))
-    spread = n * p * (1 - p) / (1 + n * (ratio - p) / (other_n * (1 - p)))
-    deviation = hits - n * p
-    return np.asarray(np.where(deviation == 0, 0.0, deviation**2 / np.maximum(spread, 1e-300)))
+    p = np.clip(p, 1e-300, np.minimum(ratio, 1))
+    q = np.clip(p / ratio, 1e-300, 1)
+    # Under the constraint both groups give the same score but for its sign: take it from the
+    # smaller proportion, where it is not a quotient of two zeros.
+    own = np.where(ratio < 1, hits - n * p, other_hits - other_n * q)
+    rest = np.where(ratio < 1, 1 - p, 1 - q)
+    score = np.where(own == 0, 0.0, own / np.maximum(rest, 1e-300))
+    return np.asarray(score**2 * ((1 - p) / (n * p) + (1 - q) / (other_n * q)))
 
 
 def student(mean: FloatArray, variance: FloatArray, df: FloatArray, confidence: float) -> Interval:

@@ -240,7 +240,7 @@ _ALL: tuple[Metric, ...] = (
             "weighted by leads, the score mapped linearly onto 0 to 1 (expected calibration error)"
         ),
         sign="not compared: it grows as a group gets smaller, whatever the score does",
-        source="Naeini, Cooper and Hauskrecht (2015), AAAI; multinomial bootstrap, corrected for its bias",
+        source="Naeini, Cooper and Hauskrecht (2015), AAAI; multinomial bootstrap of the bands",
         aliases=(("literature", "expected calibration error, ECE"),),
         family=None,
     ),

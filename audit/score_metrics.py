@@ -34,8 +34,8 @@ def mean_score(grouping: Grouping, scale: tuple[float, float], confidence: float
     return Measure(
         metric="mean_score",
         value=value,
-        low=np.where(flat, np.maximum(value - half, min(scale[0], *_finite(value))), low),
-        high=np.where(flat, np.minimum(value + half, max(scale[1], *_finite(value))), high),
+        low=np.where(flat, np.maximum(value - half, np.fmin(scale[0], value)), low),
+        high=np.where(flat, np.minimum(value + half, np.fmax(scale[1], value)), high),
         n=leads,
         variance=np.where(flat, (half / quantile(confidence)) ** 2, spread / np.maximum(n, 1)),
         df=np.maximum(n - 1, 1),
@@ -124,8 +124,3 @@ def _by_score(grouping: Grouping) -> tuple[IntArray, FloatArray, FloatArray]:
 
 def _scored(grouping: Grouping) -> BoolArray:
     return grouping.cube.column(SCORE) <= len(grouping.cube.axis(SCORE).edges)
-
-
-def _finite(values: FloatArray) -> list[float]:
-    finite: list[float] = values[np.isfinite(values)].tolist()
-    return finite
