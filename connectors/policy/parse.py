@@ -17,6 +17,8 @@ CRMS = ("salesforce", "hubspot", "file")
 _TOP = ("policy", "rule")
 _HEAD = ("name", "crm", "object", "created", "exclude_when")
 _RULE = ("field", "operator", "column")
+_PARAMETERS = (parameter.name for kind in OPERATORS.values() for parameter in dataclasses.fields(kind))
+_RULE_KEYS = tuple(dict.fromkeys((*_RULE, *_PARAMETERS)))
 
 
 def parse_policy(text: str, origin: str = "policy.toml") -> Policy:
@@ -74,12 +76,12 @@ def _rules(tables: object) -> tuple[Rule, ...]:
 
 
 def _rule(table: object, place: int) -> Rule:
-    where = f"rule {place}"
     if not isinstance(table, dict):
-        msg = f"{where} is not a table: write [[rule]]"
+        msg = f"rule {place} is not a table: write [[rule]]"
         raise BadInput(msg)
+    where = f"rule {place} (field '{table['field']}')" if "field" in table else f"rule {place}"
+    _known(table, _RULE_KEYS, where)
     name = _text(table, "field", where)
-    where = f"rule {place} (field '{name}')"
     kind = _one_of(_text(table, "operator", where), tuple(OPERATORS), f"{where}: operator")
     refuse_if_identifying(name, kind)
     column = _text({"column": name.lower(), **table}, "column", where)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import absent
+from webapp.demo.leads import example_lead
+from webapp.panels import panel_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCREENS = REPOSITORY / "artefacts" / "screens"
@@ -88,12 +90,10 @@ def test_sign_in_and_read_the_dashboard_and_an_audit(page, story_world):
 
 @pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
 def test_a_rep_sees_the_panel_beside_the_lead(page, story_world, crm):
-    from webapp.demo.leads import example_lead
-
     world, _, _ = story_world
     lead = example_lead(world, crm)
     page.goto(lead.page)
-    sentence = world.panel_sentence(lead)
+    sentence = panel_for(lead.flag).sentence
     panel = page.frame_locator("iframe").locator("body") if crm == "salesforce" else page.locator("body")
     panel.get_by_text(sentence).first.wait_for(timeout=10_000)
     page.shot(f"panel-{crm}")

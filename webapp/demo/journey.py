@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from connectors.errors import ConnectorError, Refused
+from connectors.source import Receipt
 from webapp import jobs
 from webapp.crms import NAMES
 from webapp.demo.browser import AdminBrowser
@@ -18,6 +19,7 @@ from webapp.passwords import hashed
 from webapp.progress import Advance, Progress
 from webapp.store.rows import CRMS, AuditRow, ConnectionRow, Crm
 
+NOTHING_WRITTEN = Receipt(listed=0, written=0, unchanged=0, unknown=0, failed={})
 Job = Callable[[ConnectionRow, jobs.Progress], object]
 
 
@@ -61,9 +63,9 @@ def outcomes(world: World, connections: tuple[ConnectionRow, ...]) -> tuple[Outc
     repository = world.services.repository
     found = []
     for connection in connections:
-        receipt = repository.latest_receipt(connection.id)
-        written = receipt.receipt.written if receipt else 0
-        found.append(Outcome(crm=connection.crm, audit=_audit(world, connection), written_back=written))
+        row = repository.latest_receipt(connection.id)
+        receipt = row.receipt if row else NOTHING_WRITTEN
+        found.append(Outcome(crm=connection.crm, audit=_audit(world, connection), receipt=receipt))
     return tuple(found)
 
 

@@ -34,11 +34,11 @@ def example_lead(world: World, crm: Crm, status: str = "") -> ExampleLead:
     keys = {record_id: keyring.lead_key(record_id) for record_id in ids}
     wanted = (status,) if status else TELLING
     ranked = sorted(
-        (wanted.index(flags[key].status), place, record_id)
+        (wanted.index(flags[key].status), not standin.is_open(record_id), place, record_id)
         for place, (record_id, key) in enumerate(keys.items())
         if key in flags and flags[key].status in wanted
     )
-    chosen = ranked[0][2] if ranked else ids[0]
+    chosen = ranked[0][-1] if ranked else ids[0]
     return ExampleLead(
         crm=crm,
         page=standin.lead_page(chosen),

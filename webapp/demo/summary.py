@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from audit.finding import SEVERITIES
+from connectors.source import Receipt
 from webapp.crms import NAMES
 from webapp.store.rows import AuditRow, Crm
 
@@ -21,7 +22,7 @@ class Outcome:
 
     crm: Crm
     audit: AuditRow
-    written_back: int
+    receipt: Receipt
 
 
 def as_json(outcomes: tuple[Outcome, ...]) -> str:
@@ -41,7 +42,7 @@ def show(note: str, outcomes: tuple[Outcome, ...]) -> None:
     console.print(table)
     for outcome in outcomes:
         worst = outcome.audit.worst or "nothing to report"
-        console.print(f"Worst finding in {NAMES[outcome.crm]}: {worst}", markup=False, highlight=False)
+        console.print(f"Worst finding in {NAMES[outcome.crm]}: {worst}\n", markup=False, highlight=False)
 
 
 def _lines(outcomes: tuple[Outcome, ...]) -> list[tuple[str, list[str]]]:
@@ -51,7 +52,8 @@ def _lines(outcomes: tuple[Outcome, ...]) -> list[tuple[str, list[str]]]:
         ("  kept", [_count(one.kept) for one in pulled]),
         ("  rejected", [_reasons(one.rejected) for one in pulled]),
         ("  excluded", [_reasons(one.excluded) for one in pulled]),
-        ("Flags written back", [_count(outcome.written_back) for outcome in outcomes]),
+        ("Flags written back", [_count(outcome.receipt.written) for outcome in outcomes]),
+        ("  not taken by the CRM", [_reasons(outcome.receipt.failed) for outcome in outcomes]),
     ]
     for severity in reversed(SEVERITIES):
         counts = [_count(outcome.audit.severities.get(severity, 0)) for outcome in outcomes]
@@ -75,5 +77,5 @@ def _record(outcome: Outcome) -> dict[str, object]:
         "leads": asdict(outcome.audit.pulled),
         "findings": dict(outcome.audit.severities),
         "worst": outcome.audit.worst,
-        "written_back": outcome.written_back,
+        "written_back": asdict(outcome.receipt),
     }

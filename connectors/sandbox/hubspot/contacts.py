@@ -14,7 +14,7 @@ from connectors.sandbox.hubspot.definitions import Definition
 
 DEFAULT_PROPERTIES = ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname")
 ALWAYS = ("createdate", "hs_object_id", "lastmodifieddate")
-_FIRST_ID = 101_000
+_FIRST_ID = 41_300_101_000
 
 
 @dataclass(slots=True, kw_only=True)

@@ -70,6 +70,25 @@ class HubSpotStandIn:
         """The stored values of a contact."""
         return dict(self._world.contacts.by_number[int(record_id)].values)
 
+    def is_open(self, record_id: str) -> bool:
+        """Whether a rep still works on this contact."""
+        return self.values(record_id).get("lifecyclestage") == "lead"
+
+    def written_back(self) -> tuple[str, ...]:
+        """Every text that now stands in the flag properties of any contact."""
+        contacts = self._world.contacts.by_number.values()
+        return tuple(
+            value for one in contacts for name, value in one.values.items() if name.startswith("fairscore_")
+        )
+
+    def break_down(self) -> None:
+        """From now on every data call fails, until ``recover``."""
+        self.control.break_after(0)
+
+    def recover(self) -> None:
+        """Forget all faults."""
+        self.control.mend()
+
     def consent(self, url: str) -> str:
         """Open the consent page, allow the app, and return the address of the redirect."""
         return allow(url)

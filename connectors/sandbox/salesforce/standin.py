@@ -131,6 +131,10 @@ class SalesforceStandIn:
         """Play the admin's browser over HTTP; returns the address it is sent back to."""
         return consent.consent(url, self.certificate.certificate, decision)
 
+    def is_open(self, record_id: str) -> bool:
+        """Whether a rep still works on this lead."""
+        return str(self.org.leads[record_id].get("Status")).startswith(("Open", "Working"))
+
     def written_back(self) -> tuple[str, ...]:
         """Every text that now stands in the package's fields of any lead."""
         names = [found.name for found in PACKAGE]
