@@ -84,7 +84,7 @@ def _uneven(table: pa.Table, worked: Reals, attribute: str, stream: Stream) -> I
     rate, bar = hits / n, 1 - stream.audit.confidence
     least, most = int(rate.argmin()), int(rate.argmax())
     wide = rate[most] - rate[least] > stream.audit.tolerance_difference
-    if not wide or independence(np.stack([hits, n - hits])) >= bar:
+    if not wide or independence(np.stack([hits, n - hits]).astype(np.float64)) >= bar:
         return
     low, high = float(rate[least]), float(rate[most])
     yield Caution(

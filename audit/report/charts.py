@@ -111,8 +111,8 @@ def _intervals(
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=190))
     axis = alt.Axis(format=".0%") if percent else alt.Axis()
     lowest = min(0.0, *(row["low"] for row in rows)) if percent else min(row["low"] for row in rows)
-    whole = {} if verdicts else {"domainMax": max(1.0, *(row["high"] for row in rows))}
-    scale = alt.Scale(domainMin=lowest, zero=percent, nice=True, **whole)
+    highest = alt.Undefined if verdicts else max(1.0, *(row["high"] for row in rows))
+    scale = alt.Scale(domainMin=lowest, domainMax=highest, zero=percent, nice=True)
     x = alt.X("value:Q", title=title, axis=axis, scale=scale)
     base = alt.Chart(alt.InlineData(values=rows))
     rule = base.mark_rule(strokeWidth=2, color=GREY).encode(x=alt.X("low:Q"), x2="high:Q", y=y)

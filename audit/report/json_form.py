@@ -88,31 +88,27 @@ def _report(record: Record) -> Report:
         disparities=tuple(Disparity(**_names(one)) for one in record["disparities"]),
         proxies=tuple(Proxy(**one) for one in record["proxies"]),
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
-        warnings=tuple(Caution(**(one | {"evidence": _evidence(one)})) for one in record["warnings"]),
-        findings=tuple(Finding(**(_names(one) | {"evidence": _evidence(one)})) for one in record["findings"]),
+        warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
+        findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
     )
+
+
+def _with(record: Record, **changes: Any) -> Record:  # noqa: ANN401 - whatever JSON may hold
+    return {**record, **changes}
 
 
 def _names(record: Record) -> Record:
     lists = ("attribute", "group", "reference")
-    return record | {name: tuple(record[name]) for name in lists if name in record}
+    return _with(record, **{name: tuple(record[name]) for name in lists if name in record})
 
 
 def _refusal(record: Record) -> Refusal:
-    return Refusal(**(record | {"rows": tuple(record["rows"])}))
+    return Refusal(**_with(record, rows=tuple(record["rows"])))
 
 
 def _settings(record: Record) -> Settings:
-    scale = record["score_range"]
-    return Settings(
-        **(
-            record
-            | {
-                "score_range": tuple(scale) if scale else None,
-                "special_categories": tuple(record["special_categories"]),
-            }
-        )
-    )
+    scale, special = record["score_range"], tuple(record["special_categories"])
+    return Settings(**_with(record, score_range=tuple(scale) if scale else None, special_categories=special))
 
 
 def _read_estimate(record: Record) -> GroupEstimate:

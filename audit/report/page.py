@@ -75,8 +75,8 @@ def _charts(parts: tuple[Section, ...]) -> Mapping[str, tuple[Markup, ...]]:
 
 
 def _counted(findings: tuple[Finding, ...]) -> tuple[tuple[str, int], ...]:
-    counts = ((level, sum(one.severity == level for one in findings)) for level in reversed(SEVERITIES))
-    return tuple((SEVERITY_WORDS[level], n) for level, n in counts)
+    found = [one.severity for one in findings]
+    return tuple((SEVERITY_WORDS[level], found.count(level)) for level in reversed(SEVERITIES))
 
 
 def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
