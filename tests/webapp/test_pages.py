@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
 from tests.webapp.site import Site, open_site
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, Panel
-from webapp.viewmodels.audit import audit_page
+from webapp.viewmodels.audit import audit_page, evidence_words
 from webapp.viewmodels.words import CONTEXT_WORDS, metric_label
 
 MANY = tuple(f"group {place:02d}" for place in range(40))
@@ -155,9 +156,34 @@ def test_a_rate_has_its_interval_as_a_picture_and_in_words(site: Site) -> None:
 
 def test_a_finding_is_shown_whole_and_word_for_word(site: Site) -> None:
     report = sample_report()
-    cards = audit_page(audit_row(site), report).findings
+    page = audit_page(audit_row(site), report)
+    cards = (*page.findings, *page.notes)
     assert [card.headline + card.rest for card in cards] == [f.text for f in reversed(report.findings)]
     assert [card.severity for card in cards] == ["critical", "high", "medium", "low", "info"]
+
+
+def test_evidence_reads_in_words_and_in_the_order_of_questions() -> None:
+    facts = (("low", -0.1), ("metric", "mean_score"), ("n", 1200), ("p_adjusted", None), ("auc.ratio", 0.5))
+    assert evidence_words(facts) == (
+        ("Metric", "Mean score"),
+        ("Leads in the group", "1,200"),
+        ("Plausible from", "\N{MINUS SIGN}0.1"),
+        ("p-value, corrected for many comparisons", "not known"),
+        ("Ranking quality (AUC), ratio", "0.5"),
+    )
+
+
+def test_notes_are_folded_away_only_where_there_is_something_to_act_on(site: Site) -> None:
+    report = sample_report()
+    quiet = dataclasses.replace(report, findings=report.findings[:1])
+    row = audit_row(site)
+    with site.app.test_request_context("/audits/audit1"):
+        pages = [
+            render_template("audit.html", page=audit_page(row, one), label="", connection_id="c1")
+            for one in (report, quiet)
+        ]
+    assert ["1 finding for information" in page for page in pages] == [True, False]
+    assert ["Nothing to act on" in page for page in pages] == [False, True]
 
 
 def test_all_leads_together_are_no_group_of_an_attribute(site: Site) -> None:

@@ -41,17 +41,17 @@ field = "FirstName"
 operator = "drop"
 """
 RECORDS = {
-    "CreatedDate": ["2026-01-02T10:00:00Z", "2026-01-03T10:00:00Z", "2026-01-04T10:00:00Z"],
-    "HasOptedOutOfEmail": ["false", "false", "true"],
-    "Age__c": ["41", "not a number", "30"],
-    "Phone": ["+1 555 0100 canary", None, "x"],
-    "FirstName": ["Canary"] * 3,
+    "CreatedDate": ["2026-01-02T10:00:00Z"] * 5,
+    "HasOptedOutOfEmail": ["false", "true", "false", "false", "false"],
+    "Age__c": ["41", "30", "not a number", "60", "22"],
+    "Phone": ["+1 555 0100 canary", "x", None, "y", "z"],
+    "FirstName": ["Canary"] * 5,
 }
 
 
 @dataclass
 class Leads:
-    """Three leads behind the real policy; it fails on a field that it was not asked for."""
+    """Five leads behind the real policy; it fails on a field that it was not asked for."""
 
     keyring: Keyring
     asked: list[tuple[str, ...]]
@@ -59,7 +59,7 @@ class Leads:
     def sample(self, policy: Policy, leads: int) -> Batch:
         self.asked.append(policy.fields)
         columns = {name: RECORDS[name][:leads] for name in policy.fields}
-        keys = [self.keyring.lead_key(f"canary-{place}") for place in range(leads)]
+        keys = [self.keyring.lead_key(f"canary-{place}") for place in range(min(leads, 5))]
         return apply_policy(policy, Raw(keys=keys, columns=columns), self.keyring)
 
     def describe(self) -> tuple[FieldInfo, ...]:
@@ -129,7 +129,10 @@ def test_the_preview_shows_only_what_the_policy_lets_through(send, asked: list) 
     assert asked == [("Age__c", "Phone", "CreatedDate", "HasOptedOutOfEmail")]
     assert "35-49" in page.text
     assert "Nothing of this preview was kept." in page.text
-    assert "3 leads read for this preview: 2 shown, 0 rejected, 1 excluded." in page.text.replace("\xa0", " ")
+    told = "5 leads were read for it, of which 1 excluded and 0 rejected; 3 of the others are shown."
+    assert told in page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Lead 3" in page.text
+    assert "Lead 4" not in page.text
     assert "age 1" in page.text
     assert "canary" not in html.casefold()
     assert "555" not in html

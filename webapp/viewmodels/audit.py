@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from audit.disparity import Verdict
-from audit.finding import SEVERITIES, Caution, Evidence, Finding, Severity
+from audit.finding import SEVERITIES, Caution, Evidence, Fact, Finding, Severity
 from audit.report.model import Report
 from audit.rows.proxy import Proxy
 from webapp.store.rows import AuditRow
@@ -27,18 +27,22 @@ from webapp.viewmodels.words import (
 )
 
 FACT_WORDS = {
+    "metric": "Metric",
+    "kind": "Compared by",
+    "reference": "Reference group",
+    "worse_off": "Worse off",
     "n": "Leads in the group",
     "n_needed": "Leads needed for a verdict",
-    "kind": "Compared by",
     "value": "Measured",
     "low": "Plausible from",
     "high": "Plausible to",
     "p": "p-value",
     "p_adjusted": "p-value, corrected for many comparisons",
     "tolerances": "Size, in tolerances",
-    "worse_off": "Worse off",
+    "converts": "Converts",
     "base_rate_worse_off": "Conversion rate of who is worse off",
     "base_rate_better_off": "Conversion rate of who is better off",
+    "proxy": "Proxy",
     "proxy_auc": "Strength of the proxy (AUC)",
     "proxy_share": "Share of the gap through the proxy",
 }
@@ -48,6 +52,7 @@ FACT_WORDS = {
 class FindingCard:
     """One finding: its severity in a word, its text (``headline`` + ``rest``), its evidence in words."""
 
+    place: int
     anchor: str
     severity: Severity
     severity_words: str
@@ -83,7 +88,11 @@ class ProxyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage:
-    """Everything the audit page shows; ``measures`` go with ``tables``, one by one."""
+    """Everything the audit page shows.
+
+    ``notes`` are findings for information, folded away where there are ``findings`` to act on;
+    ``measures`` go with ``tables``, one by one.
+    """
 
     id: str
     made_at: str
@@ -93,6 +102,7 @@ class AuditPage:
     rule: str
     severities: tuple[SeverityCount, ...]
     findings: tuple[FindingCard, ...]
+    notes: tuple[FindingCard, ...]
     warnings: tuple[Warned, ...]
     tables: tuple[AttributeTable, ...]
     measures: tuple[tuple[MeasureTable, ...], ...]
@@ -107,6 +117,7 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
     """The page of one stored audit."""
     tables = attribute_tables(report)
     findings = sorted(report.findings, key=lambda f: -SEVERITIES.index(f.severity))
+    cards = tuple(_card(finding, i) for i, finding in enumerate(findings, start=1))
     return AuditPage(
         id=row.id,
         made_at=moment(row.made_at),
@@ -115,7 +126,8 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
         compared=_compared(report),
         rule=_rule(report),
         severities=severity_counts(Counter(f.severity for f in report.findings)),
-        findings=tuple(_card(finding, i) for i, finding in enumerate(findings, start=1)),
+        findings=tuple(card for card in cards if card.severity != "info"),
+        notes=tuple(card for card in cards if card.severity == "info"),
         warnings=tuple(_warned(caution) for caution in report.warnings),
         tables=tables,
         measures=tuple(measure_tables(report, table.attribute) for table in tables),
@@ -128,8 +140,18 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
 
 
 def evidence_words(evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    """Evidence as pairs of words; ``selection_rate.ratio`` is a metric and how it was compared."""
-    return tuple((_fact(name), _value(value)) for name, value in evidence)
+    """Evidence as pairs of words, in the order of a reader's questions.
+
+    A name such as ``selection_rate.ratio`` is a metric and how it was compared.
+    """
+    order = list(FACT_WORDS)
+    place = {name: order.index(name) if name in order else len(order) for name, _ in evidence}
+    facts = sorted(evidence, key=lambda fact: place[fact[0]])
+    return tuple((_fact(name), _fact_value(name, value)) for name, value in facts)
+
+
+def _fact_value(name: str, value: Fact) -> str:
+    return metric_label(value) if name == "metric" and isinstance(value, str) else _value(value)
 
 
 def _fact(name: str) -> str:
@@ -139,7 +161,7 @@ def _fact(name: str) -> str:
     return FACT_WORDS.get(name) or plain(name).capitalize()
 
 
-def _value(value: str | float | None) -> str:
+def _value(value: Fact) -> str:
     if value is None:
         return "not known"
     if isinstance(value, float):
@@ -150,6 +172,7 @@ def _value(value: str | float | None) -> str:
 def _card(finding: Finding, place: int) -> FindingCard:
     headline, rest = _split(finding.text)
     return FindingCard(
+        place=place,
         anchor=f"finding-{place}",
         severity=finding.severity,
         severity_words=SEVERITY_WORDS[finding.severity],

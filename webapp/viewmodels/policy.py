@@ -13,6 +13,7 @@ from connectors.source import Batch, FieldInfo
 from webapp.store.rows import PolicyVersion
 from webapp.viewmodels.words import counted, moment
 
+LEADS_SHOWN = 3
 PSEUDONYM = re.compile("[0-9a-f]{32}")
 STARTER_NAMES = {
     "salesforce": ("Lead", "CreatedDate", "LeadSource"),
@@ -88,14 +89,15 @@ def policy_view(policy: Policy) -> PolicyView:
 
 
 def preview_of(batch: Batch, policy: Policy, fields: Iterable[FieldInfo]) -> Preview:
-    """The masked sample as the page shows it."""
-    columns = {name: batch.table.column(name).to_pylist() for name in batch.table.column_names}
+    """The first leads of a masked sample as the page shows them."""
+    shown = batch.table.slice(0, LEADS_SHOWN)
+    columns = {name: shown.column(name).to_pylist() for name in shown.column_names}
     excluded, rejected = sum(batch.excluded.values()), sum(batch.rejected.values())
     return Preview(
-        leads=batch.table.num_rows,
+        leads=shown.num_rows,
         summary=(
-            f"{counted(batch.read, 'lead', 'leads')} read for this preview: {batch.table.num_rows} shown, "
-            f"{rejected} rejected, {excluded} excluded."
+            f"{counted(batch.read, 'lead was', 'leads were')} read for it, of which "
+            f"{excluded} excluded and {rejected} rejected; {shown.num_rows} of the others are shown."
         ),
         rows=tuple((name, tuple(_text(value) for value in values)) for name, values in columns.items()),
         unmapped=tuple(sorted(batch.unmapped.items())),
@@ -147,7 +149,7 @@ def _text(value: object) -> str | None:
     if value is None:
         return None
     text = str(value)
-    return f"{text[:10]}\N{HORIZONTAL ELLIPSIS}" if PSEUDONYM.fullmatch(text) else text
+    return f"{text[:8]}\N{HORIZONTAL ELLIPSIS}" if PSEUDONYM.fullmatch(text) else text
 
 
 def starter(crm: str) -> str:

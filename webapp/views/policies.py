@@ -29,7 +29,8 @@ from webapp.viewmodels.policy import Preview, history, left_out, policy_view, pr
 from webapp.viewmodels.words import CRM_NAMES, organisation_label
 from webapp.views.errors import wait_words
 
-LEADS_SHOWN = 3
+# More than are shown: some may be excluded or rejected.
+LEADS_READ = 10
 LONGEST_TEXT = 200_000
 
 blueprint = Blueprint("policies", __name__)
@@ -98,7 +99,7 @@ def _previewed(draft: Draft) -> Draft:
         return draft
     try:
         source = source_for(services(), draft.connection)
-        batch = source.sample(draft.policy, LEADS_SHOWN)
+        batch = source.sample(draft.policy, LEADS_READ)
         return replace(draft, preview=preview_of(batch, draft.policy, source.describe()))
     except Busy as problem:
         return replace(draft, remote_error=f"{problem} Try again in about {wait_words(problem.retry_after)}.")
