@@ -16,7 +16,7 @@ from audit.arrays import FloatArray
 
 Interval = tuple[FloatArray, FloatArray]
 
-_HALVINGS = 60
+_HALVINGS = 48
 _FURTHEST = 60.0
 
 
@@ -85,16 +85,14 @@ def koopman(
     hits, n, other_hits, other_n = counts
     with np.errstate(invalid="ignore", divide="ignore"):
         start = np.log(np.where(hits > 0, hits, 0.5) / n / (other_hits / other_n))
-        low = np.exp(_crossing(start, -_FURTHEST, counts, confidence))
-        high = np.exp(_crossing(start, _FURTHEST, counts, confidence))
+        low, high = np.exp(_crossings(start, counts, confidence))
     usable = (n > 0) & (other_n > 0) & (other_hits > 0)
     return np.where(usable, np.where(hits == 0, 0.0, low), np.nan), np.where(usable, high, np.nan)
 
 
-def _crossing(
-    start: FloatArray, reach: float, counts: tuple[FloatArray, ...], confidence: float
-) -> FloatArray:
-    near, far = start.copy(), start + reach
+def _crossings(start: FloatArray, counts: tuple[FloatArray, ...], confidence: float) -> FloatArray:
+    """Logarithms below and above ``start`` at which the statistic becomes critical."""
+    near, far = np.stack([start, start]), np.stack([start - _FURTHEST, start + _FURTHEST])
     critical = quantile(confidence) ** 2
     for _ in range(_HALVINGS):
         middle = (near + far) / 2

@@ -46,9 +46,14 @@ def estimates(cube: Cube, stream: Stream, seed: int) -> tuple[GroupEstimate, ...
     )
 
 
-def measured(cube: Cube, stream: Stream, seed: int) -> tuple[tuple[Grouping, tuple[Measure, ...]], ...]:
-    """Each grouping of the leads with all its measures, in the order of the registry."""
-    random = np.random.default_rng(seed)
+def measured(
+    cube: Cube, stream: Stream, seed: int | None
+) -> tuple[tuple[Grouping, tuple[Measure, ...]], ...]:
+    """Each grouping of the leads with its measures, in the order of the registry.
+
+    Without a seed the one measure that resamples, the calibration error, is left out.
+    """
+    random = None if seed is None else np.random.default_rng(seed)
     parts = groupings(cube, stream.audit.intersections)
     return tuple((part, _measures(part, stream, cube_scale(cube, stream), random)) for part in parts)
 
@@ -57,7 +62,7 @@ def _measures(
     part: Grouping,
     stream: Stream,
     scale: tuple[float, float] | None,
-    random: np.random.Generator,
+    random: np.random.Generator | None,
 ) -> tuple[Measure, ...]:
     decided = _decision_measures(part, stream.audit.confidence)
     scored = () if scale is None else _score_measures(part, stream, scale, random)
@@ -80,7 +85,7 @@ def _possible(wanted: Metric, part: Grouping) -> bool:
 
 
 def _score_measures(
-    part: Grouping, stream: Stream, scale: tuple[float, float], random: np.random.Generator
+    part: Grouping, stream: Stream, scale: tuple[float, float], random: np.random.Generator | None
 ) -> tuple[Measure, ...]:
     confidence, higher = stream.audit.confidence, stream.higher_is_better
     mean = mean_score(part, scale, confidence)
@@ -89,8 +94,11 @@ def _score_measures(
     ranked = auc(part, confidence, higher_is_better=higher)
     if len(part.attributes) > 1:
         return mean, ranked
+    bands = outcome_rates(part, scale, confidence)
+    if random is None:
+        return mean, ranked, *bands
     error = calibration_error(part, scale, confidence, random, higher_is_better=higher)
-    return mean, ranked, error, *outcome_rates(part, scale, confidence)
+    return mean, ranked, error, *bands
 
 
 __all__ = ["METRICS", "GroupEstimate", "Metric", "estimates", "measured", "metric"]

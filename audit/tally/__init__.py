@@ -10,7 +10,7 @@ import pyarrow as pa
 from audit.cube import Cube
 from audit.schema import BadInput, Stream
 from audit.tally import arrow, duck, reference
-from audit.tally.columns import Column, columns, with_decision
+from audit.tally.columns import Column, counted_columns, with_decision
 from audit.tally.edges import score_edges
 from audit.tally.limits import check_cells, check_levels
 
@@ -38,7 +38,7 @@ def count(
     """
     chosen = _engine(engine)
     table = with_decision(table, stream)
-    counted = columns(table)
+    counted = counted_columns(table)
     check_levels(table, counted)
     cube = chosen(table, counted, score_edges(table, stream) if edges is None else edges)
     return check_cells(cube)

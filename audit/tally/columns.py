@@ -28,7 +28,7 @@ class Column:
     missing: str = UNKNOWN
 
 
-def columns(table: pa.Table) -> tuple[Column, ...]:
+def counted_columns(table: pa.Table) -> tuple[Column, ...]:
     """The axes that this table gives, in cube order: attributes, controls, score, then the truths."""
     prefixed = [
         Column(name=name, kind="category")
