@@ -45,7 +45,7 @@ def _range(intake: Intake, stream: Stream) -> Iterator[Caution]:
         yield Caution(code="score_range", text=text)
         return
     low, high = intake.score_range
-    text = f"The score is taken to run from {amount(low)} to {amount(high)}, from what was seen."
+    text = f"The score is taken to run from {low:g} to {high:g}, from what was seen."
     yield Caution(code="score_range", text=text, evidence=evidence(low=low, high=high))
 
 

@@ -11,6 +11,7 @@ from audit.rows.levels import Codes, Levels, Reals
 
 REPLICATES = 400
 CELLS_AT_ONCE = 2_000_000
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,10 @@ def widest_gap(group: Levels, reference: int, score: Reals, confidence: float) -
     n, mean, variance = _moments(group.codes[known], score[known], group.size)
     error = np.sqrt(variance / n + variance[reference] / n[reference])
     gap = mean - mean[reference]
-    surety = np.divide(np.abs(gap), error, out=np.zeros_like(gap), where=error > 0)
+    seen = np.abs(gap) > ROUNDING * np.abs(mean).max()
+    surety = np.where(
+        seen, np.divide(np.abs(gap), error, out=np.full_like(gap, np.inf), where=error > 0), 0.0
+    )
     surety[reference] = 0
     worst = int(np.argmax(surety))
     if surety[worst] <= _bar(confidence, group.size - 1):
@@ -124,7 +128,8 @@ def _replicates(n: Reals, mean: Reals, error: Reals, random: np.random.Generator
     noise = random.standard_normal(counts.shape) * error[:, None] / np.sqrt(np.maximum(counts, 1))
     means = mean + noise
     level = (counts * means).sum(axis=-1) / counts.sum(axis=-1)
-    return np.asarray(_composition(counts, means) / (level[:, 0] - level[:, 1]))
+    gap = level[:, 0] - level[:, 1]
+    return np.asarray(_composition(counts, means)[gap != 0] / gap[gap != 0])
 
 
 def _bar(confidence: float, comparisons: int) -> float:

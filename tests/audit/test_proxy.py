@@ -107,6 +107,18 @@ def test_without_a_gap_there_is_no_share():
     assert gap_pairs(flat, STREAM) == ()
 
 
+def test_a_constant_score_has_no_gap_but_rounding():
+    flat = planted().set_column(4, "score", pa.array(np.full(6_000, 0.1) * 3))
+    assert gap_pairs(flat, STREAM) == ()
+
+
+def test_groups_without_any_spread_have_a_gap_all_the_same():
+    town = np.asarray(planted()["attribute:region"].to_pylist()) == "town"
+    split = planted().set_column(4, "score", pa.array(np.where(town, 10.0, 90.0)))
+    (pair,) = gap_pairs(split, STREAM)
+    assert pair.value == -80.0
+
+
 def test_shares_are_measured_against_the_named_reference():
     stream = Stream(
         name="s", attributes=(Attribute(name="region", column="region", reference="town"),), audit=Tolerance()
