@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from connectors.pseudonym import LeadKey
+from connectors.errors import Refused
+from connectors.source import FlagStatus
+from webapp.crms import NAMES
 from webapp.demo.world import World
 from webapp.store.rows import Crm, FlagRow
 
-TELLING = ("review", "insufficient_data", "ok")
+# Enough to find one; a large file must not delay the start.
+LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,31 +20,27 @@ class ExampleLead:
 
     crm: Crm
     page: str = field(repr=False)
-    key: LeadKey
     flag: FlagRow | None
 
 
-def example_lead(world: World, crm: Crm, status: str = "") -> ExampleLead:
-    """The first lead with this flag status; without one, the most telling status there is."""
+def example_lead(world: World, crm: Crm, status: FlagStatus = "review") -> ExampleLead:
+    """The first open lead with this status; else the first lead that an audit said something about."""
     standin = world.salesforce if crm == "salesforce" else world.hubspot
     repository = world.services.repository
     connection = repository.connection_for(crm, standin.organisation)
-    ids = standin.record_ids()
     if connection is None:
-        return ExampleLead(crm=crm, page=standin.lead_page(ids[0]), key=LeadKey(b""), flag=None)
+        msg = f"the demo is not connected to its stand-in for {NAMES[crm]}"
+        raise Refused(msg)
     keyring = world.services.keyring(connection)
-    flags = repository.flags(connection.id)
-    keys = {record_id: keyring.lead_key(record_id) for record_id in ids}
-    wanted = (status,) if status else TELLING
-    ranked = sorted(
-        (wanted.index(flags[key].status), not standin.is_open(record_id), place, record_id)
-        for place, (record_id, key) in enumerate(keys.items())
-        if key in flags and flags[key].status in wanted
-    )
-    chosen = ranked[0][-1] if ranked else ids[0]
-    return ExampleLead(
-        crm=crm,
-        page=standin.lead_page(chosen),
-        key=keys[chosen],
-        flag=repository.flag(connection.id, keys[chosen].hex),
-    )
+    found: ExampleLead | None = None
+    for record_id in standin.record_ids()[:LOOKED_AT]:
+        flag = repository.flag(connection.id, keyring.lead_key(record_id).hex)
+        wanted = flag is not None and flag.status == status and standin.is_open(record_id)
+        if found is None or wanted:
+            found = ExampleLead(crm=crm, page=standin.lead_page(record_id), flag=flag)
+        if wanted:
+            break
+    if found is None:
+        msg = f"the stand-in for {NAMES[crm]} holds no lead"
+        raise Refused(msg)
+    return found
