@@ -13,7 +13,9 @@ from webapp.viewmodels.words import VERDICT_WORDS, amount, between, gap, is_shar
 
 MAIN_METRICS = ("selection_rate", "mean_score", "base_rate")
 SHOWN_AT_FIRST = 12
-VERDICT_ORDER: Mapping[Verdict | None, int] = {None: 0, "fail": 1, "insufficient": 2, "pass": 3}
+WORST_FIRST: tuple[Verdict, ...] = ("fail", "insufficient", "pass")
+# The reference group and groups that were not compared come first.
+ORDER: tuple[Verdict | None, ...] = (None, *WORST_FIRST)
 
 Group = tuple[str, ...]
 
@@ -177,12 +179,12 @@ def _note(disparity: Disparity) -> str:
 
 
 def _worst(*compared: Compared | None) -> Verdict | None:
-    verdicts = [c.verdict for c in compared if c is not None]
-    return min(verdicts, key=lambda verdict: VERDICT_ORDER[verdict], default=None)
+    verdicts = {c.verdict for c in compared if c is not None}
+    return next((verdict for verdict in WORST_FIRST if verdict in verdicts), None)
 
 
 def _order(row: GroupRow) -> tuple[bool, int, int, str]:
-    return (not row.is_reference, VERDICT_ORDER[row.verdict], -int(row.count.replace(",", "")), row.group)
+    return (not row.is_reference, ORDER.index(row.verdict), -int(row.count.replace(",", "")), row.group)
 
 
 def value_or_reason(estimate: Estimate, *, share: bool) -> str:
