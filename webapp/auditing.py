@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyarrow as pa
-from audit.rows.flag import flags
 
 from audit.finding import SEVERITIES, Caution
 from audit.intake import Intake, Refusal, admit
 from audit.report import to_json
 from audit.report.model import Report
+from audit.rows.flag import flags
 from audit.run import AuditRequest, audit
 from audit.schema import Stream
 from connectors.account import Pulled
