@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from tests.conftest import absent
@@ -49,6 +50,15 @@ def test_pyright_is_clean():
 
 def test_the_packages_import_only_downwards():
     passes("lint-imports", "--no-cache")
+
+
+def test_the_import_contract_names_every_module_of_audit():
+    contracts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    named = set(next(one for one in contracts if "schema" in one["name"])["forbidden_modules"])
+    parts = {path.stem for path in (REPOSITORY / "audit").iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert named == {f"audit.{part}" for part in parts - {"__init__", "__pycache__", "schema"}}
 
 
 def test_connectors_know_only_the_schema_of_audit():
