@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from audit.report.printable import printable
 from audit.report.view import GroupRow, Section, is_share
 
 if TYPE_CHECKING:
@@ -62,7 +63,13 @@ def calibration_chart(section: Section) -> Markup:
 def proxies_chart(section: Section) -> Markup:
     """The share of the score gap that each feature carries, with its interval."""
     rows = [
-        {"name": one.feature, "value": one.share, "low": one.share_low, "high": one.share_high, "verdict": ""}
+        {
+            "name": printable(one.feature),
+            "value": one.share,
+            "low": one.share_low,
+            "high": one.share_high,
+            "verdict": "",
+        }
         for one in section.proxies
         if one.share is not None
     ]
@@ -78,7 +85,7 @@ def _point(row: GroupRow) -> dict[str, Any]:
     value = one.value if one else None
     low, high = (one.low, one.high) if one else (None, None)
     ends = {"low": value if low is None else low, "high": value if high is None else high}
-    return {"name": row.name, "value": value, "verdict": row.verdict, **ends}
+    return {"name": printable(row.name), "value": value, "verdict": row.verdict, **ends}
 
 
 def _said(value: float, metric: str) -> str:
@@ -87,7 +94,13 @@ def _said(value: float, metric: str) -> str:
 
 def _bands(row: GroupRow) -> list[dict[str, Any]]:
     return [
-        {"name": row.name, "at": _low_end(band), "value": one.value, "low": one.low, "high": one.high}
+        {
+            "name": printable(row.name),
+            "at": _low_end(band),
+            "value": one.value,
+            "low": one.low,
+            "high": one.high,
+        }
         for band, one in row.bands
         if one.value is not None
     ]
@@ -136,7 +149,7 @@ def _verdict_channels(rows: list[dict[str, Any]]) -> Mapping[str, Any]:
 def _lines(rows: list[dict[str, Any]], chosen: list[GroupRow]) -> alt.LayerChart | alt.FacetChart:
     import altair as alt  # noqa: PLC0415 - slow to import
 
-    names = [row.name for row in chosen]
+    names = [printable(row.name) for row in chosen]
     colours, shapes, dashes = (list(part) for part in zip(*LINES[: len(names)], strict=True))
     legend = alt.Legend(title=None, orient="top", symbolStrokeWidth=2)
     x = alt.X("at:Q", title="Score, from the low end of each band", scale=alt.Scale(zero=False))

@@ -12,6 +12,7 @@ from audit.finding import SEVERITIES, Fact, Finding, Severity
 from audit.registry import METRICS, metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart
 from audit.report.model import Report
+from audit.report.printable import printable
 from audit.report.view import COLUMNS, SHOWN, Section, label, sections
 
 CHARTED = 12
@@ -31,7 +32,7 @@ def to_html(report: Report) -> str:
     shown; the page says how many more are in the other files.
     """
     parts = sections(report)
-    return (
+    page = (
         _environment()
         .get_template("report.html")
         .render(
@@ -47,6 +48,7 @@ def to_html(report: Report) -> str:
             excluded=sum(one.count for one in report.excluded),
         )
     )
+    return printable(page)
 
 
 @cache

@@ -73,7 +73,9 @@ class Commands(click.Group):
 
 def _leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
     """One line on standard error, then exit; never a traceback."""
-    click.echo(f"fairlead: {' '.join(sentence.split())}", err=True)
+    from audit.report.printable import printable  # noqa: PLC0415 - --help needs none of the report
+
+    click.echo(f"fairlead: {printable(' '.join(sentence.split()))}", err=True)
     ctx.exit(code)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from audit.finding import SEVERITIES, Finding, Severity
 from audit.intake import Refusal
 from audit.report.model import Report
+from audit.report.printable import printable
 from connectors.files.table import FileTable
 
 # The account names these rows by their lines already.
@@ -44,7 +45,7 @@ def worst(report: Report) -> Finding | None:
 
 def summary_text(summary: Summary) -> str:
     """The summary for people."""
-    return "\n".join([*_account(summary), *_findings(summary.report), *_files(summary)])
+    return printable("\n".join([*_account(summary), *_findings(summary.report), *_files(summary)]))
 
 
 def summary_json(summary: Summary) -> str:
