@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +13,9 @@ from audit.schema import Attribute, BadInput, Stream
 from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.band import Band
 from connectors.policy.coarsen import Coarsen
-from connectors.policy.identifying import is_identifying
+from connectors.policy.identifying import is_identifying, refuse_if_identifying
 from connectors.policy.keep import Keep
-from connectors.policy.model import Rule
+from connectors.policy.model import Operator, Rule
 from connectors.sandbox.fields import FieldSpec, Value
 from connectors.sandbox.filling import Column, Crm
 from connectors.sandbox.score import cross_fit_score
@@ -87,17 +88,23 @@ class _Reads:
         for column, attribute in self.attributes.items():
             if attribute.column == name:
                 operator = Band(bands=attribute.bands) if attribute.bands else Keep()
-                yield Rule(field=field, operator=operator, column=column)
+                yield _rule(field, name, operator, column)
         if name == stream.created:
-            yield Rule(field=field, operator=Coarsen(by="day"), column=name)
+            yield _rule(field, name, Coarsen(by="day"), name)
         elif name in {stream.score, stream.decision, stream.worked, *stream.controls, *self.features}:
-            yield Rule(field=field, operator=Keep(), column=name)
+            yield _rule(field, name, Keep(), name)
 
     def type(self, name: str, texts: Sequence[str | None]) -> str:
         """Numbers where only the number counts: as groups, "7" and "7.0" are two."""
         as_group = {a.column for a in self.attributes.values() if not a.bands} | set(self.stream.controls)
         other = {self.stream.worked, self.stream.decision, self.stream.created}
         return "text" if name in as_group | other or not _all_numbers(texts) else "number"
+
+
+def _rule(field: str, name: str, operator: Operator, column: str) -> Rule:
+    """A rule for a column of the file, whose own name is checked too: its field may be called otherwise."""
+    refuse_if_identifying(name, operator.name)
+    return Rule(field=field, operator=operator, column=column)
 
 
 def _attribute_columns(table: pa.Table, stream: Stream) -> dict[str, Attribute]:
@@ -163,13 +170,25 @@ def _is_number(text: str) -> bool:
 
 
 def _field_names(crm: Crm, names: Sequence[str]) -> dict[str, str]:
+    """A field for each column: no two alike, none that the org has already or that is taken for an id."""
     found: dict[str, str] = {}
+    taken = set(crm.taken)
     for name in names:
-        bare = name
-        while crm.custom_name(bare).lower() in {field.lower() for field in found.values()}:
-            bare = f"x {bare}"
-        found[name] = crm.custom_name(bare)
+        found[name] = next(field for field in _candidates(crm, name) if _fits(field, name, taken))
+        taken.add(found[name].lower())
     return found
+
+
+def _candidates(crm: Crm, name: str) -> Iterator[str]:
+    """The field of the name; of the name behind numbers, where a shortened name keeps them; of numbers."""
+    yield crm.custom_name(name)
+    yield from (crm.custom_name(f"x{number} {name}") for number in range(2, 10))
+    yield from (crm.custom_name(f"column {number}") for number in itertools.count(1))
+
+
+def _fits(field: str, name: str, taken: Collection[str]) -> bool:
+    # A long name that is cut may end in a word such as "id", which the policy would refuse.
+    return field.lower() not in taken and (is_identifying(name) or not is_identifying(field))
 
 
 def _refuse_reserved(columns: Sequence[Column]) -> None:

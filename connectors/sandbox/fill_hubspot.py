@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from connectors.hubspot.flag_properties import NAMES as FLAGS
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.map import Map
 from connectors.sandbox.fields import Value
@@ -66,4 +67,5 @@ HUBSPOT = Crm(
     ),
     standard=_standard,
     custom_name=_custom_name,
+    taken=_NATIVE.union(FLAGS),
 )

@@ -32,7 +32,8 @@ class Crm:
 
     ``standard`` turns leads into the CRM's own fields; ``custom_name`` makes a field name of a
     column's name; ``outcome`` and ``worked`` are the fields that tell how a lead went, with the
-    operators that read them; ``native`` are the neutral columns that have a field of their own.
+    operators that read them; ``native`` are the neutral columns that have a field of their own;
+    ``taken`` are names, in lower case, that a custom field may not have.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Crm:
     native: Mapping[str, str]
     standard: Callable[[Leads], Mapping[str, Sequence[Value]]]
     custom_name: Callable[[str], str]
+    taken: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,9 @@ def cross_fit_score(table: pa.Table, stream: Stream, seed: int) -> CrossFit:
     truth = yes_no(column_texts(table, stream.outcome), stream.outcome, stream.missing)
     names = feature_names(table, stream)
     design, categorical = _design(table, names)
+    if not np.isfinite(design).any():
+        msg = f"every column to train a score on is empty ({', '.join(names[:12])}): name other features"
+        raise BadInput(msg)
     probability = _out_of_fold(design, categorical, truth, seed)
     score = np.round(100 * probability, 2)
     return CrossFit(score=score, threshold=_top(score), features=names)
@@ -105,10 +108,15 @@ def _out_of_fold(
         held = fold == number
         if not held.any():
             continue
-        model = _model(categorical, seed)
+        learned = known & ~held
+        # A column that is empty in the training rows teaches nothing, and the trees refuse it.
+        used = np.isfinite(design[learned]).any(axis=0)
+        model = _model(
+            [is_category for is_category, keep in zip(categorical, used, strict=True) if keep], seed
+        )
         with _one_thread():
-            model.fit(design[known & ~held], label[known & ~held])
-            probability[held] = model.predict_proba(design[held])[:, 1]
+            model.fit(design[learned][:, used], label[learned])
+            probability[held] = model.predict_proba(design[held][:, used])[:, 1]
     return probability
 
 

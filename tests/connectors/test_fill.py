@@ -208,3 +208,43 @@ def test_fields_have_the_types_of_their_values():
                 value = record.get(name)
                 assert value is None or isinstance(value, int | float) == (spec.type == "number")
                 assert not spec.options or value in spec.options
+
+
+LONG = "a very long question that the form put to every one of the people who "
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"项目{chr(0x4E00 + number)}" for number in range(40)],
+        ["Age", "age", "AGE", "a.b", "a b", "a_b", "order by", "100%", "__", 'x"quote', "Größe"],
+        ["Fairness Status", "Fairness_Status__c", "fairscore_status", "lifecyclestage", "Status", "zip"],
+        [f"{LONG}{number} left an identifier here" for number in range(40)],
+        ["my streeT", "my street", "x2 my street"],
+    ],
+)
+def test_any_names_of_columns_become_fields_of_their_own(names):
+    data = {name: [str(row % 2) for row in range(40)] for name in names}
+    table = pa.table({**data, "band": ["a", "b"] * 20, "score": ["1"] * 40, "won": ["0", "1"] * 20})
+    stream = parse_stream(
+        '[stream]\nname = "odd"\nscore = "score"\noutcome = "won"\nthreshold = 1\n'
+        '[[stream.attribute]]\nname = "band"\n'
+    )
+    for contents in contents_for_file(table, stream, 1):
+        fields = [field.name.lower() for field in contents.fields]
+        assert len(fields) == len(set(fields)) == len(names) + 2
+        assert not {"fairness_status__c", "fairscore_status", "zip", "lifecyclestage"} & set(fields)
+        assert max(map(len, fields)) <= 100
+        assert pulled(contents).table.num_rows == 20
+
+
+def test_a_column_named_like_a_person_is_refused_whatever_its_field_is_called():
+    table = pa.table(
+        {"Name": ["a", "b"] * 20, "name": ["c", "d"] * 20, "score": ["1"] * 40, "won": ["0", "1"] * 20}
+    )
+    stream = parse_stream(
+        '[stream]\nname = "odd"\nscore = "score"\noutcome = "won"\nthreshold = 1\nfeatures = []\n'
+        '[[stream.attribute]]\nname = "group"\ncolumn = "name"\n'
+    )
+    with pytest.raises(BadInput, match="'name' is a name"):
+        contents_for_file(table, stream, 1)

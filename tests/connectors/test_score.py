@@ -120,3 +120,19 @@ def test_the_bank_is_scored_in_seconds(data_dir):
     truth = np.array(table["y"].to_pylist()) == "yes"
     assert 0.77 < separation(made.score, truth) < 0.83
     assert (made.score >= made.threshold).mean() == pytest.approx(0.3, abs=0.005)
+
+
+def test_an_empty_column_and_one_of_a_single_value_teach_nothing_and_break_nothing():
+    table = data(400)
+    nothing, once = [None] * 400, [None] * 399 + ["7"]
+    wider = table.append_column("nothing", pa.array(nothing, pa.string()))
+    wider = wider.append_column("once", pa.array(once, pa.string()))
+    assert cross_fit_score(wider, STREAM, 1).score.size == 400
+
+
+def test_nothing_but_empty_columns_is_told():
+    table = data(400).append_column("nothing", pa.array([None] * 400, pa.string()))
+    with pytest.raises(BadInput, match="nothing"):
+        cross_fit_score(
+            table, Stream(name="s", outcome="y", features=("nothing",), attributes=STREAM.attributes), 1
+        )
