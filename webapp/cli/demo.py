@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from webapp.demo.addresses import addresses
 from webapp.demo.contents import Contents, from_file, generated
 from webapp.demo.home import Home
 from webapp.demo.journey import run
-from webapp.demo.world import running
+from webapp.demo.world import World, running
 from webapp.progress import Progress
 
 FOLDER = Path(".fairlead") / "demo"
@@ -63,25 +63,28 @@ def command(**options: object) -> None:
     if (asked.data is None) != (asked.stream is None):
         msg = "--data and --stream belong together: name the file and the stream file that describes it"
         raise BadInput(msg)
-    with Progress() as progress, _folder(asked) as folder:
-        with progress.step("Preparing the leads"):
-            contents = _contents(asked)
-        _show(asked, contents, Home(folder=folder), progress)
-
-
-def _show(asked: Options, contents: Contents, home: Home, progress: Progress) -> None:
-    known = home.open_for(contents.digest)
-    with running(contents, home, 0 if asked.once else asked.port, asked.seed) as world:
-        outcomes = run(world, contents, progress, known=known)
-        home.remember(contents.digest)
+    with ExitStack() as running_parts:
+        world, note, outcomes = _run(asked, running_parts)
         if asked.json:
             click.echo(summary.as_json(outcomes))
         else:
-            summary.show(contents.note, outcomes)
-        if asked.once:
-            return
-        click.echo(addresses(world))
-        _until_stopped()
+            summary.show(note, outcomes)
+        if not asked.once:
+            _serve_until_stopped(addresses(world))
+
+
+def _run(asked: Options, running_parts: ExitStack) -> tuple[World, str, tuple[summary.Outcome, ...]]:
+    """Everything up to the summary; what must go on running is left in ``running_parts``."""
+    home = Home(folder=running_parts.enter_context(_folder(asked)))
+    port = 0 if asked.once else asked.port
+    with Progress() as progress:
+        with progress.step("Preparing the leads"):
+            contents = _contents(asked)
+        known = home.open_for(contents.digest)
+        world = running_parts.enter_context(running(contents, home, port, asked.seed))
+        outcomes = run(world, contents, progress, known=known)
+    home.remember(contents.digest)
+    return world, contents.note, outcomes
 
 
 def _contents(asked: Options) -> Contents:
@@ -99,8 +102,9 @@ def _folder(asked: Options) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _until_stopped() -> None:
+def _serve_until_stopped(what_to_open: str) -> None:
     try:
+        click.echo(what_to_open)
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
