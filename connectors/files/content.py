@@ -19,9 +19,6 @@ def read_content(path: Path) -> bytes:
     elif content and path.suffix.casefold() == ".gz":
         msg = f"{path.name}: the name says gzip, but the file is not; rename it or pack it again"
         raise BadInput(msg)
-    if not content.strip():
-        msg = f"{path.name}: the file is empty; export it again with its column names and rows"
-        raise BadInput(msg)
     return content
 
 

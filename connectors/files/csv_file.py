@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,8 @@ from connectors.files.records import Text, locate, read_slowly
 from connectors.files.table import FileTable
 
 _BLOCK = 1 << 24
+# Excel's own first line, "sep=;". Its line end stays, so that the lines keep their numbers.
+_SEPARATOR = re.compile(rb"\A\"?sep=[^\r\n]\"?(\r\n|\r|\n)", re.IGNORECASE)
 
 
 def read_csv(path: Path, columns: Sequence[str] | None) -> FileTable:
@@ -41,6 +44,10 @@ def csv_names(path: Path) -> tuple[str, ...]:
 
 def _text(path: Path) -> tuple[Text, tuple[str, ...]]:
     content, notes = to_utf8(read_content(path), path.name)
+    if not content.strip():
+        msg = f"{path.name}: the file is empty; export it again with its column names and rows"
+        raise BadInput(msg)
+    content = _SEPARATOR.sub(rb"\1", content, count=1)
     return Text(content=content, dialect=find_dialect(content, path.name), name=path.name), notes
 
 

@@ -12,7 +12,9 @@ from itertools import islice
 from audit.schema import BadInput
 
 _DELIMITERS = (",", ";", "\t", "|")
+_UNUSUAL = (":", "^", "~", "\x1f", "\x01")  # only where none of the others parts the header
 _SAMPLE = 1 << 16
+_LINES = 3
 _RECORDS = 50
 _DATA = re.compile(r"[+-]?[\d.,]*\d[\d.,]*%?|\d{4}-\d{2}-\d{2}.*")
 
@@ -28,9 +30,9 @@ class Dialect:
 
 def find_dialect(content: bytes, name: str) -> Dialect:
     """Read the first lines of a UTF-8 text. BadInput where they are no header."""
-    sample = content[:_SAMPLE].decode(errors="ignore")
-    whole = len(content) <= _SAMPLE
-    delimiter = max(_DELIMITERS, key=lambda candidate: _fit(sample, candidate, whole=whole))
+    start = _start(content)
+    sample = start.decode(errors="ignore")
+    delimiter = _delimiter(sample, whole=len(start) == len(content))
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     header = next((record for record in reader if record), [])
     return Dialect(
@@ -44,11 +46,14 @@ def check_header(header: list[str], file: str) -> tuple[str, ...]:
     Raises
     ------
     BadInput
-        Two columns share a name, or the line holds data.
+        Two columns share a name, no column has one, or the line holds data.
     """
     names = tuple(cell.strip() or f"column {number}" for number, cell in enumerate(header, start=1))
     cells = [cell.strip() for cell in header if cell.strip()]
     data = sum(1 for cell in cells if _DATA.fullmatch(cell))
+    if not cells:
+        msg = f"{file}: the first line names no column; put the names of the columns above the rows"
+        raise BadInput(msg)
     if 2 * data >= len(cells) or any("@" in cell for cell in cells):
         msg = f"{file}: the first line holds data, not column names; put the names of the columns above it"
         raise BadInput(msg)
@@ -57,6 +62,23 @@ def check_header(header: list[str], file: str) -> tuple[str, ...]:
         msg = f"{file}: the header has {repeated[0]!r} more than once; give each column its own name"
         raise BadInput(msg)
     return names
+
+
+def _start(content: bytes) -> bytes:
+    """The first bytes: more of them where a very wide header does not end in so few."""
+    size = _SAMPLE
+    while size < len(content) and len(content[:size].splitlines()) < _LINES:
+        size *= 2
+    return content[:size]
+
+
+def _delimiter(sample: str, *, whole: bool) -> str:
+    for candidates in (_DELIMITERS, _UNUSUAL):
+        fits = {candidate: _fit(sample, candidate, whole=whole) for candidate in candidates}
+        best = max(candidates, key=fits.__getitem__)
+        if fits[best] > (0.0, 0):
+            return best
+    return _DELIMITERS[0]
 
 
 def _fit(sample: str, delimiter: str, *, whole: bool) -> tuple[float, int]:

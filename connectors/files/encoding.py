@@ -18,14 +18,20 @@ def to_utf8(content: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:
     if content.startswith(codecs.BOM_UTF8):
         content = content.removeprefix(codecs.BOM_UTF8)
     if content.startswith(_UTF16):
-        return _from_utf16(content, name), (f"{name} was read as UTF-16.",)
-    if b"\0" in content[:_CHUNK]:
-        msg = f"{name}: the file is not text; save it as CSV, Excel (.xlsx) or Parquet"
-        raise BadInput(msg)
+        content = _from_utf16(content, name)
+        _check_text(content, name)
+        return content, (f"{name} was read as UTF-16.",)
+    _check_text(content, name)
     if _is_utf8(content):
         return content, ()
     note = f"{name} is not UTF-8 and was read as Windows-1252 (Latin-1); check names with accents."
     return _from_windows(content).encode(), (note,)
+
+
+def _check_text(content: bytes, name: str) -> None:
+    if b"\0" in content:
+        msg = f"{name}: the file is not text; save it as CSV (UTF-8), Excel (.xlsx) or Parquet"
+        raise BadInput(msg)
 
 
 def _is_utf8(content: bytes) -> bool:

@@ -25,13 +25,13 @@ _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     ParseError,
-    KeyError,
     ValueError,
     TypeError,
     EOFError,
     OSError,
-    IndexError,
-    NotImplementedError,
+    LookupError,
+    RuntimeError,
+    AttributeError,
 )
 
 

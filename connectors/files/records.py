@@ -14,6 +14,8 @@ from audit.schema import BadInput
 from connectors.files.dialect import Dialect
 
 _CHUNK = 10_000
+# A long note is no damage. What really never ends is found by _check_closed.
+csv.field_size_limit(2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
