@@ -27,6 +27,7 @@ SHAPES = {
 }
 LINES = ((BLUE, "circle", [1, 0]), (ORANGE, "triangle-up", [6, 3]), (GREY, "diamond", [2, 3]))
 WIDTH, ROW = 600, 24
+LONGEST = 100
 # Browsers set text wider than the measure that the layout was made with: room for it on both sides.
 PADDING = {"left": 30, "right": 30, "top": 5, "bottom": 5}
 AXIS = {
@@ -64,7 +65,7 @@ def proxies_chart(section: Section) -> Markup:
     """The share of the score gap that each feature carries, with its interval."""
     rows = [
         {
-            "name": printable(one.feature),
+            "name": _name(one.feature),
             "value": one.share,
             "low": one.share_low,
             "high": one.share_high,
@@ -80,12 +81,18 @@ def proxies_chart(section: Section) -> Markup:
     return _svg(chart, f"Features that carry the score gap between groups of {section.attribute}", text)
 
 
+def _name(text: str) -> str:
+    """A name as an axis can show it; the layout would spend minutes on a text of many pages."""
+    whole = printable(text)
+    return whole if len(whole) <= LONGEST else f"{whole[:60]}\N{HORIZONTAL ELLIPSIS}{whole[-30:]}"
+
+
 def _point(row: GroupRow) -> dict[str, Any]:
     one = row.headline
     value = one.value if one else None
     low, high = (one.low, one.high) if one else (None, None)
     ends = {"low": value if low is None else low, "high": value if high is None else high}
-    return {"name": printable(row.name), "value": value, "verdict": row.verdict, **ends}
+    return {"name": _name(row.name), "value": value, "verdict": row.verdict, **ends}
 
 
 def _said(value: float, metric: str) -> str:
@@ -95,7 +102,7 @@ def _said(value: float, metric: str) -> str:
 def _bands(row: GroupRow) -> list[dict[str, Any]]:
     return [
         {
-            "name": printable(row.name),
+            "name": _name(row.name),
             "at": _low_end(band),
             "value": one.value,
             "low": one.low,
@@ -149,7 +156,7 @@ def _verdict_channels(rows: list[dict[str, Any]]) -> Mapping[str, Any]:
 def _lines(rows: list[dict[str, Any]], chosen: list[GroupRow]) -> alt.LayerChart | alt.FacetChart:
     import altair as alt  # noqa: PLC0415 - slow to import
 
-    names = [printable(row.name) for row in chosen]
+    names = [_name(row.name) for row in chosen]
     colours, shapes, dashes = (list(part) for part in zip(*LINES[: len(names)], strict=True))
     legend = alt.Legend(title=None, orient="top", symbolStrokeWidth=2)
     x = alt.X("at:Q", title="Score, from the low end of each band", scale=alt.Scale(zero=False))

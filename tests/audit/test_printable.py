@@ -69,3 +69,11 @@ def test_a_refusal_cannot_steer_the_terminal(tmp_path: Path):
     assert result.exit_code == 2
     assert "\x1b" not in result.stderr
     assert "␛[31m" in result.stderr
+
+
+def test_names_of_many_pages_are_cut_in_a_chart_and_drawn_at_once():
+    from audit.report.charts import LONGEST, _name
+
+    assert _name("a" * LONGEST) == "a" * LONGEST
+    assert len({_name("a" * 50_000 + end) for end in ("x", "y")}) == 2
+    assert len(_name("a" * 50_000)) <= LONGEST
