@@ -82,11 +82,13 @@ def check(opened: Services, name: str, password: str, address: str) -> UserRow:
 def throttled(opened: Services, account: str, address: str) -> tuple[str, str]:
     """Count a try for this account and this address. Raises NotSignedIn while either is locked."""
     subjects = (_subject(opened, "account", account), _subject(opened, "address", address))
-    if end := opened.accounts.locked_until(subjects):
-        seconds = max(1, ceil((end - opened.clock()).total_seconds()))
-        msg = f"There were too many failed tries. Try again in {_spoken(seconds)}."
-        raise NotSignedIn(msg, retry_after=seconds)
-    opened.accounts.failed(subjects)
+    # Nobody else's try comes between the look and the count, in whatever process.
+    with opened.database.exclusive("sign-in"):
+        if end := opened.accounts.locked_until(subjects):
+            seconds = max(1, ceil((end - opened.clock()).total_seconds()))
+            msg = f"There were too many failed tries. Try again in {_spoken(seconds)}."
+            raise NotSignedIn(msg, retry_after=seconds)
+        opened.accounts.failed(subjects)
     return subjects
 
 

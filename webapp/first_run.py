@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from secrets import choice
 
+from connectors.locking import locked
 from webapp.settings import Settings
 from webapp.store.repository import UNAMBIGUOUS
 
@@ -22,14 +23,15 @@ def code_file(settings: Settings) -> Path:
 def setup_code(settings: Settings) -> str:
     """The one-time setup code (about 98 bits), made when there is none yet, in a file for its owner only."""
     path = code_file(settings)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    code = "-".join("".join(choice(UNAMBIGUOUS) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{code}\n")
-    return code
+    with locked(path, "setup"):
+        # A crash or a full disk may have left the file empty: that is no code.
+        if path.exists() and (code := path.read_text(encoding="utf-8").strip()):
+            return code
+        code = "-".join("".join(choice(UNAMBIGUOUS) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(f"{code}\n")
+        return code
 
 
 def is_setup_code(settings: Settings, typed: str) -> bool:

@@ -16,7 +16,10 @@ HASHER = PasswordHasher()
 
 def hashed(password: str) -> str:
     """The hash to store. Raises BadInput for a password that is too short, too long or one repeated sign."""
-    if not SHORTEST <= len(password) <= LONGEST:
+    if len(password) > LONGEST:
+        msg = f"The password is too long; use at most {LONGEST:,} characters."
+        raise BadInput(msg)
+    if len(password) < SHORTEST:
         msg = f"The password must have at least {SHORTEST} characters; a few words in a row are fine."
         raise BadInput(msg)
     if len(set(password)) < 5:

@@ -1,4 +1,5 @@
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -6,9 +7,10 @@ import pytest
 from flask import Flask
 
 from webapp.app import app_over
+from webapp.auth import NotSignedIn, check
 from webapp.first_run import code_file, setup_code
 from webapp.services import Services, open_services
-from webapp.store.accounts import lock_after
+from webapp.store.accounts import FREE_FAILURES, lock_after
 
 
 @pytest.fixture
@@ -263,3 +265,35 @@ def test_cookies_are_secure_behind_https(tmp_path, support):
     assert cookie.startswith("__Host-fairlead=")
     assert "Secure" in cookie
     services.close()
+
+
+@pytest.mark.usefixtures("account")
+def test_many_tries_at_once_gain_nothing(opened):
+    together, waits = threading.Barrier(16), []
+
+    def guess(number: int) -> None:
+        together.wait()
+        with pytest.raises(NotSignedIn) as refusal:
+            check(opened, "Ada", f"wrong {number}", "192.0.2.1")
+        waits.append(refusal.value.retry_after)
+
+    guesses = [threading.Thread(target=guess, args=(number,)) for number in range(16)]
+    for one in guesses:
+        one.start()
+    for one in guesses:
+        one.join()
+    assert sum(wait == 0 for wait in waits) == FREE_FAILURES
+
+
+def test_an_empty_code_file_is_no_code(browser, opened, support):
+    code_file(opened.settings).touch(mode=0o600)
+    assert browser.submit("/setup", setup_form(opened, support, token="")).status_code == 401
+    code_file(opened.settings).write_text("")
+    assert browser.submit("/setup", setup_form(opened, support, token="")).status_code == 401
+    assert len(setup_code(opened.settings)) > 20
+
+
+def test_a_password_that_is_too_long_hears_that(browser, opened, support):
+    long = "ab cde" * 200
+    response = browser.submit("/setup", setup_form(opened, support, password=long, repeat=long))
+    assert "too long" in response.text
