@@ -77,7 +77,8 @@ def _sentence(detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         mend = "openssl rand -base64 32" if name.endswith("MASTER_KEY") else "openssl rand -base64 48"
         return f"{name} is not set (looked for {name} and {name}_FILE); make one with: {mend}."
-    return f"{name} {detail['msg'].removeprefix('Value error, ')}."
+    words = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    return f"{name} {words}."
 
 
 def _halves(settings: Settings) -> list[str]:

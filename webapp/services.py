@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import current_app
 
+from audit.schema import BadInput
 from connectors.pseudonym import Keyring
 from connectors.salesforce.replay import ReplayCache
 from webapp.secrets_box import SecretsBox
@@ -67,8 +68,19 @@ class Services:
 
 
 def open_services(settings: Settings, clock: Clock = utc_now) -> Services:
-    """Open the database (its schema is brought up to date) and the data folder."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Open the database (its schema is brought up to date) and the data folder.
+
+    Raises
+    ------
+    BadInput
+        The folder or the database cannot be used.
+    """
+    folder = settings.data_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"FAIRLEAD_DATA_DIR: the folder {folder} cannot be made ({error.strerror}); name another one."
+        raise BadInput(msg) from None
     return Services(settings=settings, database=open_database(settings.database), clock=clock)
 
 

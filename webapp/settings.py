@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
+import re
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretBytes, SecretStr
 
 KEY_BYTES = 32
+PLAIN_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -35,14 +38,31 @@ def _master_key(value: object) -> SecretBytes:
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    parts = _address_parts(value)
+    if parts is None or parts.scheme not in {"http", "https"} or parts.query or parts.fragment:
         msg = "must be a web address such as https://fairlead.example.com"
         raise ValueError(msg)
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         msg = "must start with https:// (http:// is only for localhost and 127.0.0.1)"
         raise ValueError(msg)
     return value.rstrip("/")
+
+
+def _address_parts(value: str) -> SplitResult | None:
+    """The address in parts; None for an odd host. It stands in response headers, so a sign there matters."""
+    try:
+        parts = urlsplit(value)
+        plain = PLAIN_HOST.fullmatch(parts.netloc) is not None and parts.port != 0
+    except ValueError:
+        return None
+    return parts if plain and parts.hostname else None
+
+
+def _readable_file(value: Path | None) -> Path | None:
+    if value is not None and not os.access(value, os.R_OK):
+        msg = "must name a file that this account may read"
+        raise ValueError(msg)
+    return value
 
 
 def _without_path(value: str) -> str:
@@ -59,6 +79,7 @@ def _names(value: object) -> object:
 
 
 Address = Annotated[str, AfterValidator(_web_address)]
+ReadableFile = Annotated[Path | None, AfterValidator(_readable_file)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
@@ -111,7 +132,7 @@ class Settings(BaseModel):
         default=(),
         description="Host names beside Salesforce's own that may receive tokens, separated by commas.",
     )
-    salesforce_ca_file: Path | None = Field(
+    salesforce_ca_file: ReadableFile = Field(
         default=None, description="A PEM file with the authority to trust for Salesforce hosts."
     )
     hubspot_app_id: str | None = Field(
@@ -132,7 +153,7 @@ class Settings(BaseModel):
         pattern=r"^(v3|\d{4}-\d{2})$",
         description="The dated version of HubSpot's API, or v3 for the undated paths.",
     )
-    hubspot_ca_file: Path | None = Field(
+    hubspot_ca_file: ReadableFile = Field(
         default=None, description="A PEM file with the authority to trust for HubSpot hosts."
     )
 

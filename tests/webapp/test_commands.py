@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -184,3 +186,38 @@ def test_help_does_not_load_the_heavy_libraries():
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"FAIRLEAD_DATA_DIR": "{file}/data"}, "FAIRLEAD_DATA_DIR"),
+        ({"FAIRLEAD_DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/x"}, "database cannot be opened"),
+        ({"FAIRLEAD_DATABASE_URL": "sqlite:///{file}"}, "database cannot be opened"),
+    ],
+)
+def test_an_unusable_place_is_one_sentence(changes, words, tmp_path):
+    (tmp_path / "file").write_text("no database, but longer than a header " * 9)
+    made = {name: value.replace("{file}", str(tmp_path / "file")) for name, value in changes.items()}
+    env = environ(**SECRETS) | {"FAIRLEAD_DATA_DIR": str(tmp_path)} | made
+    done = fairlead("serve", "--port", "0", env=env)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "hunter2" not in done.stderr
+
+
+def test_an_address_that_is_none_of_ours_is_one_sentence(tmp_path):
+    env = environ(**SECRETS, FAIRLEAD_DATA_DIR=str(tmp_path / "data"))
+    done = fairlead("serve", "--host", "no.such.host.invalid", "--port", "0", env=env)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "--host" in done.stderr
+
+
+def test_a_huge_body_is_refused_before_it_is_kept(served):
+    _, facts = served
+    host, port = urlsplit(facts["listening"]).netloc.split(":")
+    head = "POST /salesforce/canvas HTTP/1.1\r\nHost: x\r\nContent-Length: 300000000\r\n\r\n"
+    with socket.create_connection((host, int(port)), 10) as connection:
+        connection.sendall(head.encode())
+        assert b" 413 " in connection.recv(200)

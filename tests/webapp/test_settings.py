@@ -138,3 +138,17 @@ def test_every_setting_is_described_and_the_page_is_current():
     assert all(field.description for field in Settings.model_fields.values())
     assert all(f"`{variable(name)}`" in markdown() for name in Settings.model_fields)
     assert DOCS.read_text(encoding="utf-8") == markdown()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[x", "https://x:99999999", "https://u:p@x.example", "https://x;script-src", "https://a b"]
+)
+def test_an_address_with_an_odd_host_is_refused(url):
+    (sentence,) = problems({**GOOD, "FAIRLEAD_PUBLIC_URL": url})
+    assert sentence.startswith("FAIRLEAD_PUBLIC_URL must be a web address")
+
+
+@pytest.mark.parametrize("name", ["FAIRLEAD_SALESFORCE_CA_FILE", "FAIRLEAD_HUBSPOT_CA_FILE"])
+def test_an_authority_that_is_not_there_is_named_at_the_start(name, tmp_path):
+    (sentence,) = problems({**GOOD, name: str(tmp_path / "absent.pem")})
+    assert sentence == f"{name} must name a file that this account may read."

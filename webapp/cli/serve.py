@@ -13,7 +13,7 @@ from flask import Flask
 from waitress.server import create_server
 
 from audit.schema import BadInput
-from webapp.app import app_over
+from webapp.app import LARGEST_REQUEST, app_over
 from webapp.first_run import code_file, setup_code
 from webapp.installation import installation
 from webapp.services import Services
@@ -51,9 +51,14 @@ def _server(app: Flask, host: str, port: int, *, proxies: int) -> Any:  # noqa: 
             ident="",
             # Who may be believed about the client is decided in one place: webapp.app.
             clear_untrusted_proxy_headers=not proxies,
+            # waitress keeps a body before the application sees its length: by default up to 1 GB.
+            max_request_body_size=2 * LARGEST_REQUEST,
         )
     except OSError as error:
         msg = f"port {port} of {host} cannot be opened ({error.strerror}); choose another one with --port"
+        raise BadInput(msg) from None
+    except ValueError:
+        msg = f"{host} is no address of this machine; choose another one with --host"
         raise BadInput(msg) from None
 
 

@@ -9,7 +9,7 @@ from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -48,23 +48,46 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """The database at ``url``, with its schema brought up to date. Raises BadInput for an unusable URL."""
-    database = Database(engine=_engine(_address(url)))
-    with database.exclusive("migrate"):
-        upgrade(database.engine)
+    """The database at ``url``, with its schema brought up to date.
+
+    Raises
+    ------
+    BadInput
+        The URL is unusable, or the database behind it cannot be opened; the URL is not repeated.
+    """
+    try:
+        database = Database(engine=_engine(_address(url)))
+        with database.exclusive("migrate"):
+            upgrade(database.engine)
+    except (OSError, DatabaseError) as error:
+        raise BadInput(_unopened(error)) from None
     return database
 
 
 def upgrade(engine: Engine) -> None:
-    """Apply the migrations that the database does not have yet."""
+    """Apply the migrations that the database does not have yet. Raises BadInput for a newer database."""
     from alembic import command  # noqa: PLC0415 - heavy, and needed once
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util.exc import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            msg = "The database was made by a newer version of Fairlead; start that version."
+            raise BadInput(msg) from None
+
+
+def _unopened(error: Exception) -> str:
+    """Why a database cannot be opened, without the driver's own words: they may hold its address."""
+    reason = error.strerror if isinstance(error, OSError) else type(getattr(error, "orig", error)).__name__
+    return (
+        f"The database cannot be opened ({reason}); check FAIRLEAD_DATABASE_URL or FAIRLEAD_DATA_DIR, "
+        "that its server runs, and that this account may write there."
+    )
 
 
 def _address(url: str) -> URL:
