@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 POLICY = {
     "default-src": "'none'",
@@ -61,6 +61,7 @@ def _headers(response: Response) -> Response:
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
-    if request.is_secure:
+    # Also behind a proxy that is not trusted to say so: browsers heed it over https only.
+    if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     return response

@@ -146,3 +146,22 @@ def test_create_app_opens_the_installation(tmp_path, support):
     assert app.test_client().get("/").headers["Location"] == "/setup"
     app.extensions["fairlead"].close()
     assert (tmp_path / "new" / "fairlead.db").exists()
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_without_a_database_the_error_page_still_has_its_words_and_headers(app, browser, opened, path):
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    opened.database.dispose()
+    for file in opened.settings.data_dir.glob("fairlead.db*"):
+        if file.is_file():
+            file.write_bytes(b"no database " * 100)
+    response = browser.get(path)
+    assert response.status_code in {404, 500}
+    assert "Go to the dashboard" in response.text
+    assert directives(response)["frame-ancestors"] == "'none'"
+
+
+def test_an_https_address_is_strict_also_behind_a_silent_proxy(tmp_path, support):
+    settings = support.settings_for(tmp_path, PUBLIC_URL="https://fairlead.example.com")
+    response = create_app(settings).test_client().get("/health/live")
+    assert response.headers["Strict-Transport-Security"].startswith("max-age=")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from audit.schema import BadInput
@@ -140,12 +141,16 @@ def wait_words(seconds: float) -> str:
 
 def show(trouble: Trouble, link: str = "", link_words: str = "") -> Response:
     """The error page with its status."""
-    page = render_template(
-        "error.html",
-        title=trouble.title,
-        sentence=trouble.sentence,
-        next_step=trouble.next_step,
-        link=link or trouble.link,
-        link_words=link_words or trouble.link_words,
-    )
+    words = {
+        "title": trouble.title,
+        "sentence": trouble.sentence,
+        "next_step": trouble.next_step,
+        "link": link or trouble.link,
+        "link_words": link_words or trouble.link_words,
+    }
+    try:
+        page = render_template("error.html", **words)
+    except SQLAlchemyError:
+        # The page's head asks the database who is signed in; without a database it has no such head.
+        page = current_app.jinja_env.get_template("error.html").render(words)
     return make_response(page, trouble.status)
