@@ -29,7 +29,7 @@ MAXIMUM_BODY = 16_384
 MAXIMUM_URI = 8_192
 MAXIMUM_AGE_MS = 300_000
 PORTAL_UNKNOWN, BODY_INVALID = "portal_unknown", "body_invalid"
-OBJECT_TYPES = ("0-1", "0-136")  # contact, lead
+CONTACT, LEAD = "0-1", "0-136"
 _SIGNED_QUERY = ("portalId", "userId", "appId", "userEmail")
 _DECODED = {
     "%3A": ":", "%2F": "/", "%3F": "?", "%40": "@", "%21": "!", "%24": "$",
@@ -120,12 +120,13 @@ def _record_id(body: bytes) -> str:
         document = json.loads(body)
     except (ValueError, RecursionError):
         document = None
-    if not isinstance(document, dict) or document.get("objectTypeId") not in OBJECT_TYPES:
+    if not isinstance(document, dict) or document.get("objectTypeId") not in (CONTACT, LEAD):
         raise _refused(BODY_INVALID)
     record_id = document.get("objectId")
     text = str(record_id) if isinstance(record_id, int | str) else ""
     _require(_NUMBER.match(text) is not None, BODY_INVALID)
-    return text
+    # Contacts are what is audited; a lead with the same number is another record.
+    return text if document["objectTypeId"] == CONTACT else f"{LEAD}/{text}"
 
 
 def _bytes(text: str) -> bytes:

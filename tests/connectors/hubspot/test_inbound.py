@@ -99,9 +99,14 @@ def test_hubspot_s_own_library_agrees_with_our_test_signer():
     )
 
 
-def test_ids_may_be_text_and_leads_are_accepted():
-    body = json.dumps({"objectId": "101", "objectTypeId": "0-136"}).encode()
+def test_ids_may_be_text():
+    body = json.dumps({"objectId": "101", "objectTypeId": "0-1"}).encode()
     assert verify(signed(body=body)).lead == KEYRING.lead_key("101")
+
+
+def test_a_lead_is_accepted_and_is_not_the_contact_of_the_same_number():
+    body = json.dumps({"objectId": "101", "objectTypeId": "0-136"}).encode()
+    assert verify(signed(body=body)).lead != KEYRING.lead_key("101")
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, 86_400, -86_400])
