@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from connectors.address_log import withhold_addresses
 from connectors.salesforce.app import SalesforceApp
 
 CONNECT_AND_READ = (5, 120)
-# At DEBUG urllib3 logs each address, and the address of a record holds its id.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+withhold_addresses()
 
 
 class TimeoutAdapter(HTTPAdapter):

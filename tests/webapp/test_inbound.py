@@ -250,3 +250,19 @@ def test_nothing_of_a_request_is_logged(shared, caplog):
         canvas(shared, shared.salesforce.record_ids()[0])
     for secret in (lead, shared.hubspot.organisation, shared.salesforce.record_ids()[0]):
         assert secret not in caplog.text
+
+
+def test_a_hubspot_lead_does_not_get_the_panel_of_the_contact_with_its_number(shared):
+    number = shared.hubspot.record_ids()[0]
+    body = json.dumps({"objectTypeId": "0-136", "objectId": number}).encode()
+    response = signed_card(shared, body)
+    assert (response.status_code, response.json["state"]) == (200, "not_audited")
+
+
+def test_a_token_check_leaves_no_record_id_in_any_log_at_any_level(shared, caplog):
+    lead = shared.salesforce.record_ids()[0]
+    for name in ("urllib3", "urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry", "requests"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    with caplog.at_level(logging.DEBUG):
+        assert canvas(shared, lead).status_code == 200
+    assert lead[:15] not in caplog.text
