@@ -79,7 +79,7 @@ def _asked(
         raise Busy(msg, retry_after=5.0)
     if response.status_code != 200:
         raise refused(refusal)
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         body = response.json()
         if isinstance(body, dict):
             return body

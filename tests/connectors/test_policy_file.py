@@ -191,3 +191,8 @@ def test_the_digest_is_of_the_meaning():
     changed = WHOLE.replace("[25, 35]", "[25, 36]")
     assert policy_digest(parse_policy(changed)) != policy_digest(parse_policy(WHOLE))
     assert re.fullmatch("[0-9a-f]{64}", policy_digest(parse_policy(WHOLE)))
+
+
+def test_a_policy_that_is_nested_without_end_is_one_sentence():
+    with pytest.raises(BadInput, match="nested too deeply"):
+        parse_policy("a = " + "[" * 20_000, "policy.toml")
