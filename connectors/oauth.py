@@ -12,8 +12,8 @@ from typing import Protocol
 class AuthorizationRequest:
     """Where to send the admin's browser, and what must be remembered until it returns."""
 
-    url: str
-    state: str
+    url: str = field(repr=False)
+    state: str = field(repr=False)
     verifier: str = field(repr=False)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
+from webapp import jobs
 from webapp.crms import NAMES, consent
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, Crm, UserRow
 
 ERROR_CODE = re.compile(r"[a-z_]{1,60}\Z")
+# With these there is nothing left to revoke: the CRM ended it first.
+ENDED = frozenset({"not_connected", "invalid_grant", "invalid_token", "BAD_REFRESH_TOKEN"})
 
 
 class NotConnected(Exception):
@@ -59,18 +63,28 @@ def finish(opened: Services, crm: Crm, user: UserRow, answer: Answer) -> Connect
 
 
 def end(opened: Services, connection: ConnectionRow, user: UserRow) -> str:
-    """Revoke the consent, delete its tokens, and say in one sentence what became of it."""
-    grants, note = opened.grants(connection.id), ""
-    try:
-        consent(opened.settings, connection.crm).revoke(grants.load())
-    except Refused:
-        note = ""  # nothing left to revoke: the CRM ended it first
-    except Busy:
-        note = f"{NAMES[connection.crm]} did not answer: remove the app there too."
-    grants.delete()
+    """Revoke the consent, delete its tokens and leads, and say in short sentences what became of it."""
+    name, note = NAMES[connection.crm], ""
+    if not _revoked(opened, connection):
+        note = f"{name} did not confirm the end of the consent: remove the app there too."
+    opened.grants(connection.id).delete()
     opened.repository.set_state(connection.id, "disconnected", note)
+    jobs.erase(opened, connection)
     opened.accounts.record(user.name, "disconnected", connection.id, note)
-    return f"{NAMES[connection.crm]} is disconnected and its tokens are deleted. {note}".strip()
+    told = f"{name} is disconnected and its tokens are deleted. Its leads are erased here; the audits stay."
+    return f"{told} {note}".strip()
+
+
+def _revoked(opened: Services, connection: ConnectionRow) -> bool:
+    """Whether the consent has surely ended at the CRM, now or before."""
+    try:
+        grant = opened.grants(connection.id).load()
+        consent(opened.settings, connection.crm).revoke(grant)
+    except Refused as error:
+        return error.code in ENDED
+    except (Busy, BadInput):
+        return False
+    return True
 
 
 def _declined(crm: Crm, error: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from audit.schema import BadInput, Stream, parse_stream
@@ -76,6 +76,12 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
         return receipt
 
 
+def erase(opened: Services, connection: ConnectionRow) -> None:
+    """Erase the leads and the flags of a disconnected CRM; a job that is under way does it at its end."""
+    with suppress(Locked), opened.database.exclusive(f"job/{connection.id}", wait=False):
+        _erase_if_disconnected(opened, connection)
+
+
 def label(connection: ConnectionRow) -> str:
     """A connection's name in sentences."""
     return f"{NAMES[connection.crm]} {connection.organisation}"
@@ -114,10 +120,20 @@ def _alone(opened: Services, connection: ConnectionRow) -> Iterator[None]:
     """One job of a connection at a time, across threads, processes and machines."""
     try:
         with opened.database.exclusive(f"job/{connection.id}", wait=False):
-            yield
+            try:
+                yield
+            finally:
+                _erase_if_disconnected(opened, connection)
     except Locked:
         msg = f"{label(connection)} is being worked on already; wait until that has ended."
         raise BadInput(msg) from None
+
+
+def _erase_if_disconnected(opened: Services, connection: ConnectionRow) -> None:
+    row = opened.repository.connection(connection.id)
+    if row is not None and row.state == "disconnected":
+        lake(opened).remove(row.crm, row.organisation)
+        opened.repository.remove_flags(row.id)
 
 
 def _pull(opened: Services, connection: ConnectionRow, policy: Policy, progress: Progress) -> Pulled:

@@ -6,7 +6,6 @@ call of theirs can pass it by.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from connectors.address_log import withhold_addresses
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.oauth import refresh
@@ -30,8 +30,7 @@ ATTEMPTS = 5
 PATIENCE = 30.0
 RENEW_AT = 0.75
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
-# At DEBUG urllib3 logs each URL, and the cursor of a list is a record id.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+withhold_addresses()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

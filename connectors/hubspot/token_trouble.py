@@ -21,6 +21,8 @@ REVOKED = "invalid_grant"
 _REVOKED_STATUS = frozenset({"BAD_REFRESH_TOKEN", "BAD_HUB"})
 _REVOKED_ERROR = frozenset({"invalid_grant", "access_denied"})
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
+# A lifetime beyond a century is no number of seconds.
+_LONGEST = 100 * 366 * 86_400
 _TRANSIENT = frozenset({408, 423, 429, 477})
 _MENDS = {
     "BAD_AUTH_CODE": "begin with consent again",
@@ -46,10 +48,12 @@ def token_trouble(status: int, headers: Mapping[str, str], body: bytes) -> Conne
 
 
 def _is_token(document: Mapping[str, Any]) -> bool:
+    if "error" in document:
+        return False
     token, lifetime = document.get("access_token"), document.get("expires_in")
     # A line break in a token would become a header of its own.
     readable = isinstance(token, str) and _TOKEN.match(token) is not None
-    return readable and isinstance(lifetime, int | float) and lifetime > 0
+    return readable and isinstance(lifetime, int | float) and 0 < lifetime < _LONGEST
 
 
 def _refused(status: int, document: Mapping[str, Any]) -> Refused:

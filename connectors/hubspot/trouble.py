@@ -47,7 +47,7 @@ def read_object(body: bytes) -> Mapping[str, Any]:
     """A JSON object, or nothing where the body is something else (nginx and Cloudflare send HTML)."""
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 

@@ -1,10 +1,13 @@
 """Connecting to both stand-in CRMs through their real consent pages, and ending it."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from connectors.errors import Refused
+from connectors.oauth import AuthorizationRequest
+from webapp import jobs
 
 CRMS = ("salesforce", "hubspot")
 
@@ -177,3 +180,64 @@ def test_who_connected_and_disconnected_stands_in_the_audit_trail(crms):
     browser.submit("/connections", {}, to=f"/connections/{row.id}/disconnect")
     events = [(event.who, event.action, event.target) for event in crms.services.accounts.events(2)]
     assert events == [("Ada", "disconnected", row.id), ("Ada", "connected", row.id)]
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_disconnecting_erases_the_pulled_leads_and_their_flags_and_keeps_the_audits(crms, crm):
+    browser = crms.signed_in()
+    row = crms.ready(crm)
+    audit = jobs.sync(crms.services, row)
+    assert crms.services.repository.flags(row.id)
+    browser.submit("/connections", {}, to=f"/connections/{row.id}/disconnect")
+    assert crms.services.repository.flags(row.id) == {}
+    assert not list(crms.services.settings.data_dir.rglob("*.parquet"))
+    assert crms.services.repository.latest_audit(row.id) == audit
+
+
+def test_a_job_under_way_erases_when_it_ends(crms):
+    browser = crms.signed_in()
+    row = crms.ready("hubspot")
+
+    def disconnect_while_auditing(step: str, _done: int, _total: int | None) -> None:
+        if step == "Auditing":
+            browser.submit("/connections", {}, to=f"/connections/{row.id}/disconnect")
+
+    jobs.sync(crms.services, row, disconnect_while_auditing)
+    assert crms.services.repository.connection(row.id).state == "disconnected"
+    assert crms.services.repository.flags(row.id) == {}
+    assert not list(crms.services.settings.data_dir.rglob("*.parquet"))
+
+
+def test_a_consent_that_does_not_open_is_not_called_ended(crms):
+    browser = crms.signed_in()
+    row = crms.connect("hubspot", browser)
+    with crms.services.database.writing() as session:
+        session.connection().exec_driver_sql("UPDATE stored_grant SET sealed = x'00'")
+    response = browser.submit("/connections", {}, to=f"/connections/{row.id}/disconnect")
+    assert "remove the app there too" in browser.get(response.headers["Location"]).text
+
+
+def test_a_connection_ends_although_its_app_left_the_settings(crms, support):
+    browser = crms.signed_in()
+    row = crms.connect("hubspot", browser)
+    bare = support.settings_for(crms.services.settings.data_dir)
+    with_none = support.app_over(replace(crms.services, settings=bare)).test_client()
+    with_none.set_cookie("fairlead", browser.client.get_cookie("fairlead").value)
+    other = support.Browser(with_none)
+    response = other.submit("/connections", {}, to=f"/connections/{row.id}/disconnect")
+    assert "remove the app there too" in other.get(response.headers["Location"]).text
+    with pytest.raises(Refused):
+        crms.services.grants(row.id).load()
+
+
+def test_an_answer_after_the_master_key_was_changed_is_asked_for_again(crms):
+    browser = crms.signed_in()
+    back = crms.callback(browser, "hubspot")
+    with crms.services.database.writing() as session:
+        session.connection().exec_driver_sql("UPDATE pending_consent SET sealed_verifier = x'00'")
+    assert "Connect again" in browser.get(follow(browser, back).headers["Location"]).text
+
+
+def test_what_was_asked_for_shows_in_no_repr():
+    request = AuthorizationRequest(url="https://x?state=canary", state="canary", verifier="canary")
+    assert "canary" not in repr(request)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from sqlalchemy import delete
 
 from connectors.oauth import AuthorizationRequest
-from webapp.secrets_box import SecretsBox
+from webapp.secrets_box import SecretsBox, Unreadable
 from webapp.store import tables
 from webapp.store.database import Database
 from webapp.store.repository import Clock, utc_now
@@ -51,7 +51,10 @@ class Consents:
             session.delete(row)
             if row.expires_at <= self.clock():
                 return None
-            return self.box.open(row.sealed_verifier, _owner(digest, crm, user_id)).decode()
+            try:
+                return self.box.open(row.sealed_verifier, _owner(digest, crm, user_id)).decode()
+            except Unreadable:
+                return None  # the master key was changed meanwhile
 
 
 def _digest(state: str) -> str:

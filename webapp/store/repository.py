@@ -166,6 +166,11 @@ class Repository:
         with self.database.writing() as session:
             _put_flags(session, connection_id, audit_id, flags)
 
+    def remove_flags(self, connection_id: str) -> None:
+        """Forget every flag of a connection."""
+        with self.database.writing() as session:
+            session.execute(delete(tables.LeadFlag).filter_by(connection_id=connection_id))
+
     def flag(self, connection_id: str, lead_key: str) -> FlagRow | None:
         """What is known of one lead; ``lead_key`` is `LeadKey.hex`."""
         with self.database.reading() as session:

@@ -170,3 +170,15 @@ def test_nothing_secret_is_in_the_chain_of_an_error(small):
         assert "very-secret" not in f"{error!r}{error}"
         assert (small.grants.grant.refresh_token or "") not in f"{error!r}{error}"
         error = error.__cause__ or error.__context__
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"access_token":"a","expires_in":1e400}',
+        b'{"access_token":"a","expires_in":1800,"error":"x"}',
+        b"[" * 100_000,
+    ],
+)
+def test_an_answer_that_no_token_can_be_read_from_is_busy(body):
+    assert isinstance(token_trouble(200, {}, body), Busy)
