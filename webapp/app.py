@@ -12,11 +12,11 @@ from webapp import auth, security
 from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
-from webapp.views import audits, connections, dashboard, errors, health, inbound, policies
+from webapp.views import audits, connections, dashboard, errors, health, inbound, policies, streams
 from webapp.views import auth as auth_views
 
 LARGEST_REQUEST = 1024 * 1024
-ROOMS = (auth_views, connections, inbound, health, dashboard, audits, policies, errors)
+ROOMS = (auth_views, connections, inbound, health, dashboard, audits, policies, streams, errors)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:

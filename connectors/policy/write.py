@@ -13,9 +13,18 @@ from connectors.policy.model import Policy, Rule
 
 def policy_to_toml(policy: Policy) -> str:
     """The text that ``parse_policy`` reads back to an equal policy."""
+    return "\n\n".join([head_to_toml(policy), *map(rule_to_toml, policy.rules)]) + "\n"
+
+
+def head_to_toml(policy: Policy) -> str:
+    """The ``[policy]`` section alone, without a line feed at its end."""
     named = [key for key in ("name", "crm", "object", "created", "exclude_when") if getattr(policy, key)]
-    head = ["[policy]", *(f"{key} = {_toml(getattr(policy, key))}" for key in named)]
-    return "\n\n".join("\n".join(block) for block in (head, *map(list, map(_rule, policy.rules)))) + "\n"
+    return "\n".join(["[policy]", *(f"{key} = {_toml(getattr(policy, key))}" for key in named)])
+
+
+def rule_to_toml(rule: Rule) -> str:
+    """One ``[[rule]]`` section, without a line feed at its end."""
+    return "\n".join(_rule(rule))
 
 
 def policy_digest(policy: Policy) -> str:

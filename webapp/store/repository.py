@@ -118,10 +118,14 @@ class Repository:
 
     def stream(self, connection_id: str) -> StreamVersion | None:
         """The stream in force: the newest version."""
+        return next(iter(self.streams(connection_id)), None)
+
+    def streams(self, connection_id: str) -> tuple[StreamVersion, ...]:
+        """Every version of the stream, newest first."""
         query = select(tables.StreamText).filter_by(connection_id=connection_id)
         with self.database.reading() as session:
-            row = session.scalar(query.order_by(tables.StreamText.version.desc()).limit(1))
-            return stream_version(row) if row else None
+            rows = session.scalars(query.order_by(tables.StreamText.version.desc()))
+            return tuple(stream_version(row) for row in rows)
 
     def save_stream(self, connection_id: str, text: str, saved_by: str) -> StreamVersion:
         """A new version of the stream and a line in the audit trail; the same text again changes nothing."""

@@ -66,7 +66,10 @@ STATUS: Mapping[ConnectionState, Status] = {
 WAITING = Status(
     kind="waiting",
     words="Connected, nothing read yet",
-    mend="Look at the policy first: it decides what may be read. Then run fairlead sync to read the leads.",
+    mend=(
+        "Look at the policy first: it decides what may be read. Then say what is the score and which groups "
+        "to compare. After that, fairlead sync reads the leads."
+    ),
 )
 
 

@@ -6,19 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from audit.schema import Stream
-from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.model import Policy, Rule
 from connectors.source import Batch, FieldInfo
-from webapp.store.rows import PolicyVersion
-from webapp.viewmodels.words import counted, moment
+from webapp.viewmodels.words import counted
 
 LEADS_SHOWN = 3
 PSEUDONYM = re.compile("[0-9a-f]{32}")
-STARTER_NAMES = {
-    "salesforce": ("Lead", "CreatedDate", "LeadSource"),
-    "hubspot": ("contacts", "createdate", "hs_analytics_source"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +58,6 @@ class Preview:
     never_asked: tuple[NeverAsked, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """One line of the history."""
-
-    version: int
-    saved_by: str
-    saved_at: str
-    digest: str
-    in_force: bool
-
-
 def policy_view(policy: Policy) -> PolicyView:
     """What a policy reads and never reads."""
     rows = [_row(rule) for rule in policy.rules]
@@ -113,29 +95,6 @@ def never_asked(policy: Policy, fields: Iterable[FieldInfo]) -> tuple[NeverAsked
     return tuple(sorted(rows, key=lambda row: row.name.casefold()))
 
 
-def left_out(policy: Policy, stream: Stream) -> tuple[str, ...]:
-    """The columns that the audit's stream needs and this policy does not fill, in the stream's order."""
-    filled = {rule.column for rule in policy.rules if rule.operator.name != "drop"}
-    roles = (stream.key, stream.score, stream.decision, stream.outcome, stream.created, stream.worked)
-    attributes = (attribute.column for attribute in stream.attributes)
-    wanted = (*roles, *attributes, *stream.controls, *(stream.features or ()))
-    return tuple(name for name in dict.fromkeys(wanted) if name and name not in {*filled, *RESERVED_COLUMNS})
-
-
-def history(versions: Iterable[PolicyVersion]) -> tuple[Version, ...]:
-    """Every saved version, newest first; the newest one is in force."""
-    return tuple(
-        Version(
-            version=v.version,
-            saved_by=v.saved_by,
-            saved_at=moment(v.saved_at),
-            digest=v.digest[:12],
-            in_force=place == 0,
-        )
-        for place, v in enumerate(versions)
-    )
-
-
 def _row(rule: Rule) -> RuleRow:
     return RuleRow(
         field=rule.field,
@@ -150,21 +109,3 @@ def _text(value: object) -> str | None:
         return None
     text = str(value)
     return f"{text[:8]}\N{HORIZONTAL ELLIPSIS}" if PSEUDONYM.fullmatch(text) else text
-
-
-def starter(crm: str) -> str:
-    """A small valid policy to begin with, for a connection that has none."""
-    object_name, created, source = STARTER_NAMES[crm]
-    return f"""[policy]
-name = "leads"
-crm = "{crm}"
-object = "{object_name}"
-created = "{created}"
-exclude_when = []
-
-# One [[rule]] for each field that may be read. Everything else is never requested.
-[[rule]]
-field = "{source}"
-operator = "keep"
-column = "source"
-"""

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput, parse_stream
-from connectors.errors import Busy, ConnectorError
+from connectors.errors import ConnectorError
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from webapp.crms import source_for
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.policy import Preview, history, left_out, policy_view, preview_of, starter
+from webapp.viewmodels.columns import LeftOut, left_out
+from webapp.viewmodels.policy import Preview, policy_view, preview_of
+from webapp.viewmodels.versions import history
 from webapp.viewmodels.words import CRM_NAMES, organisation_label
-from webapp.views.errors import wait_words
+from webapp.views.drafting import announce, connection_or_404, refuse_too_long, remote_sentence, typed_text
+from webapp.views.suggesting import Suggestion, suggested_policy
 
 # More than are shown: some may be excluded or rejected.
 LEADS_READ = 10
-LONGEST_TEXT = 200_000
 
 blueprint = Blueprint("policies", __name__)
 
@@ -46,32 +38,33 @@ class Draft:
     error: str | None = None
     preview: Preview | None = None
     remote_error: str | None = None
+    suggestion: Suggestion | None = None
 
 
 @blueprint.get("/connections/<connection_id>/policy")
 def show(connection_id: str) -> Response:
-    """The policy in force."""
-    return _page(_parsed(_connection(connection_id), _saved(connection_id)))
+    """The policy in force, or a suggestion where there is none."""
+    connection = connection_or_404(connection_id)
+    saved = services().repository.policy(connection_id)
+    if saved is not None:
+        return _page(_parsed(connection, saved.text))
+    suggestion = suggested_policy(connection)
+    return _page(replace(_parsed(connection, suggestion.text), suggestion=suggestion))
 
 
 @blueprint.post("/connections/<connection_id>/policy")
 def change(connection_id: str) -> AnyResponse:
     """Try the text in the editor, or save it (the named submit button says which)."""
-    typed = request.form.get("text", "").replace("\r\n", "\n")
-    draft = _parsed(_connection(connection_id), typed)
+    draft = _parsed(connection_or_404(connection_id), typed_text())
     if request.form.get("action") != "save":
         return _page(_previewed(draft))
     return _page(draft, 422) if draft.error else _save(draft)
 
 
 def _save(draft: Draft) -> AnyResponse:
-    before = services().repository.policy(draft.connection.id)
-    saved = services().repository.save_policy(draft.connection.id, draft.text, current_user.name)
-    if before and before.version == saved.version:
-        flash(f"Nothing has changed: this text is version {saved.version} already.", "info")
-    else:
-        flash(f"Saved as version {saved.version}. The next pull uses it.", "success")
-    return redirect(url_for("policies.show", connection_id=draft.connection.id), 303)
+    repository, target = services().repository, draft.connection.id
+    announce(repository.policy(target), repository.save_policy(target, draft.text, current_user.name))
+    return redirect(url_for("policies.show", connection_id=target), 303)
 
 
 def _parsed(connection: ConnectionRow, text: str) -> Draft:
@@ -83,9 +76,7 @@ def _parsed(connection: ConnectionRow, text: str) -> Draft:
 
 
 def _policy(connection: ConnectionRow, text: str) -> Policy:
-    if len(text) > LONGEST_TEXT:
-        msg = f"The policy is longer than {LONGEST_TEXT:,} characters; take rules out."
-        raise BadInput(msg)
+    refuse_too_long(text, "policy")
     policy = parse_policy(text, "The policy")
     if policy.crm != connection.crm:
         name = CRM_NAMES[connection.crm]
@@ -101,13 +92,11 @@ def _previewed(draft: Draft) -> Draft:
         source = source_for(services(), draft.connection)
         batch = source.sample(draft.policy, LEADS_READ)
         return replace(draft, preview=preview_of(batch, draft.policy, source.describe()))
-    except Busy as problem:
-        return replace(draft, remote_error=f"{problem} Try again in about {wait_words(problem.retry_after)}.")
     except (ConnectorError, BadInput) as problem:
-        return replace(draft, remote_error=str(problem))
+        return replace(draft, remote_error=remote_sentence(problem))
 
 
-def _left_out(draft: Draft) -> tuple[str, ...]:
+def _left_out(draft: Draft) -> tuple[LeftOut, ...]:
     stream = services().repository.stream(draft.connection.id)
     if draft.policy is None or stream is None:
         return ()
@@ -128,20 +117,10 @@ def _page(draft: Draft, status: int = 200) -> Response:
         view=policy_view(draft.policy) if draft.policy else None,
         preview=draft.preview,
         remote_error=draft.remote_error,
+        suggestion=draft.suggestion,
         left_out=_left_out(draft),
         history=history(versions),
         changed=not versions or versions[0].text != draft.text,
         may_save=current_user.user.role == "admin",
     )
     return make_response(page, status)
-
-
-def _connection(connection_id: str) -> ConnectionRow:
-    return services().repository.connection(connection_id) or abort(404)
-
-
-def _saved(connection_id: str) -> str:
-    version = services().repository.policy(connection_id)
-    if version is not None:
-        return version.text
-    return starter(_connection(connection_id).crm)

@@ -1,18 +1,18 @@
-// The preview follows the typing after a pause. Without this file, the preview button does the same.
-const form = document.querySelector("[data-policy-form]");
+// The page follows the typing after a pause. Without this file, the button beside "Save" does the same.
+const form = document.querySelector("[data-editor]");
 const editor = form?.querySelector("textarea");
 const PAUSE = 1200;
 let timer = 0;
 let asked = 0;
 let shown = null;
 
-async function preview() {
+async function tryOut() {
   const text = editor.value;
   if (text === shown) return;
   shown = text;
   const turn = ++asked;
   const body = new URLSearchParams(new FormData(form));
-  body.set("action", "preview");
+  body.set("action", form.dataset.editor);
   const target = document.querySelector("#preview");
   target.setAttribute("aria-busy", "true");
   try {
@@ -36,14 +36,14 @@ function put(page) {
   const wrong = page.getElementById("text-error");
   const slot = document.getElementById("text-error");
   slot.replaceChildren(...(wrong ? wrong.childNodes : []));
-  document.getElementById("spoken").textContent = wrong?.textContent.trim() ? "" : "The preview is up to date.";
+  document.getElementById("spoken").textContent = wrong?.textContent.trim() ? "" : form.dataset.spoken;
   editor.setAttribute("aria-invalid", String(slot.textContent.trim() !== ""));
 }
 
 if (editor) {
   editor.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(preview, PAUSE);
+    timer = setTimeout(tryOut, PAUSE);
   });
   form.addEventListener("submit", () => clearTimeout(timer));
 }

@@ -1,0 +1,84 @@
+"""The policy of a starter: a comment and a rule for each field that the CRM offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from connectors.policy.identifying import is_identifying
+from connectors.policy.keep import Keep
+from connectors.policy.model import Policy, Rule
+from connectors.policy.starter.standard import Standard, Table
+from connectors.policy.write import head_to_toml, rule_to_toml
+from connectors.source import FieldInfo
+
+CHECKBOXES = frozenset({"boolean", "bool"})
+OTHER_SCORES = 5
+INTRODUCTION = (
+    "One [[rule]] for each field that may be read. Everything else is never requested.",
+    "A line that begins with # is only a note.",
+)
+
+
+def policy_text(table: Table, fields: Sequence[FieldInfo]) -> str:
+    """The policy over those of a table's fields that are among ``fields``."""
+    types = {field.name: field.type for field in fields}
+    opt_outs = tuple(name for name in table.opt_outs if types.get(name) in CHECKBOXES)
+    offered = [one for one in table.standard if one.offered(types)]
+    return _text(table, opt_outs, scores(table, fields), offered)
+
+
+def minimal_policy_text(table: Table) -> str:
+    """The policy over the fields that every org has."""
+    return _text(table, table.opt_outs[:1], (), [one for one in table.standard if one.everywhere])
+
+
+def scores(table: Table, fields: Iterable[FieldInfo]) -> tuple[str, ...]:
+    """The number fields that are named or labelled as a score, the customer's own first."""
+    found = [
+        field.name
+        for field in fields
+        if table.is_number(field)
+        and "score" in f"{field.name} {field.label}".casefold()
+        and not is_identifying(field.name)
+    ]
+    return tuple(sorted(found, key=lambda name: (table.own.fullmatch(name) is None, name.casefold())))
+
+
+def _text(
+    table: Table, opt_outs: tuple[str, ...], found: tuple[str, ...], offered: Iterable[Standard]
+) -> str:
+    head = Policy(
+        name="leads",
+        crm=table.crm,
+        object=table.object,
+        created=table.created,
+        rules=(),
+        exclude_when=opt_outs,
+    )
+    blocks = [head_to_toml(head), _notes(*INTRODUCTION), *_score_blocks(table, found)]
+    blocks += [f"{_notes(one.why)}\n{rule_to_toml(one.rule)}" for one in offered]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _score_blocks(table: Table, found: tuple[str, ...]) -> list[str]:
+    if not found:
+        why = "The score to audit: put the name of its field here, and take the # away from these lines."
+        return [f"{_notes(why)}\n{_notes(*_score_rule(table.score_example).splitlines())}"]
+    blocks = [f"{_notes('The score to audit.')}\n{_score_rule(found[0])}"]
+    if others := found[1 : OTHER_SCORES + 1]:
+        why = "Other numbers that may be the score: write one of them as the field above."
+        blocks.append(_notes(why, *(_field_line(name) for name in others)))
+    return blocks
+
+
+def _score_rule(field: str) -> str:
+    return rule_to_toml(Rule(field=field, operator=Keep(), column="score"))
+
+
+def _field_line(field: str) -> str:
+    """The rule's line that names a field, quoted as TOML wants it."""
+    return _score_rule(field).splitlines()[1]
+
+
+def _notes(*lines: str) -> str:
+    return "\n".join(f"# {line}" for line in lines)

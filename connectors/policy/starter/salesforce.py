@@ -1,0 +1,78 @@
+"""The Lead's standard fields.
+
+References
+----------
+Salesforce, "Object Reference", Lead: ``Status`` is a picklist that each org edits;
+``LastActivityDate`` is the newest due date of an event or completed task; ``GenderIdentity`` is a
+picklist since Spring '23.
+"""
+
+from __future__ import annotations
+
+import re
+
+from connectors.policy.band import Band
+from connectors.policy.coarsen import Coarsen
+from connectors.policy.keep import Keep
+from connectors.policy.map import Map
+from connectors.policy.starter.standard import Table, everywhere, standard
+
+_OUTCOME = Map(
+    vocabulary=(
+        *(("Closed - Converted", "1"), ("Closed - Not Converted", "0")),
+        *(("Working - Contacted", ""), ("Open - Not Contacted", "")),
+    )
+)
+_GENDER = Map(
+    vocabulary=(
+        *(("Female", "female"), ("Male", "male"), ("Nonbinary", "nonbinary"), ("Not Listed", "not listed")),
+        *(("--None--", ""), ("Select", "")),
+    )
+)
+
+SALESFORCE = Table(
+    crm="salesforce",
+    object="Lead",
+    created="CreatedDate",
+    opt_outs=("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall"),
+    number_types=frozenset({"double", "int", "long", "percent"}),
+    own=re.compile(r".*__c"),
+    score_example="Your_Score__c",
+    standard=(
+        everywhere(
+            "Status",
+            _OUTCOME,
+            "outcome",
+            'The outcome: "1" converted, "0" closed without, "" not yet known. Put in your own statuses.',
+        ),
+        everywhere(
+            "LastActivityDate",
+            Coarsen(by="presence"),
+            "worked",
+            "Whether anybody worked the lead: only whether there was an activity.",
+        ),
+        everywhere("CreatedDate", Coarsen(by="day"), "created", "The day the lead was created."),
+        standard(
+            "PostalCode",
+            Coarsen(by="prefix", characters=3),
+            "zip3",
+            "Only the area: the first three characters of the postal code.",
+        ),
+        standard("LeadSource", Keep(), "source", "Where the lead came from.", "picklist"),
+        standard("Industry", Keep(), "industry", "The company's industry.", "picklist"),
+        standard(
+            "NumberOfEmployees",
+            Band(bands=(10, 50, 250, 1000)),
+            "company_size",
+            "The company's size, in bands.",
+            "int",
+        ),
+        standard(
+            "GenderIdentity",
+            _GENDER,
+            "gender",
+            "A group to compare. Sales reps never see it. Drop the rule if you may not read it.",
+            "picklist",
+        ),
+    ),
+)
