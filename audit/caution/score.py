@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow.compute as pc
 
 from audit.finding import Caution, evidence
 from audit.finding.words import amount
@@ -14,7 +15,7 @@ from audit.schema import Stream
 
 
 def doubtful_scores(intake: Intake, stream: Stream) -> Iterator[Caution]:
-    """A guessed range, a constant score, no threshold, or a score that may be younger than the outcome."""
+    """What makes a score doubtful: its range, its threshold, its spread, and its age."""
     names = intake.table.column_names
     if "score" in names:
         yield from _range(intake, stream)
@@ -27,6 +28,8 @@ def doubtful_scores(intake: Intake, stream: Stream) -> Iterator[Caution]:
                 " scores are compared. Set threshold or decision in [stream]."
             ),
         )
+    else:
+        yield from _all_alike(intake, stream)
     if stream.outcome is not None and stream.created is None:
         yield Caution(
             code="contaminated_score",
@@ -58,3 +61,27 @@ def _constant(intake: Intake) -> Iterator[Caution]:
             text=f"Every lead has the same score ({amount(float(seen[0]))}): there is nothing to compare.",
             evidence=evidence(score=float(seen[0]), leads=int(seen.size)),
         )
+
+
+def _all_alike(intake: Intake, stream: Stream) -> Iterator[Caution]:
+    """Nobody or everybody selected: most often a threshold on another scale than the score."""
+    leads = intake.table.num_rows
+    chosen = int(pc.sum(intake.table.column("selected")).as_py() or 0)
+    if chosen not in {0, leads}:
+        return
+    whom = "Every lead is" if chosen else "No lead is"
+    where = "decision" if stream.decision is not None else "threshold"
+    seen = "" if stream.decision is not None else _seen(intake, stream)
+    yield Caution(
+        code="one_decision",
+        text=f"{whom} selected{seen}, so selection cannot be compared. Check {where} in [stream].",
+        evidence=evidence(leads=leads, selected=chosen),
+    )
+
+
+def _seen(intake: Intake, stream: Stream) -> str:
+    if stream.threshold is None:
+        return ""
+    score = score_or_decision(intake.table)
+    low, high = amount(float(np.nanmin(score))), amount(float(np.nanmax(score)))
+    return f" at the threshold of {amount(stream.threshold)} (the scores run from {low} to {high})"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from audit.intake.column import Column, read_column
 from audit.intake.groups import by_level
 from audit.intake.roles import taken_columns
-from audit.schema import Stream
+from audit.schema import BadInput, Stream
 
 # A text that is different on (nearly) every row identifies a lead; it groups nobody.
 _ROWS_TO_JUDGE = 20
@@ -52,7 +52,10 @@ def _feature(table: pa.Table, name: str, tokens: pa.Array) -> pa.Array | str:
         return f"Feature {name!r} was left out: its type {kind} is neither text nor number."
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _number_array(pc.cast(table.column(name), pa.float64(), safe=False).to_numpy())
-    column = read_column(table, name, tokens)
+    try:
+        column = read_column(table, name, tokens)
+    except BadInput as error:  # nobody has to mend a column that has no role
+        return f"Feature {name!r} was left out: {error}."
     if _is_numeric(column):
         return _number_array(column.numbers())
     if _is_key(column):

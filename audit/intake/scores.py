@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from audit.intake.ledger import Ledger
 
+# A score is squared for its spread: far beyond any scale, and still far from an overflow.
+_MOST = 1e100
 _SCALES = ((0.0, 1.0), (0.0, 100.0))
 
 
@@ -48,12 +50,12 @@ def reject_scores(
         "The score is not a number; write it in digits with a decimal point, or leave it empty.",
         np.isnan(values),
     )
-    low, high = scale or (-np.inf, np.inf)
-    within = f"outside {low:g} to {high:g}" if scale else "infinite"
+    low, high = scale or (-_MOST, _MOST)
+    within = f"outside {low:g} to {high:g}" if scale else f"infinite or beyond {_MOST:g}"
     ledger.reject(
         "score_out_of_range",
         f"The score is {within}; correct it, or set score_range in [stream].",
-        np.isinf(values) | (values < low) | (values > high),
+        (values < low) | (values > high),
     )
 
 

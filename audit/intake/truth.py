@@ -21,20 +21,19 @@ def read_truth(column: Column, role: str) -> NDArray[np.int64]:
     yes = pc.is_in(plain, value_set=pa.array(YES)).to_numpy(zero_copy_only=False)
     no = pc.is_in(plain, value_set=pa.array(NO)).to_numpy(zero_copy_only=False)
     if not np.all(yes | no):
-        row = int(np.argmax(np.append(~(yes | no), False)[column.codes])) + 1
-        raise BadInput(_complaint(column, role, row))
+        row = int(np.argmax(np.append(~(yes | no), False)[column.codes]))
+        raise BadInput(_complaint(column, role), row=row)
     return np.append(np.where(yes, 1, 0), -1)[column.codes]
 
 
-def _complaint(column: Column, role: str, row: int) -> str:
+def _complaint(column: Column, role: str) -> str:
     count = len(column.levels)
     # Many values are no yes-or-no column at all; they may be personal, so they are not repeated.
     shown = f" ({', '.join(level[:20] for level in column.levels.to_pylist())})" if count <= _SHOWN else ""
     values = "value" if count == 1 else "values"
     return (
         f"{role} column {column.name!r} holds {count:,} {values}{shown}: map them"
-        " to 1/0, true/false or yes/no, and leave it empty where it is not known; "
-        f"the first other value is in row {row} of the data"
+        " to 1/0, true/false or yes/no, and leave it empty where it is not known"
     )
 
 

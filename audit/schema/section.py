@@ -10,6 +10,10 @@ from typing import NoReturn
 from audit.schema.nearest import nearest
 from audit.schema.values import BadInput
 
+# Beyond these a square overflows, or a quantile does not exist.
+_MOST = 1e100
+_MOST_WHOLE = 10**9
+_MOST_SURE = 1 - 1e-9
 _TYPES: tuple[tuple[type, str], ...] = (
     (bool, "true or false"),
     (str, "text in quotes"),
@@ -69,8 +73,9 @@ class Section:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
             self._wrong(key, value, "a whole number, without quotes")
-        if value < least:
-            self.fail(f"{key} is {value}; it must be {least} or more")
+        if not least <= value <= _MOST_WHOLE:
+            bound = f"{least} or more" if value < least else f"at most {_MOST_WHOLE:,}"
+            self.fail(f"{key} is {value}; it must be {bound}")
         return value
 
     def fraction(self, key: str, default: float) -> float:
@@ -78,8 +83,8 @@ class Section:
         value = self.number(key)
         if value is None:
             return default
-        if not 0 < value < 1:
-            self.fail(f"{key} is {value:g}; it must lie between 0 and 1, like {default:g}")
+        if not 0 < value <= _MOST_SURE:
+            self.fail(f"{key} is {value:.16g}; it must lie between 0 and 1, like {default:g}")
         return value
 
     def texts(self, key: str, *, blank: bool = False) -> tuple[str, ...] | None:
@@ -118,6 +123,8 @@ class Section:
             number = math.inf
         if not math.isfinite(number):
             self.fail(f"{key} is not a finite number; write an ordinary number")
+        if abs(number) > _MOST:
+            self.fail(f"{key} is {number:g}, beyond {_MOST:g}; write an ordinary number")
         return number
 
     def _distinct(self, key: str, items: list[str]) -> None:

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 
 
 class BadInput(ValueError):
-    """Input a person can mend: the message is one sentence that names the field and the mend."""
+    """Input a person can mend: the message is one sentence that names the field and the mend.
+
+    ``row`` is the 0-based row of the table that was read, where one row is to blame; whoever read
+    the table from a file can then name the line.
+    """
+
+    def __init__(self, message: str, *, row: int | None = None) -> None:
+        super().__init__(message)
+        self.row = row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

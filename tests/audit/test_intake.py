@@ -209,10 +209,9 @@ def test_typed_outcomes_are_read(values: pa.Array):
 
 
 def test_an_outcome_with_three_values_is_refused():
-    with pytest.raises(
-        BadInput, match=r"outcome column 'y' holds 3 values \(yes, no, maybe\).*row 4 of the data"
-    ):
+    with pytest.raises(BadInput, match=r"outcome column 'y' holds 3 values \(yes, no, maybe\)") as caught:
         admit(leads(y=["yes", "no", "", "maybe"]), stream(outcome="y"))
+    assert caught.value.row == 3
 
 
 def test_an_outcome_of_other_words_is_refused():

@@ -213,8 +213,13 @@ def test_scores_that_are_all_words_are_refused(run: Run, tmp_path: Path):
 
 
 def test_an_outcome_with_three_values_is_refused(run: Run, tmp_path: Path):
-    words = ("'converted'", "holds 3 values", "maybe", "row 6 of the data", "map them to 1/0")
+    words = ("'converted'", "holds 3 values", "maybe", "see line 7", "map them to 1/0")
     assert_refused(run(changed(5, "converted", "maybe")), *words, folder=tmp_path)
+
+
+def test_the_line_of_a_third_outcome_counts_the_rows_that_were_set_aside(run: Run, tmp_path: Path):
+    content = changed(5, "converted", "maybe").replace(b"L1,", b"L1,extra,", 1).replace(b"L2,", b"\n\nL2,", 1)
+    assert_refused(run(content), "holds 3 values (no, yes, maybe)", "see line 9", folder=tmp_path)
 
 
 def test_an_unknown_key_names_the_nearest(run: Run, tmp_path: Path):

@@ -28,7 +28,7 @@ def admit_file(file: FileTable, stream: Stream, name: str) -> Intake:
     try:
         intake = admit(file.table, stream)
     except BadInput as error:
-        msg = f"{name}: {error}"
+        msg = f"{name}: {error}{_see(file, error.row)}"
         raise BadInput(msg) from None
     return replace(
         intake,
@@ -37,6 +37,11 @@ def admit_file(file: FileTable, stream: Stream, name: str) -> Intake:
         excluded=tuple(_by_record(refusal, file) for refusal in intake.excluded),
         notes=(*file.notes, *intake.notes),
     )
+
+
+def _see(file: FileTable, row: int | None) -> str:
+    place = () if row is None else file.place((file.record(row),))
+    return f"; see {file.unit} {place[0]:,}" if place else ""
 
 
 def _ragged(file: FileTable) -> tuple[Refusal, ...]:
