@@ -142,3 +142,8 @@ def test_a_lock_does_not_hide_the_error_inside_it(database):
         raise BlockingIOError
     with database.exclusive("one", wait=False):
         assert datetime.now(UTC)
+
+
+def test_a_name_that_no_database_can_hold_is_nobodys(accounts, ada):
+    assert accounts.user_named("Ada\0") is None
+    assert accounts.user_named("Ada") == ada

@@ -165,3 +165,14 @@ def test_an_https_address_is_strict_also_behind_a_silent_proxy(tmp_path, support
     settings = support.settings_for(tmp_path, PUBLIC_URL="https://fairlead.example.com")
     response = create_app(settings).test_client().get("/health/live")
     assert response.headers["Strict-Transport-Security"].startswith("max-age=")
+
+
+@pytest.mark.parametrize("path", ["/audits/%00", "/connections/a%00b/policy"])
+def test_a_path_that_no_database_can_hold_is_not_found(database_url, tmp_path, support, path):
+    settings = support.settings_for(tmp_path / "data", DATABASE_URL=database_url)
+    opened = open_services(settings)
+    opened.accounts.add_first_user("Ada", "admin", support.password_hash())
+    browser = support.Browser(app_over(opened).test_client())
+    browser.sign_in()
+    assert browser.get(path).status_code == 404
+    opened.close()

@@ -297,3 +297,20 @@ def test_a_password_that_is_too_long_hears_that(browser, opened, support):
     long = "ab cde" * 200
     response = browser.submit("/setup", setup_form(opened, support, password=long, repeat=long))
     assert "too long" in response.text
+
+
+def test_a_first_name_that_cannot_be_shown_is_refused(browser, opened, support):
+    response = browser.submit("/setup", setup_form(opened, support, name="Ada\0"))
+    assert response.status_code == 400
+    assert not opened.accounts.any_user()
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    "path", ["/logout", "/connect/hubspot", "/connections/x/disconnect", "/connections/x/policy"]
+)
+def test_no_form_works_without_its_token(browser, path):
+    browser.sign_in()
+    assert browser.client.post(path).status_code == 400
+    assert browser.client.post(path, data={"csrf_token": "forged"}).status_code == 400
+    assert browser.get("/connections").status_code == 200

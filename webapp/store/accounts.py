@@ -46,6 +46,8 @@ class Accounts:
 
     def user_named(self, name: str) -> UserRow | None:
         """One person by name; an empty name means the only person there is."""
+        if "\0" in name:
+            return None  # PostgreSQL refuses to compare such a text
         query = select(tables.User).filter_by(name=name) if name else select(tables.User)
         with self.database.reading() as session:
             rows = session.scalars(query.limit(2)).all()

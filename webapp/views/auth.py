@@ -83,6 +83,9 @@ def _first_account() -> UserRow | None:
     if len(name) > LONGEST_NAME:
         msg = f"The name is too long; use at most {LONGEST_NAME} characters."
         raise BadInput(msg)
+    if not name.isprintable():
+        msg = "The name holds signs that cannot be shown; use letters, digits and blanks."
+        raise BadInput(msg)
     if password != form.get("repeat", password):
         msg = "The two passwords differ; type the same one twice."
         raise BadInput(msg)
