@@ -2,7 +2,9 @@
 
 HubSpot's search returns at most 10,000 results, and bulk jobs stamp more records than that with one
 modification time, so a cursor on the time alone loses rows or never ends. The window of time is
-fixed and the cursor is the record id: filter on both, order by id, begin again after the last id.
+fixed and the cursor is the record id: filter on both, order by id, begin again after the last id of
+every page. An offset would skip rows: a contact that changes meanwhile leaves the window, and all
+behind it move up.
 
 References
 ----------
@@ -16,38 +18,37 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.hubspot.client import SEARCH_PAGE, HubSpotClient, cursor
+from connectors.errors import Busy
+from connectors.hubspot.client import SEARCH_PAGE, HubSpotClient, objects, record_number
 
 MODIFIED = "lastmodifieddate"
 # The search index is behind by moments; what it had not seen last time lies in the overlap.
 OVERLAP = timedelta(minutes=10)
-CAP = 10_000
 
 
 def changed_ids(client: HubSpotClient, since: datetime, until: datetime) -> Iterator[list[str]]:
-    """Pages of ids, each id once, of contacts modified between ``since`` (less an overlap) and ``until``."""
+    """Pages of ids, each id once, of contacts modified between ``since`` (less an overlap) and ``until``.
+
+    Raises
+    ------
+    Busy
+        A page is not what was asked for: going on would lose contacts or never end.
+    """
     last = 0
-    while True:
-        newest = last
-        for page in _window(client, _body(since - OVERLAP, until, last)):
-            ids = sorted({int(record["id"]) for record in page if int(record["id"]) > newest})
-            if ids:
-                newest = ids[-1]
-                yield [str(number) for number in ids]
-        if newest == last:
-            return
-        last = newest
+    while ids := _page(client, _body(since - OVERLAP, until, last), last):
+        last = ids[-1]
+        yield [str(number) for number in ids]
 
 
-def _window(client: HubSpotClient, body: Mapping[str, Any]) -> Iterator[list[Mapping[str, Any]]]:
-    """The pages of one query, up to the cap."""
-    after: str | None = None
-    while True:
-        document = client.search({**body, **cursor(after)})
-        yield list(document.get("results") or ())
-        after = ((document.get("paging") or {}).get("next") or {}).get("after")
-        if after is None or int(after) + SEARCH_PAGE > CAP:
-            return
+def _page(client: HubSpotClient, body: Mapping[str, Any], last: int) -> list[int]:
+    """The ids of one page, rising, all above ``last``; none where there are no more."""
+    document = client.search(body)
+    ids = [int(record_number(record) or 0) for record in objects(document, "results")]
+    rising = all(before < after for before, after in zip([last, *ids], ids, strict=False))
+    if not rising or (not ids and document.get("total")):
+        msg = "HubSpot's contact search does not answer in the order of the ids"
+        raise Busy(msg, retry_after=60.0)
+    return ids
 
 
 def _body(since: datetime, until: datetime, last: int) -> dict[str, Any]:

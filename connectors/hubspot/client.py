@@ -18,6 +18,8 @@ from connectors.hubspot.gate import Answer, Gate
 
 PAGE = 100
 SEARCH_PAGE = 200
+# A page may repeat another; so many that bring nothing new are a circle.
+BARREN = 3
 OBJECT = "contacts"
 RAW: Final = {"_preload_content": False}
 Document = Mapping[str, Any]
@@ -35,12 +37,12 @@ class HubSpotClient:
     def properties(self) -> list[Document]:
         """The definitions of every contact property that is not marked as sensitive data."""
         answer: Answer = self._sdk.crm.properties.core_api.get_all(OBJECT, **RAW)
-        return _objects(answer.document, "results")
+        return objects(answer.document, "results")
 
     def groups(self) -> list[Document]:
         """The groups that contact properties are shown under."""
         answer: Answer = self._sdk.crm.properties.groups_api.get_all(OBJECT, **RAW)
-        return _objects(answer.document, "results")
+        return objects(answer.document, "results")
 
     def create_group(self, body: Document) -> None:
         """Make a property group."""
@@ -59,20 +61,21 @@ class HubSpotClient:
             The pages do not advance: the listing would never end.
         """
         after: str | None = None
-        seen = 0
+        asked, known, barren = {after}, set[int](), 0
         while True:
             answer: Answer = self._sdk.crm.contacts.basic_api.get_page(
                 limit=limit, properties=list(properties), archived=False, **cursor(after), **RAW
             )
-            fresh = [record for record in _objects(answer.document, "results") if _number(record) > seen]
-            yield fresh
-            former, after = after, _next(answer.document)
+            before = len(known)
+            yield _not_yet(known, objects(answer.document, "results"))
+            after = _following(answer.document)
             if after is None:
                 return
-            if after == former:
+            barren = 0 if len(known) > before else barren + 1
+            if after in asked or barren > BARREN:
                 msg = "HubSpot's contact list does not advance"
                 raise Busy(msg, retry_after=60.0)
-            seen = max([seen, *map(_number, fresh)])
+            asked.add(after)
 
     def read(self, ids: Sequence[str], properties: Sequence[str]) -> Document:
         """Up to 100 contacts by id; the field names travel in the body, never in a URL."""
@@ -111,18 +114,56 @@ def cursor(after: str | None) -> dict[str, str]:
     return {} if after is None else {"after": after}
 
 
-def _objects(document: Document, name: str) -> list[Document]:
+def objects(document: Document, name: str) -> list[Document]:
+    """The records of a successful answer.
+
+    Raises
+    ------
+    Busy
+        The answer has no list of records: to take it for an empty one would lose them.
+    """
     found = document.get(name)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    if not isinstance(found, list):
+        msg = "HubSpot's answer holds no list of records"
+        raise Busy(msg, retry_after=60.0)
+    return [item if isinstance(item, dict) else {} for item in found]
 
 
-def _next(document: Document) -> str | None:
+def record_number(record: Document) -> str:
+    """A record's id; empty where it has none."""
+    found = record.get("id")
+    text = str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+    return text if text.isascii() and text.isdecimal() else ""
+
+
+def named_ids(error: Document) -> set[str]:
+    """The records that an entry of ``errors`` is about (HTTP 207); none where it does not say."""
+    context = error.get("context")
+    ids = context.get("ids") if isinstance(context, dict) else None
+    return {str(record_id) for record_id in ids} if isinstance(ids, list) else set()
+
+
+def errors_of(document: Document) -> list[Document]:
+    """The entries of ``errors`` in an answer that is a success in part."""
+    found = document.get("errors")
+    return [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
+
+
+def _following(document: Document) -> str | None:
+    """The cursor of the next page; None on the last one."""
     paging = document.get("paging")
-    following = paging.get("next") if isinstance(paging, dict) else None
-    after = following.get("after") if isinstance(following, dict) else None
+    link = paging.get("next") if isinstance(paging, dict) else None
+    after = link.get("after") if isinstance(link, dict) else None
     return str(after) if after else None
 
 
-def _number(record: Document) -> int:
-    text = str(record.get("id") or "")
-    return int(text) if text.isascii() and text.isdecimal() else 0
+def _not_yet(known: set[int], records: Sequence[Document]) -> list[Document]:
+    """The records that no page has shown before, and those without an id, which are counted later."""
+    fresh: list[Document] = []
+    for record in records:
+        number = int(record_number(record) or 0)
+        if number not in known:
+            fresh.append(record)
+        if number:
+            known.add(number)
+    return fresh

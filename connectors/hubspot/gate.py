@@ -22,7 +22,7 @@ from connectors.hubspot.oauth import refresh
 from connectors.hubspot.pace import Pace
 from connectors.hubspot.paths import dated, operation
 from connectors.hubspot.timing import Timing
-from connectors.hubspot.trouble import EXPIRED, read_object, trouble
+from connectors.hubspot.trouble import UNAUTHENTICATED, read_object, trouble
 from connectors.oauth import Grant, GrantStore
 
 ATTEMPTS = 5
@@ -102,7 +102,7 @@ class Gate:
     def _attempt(self, call: _Call) -> Answer:
         grant = self._fresh()
         outcome = self._exchange(call, grant)
-        if isinstance(outcome, Refused) and outcome.code == EXPIRED:
+        if isinstance(outcome, Refused) and outcome.code in UNAUTHENTICATED:
             outcome = self._exchange(call, self._renewed(grant))
         if isinstance(outcome, ConnectorError):
             raise outcome

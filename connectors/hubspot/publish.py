@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.errors import Refused
-from connectors.hubspot.client import PAGE, HubSpotClient
+from connectors.hubspot.client import PAGE, HubSpotClient, errors_of, named_ids, objects, record_number
 from connectors.hubspot.flag_properties import NAMES, differs, ensure, written
 from connectors.hubspot.trouble import code_of
 from connectors.pseudonym import Keyring, LeadKey
@@ -68,13 +68,14 @@ def _update(
     record: Mapping[str, Any], keyring: Keyring, flags: Mapping[LeadKey, Flag], tally: _Tally
 ) -> list[Update]:
     """The update that a listed contact needs: one, or none."""
-    record_id = str(record["id"])
-    flag = flags.get(keyring.lead_key(record_id))
+    record_id = record_number(record)
+    flag = flags.get(keyring.lead_key(record_id)) if record_id else None
     if flag is None:
         tally.unknown += 1
         return []
     wanted = written(flag)
-    if not differs(record.get("properties") or {}, wanted):
+    current = record.get("properties")
+    if not differs(current if isinstance(current, dict) else {}, wanted):
         tally.unchanged += 1
         return []
     return [{"id": record_id, "properties": wanted}]
@@ -101,18 +102,12 @@ def _write(client: HubSpotClient, updates: Sequence[Update], tally: _Tally) -> N
 def _count(document: Mapping[str, Any], updates: Sequence[Update], tally: _Tally) -> None:
     """Count a batch that was written in whole or, with HTTP 207, in part."""
     asked = {update["id"] for update in updates}
-    done = {str(record.get("id")) for record in document.get("results") or () if isinstance(record, dict)}
-    tally.written += len(asked & done)
+    done = asked & {record_number(record) for record in objects(document, "results")}
+    tally.written += len(done)
     left = asked - done
-    for error in document.get("errors") or ():
-        named = _named(error) & left
+    for error in errors_of(document):
+        named = named_ids(error) & left
         tally.failed[code_of(error, "category") or "UNKNOWN"] += len(named)
         left -= named
     tally.failed["NOT_CONFIRMED"] += len(left)
     tally.failed = +tally.failed
-
-
-def _named(error: Mapping[str, Any]) -> set[str]:
-    context = error.get("context")
-    ids = context.get("ids") if isinstance(context, dict) else None
-    return {str(record_id) for record_id in ids} if isinstance(ids, list) else set()

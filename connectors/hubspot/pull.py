@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from connectors.hubspot.client import PAGE, HubSpotClient
-from connectors.hubspot.records import dated_by, parse
+from connectors.errors import Busy
+from connectors.hubspot.client import PAGE, Document, HubSpotClient, objects, record_number
+from connectors.hubspot.records import dated_by, missing_ids, parse
 from connectors.policy.apply import apply_policy
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring
@@ -34,9 +35,36 @@ def read_batches(
 
 
 def read_batch(client: HubSpotClient, ids: Sequence[str], policy: Policy, keyring: Keyring) -> Batch:
-    """Up to 100 contacts under the policy."""
-    raw = parse(ids, client.read(ids, policy.fields), policy.fields, keyring)
+    """Up to 100 contacts under the policy.
+
+    Raises
+    ------
+    Busy
+        Contacts are missing from the answers and nothing says why.
+    """
+    raw = parse(ids, _found(client, ids, policy.fields), policy.fields, keyring)
     return apply_policy(policy, dated_by(raw, policy.created), keyring)
+
+
+def _found(client: HubSpotClient, ids: Sequence[str], fields: Sequence[str]) -> list[Document]:
+    """The records of a batch read; those that it neither brings nor names as missing are read again.
+
+    A contact that was merged meanwhile answers as the winner, also the second time.
+    """
+    asked = [record_id for record_id in ids if record_id]
+    records: list[Document] = []
+    for _ in range(2):
+        if not asked:
+            return records
+        document = client.read(asked, fields)
+        came = objects(document, "results")
+        records += came
+        answered = {record_number(record) for record in came} | missing_ids(document, asked)
+        asked = [record_id for record_id in asked if record_id not in answered]
+    if len(came) < len(asked):
+        msg = "HubSpot's answers to the contact read do not add up: pull again"
+        raise Busy(msg, retry_after=60.0)
+    return records
 
 
 def _in_order(

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import Malformed
+from connectors.hubspot.client import errors_of, named_ids, record_number
 from connectors.policy.apply import Raw
 from connectors.pseudonym import Keyring, LeadKey
 
 MISSING = "OBJECT_NOT_FOUND"
 
 
-def parse(asked: Sequence[str], document: Mapping[str, Any], fields: Sequence[str], keyring: Keyring) -> Raw:
-    """The records of one batch read.
+def parse(
+    asked: Sequence[str], documents: Sequence[Mapping[str, Any]], fields: Sequence[str], keyring: Keyring
+) -> Raw:
+    """The records that batch reads found.
 
-    A record that was asked for and did not come (archived or erased since it was listed, HTTP 207)
-    is rejected as ``OBJECT_NOT_FOUND``; an archived one as ``archived``; one without properties as
-    ``malformed``. Empty text is missing.
+    A record that was asked for and did not come (archived, erased or merged since it was listed) is
+    rejected as ``OBJECT_NOT_FOUND``; an archived one as ``archived``; one that was listed without an
+    id, or that came without properties, as ``malformed``. Empty text is missing.
     """
-    found = _by_id(document)
+    found = {record_number(record): record for record in documents}
     keys: list[LeadKey] = []
     columns: dict[str, list[str | None]] = {name: [] for name in fields}
     rejected: Counter[str] = Counter()
     # In the order asked: HubSpot shuffles, and the same contacts must give the same batch.
     for record_id in asked:
         try:
-            properties = _properties(found.get(record_id))
+            properties = _properties(record_id, found.get(record_id))
         except Malformed as error:
             rejected[error.reason] += 1
             continue
@@ -38,20 +42,22 @@ def parse(asked: Sequence[str], document: Mapping[str, Any], fields: Sequence[st
     return Raw(keys=keys, columns=columns, rejected=rejected)
 
 
+def missing_ids(document: Mapping[str, Any], asked: Sequence[str]) -> set[str]:
+    """The records that a batch read says are not there; all that were asked where it does not say which."""
+    gone = [error for error in errors_of(document) if error.get("category") in {None, MISSING}]
+    return set().union(*(named_ids(error) or asked for error in gone))
+
+
 def dated_by(raw: Raw, created: str) -> Raw:
     """The same records with creation times in milliseconds (older portals have some) as ISO 8601."""
     moments = [_iso(value) for value in raw.columns[created]]
     return Raw(keys=raw.keys, columns={**raw.columns, created: moments}, rejected=raw.rejected)
 
 
-def _by_id(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The records by id. A merged contact answers with the winner, which is listed under its own id."""
-    results = document.get("results")
-    records = [record for record in results if isinstance(record, dict)] if isinstance(results, list) else []
-    return {record["id"]: record for record in records if isinstance(record.get("id"), str)}
-
-
-def _properties(record: Mapping[str, Any] | None) -> Mapping[str, Any]:
+def _properties(record_id: str, record: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if not record_id:
+        msg = "a contact was listed without an id"
+        raise Malformed(msg, reason="malformed")
     if record is None:
         msg = "a contact is gone since it was listed"
         raise Malformed(msg, reason=MISSING)
@@ -66,9 +72,14 @@ def _properties(record: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str | None:
+    """A value as text. HubSpot sends text only; whatever else came is written as JSON would be read."""
     if value is None or value == "":
         return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else str(value)
 
 
 def _iso(value: str | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from connectors.errors import Refused
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.changed import changed_ids
-from connectors.hubspot.client import PAGE, HubSpotClient
+from connectors.hubspot.client import PAGE, HubSpotClient, record_number
 from connectors.hubspot.gate import Gate
 from connectors.hubspot.pace import shared_pace
 from connectors.hubspot.publish import publish
@@ -89,7 +89,7 @@ class HubSpotSource:
 
     def _all_ids(self, limit: int = PAGE) -> Iterator[list[str]]:
         for page in self._client.pages(("hs_object_id",), limit):
-            yield [str(record["id"]) for record in page if record.get("archived") is not True]
+            yield [record_number(record) for record in page if record.get("archived") is not True]
 
     def _refuse_unknown(self, policy: Policy) -> None:
         known = {field.name for field in self.describe()}

@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.errors import Busy, ConnectorError, Refused
-from connectors.hubspot.trouble import code_of, read_object, retry_after, trouble
+from connectors.hubspot.trouble import code_of, read_object, trouble
+from connectors.retry_after import retry_after
 
 REVOKED = "invalid_grant"
 _REVOKED_STATUS = frozenset({"BAD_REFRESH_TOKEN", "BAD_HUB"})

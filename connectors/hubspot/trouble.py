@@ -14,8 +14,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.errors import Busy, ConnectorError, Refused
+from connectors.retry_after import retry_after
 
-EXPIRED = "EXPIRED_AUTHENTICATION"
+# A token that is expired, unknown, or was stopped on the way: worth one renewal.
+UNAUTHENTICATED = frozenset({"EXPIRED_AUTHENTICATION", "INVALID_AUTHENTICATION", "HTTP_401"})
 ROLLING_SECONDS = 10.0
 SEARCH_SECONDS = 1.0
 # The daily budget returns at the portal's own midnight, which we do not know.
@@ -56,12 +58,6 @@ def code_of(document: Mapping[str, Any], *names: str) -> str:
     """The first of the named members that looks like a stable code; empty where none does."""
     found = (document.get(name) for name in names)
     return next((value for value in found if isinstance(value, str) and _CODE.match(value)), "")
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds of ``Retry-After``; None where it is absent, zero or a date."""
-    text = headers.get("Retry-After", "").strip()
-    return float(text) if text.isdecimal() and int(text) > 0 else None
 
 
 def _too_many(headers: Mapping[str, str], document: Mapping[str, Any], doing: str) -> Busy:

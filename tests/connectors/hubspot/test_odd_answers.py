@@ -1,0 +1,374 @@
+"""Answers that are valid HTTP and wrong all the same: nothing partial may look complete."""
+
+from __future__ import annotations
+
+import itertools
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from werkzeug.wrappers import Request, Response
+
+from connectors.errors import Busy, ConnectorError, Refused
+from connectors.hubspot.app import HubSpotApp
+from connectors.hubspot.flag_properties import NAMES
+from connectors.hubspot.source import HubSpotSource
+from connectors.hubspot.timing import Timing
+from connectors.oauth import Grant
+from connectors.pseudonym import Keyring
+from connectors.source import Flag
+from tests.connectors.scripted import scripted
+from tests.connectors.subject_hubspot import POLICY
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+KEYRING = Keyring(crm="hubspot", organisation="1", master=bytes(32))
+PROPERTIES = {"results": [{"name": name, "type": "string"} for name in (*POLICY.fields, "hs_object_id")]}
+FLAG = Flag(status="review", reason="Look again.", audit_id="A", checked_at=NOW)
+SECRET = "canary-token"
+
+
+class Portal:
+    """Contacts 1 to ``count`` in pages of 100, until a test replaces an answer."""
+
+    def __init__(self, count: int) -> None:
+        self.ids = [str(number) for number in range(1, count + 1)]
+        self.calls = 0
+        self.list: Callable[[int], Any] = self.page
+        self.read: Callable[[list[str]], Any] = lambda ids: {"results": [self.record(name) for name in ids]}
+        self.search: Callable[[Any], Any] = lambda _body: {"total": 0, "results": []}
+        self.update: Callable[[Any], Any] = lambda inputs: {"results": [{"id": one["id"]} for one in inputs]}
+        self.properties: Any = PROPERTIES
+        self.grants: Any = None
+
+    def record(self, name: str) -> dict[str, Any]:
+        values = {"region": "a", "lead_score": "7", "createdate": "2026-03-01T00:00:00Z"}
+        return {"id": name, "properties": values}
+
+    def page(self, start: int) -> dict[str, Any]:
+        found: dict[str, Any] = {"results": [{"id": name} for name in self.ids[start : start + 100]]}
+        if start + 100 < len(self.ids):
+            found["paging"] = {"next": {"after": str(start + 100)}}
+        return found
+
+    def __call__(self, request: Request) -> Any:
+        self.calls += 1
+        body = request.get_json(silent=True) or {}
+        if "/properties/" in request.path:
+            return {"results": []} if request.path.endswith("/groups") else self.properties
+        if request.path.endswith("/batch/read"):
+            return self.read([one["id"] for one in body["inputs"]])
+        if request.path.endswith("/search"):
+            return self.search(body)
+        if request.path.endswith("/batch/update"):
+            return self.update(body["inputs"])
+        return self.list(int(request.args.get("after", "0")))
+
+
+@contextmanager
+def source_of(portal: Portal) -> Iterator[HubSpotSource]:
+    ticks = itertools.count()
+    timing = Timing(now=lambda: NOW, monotonic=lambda: next(ticks) * 1.0, sleep=lambda _: None)
+    with scripted(portal) as url:
+        app = HubSpotApp(
+            app_id="1", client_id="c", client_secret="s", redirect_uri="http://127.0.0.1/cb", api_url=url
+        )
+        grant = Grant(
+            organisation="1",
+            instance_url=url,
+            issued_at=NOW,
+            expires_at=NOW + timedelta(hours=1),
+            scopes=(),
+            access_token=SECRET,
+            refresh_token=SECRET,
+        )
+        portal.grants = Renewing(grant)
+        yield HubSpotSource(app, portal.grants, KEYRING, timing)
+
+
+@dataclass(slots=True)
+class Renewing:
+    """A grant store whose renewals are only counted."""
+
+    grant: Grant
+    renewals: int = 0
+
+    def load(self) -> Grant:
+        return self.grant
+
+    def renew(self, stale: Grant, refresh: Callable[[Grant], Grant]) -> Grant:
+        del refresh
+        self.renewals += 1
+        return stale
+
+
+def counts(portal: Portal) -> tuple[int, int, dict[str, int]]:
+    """Read, kept, rejected; each batch adds up."""
+    read, kept, rejected = 0, 0, {}
+    with source_of(portal) as source:
+        for batch in source.pull(POLICY):
+            assert batch.read == batch.table.num_rows + sum(batch.rejected.values()) + sum(
+                batch.excluded.values()
+            )
+            read, kept = read + batch.read, kept + batch.table.num_rows
+            for reason, number in batch.rejected.items():
+                rejected[reason] = rejected.get(reason, 0) + number
+    return read, kept, rejected
+
+
+def busy(portal: Portal, since: datetime | None = None) -> None:
+    """The pull ends in Busy, soon, and says nothing of what was answered."""
+    with source_of(portal) as source, pytest.raises(Busy) as caught:
+        list(source.pull(POLICY, since))
+    assert portal.calls < 60
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 200, 2000])
+def test_any_number_of_contacts_is_whole(count):
+    assert counts(Portal(count)) == (count, count, {})
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, {"results": None}, {"results": {"id": "1"}}, {"message": "hello"}, [], 7, b"<html>sign in</html>"],
+)
+@pytest.mark.parametrize("where", ["list", "read", "properties"])
+def test_an_answer_without_its_list_is_not_an_empty_one(document, where):
+    portal = Portal(5)
+    setattr(portal, where, document if where == "properties" else lambda _: document)
+    busy(portal)
+
+
+def test_a_list_that_goes_in_a_circle_ends():
+    portal = Portal(300)
+    portal.list = lambda start: {
+        **portal.page(start % 200),
+        "paging": {"next": {"after": str(100 + start % 200)}},
+    }
+    busy(portal)
+
+
+def test_a_list_that_brings_nothing_new_ends():
+    portal = Portal(300)
+    portal.list = lambda start: {**portal.page(0), "paging": {"next": {"after": str(start + 1)}}}
+    busy(portal)
+
+
+def test_a_page_that_comes_twice_costs_nothing():
+    portal = Portal(250)
+    seen: list[int] = []
+
+    def stumbling(start: int) -> Any:
+        seen.append(start)
+        return (
+            {**portal.page(0), "paging": {"next": {"after": "100"}}} if len(seen) == 1 else portal.page(start)
+        )
+
+    portal.list = stumbling
+    assert counts(portal) == (250, 250, {})
+
+
+def test_a_list_that_is_not_in_the_order_of_ids_loses_nobody():
+    portal = Portal(250)
+    portal.ids.reverse()
+    assert counts(portal) == (250, 250, {})
+
+
+def test_records_without_a_usable_id_are_counted():
+    portal = Portal(3)
+    portal.list = lambda _: {
+        "results": [{"id": "1"}, {}, {"id": None}, {"id": "x/y"}, 5, {"id": 2}, {"id": True}]
+    }
+    assert counts(portal) == (7, 2, {"malformed": 5})
+
+
+def test_records_that_are_missing_without_a_word_are_asked_for_again():
+    portal, asked = Portal(10), []
+
+    def forgetful(ids: list[str]) -> Any:
+        asked.append(len(ids))
+        return {"results": [portal.record(name) for name in (ids[:6] if len(asked) == 1 else ids)]}
+
+    portal.read = forgetful
+    assert counts(portal) == (10, 10, {})
+    assert asked == [10, 4]
+
+
+def test_records_that_stay_missing_end_the_pull():
+    portal = Portal(10)
+    portal.read = lambda ids: {"results": [portal.record(name) for name in ids[1:]]}
+    busy(portal)
+
+
+def test_a_contact_that_was_merged_meanwhile_is_counted():
+    portal = Portal(10)
+    portal.read = lambda ids: {"results": [portal.record("9000" if name == "4" else name) for name in ids]}
+    assert counts(portal) == (10, 9, {"OBJECT_NOT_FOUND": 1})
+
+
+@pytest.mark.parametrize("context", [{"ids": ["4"]}, {"ids": [4]}, {}, None])
+def test_a_contact_that_is_named_as_gone_is_counted(context):
+    portal = Portal(10)
+    error = {"status": "error", "category": "OBJECT_NOT_FOUND", "context": context}
+    portal.read = lambda ids: {
+        "results": [portal.record(name) for name in ids if name != "4"],
+        "numErrors": 1,
+        "errors": [error],
+    }
+    assert counts(portal) == (10, 9, {"OBJECT_NOT_FOUND": 1})
+
+
+def test_a_contact_that_could_not_be_read_is_not_taken_for_gone():
+    portal = Portal(10)
+    error = {"status": "error", "category": "INTERNAL_ERROR", "context": {"ids": ["4"]}}
+    portal.read = lambda ids: {"results": [portal.record(n) for n in ids if n != "4"], "errors": [error]}
+    busy(portal)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (7, "7"),
+        (7.0, "7"),
+        (0.1, "0.1"),
+        (True, "true"),
+        ("", None),
+        (None, None),
+        (["a", "b"], '["a", "b"]'),
+        ("ü" * 32_000, "ü" * 32_000),
+        ("\ud83d", "\ufffd"),
+    ],
+)
+def test_values_of_any_type_become_text(value, text):
+    portal = Portal(1)
+    record = portal.record("1")
+    record["properties"]["region"] = value
+    portal.read = lambda _: {"results": [record]}
+    with source_of(portal) as source:
+        (batch,) = source.pull(POLICY)
+    assert batch.table["region"].to_pylist() == [text]
+
+
+@pytest.mark.parametrize(
+    ("created", "kept"),
+    [
+        ("2026-03-01", 1),
+        ("2026-03-01T23:30:00-02:00", 1),
+        ("1772323200000", 1),
+        ("2026-03-01T00:00:00.000+0000", 1),
+        ("1 March", 0),
+        ("999999999999999", 0),
+        ("", 0),
+        (None, 0),
+    ],
+)
+def test_dates_of_every_form(created, kept):
+    portal = Portal(1)
+    record = portal.record("1")
+    record["properties"]["createdate"] = created
+    portal.read = lambda _: {"results": [record]}
+    read, held, rejected = counts(portal)
+    assert (read, held, sum(rejected.values())) == (1, kept, 1 - kept)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"total": 5, "results": []},
+        {"total": 5, "results": None},
+        {"total": 5, "results": [{"id": "5"}, {"id": "4"}]},
+        {"total": 5, "results": [{"id": "1"}, {}]},
+        {"total": 5, "results": [{"id": "1"}], "paging": {"next": {"after": "x"}}},
+    ],
+)
+def test_a_search_that_does_not_advance_ends(document):
+    portal = Portal(5)
+    portal.search = lambda _: document
+    busy(portal, since=NOW - timedelta(days=1))
+
+
+def test_a_contact_that_changes_during_a_search_moves_nobody_out_of_it():
+    portal = Portal(600)
+    changed: set[str] = set()
+
+    def search(body: Any) -> Any:
+        filters = body["filterGroups"][0]["filters"]
+        last = next(int(one["value"]) for one in filters if one["propertyName"] == "hs_object_id")
+        left = [n for n in portal.ids if n not in changed and int(n) > last][int(body.get("after") or 0) :]
+        changed.update(left[:150])
+        found = {"total": len(left), "results": [{"id": name} for name in left[:200]]}
+        more = (
+            {"paging": {"next": {"after": str(int(body.get("after") or 0) + 200)}}} if len(left) > 200 else {}
+        )
+        return {**found, **more}
+
+    portal.search = search
+    with source_of(portal) as source:
+        assert sum(batch.read for batch in source.pull(POLICY, NOW - timedelta(days=1))) == 600
+
+
+@pytest.mark.parametrize("status", [401, 200])
+def test_a_page_of_the_network_is_tried_again(status):
+    portal = Portal(150)
+    listed = portal.list
+
+    def interrupted(_: int) -> Any:
+        portal.list = listed
+        return Response("<html>sign in</html>", status=status, content_type="text/html")
+
+    portal.list = interrupted
+    with source_of(portal) as source:
+        assert sum(batch.read for batch in source.pull(POLICY)) == 150
+    assert portal.grants.renewals == (status == 401)
+
+
+def test_unauthorised_for_good_is_refused_after_one_renewal():
+    portal = Portal(5)
+    portal.list = lambda _: Response(f"<html>{SECRET}</html>", status=401)
+    with source_of(portal) as source, pytest.raises(Refused) as caught:
+        list(source.pull(POLICY))
+    assert (portal.grants.renewals, caught.value.code) == (1, "HTTP_401")
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"results": [{"id": 1}, {"id": "2"}, {}, 5], "errors": [7, {}, {"context": {"ids": ["3"]}}]},
+        {"results": [{"id": "1"}, {"id": "2"}], "errors": {"context": 5}},
+    ],
+)
+def test_a_write_back_adds_up_whatever_the_answer(document):
+    portal = Portal(5)
+    portal.properties = {"results": []}
+    portal.list = lambda _: {
+        "results": [{"id": name, "properties": 5} for name in portal.ids] + [{"id": None}]
+    }
+    written: list[Any] = []
+    portal.update = lambda inputs: written.extend(inputs) or document
+    flags = {KEYRING.lead_key(name): FLAG for name in ("1", "2", "3", "4", "77")}
+    with source_of(portal) as source:
+        receipt = source.publish(flags)
+    assert (receipt.listed, receipt.written, receipt.unknown) == (6, 2, 2)
+    assert receipt.listed == receipt.written + receipt.unchanged + receipt.unknown + sum(
+        receipt.failed.values()
+    )
+    assert {name for one in written for name in one["properties"]} == set(NAMES)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 414, 423, 429, 477, 500, 502, 503, 530])
+@pytest.mark.parametrize("hint", ["", "soon", "0", "-5", "9" * 5000, "Mon, 23 Nov 2026 00:00:05 GMT"])
+def test_any_refusal_ends_a_pull_within_few_calls(status, hint):
+    portal = Portal(5)
+    portal.list = lambda _: Response(
+        f'{{"message":"{SECRET}"}}', status=status, headers={"Retry-After": hint}
+    )
+    with source_of(portal) as source, pytest.raises(ConnectorError) as caught:
+        list(source.pull(POLICY))
+    assert portal.calls <= 6
+    error = caught.value
+    assert SECRET not in "".join(traceback.format_exception(error)) + repr(error.__context__)
