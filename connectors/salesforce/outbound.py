@@ -123,13 +123,18 @@ def _count(group: Sequence[Update], results: Sequence[Mapping[str, Any]], tally:
     for at, update in enumerate(group):
         result = results[at] if at < len(results) else {}
         code = _code(result)
-        if result.get("success") is True:
+        if result.get("success") is True and _is_about(result, update):
             tally.written += 1
         elif code == LOCKED:
             locked.append(update)
         else:
             tally.failed[code] += 1
     return locked
+
+
+def _is_about(result: Mapping[str, Any], update: Update) -> bool:
+    """Results come in the order of the updates; one that names another lead confirms nothing."""
+    return str(result.get("id") or update["id"])[:15] == str(update["id"])[:15]
 
 
 def _code(result: Mapping[str, Any]) -> str:

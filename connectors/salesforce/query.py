@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,23 +60,52 @@ def pages(gateway: Gateway, text: str, doing: str) -> Iterator[Sequence[Mapping[
     Raises
     ------
     Refused, Busy
-        The listing is incomplete: a page failed, came twice, or fewer records came than announced
-        and than there still are (leads deleted meanwhile are no fault).
+        The listing is incomplete: a page failed, came twice or brought nothing new, or fewer different
+        records came than announced and than there still are (leads deleted meanwhile are no fault).
     """
     document = gateway.query(text, doing)
-    announced, read, seen = document.get("totalSize"), 0, set[str]()
+    announced, seen, links = document.get("totalSize"), _Seen(), set[str]()
     while True:
         records = _records(document, doing)
-        read += len(records)
+        advanced = seen.add(records)
         yield records
         if document.get("done") is True:
             break
-        link = document.get("nextRecordsUrl")
-        if not isinstance(link, str) or not link.startswith("/services/data/") or link in seen:
+        link = _link(document, doing)
+        if not advanced or link in links:
             raise incomplete(doing)
-        seen.add(link)
+        links.add(link)
         document = gateway.query_more(link, doing)
-    _check_total(gateway, text, (read, announced), doing)
+    _check_total(gateway, text, (seen.different, announced), doing)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """The records of one listing so far; a page that repeats records stands in place of others."""
+
+    # Hashes: the ids of a million leads would take twice the memory.
+    _named: set[int] = field(default_factory=set)
+    _nameless: int = 0
+
+    def add(self, records: Sequence[Mapping[str, Any]]) -> bool:
+        """Count one page; whether it brought a record that no page before it did."""
+        before = len(self._named)
+        ids = [record.get("Id") for record in records]
+        self._named.update(hash(found[:15]) for found in ids if isinstance(found, str))
+        self._nameless += sum(not isinstance(found, str) for found in ids)
+        return len(self._named) > before
+
+    @property
+    def different(self) -> int:
+        """How many different records came; those without an id count one each."""
+        return len(self._named) + self._nameless
+
+
+def _link(document: Document, doing: str) -> str:
+    link = document.get("nextRecordsUrl")
+    if not isinstance(link, str) or not link.startswith("/services/data/"):
+        raise incomplete(doing)
+    return link
 
 
 def _check_total(gateway: Gateway, text: str, counts: tuple[int, object], doing: str) -> None:

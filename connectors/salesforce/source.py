@@ -17,7 +17,7 @@ from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.outbound import publish
 from connectors.salesforce.query import OBJECT, asked_fields, changed_between, pages, soql
 from connectors.salesforce.records import parse
-from connectors.salesforce.trouble import MISSING_FIELD
+from connectors.salesforce.trouble import MISSING_FIELD, unreachable
 from connectors.source import Batch, FieldInfo, Flag, Receipt
 
 SAMPLE = 200
@@ -45,13 +45,18 @@ class SalesforceSource:
 
     def describe(self) -> tuple[FieldInfo, ...]:
         """The Lead's fields that the connected user may see."""
-        found = self._gateway.describe(OBJECT).get("fields")
-        return tuple(_field(entry) for entry in found or () if isinstance(entry, dict))
+        found, doing = self._gateway.describe(OBJECT).get("fields"), "field listing"
+        if not isinstance(found, list):
+            raise unreachable(doing)
+        return tuple(_field(entry) for entry in found if isinstance(entry, dict))
 
     def count(self) -> int:
         """How many leads the connected user may see."""
-        total = self._gateway.query("SELECT COUNT() FROM Lead", "lead count").get("totalSize")
-        return total if isinstance(total, int) else 0
+        doing = "lead count"
+        total = self._gateway.query("SELECT COUNT() FROM Lead", doing).get("totalSize")
+        if not isinstance(total, int):
+            raise unreachable(doing)
+        return total
 
     def pull(self, policy: Policy, since: datetime | None = None) -> Iterator[Batch]:
         """Read every lead, or those changed since a moment (each at least once).

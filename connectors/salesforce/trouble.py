@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from simple_salesforce.exceptions import SalesforceError
 
 from connectors.errors import Busy, ConnectorError, Refused
+from connectors.retry_after import retry_after
 
 EXPIRED = 401
 MISSING_FIELD = "INVALID_FIELD"
@@ -36,6 +37,8 @@ _MENDS = {
     "API_DISABLED_FOR_ORG": "the org's edition or the user's profile has no API access",
     "INSUFFICIENT_ACCESS": "the connected user lacks a permission: assign Fairlead's permission set",
     "INVALID_TYPE": "the connected user may not read this object",
+    "HTTP_414": "the query is too long for Salesforce: take fields out of the policy",
+    "HTTP_431": "the query is too long for Salesforce: take fields out of the policy",
     "NOT_FOUND": "the address does not exist: check the API version",
 }
 
@@ -59,7 +62,7 @@ def failure(error: SalesforceError, headers: Mapping[str, str]) -> Failure:
     return Failure(
         status=int(error.status),
         code=code,
-        retry_after=_seconds(headers.get("Retry-After")),
+        retry_after=retry_after(headers),
         day_is_used_up=_used_up(headers.get("Sforce-Limit-Info", ""), message),
     )
 
@@ -115,7 +118,3 @@ def _used_up(usage: str, message: str) -> bool:
     if match and int(match[1]) >= int(match[2]):
         return True
     return message.startswith("TotalRequests")
-
-
-def _seconds(value: str | None) -> float | None:
-    return float(value) if value and value.strip().isdecimal() else None
