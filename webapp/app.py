@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
@@ -14,6 +17,9 @@ from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
 from webapp.views import audits, connections, dashboard, errors, health, inbound, policies, streams
 from webapp.views import auth as auth_views
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LARGEST_REQUEST = 1024 * 1024
 ROOMS = (auth_views, connections, inbound, health, dashboard, audits, policies, streams, errors)
@@ -36,7 +42,7 @@ def app_over(opened: Services) -> Flask:
         app.register_blueprint(room.blueprint)
     csrf.exempt(inbound.blueprint)
     if opened.settings.trusted_proxies:
-        _trust_proxies(app, opened.settings.trusted_proxies)
+        _trust_proxies(app, opened.settings)
     return app
 
 
@@ -58,6 +64,13 @@ def _config(settings: Settings) -> dict[str, object]:
     }
 
 
-def _trust_proxies(app: Flask, proxies: int) -> None:
+def _trust_proxies(app: Flask, settings: Settings) -> None:
     """Believe as many X-Forwarded-For and -Proto entries as there are proxies, and no header more."""
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+    proxies, host = settings.trusted_proxies, urlsplit(settings.public_url).netloc
+    inner = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)
+
+    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # A proxy may pass its own name for us; forms are checked against the address that browsers use.
+        return inner({**environ, "HTTP_HOST": host}, start_response)
+
+    app.wsgi_app = outer  # type: ignore[method-assign]

@@ -176,3 +176,16 @@ def test_a_path_that_no_database_can_hold_is_not_found(database_url, tmp_path, s
     browser.sign_in()
     assert browser.get(path).status_code == 404
     opened.close()
+
+
+def test_forms_work_behind_a_proxy_that_does_not_pass_the_host_on(tmp_path, support):
+    address = "https://fairlead.example.com"
+    opened = open_services(support.settings_for(tmp_path, PUBLIC_URL=address, TRUSTED_PROXIES="1"))
+    opened.accounts.add_first_user("Ada", "admin", support.password_hash())
+    browser = support.Browser(app_over(opened).test_client())
+    headers = {"X-Forwarded-Proto": "https", "Host": "10.0.0.7:8000", "Referer": f"{address}/login"}
+    options = {"headers": headers, "base_url": address}
+    assert browser.sign_in(**options).headers.get("Location") == "/"
+    foreign = {**options, "headers": {**headers, "Referer": "https://evil.example/"}}
+    assert browser.sign_in(**foreign).status_code == 400
+    opened.close()
