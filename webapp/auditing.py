@@ -135,12 +135,18 @@ def _unmapped(account: Pulled) -> tuple[Caution, ...]:
     return tuple(
         Caution(
             code="unmapped_values",
-            text=f"{count:,} values of {column} are in no rule of the policy; they count as unknown.",
+            text=_unmapped_words(column, count),
             evidence=(("column", column), ("count", count)),
         )
         for column, count in sorted(account.unmapped.items())
         if count
     )
+
+
+def _unmapped_words(column: str, count: int) -> str:
+    if count == 1:
+        return f"1 value of {column} is in no rule of the policy; it counts as unknown."
+    return f"{count:,} values of {column} are in no rule of the policy; they count as unknown."
 
 
 def _counts(refusals: Iterable[Refusal]) -> dict[str, int]:
@@ -157,6 +163,10 @@ def _severities(report: Report) -> dict[str, int]:
 
 
 def _worst(report: Report) -> str | None:
-    """The sentence of the most severe finding; of equals the first in the report."""
-    found = max(report.findings, key=lambda finding: SEVERITIES.index(finding.severity), default=None)
-    return found.text if found else None
+    """The headline of the most severe finding, a failed one before others; of equals the first."""
+    found = max(
+        report.findings,
+        key=lambda finding: (SEVERITIES.index(finding.severity), finding.verdict == "fail"),
+        default=None,
+    )
+    return found.headline if found else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.caution.account import left_out
+from audit.caution.features import fine_features
 from audit.caution.groups import thin_groups
 from audit.caution.leak import leaks
 from audit.caution.outcomes import doubtful_outcomes
@@ -19,6 +20,7 @@ def cautions(intake: Intake, stream: Stream, seed: int) -> tuple[Caution, ...]:
         *doubtful_scores(intake, stream),
         *doubtful_outcomes(intake, stream),
         *thin_groups(intake.table, stream),
+        *fine_features(intake.table),
         *left_out(intake),
     )
 

@@ -9,10 +9,13 @@ from audit.finding.case import Case, cases
 from audit.finding.crossing import beyond_its_parts
 from audit.finding.facts import Facts, Names, tolerance
 from audit.finding.failing import failed
-from audit.finding.quiet import passed, undecided
+from audit.finding.passed import passed
+from audit.finding.pattern import patterns
+from audit.finding.reading import DECISIVE_TIER, reading
 from audit.finding.sentences import proxy_sentence
+from audit.finding.undecided import undecided
 from audit.finding.value import SEVERITIES, Finding, evidence
-from audit.rows.proxy import GapPair, Proxy
+from audit.rows.proxy import GapPair, Proxy, informative
 
 MATERIAL_SHARE = 0.1
 
@@ -22,8 +25,9 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
 
     A group with a failing comparison gets one finding, led by the metric that says most directly
     what happens to its leads; its other failing metrics are in the evidence. A crossing of
-    attributes gets one only where it fails beyond what its parts explain. A group without enough
-    data gets an "info" with the leads still needed, and what passed gets one "info" per attribute.
+    attributes gets one only where it fails beyond what its parts explain. The groups of an
+    attribute without enough data share one "info" with the leads still needed, and so do those
+    that passed.
     The worst finding of an attribute names the feature that carries the gap, where there is one.
     """
     made = cases(facts)
@@ -33,7 +37,8 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
         own = [case for case in singles if case.attribute == attribute]
         found += undecided([case for case in own if not case.failing and case.insufficient], facts)
         found += passed([case for case in own if not case.failing and not case.insufficient], own, facts)
-    return _with_proxies(sorted(found, key=_worst_first), facts)
+    weighed = patterns(sorted(found, key=_worst_first))
+    return _with_proxies(sorted(weighed, key=_worst_first), facts)
 
 
 def standing_out(facts: Facts) -> tuple[Disparity, ...]:
@@ -67,12 +72,12 @@ def _with_proxies(found: list[Finding], facts: Facts) -> tuple[Finding, ...]:
 
 def _carrier(pair: GapPair, facts: Facts) -> Proxy | None:
     """The feature that surely carries a part of the gap worth telling, the largest first."""
-    bar = 1 - facts.stream.audit.confidence
     return next(
         (
             one
             for one in facts.proxies
-            if one.attribute == pair.attribute and one.p_adjusted < bar and (one.share_low or 0) > 0
+            if one.attribute == pair.attribute and (one.share_low or 0) > 0
+            if informative(one, facts.stream.audit.confidence)
             if (one.share or 0) >= MATERIAL_SHARE
         ),
         None,
@@ -84,12 +89,13 @@ def _place(pair: GapPair, found: list[Finding]) -> int | None:
         i for i, one in enumerate(found) if one.verdict == "fail" and one.attribute == (pair.attribute,)
     ]
     own = [i for i in failing if found[i].group == (pair.group,)]
-    return next(iter(own or failing), None)
+    near = [i for i in failing if reading(found[i].metric).tier <= DECISIVE_TIER]
+    return next(iter(own or near), None)
 
 
 def _naming(one: Finding, proxy: Proxy, pair: GapPair) -> Finding:
     shown = evidence(**dict(one.evidence), proxy=proxy.feature, proxy_auc=proxy.auc, proxy_share=proxy.share)
-    return replace(one, text=f"{one.text} {proxy_sentence(proxy, pair)}", evidence=shown)
+    return replace(one.adding(proxy_sentence(proxy, pair)), evidence=shown)
 
 
 def _worst_first(one: Finding) -> tuple[int, float, Names, Names, str]:

@@ -6,19 +6,25 @@ from dataclasses import replace
 
 from audit.finding.case import Case, is_special
 from audit.finding.conversion import Conversion, conversion
+from audit.finding.conversion_words import outcome_sentence
 from audit.finding.facts import Facts, Gap
-from audit.finding.sentences import also, equal_chance_sentence, headline, outcome_sentence
+from audit.finding.reading import DECISIVE_TIER
+from audit.finding.sentences import (
+    also,
+    certainty_sentence,
+    equal_chance_sentence,
+    headline,
+)
 from audit.finding.severity import severity
-from audit.finding.value import Evidence, Fact, Finding, evidence, identity
+from audit.finding.value import Evidence, Fact, Finding, evidence, identity, lines
 
 EQUAL_CHANCE = "true_positive_rate"
-DECISION_TIER = 2
 
 
 def failed(case: Case, facts: Facts) -> Finding:
     """The finding of a group with at least one failing comparison."""
     lead = _lead(case.failing)
-    outcome = conversion(lead, facts) if lead.reading.tier <= DECISION_TIER else None
+    outcome = conversion(lead, facts) if lead.reading.tier <= DECISIVE_TIER else None
     others = tuple(one for one in case.failing if one.disparity is not lead.disparity)
     special = is_special(case.attribute, facts)
     return Finding(
@@ -55,13 +61,12 @@ def _unequal(lead: Gap, others: tuple[Gap, ...]) -> list[Gap]:
 
 
 def _text(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | None, facts: Facts) -> str:
-    said = [headline(lead, facts)]
-    if outcome is not None:
-        said.append(outcome_sentence(lead, outcome))
+    outcomes = outcome_sentence(lead, outcome) if outcome is not None else ""
     unequal = [one for one in _unequal(lead, others) if not _same_metric(one, lead)]
-    said += [equal_chance_sentence(one) for one in unequal[:1]]
+    chance = [equal_chance_sentence(one) for one in unequal[:1]]
     rest = tuple(one for one in others if not _same_metric(one, lead) and one not in unequal)
-    return " ".join((*said, *filter(None, (also(rest),))))
+    said = (outcomes, *chance, certainty_sentence(lead, facts), also(lead, rest))
+    return lines(headline(lead, outcome, facts), *said)
 
 
 def _failed_evidence(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | None) -> Evidence:

@@ -66,12 +66,12 @@ READINGS: dict[str, Reading] = {
         tier=2,
     ),
     "false_positive_rate": Reading(
-        label="Other leads selected",
+        label="Non-converting leads selected",
         phrase="among leads that did not convert, {group} are selected {how} {reference}",
         worse="lower",
     ),
     "true_negative_rate": Reading(
-        label="Other leads passed over",
+        label="Non-converting leads passed over",
         phrase="among leads that did not convert, {group} are passed over {how} {reference}",
         worse="higher",
     ),
@@ -92,15 +92,19 @@ READINGS: dict[str, Reading] = {
     ),
     "false_omission_rate": Reading(label="Passed-over leads that convert", phrase=_PASSED, worse="higher"),
     "accuracy": Reading(
-        label="Right decisions",
+        label="Selection and outcome agree",
         phrase="for {group}, the selection agrees with the outcome {how} for {reference}",
         worse="lower",
     ),
     "contact_rate": Reading(
         label="Share contacted", phrase="{group} are contacted {how} {reference}", worse="lower", tier=0
     ),
-    "balanced_accuracy": _index("Balanced accuracy", "the balanced accuracy of the selection", "lower"),
-    "f1": _index("F1", "the F1 of the selection", "lower"),
+    "balanced_accuracy": _index(
+        "Right on both outcomes (balanced accuracy)",
+        "the balanced accuracy of the selection",
+        "lower",
+    ),
+    "f1": _index("Hits and misses in one number (F1)", "the balance of hits and misses (F1)", "lower"),
     "auc": _index("Ranking quality (AUC)", "the ranking quality of the score (AUC)", "lower"),
     "average_precision": _index("Average precision", "the average precision of the score", "lower"),
     "brier": _index("Brier score", "the squared error of the score (Brier)", "higher"),
@@ -109,6 +113,9 @@ READINGS: dict[str, Reading] = {
         "Score minus outcome", "the distance of the score above the outcome", "lower"
     ),
 }
+
+# Up to this tier a metric speaks of decisions and scores; beyond it of errors.
+DECISIVE_TIER = 2
 
 BAND = "outcome_rate@"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from audit.disparity import Verdict
@@ -26,7 +26,11 @@ class Caution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One conclusion of the audit, as a plain sentence with its evidence."""
+    """One conclusion of the audit in plain words, with its evidence.
+
+    The first line of ``text`` is the headline, one sentence that stands alone; further sentences
+    follow on the second line. Names from the data hold no line break there (`audit.finding.words`).
+    """
 
     id: str
     severity: Severity
@@ -37,6 +41,26 @@ class Finding:
     text: str
     special_category: bool
     evidence: Evidence = ()
+
+    @property
+    def headline(self) -> str:
+        """The finding in one sentence."""
+        return self.text.partition("\n")[0]
+
+    @property
+    def rest(self) -> str:
+        """The further sentences; empty where the headline says all."""
+        return self.text.partition("\n")[2]
+
+    def adding(self, words: str) -> Finding:
+        """The finding with a further sentence."""
+        return replace(self, text=lines(self.headline, self.rest, words))
+
+
+def lines(headline: str, *further: str) -> str:
+    """A finding's text from its headline and its further sentences; empty ones are left out."""
+    rest = " ".join(part for part in further if part)
+    return f"{headline}\n{rest}" if rest else headline
 
 
 def evidence(**facts: Fact) -> Evidence:

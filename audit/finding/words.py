@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+LONGEST_NAME = 80
+# Line ends, control characters, and marks that turn the direction of the text around them.
+_UNSEEN = frozenset({"Cc", "Zl", "Zp"})
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 
 def percent(value: float) -> str:
     """A share as per cent: 0.1234 is "12.3 %"."""
@@ -32,7 +39,26 @@ def named(attribute: tuple[str, ...], group: tuple[str, ...]) -> str:
 
 def briefly(attribute: tuple[str, ...], group: tuple[str, ...]) -> str:
     """A group that was introduced before: "'city' leads", or in full for a crossing."""
-    return f"'{group[0]}' leads" if len(group) == 1 else named(attribute, group)
+    return f"{quoted(group[0])} leads" if len(group) == 1 else named(attribute, group)
+
+
+def quoted(name: str) -> str:
+    """A name from the data in quotes, on one line; in curly quotes where it has a straight one itself."""
+    text = plain(name)
+    return (
+        f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}" if "'" in text else f"'{text}'"
+    )
+
+
+def plain(name: str) -> str:
+    """A name from the data on one line, without unseen characters, cut after 80."""
+    seen = "".join(" " if _unseen(one) else one for one in name)
+    text = " ".join(seen.split())
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _unseen(one: str) -> bool:
+    return unicodedata.category(one) in _UNSEEN or one in _TURNING
 
 
 def listed(parts: tuple[str, ...]) -> str:
@@ -46,4 +72,6 @@ def sentence(text: str) -> str:
 
 
 def _each(attribute: tuple[str, ...], group: tuple[str, ...]) -> str:
-    return listed(tuple(f"{name} '{level}'" for name, level in zip(attribute, group, strict=True)))
+    return listed(
+        tuple(f"{plain(name)} {quoted(level)}" for name, level in zip(attribute, group, strict=True))
+    )

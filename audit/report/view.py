@@ -10,7 +10,7 @@ from audit.finding.facts import Names
 from audit.finding.reading import BAND, reading
 from audit.finding.words import amount, percent
 from audit.report.model import Report
-from audit.rows.proxy import Proxy
+from audit.rows.proxy import Proxy, informative
 
 SHOWN = 20
 SHOWN_PROXIES = 12
@@ -59,7 +59,10 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One attribute on the page. ``hidden`` groups are in metrics.csv only."""
+    """One attribute on the page. ``hidden`` groups are in metrics.csv only.
+
+    ``proxies`` are the features that surely tell something about it, ``silent`` names the others.
+    """
 
     attribute: str
     special_category: bool
@@ -69,6 +72,7 @@ class Section:
     rows: tuple[GroupRow, ...]
     hidden: int
     proxies: tuple[Proxy, ...]
+    silent: tuple[str, ...]
     reasons: tuple[str, ...]
 
 
@@ -116,6 +120,8 @@ def _section(attribute: Names, report: Report) -> Section:
     columns = tuple(name for name in COLUMNS if name in present)
     reference = {one.reference[0] for one in compared}
     ordered = sorted(by_group, key=lambda group: (group not in reference, *_urgency(group, compared)))
+    proxies = [one for one in report.proxies if one.attribute == attribute[0]]
+    confidence = report.settings.confidence
     rows = tuple(_row(group, by_group[group], metric, columns, compared) for group in ordered[:SHOWN])
     return Section(
         attribute=attribute[0],
@@ -125,7 +131,8 @@ def _section(attribute: Names, report: Report) -> Section:
         labels=tuple(label(name) for name in columns),
         rows=rows,
         hidden=max(0, len(by_group) - SHOWN),
-        proxies=tuple(one for one in report.proxies if one.attribute == attribute[0])[:SHOWN_PROXIES],
+        proxies=tuple(one for one in proxies if informative(one, confidence))[:SHOWN_PROXIES],
+        silent=tuple(one.feature for one in proxies if not informative(one, confidence)),
         reasons=tuple(dict.fromkeys(c.reason for row in rows for c in row.cells if c.reason)),
     )
 

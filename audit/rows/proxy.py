@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,8 @@ class Proxy:
 
     ``auc`` is held-out (0.5: tells nothing, 1: gives the attribute away). ``share`` is the share
     of the mean score gap that goes through the feature; None where there is no gap to share.
-    ``rank`` counts from 1 over the whole audit: largest share first, then largest ``auc``.
+    ``rank`` counts from 1 over the whole audit: the `informative` ones first, of these the largest
+    share, then the largest ``auc``.
     """
 
     feature: str
@@ -80,9 +81,9 @@ def proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[Proxy, ...]:
     tuple of Proxy
         ``p_adjusted`` is corrected over all pairs by Benjamini and Hochberg (1995), JRSS B 57:289.
     """
-    score = score_or_decision(table)
     fold = np.random.default_rng(seed).permutation(table.num_rows) % FOLDS
-    watched = [_watched(table, attribute, stream, score) for attribute in stream.attributes]
+    score = score_or_decision(table)
+    watched = _watched(table, stream, score)
     certainty = Certainty(seed=seed, confidence=stream.audit.confidence)
     names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
     found: list[_Candidate] = []
@@ -93,13 +94,21 @@ def proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[Proxy, ...]:
             if told is not None:
                 part = _share(levels, group, score, certainty)
                 found.append(_Candidate(feature=name, attribute=group.name, separation=told, share=part))
-    return _ranked(found)
+    return _ranked(found, stream.audit.confidence)
+
+
+def informative(one: Proxy, confidence: float) -> bool:
+    """Whether the feature surely tells something about the attribute.
+
+    The held-out AUC must lie above 0.5 with its interval, and independence be rejected after
+    correction.
+    """
+    return one.low > 0.5 and one.p_adjusted < 1 - confidence
 
 
 def gap_pairs(table: pa.Table, stream: Stream) -> tuple[GapPair, ...]:
     """The two groups of each attribute between which `proxies` measures the shares."""
-    score = score_or_decision(table)
-    watched = [_watched(table, attribute, stream, score) for attribute in stream.attributes]
+    watched = _watched(table, stream, score_or_decision(table))
     return tuple(
         GapPair(
             attribute=one.name,
@@ -122,13 +131,22 @@ def adjusted(p: Reals) -> Reals:
     return result
 
 
-def _watched(table: pa.Table, attribute: Attribute, stream: Stream, score: Reals) -> _Watched:
-    levels = groups(table, attribute.name, stream.audit.minimum_group)
-    if levels.size < 2:
-        return _Watched(name=attribute.name, levels=levels, gap=None)
-    reference = _reference(levels, attribute)
-    gap = widest_gap(levels, reference, score, stream.audit.confidence)
-    return _Watched(name=attribute.name, levels=levels, gap=gap)
+def _watched(table: pa.Table, stream: Stream, score: Reals) -> list[_Watched]:
+    """Every attribute with its gap, if it surely has one: corrected over the groups of all attributes."""
+    levels = [groups(table, attribute.name, stream.audit.minimum_group) for attribute in stream.attributes]
+    compared = sum(max(one.size - 1, 0) for one in levels)
+    return [
+        _Watched(
+            name=attribute.name,
+            levels=one,
+            gap=widest_gap(
+                one, _reference(one, attribute), score, 1 - (1 - stream.audit.confidence) / compared
+            )
+            if one.size > 1
+            else None,
+        )
+        for attribute, one in zip(stream.attributes, levels, strict=True)
+    ]
 
 
 def _reference(levels: Levels, attribute: Attribute) -> int:
@@ -141,18 +159,18 @@ def _share(levels: Levels, group: _Watched, score: Reals, certainty: Certainty) 
     return share(levels, group.levels, score, group.gap, certainty) if group.gap else None
 
 
-def _ranked(found: list[_Candidate]) -> tuple[Proxy, ...]:
+def _ranked(found: list[_Candidate], confidence: float) -> tuple[Proxy, ...]:
     corrected = adjusted(np.asarray([one.separation.p for one in found], dtype=np.float64))
-    pairs = sorted(zip(found, corrected.tolist(), strict=True), key=lambda pair: _strength(pair[0]))
-    return tuple(_proxy(one, p, rank) for rank, (one, p) in enumerate(pairs, start=1))
+    made = [_proxy(one, p) for one, p in zip(found, corrected.tolist(), strict=True)]
+    ordered = sorted(made, key=lambda one: (not informative(one, confidence), *_strength(one)))
+    return tuple(replace(one, rank=rank) for rank, one in enumerate(ordered, start=1))
 
 
-def _strength(one: _Candidate) -> tuple[bool, float, float, str, str]:
-    part = one.share.value if one.share else 0.0
-    return one.share is None, -part, -one.separation.auc, one.attribute, one.feature
+def _strength(one: Proxy) -> tuple[bool, float, float, str, str]:
+    return one.share is None, -(one.share or 0.0), -one.auc, one.attribute, one.feature
 
 
-def _proxy(one: _Candidate, p: float, rank: int) -> Proxy:
+def _proxy(one: _Candidate, p: float) -> Proxy:
     return Proxy(
         feature=one.feature,
         attribute=one.attribute,
@@ -163,5 +181,5 @@ def _proxy(one: _Candidate, p: float, rank: int) -> Proxy:
         share=one.share.value if one.share else None,
         share_low=one.share.low if one.share else None,
         share_high=one.share.high if one.share else None,
-        rank=rank,
+        rank=0,
     )

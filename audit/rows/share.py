@@ -45,7 +45,7 @@ def widest_gap(group: Levels, reference: int, score: Reals, confidence: float) -
     """The group whose mean score differs most surely from the reference; None if none does.
 
     "Most surely" is the largest gap in standard errors: the largest gap itself would be that of
-    the smallest group. The bar is Bonferroni's over the groups compared.
+    the smallest group. ``confidence`` is that of each comparison: the caller corrects it for many.
     """
     known = (group.codes >= 0) & np.isfinite(score)
     n, mean, variance = _moments(group.codes[known], score[known], group.size)
@@ -57,7 +57,7 @@ def widest_gap(group: Levels, reference: int, score: Reals, confidence: float) -
     )
     surety[reference] = 0
     worst = int(np.argmax(surety))
-    if surety[worst] <= _bar(confidence, group.size - 1):
+    if surety[worst] <= NormalDist().inv_cdf(0.5 + confidence / 2):
         return None
     return Gap(group=worst, reference=reference, value=float(gap[worst]), error=float(error[worst]))
 
@@ -130,7 +130,3 @@ def _replicates(n: Reals, mean: Reals, error: Reals, random: np.random.Generator
     level = (counts * means).sum(axis=-1) / counts.sum(axis=-1)
     gap = level[:, 0] - level[:, 1]
     return np.asarray(_composition(counts, means)[gap != 0] / gap[gap != 0])
-
-
-def _bar(confidence: float, comparisons: int) -> float:
-    return NormalDist().inv_cdf(1 - (1 - confidence) / 2 / max(comparisons, 1))

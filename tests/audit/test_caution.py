@@ -134,6 +134,13 @@ def test_each_doubt_has_its_code(code, columns, stream):
     assert found.count(code) == 1
 
 
+def test_a_feature_with_a_value_for_almost_every_lead_cannot_be_judged():
+    fine = {"feature:zip": words(range(1_000)), "feature:zip3": words(i % 40 for i in range(1_000))}
+    found, facts = only("fine_feature", table(**fine))
+    assert facts["feature"] == "zip"
+    assert "100.0 % of leads" in found.text
+
+
 def test_refused_rows_keep_their_reason_and_first_positions():
     refused = Refusal(code="score_not_a_number", text="The score is not a number.", count=3, rows=(0, 4, 9))
     found, shown = only("rejected_rows", table(), rejected=(refused,))

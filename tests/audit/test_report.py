@@ -284,6 +284,23 @@ def test_many_findings_are_cut_with_a_count():
     assert "30 more are in audit.json" in text
 
 
+def test_features_that_tell_nothing_are_folded_away():
+    (telling,) = report().proxies
+    silent = replace(telling, feature="seniority", auc=0.51, low=0.48, high=0.54, share=None, rank=2)
+    html = to_html(replace(report(), proxies=(telling, silent)))
+    assert "1 feature tells nothing sure about region" in Page(html).text
+    assert '<th scope="row">seniority' not in html
+    only = Page(to_html(replace(report(), proxies=(silent,)))).text
+    assert "1 feature tells nothing sure about region" in only
+    assert "so they do not add up" not in only
+
+
+def test_the_headline_of_a_finding_stands_apart():
+    html = to_html(replace(report(), findings=(finding("A gap.\nMore on it."),)))
+    assert '<p class="headline">A gap.</p>' in html
+    assert "<p>More on it.</p>" in html
+
+
 def test_a_report_without_findings_or_charts_is_still_a_page():
     empty = replace(
         report(),

@@ -118,7 +118,10 @@ def _finding(attribute: str, group: str, severity: Severity, place: int) -> Find
         attribute=(attribute,),
         group=(group,),
         metric="selection_rate",
-        text=f"Leads of {group} ({attribute}) are selected 11.3 points less often, but convert as often.",
+        text=(
+            f"Leads of {group} ({attribute}) are selected 11.3 points less often, but convert as often."
+            "\nThe 95 % interval of the gap is 9.6 to 13.0 points."
+        ),
         special_category=severity == "critical",
         evidence=(("n", 22_598), ("difference", -0.113), ("method", "Newcombe"), ("p_adjusted", None)),
     )

@@ -99,7 +99,9 @@ def test_an_audit_writes_its_three_files_and_says_what_it_saw(run: Run, tmp_path
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == RESULTS
     assert "400 rows = 400 kept + 0 rejected + 0 excluded" in result.stdout
     assert "Findings: " in result.stdout
-    assert "Worst: " in result.stdout
+    (worst,) = [line for line in result.stdout.splitlines() if line.startswith("Worst: ")]
+    assert worst.endswith(".")
+    assert "interval" not in result.stdout
     assert str(tmp_path / "out") in result.stdout
     record = json.loads((tmp_path / "out" / "audit.json").read_text())
     assert (record["schema"], record["stream"], record["rows"], record["kept"]) == (
@@ -117,7 +119,9 @@ def test_the_summary_for_programs_is_one_json_object(run: Run):
     assert (rejected["code"], rejected["count"], rejected["lines"]) == ("score_not_a_number", 1, [4])
     assert summary["files"] == RESULTS
     assert sum(summary["findings"].values()) >= 1
-    assert summary["worst"]["verdict"] == "fail"
+    worst = summary["worst"]
+    assert worst["verdict"] == "fail"
+    assert worst["text"].startswith(worst["headline"] + "\n")
 
 
 def test_fail_on_makes_a_failed_finding_the_exit_code(run: Run):

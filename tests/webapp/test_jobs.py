@@ -40,6 +40,7 @@ def test_the_planted_gap_is_found(crms, crm):
     assert any("country" in f["group"] for f in found)
     assert sum(audit.severities.values()) == len(json.loads(audit.report)["findings"])
     assert audit.worst
+    assert "\n" not in audit.worst
 
 
 @pytest.mark.parametrize("crm", CRMS)

@@ -158,8 +158,21 @@ def test_a_finding_is_shown_whole_and_word_for_word(site: Site) -> None:
     report = sample_report()
     page = audit_page(audit_row(site), report)
     cards = (*page.findings, *page.notes)
-    assert [card.headline + card.rest for card in cards] == [f.text for f in reversed(report.findings)]
+    assert [f"{card.headline}\n{card.rest}" for card in cards] == [f.text for f in reversed(report.findings)]
     assert [card.severity for card in cards] == ["critical", "high", "medium", "low", "info"]
+
+
+def test_fields_that_tell_nothing_are_folded_into_one_line(site: Site) -> None:
+    report = sample_report()
+    silent = tuple(
+        dataclasses.replace(report.proxies[0], feature=name, low=0.48, p_adjusted=0.4, share=None)
+        for name in ("seniority", "industry")
+    )
+    page = audit_page(audit_row(site), dataclasses.replace(report, proxies=(*report.proxies, *silent)))
+    assert {row.feature for row in page.proxies} == {proxy.feature for proxy in report.proxies}
+    (line,) = page.silent
+    assert line.words.replace("\N{NO-BREAK SPACE}", " ") == "2 fields tell nothing sure about region"
+    assert line.fields == "industry, seniority"
 
 
 def test_evidence_reads_in_words_and_in_the_order_of_questions() -> None:

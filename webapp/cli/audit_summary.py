@@ -88,7 +88,7 @@ def _findings(report: Report) -> Iterator[str]:
     yield f"Findings: {counts or 'none'}"
     found = worst(report)
     if found is not None:
-        yield f"{'Worst' if found.verdict == 'fail' else 'Result'}: {found.text}"
+        yield f"{'Worst' if found.verdict == 'fail' else 'Result'}: {found.headline}"
     for warning in report.warnings:
         if warning.code not in _IN_ACCOUNT:
             yield f"Warning: {warning.text}"
@@ -111,6 +111,7 @@ def _finding(finding: Finding) -> dict[str, str]:
         "id": finding.id,
         "severity": finding.severity,
         "verdict": finding.verdict,
+        "headline": finding.headline,
         "text": finding.text,
     }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audit.disparity import Verdict
 from audit.finding import SEVERITIES, Caution, Evidence, Fact, Finding, Severity
 from audit.report.model import Report
-from audit.rows.proxy import Proxy
+from audit.rows.proxy import Proxy, informative
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.account import Account, account
 from webapp.viewmodels.dashboard import SeverityCount, severity_counts
@@ -31,8 +31,10 @@ FACT_WORDS = {
     "kind": "Compared by",
     "reference": "Reference group",
     "worse_off": "Worse off",
+    "groups": "Groups",
+    "others": "Groups without this verdict",
     "n": "Leads in the group",
-    "n_needed": "Leads needed for a verdict",
+    "n_needed": "Leads needed by the group that lacks most",
     "value": "Measured",
     "low": "Plausible from",
     "high": "Plausible to",
@@ -50,7 +52,7 @@ FACT_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingCard:
-    """One finding: its severity in a word, its text (``headline`` + ``rest``), its evidence in words."""
+    """One finding: its severity in a word, its text (``headline``, then ``rest``), its evidence in words."""
 
     place: int
     anchor: str
@@ -87,11 +89,20 @@ class ProxyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silent:
+    """The fields that tell nothing sure about an attribute: how many, and their names."""
+
+    words: str
+    fields: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage:
     """Everything the audit page shows.
 
     ``notes`` are findings for information, folded away where there are ``findings`` to act on;
-    ``measures`` go with ``tables``, one by one.
+    ``measures`` go with ``tables``, one by one. ``proxies`` are the fields that surely tell something
+    about an attribute, ``silent`` the others.
     """
 
     id: str
@@ -109,6 +120,7 @@ class AuditPage:
     overall: tuple[MeasureTable, ...]
     meanings: tuple[Meaning, ...]
     proxies: tuple[ProxyRow, ...]
+    silent: tuple[Silent, ...]
     account: Account
     origin: tuple[tuple[str, str], ...]
 
@@ -116,6 +128,7 @@ class AuditPage:
 def audit_page(row: AuditRow, report: Report) -> AuditPage:
     """The page of one stored audit."""
     tables = attribute_tables(report)
+    telling = sorted(_told(report, surely=True), key=lambda proxy: (proxy.attribute, proxy.rank))
     findings = sorted(report.findings, key=lambda f: -SEVERITIES.index(f.severity))
     cards = tuple(_card(finding, i) for i, finding in enumerate(findings, start=1))
     return AuditPage(
@@ -133,7 +146,8 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
         measures=tuple(measure_tables(report, table.attribute) for table in tables),
         overall=measure_tables(report, ()),
         meanings=meanings(report),
-        proxies=tuple(_proxy(proxy) for proxy in sorted(report.proxies, key=lambda p: (p.attribute, p.rank))),
+        proxies=tuple(_proxy(proxy) for proxy in telling),
+        silent=_silent(report),
         account=account(row.pulled, (*report.rejected, *report.excluded)),
         origin=_origin(row, report),
     )
@@ -170,7 +184,6 @@ def _value(value: Fact) -> str:
 
 
 def _card(finding: Finding, place: int) -> FindingCard:
-    headline, rest = _split(finding.text)
     return FindingCard(
         place=place,
         anchor=f"finding-{place}",
@@ -178,18 +191,12 @@ def _card(finding: Finding, place: int) -> FindingCard:
         severity_words=SEVERITY_WORDS[finding.severity],
         verdict=finding.verdict,
         verdict_words=VERDICT_WORDS[finding.verdict],
-        headline=headline,
-        rest=rest,
+        headline=finding.headline,
+        rest=finding.rest,
         where=_where(finding),
         special_category=finding.special_category,
         evidence=evidence_words(finding.evidence),
     )
-
-
-def _split(text: str) -> tuple[str, str]:
-    """A finding's statement, and its figures and further sentences; both together are the text."""
-    statement = text.partition(" (")[0].partition(". ")[0]
-    return statement, text[len(statement) :]
 
 
 def _where(finding: Finding) -> str:
@@ -211,6 +218,25 @@ def _proxy(proxy: Proxy) -> ProxyRow:
         strength_interval=f"{proxy.low:.2f} to {proxy.high:.2f}",
         share=amount(proxy.share, share=True) if proxy.share is not None else "no gap to share",
         share_interval=between(proxy.share_low, proxy.share_high, share=True) if has_share else "",
+    )
+
+
+def _told(report: Report, *, surely: bool) -> list[Proxy]:
+    confidence = report.settings.confidence
+    return [proxy for proxy in report.proxies if informative(proxy, confidence) is surely]
+
+
+def _silent(report: Report) -> tuple[Silent, ...]:
+    """One line per attribute that some fields tell nothing about."""
+    by_attribute: dict[str, list[str]] = {}
+    for proxy in _told(report, surely=False):
+        by_attribute.setdefault(proxy.attribute, []).append(proxy.feature)
+    return tuple(
+        Silent(
+            words=f"{counted(len(fields), 'field tells', 'fields tell')} nothing sure about {attribute}",
+            fields=", ".join(sorted(fields)),
+        )
+        for attribute, fields in sorted(by_attribute.items())
     )
 
 
