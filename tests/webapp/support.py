@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -210,12 +210,14 @@ class World:
 
 
 @contextmanager
-def running(certificate: Certificate, folder: Path, **changes: str) -> Iterator[World]:
-    """Start everything, and stop it; changes are settings."""
+def running(
+    certificate: Certificate, folder: Path, held: Callable[[str], OrgContents] = contents, **changes: str
+) -> Iterator[World]:
+    """Start everything, and stop it; each CRM holds what ``held`` gives for it, changes are settings."""
     with ExitStack() as stack:
-        org = SalesforceStandIn(contents=contents("salesforce"), certificate=certificate, seed=7)
+        org = SalesforceStandIn(contents=held("salesforce"), certificate=certificate, seed=7)
         salesforce = stack.enter_context(org)
-        hubspot = stack.enter_context(HubSpotStandIn(contents=contents("hubspot"), seed=7))
+        hubspot = stack.enter_context(HubSpotStandIn(contents=held("hubspot"), seed=7))
         port = free_port()
         changes["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         opened = open_services(world_settings(folder, salesforce, hubspot, **changes))

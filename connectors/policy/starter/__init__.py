@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from connectors.policy.parse import parse_policy
 from connectors.policy.starter.hubspot import HUBSPOT
-from connectors.policy.starter.policy_text import minimal_policy_text, policy_text
+from connectors.policy.starter.policy_text import PolicyText, minimal_policy_text, policy_text
 from connectors.policy.starter.salesforce import SALESFORCE
 from connectors.policy.starter.standard import Table
 from connectors.policy.starter.stream_text import stream_text
@@ -35,7 +34,8 @@ def starter(crm: str, fields: Sequence[FieldInfo]) -> Starter:
     """What to begin with where the CRM (``salesforce`` or ``hubspot``) offers ``fields``.
 
     Of the standard fields those that are there; of the numbers named like a score the customer's
-    own first, the others as comments to choose from.
+    own first, the others as comments to choose from. Where nothing fits, the policy has no rule
+    yet, which is not valid until a person adds one.
     """
     return _with_stream(policy_text(TABLES[crm], fields))
 
@@ -45,6 +45,5 @@ def minimal_starter(crm: str) -> Starter:
     return _with_stream(minimal_policy_text(TABLES[crm]))
 
 
-def _with_stream(policy: str) -> Starter:
-    rules = parse_policy(policy).rules
-    return Starter(policy=policy, stream=stream_text([rule.column for rule in rules]))
+def _with_stream(policy: PolicyText) -> Starter:
+    return Starter(policy=policy.text, stream=stream_text(policy.columns))

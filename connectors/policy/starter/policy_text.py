@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from connectors.policy.identifying import is_identifying
 from connectors.policy.keep import Keep
@@ -19,7 +20,15 @@ INTRODUCTION = (
 )
 
 
-def policy_text(table: Table, fields: Sequence[FieldInfo]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyText:
+    """The text of a policy, and the columns that its rules fill."""
+
+    text: str
+    columns: tuple[str, ...]
+
+
+def policy_text(table: Table, fields: Sequence[FieldInfo]) -> PolicyText:
     """The policy over those of a table's fields that are among ``fields``."""
     types = {field.name: field.type for field in fields}
     opt_outs = tuple(name for name in table.opt_outs if types.get(name) in CHECKBOXES)
@@ -27,7 +36,7 @@ def policy_text(table: Table, fields: Sequence[FieldInfo]) -> str:
     return _text(table, opt_outs, scores(table, fields), offered)
 
 
-def minimal_policy_text(table: Table) -> str:
+def minimal_policy_text(table: Table) -> PolicyText:
     """The policy over the fields that every org has."""
     return _text(table, table.opt_outs[:1], (), [one for one in table.standard if one.everywhere])
 
@@ -45,8 +54,8 @@ def scores(table: Table, fields: Iterable[FieldInfo]) -> tuple[str, ...]:
 
 
 def _text(
-    table: Table, opt_outs: tuple[str, ...], found: tuple[str, ...], offered: Iterable[Standard]
-) -> str:
+    table: Table, opt_outs: tuple[str, ...], found: tuple[str, ...], offered: Sequence[Standard]
+) -> PolicyText:
     head = Policy(
         name="leads",
         crm=table.crm,
@@ -57,7 +66,10 @@ def _text(
     )
     blocks = [head_to_toml(head), _notes(*INTRODUCTION), *_score_blocks(table, found)]
     blocks += [f"{_notes(one.why)}\n{rule_to_toml(one.rule)}" for one in offered]
-    return "\n\n".join(blocks) + "\n"
+    columns = ("score",) if found else ()
+    return PolicyText(
+        text="\n\n".join(blocks) + "\n", columns=(*columns, *(one.rule.column for one in offered))
+    )
 
 
 def _score_blocks(table: Table, found: tuple[str, ...]) -> list[str]:

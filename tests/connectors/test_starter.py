@@ -1,0 +1,190 @@
+"""What a person begins with: suggestions from the fields that each CRM really describes."""
+
+from __future__ import annotations
+
+import tempfile
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from audit.schema import BadInput, parse_stream
+from connectors.policy.identifying import is_identifying
+from connectors.policy.parse import parse_policy
+from connectors.policy.starter import minimal_starter, starter, stream_text
+from connectors.sandbox.certificate import make_certificate
+from connectors.sandbox.fill import contents_for_story
+from connectors.sandbox.hubspot import HubSpotStandIn
+from connectors.sandbox.salesforce import SalesforceStandIn
+from connectors.sandbox.story import story
+from connectors.source import FieldInfo
+from tests.connectors import subject_hubspot, subject_salesforce
+
+CRMS = ("salesforce", "hubspot")
+# What a rule may keep of a person only as a part, a band or a word of a list.
+PERSONAL = {"PostalCode", "GenderIdentity", "NumberOfEmployees", "zip", "gender"}
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, tuple[FieldInfo, ...]]:
+    """The describe answers of both stand-ins, filled with the generated story."""
+    salesforce, hubspot = contents_for_story(story(40, 3))
+    with tempfile.TemporaryDirectory() as folder:
+        certificate = make_certificate(Path(folder))
+        with (
+            SalesforceStandIn(salesforce, certificate, seed=1) as org,
+            HubSpotStandIn(hubspot, seed=1) as portal,
+        ):
+            source = subject_salesforce.source_of(org, subject_salesforce.connect(org))
+            return {
+                "salesforce": source.describe(),
+                "hubspot": subject_hubspot.connect(portal).source.describe(),
+            }
+
+
+def field(name: str, kind: str, label: str = "") -> FieldInfo:
+    return FieldInfo(name=name, label=label or name, type=kind)
+
+
+def columns(text: str) -> dict[str, str]:
+    return {rule.column: rule.field for rule in parse_policy(text).rules}
+
+
+def test_salesforce_gets_a_rule_for_each_standard_field(described):
+    assert columns(starter("salesforce", described["salesforce"]).policy) == {
+        "score": "Lead_Score__c",
+        "outcome": "Status",
+        "worked": "LastActivityDate",
+        "created": "CreatedDate",
+        "zip3": "PostalCode",
+        "source": "LeadSource",
+        "industry": "Industry",
+        "company_size": "NumberOfEmployees",
+        "gender": "GenderIdentity",
+    }
+
+
+def test_hubspot_gets_a_rule_for_each_native_property(described):
+    assert columns(starter("hubspot", described["hubspot"]).policy) == {
+        "score": "lead_score",
+        "outcome": "lifecyclestage",
+        "worked": "notes_last_contacted",
+        "created": "createdate",
+        "zip3": "zip",
+        "source": "hs_analytics_source",
+        "gender": "gender",
+    }
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_every_field_exists_and_none_points_at_a_person(described, crm):
+    policy = parse_policy(starter(crm, described[crm]).policy)
+    offered = {one.name: one.type for one in described[crm]}
+    assert set(policy.fields) <= set(offered)
+    assert not [name for name in policy.fields if is_identifying(name)]
+    kept = {rule.field for rule in policy.rules if rule.operator.name == "keep"}
+    assert not kept & PERSONAL
+    assert {offered[name] for name in kept} <= {"picklist", "enumeration", "double", "number"}
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_people_who_opted_out_are_excluded(described, crm):
+    names = {"salesforce": ("HasOptedOutOfEmail", "DoNotCall"), "hubspot": ("hs_email_optout",)}
+    assert parse_policy(starter(crm, described[crm]).policy).exclude_when == names[crm]
+
+
+@pytest.mark.parametrize("crm", CRMS)
+@pytest.mark.parametrize("left", range(0, 40, 7))
+def test_a_field_that_the_user_may_not_see_is_not_suggested(described, crm, left):
+    seen = [one for place, one in enumerate(described[crm]) if place % 40 >= left]
+    rules = tomllib.loads(starter(crm, seen).policy).get("rule", [])
+    assert {rule["field"] for rule in rules} <= {one.name for one in seen}
+    assert rules or left > 30
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_the_stream_fits_the_policy(described, crm):
+    found = starter(crm, described[crm])
+    stream = parse_stream(found.stream)
+    named = {stream.score, stream.outcome, stream.worked, stream.created, *stream.features, *stream.controls}
+    assert named | {"gender"} == set(columns(found.policy))
+    assert [(one.name, one.special_category) for one in stream.attributes] == [("gender", True)]
+    assert stream.threshold is None
+    edited = parse_stream(found.stream.replace("# threshold", "threshold"))
+    assert edited.threshold == 70
+
+
+def test_the_customers_own_score_comes_first_and_the_others_are_named():
+    fields = [
+        field("hs_predictivecontactscore_v2", "number"),
+        field("hubspotscore", "number"),
+        field("fit", "number", "Fit score"),
+        field("score_date", "date"),
+        field("score_phone", "number"),
+        field("lifecyclestage", "enumeration"),
+    ]
+    text = starter("hubspot", fields).policy
+    assert columns(text)["score"] == "fit"
+    assert '# field = "hs_predictivecontactscore_v2"' in text
+    assert "hubspotscore" not in text
+    assert "score_date" not in text
+    assert "score_phone" not in text
+
+
+def test_without_a_score_the_place_for_it_is_a_comment():
+    text = starter("salesforce", [field("Status", "picklist"), field("Scored__c", "boolean")]).policy
+    assert columns(text) == {"outcome": "Status"}
+    mended = "\n".join(
+        line.removeprefix("# ") if "[[rule]]" not in line or line == "# [[rule]]" else line
+        for line in text.splitlines()
+        if not line.startswith(("# One", "# A line", "# The"))
+    )
+    assert columns(mended) == {"score": "Your_Score__c", "outcome": "Status"}
+
+
+def test_a_property_of_free_text_is_not_kept():
+    seen = [
+        field("industry", "string"),
+        field("numemployees", "string"),
+        field("lifecyclestage", "enumeration"),
+    ]
+    assert set(columns(starter("hubspot", seen).policy)) == {"outcome"}
+    listed = [field(one.name, "enumeration") for one in seen]
+    assert set(columns(starter("hubspot", listed).policy)) == {"outcome", "industry", "company_size"}
+
+
+def test_a_label_never_reaches_the_text():
+    text = starter(
+        "salesforce", [field("S__c", "double", 'score"\n[policy]\nname = "x'), field("Status", "picklist")]
+    )
+    assert columns(text.policy) == {"score": "S__c", "outcome": "Status"}
+    assert 'name = "x' not in text.policy
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_the_minimal_starter_names_only_what_every_org_has(described, crm):
+    found = minimal_starter(crm)
+    policy = parse_policy(found.policy)
+    assert [rule.column for rule in policy.rules] == ["outcome", "worked", "created"]
+    assert set(policy.fields) <= {one.name for one in described[crm]}
+    with pytest.raises(BadInput, match="nothing to compare"):
+        parse_stream(found.stream)
+
+
+def test_the_columns_of_a_policy_choose_their_roles():
+    stream = parse_stream(stream_text(["score", "region", "age", 'odd "name"\n', "zip3", "cohort_day"]))
+    assert [one.name for one in stream.attributes] == ["age", "region"]
+    assert (stream.outcome, stream.worked, stream.created) == (None, None, "cohort_day")
+    assert (stream.features, stream.controls) == (("zip3",), ())
+
+
+def test_where_nothing_fits_there_is_no_rule_yet():
+    found = starter("salesforce", [field("Notes__c", "textarea")])
+    with pytest.raises(BadInput, match="has no rule"):
+        parse_policy(found.policy)
+    assert "Notes__c" not in found.policy
+
+
+def test_a_starter_is_for_a_known_crm_only():
+    with pytest.raises(KeyError):
+        starter("file", ())
