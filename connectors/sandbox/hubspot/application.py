@@ -57,7 +57,8 @@ class Application:
         except Problem as found:
             return found.response
         except HTTPException as found:
-            return problem(found.code or 500, "NOT_FOUND", "No such address.").response
+            category = "METHOD_NOT_ALLOWED" if found.code == 405 else "NOT_FOUND"
+            return problem(found.code or 500, category, "No such address or method.").response
         if endpoint.budget == "calls":
             self._world.limits.describe(response)
         return response

@@ -28,9 +28,10 @@ def read_batch(world: World, request: Request) -> Response:
     body = body_object(request)
     names, history = names_of(body.get("properties")), names_of(body.get("propertiesWithHistory"))
     world.control.requested.update(names, history)
-    ids = [str(one.get("id")) for one in _inputs(body)]
-    found = {contact.number: contact for contact in map(world.contacts.find, ids) if contact is not None}
-    missing = [name for name in ids if world.contacts.find(name) is None]
+    find = world.contacts.with_email if body.get("idProperty") == "email" else world.contacts.find
+    asked = {name: find(name) for name in (str(one.get("id")) for one in _inputs(body))}
+    found = {contact.number: contact for contact in asked.values() if contact is not None}
+    missing = [name for name, contact in asked.items() if contact is None]
     results = [world.contacts.shown(contact, names, history) for contact in found.values()]
     random.shuffle(results)
     return _answer(results, [_missing(missing)] if missing else [])
@@ -46,7 +47,7 @@ def update_batch(world: World, request: Request) -> Response:
     kept = [(contact, dict(contact.values), list(contact.history)) for contact in contacts]
     try:
         for contact, one in zip(contacts, inputs, strict=True):
-            write(world, contact, one.get("properties") or {}, dated=dated)
+            write(world, contact, one.get("properties", {}), dated=dated)
     except Problem:
         for contact, values, history in kept:
             contact.values, contact.history = values, history
@@ -68,7 +69,7 @@ def _update_each(world: World, inputs: Sequence[_Input], *, dated: bool) -> Resp
     for one in inputs:
         try:
             contact = _existing(world, one)
-            write(world, contact, one.get("properties") or {}, dated=dated)
+            write(world, contact, one.get("properties", {}), dated=dated)
             results.append(_written(world, contact, one))
         except Problem as found:
             errors.append(_error(found, str(one.get("id"))))

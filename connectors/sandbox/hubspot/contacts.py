@@ -87,6 +87,10 @@ class Contacts:
         contact = self.by_number.get(number)
         return contact if contact is not None and contact.archived_at is None else None
 
+    def with_email(self, address: str) -> Contact | None:
+        """The contact of an address that is not archived."""
+        return next((one for one in self.live() if one.values.get("email") == address), None)
+
     def change(self, contact: Contact, values: Mapping[str, str], lag: float) -> None:
         """Write checked values; an empty one clears."""
         now = self.clock.now()

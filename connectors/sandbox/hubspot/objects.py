@@ -26,12 +26,13 @@ DATED = "2026-09"
 
 def list_contacts(world: World, request: Request) -> Response:
     """One page of contacts in the order of their ids."""
-    limit = _limit(request.args.get("limit", "10"))
+    history = [name for part in request.args.getlist("propertiesWithHistory") for name in part.split(",")]
+    limit = _limit(request.args.get("limit", "10"), LIST_MAXIMUM // 2 if any(history) else LIST_MAXIMUM)
     start = _start(request.args.get("after", "0"))
     names = asked(world, request)
     archived = request.args.get("archived", "").lower() == "true"
     found = list(islice(world.contacts.live(start, archived=archived), limit + 1))
-    shown = [world.contacts.shown(contact, names) for contact in found[:limit]]
+    shown = [world.contacts.shown(contact, names, history) for contact in found[:limit]]
     document: dict[str, Any] = {"results": shown}
     if len(found) > limit:
         after = str(found[limit if not world.control.repeat_pages else limit - 1].number)
@@ -43,7 +44,7 @@ def list_contacts(world: World, request: Request) -> Response:
 def read_contact(world: World, request: Request, name: str) -> Response:
     """One contact by id, or by e-mail with ``idProperty=email``."""
     if request.args.get("idProperty") == "email":
-        contact = next((one for one in world.contacts.live() if one.values.get("email") == name), None)
+        contact = world.contacts.with_email(name)
     else:
         contact = world.contacts.find(name)
     if contact is None:
@@ -65,7 +66,7 @@ def update_contact(world: World, request: Request, name: str) -> Response:
     contact = world.contacts.find(name)
     if contact is None:
         raise not_found()
-    properties = body_object(request).get("properties") or {}
+    properties = body_object(request).get("properties", {})
     write(world, contact, properties, dated=DATED in request.path)
     return reply(world.contacts.shown(contact, tuple(properties)))
 
@@ -91,8 +92,11 @@ def erase_contact(world: World, request: Request) -> Response:
     return empty()
 
 
-def write(world: World, contact: Contact, properties: dict[str, object], *, dated: bool) -> None:
+def write(world: World, contact: Contact, properties: object, *, dated: bool) -> None:
     """Check and store one contact's new values. Raises Problem (400)."""
+    if not isinstance(properties, dict):
+        message = "properties must be an object"
+        raise invalid(message)
     values = checked(world.definitions, properties)
     if dated:
         refuse_unmet(world.control.required, contact, values)
@@ -132,9 +136,9 @@ def elapsed() -> dict[str, str]:
     return {"startedAt": moment, "completedAt": moment}
 
 
-def _limit(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= LIST_MAXIMUM:
-        message = f"limit must be between 1 and {LIST_MAXIMUM}"
+def _limit(text: str, most: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        message = f"limit must be between 1 and {most}"
         raise invalid(message)
     return int(text)
 

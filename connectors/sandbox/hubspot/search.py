@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -55,13 +57,25 @@ def _sorted(world: World, body: Mapping[str, Any], found: list[Contact]) -> list
     sorts = body.get("sorts") or []
     if not sorts:
         return found
-    first = sorts[0] if isinstance(sorts, list) else None
+    first = _sort(sorts[0]) if isinstance(sorts, list) else None
     if len(sorts) > 1 or not isinstance(first, dict) or first.get("propertyName") not in world.definitions:
         message = "sorts takes one property that exists"
         raise invalid(message)
     key = sort_key(world.definitions[first["propertyName"]])
     backwards = first.get("direction") == "DESCENDING"
     return sorted(found, key=lambda contact: key(contact.values), reverse=backwards)
+
+
+def _sort(one: object) -> object:
+    """A sort as an object; the libraries also send it as JSON text or as "name" and "-name"."""
+    if not isinstance(one, str):
+        return one
+    with suppress(ValueError):
+        return json.loads(one)
+    return {
+        "propertyName": one.removeprefix("-"),
+        "direction": "DESCENDING" if one[:1] == "-" else "ASCENDING",
+    }
 
 
 def _window(body: Mapping[str, Any]) -> tuple[int, int]:

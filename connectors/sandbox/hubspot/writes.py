@@ -26,7 +26,14 @@ def checked(definitions: Mapping[str, Definition], properties: Mapping[str, obje
     }
     if faults:
         raise _not_valid(faults)
-    return {name: as_text(definitions[name], str(value)) or "" for name, value in properties.items()}
+    return {name: as_text(definitions[name], _plain(value)) or "" for name, value in properties.items()}
+
+
+def _plain(value: object) -> str:
+    """A JSON value as the text that HubSpot stores; null clears, as empty text does."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def refuse_unmet(required: Sequence[str], contact: Contact, values: Mapping[str, str]) -> None:
@@ -49,7 +56,7 @@ def _fault(definition: Definition | None, value: object) -> _Fault | None:
         return ("PROPERTY_DOESNT_EXIST", "Property does not exist")
     if definition.read_only:
         return ("READ_ONLY_VALUE", "Property is read only")
-    text = "" if value is None else str(value)
+    text = _plain(value)
     return _bad_value(definition, text) if text else None
 
 

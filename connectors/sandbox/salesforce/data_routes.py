@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from connectors.sandbox.salesforce.api import NEWEST, OLDEST, answered, api_blueprint, find, viewer
 from connectors.sandbox.salesforce.errors import ApiError, not_found
+from connectors.sandbox.salesforce.identity_routes import identity_url
 from connectors.sandbox.salesforce.schema import ObjectDef
 from connectors.sandbox.salesforce.soql_fields import Scope
 from connectors.sandbox.salesforce.soql_run import Json, Result, run
@@ -30,10 +31,10 @@ def versions() -> Response:
 
 @routes.get("/", strict_slashes=False)
 def resources(version: str) -> Response:
-    """The map of resources."""
+    """The map of resources, with the address of the user's identity document."""
     base = f"/services/data/{version}"
     names = ("sobjects", "query", "queryAll", "limits", "composite")
-    return answered({name: f"{base}/{name}" for name in names})
+    return answered({name: f"{base}/{name}" for name in names} | {"identity": identity_url(viewer())})
 
 
 @routes.get("/limits", strict_slashes=False)

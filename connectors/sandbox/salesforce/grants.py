@@ -147,6 +147,10 @@ class Grants:
         live = found is not None and not found.family.revoked and found.expires > self.clock.now()
         return found if live else None
 
+    def family_of(self, token: str) -> Family | None:
+        """The family of a refresh token that still works."""
+        return next((f for f in self.families if token and token == f.refresh and not f.revoked), None)
+
     def expire_all(self) -> None:
         """Let every access token die at once; refresh tokens stay."""
         self.access.clear()

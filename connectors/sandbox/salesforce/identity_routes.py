@@ -16,6 +16,11 @@ def bearer() -> str:
     return token.strip() if scheme.lower() in {"bearer", "oauth"} else ""
 
 
+def identity_url(user: User) -> str:
+    """The address of a user's identity document."""
+    return f"{state().instance_url}/id/{state().org.organisation}/{user.id}"
+
+
 @routes.route("/services/oauth2/userinfo", methods=["GET", "POST"])
 def userinfo() -> Response:
     """The OpenID Connect claims; a bad token answers 403 in plain text, as on the platform."""
@@ -24,7 +29,7 @@ def userinfo() -> Response:
         return _bad_token()
     user, org = held.family.user, state().org
     return jsonify(
-        sub=f"{state().instance_url}/id/{org.organisation}/{user.id}",
+        sub=identity_url(user),
         user_id=user.id,
         organization_id=org.organisation,
         preferred_username=user.username,
@@ -44,15 +49,15 @@ def userinfo() -> Response:
 
 @routes.get("/id/<organisation>/<user_id>")
 def identity(organisation: str, user_id: str) -> Response:
-    """The identity document, for its own user only."""
-    held = state().grants.holder(bearer())
+    """The identity document, for its own user only; here the token may be a parameter as well."""
+    held = state().grants.holder(bearer() or request.args.get("oauth_token", ""))
     if held is None:
         return _bad_token()
     user = held.family.user
     if (organisation, user_id) != (state().org.organisation, user.id):
         return Response("Wrong_Org", status=403, content_type="text/html;charset=UTF-8")
     return jsonify(
-        id=f"{state().instance_url}/id/{organisation}/{user_id}",
+        id=identity_url(user),
         asserted_user=True,
         user_id=user.id,
         organization_id=organisation,

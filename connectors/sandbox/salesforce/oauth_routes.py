@@ -13,6 +13,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as AnyResponse
 
 from connectors.sandbox.salesforce.grants import SCOPES, Family, OauthError, Request
+from connectors.sandbox.salesforce.identity_routes import identity_url
 from connectors.sandbox.salesforce.state import State, state
 
 routes = Blueprint("oauth", __name__)
@@ -138,3 +139,23 @@ def revoke() -> tuple[str, int]:
     """End a token: 200 and nothing, or 400."""
     state().grants.revoke(request.values.get("token", ""))
     return "", 200
+
+
+@routes.post("/services/oauth2/introspect")
+def introspect() -> Response:
+    """What a token is, to the app that it belongs to; an unknown or ended one is only not active."""
+    grants, token = state().grants, request.form.get("token", "")
+    grants.authenticate(*_credentials())
+    held = grants.holder(token)
+    family = held.family if held else grants.family_of(token)
+    if family is None:
+        return jsonify(active=False)
+    kind = "access_token" if held else "refresh_token"
+    found = {
+        "active": True,
+        "scope": " ".join(family.scopes),
+        "client_id": grants.client.id,
+        "token_type": kind,
+    }
+    expires = {"exp": int(held.expires.timestamp())} if held else {}
+    return jsonify({**found, **expires, "username": family.user.username, "sub": identity_url(family.user)})

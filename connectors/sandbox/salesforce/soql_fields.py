@@ -14,11 +14,15 @@ from connectors.sandbox.salesforce.soql_tree import Name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A resolved field: its canonical path, its definition, and how to read it from a record."""
+    """A resolved field: its canonical path, its definition, and how to read it from a record.
+
+    ``key`` reads the id of the parent that the field belongs to; None where there is no such record.
+    """
 
     path: tuple[str, ...]
     definition: FieldDef
     read: Callable[[Record], Value]
+    key: Callable[[Record], Value] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +60,13 @@ class Scope:
         if found is None:
             raise self.missing(name, name.path[1], link.relationship)
         self.org.requested.add(f"{link.relationship}.{found.name}")
-        return Column(
-            path=(link.relationship, found.name), definition=found, read=self._through(link, target, found)
-        )
-
-    def _through(self, link: FieldDef, target: ObjectDef, found: FieldDef) -> Callable[[Record], Value]:
         parents, key, field = self.org.records[target.name], link.name, found.name
-        return lambda row: parents.get(str(row.get(key)), {}).get(field)
+        return Column(
+            path=(link.relationship, field),
+            definition=found,
+            read=lambda row: parents.get(str(row.get(key)), {}).get(field),
+            key=lambda row: parents.get(str(row.get(key)), {}).get("Id"),
+        )
 
     def missing(self, name: Name, word: str, entity: str = "") -> ApiError:
         """The error of a field that does not exist or that the user may not see."""

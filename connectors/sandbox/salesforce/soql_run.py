@@ -36,9 +36,15 @@ class Result:
         made.update((name, row.get(name)) for name in names)
         for column in parents:
             relation, name = column.path
-            parent = made.setdefault(relation, {"attributes": {"type": "User", "url": f"{base}/User"}})
-            parent[name] = column.read(row)  # type: ignore[index]
+            parent = made.setdefault(relation, _parent(column.key(row), base))
+            if isinstance(parent, dict):
+                parent[name] = column.read(row)
         return made
+
+
+def _parent(key: Value, base: str) -> Json | None:
+    """A parent's own part; null where the record has none."""
+    return {"attributes": {"type": "User", "url": f"{base}/User/{key}"}} if key else None
 
 
 def run(org: Org, user: User, text: str, *, deleted: bool = False) -> Result:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import OrgContents
@@ -24,13 +24,13 @@ from connectors.sandbox.salesforce import (
 )
 from connectors.sandbox.salesforce.api import answered
 from connectors.sandbox.salesforce.cursors import Cursors
-from connectors.sandbox.salesforce.errors import not_found
+from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.faults import Fault, Faults
 from connectors.sandbox.salesforce.gate import Gate
 from connectors.sandbox.salesforce.grants import Client, Grants
 from connectors.sandbox.salesforce.org import Org, make_org
 from connectors.sandbox.salesforce.schema import PACKAGE
-from connectors.sandbox.salesforce.state import EXTENSION, State
+from connectors.sandbox.salesforce.state import EXTENSION, State, state
 from connectors.sandbox.server import LocalServer
 
 BLUEPRINTS = (
@@ -178,6 +178,7 @@ def _application(state: State) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_error_handler(404, _unknown_address)
+    app.register_error_handler(405, _unknown_method)
     return app
 
 
@@ -185,7 +186,22 @@ def _unknown_address(error: NotFound) -> Response:
     """The data API answers its JSON array for an unknown resource, every other address a page."""
     if not request.path.startswith("/services/data"):
         return Response(error.get_body(), status=404, content_type="text/html;charset=UTF-8")
-    return answered(not_found().body, 404)
+    return _refused(not_found())
+
+
+def _unknown_method(error: MethodNotAllowed) -> Response:
+    """The data API names the methods that a resource has."""
+    if not request.path.startswith("/services/data"):
+        return Response(error.get_body(), status=405, content_type="text/html;charset=UTF-8")
+    allowed = ", ".join(sorted(error.valid_methods or ()))
+    text = f"HTTP Method '{request.method}' not allowed. Allowed are {allowed}"
+    return _refused(ApiError(405, "METHOD_NOT_ALLOWED", text))
+
+
+def _refused(error: ApiError) -> Response:
+    answer = answered(error.body, error.status)
+    answer.headers["Sforce-Limit-Info"] = state().usage
+    return answer
 
 
 def _secret(seed: int, purpose: str) -> str:

@@ -49,8 +49,8 @@ def update_collection(version: str) -> Response:  # noqa: ARG001 - address
     """Change up to 200 records: 200 even where every one fails."""
     body = _body()
     records = body.get("records")
-    if not isinstance(records, list):
-        raise ApiError(400, "JSON_PARSER_ERROR", "records must be an array")
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise ApiError(400, "JSON_PARSER_ERROR", "records must be an array of objects")
     if len(records) > LIMIT:
         text = f"record limit reached. cannot submit more than {LIMIT} records into this call"
         raise ApiError(400, "EXCEEDED_ID_LIMIT", text)
@@ -72,7 +72,8 @@ def _all_or_none(records: list[Mapping[str, Any]]) -> list[Json]:
 
 def _result(record: Mapping[str, Any]) -> Json:
     values = {name: value for name, value in record.items() if name.lower() not in {"attributes", "id"}}
-    kind = str((record.get("attributes") or {}).get("type", ""))
+    attributes = record.get("attributes")
+    kind = str(attributes.get("type", "")) if isinstance(attributes, dict) else ""
     if kind.lower() != "lead":
         return _failure("INVALID_TYPE", f"sObject type '{kind}' is not supported.")
     lead_id = next((str(value) for name, value in record.items() if name.lower() == "id"), "")

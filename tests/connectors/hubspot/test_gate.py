@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from connectors.errors import Busy, Refused
 from connectors.hubspot.trouble import trouble
 from connectors.sandbox.hubspot.faults import Fault
+from connectors.source import Flag
 from tests.connectors.subject_hubspot import POLICY, some
 
 
@@ -143,3 +146,23 @@ def test_grants_and_apps_show_no_secret(small):
     shown = f"{small.grants.grant!r} {small.app!r}"
     assert small.app.client_secret not in shown
     assert small.grants.grant.access_token not in shown
+
+
+@pytest.mark.parametrize("at", range(14))
+def test_a_token_may_expire_at_any_call(small, monkeypatch, at):
+    control, calls = small.portal.control, []
+    struck = type(control).strike
+
+    def strike(self, method, path):
+        if "/crm/" in path:
+            calls.append(path)
+            if len(calls) == at + 1:
+                small.portal.expire_tokens()
+        return struck(self, method, path)
+
+    monkeypatch.setattr(type(control), "strike", strike)
+    assert pulled(small) == 250
+    flag = Flag(status="ok", reason="", audit_id="A", checked_at=datetime(2026, 11, 23, tzinfo=UTC))
+    receipt = small.source.publish({small.keyring.lead_key(name): flag for name in small.portal.record_ids()})
+    assert (receipt.listed, receipt.written, receipt.failed) == (250, 250, {})
+    assert small.grants.renewals == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import traceback
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,6 +9,7 @@ from connectors.errors import Busy, ConnectorError, Refused
 from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.faults import KINDS, Fault
+from connectors.source import Flag
 from tests.connectors.salesforce.conftest import POLICY
 from tests.connectors.subject_salesforce import MemoryGrants, app_of, keyring_of
 
@@ -97,3 +99,20 @@ def test_an_ended_consent_is_refused_as_invalid_grant(
         source.count()
     assert caught.value.code == "invalid_grant"
     assert str(grants.grant.refresh_token) not in str(caught.value)
+
+
+FLAG = Flag(status="review", reason="", audit_id="A", checked_at=datetime(2026, 11, 23, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_token_may_expire_at_any_call(
+    org: SalesforceStandIn, source: SalesforceSource, grants: MemoryGrants, at: int
+):
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    flags = {keyring_of(org).lead_key(name): FLAG for name in org.record_ids()}
+    org.faults.plan(Fault(kind="expire", at=at))
+    assert sum(batch.read for batch in source.pull(POLICY)) == 500
+    assert sum(batch.read for batch in source.pull(POLICY, since)) == 500
+    receipt = source.publish(flags)
+    assert (receipt.listed, receipt.written, receipt.failed) == (500, 500, {})
+    assert grants.renewals == 1

@@ -174,3 +174,41 @@ def test_the_same_seed_gives_the_same_portal():
 def test_a_field_that_the_portal_lacks_is_named():
     with pytest.raises(ValueError, match="shoe_size"):
         HubSpotStandIn(contents([{"shoe_size": 44}]), seed=1)
+
+
+def test_null_clears_a_property_and_a_checkbox_is_a_text(portal, web):
+    name, url = portal.record_ids()[0], f"{portal.api_url}{CONTACTS}/batch/update"
+    changed = {"region": None, "opted_out_of_profiling": True}
+    answer = web.post(url, json={"inputs": [{"id": name, "properties": changed}]})
+    assert answer.status_code == 200
+    assert "region" not in portal.values(name)
+    assert portal.values(name)["opted_out_of_profiling"] == "true"
+
+
+def test_properties_that_are_no_object_are_refused(portal, web):
+    url = f"{portal.api_url}{CONTACTS}/batch/update"
+    answer = web.post(url, json={"inputs": [{"id": portal.record_ids()[0], "properties": ["x"]}]})
+    assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
+
+
+def test_history_halves_the_page(portal, web):
+    url = f"{portal.api_url}{CONTACTS}?propertiesWithHistory=region&limit="
+    assert web.get(f"{url}51").status_code == 400
+    assert "propertiesWithHistory" in web.get(f"{url}50").json()["results"][0]
+
+
+def test_a_batch_is_read_by_address(portal, web):
+    body = {"idProperty": "email", "inputs": [{"id": "person1@canary.example"}], "properties": ["region"]}
+    answer = web.post(f"{portal.api_url}{CONTACTS}/batch/read", json=body)
+    assert [one["id"] for one in answer.json()["results"]] == [portal.record_ids()[1]]
+
+
+@pytest.mark.parametrize("sort", ["-lead_score", '{"propertyName":"lead_score","direction":"DESCENDING"}'])
+def test_a_sort_may_be_text(portal, web, sort):
+    found = searched(web, portal, sorts=[sort], properties=["lead_score"], limit=2).json()["results"]
+    assert [one["properties"]["lead_score"] for one in found] == ["29", "28"]
+
+
+def test_a_method_that_an_address_lacks_is_no_missing_address(portal, web):
+    answer = web.put(f"{portal.api_url}{CONTACTS}")
+    assert (answer.status_code, answer.json()["category"]) == (405, "METHOD_NOT_ALLOWED")
