@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from werkzeug.wrappers import Request, Response
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.inbound import Visit
@@ -18,6 +19,7 @@ from connectors.salesforce.replay import ReplayCache
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.canvas import payload, sign
 from connectors.sandbox.salesforce.faults import Fault
+from connectors.sandbox.server import LocalServer
 from tests.connectors.subject_salesforce import app_of, keyring_of
 
 Change = Callable[[dict[str, Any], SalesforceStandIn], None]
@@ -199,3 +201,16 @@ def test_the_replay_cache_stays_small():
     replays = ReplayCache(capacity=3)
     assert all(replays.admit(f"signature{n}.body") for n in range(10))
     assert len(replays._first) == 3
+
+
+def test_an_answer_that_is_nested_without_end_is_no_proof(org: SalesforceStandIn):
+    @Request.application
+    def bomb(_: Request) -> Response:
+        return Response("[" * 100_000, mimetype="application/json")
+
+    with LocalServer(app=bomb, tls=org.certificate.server_context()) as server:
+
+        def point_there(body: dict[str, Any], _: SalesforceStandIn) -> None:
+            body["client"]["instanceUrl"] = server.url
+
+        assert refusal(org, request(org, point_there)) == "token_refused"
