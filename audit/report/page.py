@@ -8,7 +8,8 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from audit.finding import SEVERITIES, Fact, Finding, Severity
+from audit.finding import SEVERITIES, Finding, Severity
+from audit.finding.evidence_words import evidence_words
 from audit.registry import METRICS, metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart
 from audit.report.model import Report
@@ -61,7 +62,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        nobreak=_nobreak, fact=_fact, severity=SEVERITY_WORDS.__getitem__, share=_share, spoken=_spoken
+        nobreak=_nobreak,
+        words=evidence_words,
+        severity=SEVERITY_WORDS.__getitem__,
+        share=_share,
+        label=label,
     )
     return made
 
@@ -87,20 +92,9 @@ def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
     return tuple((label(name), metric(name).definition) for name in names)
 
 
-def _fact(value: Fact) -> str:
-    if value is None:
-        return "not known"
-    return f"{value:.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else value
-
-
 def _share(value: float | None) -> str:
     return "no gap to share" if value is None else f"{round(value * 100):d} %"
 
 
 def _nobreak(text: str) -> str:
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
-
-
-def _spoken(name: str) -> str:
-    """A key of the evidence for people: ``base_rate_worse_off`` is "base rate worse off"."""
-    return name.replace("_", " ").replace(".", ", ")

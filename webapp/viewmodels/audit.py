@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from audit.disparity import Verdict
-from audit.finding import SEVERITIES, Caution, Evidence, Fact, Finding, Severity
+from audit.finding import SEVERITIES, Caution, Finding, Severity
+from audit.finding.evidence_words import evidence_words
 from audit.report.model import Report
 from audit.rows.proxy import Proxy, informative
 from webapp.store.rows import AuditRow
@@ -20,34 +21,8 @@ from webapp.viewmodels.words import (
     amount,
     between,
     counted,
-    metric_label,
     moment,
-    number,
-    plain,
 )
-
-FACT_WORDS = {
-    "metric": "Metric",
-    "kind": "Compared by",
-    "reference": "Reference group",
-    "worse_off": "Worse off",
-    "groups": "Groups",
-    "others": "Groups without this verdict",
-    "n": "Leads in the group",
-    "n_needed": "Leads needed by the group that lacks most",
-    "value": "Measured",
-    "low": "Plausible from",
-    "high": "Plausible to",
-    "p": "p-value",
-    "p_adjusted": "p-value, corrected for many comparisons",
-    "tolerances": "Size, in tolerances",
-    "converts": "Converts",
-    "base_rate_worse_off": "Conversion rate of who is worse off",
-    "base_rate_better_off": "Conversion rate of who is better off",
-    "proxy": "Proxy",
-    "proxy_auc": "Strength of the proxy (AUC)",
-    "proxy_share": "Share of the gap through the proxy",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,36 +128,6 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
     )
 
 
-def evidence_words(evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    """Evidence as pairs of words, in the order of a reader's questions.
-
-    A name such as ``selection_rate.ratio`` is a metric and how it was compared.
-    """
-    order = list(FACT_WORDS)
-    place = {name: order.index(name) if name in order else len(order) for name, _ in evidence}
-    facts = sorted(evidence, key=lambda fact: place[fact[0]])
-    return tuple((_fact(name), _fact_value(name, value)) for name, value in facts)
-
-
-def _fact_value(name: str, value: Fact) -> str:
-    return metric_label(value) if name == "metric" and isinstance(value, str) else _value(value)
-
-
-def _fact(name: str) -> str:
-    metric, _, kind = name.partition(".")
-    if kind:
-        return f"{metric_label(metric)}, {kind}"
-    return FACT_WORDS.get(name) or plain(name).capitalize()
-
-
-def _value(value: Fact) -> str:
-    if value is None:
-        return "not known"
-    if isinstance(value, float):
-        return f"{value:,.4g}".replace("-", "\N{MINUS SIGN}")
-    return value if isinstance(value, str) else number(value)
-
-
 def _card(finding: Finding, place: int) -> FindingCard:
     return FindingCard(
         place=place,
@@ -195,7 +140,7 @@ def _card(finding: Finding, place: int) -> FindingCard:
         rest=finding.rest,
         where=_where(finding),
         special_category=finding.special_category,
-        evidence=evidence_words(finding.evidence),
+        evidence=evidence_words(finding.evidence, finding.metric),
     )
 
 
