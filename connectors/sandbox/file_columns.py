@@ -135,11 +135,26 @@ def _is_key(texts: Sequence[str | None]) -> bool:
 
 def _column(field: str, name: str, texts: Sequence[str | None], reads: _Reads) -> Column:
     kind = reads.type(name, texts)
+    rules = tuple(reads.rules(field, name))
+    is_date = name == reads.stream.created
+    if rules and not is_date:
+        _refuse_too_long(name, texts)
     return Column(
         spec=FieldSpec(name=field, label=name[:40], type=kind),
-        values=_values(texts, kind, is_date=name == reads.stream.created),
-        rules=tuple(reads.rules(field, name)),
+        values=_values(texts, kind, is_date=is_date),
+        rules=rules,
     )
+
+
+def _refuse_too_long(name: str, texts: Sequence[str | None]) -> None:
+    """Cut texts that are alike would make one group of two."""
+    different = {text for text in texts if text is not None}
+    if len({text[:LONGEST_TEXT] for text in different}) < len(different):
+        msg = (
+            f"column {name!r} holds texts that differ only after {LONGEST_TEXT} characters, which is all that "
+            "a field of the CRM takes: shorten them"
+        )
+        raise BadInput(msg)
 
 
 def _values(texts: Sequence[str | None], kind: str, *, is_date: bool) -> tuple[Value, ...]:

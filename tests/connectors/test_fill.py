@@ -248,3 +248,20 @@ def test_a_column_named_like_a_person_is_refused_whatever_its_field_is_called():
     )
     with pytest.raises(BadInput, match="'name' is a name"):
         contents_for_file(table, stream, 1)
+
+
+@pytest.mark.parametrize(("length", "told"), [(250, False), (300, True)])
+def test_groups_that_a_crm_field_cannot_tell_apart_are_told(length, told):
+    table = pa.table(
+        {"group": ["g" * length + "1", "g" * length + "2"] * 20, "score": ["1"] * 40, "won": ["0", "1"] * 20}
+    )
+    stream = parse_stream(
+        '[stream]\nname = "long"\nscore = "score"\noutcome = "won"\nthreshold = 1\n[[stream.attribute]]\nname = "group"\n'
+    )
+    if not told:
+        assert set(pulled(contents_for_file(table, stream, 1)[0]).table["group"].to_pylist()) == {
+            "g" * 250 + "1"
+        }
+        return
+    with pytest.raises(BadInput, match="'group' holds texts that differ only after 255"):
+        contents_for_file(table, stream, 1)

@@ -95,3 +95,39 @@ def test_the_story_arrives_as_it_was_told(tmp_path):
             assert Counter(intake.table["score"].to_pylist()) == Counter(stays["score"].to_pylist())
             assert Counter(intake.table["worked"].to_pylist()) == Counter(stays["worked"].to_pylist())
             assert Counter(intake.table["created"].to_pylist()) == Counter(stays["created"].to_pylist())
+
+
+ODD = (
+    "Email opt in",
+    "status",
+    "Created",
+    "年齢",
+    "性別",
+    "a.b",
+    "A B",
+    "order by",
+    "Age",
+    "age",
+    "IsConverted",
+    'x"y',
+)
+
+
+def test_groups_of_columns_with_odd_names_survive_the_whole_way(tmp_path):
+    groups_of = {
+        name: [f"{'gh'[row % 2]}{row % (2 + place)}" for row in range(600)] for place, name in enumerate(ODD)
+    }
+    more = {
+        "won": ["yes", "no", "no"] * 200,
+        "score": [str(row % 90) for row in range(600)],
+        "empty": [None] * 600,
+    }
+    table = pa.table({**groups_of, **more, "many": [f"level {row}" for row in range(600)]})
+    attributes = "".join(f"[[stream.attribute]]\nname = '{name}'\n" for name in (*ODD, "empty", "many"))
+    head = '[stream]\nname = "odd"\nscore = "score"\nthreshold = 50\noutcome = "won"\n'
+    stream = parse_stream(head + attributes)
+    both = contents_for_file(table, stream, 1)
+    with sources(*both, tmp_path) as connected:
+        for source, contents, from_file in zip(connected, both, expected(table, stream), strict=True):
+            from_crm = through_the_lake(source, contents, Lake(tmp_path / "lake"))
+            assert groups(from_crm) == groups(from_file)
