@@ -22,6 +22,7 @@ def read_parquet(path: Path, columns: Sequence[str] | None) -> FileTable:
             table = file.read(columns=list(wanted_columns(path.name, columns, file.schema_arrow.names)))
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise _damaged(path) from None
+    _check_values(path.name, table)
     if not table.num_rows:
         msg = f"{path.name}: the file has columns but no rows; export it again with its rows"
         raise BadInput(msg)
@@ -38,6 +39,18 @@ def parquet_names(path: Path) -> tuple[str, ...]:
 
 def _damaged(path: Path) -> BadInput:
     return BadInput(f"{path.name}: this is not a Parquet file, or it is damaged or cut off; write it again")
+
+
+def _check_values(file: str, table: pa.Table) -> None:
+    """Arrow reads texts without looking at them, and stumbles over a bad one only later."""
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            msg = (
+                f"{file}: column {name!r} is damaged or holds text that is not UTF-8; write it again as UTF-8"
+            )
+            raise BadInput(msg) from None
 
 
 def _check_names(file: str, names: Sequence[str]) -> None:

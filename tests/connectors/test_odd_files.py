@@ -7,6 +7,8 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook
 
@@ -84,3 +86,11 @@ def test_a_workbook_that_opens_with_a_chart_sheet_is_refused_in_one_sentence(put
     book.save(content)
     with pytest.raises(BadInput, match=r"a\.xlsx: .*save it again"):
         read_table(put("a.xlsx", content.getvalue()))
+
+
+def test_a_parquet_text_that_is_not_utf8_is_refused_with_its_column(put: Put):
+    latin = pa.array(["Málaga".encode("latin-1")] * 3).view(pa.string())
+    content = io.BytesIO()
+    pq.write_table(pa.table({"score": [1, 2, 3], "city": latin}), content)
+    with pytest.raises(BadInput, match=r"a\.parquet: column 'city' .* not UTF-8; write it again"):
+        read_table(put("a.parquet", content.getvalue()))
