@@ -195,7 +195,7 @@ def _field_names(crm: Crm, names: Sequence[str]) -> dict[str, str]:
 
 
 def _candidates(crm: Crm, name: str) -> Iterator[str]:
-    """The field of the name; of the name behind numbers, where a shortened name keeps them; of numbers."""
+    """The field of the name; of the name behind a number, which a shortened name keeps; of numbers."""
     yield crm.custom_name(name)
     yield from (crm.custom_name(f"x{number} {name}") for number in range(2, 10))
     yield from (crm.custom_name(f"column {number}") for number in itertools.count(1))
