@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import tomllib
 from pathlib import Path
@@ -134,12 +135,8 @@ def test_the_customers_own_score_comes_first_and_the_others_are_named():
 def test_without_a_score_the_place_for_it_is_a_comment():
     text = starter("salesforce", [field("Status", "picklist"), field("Scored__c", "boolean")]).policy
     assert columns(text) == {"outcome": "Status"}
-    mended = "\n".join(
-        line.removeprefix("# ") if "[[rule]]" not in line or line == "# [[rule]]" else line
-        for line in text.splitlines()
-        if not line.startswith(("# One", "# A line", "# The"))
-    )
-    assert columns(mended) == {"score": "Your_Score__c", "outcome": "Status"}
+    rule = re.compile(r"^# (?=\[\[rule\]\]$|(field|operator|column) = )", re.MULTILINE)
+    assert columns(rule.sub("", text)) == {"score": "Your_Score__c", "outcome": "Status"}
 
 
 def test_a_property_of_free_text_is_not_kept():

@@ -83,7 +83,7 @@ def test_a_role_says_what_it_means_and_what_fills_it(send: Send) -> None:
     assert "A lead is selected at 60 and above. It lies between 0 and 100" in page.text
     assert "In its first 30 days its outcome counts as not yet known. the day of CreatedDate" in page.text
     assert "phone Feature A field in which a proxy for a group may hide. Phone" in page.text
-    assert "age group age each value is a group 25-34 auditors only Age__c" in page.text
+    assert "age group age each value is a group 25-34 yes: its findings weigh more Age__c" in page.text
     assert "up to 10 points are tolerated" in page.text
     assert "There is no outcome" in page.text
 
@@ -184,7 +184,7 @@ def test_what_is_saved_no_longer_fits_when_the_policy_changes(
     site.services.repository.save_policy(connection.id, WITHOUT_SCORE, NAME)
     page = Page(site.client.get(f"/connections/{connection.id}/stream").text)
     assert "the policy in force fills no column 'score'" in page.text
-    assert "not filled" in page.text
+    assert "Not filled" in page.text
 
 
 def test_a_policy_that_cannot_be_read_is_told(site: Site, send: Send, connection: ConnectionRow) -> None:

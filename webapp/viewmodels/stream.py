@@ -30,7 +30,7 @@ class Group:
     origin: str
     groups: str
     reference: str
-    shown_to: str
+    special: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def _group(attribute: Attribute, origin: str) -> Group:
         origin=origin,
         groups=", ".join(band_labels(attribute.bands)) if attribute.bands else "each value is a group",
         reference=attribute.reference or "the largest group",
-        shown_to="auditors only" if attribute.special_category else "auditors and, as a sign, sales reps",
+        special="yes: its findings weigh more" if attribute.special_category else "no",
     )
 
 

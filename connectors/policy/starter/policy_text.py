@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from connectors.policy.identifying import is_identifying
 from connectors.policy.keep import Keep
@@ -14,6 +15,7 @@ from connectors.source import FieldInfo
 
 CHECKBOXES = frozenset({"boolean", "bool"})
 OTHER_SCORES = 5
+EDITOR_WIDTH = 44
 INTRODUCTION = (
     "One [[rule]] for each field that may be read. Everything else is never requested.",
     "A line that begins with # is only a note.",
@@ -64,8 +66,8 @@ def _text(
         rules=(),
         exclude_when=opt_outs,
     )
-    blocks = [head_to_toml(head), _notes(*INTRODUCTION), *_score_blocks(table, found)]
-    blocks += [f"{_notes(one.why)}\n{rule_to_toml(one.rule)}" for one in offered]
+    blocks = [head_to_toml(head), _prose(*INTRODUCTION), *_score_blocks(table, found)]
+    blocks += [f"{_prose(one.why)}\n{rule_to_toml(one.rule)}" for one in offered]
     columns = ("score",) if found else ()
     return PolicyText(
         text="\n\n".join(blocks) + "\n", columns=(*columns, *(one.rule.column for one in offered))
@@ -75,11 +77,11 @@ def _text(
 def _score_blocks(table: Table, found: tuple[str, ...]) -> list[str]:
     if not found:
         why = "The score to audit: put the name of its field here, and take the # away from these lines."
-        return [f"{_notes(why)}\n{_notes(*_score_rule(table.score_example).splitlines())}"]
-    blocks = [f"{_notes('The score to audit.')}\n{_score_rule(found[0])}"]
+        return [f"{_prose(why)}\n{_notes(*_score_rule(table.score_example).splitlines())}"]
+    blocks = [f"{_prose('The score to audit.')}\n{_score_rule(found[0])}"]
     if others := found[1 : OTHER_SCORES + 1]:
         why = "Other numbers that may be the score: write one of them as the field above."
-        blocks.append(_notes(why, *(_field_line(name) for name in others)))
+        blocks.append(f"{_prose(why)}\n{_notes(*map(_field_line, others))}")
     return blocks
 
 
@@ -90,6 +92,11 @@ def _score_rule(field: str) -> str:
 def _field_line(field: str) -> str:
     """The rule's line that names a field, quoted as TOML wants it."""
     return _score_rule(field).splitlines()[1]
+
+
+def _prose(*sentences: str) -> str:
+    """Sentences as comments that are no wider than the editor of the policy page."""
+    return _notes(*(line for sentence in sentences for line in wrap(sentence, EDITOR_WIDTH)))
 
 
 def _notes(*lines: str) -> str:

@@ -74,7 +74,11 @@ def _list(key: str, why: str, names: tuple[str, ...], columns: Collection[str]) 
 
 
 def _attribute(name: str) -> str:
-    special = "special_category = true   # auditors see it, sales reps never do\n" if name in SPECIAL else ""
+    special = (
+        "special_category = true   # only auditors see it, and its findings weigh more\n"
+        if name in SPECIAL
+        else ""
+    )
     return f"\n# A group to compare.\n[[stream.attribute]]\nname = {_toml(name)}\n{special}"
 
 
