@@ -151,8 +151,8 @@ def _refuse_too_long(name: str, texts: Sequence[str | None]) -> None:
     different = {text for text in texts if text is not None}
     if len({text[:LONGEST_TEXT] for text in different}) < len(different):
         msg = (
-            f"column {name!r} holds texts that differ only after {LONGEST_TEXT} characters, which is all that "
-            "a field of the CRM takes: shorten them"
+            f"column {name!r} holds texts that differ only after {LONGEST_TEXT} characters, which is all "
+            "that a field of the CRM takes: shorten them"
         )
         raise BadInput(msg)
 
