@@ -23,7 +23,7 @@ NOON = "Mon, 23 Nov 2026 12:00:00 GMT"
         ("0", None),
         ("-5", None),
         ("1.5", None),
-        ("٧", None),
+        ("\u0667", None),
         ("soon", None),
         ("", None),
         ("Mon, 99 Nov 2026 12:00:00 GMT", None),
