@@ -48,7 +48,12 @@ def _one_sided(table: pa.Table) -> Iterator[Caution]:
     known = table.column("outcome").drop_null()
     won = int(pc.sum(known).as_py())
     if won in {0, len(known)}:
-        text = f"All {count(len(known), 'known outcome')} are the same: errors and ranking cannot be judged."
+        same = (
+            "Only one outcome is known"
+            if len(known) == 1
+            else f"All {len(known):,} known outcomes are the same"
+        )
+        text = f"{same}: errors and ranking cannot be judged."
         yield Caution(code="one_outcome", text=text, evidence=evidence(known=len(known), positive=won))
 
 

@@ -84,3 +84,9 @@ def test_an_ordinary_threshold_is_no_caution():
     described = stream()
     intake = admit(leads([float(row % 100) for row in range(400)]), described)
     assert "one_decision" not in codes(intake, described)
+
+
+def test_one_lead_is_audited_and_the_sentence_agrees_with_it():
+    described = stream()
+    text = codes(admit(leads([70.0]), described), described)["one_outcome"]
+    assert text == "Only one outcome is known: errors and ranking cannot be judged."
