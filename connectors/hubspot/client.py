@@ -61,7 +61,7 @@ class HubSpotClient:
             The pages do not advance: the listing would never end.
         """
         after: str | None = None
-        asked, known, barren = {after}, set[int](), 0
+        asked, known, barren = set[str](), set[int](), 0
         while True:
             answer: Answer = self._sdk.crm.contacts.basic_api.get_page(
                 limit=limit, properties=list(properties), archived=False, **cursor(after), **RAW

@@ -51,20 +51,24 @@ def _found(client: HubSpotClient, ids: Sequence[str], fields: Sequence[str]) -> 
 
     A contact that was merged meanwhile answers as the winner, also the second time.
     """
-    asked = [record_id for record_id in ids if record_id]
-    records: list[Document] = []
-    for _ in range(2):
-        if not asked:
-            return records
-        document = client.read(asked, fields)
-        came = objects(document, "results")
-        records += came
-        answered = {record_number(record) for record in came} | missing_ids(document, asked)
-        asked = [record_id for record_id in asked if record_id not in answered]
-    if len(came) < len(asked):
+    records, left = _read(client, [record_id for record_id in ids if record_id], fields)
+    again, lost = _read(client, left, fields)
+    if len(again) < len(lost):
         msg = "HubSpot's answers to the contact read do not add up: pull again"
         raise Busy(msg, retry_after=60.0)
-    return records
+    return [*records, *again]
+
+
+def _read(
+    client: HubSpotClient, asked: Sequence[str], fields: Sequence[str]
+) -> tuple[list[Document], list[str]]:
+    """What one read brought, and the ids of which it said nothing."""
+    if not asked:
+        return [], []
+    document = client.read(asked, fields)
+    came = objects(document, "results")
+    answered = {record_number(record) for record in came} | missing_ids(document, asked)
+    return came, [record_id for record_id in asked if record_id not in answered]
 
 
 def _in_order(

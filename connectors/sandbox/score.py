@@ -110,7 +110,7 @@ def _out_of_fold(
             continue
         learned = known & ~held
         # A column that is empty in the training rows teaches nothing, and the trees refuse it.
-        used = np.isfinite(design[learned]).any(axis=0)
+        used = np.asarray(np.isfinite(design[learned]).any(axis=0))
         model = _model(
             [is_category for is_category, keep in zip(categorical, used, strict=True) if keep], seed
         )
