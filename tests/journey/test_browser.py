@@ -121,3 +121,24 @@ def test_an_admin_changes_the_policy(page, story_world):
     page.get_by_role("button", name="Save").click()
     page.shot("policy-saved")
     assert fits(page)
+
+
+def test_an_admin_changes_score_and_groups(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
+    page.get_by_role("navigation", name="Rules").get_by_role("link", name="Score and groups").click()
+    page.shot("stream")
+    editor = page.locator("textarea")
+    before = editor.input_value()
+    editor.fill(before.replace('"zip3"', '"zpi3"', 1))
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("did you mean 'zip3'?").wait_for()
+    page.shot("stream-error")
+    page.locator("textarea").fill(before + "\n# Looked at in the browser.\n")
+    page.get_by_role("button", name="Check").click()
+    page.get_by_text("fills every column").wait_for()
+    assert fits(page)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved as version").wait_for()
+    page.shot("stream-saved")

@@ -97,5 +97,7 @@ def test_a_saved_policy_is_shown_without_asking_the_crm(fresh, stories):
     fresh.salesforce.close()
     for room in ("policy", "stream"):
         assert "could not be asked" not in browser.get(f"/connections/{row.id}/{room}").text
-    stream = parse_stream(editor(browser.get(f"/connections/{row.id}/stream").text))
+    text = editor(browser.get(f"/connections/{row.id}/stream").text)
+    assert 'The policy also fills: "seniority".' in text
+    stream = parse_stream(text)
     assert [one.name for one in stream.attributes] == ["gender", "age", "region"]

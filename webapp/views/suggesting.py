@@ -11,7 +11,6 @@ from connectors.policy.starter import Starter, minimal_starter, starter, stream_
 from webapp.crms import source_for
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.columns import origins
 from webapp.views.drafting import remote_sentence
 
 
@@ -36,10 +35,11 @@ def suggested_stream(connection: ConnectionRow) -> Suggestion:
         found, trouble = _starter(connection)
         return Suggestion(text=found.stream, trouble=trouble)
     try:
-        columns = tuple(origins(parse_policy(policy.text, "The policy")))
+        rules = parse_policy(policy.text, "The policy").rules
     except BadInput:
-        columns = ()  # the policy page tells what is wrong with it
-    return Suggestion(text=stream_text(columns))
+        rules = ()  # the policy page tells what is wrong with it
+    # A pseudonym groups nobody, so it has no role to suggest.
+    return Suggestion(text=stream_text([r.column for r in rules if r.operator.name not in {"drop", "key"}]))
 
 
 def _starter(connection: ConnectionRow) -> tuple[Starter, str | None]:
