@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from audit.intake.ledger import Ledger
 
-# A score is squared for its spread: far beyond any scale, and still far from an overflow.
-_MOST = 1e100
+# The variance of a score is squared in a test: far beyond any scale, and still far from an overflow.
+_MOST = 1e60
 _SCALES = ((0.0, 1.0), (0.0, 100.0))
 
 

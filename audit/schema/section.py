@@ -10,8 +10,8 @@ from typing import NoReturn
 from audit.schema.nearest import nearest
 from audit.schema.values import BadInput
 
-# Beyond these a square overflows, or a quantile does not exist.
-_MOST = 1e100
+# Beyond these a squared variance overflows, or a quantile does not exist.
+_MOST = 1e60
 _MOST_WHOLE = 10**9
 _MOST_SURE = 1 - 1e-9
 _TYPES: tuple[tuple[type, str], ...] = (

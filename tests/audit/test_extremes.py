@@ -45,7 +45,7 @@ def test_a_setting_that_cannot_be_computed_with_is_refused(line: str, sentence: 
 
 @pytest.mark.parametrize("line", ["threshold = 1e300", "score_range = [-1e300, 1e300]"])
 def test_a_number_beyond_any_scale_is_refused(line: str):
-    with pytest.raises(BadInput, match=r"is -?1e\+300, beyond 1e\+100; write an ordinary number"):
+    with pytest.raises(BadInput, match=r"is -?1e\+300, beyond 1e\+60; write an ordinary number"):
         stream(line + "\n")
 
 
@@ -57,10 +57,10 @@ def test_the_surest_confidence_that_is_accepted_can_be_computed_with():
 
 def test_scores_whose_square_overflows_are_rejected():
     described = stream()
-    intake = admit(leads([-5.0, 500.0, 1e200, -1.7e308, float("inf")] * 40), described)
+    intake = admit(leads([-5.0, 500.0, 1e61, -1.7e308, float("inf")] * 40), described)
     (refusal,) = intake.rejected
     assert (refusal.code, refusal.count, refusal.rows) == ("score_out_of_range", 120, (2, 3, 4, 7, 8))
-    assert "beyond 1e+100" in refusal.text
+    assert "beyond 1e+60" in refusal.text
     assert audit(intake, described, AuditRequest()).kept == 80
 
 
@@ -90,3 +90,9 @@ def test_one_lead_is_audited_and_the_sentence_agrees_with_it():
     described = stream()
     text = codes(admit(leads([70.0]), described), described)["one_outcome"]
     assert text == "Only one outcome is known: errors and ranking cannot be judged."
+
+
+def test_the_largest_scores_that_are_accepted_overflow_nowhere():
+    described = stream()
+    intake = admit(leads([(-1.0) ** (row % 3) * 1e60 for row in range(400)]), described)
+    assert audit(intake, described, AuditRequest()).kept == 400
