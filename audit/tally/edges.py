@@ -11,14 +11,14 @@ from audit.schema import Stream
 from audit.score_scale import band_edges, scale_of
 from audit.tally.columns import SCORE
 
-EXACT_UP_TO = 4096
+EXACT_UP_TO = 1 << 18
 QUANTILES = 1000
 
 
 def score_edges(table: pa.Table, stream: Stream) -> tuple[float, ...]:
     """Edges of the score axis of this table; empty when it has no score.
 
-    Up to 4,096 distinct scores each get a level of their own; beyond that there are about 1,000
+    Up to 262,144 distinct scores each get a level of their own; beyond that there are about 1,000
     edges at quantiles. The threshold and the ten band edges are always among them, so that
     selection and calibration bands stay exact.
     """

@@ -84,7 +84,8 @@ def test_many_chunks_and_a_sparse_key_space_agree(monkeypatch):
     assert count(table, STREAM, "arrow") == whole == count(table, STREAM, "reference")
 
 
-def test_few_scores_are_exact_and_many_are_cut_at_quantiles_with_the_threshold():
+def test_few_scores_are_exact_and_many_are_cut_at_quantiles_with_the_threshold(monkeypatch):
+    monkeypatch.setattr(edges, "EXACT_UP_TO", 4096)
     few = pa.table({"score": np.arange(4000) / 7})
     assert len(count(few, STREAM, "arrow").n) == 4000
     many = pa.table({"score": np.random.default_rng(0).normal(size=9000)})
