@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.caution.account import left_out
+from audit.caution.direction import backwards
 from audit.caution.features import fine_features
 from audit.caution.groups import thin_groups
 from audit.caution.leak import leaks
@@ -17,6 +18,7 @@ def cautions(intake: Intake, stream: Stream, seed: int) -> tuple[Caution, ...]:
     """Every caution that this table and stream give, in a fixed order."""
     return (
         *leaks(intake.table, seed),
+        *backwards(intake.table, stream),
         *doubtful_scores(intake, stream),
         *doubtful_outcomes(intake, stream),
         *thin_groups(intake.table, stream),

@@ -21,7 +21,7 @@ def leaks(table: pa.Table, seed: int) -> Iterator[Caution]:
     The score is judged by its AUC, either way round; a feature by its held-out AUC. Needs 10 leads
     of each outcome.
     """
-    outcome = _outcome(table)
+    outcome = known_outcome(table)
     if np.bincount(outcome[outcome >= 0], minlength=2).min() < FEWEST:
         return
     yield from _leaking_score(table, outcome)
@@ -36,7 +36,7 @@ def leaks(table: pa.Table, seed: int) -> Iterator[Caution]:
 def _leaking_score(table: pa.Table, outcome: Codes) -> Iterator[Caution]:
     score = "score" in table.column_names
     if score or "selected" in table.column_names:
-        auc = _auc(score_or_decision(table), outcome)
+        auc = score_auc(score_or_decision(table), outcome)
         if max(auc, 1 - auc) >= ALMOST_PERFECT:
             yield _leak("The score" if score else "The decision", max(auc, 1 - auc), feature=None)
 
@@ -52,7 +52,7 @@ def _leak(what: str, auc: float, feature: str | None) -> Caution:
     )
 
 
-def _outcome(table: pa.Table) -> Codes:
+def known_outcome(table: pa.Table) -> Codes:
     """1, 0, or -1 where the outcome is not known."""
     if "outcome" not in table.column_names:
         return np.full(table.num_rows, -1, dtype=np.int64)
@@ -60,7 +60,8 @@ def _outcome(table: pa.Table) -> Codes:
     return np.asarray(known.to_numpy(), dtype=np.int64)
 
 
-def _auc(score: Reals, outcome: Codes) -> float:
+def score_auc(score: Reals, outcome: Codes) -> float:
+    """AUC of the raw score over leads with a known outcome; 0.5 where one outcome is missing."""
     used = (outcome >= 0) & np.isfinite(score)
     rank = np.unique(score[used], return_inverse=True)[1]
     down, up = (

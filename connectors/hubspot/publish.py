@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.errors import Refused
@@ -13,32 +11,13 @@ from connectors.hubspot.flag_properties import NAMES, differs, ensure, written
 from connectors.hubspot.trouble import code_of
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Flag, Receipt
+from connectors.tally import Tally
 
 # HubSpot answers these to a batch in which one record is wrong; the whole batch is then unwritten.
 _ONE_IS_WRONG = frozenset(
     {"VALIDATION_ERROR", "OBJECT_NOT_FOUND", "CONFLICT", "HTTP_400", "HTTP_404", "HTTP_409"}
 )
 Update = Mapping[str, Any]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Tally:
-    """What has become of the listed contacts so far."""
-
-    listed: int = 0
-    written: int = 0
-    unchanged: int = 0
-    unknown: int = 0
-    failed: Counter[str] = field(default_factory=Counter)
-
-    def receipt(self) -> Receipt:
-        return Receipt(
-            listed=self.listed,
-            written=self.written,
-            unchanged=self.unchanged,
-            unknown=self.unknown,
-            failed=dict(self.failed),
-        )
 
 
 def publish(client: HubSpotClient, keyring: Keyring, flags: Mapping[LeadKey, Flag]) -> Receipt:
@@ -50,7 +29,7 @@ def publish(client: HubSpotClient, keyring: Keyring, flags: Mapping[LeadKey, Fla
         The write-back stopped midway; doing it again writes only what is still different.
     """
     ensure(client)
-    tally = _Tally()
+    tally = Tally()
     waiting: list[Update] = []
     for page in client.pages(NAMES):
         for record in page:
@@ -65,7 +44,7 @@ def publish(client: HubSpotClient, keyring: Keyring, flags: Mapping[LeadKey, Fla
 
 
 def _update(
-    record: Mapping[str, Any], keyring: Keyring, flags: Mapping[LeadKey, Flag], tally: _Tally
+    record: Mapping[str, Any], keyring: Keyring, flags: Mapping[LeadKey, Flag], tally: Tally
 ) -> list[Update]:
     """The update that a listed contact needs: one, or none."""
     record_id = record_number(record)
@@ -81,7 +60,7 @@ def _update(
     return [{"id": record_id, "properties": wanted}]
 
 
-def _write(client: HubSpotClient, updates: Sequence[Update], tally: _Tally) -> None:
+def _write(client: HubSpotClient, updates: Sequence[Update], tally: Tally) -> None:
     """Write one batch; where HubSpot refuses it for one bad record, halve it until that one is alone."""
     try:
         document = client.update(updates)
@@ -99,7 +78,7 @@ def _write(client: HubSpotClient, updates: Sequence[Update], tally: _Tally) -> N
     _write(client, updates[middle:], tally)
 
 
-def _count(document: Mapping[str, Any], updates: Sequence[Update], tally: _Tally) -> None:
+def _count(document: Mapping[str, Any], updates: Sequence[Update], tally: Tally) -> None:
     """Count a batch that was written in whole or, with HTTP 207, in part."""
     asked = {update["id"] for update in updates}
     done = asked & {record_number(record) for record in objects(document, "results")}

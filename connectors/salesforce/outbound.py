@@ -8,9 +8,7 @@ Salesforce, REST API Developer Guide, "Update Multiple Records with Fewer Round-
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +18,7 @@ from connectors.salesforce.query import OBJECT, pages, soql
 from connectors.salesforce.records import lead_key, text_of
 from connectors.salesforce.trouble import plain_code
 from connectors.source import Flag, Receipt
+from connectors.tally import Tally
 
 FIELDS = ("Fairness_Status__c", "Fairness_Reason__c", "Fairness_Audit_Id__c", "Fairness_Checked_At__c")
 LARGEST = 200
@@ -28,26 +27,6 @@ REASON_LENGTH = 255
 DOING = "write-back"
 LOCKED = "UNABLE_TO_LOCK_ROW"
 Update = Mapping[str, object]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Tally:
-    """What has become of the listed leads so far."""
-
-    listed: int = 0
-    written: int = 0
-    unchanged: int = 0
-    unknown: int = 0
-    failed: Counter[str] = field(default_factory=Counter)
-
-    def receipt(self) -> Receipt:
-        return Receipt(
-            listed=self.listed,
-            written=self.written,
-            unchanged=self.unchanged,
-            unknown=self.unknown,
-            failed=dict(+self.failed),
-        )
 
 
 def publish(
@@ -62,7 +41,7 @@ def publish(
     Busy
         The write-back stopped midway; doing it again writes only what is still different.
     """
-    tally = _Tally()
+    tally = Tally()
     for records in pages(gateway, soql(("Id", *FIELDS)), DOING):
         updates = [made for record in records if (made := _update(record, keyring, flags, tally))]
         for start in range(0, len(updates), LARGEST):
@@ -71,7 +50,7 @@ def publish(
 
 
 def _update(
-    record: Mapping[str, Any], keyring: Keyring, flags: Mapping[LeadKey, Flag], tally: _Tally
+    record: Mapping[str, Any], keyring: Keyring, flags: Mapping[LeadKey, Flag], tally: Tally
 ) -> Update | None:
     """The update that a listed lead needs, or None."""
     tally.listed += 1
@@ -98,9 +77,7 @@ def _seconds(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _write(
-    gateway: Gateway, updates: Sequence[Update], tally: _Tally, pause: Callable[[float], None]
-) -> None:
+def _write(gateway: Gateway, updates: Sequence[Update], tally: Tally, pause: Callable[[float], None]) -> None:
     """Write up to 200 leads; those that others hold locked are tried again, in smaller groups."""
     waiting, size = list(updates), LARGEST
     for attempt in range(1, ROUNDS + 1):
@@ -117,7 +94,7 @@ def _write(
     tally.failed[LOCKED] += len(waiting)
 
 
-def _count(group: Sequence[Update], results: Sequence[Mapping[str, Any]], tally: _Tally) -> list[Update]:
+def _count(group: Sequence[Update], results: Sequence[Mapping[str, Any]], tally: Tally) -> list[Update]:
     """Count what was written and what failed; returns the leads that were locked."""
     locked: list[Update] = []
     for at, update in enumerate(group):

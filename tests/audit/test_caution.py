@@ -85,6 +85,22 @@ def test_an_almost_perfect_score_on_a_handful_of_leads_is_not_called_leaked():
     assert "leaked_label" not in codes(table(outcome=pa.array(won), score=pa.array(won * 1.0)))
 
 
+@pytest.mark.parametrize("higher", [True, False])
+def test_a_score_that_points_the_wrong_way_is_told_with_the_setting(higher):
+    random = np.random.default_rng(4)
+    score = random.normal(size=1_000)
+    right = score + random.normal(size=1_000) > 1
+    rows = table(score=pa.array(score if higher else -score), outcome=pa.array(right))
+    against = table(score=pa.array(-score if higher else score), outcome=pa.array(right))
+    assert "wrong_direction" not in codes(rows, {"higher_is_better": higher})
+    told = only("wrong_direction", against, {"higher_is_better": higher})
+    assert "higher_is_better" in told.text
+
+
+def test_a_useless_score_is_not_called_backwards():
+    assert "wrong_direction" not in codes(table())
+
+
 def test_uneven_work_is_told_by_group():
     region = np.asarray(table()["attribute:region"].to_pylist())
     worked = np.random.default_rng(3).random(1_000) < np.where(region == "a", 0.9, 0.4)

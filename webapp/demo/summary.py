@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +15,8 @@ from audit.finding import SEVERITIES
 from connectors.source import Receipt
 from webapp.crms import NAMES
 from webapp.store.rows import AuditRow, Crm
+
+EXPLAINED = {"CANNOT_UPDATE_CONVERTED_LEAD": "a converted lead is read-only there"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +44,12 @@ def show(note: str, outcomes: tuple[Outcome, ...]) -> None:
         table.add_row(label, *cells)
     console.print(table)
     for outcome in outcomes:
+        for code, count in sorted(outcome.receipt.failed.items()):
+            why = EXPLAINED.get(code, "the CRM refused them")
+            click.echo(f"{count:,} flags were not taken by {NAMES[outcome.crm]}: {why} ({code}).\n")
+    for outcome in outcomes:
         worst = outcome.audit.worst or "nothing to report"
-        console.print(f"Worst finding in {NAMES[outcome.crm]}: {worst}\n", markup=False, highlight=False)
+        click.echo(f"Worst finding in {NAMES[outcome.crm]}: {worst}\n")
 
 
 def _lines(outcomes: tuple[Outcome, ...]) -> list[tuple[str, list[str]]]:
@@ -53,7 +60,7 @@ def _lines(outcomes: tuple[Outcome, ...]) -> list[tuple[str, list[str]]]:
         ("  rejected", [_reasons(one.rejected) for one in pulled]),
         ("  excluded", [_reasons(one.excluded) for one in pulled]),
         ("Flags written back", [_count(outcome.receipt.written) for outcome in outcomes]),
-        ("  not taken by the CRM", [_reasons(outcome.receipt.failed) for outcome in outcomes]),
+        ("  not taken by the CRM", [_count(sum(outcome.receipt.failed.values())) for outcome in outcomes]),
     ]
     for severity in reversed(SEVERITIES):
         counts = [_count(outcome.audit.severities.get(severity, 0)) for outcome in outcomes]
