@@ -93,8 +93,9 @@ def test_a_score_that_points_the_wrong_way_is_told_with_the_setting(higher):
     rows = table(score=pa.array(score if higher else -score), outcome=pa.array(right))
     against = table(score=pa.array(-score if higher else score), outcome=pa.array(right))
     assert "wrong_direction" not in codes(rows, {"higher_is_better": higher})
-    told = only("wrong_direction", against, {"higher_is_better": higher})
-    assert told["auc"] < 0.4
+    told, figures = only("wrong_direction", against, {"higher_is_better": higher})
+    assert "higher_is_better" in told.text
+    assert figures["auc"] < 0.4
 
 
 def test_a_useless_score_is_not_called_backwards():
