@@ -163,8 +163,9 @@ def test_without_a_database_the_error_page_still_has_its_words_and_headers(app, 
 
 def test_an_https_address_is_strict_also_behind_a_silent_proxy(tmp_path, support):
     settings = support.settings_for(tmp_path, PUBLIC_URL="https://fairlead.example.com")
-    client = create_app(settings).test_client()
-    response = client.get("/health/live", base_url="http://fairlead.example.com")
+    app = create_app(settings)
+    response = app.test_client().get("/health/live", base_url="http://fairlead.example.com")
+    app.extensions["fairlead"].close()
     assert response.headers["Strict-Transport-Security"].startswith("max-age=")
 
 

@@ -41,7 +41,7 @@ class World:
     @property
     def services(self) -> Services:
         """The product's open installation."""
-        return cast("Services", self.app.extensions["fairlead"])
+        return _services(self.app)
 
     @property
     def url(self) -> str:
@@ -66,9 +66,14 @@ def running(contents: Contents, home: Home, port: int, seed: int) -> Iterator[Wo
         hubspot = stack.enter_context(HubSpotStandIn(contents=contents.hubspot, seed=seed))
         settings = _settings(home, port or free_port(), certificate, (salesforce, hubspot))
         app = create_app(settings)
+        stack.callback(_services(app).close)
         stack.enter_context(_served(app, urlsplit(settings.public_url).port or 0))
         _introduce(settings.public_url, salesforce, hubspot)
         yield World(home=home, settings=settings, app=app, salesforce=salesforce, hubspot=hubspot)
+
+
+def _services(app: Flask) -> Services:
+    return cast("Services", app.extensions["fairlead"])
 
 
 def _introduce(url: str, salesforce: SalesforceStandIn, hubspot: HubSpotStandIn) -> None:
