@@ -47,6 +47,7 @@ def test_a_fresh_connection_is_told_what_comes_next(site: Site) -> None:
     row = site.connect()
     page = shown(site, "/")
     assert "Connected, nothing read yet" in page.text
+    assert "Look at the policy first" in page.text
     assert f"/connections/{row.id}/policy" in [link["href"] for link in page.having("a")]
 
 

@@ -71,15 +71,23 @@ WAITING = Status(
         "to compare. After that, fairlead sync reads the leads."
     ),
 )
+READY = Status(
+    kind="waiting",
+    words="Connected, nothing read yet",
+    mend="Policy, score and groups are saved. Now run fairlead sync: it reads the leads and audits them.",
+)
 
 
-def tile(connection: ConnectionRow, audit: AuditRow | None) -> Tile:
-    """What the dashboard says of one connection and its newest audit."""
+def tile(connection: ConnectionRow, audit: AuditRow | None, *, ready: bool) -> Tile:
+    """What the dashboard says of one connection and its newest audit.
+
+    ``ready`` says that both texts, the policy and the stream, are saved.
+    """
     return Tile(
         id=connection.id,
         label=organisation_label(connection.crm, connection.organisation),
         address=connection.instance_url.removeprefix("https://").rstrip("/"),
-        status=status_of(connection, audited=audit is not None),
+        status=status_of(connection, audited=audit is not None, ready=ready),
         note=connection.note,
         audit_id=audit.id if audit else None,
         audited_at=moment(audit.made_at) if audit else None,
@@ -89,10 +97,10 @@ def tile(connection: ConnectionRow, audit: AuditRow | None) -> Tile:
     )
 
 
-def status_of(connection: ConnectionRow, *, audited: bool) -> Status:
+def status_of(connection: ConnectionRow, *, audited: bool, ready: bool = False) -> Status:
     """The state in words; a fresh connection says what comes next."""
     if connection.state == "connected" and not audited:
-        return WAITING
+        return READY if ready else WAITING
     return STATUS[connection.state]
 
 

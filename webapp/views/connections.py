@@ -54,7 +54,7 @@ def callback(crm: Crm) -> Response:
     except (NotConnected, BadInput) as problem:
         flash(str(problem), "error")
     else:
-        flash(f"{NAMES[crm]} is connected.", "success")
+        flash(f"{NAMES[crm]} is connected. Next: look at its policy, then at score and groups.", "success")
     return redirect(url_for("connections.index"), 303)
 
 

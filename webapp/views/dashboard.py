@@ -8,9 +8,10 @@ from flask import Blueprint, render_template
 from flask_login import current_user
 
 from webapp.services import services
+from webapp.store.repository import Repository
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels import words
-from webapp.viewmodels.dashboard import Status, status_of, tile
+from webapp.viewmodels.dashboard import Status, Tile, status_of, tile
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -27,10 +28,14 @@ class NavItem:
 def index() -> str:
     """Every connection with its newest audit."""
     repository = services().repository
-    rows = repository.connections()
     return render_template(
-        "dashboard.html", tiles=[tile(row, repository.latest_audit(row.id)) for row in rows]
+        "dashboard.html", tiles=[_tile(repository, row) for row in repository.connections()]
     )
+
+
+def _tile(repository: Repository, row: ConnectionRow) -> Tile:
+    ready = repository.policy(row.id) is not None and repository.stream(row.id) is not None
+    return tile(row, repository.latest_audit(row.id), ready=ready)
 
 
 @blueprint.app_context_processor
