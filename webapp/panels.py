@@ -56,8 +56,8 @@ NOT_ENOUGH_DATA = Panel(
 NOT_AUDITED = Panel(
     state="not_audited",
     title="Not checked yet",
-    sentence="No audit has covered this lead yet, so nothing is known about how reliable its score is.",
-    next_step="Treat the score as one hint among others, and look again after the next audit.",
+    sentence="The last audit did not cover this lead, so nothing is known about how reliable its score is.",
+    next_step="Treat the score as one hint among others.",
 )
 NOT_CONNECTED = Panel(
     state="not_connected",
