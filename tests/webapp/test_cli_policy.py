@@ -71,6 +71,14 @@ def test_check_says_each_rule_and_the_requested_fields(policy):
     assert requested.endswith("Age__c, Region__c, Email, CreatedDate, OptOut")
 
 
+def test_one_rule_is_one_rule(policy, tmp_path):
+    assert "rules)." in run("check", policy).stdout
+    head, first = policy.read_text().split("[[rule]]")[:2]
+    single = tmp_path / "single.toml"
+    single.write_text(f"{head}[[rule]]{first}")
+    assert "1 rule)." in run("check", single).stdout
+
+
 def test_check_as_json(policy):
     fields = json.loads(run("check", policy, "--json").stdout)["fields"]
     assert fields == ["Age__c", "Region__c", "Email", "CreatedDate", "OptOut"]

@@ -44,7 +44,11 @@ _path = click.Path(path_type=Path)
 @click.option("--stream", type=_path, required=True, help="The stream file: which column plays which role.")
 @click.option("--out", type=_path, required=True, help="The folder for the results; made if it is not there.")
 @click.option(
-    "--engine", type=click.Choice(ENGINES), default="auto", help="What counts the rows.", show_default=True
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    help="What counts the rows; all give the same figures. spark is not part of this version.",
+    show_default=True,
 )
 @click.option(
     "--seed",

@@ -56,7 +56,7 @@ class Options:
 def command(**options: object) -> None:
     """Show Fairlead at work: two stand-in CRMs, a pull, the policy, the audit and the panels.
 
-    Everything runs on this machine; no account is needed and nothing is called. The state is kept
+    Everything runs on this machine; no account is needed, and nothing leaves it. The state is kept
     in .fairlead/demo, so that a second start is quick; --once uses a folder of its own.
     """
     asked = Options(**options)  # type: ignore[arg-type]

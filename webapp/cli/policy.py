@@ -32,7 +32,7 @@ def command() -> None:
     """Check an anonymisation policy, or see what it makes of a file."""
 
 
-@command.command()
+@command.command(short_help="Say what a policy does, rule by rule.")
 @click.argument("policy", type=_path)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def check(policy: Path, *, as_json: bool) -> None:
@@ -41,7 +41,7 @@ def check(policy: Path, *, as_json: bool) -> None:
     click.echo(json.dumps({"policy": read.name, "fields": read.fields}) if as_json else check_text(read))
 
 
-@command.command()
+@command.command(short_help="Show three records under a policy.")
 @click.argument("policy", type=_path)
 @click.option(
     "--data", type=_path, required=True, help="A CSV, Excel or Parquet export with the CRM's fields."

@@ -32,12 +32,16 @@ def check_text(policy: Policy) -> str:
     excluded = [f"  A lead is left out, and counted, where {name} is true." for name in policy.exclude_when]
     return "\n".join(
         [
-            f"{policy.name}: valid ({policy.crm}, {policy.object}, {len(policy.rules)} rules).",
+            f"{policy.name}: valid ({policy.crm}, {policy.object}, {_rules(len(policy.rules))}).",
             *rules,
             *excluded,
             f"Requested fields ({len(policy.fields)}), and no other: {', '.join(policy.fields)}",
         ]
     )
+
+
+def _rules(count: int) -> str:
+    return "1 rule" if count == 1 else f"{count} rules"
 
 
 def _column(column: str, operator: str) -> str:
