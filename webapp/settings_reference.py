@@ -14,6 +14,19 @@ the path of a file that holds the value (for secrets mounted by a container syst
 not set. Fairlead does not start without the required settings, or with a secret that is too weak, and says
 in one sentence per setting what to do.
 
+Every command of one installation needs the same settings. Make them once, and keep them in a file that only
+you can read:
+
+```sh
+(
+  umask 077
+  echo "export FAIRLEAD_SECRET_KEY='$(openssl rand -base64 48)'"
+  echo "export FAIRLEAD_MASTER_KEY='$(openssl rand -base64 32)'"
+  echo "export FAIRLEAD_DATA_DIR='$PWD/fairlead-data'"
+) > fairlead.env
+. ./fairlead.env    # in every shell, before `fairlead serve`, `sync` and `publish`
+```
+
 | setting | default | what it is for |
 |---|---|---|
 """
