@@ -37,8 +37,8 @@ class Panel:
 
 FINE = Panel(
     state="fine",
-    title="Score looks reliable",
-    sentence="The last audit found no sign that this lead's score is unreliable.",
+    title="No problem found",
+    sentence="The last audit found nothing that would change the decision on this lead.",
     next_step="Use the score as you normally would.",
 )
 FLAGGED = Panel(

@@ -19,7 +19,7 @@ Mask = npt.NDArray[np.bool_]
 
 # One sentence per status, the same for every lead: a reason must not tell one group from another.
 REASONS: dict[Status, str] = {
-    "ok": "The last audit found no sign that this score is unreliable.",
+    "ok": "The last audit found nothing that would change the decision on this lead.",
     "review": "This score is less reliable than others: look at the lead itself before you drop it.",
     "insufficient_data": "There was too little data to check whether this score is reliable.",
     "not_audited": "This lead was not part of the last audit.",

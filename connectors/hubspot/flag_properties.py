@@ -26,7 +26,7 @@ NAMES = (STATUS, REASON, AUDIT, AT)
 _STATUSES = MappingProxyType(
     {
         "not_audited": "Not checked yet",
-        "ok": "Score looks reliable",
+        "ok": "No problem found",
         "review": "Score may be unreliable",
         "insufficient_data": "Not enough data to tell",
     }
