@@ -35,8 +35,8 @@ lint: .venv/.dev  ## the quality gates alone
 	@touch $@
 
 lock:  ## resolve both locks anew (needs uv); they name no host
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet pyproject.toml --group build -o requirements/core.lock.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet pyproject.toml --group dev -o requirements/dev.lock.txt
+	uv pip compile --quiet pyproject.toml --group build -o requirements/core.lock.txt
+	uv pip compile --quiet pyproject.toml --group dev -o requirements/dev.lock.txt
 
 clean:  ## remove everything that was made here
 	rm -rf .venv .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
