@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from audit.arrays import FloatArray
 from audit.estimate import Estimate
 from audit.finding.facts import Facts, Gap
+from audit.intervals import mover
 
 Standing = Literal["better", "as well", "less", "unclear"]
 
@@ -52,12 +55,14 @@ def _standing(bounds: tuple[float, float], better_off: Estimate, facts: Facts) -
 
 
 def _newcombe(one: Estimate, other: Estimate) -> tuple[float, float]:
-    p, low, high = _numbers(one)
-    q, below, above = _numbers(other)
-    return p - q - math.hypot(p - low, above - q), p - q + math.hypot(high - p, q - below)
+    p, *ends = _numbers(one)
+    q, *other_ends = _numbers(other)
+    low, high = mover(p, (ends[0], ends[1]), q, (other_ends[0], other_ends[1]))
+    return float(low), float(high)
 
 
-def _numbers(estimate: Estimate) -> tuple[float, float, float]:
+def _numbers(estimate: Estimate) -> tuple[FloatArray, FloatArray, FloatArray]:
     value = estimate.value or 0.0
     low = value if estimate.low is None else estimate.low
-    return value, low, value if estimate.high is None else estimate.high
+    high = value if estimate.high is None else estimate.high
+    return np.asarray(value), np.asarray(low), np.asarray(high)

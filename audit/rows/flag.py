@@ -59,11 +59,6 @@ def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
     )
 
 
-def not_audited(key: str) -> Flag:
-    """The flag of a lead that was rejected or excluded."""
-    return Flag(key=key, status="not_audited", reason=REASONS["not_audited"])
-
-
 def _margins(table: pa.Table, stream: Stream, report: Report) -> tuple[Reals, Mask]:
     """Per lead: points that its worst group is behind (NaN: none is), and whether any was judged."""
     margin = np.full(table.num_rows, np.nan)

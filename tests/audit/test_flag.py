@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from audit.intake import Intake
-from audit.rows.flag import REASONS, flags, not_audited
+from audit.rows.flag import REASONS, flags
 from audit.run import AuditRequest, audit
 from audit.schema import Attribute, Stream
 
@@ -123,10 +123,9 @@ def test_the_reason_says_nothing_about_the_person():
         )
 
 
-def test_flags_are_in_the_order_of_the_table_and_absent_leads_were_not_audited():
+def test_flags_are_in_the_order_of_the_table():
     found, _ = flagged(leads())
     assert [one.key for one in found] == [f"k{i}" for i in range(4_000)]
-    assert not_audited("x").status == "not_audited"
 
 
 def test_a_stream_without_outcomes_still_flags():
