@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,21 +10,19 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from pydantic import SecretStr
-from waitress.server import create_server
 
-from audit.schema import BadInput
 from connectors.sandbox.certificate import Certificate, make_certificate
 from connectors.sandbox.hubspot import HubSpotStandIn
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.server import free_port
 from webapp.app import create_app
+from webapp.demo.background import served
 from webapp.demo.contents import Contents
 from webapp.demo.home import Home
 from webapp.services import Services
 from webapp.settings import Settings
 
 HOST = "127.0.0.1"
-THREADS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ def running(contents: Contents, home: Home, port: int, seed: int) -> Iterator[Wo
         settings = _settings(home, port or free_port(), certificate, (salesforce, hubspot))
         app = create_app(settings)
         stack.callback(_services(app).close)
-        stack.enter_context(_served(app, urlsplit(settings.public_url).port or 0))
+        stack.enter_context(served(app, HOST, urlsplit(settings.public_url).port or 0))
         _introduce(settings.public_url, salesforce, hubspot)
         yield World(home=home, settings=settings, app=app, salesforce=salesforce, hubspot=hubspot)
 
@@ -106,19 +103,3 @@ def _settings(
             "hubspot_api_url": hubspot.api_url,
         }
     )
-
-
-@contextmanager
-def _served(app: Flask, port: int) -> Iterator[None]:
-    try:
-        server = create_server(app, host=HOST, port=port, threads=THREADS, ident="")
-    except OSError as error:
-        msg = f"port {port} of {HOST} is taken; choose another one with --port"
-        raise BadInput(msg) from error
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.close()
-        thread.join(timeout=5)
