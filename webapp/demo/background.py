@@ -29,7 +29,7 @@ def served(app: Flask, host: str, port: int) -> Iterator[None]:
     """
     sockets = _Sockets()
     listening = _listening(host, port)
-    server = create_server(app, sockets=[listening], threads=THREADS, ident="", map=sockets.watched)
+    server: Any = create_server(app, sockets=[listening], threads=THREADS, ident="", map=sockets.watched)
     thread = threading.Thread(target=server.run, name="demo web server", daemon=True)
     thread.start()
     try:
