@@ -24,8 +24,8 @@ lint: .venv/.dev  ## the quality gates alone
 # Wheels only, hashes checked and nothing resolved again: the lock is complete, and a pip that resolves may
 # take a newer release for a requirement that names an extra. The project itself is linked.
 .venv/.core: .venv/.python requirements/core.lock.txt pyproject.toml
-	@test -f .venv/.dev || echo "Installing what requirements/core.lock.txt names (once; it may take a minute or two) ..."
-	@test -f .venv/.dev || $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps --require-hashes -r requirements/core.lock.txt
+	@[ .venv/.dev -nt requirements/core.lock.txt ] || echo "Installing what requirements/core.lock.txt names (once; it may take a minute or two) ..."
+	@[ .venv/.dev -nt requirements/core.lock.txt ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps --require-hashes -r requirements/core.lock.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 

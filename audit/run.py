@@ -122,14 +122,17 @@ def _settings(intake: Intake, stream: Stream) -> Settings:
 
 
 def _subgroup(one: Disparity) -> Subgroup:
-    """A failing comparison: its value, interval and adjusted p-value are there."""
-    return Subgroup(
-        attribute=one.attribute,
-        group=one.group,
-        metric=one.metric,
-        value=one.value or 0.0,
-        low=one.low or 0.0,
-        high=one.high or 0.0,
-        p_adjusted=1.0 if one.p_adjusted is None else one.p_adjusted,
-        n=one.n,
-    )
+    match one:
+        case Disparity(value=float(value), low=float(low), high=float(high), p_adjusted=float(p_adjusted)):
+            return Subgroup(
+                attribute=one.attribute,
+                group=one.group,
+                metric=one.metric,
+                value=value,
+                low=low,
+                high=high,
+                p_adjusted=p_adjusted,
+                n=one.n,
+            )
+    message = f"a comparison that fails has all its numbers, but {one.metric} of {one.group} has not"
+    raise ValueError(message)

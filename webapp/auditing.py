@@ -9,7 +9,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from audit.finding import SEVERITIES, Caution
+from audit.finding import Caution
+from audit.finding.overview import by_severity, worst
 from audit.intake import Intake, Refusal, admit
 from audit.report import to_json
 from audit.report.model import Report
@@ -97,13 +98,14 @@ def _new_audit(audit_id: str, report: Report, account: Pulled, rules: Rules) -> 
         excluded=excluded,
         unmapped=dict(account.unmapped),
     )
+    found = worst(report.findings)
     return NewAudit(
         id=audit_id,
         report=to_json(report),
         policy_version=rules.policy_version.version,
         stream_version=rules.stream_version.version,
-        severities=_severities(report),
-        worst=_worst(report),
+        severities={severity: count for severity, count in by_severity(report.findings).items() if count},
+        worst=found.headline if found else None,
         pulled=pulled,
     )
 
@@ -154,19 +156,3 @@ def _counts(refusals: Iterable[Refusal]) -> dict[str, int]:
     for refusal in refusals:
         counts[refusal.code] += refusal.count
     return dict(counts)
-
-
-def _severities(report: Report) -> dict[str, int]:
-    """How many findings there are of each severity that occurs, the most severe first."""
-    counts = Counter(finding.severity for finding in report.findings)
-    return {severity: counts[severity] for severity in reversed(SEVERITIES) if counts[severity]}
-
-
-def _worst(report: Report) -> str | None:
-    """The headline of the most severe finding, a failed one before others; of equals the first."""
-    found = max(
-        report.findings,
-        key=lambda finding: (SEVERITIES.index(finding.severity), finding.verdict == "fail"),
-        default=None,
-    )
-    return found.headline if found else None

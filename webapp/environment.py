@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -89,6 +91,16 @@ def _halves(settings: Settings) -> list[str]:
         if len(absent) == 1:
             present = next(field for field in pair if field not in absent)
             problems.append(f"{variable(absent[0])} is not set, but {variable(present)} is; set both.")
-    if settings.secret_key.get_secret_value().encode() == settings.master:
+    if _equal(settings):
         problems.append("FAIRLEAD_SECRET_KEY and FAIRLEAD_MASTER_KEY are equal; make two.")
     return problems
+
+
+def _equal(settings: Settings) -> bool:
+    """Whether both secrets are the same bytes, as they stand or out of base64."""
+    secret = settings.secret_key.get_secret_value()
+    try:
+        decoded = base64.b64decode(secret, validate=True)
+    except (binascii.Error, ValueError):
+        decoded = b""
+    return settings.master in (secret.encode(), decoded)

@@ -72,6 +72,13 @@ def _without_path(value: str) -> str:
     return value
 
 
+def _api_version(value: str) -> str:
+    if not re.fullmatch(r"v3|\d{4}-\d{2}", value, re.ASCII):
+        msg = "must be a dated version such as 2026-09, or v3"
+        raise ValueError(msg)
+    return value
+
+
 def _names(value: object) -> object:
     if isinstance(value, str):
         return tuple(name.strip().lower() for name in value.split(",") if name.strip())
@@ -148,9 +155,8 @@ class Settings(BaseModel):
     hubspot_api_url: Address = Field(
         default="https://api.hubapi.com", description="The address of HubSpot's API."
     )
-    hubspot_api_version: str = Field(
+    hubspot_api_version: Annotated[str, AfterValidator(_api_version)] = Field(
         default="2026-09",
-        pattern=r"^(v3|\d{4}-\d{2})$",
         description="The dated version of HubSpot's API, or v3 for the undated paths.",
     )
     hubspot_ca_file: ReadableFile = Field(

@@ -29,8 +29,8 @@ def to_json(report: Report) -> str:
         **_plain(report, "stream", "rows", "kept", "seed", "engine", "version"),
         "rejected": sum(one.count for one in report.rejected),
         "excluded": sum(one.count for one in report.excluded),
-        "rejections": [_plain(one, "code", "text", "count", "rows") for one in report.rejected],
-        "exclusions": [_plain(one, "code", "text", "count", "rows") for one in report.excluded],
+        "rejections": [_turned_away(one) for one in report.rejected],
+        "exclusions": [_turned_away(one) for one in report.excluded],
         "digests": _plain(report.digests, *Digests.__slots__),
         "settings": _plain(report.settings, *Settings.__slots__),
         "estimates": [_estimate(one) for one in report.estimates],
@@ -55,6 +55,11 @@ def read_json(text: str) -> Report:
 
 def _plain(value: object, *names: str) -> Record:
     return {name: getattr(value, name) for name in names}
+
+
+def _turned_away(one: Refusal) -> Record:
+    """People count rows from 1."""
+    return _plain(one, "code", "text", "count") | {"rows": [row + 1 for row in one.rows]}
 
 
 def _estimate(one: GroupEstimate) -> Record:
@@ -103,7 +108,7 @@ def _names(record: Record) -> Record:
 
 
 def _refusal(record: Record) -> Refusal:
-    return Refusal(**_with(record, rows=tuple(record["rows"])))
+    return Refusal(**_with(record, rows=tuple(row - 1 for row in record["rows"])))
 
 
 def _settings(record: Record) -> Settings:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from audit.schema import BadInput
+from connectors.files.content import check_file, readable
 from connectors.files.csv_file import csv_names, read_csv
 from connectors.files.excel import excel_names, read_excel
 from connectors.files.parquet import parquet_names, read_parquet
@@ -55,9 +56,7 @@ def _format(path: Path) -> str:
 
 
 def _start(path: Path) -> bytes:
-    """The first bytes; none where the file cannot be opened, so that reading it says why."""
-    try:
+    with readable(path):
+        check_file(path)
         with path.open("rb") as file:
             return file.read(8)
-    except (OSError, ValueError):
-        return b""

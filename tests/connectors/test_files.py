@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from openpyxl import Workbook
 
 from audit.schema import BadInput
 from connectors.errors import Refused
+from connectors.files.fingerprint import held_still
 from connectors.files.flags import read_flags
 from connectors.files.reading import read_names, read_table
 from connectors.files.source import FileSource
@@ -158,6 +161,31 @@ def test_a_folder_and_a_missing_file_say_so(tmp_path: Path):
         read_table(tmp_path)
     with pytest.raises(BadInput, match="there is no such file"):
         read_table(tmp_path / "none.csv")
+
+
+def test_a_pipe_says_so_and_is_not_emptied(tmp_path: Path):
+    pipe = tmp_path / "leads.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(BadInput, match="not a file but a pipe"):
+        read_table(pipe)
+    with pytest.raises(BadInput, match="not a file but a pipe"), held_still(pipe):
+        pass
+
+
+def test_the_digest_is_of_what_was_read(put):
+    path = put("a.csv", PLAIN)
+    with held_still(path) as digest:
+        read_table(path)
+    assert digest == hashlib.sha256(PLAIN).hexdigest()
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(PLAIN * 2), Path.unlink, Path.touch])
+def test_a_file_that_changes_while_it_is_read_is_refused(put, change):
+    path = put("a.csv", PLAIN)
+    os.utime(path, ns=(1, 1))
+    told = pytest.raises(BadInput, match=r"was changed while it was read|there is no such file")
+    with told, held_still(path):
+        change(path)
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -130,6 +132,42 @@ def test_fail_on_makes_a_failed_finding_the_exit_code(run: Run):
         [key, str(50 + int(key[1:]) // 2 % 20), region, outcome] for key, _, region, outcome in rows(4000)
     ]
     assert run(as_csv(fair), "--fail-on", "critical").exit_code == 0
+
+
+def test_the_report_names_rows_from_one_and_the_digests_of_both_files(run: Run, tmp_path: Path):
+    content = changed(2, "score", "high")
+    assert run(content).exit_code == 0
+    record = json.loads((tmp_path / "out" / "audit.json").read_text())
+    assert [(one["code"], one["rows"]) for one in record["rejections"]] == [("score_not_a_number", [3])]
+    assert record["digests"]["data"] == hashlib.sha256(content).hexdigest()
+    assert record["digests"]["stream"] == hashlib.sha256(STREAM.encode()).hexdigest()
+
+
+def test_rows_from_a_pipe_are_refused_in_one_sentence(tmp_path: Path):
+    os.mkfifo(tmp_path / "leads.csv")
+    (tmp_path / "s.toml").write_text(STREAM)
+    where = [
+        str(tmp_path / "leads.csv"),
+        "--stream",
+        str(tmp_path / "s.toml"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    assert_refused(CliRunner().invoke(main, ["audit", *where]), "pipe", "save the rows", folder=tmp_path)
+
+
+def test_a_defect_is_no_finding_and_tells_nothing_of_the_data(run: Run, monkeypatch: pytest.MonkeyPatch):
+    person = "Jane Doe"
+
+    def fails(*_: object) -> None:
+        raise KeyError(person)
+
+    monkeypatch.setattr("webapp.cli.audit.audit", fails)
+    result = run(as_csv(rows()))
+    assert result.exit_code == 70
+    assert "this is a defect in Fairlead (KeyError); please report it" in result.stderr
+    assert "in fails" in result.stderr
+    assert "Jane" not in result.output
 
 
 def test_the_same_input_and_seed_give_the_same_bytes(run: Run, tmp_path: Path):

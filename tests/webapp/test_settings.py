@@ -109,6 +109,20 @@ def test_half_an_app_is_refused(half):
     )
 
 
+@pytest.mark.parametrize("secret", [MASTER, "ABEiM0RVZneImaq7zN3u_w-ABEiM0RVZ"])
+def test_one_secret_for_both_purposes_is_refused(secret):
+    master = MASTER if secret == MASTER else base64.b64encode(secret.encode()).decode()
+    assert problems({"FAIRLEAD_SECRET_KEY": secret, "FAIRLEAD_MASTER_KEY": master}) == [
+        "FAIRLEAD_SECRET_KEY and FAIRLEAD_MASTER_KEY are equal; make two."
+    ]
+
+
+@pytest.mark.parametrize("version", ["v4", "2026-9", "2026-090", "\u0662026-09"])
+def test_an_api_version_of_another_form_is_named_in_words(version):
+    sentence = "FAIRLEAD_HUBSPOT_API_VERSION must be a dated version such as 2026-09, or v3."
+    assert problems({**GOOD, "FAIRLEAD_HUBSPOT_API_VERSION": version}) == [sentence]
+
+
 def test_a_number_that_is_none_is_named():
     (sentence,) = problems({**GOOD, "FAIRLEAD_SESSION_HOURS": "soon"})
     assert sentence.startswith("FAIRLEAD_SESSION_HOURS")

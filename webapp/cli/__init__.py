@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -12,7 +13,7 @@ import click
 from audit.schema import BadInput
 from connectors.errors import Busy, Refused
 
-BAD_INPUT, REFUSED, INTERRUPTED = 2, 3, 130
+BAD_INPUT, REFUSED, DEFECT, INTERRUPTED = 2, 3, 70, 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,16 @@ class Commands(click.Group):
             return _leave(ctx, str(error), REFUSED)
         except KeyboardInterrupt:
             return _leave(ctx, "stopped before the end", INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - an exit with 1 would say that there is a finding
+            return _leave(ctx, _defect(error), DEFECT)
+
+
+def _defect(error: Exception) -> str:
+    """What to report: where it happened, without the error's own words, which may hold a person's data."""
+    click.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
+    return f"this is a defect in Fairlead ({type(error).__name__}); please report it with the lines above"
 
 
 def _leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
@@ -85,5 +96,5 @@ def main() -> None:
     """Fairlead audits the lead scores of Salesforce and HubSpot for bias.
 
     Exit codes: 0 done; 1 a finding at or above --fail-on; 2 bad input or settings; 3 a remote
-    system refused.
+    system refused; 70 a defect in Fairlead.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,11 +12,13 @@ from audit.finding import SEVERITIES, Severity
 from audit.report.write import write
 from audit.run import AuditRequest, audit
 from audit.schema import BadInput
+from connectors.files.fingerprint import held_still
 from connectors.files.reading import read_table
+from connectors.files.table import FileTable
 from webapp.cli.account import admit_file
 from webapp.cli.audit_summary import Summary, failing, summary_json, summary_text
 from webapp.cli.output import check_folder, write_whole
-from webapp.cli.stream_file import load_stream
+from webapp.cli.toml_file import read_toml
 from webapp.progress import Progress
 
 ENGINES = ("auto", "arrow", "duckdb", "spark")
@@ -79,29 +80,25 @@ def _run(asked: Options) -> Summary:
     if asked.engine == "spark":
         msg = "this installation has no Spark engine; use --engine auto, arrow or duckdb"
         raise BadInput(msg)
-    stream = load_stream(asked.stream)
+    described = read_toml(asked.stream, "stream")
+    stream = described.stream()
     check_folder(asked.out)
     with Progress() as progress:
         with progress.step(f"Reading {asked.file.name}"):
-            file = read_table(asked.file)
+            file, digest = _read(asked.file)
         with progress.step("Checking the rows"):
             intake = admit_file(file, stream, asked.file.name)
+        request = AuditRequest(
+            seed=asked.seed, engine=asked.engine, stream_digest=described.digest, data_digest=digest
+        )
         with progress.step("Auditing"):
-            report = audit(intake, stream, _request(asked))
+            report = audit(intake, stream, request)
         with progress.step("Writing the report"):
             written = write_whole(asked.out, partial(write, report))
     return Summary(report=report, file=file, name=asked.file.name, out=asked.out, written=written)
 
 
-def _request(asked: Options) -> AuditRequest:
-    return AuditRequest(
-        seed=asked.seed,
-        engine=asked.engine,
-        stream_digest=_digest(asked.stream),
-        data_digest=_digest(asked.file),
-    )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _read(path: Path) -> tuple[FileTable, str]:
+    """The table, and the digest of exactly what it was read from."""
+    with held_still(path) as digest:
+        return read_table(path), digest

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit.finding import SEVERITIES, Finding, Severity
+from audit.finding.overview import by_severity, worst
 from audit.intake import Refusal
 from audit.report.model import Report
 from audit.report.printable import printable
@@ -34,15 +35,6 @@ def failing(report: Report, severity: Severity) -> bool:
     return any(finding.verdict == "fail" and finding.severity in counted for finding in report.findings)
 
 
-def worst(report: Report) -> Finding | None:
-    """The most severe finding, a failed one before others; of equals the first in the report."""
-    return max(
-        report.findings,
-        key=lambda finding: (SEVERITIES.index(finding.severity), finding.verdict == "fail"),
-        default=None,
-    )
-
-
 def summary_text(summary: Summary) -> str:
     """The summary for people."""
     return printable("\n".join([*_account(summary), *_findings(summary.report), *_files(summary)]))
@@ -50,7 +42,7 @@ def summary_text(summary: Summary) -> str:
 
 def summary_json(summary: Summary) -> str:
     """The summary for programs, as one JSON object."""
-    report, found = summary.report, worst(summary.report)
+    report, found = summary.report, worst(summary.report.findings)
     record = {
         "stream": report.stream,
         "file": summary.name,
@@ -58,7 +50,7 @@ def summary_json(summary: Summary) -> str:
         "kept": report.kept,
         "rejected": [_refusal(refusal, summary.file) for refusal in report.rejected],
         "excluded": [_refusal(refusal, summary.file) for refusal in report.excluded],
-        "findings": _by_severity(report),
+        "findings": by_severity(report.findings),
         "worst": found and _finding(found),
         "warnings": [{"code": warning.code, "text": warning.text} for warning in report.warnings],
         "seed": report.seed,
@@ -84,11 +76,13 @@ def _turned_away(fate: str, refusals: tuple[Refusal, ...], file: FileTable) -> I
 
 
 def _findings(report: Report) -> Iterator[str]:
-    counts = ", ".join(f"{count} {severity}" for severity, count in _by_severity(report).items() if count)
+    counts = ", ".join(
+        f"{count} {severity}" for severity, count in by_severity(report.findings).items() if count
+    )
     yield f"Findings: {counts or 'none'}"
-    found = worst(report)
-    if found is not None:
-        yield f"{'Worst' if found.verdict == 'fail' else 'Result'}: {found.headline}"
+    leading = worst(report.findings)
+    if leading is not None:
+        yield f"{'Worst' if leading.verdict == 'fail' else 'Result'}: {leading.headline}"
     for warning in report.warnings:
         if warning.code not in _IN_ACCOUNT:
             yield f"Warning: {warning.text}"
@@ -96,14 +90,6 @@ def _findings(report: Report) -> Iterator[str]:
 
 def _files(summary: Summary) -> Iterator[str]:
     yield f"Written to {summary.out}: {', '.join(summary.written)}"
-
-
-def _by_severity(report: Report) -> dict[str, int]:
-    """How many findings of each severity, the most severe first."""
-    return {
-        severity: sum(1 for finding in report.findings if finding.severity == severity)
-        for severity in reversed(SEVERITIES)
-    }
 
 
 def _finding(finding: Finding) -> dict[str, str]:

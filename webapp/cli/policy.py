@@ -15,11 +15,11 @@ from connectors.files.reading import read_names, read_table
 from connectors.files.table import FileTable
 from connectors.policy.apply import Raw, apply_policy
 from connectors.policy.model import Policy
-from connectors.policy.parse import parse_policy
 from connectors.policy.risk import readable_columns, risk
 from connectors.pseudonym import Keyring
 from connectors.source import Batch
 from webapp.cli.policy_words import Previewed, check_text, preview_json, preview_text
+from webapp.cli.toml_file import read_toml
 
 SHOWN = 3
 # A file policy may date no lead: the preview does not show the day anyway.
@@ -37,7 +37,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def check(policy: Path, *, as_json: bool) -> None:
     """Validate POLICY and say, rule by rule, what it does and which fields it would ask for."""
-    read = load_policy(policy)
+    read = read_toml(policy, "policy").policy()
     click.echo(json.dumps({"policy": read.name, "fields": read.fields}) if as_json else check_text(read))
 
 
@@ -58,26 +58,11 @@ def preview(policy: Path, data: Path, quasi: tuple[str, ...], *, as_json: bool) 
 
     Nothing is stored, and no value is shown that the policy does not keep.
     """
-    read = load_policy(policy)
+    read = read_toml(policy, "policy").policy()
     columns = _quasi_identifiers(read, quasi)
     batch = _applied(read, data)
     result = Previewed(batch=batch, shown=SHOWN, risk=risk(batch.table, columns))
     click.echo(preview_json(result) if as_json else preview_text(result))
-
-
-def load_policy(path: Path) -> Policy:
-    """The policy in a TOML file; BadInput where it cannot be read or is not valid."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        msg = f"{path}: there is no such policy file; check the name and the folder"
-    except UnicodeDecodeError:
-        msg = f"{path}: the policy file is not UTF-8 text; save it as UTF-8"
-    except (OSError, ValueError):
-        msg = f"{path}: the policy file cannot be read; name a TOML file that you may read"
-    else:
-        return parse_policy(text, path.name)
-    raise BadInput(msg)
 
 
 def _quasi_identifiers(policy: Policy, asked: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from webapp.cli import main
 HEAD = """# Commands
 
 `fairlead COMMAND --help` says the same. Exit codes: 0 done; 1 a finding at or above `--fail-on`; 2 bad input
-or settings (one sentence on standard error); 3 a remote system refused.
+or settings (one sentence on standard error); 3 a remote system refused; 70 a defect in Fairlead
+(the lines to report come with it).
 """
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from connectors.sandbox.fields import OrgContents
-from webapp.cli.stream_file import load_stream
+from webapp.cli.toml_file import read_toml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def from_file(path: Path, stream_path: Path, seed: int) -> Contents:
     from connectors.files.reading import read_table  # noqa: PLC0415 - pyarrow's readers are slow to import
     from connectors.sandbox.fill import contents_for_file  # noqa: PLC0415
 
-    stream = load_stream(stream_path, score_required=False)
+    stream = read_toml(stream_path, "stream").stream(score_required=False)
     table = read_table(path).table
     salesforce, hubspot = contents_for_file(table, stream, seed)
     trained = "" if stream.score or stream.decision else ", scored by a model trained here (cross-fitting)"

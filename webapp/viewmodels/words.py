@@ -10,7 +10,6 @@ from audit.finding.reading import BAND, reading
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-CRM_NAMES = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 ORGANISATION_WORDS = {"salesforce": "Salesforce org", "hubspot": "HubSpot portal"}
 SEVERITY_WORDS: dict[Severity, str] = {
     "critical": "Critical",

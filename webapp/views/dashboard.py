@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 from flask_login import current_user
 
+from webapp.crms import NAMES
 from webapp.services import services
 from webapp.store.repository import Repository
-from webapp.store.rows import ConnectionRow
+from webapp.store.rows import ConnectionRow, Crm
 from webapp.viewmodels import words
 from webapp.viewmodels.dashboard import Status, Tile, status_of, tile
 
@@ -60,9 +61,9 @@ def connection_status(row: ConnectionRow) -> Status:
 
 
 @blueprint.app_template_filter()
-def crm_name(crm: str) -> str:
+def crm_name(crm: Crm) -> str:
     """A CRM's name as its maker writes it."""
-    return words.CRM_NAMES.get(crm, crm)
+    return NAMES[crm]
 
 
 @blueprint.app_template_filter()

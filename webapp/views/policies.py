@@ -12,13 +12,13 @@ from audit.schema import BadInput, parse_stream
 from connectors.errors import ConnectorError
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
-from webapp.crms import source_for
+from webapp.crms import NAMES, source_for
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.columns import LeftOut, left_out
 from webapp.viewmodels.policy import Preview, policy_view, preview_of
 from webapp.viewmodels.versions import history
-from webapp.viewmodels.words import CRM_NAMES, organisation_label
+from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import announce, connection_or_404, refuse_too_long, remote_sentence, typed_text
 from webapp.views.suggesting import Suggestion, suggested_policy
 
@@ -79,7 +79,7 @@ def _policy(connection: ConnectionRow, text: str) -> Policy:
     refuse_too_long(text, "policy")
     policy = parse_policy(text, "The policy")
     if policy.crm != connection.crm:
-        name = CRM_NAMES[connection.crm]
+        name = NAMES[connection.crm]
         msg = f"The policy: crm is '{policy.crm}', but this is {name}; write crm = \"{connection.crm}\""
         raise BadInput(msg)
     return policy

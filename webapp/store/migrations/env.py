@@ -1,4 +1,4 @@
-"""Alembic's entry: migrations run on the connection that `webapp.store.engine` hands over."""
+"""Alembic's entry: migrations run on the connection that `webapp.store.database` hands over."""
 
 from __future__ import annotations
 
