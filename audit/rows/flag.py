@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from audit.report.model import Report
 from audit.rows.levels import Reals, attribute_levels, score_or_decision
-from audit.rows.standing import Standing, standings
+from audit.rows.standing import Standing, alike, standings
 from audit.schema import Stream
 
 Status = Literal["ok", "review", "insufficient_data", "not_audited"]
@@ -47,6 +47,10 @@ def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
     - "insufficient_data": none of its groups could be judged.
     - "ok": otherwise.
 
+    For an attribute that is a special category, all leads count as its group that is furthest
+    behind, and as judged where any group was: many flags side by side then tell nothing about who
+    is in which group. For other attributes they can (docs/adr/0003-the-privacy-boundary.md).
+
     Leads that are not in the table are "not_audited": `not_audited` makes their flag.
     """
     margin, judged = _margins(table, stream, report)
@@ -67,6 +71,7 @@ def _margins(table: pa.Table, stream: Stream, report: Report) -> tuple[Reals, Ma
         levels = attribute_levels(table, attribute.name)
         found = standings(attribute.name, stream, report)
         each = [found.get(name, Standing()) for name in levels.names]
+        each = alike(each) if attribute.special_category else each
         margin = np.fmax(margin, np.asarray([one.behind for one in each])[levels.codes])
         judged |= np.asarray([one.judged for one in each], dtype=np.bool_)[levels.codes]
     return margin, judged

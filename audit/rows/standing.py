@@ -51,6 +51,13 @@ def standings(attribute: str, stream: Stream, report: Report) -> Mapping[str, St
     return {name: Standing(judged=name in judged, behind=behind.get(name, math.nan)) for name in names}
 
 
+def alike(groups: list[Standing]) -> list[Standing]:
+    """Every group as the one that is furthest behind, and judged where any was."""
+    behind = [one.behind for one in groups if not math.isnan(one.behind)]
+    same = Standing(judged=any(one.judged for one in groups), behind=max(behind, default=math.nan))
+    return [same] * len(groups)
+
+
 def _unexplained(own: list[Disparity], facts: Facts) -> list[Gap]:
     decisive = DECISIONS if any(one.metric in DECISIONS for one in own) else JUDGING
     failing = [

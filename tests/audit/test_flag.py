@@ -10,7 +10,8 @@ from audit.rows.flag import REASONS, flags
 from audit.run import AuditRequest, audit
 from audit.schema import Attribute, Stream
 
-REGION = Attribute(name="region", column="region", reference="city", special_category=True)
+REGION = Attribute(name="region", column="region", reference="city")
+SPECIAL = Attribute(name="region", column="region", reference="city", special_category=True)
 STREAM = Stream(
     name="s", attributes=(REGION,), score="score", threshold=60, outcome="won", score_range=(0.0, 100.0)
 )
@@ -62,6 +63,31 @@ def test_groups_that_are_too_small_are_told_apart_from_groups_that_are_fine():
     _, status = flagged(leads())
     assert set(status[:8]) == {"insufficient_data"}
     assert set(status[8:]) == {"ok", "review"}
+
+
+def test_the_flags_of_a_special_category_are_the_same_for_every_group():
+    table = leads()
+    _, status = flagged(table, replace(STREAM, attributes=(SPECIAL,)))
+    region, score = columns(table)
+    gap = score[region == "city"].mean() - score[region == "town"].mean()
+    assert (status == "review").tolist() == ((score < 60) & (score >= 60 - gap)).tolist()
+    assert set(status) == {"ok", "review"}
+    assert {"city", "town", "hamlet"} == set(region[status == "review"]) | {"hamlet"}
+
+
+def test_a_special_category_that_nobody_could_judge_says_so_of_every_lead():
+    few = leads(n=40, hamlets=0)
+    _, status = flagged(few, replace(STREAM, attributes=(SPECIAL,)))
+    assert set(status) == {"insufficient_data"}
+
+
+def test_a_special_category_does_not_hide_the_flags_of_another_attribute():
+    table = leads().append_column("attribute:gender", words(np.arange(4_000) % 2))
+    gender = Attribute(name="gender", column="gender", special_category=True)
+    plain, both = (
+        flagged(table, replace(STREAM, attributes=chosen))[1] for chosen in ((REGION,), (REGION, gender))
+    )
+    assert ((plain == "review") <= (both == "review")).all()
 
 
 def test_without_a_gap_nobody_is_for_review():

@@ -83,7 +83,7 @@ def test_a_role_says_what_it_means_and_what_fills_it(send: Send) -> None:
     assert "A lead is selected at 60 and above. It lies between 0 and 100" in page.text
     assert "In its first 30 days its outcome counts as not yet known. the day of CreatedDate" in page.text
     assert "phone Feature A field in which a proxy for a group may hide. Phone" in page.text
-    assert "age group age each value is a group 25-34 yes: its findings weigh more Age__c" in page.text
+    assert "age group age each value is a group 25-34 yes: no flag depends on it Age__c" in page.text
     assert "up to 10 points are tolerated" in page.text
     assert "There is no outcome" in page.text
 

@@ -94,7 +94,7 @@ def _group(attribute: Attribute, origin: str) -> Group:
         origin=origin,
         groups=", ".join(band_labels(attribute.bands)) if attribute.bands else "each value is a group",
         reference=attribute.reference or "the largest group",
-        special="yes: its findings weigh more" if attribute.special_category else "no",
+        special="yes: no flag depends on it" if attribute.special_category else "no",
     )
 
 

@@ -75,7 +75,7 @@ def _list(key: str, why: str, names: tuple[str, ...], columns: Collection[str]) 
 
 def _attribute(name: str) -> str:
     special = (
-        "special_category = true   # only auditors see it, and its findings weigh more\n"
+        "special_category = true   # its findings weigh more, and no flag on a lead depends on it\n"
         if name in SPECIAL
         else ""
     )
