@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,10 +14,30 @@ from audit.measure import Measure, reasons
 from audit.registry import METRICS, Metric
 from audit.tally.columns import NO, OUTCOME, SELECTED, WORKED, YES
 
+_BOTH = (SELECTED, OUTCOME)
+FACTS_OF: MappingProxyType[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "leads": (),
+        "all_leads": (),
+        "decided": (SELECTED,),
+        "selected": (SELECTED,),
+        "all_selected": (SELECTED,),
+        "known": (OUTCOME,),
+        "converted": (OUTCOME,),
+        "tp": _BOTH,
+        "fp": _BOTH,
+        "fn": _BOTH,
+        "tn": _BOTH,
+        "worked": (WORKED,),
+        "work_known": (WORKED,),
+    }
+)
+"""The facts that each of the `Counts` is counted from."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Counts:
-    """Leads per group. Everything from ``known`` on counts leads whose outcome may be used."""
+    """Leads per group. From ``known`` to ``converted`` they are leads whose outcome may be used."""
 
     leads: IntArray
     decided: IntArray
@@ -26,7 +47,19 @@ class Counts:
     fp: IntArray
     fn: IntArray
     tn: IntArray
-    positive_undecided: IntArray
+    converted: IntArray
+    worked: IntArray
+    work_known: IntArray
+
+    @property
+    def all_leads(self) -> IntArray:
+        """Leads of all groups together, for each group."""
+        return np.full_like(self.leads, self.leads.sum())
+
+    @property
+    def all_selected(self) -> IntArray:
+        """Selected leads of all groups together, for each group."""
+        return np.full_like(self.selected, self.selected.sum())
 
     def total(self, parts: tuple[str, ...]) -> IntArray:
         """Sum of some of the counts."""
@@ -47,6 +80,7 @@ def counts(grouping: Grouping) -> Counts:
     """Count decisions and outcomes of every group."""
     selected, rejected = grouping.at(SELECTED, YES), grouping.at(SELECTED, NO)
     positive, negative = usable(grouping, YES), usable(grouping, NO)
+    worked = grouping.at(WORKED, YES)
     return Counts(
         leads=grouping.count(),
         decided=grouping.count(selected | rejected),
@@ -56,7 +90,9 @@ def counts(grouping: Grouping) -> Counts:
         fp=grouping.count(selected & negative),
         fn=grouping.count(rejected & positive),
         tn=grouping.count(rejected & negative),
-        positive_undecided=grouping.count(positive & ~selected & ~rejected),
+        converted=grouping.count(positive),
+        worked=grouping.count(worked),
+        work_known=grouping.count(worked | grouping.at(WORKED, NO)),
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.calibration import calibration_error, outcome_rates
-from audit.confusion import balanced_accuracy, counts, f1, headcount, rate
+from audit.cells import cell_measures
+from audit.confusion import FACTS_OF, balanced_accuracy, counts, f1, headcount, rate
 from audit.cube import Cube
 from audit.estimate import Estimate
 from audit.grouping import Grouping, groupings
@@ -72,16 +73,19 @@ def _measures(
 
 def _decision_measures(part: Grouping, confidence: float) -> tuple[Measure, ...]:
     found = counts(part)
-    rates = [m for m in METRICS.values() if m.kind == "rate" and _possible(m, part)]
+    crossed = len(part.attributes) > 1
+    rates = [m for m in METRICS.values() if m.kind == "rate" and m.crossed >= crossed and _possible(m, part)]
     measures = [headcount(found), *(rate(m, found, part, confidence) for m in rates)]
     if part.has(SELECTED) and part.has(OUTCOME):
         measures += [balanced_accuracy(found, part, confidence), f1(found, part, confidence)]
+        measures += () if crossed else cell_measures(found, part, confidence)
     return tuple(measures)
 
 
 def _possible(wanted: Metric, part: Grouping) -> bool:
-    needs_decision = wanted.id != "base_rate"
-    return (part.has(OUTCOME) or not wanted.on_outcomes) and (part.has(SELECTED) or not needs_decision)
+    """Whether the cube has the facts that the counts of a rate are made of."""
+    used = {fact for count in (*wanted.numerator, *wanted.denominator) for fact in FACTS_OF[count]}
+    return all(part.has(fact) for fact in used)
 
 
 def _score_measures(

@@ -109,6 +109,77 @@ READINGS: dict[str, Reading] = {
     "average_precision": _index("Average precision", "the average precision of the score", "lower"),
     "brier": _index("Brier score", "the squared error of the score (Brier)", "higher"),
     "calibration_error": _index("Calibration error", "the calibration error of the score", "higher"),
+    "error_rate": Reading(
+        label="Selection and outcome disagree",
+        phrase="for {group}, the selection contradicts the outcome {how} for {reference}",
+        worse="higher",
+    ),
+    "group_share": Reading(
+        label="Part of all leads", phrase="{group} are among the leads {how} {reference}", worse="lower"
+    ),
+    "selected_share": Reading(
+        label="Part of the selection", phrase="{group} are in the selection {how} {reference}", worse="lower"
+    ),
+    "outcome_coverage": Reading(
+        label="Share with an outcome", phrase="{group} have a usable outcome {how} {reference}", worse="lower"
+    ),
+    "threat_score": Reading(
+        label="Hits among selected or converting leads",
+        phrase="among leads that were selected or converted, {group} are hits {how} {reference}",
+        worse="lower",
+    ),
+    "matthews_correlation": _index(
+        "Agreement of selection and outcome (Matthews)",
+        "the agreement of selection and outcome (Matthews correlation)",
+        "lower",
+    ),
+    "cohen_kappa": _index(
+        "Agreement beyond chance (kappa)", "the agreement of selection and outcome (kappa)", "lower"
+    ),
+    "informedness": _index(
+        "Separation of outcomes (informedness)", "the separation of outcomes (informedness)", "lower"
+    ),
+    "markedness": _index(
+        "What a selection says (markedness)",
+        "what being selected says about the outcome (markedness)",
+        "lower",
+    ),
+    "fowlkes_mallows": _index(
+        "Hits and misses (Fowlkes-Mallows)", "the balance of hits and misses (Fowlkes-Mallows)", "lower"
+    ),
+    "geometric_mean": _index(
+        "Right on both outcomes (geometric mean)", "the geometric mean of both right rates", "lower"
+    ),
+    "positive_likelihood_ratio": _index(
+        "Weight of being selected (LR+)", "the weight of being selected (LR+)", "lower"
+    ),
+    "negative_likelihood_ratio": _index(
+        "Weight of being passed over (LR-)", "the weight of being passed over (LR-)", "higher"
+    ),
+    "diagnostic_odds_ratio": _index(
+        "Odds of the right decision", "the odds ratio of selection and outcome", "lower"
+    ),
+    "lift": _index("Gain by selecting (lift)", "the gain by selecting (lift)", "lower"),
+    "conditional_acceptance": _index(
+        "Conversions for each selected lead", "the number of conversions for each selected lead", "higher"
+    ),
+    "conditional_rejection": _index(
+        "Non-conversions for each lead passed over",
+        "the number of non-conversions for each lead passed over",
+        "lower",
+    ),
+    "treatment_ratio": _index(
+        "Wrongly passed over for each wrongly selected",
+        "the number of leads wrongly passed over for each wrongly selected one",
+        "higher",
+    ),
+    "generalized_entropy": _index(
+        "Inequality of benefits (entropy)", "the inequality of benefits (generalised entropy)", "higher"
+    ),
+    "theil": _index("Inequality of benefits (Theil)", "the inequality of benefits (Theil)", "higher"),
+    "coefficient_of_variation": _index(
+        "Inequality of benefits (variation)", "the inequality of benefits (variation)", "higher"
+    ),
     "score_outcome_gap": _index(
         "Score minus outcome", "the distance of the score above the outcome", "lower"
     ),

@@ -167,7 +167,7 @@ def test_base_rates_of_the_bank(data_dir):
     for group, (n, digits) in published.items():
         estimate = ours[group, "base_rate"]
         assert (estimate.n, f"{estimate.value:.6f}") == (n, digits)
-    assert {m for _, m in ours} == {"count", "base_rate"}
+    assert {m for _, m in ours} == {"count", "group_share", "outcome_coverage", "base_rate"}
 
 
 def test_only_known_outcomes_of_worked_leads_count_for_outcome_metrics():
@@ -315,6 +315,7 @@ def test_every_metric_is_documented_and_listed_in_the_order_of_the_registry():
     by = stream("g", "h")
     leads = random_leads(2, 400)
     leads["attribute:h"] = pa.array(["x", "y"] * 200)
+    leads["worked"] = pa.array([True, True, False, None] * 100)
     seen = [metric(e.metric).id for e in estimates(cube(leads, by), by, 0) if not e.attribute]
     assert set(seen) == set(METRICS)
     assert seen == sorted(seen, key=list(METRICS).index)
@@ -322,6 +323,27 @@ def test_every_metric_is_documented_and_listed_in_the_order_of_the_registry():
         assert m.definition
         assert m.sign
         assert m.source
+        assert m.aliases or m.chapter == "composition"
+
+
+def test_shares_and_coverage_are_counted_over_the_right_leads():
+    by = stream("g", worked="worked")
+    leads = {
+        "attribute:g": pa.array(["a"] * 6 + ["b"] * 4),
+        "score": np.array([90, 90, 10, 10, 10, 10, 90, 10, 10, 10], dtype=float),
+        "outcome": pa.array([True, False, None, True, False, None, True, True, False, None]),
+        "worked": pa.array([True, True, True, False, None, True, True, None, None, None]),
+    }
+    ours = found(cube(leads, by), by)
+    expected = {
+        "group_share": (0.6, 10),
+        "selected_share": (2 / 3, 3),
+        "outcome_coverage": (2 / 6, 6),
+        "contact_rate": (4 / 5, 5),
+    }
+    for name, (value, n) in expected.items():
+        assert (ours[("a",), name].value, ours[("a",), name].n) == (pytest.approx(value), n)
+    assert ours[(), "group_share"].value == 1
 
 
 def test_thousands_of_groups_are_fine():

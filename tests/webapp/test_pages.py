@@ -18,6 +18,7 @@ from tests.webapp.sample_report import sample_report
 from tests.webapp.site import Site, open_site
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, Panel
 from webapp.viewmodels.audit import audit_page, evidence_words
+from webapp.viewmodels.measures import MeasureTable
 from webapp.viewmodels.words import CONTEXT_WORDS, metric_label
 
 MANY = tuple(f"group {place:02d}" for place in range(40))
@@ -213,9 +214,14 @@ def test_every_metric_of_the_registry_has_plain_words() -> None:
     assert set(METRICS) - {"outcome_rate"} <= {*READINGS, *CONTEXT_WORDS}
 
 
+def _measures(site: Site) -> tuple[MeasureTable, ...]:
+    return audit_page(audit_row(site), sample_report()).measures[0]
+
+
 def test_an_undefined_metric_shows_its_reason_and_never_a_number(site: Site) -> None:
-    measures, bands = audit_page(audit_row(site), sample_report()).measures[0]
-    assert bands.metrics == ("Score 0-10",)
+    tables = {table.caption.partition(" by region")[0]: table for table in _measures(site)}
+    assert tables["Conversion rate within each band of the score"].metrics == ("Score 0-10",)
+    measures = tables["Right and wrong decisions"]
     cells = dict(measures.rows)["unknown"]
     column = measures.metrics.index("Converting leads selected")
     assert cells[column].value == "no value"

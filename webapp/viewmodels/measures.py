@@ -6,11 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.estimate import Estimate
-from audit.registry import METRICS
+from audit.registry import METRICS, Chapter, metric
 from audit.report.model import Report
 from webapp.viewmodels.words import amount, between, is_band, is_share, metric_label
 
 Group = tuple[str, ...]
+
+CHAPTER_WORDS: dict[Chapter, str] = {
+    "composition": "Who is in the data",
+    "decisions": "Who is selected",
+    "errors": "Right and wrong decisions",
+    "agreement": "How well decision and outcome agree",
+    "inequality": "How unequally benefits are spread",
+    "score": "The score",
+    "calibration": "What the score promises and what comes true",
+}
+BANDS = "Conversion rate within each band of the score"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +53,20 @@ class Meaning:
 
 
 def measure_tables(report: Report, attribute: Group) -> tuple[MeasureTable, ...]:
-    """Every metric of one attribute's groups: the metrics, and conversion by score band where it is known.
+    """Every metric of one attribute's groups, a table for each chapter of the registry.
 
-    ``attribute`` is () for all leads together.
+    ``attribute`` is () for all leads together. Conversion by score band has a table of its own.
     """
     estimates = {(e.group, e.metric): e.estimate for e in report.estimates if e.attribute == attribute}
-    metrics = dict.fromkeys(metric for _, metric in estimates if metric != "count")
+    metrics = dict.fromkeys(name for _, name in estimates if name != "count")
     of = f"by {' and '.join(attribute)}" if attribute else "of all leads together"
-    halves = (
-        (f"Every metric {of}, each with its plausible range", [m for m in metrics if not is_band(m)]),
-        (f"Conversion rate {of} within each band of the score", [m for m in metrics if is_band(m)]),
+    chapters: dict[str, list[str]] = {}
+    for name in metrics:
+        chapters.setdefault(BANDS if is_band(name) else CHAPTER_WORDS[metric(name).chapter], []).append(name)
+    return tuple(
+        _table(f"{words} {of}, each with its plausible range", chosen, estimates)
+        for words, chosen in chapters.items()
     )
-    return tuple(_table(caption, chosen, estimates) for caption, chosen in halves if chosen)
 
 
 def meanings(report: Report) -> tuple[Meaning, ...]:

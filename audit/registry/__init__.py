@@ -1,0 +1,28 @@
+"""The registry of metrics: what each one is, which way it points, and what others call it.
+
+Positive means that the outcome is yes (the lead converted), selected means that the score reached
+the threshold or that the decision was yes.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from audit.registry.agreement import AGREEMENT
+from audit.registry.inequality import INEQUALITY
+from audit.registry.model import Chapter, Family, Kind, Metric
+from audit.registry.rates import COMPOSITION, RATES
+from audit.registry.score import CALIBRATION, SCORE
+
+METRICS: MappingProxyType[str, Metric] = MappingProxyType(
+    {one.id: one for one in (*COMPOSITION, *RATES, *AGREEMENT, *INEQUALITY, *SCORE, *CALIBRATION)}
+)
+"""Every metric by its id, in the order in which estimates are listed."""
+
+
+def metric(identifier: str) -> Metric:
+    """Look up the metric of an estimate; ``outcome_rate@20-30`` is the metric ``outcome_rate``."""
+    return METRICS[identifier.partition("@")[0]]
+
+
+__all__ = ["METRICS", "Chapter", "Family", "Kind", "Metric", "metric"]

@@ -1,0 +1,53 @@
+"""What the registry says of a metric."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["count", "rate", "composite", "cells", "mean", "auc", "calibration", "band"]
+Family = Literal["confirmatory", "exploratory"]
+Chapter = Literal["composition", "decisions", "errors", "agreement", "inequality", "score", "calibration"]
+Margin = Literal["positive", "negative", "selected", "rejected", "false_positive", "false_negative"]
+
+_ON_ALL_LEADS = (("leads",), ("decided",), ("work_known",), ("all_leads",), ("all_selected",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One metric of a group of leads.
+
+    ``numerator`` and ``denominator`` name the counts (`audit.confusion.Counts`) whose sums make a
+    rate. ``needs`` names the margins of decision by outcome without which a function of the four
+    cells has no value. ``empty`` says in plain words why a group has no value. ``sign`` says what a positive
+    difference, group minus reference, means. ``aliases`` are (library, name). ``complement_of``
+    names the metric that is one minus this one: both state the same hypothesis. ``family`` is the
+    family of comparisons (`audit.disparity`) that it belongs to, None when it is not compared.
+    ``chapter`` is where people find it. Metrics that are not ``crossed`` are left out for crossings
+    of attributes, whose groups are too small for them.
+    """
+
+    id: str
+    kind: Kind
+    chapter: Chapter
+    definition: str
+    sign: str
+    source: str
+    aliases: tuple[tuple[str, str], ...] = ()
+    numerator: tuple[str, ...] = ()
+    denominator: tuple[str, ...] = ()
+    empty: str = ""
+    complement_of: str | None = None
+    family: Family | None = "confirmatory"
+    needs: tuple[Margin, ...] = ()
+    crossed: bool = True
+
+    @property
+    def on_outcomes(self) -> bool:
+        """Whether it looks only at leads with a known outcome (and worked, where that is known)."""
+        return self.kind not in {"count", "mean"} and self.denominator not in _ON_ALL_LEADS
+
+    @property
+    def has_ratio(self) -> bool:
+        """Whether groups are also compared by ratio: rates of an event, not of agreement."""
+        return self.kind == "rate" and self.id not in {"accuracy", "error_rate"}
