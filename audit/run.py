@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pyarrow as pa
 
@@ -47,6 +47,8 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     stream names a reference group that no lead has.
     """
     cube = count(intake.table, stream, request.engine)
+    # Intake guesses a range to find errors; from here on there is one range, the one that is counted on.
+    intake = replace(intake, score_range=cube_scale(cube, stream))
     facts = _facts(cube, intake.table, stream, request.seed)
     return Report(
         stream=stream.name,

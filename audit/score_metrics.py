@@ -12,6 +12,8 @@ from audit.measure import Measure, reasons
 from audit.registry import METRICS
 from audit.tally.columns import NO, SCORE, YES
 
+ROUNDING = 1e-12
+
 
 def mean_score(grouping: Grouping, scale: tuple[float, float], confidence: float) -> Measure:
     """Mean score of every group with Student's interval.
@@ -23,11 +25,9 @@ def mean_score(grouping: Grouping, scale: tuple[float, float], confidence: float
     leads = grouping.count(cells)
     n = leads.astype(np.float64)
     total = grouping.sum(grouping.cube.score_sum, cells)
-    squares = grouping.sum(grouping.cube.score_squares, cells)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = total / n
-        spread = np.maximum(squares - total * value, 0.0) / np.maximum(n - 1, 1)
-        spread = np.where(spread > 1e-12 * squares / n, spread, 0.0)
+        spread = _deviations(grouping, cells, value) / np.maximum(n - 1, 1)
         low, high = student(value, spread / n, np.maximum(n - 1, 1), confidence)
     half = hoeffding_half_width(n, scale[1] - scale[0], confidence)
     flat = spread == 0
@@ -42,6 +42,22 @@ def mean_score(grouping: Grouping, scale: tuple[float, float], confidence: float
         weakest=leads,
         undefined=reasons((leads == 0, METRICS["mean_score"].empty)),
     )
+
+
+def _deviations(grouping: Grouping, cells: BoolArray, mean: FloatArray) -> FloatArray:
+    """Sum of squared distances from the mean of the group, without subtracting two large numbers.
+
+    Between cells by their own means; within a cell by its squares, unless what is left of them may be
+    rounding alone.
+    """
+    cube = grouping.cube
+    with np.errstate(invalid="ignore", divide="ignore"):
+        own = cube.score_sum / cube.n
+        within = cube.score_squares - cube.score_sum * own
+        within = np.where(within > ROUNDING * cube.score_squares, within, 0.0)
+        centre = mean[grouping.index]
+        away = np.where(np.abs(own - centre) > ROUNDING * np.abs(centre), own - centre, 0.0)
+    return grouping.sum(cube.n * away**2 + within, cells)
 
 
 def auc(grouping: Grouping, confidence: float, *, higher_is_better: bool) -> Measure:

@@ -22,7 +22,7 @@ def left_out(intake: Intake) -> Iterator[Caution]:
 def _refused(code: str, one: Refusal) -> Caution:
     what = code.removesuffix("_rows")
     first = ", ".join(f"{row + 1:,}" for row in one.rows)
-    where = f" First data rows: {first}." if first else ""
+    where = f" {'First data rows' if one.count > 1 else 'Data row'}: {first}." if first else ""
     return Caution(
         code=code,
         text=f"{count(one.count, 'row')} {'was' if one.count == 1 else 'were'} {what}. {one.text}{where}",

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 import pyarrow as pa
 
-from audit.caution.leak import known_outcome, score_auc
+from audit.caution.leak import score_auc, usable_outcome
 from audit.finding import Caution, evidence
 from audit.rows.levels import score_or_decision
 from audit.schema import Stream
@@ -24,7 +24,7 @@ def backwards(table: pa.Table, stream: Stream) -> Iterator[Caution]:
     """
     if "score" not in table.column_names:
         return
-    outcome = known_outcome(table)
+    outcome = usable_outcome(table)
     no, yes = (int(count) for count in np.bincount(outcome[outcome >= 0], minlength=2))
     if not no or not yes:
         return

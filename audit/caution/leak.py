@@ -21,7 +21,7 @@ def leaks(table: pa.Table, seed: int) -> Iterator[Caution]:
     The score is judged by its AUC, either way round; a feature by its held-out AUC. Needs 10 leads
     of each outcome.
     """
-    outcome = known_outcome(table)
+    outcome = usable_outcome(table)
     if np.bincount(outcome[outcome >= 0], minlength=2).min() < FEWEST:
         return
     yield from _leaking_score(table, outcome)
@@ -52,12 +52,18 @@ def _leak(what: str, auc: float, feature: str | None) -> Caution:
     )
 
 
-def known_outcome(table: pa.Table) -> Codes:
-    """1, 0, or -1 where the outcome is not known."""
+def usable_outcome(table: pa.Table) -> Codes:
+    """1, 0, or -1 where the outcome is not known, or nobody is known to have worked the lead.
+
+    The same leads as `audit.confusion.usable`.
+    """
     if "outcome" not in table.column_names:
         return np.full(table.num_rows, -1, dtype=np.int64)
-    known = table.column("outcome").cast(pa.int64()).fill_null(-1)
-    return np.asarray(known.to_numpy(), dtype=np.int64)
+    known = table.column("outcome").cast(pa.int64()).fill_null(-1).to_numpy()
+    if "worked" not in table.column_names:
+        return np.asarray(known, dtype=np.int64)
+    worked = table.column("worked").fill_null(fill_value=False).to_numpy()
+    return np.where(worked, known, -1).astype(np.int64)
 
 
 def score_auc(score: Reals, outcome: Codes) -> float:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from audit.caution.leak import usable_outcome
 from audit.finding import Caution, evidence
 from audit.finding.words import count, percent
 from audit.intake import Intake
-from audit.rows.levels import Reals, groups
+from audit.rows.levels import Codes, Reals, groups
 from audit.rows.separation import independence
 from audit.schema import Stream
 
@@ -19,16 +19,17 @@ from audit.schema import Stream
 def doubtful_outcomes(intake: Intake, stream: Stream) -> Iterator[Caution]:
     """No outcome, one outcome, leads too young for one, and outcomes of worked leads only."""
     table = intake.table
-    if "outcome" not in table.column_names or table.column("outcome").null_count == table.num_rows:
+    outcome = usable_outcome(table)
+    if (outcome < 0).all():
         yield Caution(
             code="no_outcome",
             text=(
-                "No outcome is known, so the audit cannot tell whether a gap is matched by conversion; only"
-                " scores and selection are compared."
+                f"No outcome {_of_worked(table)}is known, so the audit cannot tell whether a gap is matched"
+                " by conversion; only scores and selection are compared."
             ),
         )
         return
-    yield from _one_sided(table)
+    yield from _one_sided(outcome, table)
     if intake.immature:
         yield _immature(intake, stream)
     if "worked" in table.column_names:
@@ -44,25 +45,25 @@ def doubtful_outcomes(intake: Intake, stream: Stream) -> Iterator[Caution]:
         )
 
 
-def _one_sided(table: pa.Table) -> Iterator[Caution]:
-    known = table.column("outcome").drop_null()
-    won = int(pc.sum(known).as_py())
-    if won in {0, len(known)}:
-        same = (
-            "Only one outcome is known"
-            if len(known) == 1
-            else f"All {len(known):,} known outcomes are the same"
-        )
+def _one_sided(outcome: Codes, table: pa.Table) -> Iterator[Caution]:
+    known, won = int((outcome >= 0).sum()), int((outcome == 1).sum())
+    if won in {0, known}:
+        of = _of_worked(table)
+        same = f"Only one outcome {of}is known" if known == 1 else f"All {known:,} outcomes {of}are the same"
         text = f"{same}: errors and ranking cannot be judged."
-        yield Caution(code="one_outcome", text=text, evidence=evidence(known=len(known), positive=won))
+        yield Caution(code="one_outcome", text=text, evidence=evidence(known=known, positive=won))
+
+
+def _of_worked(table: pa.Table) -> str:
+    return "of a worked lead " if "worked" in table.column_names else ""
 
 
 def _immature(intake: Intake, stream: Stream) -> Caution:
     return Caution(
         code="immature",
         text=(
-            f"{count(intake.immature)} {'is' if intake.immature == 1 else 'are'} younger than"
-            f" {stream.maturity_days} days; their outcome counts as not yet known."
+            f"The outcome of {count(intake.immature)} younger than {stream.maturity_days} days counts as not"
+            " yet known, good and bad alike."
         ),
         evidence=evidence(leads=intake.immature, maturity_days=stream.maturity_days),
     )

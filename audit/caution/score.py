@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow.compute as pc
 
+from audit.caution.leak import usable_outcome
 from audit.finding import Caution, evidence
 from audit.finding.words import amount
 from audit.intake import Intake
 from audit.rows.levels import score_or_decision
 from audit.schema import Stream
+from audit.tally.edges import EXACT_UP_TO, QUANTILES
 
 
 def doubtful_scores(intake: Intake, stream: Stream) -> Iterator[Caution]:
@@ -20,6 +22,7 @@ def doubtful_scores(intake: Intake, stream: Stream) -> Iterator[Caution]:
     if "score" in names:
         yield from _range(intake, stream)
         yield from _constant(intake)
+        yield from _stepped(intake)
     if "selected" not in names:
         yield Caution(
             code="no_threshold",
@@ -30,25 +33,24 @@ def doubtful_scores(intake: Intake, stream: Stream) -> Iterator[Caution]:
         )
     else:
         yield from _all_alike(intake, stream)
-    if stream.outcome is not None and stream.created is None:
+    if "score" in names and (usable_outcome(intake.table) >= 0).any():
         yield Caution(
             code="contaminated_score",
             text=(
-                "Nothing shows that the score is older than the outcome: the stream names no date. If the CRM"
-                " went on scoring leads after they converted, the score looks better than it is."
+                "Nothing shows that the scores were made before the outcomes were known. If the CRM went on"
+                " scoring leads after they converted, the score looks better than it is."
             ),
         )
 
 
 def _range(intake: Intake, stream: Stream) -> Iterator[Caution]:
-    if stream.score_range is not None:
-        return
-    if intake.score_range is None:
-        text = "The range of the score is not known; what was seen is used. Set score_range in [stream]."
-        yield Caution(code="score_range", text=text)
+    if stream.score_range is not None or intake.score_range is None:
         return
     low, high = intake.score_range
-    text = f"The score is taken to run from {low:g} to {high:g}, from what was seen."
+    text = (
+        f"The score is taken to run from {low:g} to {high:g}, from what was seen. If that is wrong, set"
+        " score_range in [stream]."
+    )
     yield Caution(code="score_range", text=text, evidence=evidence(low=low, high=high))
 
 
@@ -60,6 +62,22 @@ def _constant(intake: Intake) -> Iterator[Caution]:
             code="constant_score",
             text=f"Every lead has the same score ({amount(float(seen[0]))}): there is nothing to compare.",
             evidence=evidence(score=float(seen[0]), leads=int(seen.size)),
+        )
+
+
+def _stepped(intake: Intake) -> Iterator[Caution]:
+    if intake.table.num_rows <= EXACT_UP_TO:
+        return
+    distinct = pc.count_distinct(intake.table.column("score")).as_py()
+    if distinct > EXACT_UP_TO:
+        yield Caution(
+            code="stepped_score",
+            text=(
+                f"There are {distinct:,} different scores. They are counted in about {QUANTILES:,} steps"
+                " of equally many leads, so the ranking quality (AUC) is not exact. Round the score to make"
+                " it so."
+            ),
+            evidence=evidence(distinct=distinct, steps=QUANTILES),
         )
 
 

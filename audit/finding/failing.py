@@ -65,7 +65,7 @@ def _text(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | None, facts:
     unequal = [one for one in _unequal(lead, others) if not _same_metric(one, lead)]
     chance = [equal_chance_sentence(one) for one in unequal[:1]]
     rest = tuple(one for one in others if not _same_metric(one, lead) and one not in unequal)
-    said = (outcomes, *chance, certainty_sentence(lead, facts), also(lead, rest))
+    said = (lead.reading.meaning, outcomes, *chance, certainty_sentence(lead, facts), also(lead, rest))
     return lines(headline(lead, outcome, facts), *said)
 
 

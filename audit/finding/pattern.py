@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audit.finding.facts import Names
+from audit.finding.reading import DECISIVE_TIER, reading
 from audit.finding.value import SEVERITIES, Finding
 from audit.finding.words import briefly, count, listed, plain, sentence
 
@@ -54,8 +55,11 @@ def _weigh_once(found: list[Finding], places: list[int]) -> None:
 
 
 def _shared(one: Finding, groups: int) -> str:
+    decisive = reading(one.metric).tier <= DECISIVE_TIER
+    stand = "are behind" if decisive else "differ in this way from"
+    way = " in this way" if decisive else ""
     return (
-        f"{count(groups, 'group')} of {_of(one)} are behind {_reference(one)} in this way;"
+        f"{count(groups, 'group')} of {_of(one)} {stand} {_reference(one)}{way};"
         " check that this is the right group to compare with."
     )
 

@@ -18,7 +18,7 @@ class Reading:
     points; an "index" is a number that only compares. ``worse`` is the direction in which the
     group is worse off. ``tier`` orders metrics by how directly they say
     what happens to a lead: 0 decisions on all leads, 1 decisions on leads that converted, 2
-    scores, 3 everything else.
+    scores, 3 everything else. ``meaning`` says which side is worse off where that is not plain.
     """
 
     label: str
@@ -26,8 +26,11 @@ class Reading:
     worse: Worse
     unit: Unit = "share"
     tier: int = 3
+    meaning: str = ""
 
 
+_BAR = "Where selected leads convert more often, the bar to be selected was higher."
+_OVERLOOKED = "Where leads that were passed over convert more often, more good leads were overlooked."
 _PASSED = "among leads that were not selected, {group} convert {how} {reference}"
 _INDEX = "for {group}, {name} is {how} for {reference}"
 
@@ -79,18 +82,23 @@ READINGS: dict[str, Reading] = {
         label="Selected leads that convert",
         phrase="among selected leads, {group} convert {how} {reference}",
         worse="higher",
+        meaning=_BAR,
     ),
     "false_discovery_rate": Reading(
         label="Selected leads that do not convert",
         phrase="among selected leads, {group} fail to convert {how} {reference}",
         worse="lower",
+        meaning=_BAR,
     ),
     "negative_predictive_value": Reading(
         label="Passed-over leads that do not convert",
         phrase="among leads that were not selected, {group} stay unconverted {how} {reference}",
         worse="lower",
+        meaning=_OVERLOOKED,
     ),
-    "false_omission_rate": Reading(label="Passed-over leads that convert", phrase=_PASSED, worse="higher"),
+    "false_omission_rate": Reading(
+        label="Passed-over leads that convert", phrase=_PASSED, worse="higher", meaning=_OVERLOOKED
+    ),
     "accuracy": Reading(
         label="Selection and outcome agree",
         phrase="for {group}, the selection agrees with the outcome {how} for {reference}",

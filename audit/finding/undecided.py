@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 
 from audit.disparity import Disparity
+from audit.estimate import Estimate
 from audit.finding.case import Case
-from audit.finding.facts import Facts, Names
+from audit.finding.facts import Facts, Gap, Names, tolerance
 from audit.finding.quiet import quiet
 from audit.finding.value import Finding, evidence, lines
 from audit.finding.words import briefly, count, listed, named, plain, quoted
 
 NAMED_ONE_BY_ONE = 10
+FEASIBLE = 20
+"""With more times its leads than this, a reference group is not what is lacking."""
 
 
 def undecided(cases: list[Case], facts: Facts) -> list[Finding]:
@@ -83,10 +86,22 @@ def _sized(case: Case) -> str:
 
 def _why(case: Case, facts: Facts) -> str:
     """Why no number of leads of the group is enough."""
-    one = next(one for one in _open(case) if one.n_needed is None)
+    gap = next(gap for gap in case.leading if gap.disparity in _open(case) and gap.disparity.n_needed is None)
+    one = gap.disparity
     if one.undefined:
         return f"the comparison stays open: {one.undefined}"
     other = facts.estimate(one.attribute, one.reference, one.metric)
     if other is not None and other.n < facts.stream.audit.minimum_group:
         return f"the reference group is too small ({count(other.n)})"
+    if other is not None and 1 <= _times(gap, other, facts) <= FEASIBLE:
+        return f"the reference group ({count(other.n)}) is too small to tell a gap this near to the tolerance"
     return "the gap is too close to the tolerance to tell"
+
+
+def _times(gap: Gap, reference: Estimate, facts: Facts) -> float:
+    """How many times its leads the reference would need, were its uncertainty the only one."""
+    scale = (lambda x: math.log(x) if x > 0 else -math.inf) if gap.disparity.kind == "ratio" else float
+    value, allowed = scale(gap.disparity.value or 0.0), tolerance(gap, facts.stream, facts.width)
+    half = (scale(reference.high or 0.0) - scale(reference.low or 0.0)) / 2
+    distance = abs(abs(value) - allowed)
+    return (half / distance) ** 2 if distance > 0 else math.inf

@@ -193,4 +193,5 @@ def _attribute(column: Column, attribute: Attribute) -> tuple[pa.DictionaryArray
     check_reference(groups, attribute)
     if not odd:
         return groups, []
-    return groups, [f"Attribute {attribute.name!r}: {odd:,} values are not numbers and count as unknown."]
+    values = "1 value is not a number and counts" if odd == 1 else f"{odd:,} values are not numbers and count"
+    return groups, [f"Attribute {attribute.name!r}: {values} as unknown."]

@@ -32,6 +32,7 @@ class Intake:
     it), ``attribute:<name>`` and ``control:<name>`` (dictionary of strings, missing is the level
     "unknown") and ``feature:<name>`` (float64 or dictionary).
 
+    ``score_range`` is the scale that out-of-range scores were told by, None where every one was let in.
     ``immature`` counts the outcomes withheld because their lead is younger than the stream's
     ``maturity_days``. ``notes`` are sentences about what was read differently from how it was
     written (values outside the bands, columns left out of the features).

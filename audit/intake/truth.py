@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from audit.intake.column import Column
 from audit.schema import BadInput
 
-YES: tuple[str, ...] = ("1", "1.0", "true", "yes", "t", "y")
-NO: tuple[str, ...] = ("0", "0.0", "false", "no", "f", "n")
+YES: tuple[str, ...] = ("1", "true", "yes", "t", "y")
+NO: tuple[str, ...] = ("0", "false", "no", "f", "n")
 _SHOWN = 5
 
 
 def read_truth(column: Column, role: str) -> NDArray[np.int64]:
     """1 for yes, 0 for no, -1 for not known; BadInput where a value is neither."""
-    plain = pc.utf8_lower(column.levels)
+    # A decimal column writes 1 as 1.00.
+    plain = pc.replace_substring_regex(pc.utf8_lower(column.levels), r"^([01])\.0+$", r"\1")
     yes = pc.is_in(plain, value_set=pa.array(YES)).to_numpy(zero_copy_only=False)
     no = pc.is_in(plain, value_set=pa.array(NO)).to_numpy(zero_copy_only=False)
     if not np.all(yes | no):

@@ -71,6 +71,8 @@ class Section:
         value = self.values.get(key)
         if value is None:
             return None
+        if isinstance(value, float):
+            self.fail(f"{key} must be a whole number, but it is {value:g}")
         if isinstance(value, bool) or not isinstance(value, int):
             self._wrong(key, value, "a whole number, without quotes")
         if not least <= value <= _MOST_WHOLE:

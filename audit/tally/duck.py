@@ -21,7 +21,9 @@ def count(table: pa.Table, columns: tuple[Column, ...], edges: tuple[float, ...]
     differ from run to run in its last digits.
     """
     step = _step(table)
-    cells = _grouped(table, edges, _query(columns, edges, step))
+    # DuckDB takes "region" and "Region" for one column: it is given neutral names.
+    neutral = pa.table({f"column{i}": table[column.name] for i, column in enumerate(columns)})
+    cells = _grouped(neutral, edges, _query(columns, edges, step))
     coded = [_coded(cells[f"axis{i}"], column, edges) for i, column in enumerate(columns)]
     return Cube(
         axes=tuple(axis for axis, _ in coded),
@@ -44,19 +46,19 @@ def _grouped(table: pa.Table, edges: tuple[float, ...], query: str) -> dict[str,
 
 
 def _query(columns: tuple[Column, ...], edges: tuple[float, ...], step: float) -> str:
-    axes = [f"{_expression(column, edges)} AS axis{i}" for i, column in enumerate(columns)]
-    steps = f'(CASE WHEN isfinite("{SCORE}") THEN "{SCORE}" / {step!r} END)' if edges else "0"
+    axes = [f"{_expression(f'column{i}', column, edges)} AS axis{i}" for i, column in enumerate(columns)]
+    score = next((f"column{i}" for i, column in enumerate(columns) if column.kind == "score"), "")
+    steps = f"(CASE WHEN isfinite({score}) THEN {score} / {step!r} END)" if edges else "0"
     sums = [
         "count(*) AS n",
         f"coalesce(sum(CAST({steps} AS HUGEINT)), 0)::DOUBLE AS total",
         f"coalesce(sum(CAST({steps} * {steps} AS HUGEINT)), 0)::DOUBLE AS squares",
     ]
-    source = f'leads ASOF LEFT JOIN edges ON leads."{SCORE}" >= edges.edge' if edges else "leads"
-    return f"SELECT {', '.join([*axes, *sums])} FROM {source} GROUP BY ALL"  # noqa: S608 - names are quoted
+    source = f"leads ASOF LEFT JOIN edges ON leads.{score} >= edges.edge" if edges else "leads"
+    return f"SELECT {', '.join([*axes, *sums])} FROM {source} GROUP BY ALL"  # noqa: S608 - names are ours
 
 
-def _expression(column: Column, edges: tuple[float, ...]) -> str:
-    name = '"' + column.name.replace('"', '""') + '"'
+def _expression(name: str, column: Column, edges: tuple[float, ...]) -> str:
     if column.kind == "score":
         return f"CASE WHEN isfinite({name}) THEN coalesce(edges.bin, 0) ELSE {len(edges) + 1} END"
     if column.kind == "truth":

@@ -12,15 +12,15 @@ from audit.score_scale import band_edges, scale_of
 from audit.tally.columns import SCORE
 
 EXACT_UP_TO = 1 << 18
-QUANTILES = 1000
+QUANTILES = 1 << 16
 
 
 def score_edges(table: pa.Table, stream: Stream) -> tuple[float, ...]:
     """Edges of the score axis of this table; empty when it has no score.
 
-    Up to 262,144 distinct scores each get a level of their own; beyond that there are about 1,000
-    edges at quantiles. The threshold and the ten band edges are always among them, so that
-    selection and calibration bands stay exact.
+    Up to 262,144 distinct scores each get a level of their own; beyond that there are about 65,536
+    edges at quantiles (of a million leads, 16 share a step). The threshold and the ten band edges are
+    always among them, so that selection and calibration bands stay exact.
     """
     if SCORE not in table.column_names:
         return ()

@@ -16,6 +16,8 @@ _UNUSUAL = (":", "^", "~", "\x1f", "\x01")  # only where none of the others part
 _SAMPLE = 1 << 16
 _LINES = 3
 _RECORDS = 50
+_YEAR = re.compile(r"(19|20)\d\d")  # a column may be called 2026
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DATA = re.compile(r"[+-]?[\d.,]*\d[\d.,]*%?|\d{4}-\d{2}-\d{2}.*")
 
 
@@ -50,11 +52,12 @@ def check_header(header: list[str], file: str) -> tuple[str, ...]:
     """
     names = tuple(cell.strip() or f"column {number}" for number, cell in enumerate(header, start=1))
     cells = [cell.strip() for cell in header if cell.strip()]
-    data = sum(1 for cell in cells if _DATA.fullmatch(cell))
+    data = sum(1 for cell in cells if _DATA.fullmatch(cell) and not _YEAR.fullmatch(cell))
     if not cells:
         msg = f"{file}: the first line names no column; put the names of the columns above the rows"
         raise BadInput(msg)
-    if 2 * data >= len(cells) or any("@" in cell for cell in cells):
+    years = all(_YEAR.fullmatch(cell) for cell in cells)
+    if years or 2 * data >= len(cells) or any(_MAIL.fullmatch(cell) for cell in cells):
         msg = f"{file}: the first line holds data, not column names; put the names of the columns above it"
         raise BadInput(msg)
     repeated = [column for column, count in Counter(names).items() if count > 1]

@@ -23,6 +23,7 @@ def read_parquet(path: Path, columns: Sequence[str] | None) -> FileTable:
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise _damaged(path) from None
     _check_values(path.name, table)
+    table = _plain(table)
     if not table.num_rows:
         msg = f"{path.name}: the file has columns but no rows; export it again with its rows"
         raise BadInput(msg)
@@ -51,6 +52,13 @@ def _check_values(file: str, table: pa.Table) -> None:
                 f"{file}: column {name!r} is damaged or holds text that is not UTF-8; write it again as UTF-8"
             )
             raise BadInput(msg) from None
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Views of texts as texts: Arrow cannot yet filter a view."""
+    kinds = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
+    plain = [field.with_type(kinds.get(field.type, field.type)) for field in table.schema]
+    return table.cast(pa.schema(plain))
 
 
 def _check_names(file: str, names: Sequence[str]) -> None:

@@ -51,8 +51,38 @@ def only(code: str, *arguments, **named):
     return found, dict(found.evidence)
 
 
-def test_sound_data_is_told_only_that_outcomes_are_of_worked_leads():
-    assert codes(table()) == ["selective_labels"]
+def test_sound_data_is_told_what_no_table_can_show():
+    assert codes(table()) == ["contaminated_score", "selective_labels"]
+
+
+def test_a_decision_without_a_score_is_not_told_about_its_age():
+    assert "contaminated_score" not in codes(
+        table(score=None), {"score": None, "threshold": None, "decision": "d"}
+    )
+
+
+def _worked_first(won) -> pa.Table:
+    """Of 1,000 leads the first 60 were worked; all others have the outcome no, and lower scores."""
+    row = np.arange(1_000)
+    return table(
+        worked=pa.array(row < 60),
+        score=pa.array(np.where(row < 60, 60.0 + row % 40, row % 60)),
+        outcome=pa.array(won(row), pa.bool_(), mask=None),
+    )
+
+
+def test_outcomes_of_leads_that_nobody_worked_leak_nothing():
+    leads = _worked_first(lambda row: np.where(row < 60, row * 7 % 10 < 8, False))
+    assert "leaked_label" not in codes(leads)
+
+
+def test_outcomes_of_leads_that_nobody_worked_are_no_outcomes():
+    won = [None] * 60 + [bool(row % 2) for row in range(940)]
+    leads = _worked_first(lambda row: row > 1).set_column(
+        table().column_names.index("outcome"), "outcome", pa.array(won)
+    )
+    found, _ = only("no_outcome", leads)
+    assert found.text.startswith("No outcome of a worked lead is known")
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -120,7 +150,7 @@ def test_without_a_worked_column_outcomes_may_be_selective():
 def test_young_leads_are_counted():
     found, shown = only("immature", table(), {"maturity_days": 90}, immature=1_234)
     assert shown == {"leads": 1_234, "maturity_days": 90}
-    assert found.text.startswith("1,234 leads are younger than 90 days")
+    assert found.text.startswith("The outcome of 1,234 leads younger than 90 days counts as not yet known")
 
 
 def test_small_unknown_and_single_groups():
@@ -141,7 +171,6 @@ def test_small_unknown_and_single_groups():
         ("no_outcome", {"outcome": pa.array([None] * 1_000, pa.bool_())}, {}),
         ("one_outcome", {"outcome": pa.array([False] * 1_000)}, {}),
         ("no_threshold", {"selected": None}, {"threshold": None}),
-        ("contaminated_score", {}, {"created": None}),
         ("constant_score", {"score": pa.array([5.0] * 1_000)}, {}),
         ("score_range", {}, {"score_range": None}),
     ],
@@ -156,6 +185,14 @@ def test_a_feature_with_a_value_for_almost_every_lead_cannot_be_judged():
     found, facts = only("fine_feature", table(**fine))
     assert facts["feature"] == "zip"
     assert "100.0 % of leads" in found.text
+
+
+def test_scores_that_are_counted_in_steps_are_told(monkeypatch):
+    monkeypatch.setattr("audit.caution.score.EXACT_UP_TO", 100)
+    assert "stepped_score" not in codes(table(score=pa.array(np.arange(1_000) % 50 / 7)))
+    found, shown = only("stepped_score", table(score=pa.array(np.arange(1_000) / 7)))
+    assert shown["distinct"] == 1_000
+    assert "not exact" in found.text
 
 
 def test_refused_rows_keep_their_reason_and_first_positions():

@@ -40,6 +40,13 @@ def test_groups_that_are_behind_keep_their_severity_and_the_first_names_the_patt
     assert not any("right group to compare with" in one.text for one in found[1:])
 
 
+def test_groups_that_convert_more_often_once_selected_are_not_called_behind():
+    found = concluded(*(disparity("precision", 0.2, 0.15, 0.25, group=(g,)) for g in "abc"))
+    assert "differ in this way from 'city' leads" in found[0].rest
+    assert "the bar to be selected was higher" in found[0].rest
+    assert "behind" not in found[0].text
+
+
 def test_both_directions_at_once_are_two_patterns():
     found = concluded(favoured("a"), behind("b"))
     assert [one.severity for one in found] == ["high", "high"]

@@ -52,6 +52,18 @@ def test_a_reference_that_is_too_small_is_the_reason():
     assert "the reference group is too small (12 leads)" in found.rest
 
 
+def test_a_reference_whose_own_uncertainty_is_wider_than_the_distance_is_the_reason():
+    near = open_one(None, value=0.0, low=-0.1, high=0.1, n=200)
+    vague = estimate("city", "selection_rate", 0.5, n=200, half=0.07)
+    (found,) = concluded(near, estimates=(vague,))
+    assert found.rest == (
+        "For 'small town' (200 leads) the reference group (200 leads) is too small to tell a gap this near"
+        " to the tolerance."
+    )
+    (found,) = concluded(replace(near, value=-0.0499), estimates=(vague,))
+    assert found.rest.endswith("the gap is too close to the tolerance to tell.")
+
+
 def test_a_ratio_that_does_not_exist_is_the_reason():
     no_ratio = open_one(None, kind="ratio", value=None, low=None, high=None, undefined="the rate is 0")
     (found,) = concluded(disparity(value=0.0, low=-0.01, high=0.01, verdict="pass"), no_ratio)

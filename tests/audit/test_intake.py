@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -206,6 +207,13 @@ def test_outcomes_are_read_in_every_usual_form(values: list[str]):
 @pytest.mark.parametrize("values", [pa.array([True, False, None, True]), pa.array([1, 0, None, 1])])
 def test_typed_outcomes_are_read(values: pa.Array):
     assert column(admit(leads(y=values), stream(outcome="y")), "outcome") == [True, False, None, True]
+
+
+def test_a_decimal_outcome_is_read():
+    decimals = pa.array([Decimal("1.00"), Decimal("0.00"), None, Decimal("1.00")], pa.decimal128(5, 2))
+    assert column(admit(leads(y=decimals), stream(outcome="y")), "outcome") == [True, False, None, True]
+    with pytest.raises(BadInput, match="outcome column 'y' holds"):
+        admit(leads(y=["1.50", "0.00", "1.00", ""]), stream(outcome="y"))
 
 
 def test_an_outcome_with_three_values_is_refused():

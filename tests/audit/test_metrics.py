@@ -129,6 +129,16 @@ def test_delong_variance_equals_the_placement_values_spelled_out():
     assert (ours.low, ours.high) == pytest.approx(expected, abs=1e-10)
 
 
+@pytest.mark.parametrize(("offset", "spread"), [(1e7, 5.0), (1e6, 0.5), (-1e9, 40.0)])
+def test_a_small_spread_far_from_zero_is_still_a_spread(offset, spread):
+    scores = offset + np.random.default_rng(3).normal(size=600) * spread
+    leads = {"attribute:g": pa.array(["a"] * 600), "score": scores}
+    low, high = stats.t.interval(0.95, 599, scores.mean(), stats.sem(scores))
+    by = stream("g", threshold=offset)
+    ours = found(cube(leads, by), by)[("a",), "mean_score"]
+    assert (ours.low - offset, ours.high - offset) == pytest.approx((low - offset, high - offset), rel=1e-3)
+
+
 def test_mean_interval_is_students():
     leads = random_leads(4, 80, groups=1)
     scores = np.asarray(leads["score"])

@@ -196,3 +196,18 @@ def test_compas_is_told_in_its_published_numbers(data_dir):
     assert "3,696 leads" in black.text
     facts = dict(black.evidence)
     assert facts["value"] == pytest.approx(0.240200, abs=1e-6)
+
+
+@pytest.mark.parametrize("highest", [1, 5, 10, 100])
+def test_the_range_that_is_told_is_the_range_that_is_used(highest):
+    random = np.random.default_rng(4)
+    scores = random.integers(0, highest + 1, 4_000)
+    rows = pa.table({"score": scores, "region": random.choice(["A", "B"], 4_000)})
+    stream = Stream(name="s", score="score", attributes=(Attribute(name="region", column="region"),))
+    report = run(admit(rows, stream), stream, AuditRequest())
+    assert report.settings.score_range == (0.0, float(highest))
+    stated = replace(stream, score_range=report.settings.score_range)
+    again = run(admit(rows, stated), stated, AuditRequest())
+    assert again.disparities == report.disparities
+    (told,) = [one.text for one in report.warnings if one.code == "score_range"]
+    assert told.startswith(f"The score is taken to run from 0 to {highest}, from what was seen.")

@@ -156,6 +156,22 @@ def test_a_file_that_cannot_be_read_says_why(put, name: str, content: bytes, sen
     assert "example.com" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "header", [b"id,score,won,region,2019,2020,2021,2022,2023", b"id,score@today,won", b"2024,2025,region"]
+)
+def test_a_header_of_years_or_with_an_at_sign_is_a_header(put, header: bytes):
+    content = header + b"\n" + b",".join([b"1"] * (header.count(b",") + 1)) + b"\n"
+    assert read_table(put("l.csv", content)).table.column_names == header.decode().split(",")
+
+
+def test_a_parquet_file_with_views_of_texts_can_be_filtered(tmp_path: Path):
+    path = tmp_path / "l.parquet"
+    views = {"a": pa.array(["x", None, "y"], pa.string_view()), "b": pa.array([b"x"] * 3, pa.binary_view())}
+    pq.write_table(pa.table(views), path)
+    found = read_table(path).table.filter(pa.array([True, False, True]))
+    assert found.to_pydict() == {"a": ["x", "y"], "b": [b"x", b"x"]}
+
+
 def test_a_folder_and_a_missing_file_say_so(tmp_path: Path):
     with pytest.raises(BadInput, match="this is a folder"):
         read_table(tmp_path)

@@ -143,6 +143,16 @@ def test_the_report_names_rows_from_one_and_the_digests_of_both_files(run: Run, 
     assert record["digests"]["stream"] == hashlib.sha256(STREAM.encode()).hexdigest()
 
 
+def test_a_folder_in_the_place_of_a_result_leaves_the_other_results_alone(run: Run, tmp_path: Path):
+    (tmp_path / "out" / "report.html").mkdir(parents=True)
+    (tmp_path / "out" / "audit.json").write_text("old")
+    result = run(as_csv(rows()))
+    assert result.exit_code == 2
+    assert "report.html is a folder there" in result.stderr
+    assert (tmp_path / "out" / "audit.json").read_text() == "old"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["audit.json", "report.html"]
+
+
 def test_rows_from_a_pipe_are_refused_in_one_sentence(tmp_path: Path):
     os.mkfifo(tmp_path / "leads.csv")
     (tmp_path / "s.toml").write_text(STREAM)

@@ -41,11 +41,19 @@ def write_whole(folder: Path, write: Callable[[Path], object]) -> tuple[str, ...
         with _made(folder), _staging(folder) as staging:
             write(staging)
             names = sorted(path.name for path in staging.iterdir())
+            _check_free(folder, names)
             for name in names:
                 (staging / name).replace(folder / name)
     except OSError as error:
         raise _unwritable(folder, error.strerror or "the disk refused it") from None
     return tuple(names)
+
+
+def _check_free(folder: Path, names: list[str]) -> None:
+    """BadInput where a folder stands in the place of a result: the results before it would be new already."""
+    for name in names:
+        if (folder / name).is_dir():
+            raise _unwritable(folder, f"{name} is a folder there")
 
 
 @contextmanager

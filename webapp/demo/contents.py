@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from connectors.files.table import FileTable
 from connectors.sandbox.fields import OrgContents
 from webapp.cli.toml_file import read_toml
+
+NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +49,24 @@ def from_file(path: Path, stream_path: Path, seed: int) -> Contents:
     from connectors.sandbox.fill import contents_for_file  # noqa: PLC0415
 
     stream = read_toml(stream_path, "stream").stream(score_required=False)
-    table = read_table(path).table
-    salesforce, hubspot = contents_for_file(table, stream, seed)
+    file = read_table(path)
+    salesforce, hubspot = contents_for_file(file.table, stream, seed)
     trained = "" if stream.score or stream.decision else ", scored by a model trained here (cross-fitting)"
     return Contents(
         salesforce=salesforce,
         hubspot=hubspot,
         digest=_digest(f"file {path.resolve()} {seed}", salesforce, hubspot),
-        note=f"{table.num_rows:,} leads from {path.name}{trained}",
+        note=f"{file.table.num_rows:,} leads from {path.name}{trained}{_left_out(file)}",
     )
+
+
+def _left_out(file: FileTable) -> str:
+    """What the file holds that became no lead, and how it was read."""
+    lines = ", ".join(f"{place:,}" for place in file.place(file.ragged[:NAMED]))
+    more = ", ..." if len(file.ragged) > NAMED else ""
+    unit = file.unit if len(file.ragged) == 1 else f"{file.unit}s"
+    odd = f" {len(file.ragged):,} of its rows have a wrong number of columns ({unit} {lines}{more})."
+    return "".join([".", odd if file.ragged else "", *(f" {note}" for note in file.notes)]).removesuffix(".")
 
 
 def _digest(what: str, *orgs: OrgContents) -> str:

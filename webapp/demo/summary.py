@@ -48,8 +48,14 @@ def show(note: str, outcomes: tuple[Outcome, ...]) -> None:
             why = EXPLAINED.get(code, "the CRM refused them")
             click.echo(f"{count:,} flags were not taken by {NAMES[outcome.crm]}: {why} ({code}).\n")
     for outcome in outcomes:
-        worst = outcome.audit.worst or "nothing to report"
-        click.echo(f"Worst finding in {NAMES[outcome.crm]}: {worst}\n")
+        told = outcome.audit.worst or "nothing to report"
+        click.echo(f"{_leading(outcome)} in {NAMES[outcome.crm]}: {told}\n")
+
+
+def _leading(outcome: Outcome) -> str:
+    """What is for information only is no worst finding."""
+    severe = any(outcome.audit.severities.get(severity) for severity in SEVERITIES if severity != "info")
+    return "Worst finding" if severe else "Result"
 
 
 def _lines(outcomes: tuple[Outcome, ...]) -> list[tuple[str, list[str]]]:

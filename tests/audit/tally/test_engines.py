@@ -7,8 +7,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
+from audit.grouping import grouping
 from audit.schema import Attribute, BadInput, Stream
+from audit.score_metrics import auc
 from audit.tally import ENGINES, OFFERED, count, edges, limits
 
 STREAM = Stream(name="s", attributes=(Attribute(name="é", column="é"),), score="score", threshold=0.5)
@@ -86,6 +89,7 @@ def test_many_chunks_and_a_sparse_key_space_agree(monkeypatch):
 
 def test_few_scores_are_exact_and_many_are_cut_at_quantiles_with_the_threshold(monkeypatch):
     monkeypatch.setattr(edges, "EXACT_UP_TO", 4096)
+    monkeypatch.setattr(edges, "QUANTILES", 1000)
     few = pa.table({"score": np.arange(4000) / 7})
     assert len(count(few, STREAM, "arrow").n) == 4000
     many = pa.table({"score": np.random.default_rng(0).normal(size=9000)})
@@ -93,6 +97,39 @@ def test_few_scores_are_exact_and_many_are_cut_at_quantiles_with_the_threshold(m
     assert 900 < len(cuts) < 1100
     assert STREAM.threshold in cuts
     assert count(many, STREAM, "duckdb") == count(many, STREAM, "reference")
+
+
+def test_names_that_differ_only_in_their_case_are_two_columns():
+    table = pa.table(
+        {
+            "attribute:region": pa.array(["A", "B", "B"]).dictionary_encode(),
+            "attribute:Region": pa.array(["X", "X", "Y"]).dictionary_encode(),
+            "control:REGION": pa.array(["1", "2", "3"]).dictionary_encode(),
+            "score": [1.0, 2.0, 3.0],
+        }
+    )
+    assert count(table, STREAM, "duckdb") == count(table, STREAM, "reference")
+    assert count(table, STREAM, "duckdb").axis("attribute:Region").levels == ("X", "Y")
+
+
+def test_a_small_group_within_few_of_very_many_scores_keeps_its_ranking():
+    random = np.random.default_rng(0)
+    mass = random.random(300_000) * 0.9
+    few = 0.95 + np.arange(280) * 1e-6
+    won = np.concatenate([random.random(300_000) < 0.3, np.arange(280) >= 140])
+    table = pa.table(
+        {
+            "attribute:g": pa.array(["mass"] * 300_000 + ["few"] * 280).dictionary_encode(),
+            "score": np.concatenate([mass, few]),
+            "outcome": won,
+        }
+    )
+    by = Stream(
+        name="s", attributes=(Attribute(name="g", column="g"),), score="score", threshold=0.5, outcome="won"
+    )
+    measures = auc(grouping(count(table, by, "arrow"), ("g",)), 0.95, higher_is_better=True)
+    assert measures.value[0] == pytest.approx(1.0, abs=0.01)
+    assert measures.value[1] == pytest.approx(roc_auc_score(won[:300_000], mass), abs=1e-6)
 
 
 def test_lower_is_better_selects_at_or_below_the_threshold():
