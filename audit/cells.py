@@ -24,7 +24,6 @@ from audit.grouping import Grouping
 from audit.intervals import Interval, quantile, student
 from audit.measure import Measure, reasons
 from audit.registry import METRICS, Metric
-from audit.registry.model import Margin
 from audit.registry.sources import LACKING
 
 STEP = 1e-6
@@ -46,16 +45,14 @@ def _square(root: FloatArray) -> FloatArray:
     return np.maximum(root, 0.0) ** 2
 
 
-MARGINS: MappingProxyType[Margin, tuple[str, ...]] = MappingProxyType(
-    {
-        "positive": ("tp", "fn"),
-        "negative": ("fp", "tn"),
-        "selected": ("tp", "fp"),
-        "rejected": ("fn", "tn"),
-        "false_positive": ("fp",),
-        "false_negative": ("fn",),
-    }
-)
+_MARGINS: dict[str, tuple[str, ...]] = {
+    "positive": ("tp", "fn"),
+    "negative": ("fp", "tn"),
+    "selected": ("tp", "fp"),
+    "rejected": ("fn", "tn"),
+    "false_positive": ("fp",),
+    "false_negative": ("fn",),
+}
 FISHER = Scale(there=np.arctanh, back=np.tanh)
 LOGIT = Scale(there=lambda p: np.log(p / (1 - p)), back=lambda x: 1 / (1 + np.exp(-x)))
 LOGARITHM = Scale(there=np.log, back=np.exp)
@@ -161,9 +158,10 @@ def _measure(metric: Metric, found: Counts, grouping: Grouping, confidence: floa
         value = function.function(*np.moveaxis(cells, -1, 0))
         low, high = _interval(function, cells, confidence)
         variance = ((high - low) / (2 * quantile(confidence))) ** 2
-    margins = {need: found.total(MARGINS[need]) for need in metric.needs}
+    margins = {need: found.total(_MARGINS[need]) for need in metric.needs}
     unnamed = reasons((found.known == 0, no_outcome(grouping)), (n == 0, METRICS["accuracy"].empty))
-    lacking = reasons(*((margin == 0, LACKING[need]) for need, margin in margins.items()), (n == -1, ""))
+    causes = [(margin == 0, LACKING[need]) for need, margin in margins.items()]
+    lacking = reasons(*causes, (n < 0, ""))
     undefined = tuple(
         first or second or (None if defined else metric.empty)
         for first, second, defined in zip(unnamed, lacking, np.isfinite(value), strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audit.arrays import FloatArray
+from audit.conditional import conditional_contrasts
 from audit.contrast import Kind, contrasts
 from audit.cube import Cube
 from audit.metrics import measured
@@ -74,8 +75,10 @@ def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
         for part, measures in parts
         if part.attributes
         and (reference := reference_of(part, chosen, stream.audit.minimum_group)) is not None
-        for measure in measures
-        for contrast in contrasts(measure, reference, stream.audit, high - low)
+        for contrast in (
+            *(one for measure in measures for one in contrasts(measure, reference, stream.audit, high - low)),
+            *conditional_contrasts(cube, part, reference, stream.audit, high - low),
+        )
     )
     return tuple(_judged(comparisons, stream.audit))
 

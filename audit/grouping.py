@@ -55,8 +55,13 @@ class Grouping:
 
 def grouping(cube: Cube, attributes: tuple[str, ...]) -> Grouping:
     """Group the leads of a cube by the joint levels of these attributes."""
+    return grouping_with(cube, attributes, ())
+
+
+def grouping_with(cube: Cube, attributes: tuple[str, ...], kept: tuple[str, ...]) -> Grouping:
+    """The same with further axes kept in the cells, such as the controls."""
     names = tuple(ATTRIBUTE + attribute for attribute in attributes)
-    part = cube.project(*names, *(fact for fact in FACTS if fact in cube.names))
+    part = cube.project(*names, *kept, *(fact for fact in FACTS if fact in cube.names))
     if not attributes:
         return Grouping(attributes=(), groups=((),), cube=part, index=np.zeros(len(part.n), dtype=np.int64))
     axes = part.axes[: len(names)]

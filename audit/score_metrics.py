@@ -6,6 +6,7 @@ import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 from audit.confusion import no_outcome, usable
+from audit.cube import Cube
 from audit.grouping import Grouping
 from audit.intervals import hoeffding_half_width, logit_interval, quantile, student, wilson
 from audit.measure import Measure, reasons
@@ -21,7 +22,7 @@ def mean_score(grouping: Grouping, scale: tuple[float, float], confidence: float
     Where all scores are the same, or there is only one, the spread is unknown: Hoeffding's bound
     over the score's range takes its place.
     """
-    cells = _scored(grouping)
+    cells = scored(grouping)
     leads = grouping.count(cells)
     n = leads.astype(np.float64)
     total = grouping.sum(grouping.cube.score_sum, cells)
@@ -57,7 +58,7 @@ def _deviations(grouping: Grouping, cells: BoolArray, mean: FloatArray) -> Float
         within = np.where(within > ROUNDING * cube.score_squares, within, 0.0)
         centre = mean[grouping.index]
         away = np.where(np.abs(own - centre) > ROUNDING * np.abs(centre), own - centre, 0.0)
-    return grouping.sum(cube.n * away**2 + within, cells)
+    return grouping.sum(cube.n.astype(np.float64) * away**2 + within, cells)
 
 
 def auc(grouping: Grouping, confidence: float, *, higher_is_better: bool) -> Measure:
@@ -129,7 +130,7 @@ def _placement(
 def _by_score(grouping: Grouping) -> tuple[IntArray, FloatArray, FloatArray]:
     """Group, positives and negatives of every (group, score level) that occurs, ascending."""
     positive, negative = usable(grouping, YES), usable(grouping, NO)
-    used = (positive | negative) & _scored(grouping)
+    used = (positive | negative) & scored(grouping)
     column = grouping.cube.column(SCORE)[used]
     levels = grouping.cube.axis(SCORE).size
     key, cell = np.unique(grouping.index[used] * levels + column, return_inverse=True)
@@ -138,5 +139,21 @@ def _by_score(grouping: Grouping) -> tuple[IntArray, FloatArray, FloatArray]:
     return key // levels, a, b
 
 
-def _scored(grouping: Grouping) -> BoolArray:
+def moments(cube: Cube) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Leads of each cell, and the first and second moments of their scores about the mean of all.
+
+    About the mean, so that a small spread far from 0 is not lost to rounding.
+    """
+    n = cube.n.astype(np.float64)
+    cells = cube.column(SCORE) <= len(cube.axis(SCORE).edges)
+    centre = cube.score_sum[cells].sum() / max(n[cells].sum(), 1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        own = np.where(n > 0, cube.score_sum / n, 0.0)
+    within = cube.score_squares - cube.score_sum * own
+    within = np.where(within > ROUNDING * cube.score_squares, within, 0.0)
+    return n, n * (own - centre), n * (own - centre) ** 2 + within
+
+
+def scored(grouping: Grouping) -> BoolArray:
+    """Cells whose leads have a score."""
     return grouping.cube.column(SCORE) <= len(grouping.cube.axis(SCORE).edges)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.caution.account import left_out
+from audit.caution.controls import controls_that_are_proxies
 from audit.caution.direction import backwards
 from audit.caution.features import fine_features
 from audit.caution.groups import thin_groups
@@ -21,6 +22,7 @@ def cautions(intake: Intake, stream: Stream, seed: int) -> tuple[Caution, ...]:
         *backwards(intake.table, stream),
         *doubtful_scores(intake, stream),
         *doubtful_outcomes(intake, stream),
+        *controls_that_are_proxies(intake.table, stream, seed),
         *thin_groups(intake.table, stream),
         *fine_features(intake.table),
         *left_out(intake),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audit.finding.case import Case, is_special
+from audit.finding.controls import control_sentence, within_controls
 from audit.finding.conversion import Conversion, conversion
 from audit.finding.conversion_words import outcome_sentence
 from audit.finding.facts import Facts, Gap
@@ -15,7 +16,7 @@ from audit.finding.sentences import (
     equal_chance_sentence,
     headline,
 )
-from audit.finding.severity import severity
+from audit.finding.severity import Circumstances, severity
 from audit.finding.value import Evidence, Fact, Finding, evidence, identity, lines
 
 EQUAL_CHANCE = "true_positive_rate"
@@ -27,9 +28,15 @@ def failed(case: Case, facts: Facts) -> Finding:
     outcome = conversion(lead, facts) if lead.reading.tier <= DECISIVE_TIER else None
     others = tuple(one for one in case.failing if one.disparity is not lead.disparity)
     special = is_special(case.attribute, facts)
+    within = within_controls(lead, facts)
+    weighed = Circumstances(
+        special=special,
+        equal_chance=not _unequal(lead, others),
+        explained=within is not None and within.verdict == "pass",
+    )
     return Finding(
         id=identity(case.attribute, case.group, lead.disparity.metric),
-        severity=severity(lead, outcome, special=special, equal_chance=not _unequal(lead, others)),
+        severity=severity(lead, outcome, weighed),
         verdict="fail",
         attribute=case.attribute,
         group=case.group,
@@ -65,7 +72,15 @@ def _text(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | None, facts:
     unequal = [one for one in _unequal(lead, others) if not _same_metric(one, lead)]
     chance = [equal_chance_sentence(one) for one in unequal[:1]]
     rest = tuple(one for one in others if not _same_metric(one, lead) and one not in unequal)
-    said = (lead.reading.meaning, outcomes, *chance, certainty_sentence(lead, facts), also(lead, rest))
+    controls = control_sentence(lead, facts)
+    said = (
+        lead.reading.meaning,
+        outcomes,
+        *chance,
+        controls,
+        certainty_sentence(lead, facts),
+        also(lead, rest),
+    )
     return lines(headline(lead, outcome, facts), *said)
 
 

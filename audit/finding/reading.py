@@ -15,17 +15,17 @@ class Reading:
 
     ``phrase`` has the places ``{group}``, ``{how}`` (by how much, ending in "than" or "as") and
     ``{reference}``. A "share" counts how often something happens; a "score" is in the score's own
-    points; an "index" is a number that only compares. ``worse`` is the direction in which the
-    group is worse off. ``tier`` orders metrics by how directly they say
-    what happens to a lead: 0 decisions on all leads, 1 decisions on leads that converted, 2
-    scores, 3 everything else. ``meaning`` says which side is worse off where that is not plain.
+    points; an "index" is a number that only compares. ``worse`` is the direction in which the group is
+    worse off, and ``meaning`` says which side that is where it is not plain. ``tier`` orders metrics
+    by how directly they say what happens to a lead: 0 decisions on all leads, 1 decisions on leads
+    that converted, 2 scores, 3 any of these among leads alike in the controls, 4 everything else.
     """
 
     label: str
     phrase: str
     worse: Worse
     unit: Unit = "share"
-    tier: int = 3
+    tier: int = 4
     meaning: str = ""
 
 
@@ -117,6 +117,30 @@ READINGS: dict[str, Reading] = {
     "average_precision": _index("Average precision", "the average precision of the score", "lower"),
     "brier": _index("Brier score", "the squared error of the score (Brier)", "higher"),
     "calibration_error": _index("Calibration error", "the calibration error of the score", "higher"),
+    "conditional_selection_rate": Reading(
+        label="Share selected, among leads alike in the controls",
+        phrase="among leads alike in the controls, {group} are selected {how} {reference}",
+        worse="lower",
+        tier=3,
+    ),
+    "conditional_selection_odds": _index(
+        "Odds of selection, among leads alike in the controls",
+        "the odds of selection among leads alike in the controls",
+        "lower",
+    ),
+    "conditional_true_positive_rate": Reading(
+        label="Converting leads selected, among leads alike in the controls",
+        phrase="among converted leads alike in the controls, {group} are selected {how} {reference}",
+        worse="lower",
+        tier=3,
+    ),
+    "conditional_mean_score": Reading(
+        label="Mean score, among leads alike in the controls",
+        phrase="among leads alike in the controls, {group} have a mean score {how} {reference}",
+        worse="lower",
+        unit="score",
+        tier=3,
+    ),
     "error_rate": Reading(
         label="Selection and outcome disagree",
         phrase="for {group}, the selection contradicts the outcome {how} for {reference}",
@@ -194,7 +218,7 @@ READINGS: dict[str, Reading] = {
 }
 
 # Up to this tier a metric speaks of decisions and scores; beyond it of errors.
-DECISIVE_TIER = 2
+DECISIVE_TIER = 3
 
 BAND = "outcome_rate@"
 

@@ -28,12 +28,12 @@ class Features:
 
 
 def read_features(table: pa.Table, stream: Stream, tokens: pa.Array) -> Features:
-    """The columns that the stream names as features, or every column without another role."""
+    """The columns that the stream names as features and controls, or every column without another role."""
     taken = taken_columns(stream)
-    named = stream.features if stream.features is not None else table.column_names
+    listed = table.column_names if stream.features is None else (*stream.features, *stream.controls)
     columns: list[tuple[str, pa.Array]] = []
     notes: list[str] = []
-    for name in named:
+    for name in dict.fromkeys(listed):
         if name in taken:
             if stream.features is not None:
                 notes.append(f"Feature {name!r} was left out: the column has another role in the stream.")

@@ -22,8 +22,8 @@ def check_columns(names: Sequence[str], stream: Stream) -> None:
 
 
 def taken_columns(stream: Stream) -> frozenset[str]:
-    """Every column that has a role other than feature."""
-    return frozenset(column for role, column in _wanted(stream) if role != "features")
+    """Every column that can be no feature. A control can: it may give an attribute away."""
+    return frozenset(column for role, column in _wanted(stream) if role not in {"features", "controls"})
 
 
 def _wanted(stream: Stream) -> Iterator[tuple[str, str]]:

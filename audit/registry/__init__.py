@@ -9,13 +9,17 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from audit.registry.agreement import AGREEMENT
+from audit.registry.conditional import CONDITIONAL
 from audit.registry.inequality import INEQUALITY
 from audit.registry.model import Chapter, Family, Kind, Metric
 from audit.registry.rates import COMPOSITION, RATES
 from audit.registry.score import CALIBRATION, SCORE
 
 METRICS: MappingProxyType[str, Metric] = MappingProxyType(
-    {one.id: one for one in (*COMPOSITION, *RATES, *AGREEMENT, *INEQUALITY, *SCORE, *CALIBRATION)}
+    {
+        one.id: one
+        for one in (*COMPOSITION, *RATES, *CONDITIONAL, *AGREEMENT, *INEQUALITY, *SCORE, *CALIBRATION)
+    }
 )
 """Every metric by its id, in the order in which estimates are listed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["count", "rate", "composite", "cells", "mean", "auc", "calibration", "band"]
+Kind = Literal["count", "rate", "composite", "cells", "mean", "auc", "calibration", "band", "conditional"]
 Family = Literal["confirmatory", "exploratory"]
 Chapter = Literal["composition", "decisions", "errors", "agreement", "inequality", "score", "calibration"]
 Margin = Literal["positive", "negative", "selected", "rejected", "false_positive", "false_negative"]

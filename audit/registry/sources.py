@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from audit.registry.model import Margin
-
 CONFUSION = "Fawcett (2006), Pattern Recognition Letters 27, 861-874"
 HARDT = "Hardt, Price and Srebro (2016), NeurIPS 29 (equalized odds)"
 CHOULDECHOVA = "Chouldechova (2017), Big Data 5, 153-163 (predictive parity)"
@@ -16,7 +14,7 @@ NO_NEGATIVE = "no lead of this group has a negative outcome"
 NONE_SELECTED = "no lead of this group with a known outcome is selected"
 ALL_SELECTED = "every lead of this group with a known outcome is selected"
 
-LACKING: MappingProxyType[Margin, str] = MappingProxyType(
+LACKING: MappingProxyType[str, str] = MappingProxyType(
     {
         "positive": NO_POSITIVE,
         "negative": NO_NEGATIVE,

@@ -163,6 +163,18 @@ def _check_maturity(section: Section, stream: Stream) -> None:
 
 def _check_roles(section: Section, stream: Stream) -> None:
     """A column that plays two roles would make the audit compare something with itself."""
+    taken = _single_roles(section, stream)
+    shared = [(column, "a control") for column in stream.controls]
+    shared += [(attribute.column, "an attribute") for attribute in stream.attributes]
+    for column, role in shared:
+        if column in taken:
+            section.fail(f"names the column {column!r} as both {taken[column]} and {role}; choose one")
+        if role == "a control":
+            taken[column] = role
+
+
+def _single_roles(section: Section, stream: Stream) -> dict[str, str]:
+    """The column of each role that a stream has once."""
     taken: dict[str, str] = {}
     for role in _COLUMNS:
         column = getattr(stream, role)
@@ -171,7 +183,4 @@ def _check_roles(section: Section, stream: Stream) -> None:
         if column in taken:
             section.fail(f"names the column {column!r} as both {taken[column]} and {role}; choose one")
         taken[column] = role
-    for attribute in stream.attributes:
-        if attribute.column in taken:
-            role = taken[attribute.column]
-            section.fail(f"names the column {attribute.column!r} as both {role} and an attribute; choose one")
+    return taken

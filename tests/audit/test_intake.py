@@ -57,6 +57,7 @@ def test_the_canonical_columns_have_their_types():
         "created": pa.date32(),
         "attribute:region": levels,
         "control:size": levels,
+        "feature:size": levels,
     }
     assert column(intake, "outcome") == [True, False, None, True]
     assert column(intake, "worked") == [False, True, None, False]
