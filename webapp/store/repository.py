@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -83,8 +84,8 @@ class Repository:
 
     def add_connection(self, crm: Crm, organisation: str, instance_url: str) -> ConnectionRow:
         """The connection of this org, made now or, after a new consent, made alive again under its old id."""
-        now = self.clock()
-        with self.database.writing() as session:
+        now, lock = self.clock(), f"connection/{crm}/{organisation}"
+        with self.database.exclusive(lock), self.database.writing() as session:
             row = session.scalar(select(tables.Connection).filter_by(crm=crm, organisation=organisation))
             if row is None:
                 row = tables.Connection(id=short_id(), crm=crm, organisation=organisation, connected_at=now)
@@ -113,7 +114,7 @@ class Repository:
     def save_policy(self, connection_id: str, text: str, saved_by: str) -> PolicyVersion:
         """A new version of the policy and a line in the audit trail; the same text again changes nothing."""
         draft = Draft(connection_id=connection_id, text=text, saved_by=saved_by, saved_at=self.clock())
-        with self.database.writing() as session:
+        with self._saving("policy", connection_id) as session:
             return policy_version(keep(session, tables.PolicyText, draft))
 
     def stream(self, connection_id: str) -> StreamVersion | None:
@@ -130,7 +131,7 @@ class Repository:
     def save_stream(self, connection_id: str, text: str, saved_by: str) -> StreamVersion:
         """A new version of the stream and a line in the audit trail; the same text again changes nothing."""
         draft = Draft(connection_id=connection_id, text=text, saved_by=saved_by, saved_at=self.clock())
-        with self.database.writing() as session:
+        with self._saving("stream", connection_id) as session:
             return stream_version(keep(session, tables.StreamText, draft))
 
     def add_audit(
@@ -201,6 +202,12 @@ class Repository:
         with self.database.reading() as session:
             row = session.scalar(newest)
             return receipt_row(row) if row else None
+
+    @contextmanager
+    def _saving(self, what: str, connection_id: str) -> Iterator[Session]:
+        """A transaction whose look at the newest version stays true: nobody else saves one meanwhile."""
+        with self.database.exclusive(f"{what}/{connection_id}"), self.database.writing() as session:
+            yield session
 
 
 def _audits(connection_id: str) -> Select[tables.Audit]:
