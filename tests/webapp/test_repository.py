@@ -137,6 +137,30 @@ def test_connecting_the_same_org_at_once_makes_one_connection(repository):
         assert got == [repository.connection_for("hubspot", portal).id] * 8
 
 
+def test_a_state_that_must_stay_stays(repository, org):
+    repository.move_state(org.id, "consent_needed", "Lost.", {"disconnected"})
+    moved = repository.connection(org.id)
+    assert (moved.state, moved.note) == ("consent_needed", "Lost.")
+    repository.set_state(org.id, "disconnected", "Gone.")
+    before = repository.connection(org.id)
+    for state in ("connected", "pull_incomplete", "consent_needed"):
+        repository.move_state(org.id, state, "x", {"disconnected"})
+    assert repository.connection(org.id) == before
+
+
+def test_a_disconnect_wins_over_jobs_that_end_at_the_same_time(repository, org):
+    def end(number: int) -> None:
+        if number == 0:
+            repository.set_state(org.id, "disconnected")
+        else:
+            repository.move_state(org.id, "consent_needed", "", {"disconnected"})
+
+    for _ in range(5):
+        repository.set_state(org.id, "connected")
+        assert at_once(end) == [None] * 8
+        assert repository.connection(org.id).state == "disconnected"
+
+
 def test_streams_are_separate_from_policies(repository, org):
     repository.save_policy(org.id, "policy", "Ada")
     assert repository.stream(org.id) is None

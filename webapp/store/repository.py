@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import choice
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from connectors.pseudonym import LeadKey
@@ -100,6 +100,18 @@ class Repository:
             row = session.get_one(tables.Connection, connection_id)
             row.state, row.note, row.changed_at = state, note, self.clock()
 
+    def move_state(
+        self, connection_id: str, state: ConnectionState, note: str, unless: Collection[ConnectionState]
+    ) -> None:
+        """As `set_state`, but for a connection that is in one of the states ``unless``: that one stays.
+
+        It is one statement, so that nobody's change comes between the look and the record.
+        """
+        movable = tables.Connection.state.not_in(unless)
+        change = update(tables.Connection).filter_by(id=connection_id).where(movable)
+        with self.database.writing() as session:
+            session.execute(change.values(state=state, note=note, changed_at=self.clock()))
+
     def policy(self, connection_id: str) -> PolicyVersion | None:
         """The policy in force: the newest version."""
         return next(iter(self.policies(connection_id)), None)
@@ -175,6 +187,12 @@ class Repository:
         """Forget every flag of a connection."""
         with self.database.writing() as session:
             session.execute(delete(tables.LeadFlag).filter_by(connection_id=connection_id))
+
+    def has_flags(self, connection_id: str) -> bool:
+        """Whether any lead of a connection has a flag."""
+        query = select(tables.LeadFlag.lead_key).filter_by(connection_id=connection_id).limit(1)
+        with self.database.reading() as session:
+            return session.scalar(query) is not None
 
     def flag(self, connection_id: str, lead_key: str) -> FlagRow | None:
         """What is known of one lead; ``lead_key`` is `LeadKey.hex`."""
