@@ -120,13 +120,25 @@ class Lake:
             save_manifest(place, changed)
             return changed != held
 
+    def holds(self, crm: str, organisation: str) -> bool:
+        """Whether anything of one organisation is on the disk, leftovers of a crash too."""
+        place = self._place(crm, organisation)
+        return place.exists() or _erasures(place).exists()
+
     def remove(self, crm: str, organisation: str) -> None:
-        """Erase everything of one organisation (the CRM was disconnected)."""
+        """Erase everything of one organisation (the CRM was disconnected).
+
+        Raises
+        ------
+        OSError
+            Something could not be erased; what is left counts as held, but is not read any more.
+        """
         place = self._place(crm, organisation)
         with locked(place, "pull"), locked(place, "write"):
             # The manifest goes first: a crash in between leaves leftovers, not half an organisation.
             (place / "manifest.json").unlink(missing_ok=True)
-            shutil.rmtree(place, ignore_errors=True)
+            if place.exists():
+                shutil.rmtree(place)
             _erasures(place).unlink(missing_ok=True)
 
     def _place(self, crm: str, organisation: str) -> Path:

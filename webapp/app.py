@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import auth, security
+from webapp.erasure import sweep
 from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
@@ -27,7 +28,9 @@ ROOMS = (auth_views, connections, inbound, health, dashboard, audits, policies, 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:
     """The web application over an installation; opens the database and brings its schema up to date."""
-    return app_over(open_services(settings, clock))
+    opened = open_services(settings, clock)
+    sweep(opened)
+    return app_over(opened)
 
 
 def app_over(opened: Services) -> Flask:

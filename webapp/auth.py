@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from math import ceil
 
 from flask import Flask, abort, redirect, request, session, url_for
@@ -13,11 +15,13 @@ from werkzeug.wrappers import Response
 
 from webapp import passwords
 from webapp.services import Services, services
+from webapp.store.accounts import LONGEST_LOCK
 from webapp.store.rows import UserRow
 
 OPEN_ENDPOINTS = frozenset({"static", "auth.setup", "auth.make_account", "auth.sign_in", "auth.open_session"})
 OPEN_BLUEPRINTS = frozenset({"inbound", "health"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_FOR_ACCOUNT = timedelta(seconds=10)
 
 
 class NotSignedIn(Exception):
@@ -79,9 +83,25 @@ def check(opened: Services, name: str, password: str, address: str) -> UserRow:
     return user
 
 
-def throttled(opened: Services, account: str, address: str) -> tuple[str, str]:
-    """Count a try for this account and this address. Raises NotSignedIn while either is locked."""
-    subjects = (_subject(opened, "account", account), _subject(opened, "address", address))
+def throttled(opened: Services, account: str, address: str) -> Mapping[str, timedelta]:
+    """Count a try. Raises NotSignedIn while the address, the account or the pair of them is locked.
+
+    An address that goes on failing is shut out for up to an hour: for every account, and for this
+    one even after it signed in to another. The account itself, whatever the address, is only slowed
+    down to one try in ten seconds: an hour would let anybody keep its owner out by one request an
+    hour, each from a new address, and ten seconds are a pause.
+
+    Ten seconds are enough against guessing from many addresses. However many there are, they share
+    8,640 tries a day, about 3.2 million a year. A password has at least 12 characters; four words
+    from a list of 7,776 are 3.7e15 possibilities, of which a year of guessing tries one in a billion.
+    It does not save a password that stands high on a list of leaked ones. And who sends tries without
+    a pause still wins most of the openings: that takes a flood, which the proxy in front must stop.
+    """
+    subjects = {
+        _subject(opened, "account", account): LONGEST_FOR_ACCOUNT,
+        _subject(opened, "address", address): LONGEST_LOCK,
+        _subject(opened, "pair", f"{address} {account}"): LONGEST_LOCK,
+    }
     # Nobody else's try comes between the look and the count, in whatever process.
     with opened.database.exclusive("sign-in"):
         if end := opened.accounts.locked_until(subjects):

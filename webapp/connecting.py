@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
-from webapp import jobs
 from webapp.crms import NAMES, consent
+from webapp.erasure import erase
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, Crm, UserRow
 
@@ -63,16 +63,27 @@ def finish(opened: Services, crm: Crm, user: UserRow, answer: Answer) -> Connect
 
 
 def end(opened: Services, connection: ConnectionRow, user: UserRow) -> str:
-    """Revoke the consent, delete its tokens and leads, and say in short sentences what became of it."""
+    """Revoke the consent, delete its tokens and leads, and say in short sentences what became of it.
+
+    Raises
+    ------
+    BadInput
+        The connection has ended, but the disk did not let its leads be erased.
+    """
     name, note = NAMES[connection.crm], ""
     if not _revoked(opened, connection):
         note = f"{name} did not confirm the end of the consent: remove the app there too."
     opened.grants(connection.id).delete()
     opened.repository.set_state(connection.id, "disconnected", note)
-    jobs.erase(opened, connection)
     opened.accounts.record(user.name, "disconnected", connection.id, note)
-    told = f"{name} is disconnected and its tokens are deleted. Its leads are erased here; the audits stay."
-    return f"{told} {note}".strip()
+    told = f"{name} is disconnected and its tokens are deleted."
+    try:
+        now = erase(opened, connection)
+    except BadInput as problem:
+        msg = f"{told} {problem} {note}".strip()
+        raise BadInput(msg) from None
+    leads = "are erased here" if now else "will be erased here when the running job ends"
+    return f"{told} Its leads {leads}; the audits stay. {note}".strip()
 
 
 def _revoked(opened: Services, connection: ConnectionRow) -> bool:

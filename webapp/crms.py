@@ -35,6 +35,11 @@ class Consent:
     revoke: Callable[[Grant], None]
 
 
+def label(connection: ConnectionRow) -> str:
+    """A connection's name in sentences."""
+    return f"{NAMES[connection.crm]} {connection.organisation}"
+
+
 def redirect_uri(settings: Settings, crm: Crm) -> str:
     """The address that the CRM sends the admin back to; it must be registered in the CRM's app."""
     return f"{settings.public_url}/connect/{crm}/callback"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from audit.schema import BadInput
 from webapp.environment import settings_from
+from webapp.erasure import sweep
 from webapp.services import Services, open_services
 from webapp.store.rows import ConnectionRow
 
@@ -17,6 +18,7 @@ def installation() -> Iterator[Services]:
     """The services of this installation, closed at the end. Raises BadInput for settings that do not do."""
     opened = open_services(settings_from(os.environ))
     try:
+        sweep(opened)
         yield opened
     finally:
         opened.close()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 
 from audit.schema import BadInput, Stream, parse_stream
 from connectors.account import Pulled
 from connectors.errors import ConnectorError, Refused
-from connectors.lake import Lake
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from connectors.source import Batch, Receipt, Source
 from webapp.auditing import Pull, Rules, verdict_on
-from webapp.crms import NAMES, source_for
+from webapp.crms import NAMES, label, source_for
+from webapp.erasure import erase, is_disconnected
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow, ConnectionState
@@ -76,22 +76,6 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
         return receipt
 
 
-def erase(opened: Services, connection: ConnectionRow) -> None:
-    """Erase the leads and the flags of a disconnected CRM; a job that is under way does it at its end."""
-    with suppress(Locked), opened.database.exclusive(f"job/{connection.id}", wait=False):
-        _erase_if_disconnected(opened, connection)
-
-
-def label(connection: ConnectionRow) -> str:
-    """A connection's name in sentences."""
-    return f"{NAMES[connection.crm]} {connection.organisation}"
-
-
-def lake(opened: Services) -> Lake:
-    """Where the pulled leads are."""
-    return Lake(opened.settings.data_dir / "leads")
-
-
 def _rules(opened: Services, connection: ConnectionRow, seed: int) -> Rules:
     policy, stream = opened.repository.policy(connection.id), opened.repository.stream(connection.id)
     if connection.state == "disconnected":
@@ -117,31 +101,27 @@ def _keyed(stream: Stream) -> Stream:
 
 @contextmanager
 def _alone(opened: Services, connection: ConnectionRow) -> Iterator[None]:
-    """One job of a connection at a time, across threads, processes and machines."""
+    """One job of a connection at a time; at its end it erases what a disconnect left to it.
+
+    That comes after the lock is let go: who disconnects and finds it taken can rely on it.
+    """
     try:
-        with opened.database.exclusive(f"job/{connection.id}", wait=False):
-            try:
-                yield
-            finally:
-                _erase_if_disconnected(opened, connection)
+        with opened.one_job(connection):
+            yield
     except Locked:
         msg = f"{label(connection)} is being worked on already; wait until that has ended."
         raise BadInput(msg) from None
-
-
-def _erase_if_disconnected(opened: Services, connection: ConnectionRow) -> None:
-    row = opened.repository.connection(connection.id)
-    if row is not None and row.state == "disconnected":
-        lake(opened).remove(row.crm, row.organisation)
-        opened.repository.remove_flags(row.id)
+    finally:
+        if is_disconnected(opened, connection):
+            erase(opened, connection)
 
 
 def _pull(opened: Services, connection: ConnectionRow, policy: Policy, progress: Progress) -> Pulled:
     try:
         with _noting_lost_consent(opened, connection):
             source = source_for(opened, connection)
-            batches = _watched(source, policy, progress)
-            return lake(opened).write(connection.crm, connection.organisation, batches)
+            batches = _while_connected(opened, connection, _watched(source, policy, progress))
+            return opened.lake.write(connection.crm, connection.organisation, batches)
     except Exception as error:
         _note_incomplete(opened, connection, error)
         raise
@@ -156,8 +136,19 @@ def _watched(source: Source, policy: Policy, progress: Progress) -> Iterable[Bat
         yield batch
 
 
+def _while_connected(
+    opened: Services, connection: ConnectionRow, batches: Iterable[Batch]
+) -> Iterator[Batch]:
+    """The same batches; a disconnect ends the pull even where it needs no further call to the CRM."""
+    for batch in batches:
+        if is_disconnected(opened, connection):
+            msg = f"{label(connection)} was disconnected while its leads were pulled; they are not kept."
+            raise Refused(msg, code="not_connected")
+        yield batch
+
+
 def _audit(opened: Services, connection: ConnectionRow, rules: Rules, account: Pulled) -> AuditRow:
-    table = lake(opened).read(connection.crm, connection.organisation)
+    table = opened.lake.read(connection.crm, connection.organisation)
     try:
         verdict = verdict_on(Pull(table=table, account=account), rules, opened.clock())
     except Exception as error:
@@ -174,7 +165,7 @@ def _noting_lost_consent(opened: Services, connection: ConnectionRow) -> Iterato
     except Refused as error:
         if error.code in CONSENT_CODES:
             note = f"{NAMES[connection.crm]} no longer accepts the consent. Connect again."
-            opened.repository.set_state(connection.id, "consent_needed", note)
+            _settle(opened, connection, note, "consent_needed")
         raise
 
 
@@ -188,8 +179,12 @@ def _note_incomplete(opened: Services, connection: ConnectionRow, error: Excepti
 def _settle(
     opened: Services, connection: ConnectionRow, note: str, state: ConnectionState = "connected"
 ) -> None:
-    """Record how the job ended, unless the admin disconnected meanwhile or must consent again."""
-    row = opened.repository.connection(connection.id)
-    over = {"disconnected"} if state == "connected" else {"disconnected", "consent_needed"}
-    if row is not None and row.state not in over:
-        opened.repository.set_state(connection.id, state, note)
+    """Record how the job ended.
+
+    Disconnected is final: only a new consent leads out of it. A pull that broke off because the
+    consent was lost stays with that, which says more.
+    """
+    unless: set[ConnectionState] = {"disconnected"}
+    if state == "pull_incomplete":
+        unless.add("consent_needed")
+    opened.repository.move_state(connection.id, state, note, unless)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 from flask import current_app
 
 from audit.schema import BadInput
+from connectors.lake import Lake
 from connectors.pseudonym import Keyring
 from connectors.salesforce.replay import ReplayCache
 from webapp.secrets_box import SecretsBox
@@ -61,6 +63,18 @@ class Services:
     def keyring(self, connection: ConnectionRow) -> Keyring:
         """The pseudonym secrets of one connection's organisation."""
         return Keyring(crm=connection.crm, organisation=connection.organisation, master=self.settings.master)
+
+    @property
+    def lake(self) -> Lake:
+        """Where the pulled leads are."""
+        return Lake(self.settings.data_dir / "leads")
+
+    def one_job(self, connection: ConnectionRow) -> AbstractContextManager[None]:
+        """One job of a connection at a time, across threads, processes and machines.
+
+        It does not wait for another one: that raises `webapp.store.locks.Locked`.
+        """
+        return self.database.exclusive(f"job/{connection.id}", wait=False)
 
     def close(self) -> None:
         """Close the database."""

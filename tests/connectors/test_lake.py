@@ -285,6 +285,25 @@ def test_a_removed_organisation_leaves_no_lead(lake):
         lake.read(*PLACE)
     assert not [path for path in files(lake.folder) if path.startswith("salesforce")]
     assert lake.read("hubspot", "1").num_rows == 2
+    assert (lake.holds(*PLACE), lake.holds("hubspot", "1")) == (False, True)
+    lake.remove(*PLACE)
+
+
+def test_what_cannot_be_removed_is_told_and_counts_as_held(lake, tmp_path):
+    lake.write(*PLACE, [batch(range(10))])
+    place = lake.folder.joinpath(*PLACE)
+    place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic link"):
+        lake.remove(*PLACE)
+    assert lake.holds(*PLACE)
+
+
+def test_a_key_that_must_not_come_back_counts_as_held(lake):
+    lake.forget(*PLACE, KEYRING.lead_key("1"))
+    assert lake.holds(*PLACE)
+    lake.remove(*PLACE)
+    assert not lake.holds(*PLACE)
 
 
 def test_a_batch_that_does_not_add_up_is_a_fault(lake):

@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from connectors.sandbox.server import free_port
+from webapp.demo.home import Home
+
 FAIRLEAD = Path(sys.executable).parent / "fairlead"
 
 
@@ -112,6 +115,18 @@ def test_a_taken_port_is_said_before_anything_is_pulled(tmp_path):
     assert done.returncode == 2
     assert f"port {port}" in done.stderr
     assert "--port" in done.stderr
+
+
+def test_a_second_demo_in_one_folder_is_refused_and_touches_nothing(tmp_path):
+    home = Home(folder=tmp_path / ".fairlead" / "demo")
+    with home.alone():
+        home.open_for("the contents of the one that runs")
+        done = demo("--leads", "300", "--port", str(free_port()), folder=tmp_path)
+        assert home.data.is_dir()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        "fairlead: a demo is running in .fairlead/demo already; stop it, or start this one in another folder"
+    ]
 
 
 def served(folder: Path, port: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.oauth import AuthorizationRequest
 from webapp.secrets_box import SecretsBox
-from webapp.store.accounts import Accounts
+from webapp.store.accounts import LONGEST_LOCK, Accounts
 from webapp.store.consents import Consents
 from webapp.store.database import Database
 from webapp.store.locks import Locked
@@ -47,7 +47,7 @@ def test_only_the_first_account_is_first(accounts, ada):
 
 def test_a_lock_opens_at_its_time(accounts, clock):
     for _ in range(7):
-        accounts.failed(["a", "b"])
+        accounts.failed({"a": LONGEST_LOCK, "b": LONGEST_LOCK})
     assert accounts.locked_until(["b"]) == clock() + timedelta(seconds=4)
     clock.forward(seconds=4)
     assert accounts.locked_until(["a", "b"]) is None
@@ -55,18 +55,49 @@ def test_a_lock_opens_at_its_time(accounts, clock):
 
 def test_a_good_sign_in_clears_the_count(accounts):
     for _ in range(9):
-        accounts.failed(["a"])
+        accounts.failed({"a": LONGEST_LOCK})
     accounts.succeeded(["a"])
-    accounts.failed(["a"])
+    accounts.failed({"a": LONGEST_LOCK})
     assert accounts.locked_until(["a"]) is None
 
 
 def test_failures_are_forgotten_after_a_day(accounts, clock):
     for _ in range(9):
-        accounts.failed(["a"])
+        accounts.failed({"a": LONGEST_LOCK})
     clock.forward(hours=25)
-    accounts.failed(["a"])
+    accounts.failed({"a": LONGEST_LOCK})
     assert accounts.locked_until(["a"]) is None
+
+
+def test_each_subject_has_its_own_longest_lock(accounts, clock):
+    for _ in range(30):
+        accounts.failed({"a": LONGEST_LOCK, "b": timedelta(seconds=10)})
+    assert accounts.locked_until(["a"]) == clock() + LONGEST_LOCK
+    assert accounts.locked_until(["b"]) == clock() + timedelta(seconds=10)
+
+
+def test_a_new_password_ends_sessions_and_lifts_locks(accounts, ada, database, clock):
+    sessions = Sessions(database=database, lifetime=timedelta(hours=1), clock=clock)
+    token = sessions.open(ada.id)
+    for _ in range(9):
+        accounts.failed({"a": LONGEST_LOCK})
+    accounts.set_password(ada, "new hash", "command line")
+    assert accounts.user(ada.id).password_hash == "new hash"
+    assert sessions.user(token) is None
+    assert accounts.locked_until(["a"]) is None
+    (newest, _) = accounts.events()
+    assert (newest.who, newest.action, newest.target) == ("command line", "password changed", "Ada")
+
+
+def test_unlocking_lifts_locks_and_leaves_passwords_and_sessions(accounts, ada, database, clock):
+    sessions = Sessions(database=database, lifetime=timedelta(hours=1), clock=clock)
+    token = sessions.open(ada.id)
+    for _ in range(9):
+        accounts.failed({"a": LONGEST_LOCK})
+    accounts.unlock("command line")
+    assert accounts.locked_until(["a"]) is None
+    assert sessions.user(token) == accounts.user(ada.id) == ada
+    assert accounts.events()[0].action == "sign-in unlocked"
 
 
 def test_a_stronger_hash_replaces_the_old_one(accounts, ada):

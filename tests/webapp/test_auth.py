@@ -1,13 +1,14 @@
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from webapp.app import app_over
-from webapp.auth import NotSignedIn, check
+from webapp.auth import NotSignedIn, check, throttled
 from webapp.first_run import code_file, setup_code
 from webapp.services import Services, open_services
 from webapp.store.accounts import FREE_FAILURES, lock_after
@@ -164,6 +165,60 @@ def test_the_lock_follows_the_account_to_another_address(browser):
 
 
 @pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("pause", [0, 3600], ids=["in one go", "one an hour"])
+def test_tries_from_many_addresses_keep_the_owner_out_for_seconds_only(opened, support, clock, pause):
+    for number in range(25):
+        throttled(opened, "Ada", f"192.0.2.{number}")
+        end = opened.accounts.locked_until(every_subject(opened)) or clock()
+        clock.forward(seconds=max(pause, (end - clock()).total_seconds()))
+    throttled(opened, "Ada", "192.0.2.250")
+    with pytest.raises(NotSignedIn) as refusal:
+        check(opened, "Ada", support.PASSWORD, "198.51.100.1")
+    assert 0 < refusal.value.retry_after <= 10
+    clock.forward(seconds=refusal.value.retry_after)
+    assert check(opened, "Ada", support.PASSWORD, "198.51.100.1").name == "Ada"
+
+
+def every_subject(opened: Services) -> list[str]:
+    with opened.database.engine.connect() as connection:
+        return list(connection.exec_driver_sql("SELECT subject FROM sign_in_throttle").scalars())
+
+
+@pytest.mark.usefixtures("account")
+def test_however_many_addresses_guess_they_share_one_try_in_ten_seconds(opened, clock):
+    looked_at = 0
+    for number in range(600):  # every second another address, for ten minutes
+        with suppress(NotSignedIn):
+            throttled(opened, "Ada", f"2001:db8::{number:x}")
+            looked_at += 1
+        clock.forward(seconds=1)
+    assert looked_at <= FREE_FAILURES + 4 + 600 / 10
+
+
+@pytest.mark.usefixtures("account")
+def test_an_address_that_goes_on_is_shut_out_for_an_hour(opened, support, clock):
+    for _ in range(FREE_FAILURES + 12):
+        throttled(opened, "Ada", "192.0.2.1")
+        clock.forward(hours=1)
+    throttled(opened, "Ada", "192.0.2.1")
+    with pytest.raises(NotSignedIn) as refusal:
+        check(opened, "Ada", support.PASSWORD, "192.0.2.1")
+    assert refusal.value.retry_after == 3600
+
+
+@pytest.mark.usefixtures("account")
+def test_signing_in_to_another_account_frees_no_address_for_this_one(opened, clock):
+    for _ in range(FREE_FAILURES + 12):
+        opened.accounts.succeeded(throttled(opened, "Eve", "192.0.2.1"))
+        throttled(opened, "Ada", "192.0.2.1")
+        clock.forward(hours=1)
+    throttled(opened, "Ada", "192.0.2.1")
+    with pytest.raises(NotSignedIn) as refusal:
+        throttled(opened, "Ada", "192.0.2.1")
+    assert refusal.value.retry_after == 3600
+
+
+@pytest.mark.usefixtures("account")
 def test_the_lock_follows_the_address_to_another_name(browser):
     for number in range(5):
         browser.submit("/login", {"name": f"guess{number}", "password": "wrong wrong wrong"})
@@ -183,7 +238,7 @@ def test_no_address_is_readable_in_the_throttle(browser, opened):
     browser.sign_in("wrong wrong wrong")
     with opened.database.engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT subject FROM sign_in_throttle").scalars().all()
-    assert len(rows) == 2
+    assert len(rows) == 3
     assert not [row for row in rows if "127.0.0.1" in row or "Ada" in row]
 
 

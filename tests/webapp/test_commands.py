@@ -14,6 +14,8 @@ import requests
 
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.sandbox.server import free_port
+from webapp import jobs
+from webapp.erasure import left_over
 
 SECRETS = {
     "FAIRLEAD_SECRET_KEY": "Zq3-8vWcR1_tY6uLpXe5kNbM2hJdGfAs9",
@@ -142,6 +144,30 @@ def test_a_crm_that_refuses_is_3_and_does_not_stop_the_other(crms, world_env):
     assert "Traceback" not in done.stderr
     assert crms.services.repository.latest_audit(broken.id) is None
     assert crms.services.repository.latest_audit(fine.id)
+
+
+@pytest.mark.parametrize("command", ["sync", "publish"])
+def test_every_command_erases_what_a_killed_job_left_of_a_disconnected_crm(crms, world_env, command):
+    row = crms.ready("hubspot")
+    jobs.sync(crms.services, row)
+    crms.services.repository.set_state(row.id, "disconnected")
+    assert left_over(crms.services)
+    assert "nothing is connected yet" in fairlead(command, env=world_env).stderr
+    assert left_over(crms.services) == ()
+    assert not list(crms.services.settings.data_dir.rglob("*.parquet"))
+
+
+def test_what_cannot_be_erased_is_one_sentence_and_stops_no_command(crms, world_env, tmp_path):
+    row, other = crms.ready("hubspot"), crms.ready("salesforce")
+    jobs.sync(crms.services, row)
+    crms.services.repository.set_state(row.id, "disconnected")
+    place = crms.services.lake.folder / "hubspot" / row.organisation
+    place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+    done = fairlead("sync", "--json", env=world_env)
+    assert (done.returncode, [one["connection"] for one in json.loads(done.stdout)]) == (0, [other.id])
+    (line,) = [line for line in done.stderr.splitlines() if "erased" in line]
+    assert line.startswith(f"The leads of HubSpot {row.organisation} could not be erased here (")
 
 
 def test_an_unknown_connection_is_a_sentence(world_env):

@@ -3,20 +3,21 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
-from connectors.errors import Busy, Refused
-from connectors.policy.apply import Raw, apply_policy
-from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
-from connectors.pseudonym import Keyring
-from connectors.source import Batch, FieldInfo
+from connectors.sandbox.certificate import Certificate
+from connectors.sandbox.fields import FieldSpec, OrgContents
+from connectors.sandbox.salesforce.faults import Fault
 from tests.webapp.markup import Page, faults
 from tests.webapp.site import NAME, Site, open_site
 from webapp.store.rows import ConnectionRow
-from webapp.views import policies
+from webapp.views.errors import wait_words
 
 POLICY = """[policy]
 name = "leads"
@@ -40,30 +41,70 @@ domain = "phone"
 field = "FirstName"
 operator = "drop"
 """
-RECORDS = {
-    "CreatedDate": ["2026-01-02T10:00:00Z"] * 5,
-    "HasOptedOutOfEmail": ["false", "true", "false", "false", "false"],
-    "Age__c": ["41", "30", "not a number", "60", "22"],
-    "Phone": ["+1 555 0100 canary", "x", None, "y", "z"],
-    "FirstName": ["Canary"] * 5,
-}
+AGES = ("41", "30", "not a number", "60", "22")
+NOT_SET_UP = "is not set up"  # what a page says that asks a CRM of the bare site
 
 
-@dataclass
-class Leads:
-    """Five leads behind the real policy; it fails on a field that it was not asked for."""
+def five_leads(support: ModuleType, crm: str) -> OrgContents:
+    """Five leads with unmistakable names and phones, the second opted out; the other CRM is of no matter."""
+    if crm != "salesforce":
+        return support.contents(crm, 1)
+    records = tuple(
+        {
+            "CreatedDate": "2026-01-02T10:00:00.000+0000",
+            "HasOptedOutOfEmail": place == 1,
+            "Age__c": age,
+            "Phone": None if place == 2 else f"+1 555 010{place} canary",
+            "FirstName": "Canary",
+        }
+        for place, age in enumerate(AGES)
+    )
+    fields = (FieldSpec(name="Age__c", label="Age", type="text"),)
+    return OrgContents(fields=fields, records=records, policy=POLICY, stream="")
 
-    keyring: Keyring
-    asked: list[tuple[str, ...]]
 
-    def sample(self, policy: Policy, leads: int) -> Batch:
-        self.asked.append(policy.fields)
-        columns = {name: RECORDS[name][:leads] for name in policy.fields}
-        keys = [self.keyring.lead_key(f"canary-{place}") for place in range(min(leads, 5))]
-        return apply_policy(policy, Raw(keys=keys, columns=columns), self.keyring)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Org:
+    """The stand-in org with five leads, connected, and the policy page of it."""
 
-    def describe(self) -> tuple[FieldInfo, ...]:
-        return tuple(FieldInfo(name=name, label=f"The {name}", type="string") for name in RECORDS)
+    world: Any
+    browser: Any
+    row: ConnectionRow
+
+    @property
+    def path(self) -> str:
+        return f"/connections/{self.row.id}/policy"
+
+    @property
+    def calls(self) -> int:
+        """How many data calls the org has counted."""
+        return self.world.salesforce.state.calls
+
+    def preview(self, text: str) -> tuple[int, Page, str]:
+        answer = self.browser.submit(self.path, {"action": "preview", "text": text})
+        assert faults(answer.text) == []
+        return answer.status_code, Page(answer.text), answer.text
+
+
+@pytest.fixture(scope="module")
+def running_org(
+    support: ModuleType, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Org]:
+    folder = tmp_path_factory.mktemp("org")
+    with support.running(certificate, folder, held=partial(five_leads, support)) as world:
+        browser = world.signed_in()
+        row = world.connect("salesforce", browser)
+        world.services.repository.save_policy(row.id, POLICY, "Ada")
+        yield Org(world=world, browser=browser, row=row)
+
+
+@pytest.fixture
+def org(running_org: Org) -> Iterator[Org]:
+    yield running_org
+    salesforce = running_org.world.salesforce
+    salesforce.recover()
+    salesforce.org.admin.hidden_fields.clear()
+    salesforce.org.rep.hidden_fields.clear()
 
 
 @pytest.fixture
@@ -71,13 +112,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
     opened = open_site(tmp_path)
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    fields: list[tuple[str, ...]] = []
-    monkeypatch.setattr(policies, "source_for", lambda opened, row: Leads(opened.keyring(row), fields))
-    return fields
 
 
 @pytest.fixture
@@ -116,17 +150,15 @@ def test_each_field_says_what_it_becomes(site: Site, connection: ConnectionRow) 
     assert "HasOptedOutOfEmail When it is ticked, the whole lead is left out" in page.text
 
 
-def test_opening_the_page_asks_the_crm_for_nothing(
-    site: Site, connection: ConnectionRow, asked: list
-) -> None:
-    site.client.get(f"/connections/{connection.id}/policy")
-    assert asked == []
+def test_opening_the_page_asks_the_crm_for_nothing(org: Org) -> None:
+    before = org.calls
+    assert org.browser.get(org.path).status_code == 200
+    assert org.calls == before
 
 
-def test_the_preview_shows_only_what_the_policy_lets_through(send, asked: list) -> None:
-    status, page, html = send("preview", POLICY)
+def test_the_preview_shows_only_what_the_policy_lets_through(org: Org) -> None:
+    status, page, html = org.preview(POLICY)
     assert status == 200
-    assert asked == [("Age__c", "Phone", "CreatedDate", "HasOptedOutOfEmail")]
     assert "35-49" in page.text
     assert "Nothing of this preview was kept." in page.text
     told = "5 leads were read for it, of which 1 excluded and 0 rejected; 3 of the others are shown."
@@ -138,20 +170,27 @@ def test_the_preview_shows_only_what_the_policy_lets_through(send, asked: list) 
     assert "555" not in html
 
 
-@pytest.mark.usefixtures("asked")
-def test_the_preview_follows_the_draft_and_keeps_nothing(send, site: Site, connection: ConnectionRow) -> None:
-    _, page, html = send("preview", POLICY.replace("[25, 35, 50]", "[40, 60]"))
+def test_the_preview_asks_for_no_field_that_the_policy_drops(org: Org) -> None:
+    hide = org.world.salesforce.org.hide_field  # a query that names a hidden field is refused
+    hide("FirstName")
+    assert "35-49" in org.preview(POLICY)[1].text
+    hide("Phone")
+    assert "these fields of the policy: Phone" in org.preview(POLICY)[1].text
+
+
+def test_the_preview_follows_the_draft_and_keeps_nothing(org: Org) -> None:
+    _, page, html = org.preview(POLICY.replace("[25, 35, 50]", "[40, 60]"))
     assert "40-59" in page.text
     assert "Draft, not saved" in page.text
     assert "[40, 60]" in editor(html)
-    assert [v.text for v in site.services.repository.policies(connection.id)] == [POLICY]
+    assert [v.text for v in org.world.services.repository.policies(org.row.id)] == [POLICY]
 
 
-@pytest.mark.usefixtures("asked")
-def test_the_preview_names_the_fields_that_are_never_requested(send) -> None:
-    _, page, _ = send("preview", POLICY)
-    assert "All 1 fields of the CRM that are never requested" in page.text
-    assert "FirstName The FirstName string" in page.text
+def test_the_preview_names_the_fields_that_are_never_requested(org: Org) -> None:
+    _, page, _ = org.preview(POLICY)
+    fields = len(org.world.salesforce.org.object_named("Lead").fields)
+    assert f"All {fields - 4} fields of the CRM that are never requested" in page.text
+    assert "FirstName First Name string" in page.text
 
 
 @pytest.mark.parametrize(
@@ -170,13 +209,13 @@ def test_the_preview_names_the_fields_that_are_never_requested(send) -> None:
     ids=["operator", "crm", "identifying", "toml", "empty", "long"],
 )
 @pytest.mark.parametrize("action", ["preview", "save"])
-def test_a_mistake_is_one_sentence_and_the_text_stays(send, asked, text, words, action) -> None:
+def test_a_mistake_is_one_sentence_and_the_text_stays(send, text, words, action) -> None:
     status, page, html = send(action, text)
     assert status == (422 if action == "save" else 200)
     assert words in page.text
     assert [area.get("aria-invalid") for area in page.having("textarea")] == ["true"]
     assert editor(html)[:40] == text.replace('"', "&#34;").replace("'", "&#39;")[:40]
-    assert asked == []
+    assert NOT_SET_UP not in page.text
     assert page.text.count("In force") == 1
     assert f"1 {NAME}" in page.text
 
@@ -217,27 +256,29 @@ def test_without_the_forms_token_nothing_is_saved(site: Site, connection: Connec
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (Busy("Salesforce has no calls left today.", retry_after=7200), "Try again in about 2 hours."),
-        (Refused("Salesforce took back our access; connect again."), "took back our access"),
-    ],
+    ("fault", "words"),
+    [("total_limit", "Try again in about 60 minutes."), ("api_disabled", "(API_DISABLED_FOR_ORG)")],
     ids=["busy", "refused"],
 )
-def test_a_crm_that_does_not_answer_is_told_beside_the_draft(send, monkeypatch, error, words) -> None:
-    def unreachable(*_: object) -> None:
-        raise error
-
-    monkeypatch.setattr(policies, "source_for", unreachable)
-    status, page, html = send("preview", POLICY)
+def test_a_crm_that_does_not_answer_is_told_beside_the_draft(org: Org, fault: str, words: str) -> None:
+    org.world.salesforce.faults.plan(Fault(kind=fault, times=None))
+    status, page, html = org.preview(POLICY)
     assert status == 200
     assert words in page.text
     assert "Age__c" in editor(html)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "1 seconds"), (90, "90 seconds"), (91, "2 minutes"), (7200, "2 hours")]
+)
+def test_a_wait_is_said_as_a_person_says_it(seconds: float, words: str) -> None:
+    assert wait_words(seconds) == words
+
+
 def test_a_crm_that_is_not_set_up_is_told_beside_the_draft(send) -> None:
     status, page, _ = send("preview", POLICY)
     assert status == 200
+    assert NOT_SET_UP in page.text
     assert "FAIRLEAD_SALESFORCE_CLIENT_ID" in page.text
 
 

@@ -1,3 +1,5 @@
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,6 +98,67 @@ def test_a_policy_change_stands_in_the_audit_trail(repository, org, database):
     (event,) = Accounts(database=database).events()
     assert (event.who, event.action, event.target) == ("Ada", "policy saved", org.id)
     assert saved.digest in event.detail
+
+
+def at_once(work: Callable[[int], object], workers: int = 8) -> list[object]:
+    """Let several threads begin together; what each got, or the error that it met."""
+    together, got = threading.Barrier(workers), []
+
+    def run(number: int) -> None:
+        together.wait()
+        try:
+            got.append(work(number))
+        except Exception as error:  # noqa: BLE001 - any error is a finding
+            got.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(workers)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return got
+
+
+@pytest.mark.parametrize("what", ["policy", "stream"])
+def test_saving_at_once_numbers_every_text(repository, org, what):
+    save = getattr(repository, f"save_{what}")
+    for begun in (0, 8, 16):
+        got = at_once(lambda number, begun=begun: save(org.id, f"text {begun + number}", "Ada").version)
+        assert sorted(got, key=str) == sorted(range(begun + 1, begun + 9), key=str)
+
+
+def test_saving_the_same_text_at_once_is_one_version(repository, org):
+    assert at_once(lambda _: repository.save_policy(org.id, "one", "Ada").version) == [1] * 8
+
+
+def test_connecting_the_same_org_at_once_makes_one_connection(repository):
+    for portal in ("1", "2", "3"):
+        got = at_once(lambda _, p=portal: repository.add_connection("hubspot", p, "https://x.example").id)
+        assert got == [repository.connection_for("hubspot", portal).id] * 8
+
+
+def test_a_state_that_must_stay_stays(repository, org):
+    repository.move_state(org.id, "consent_needed", "Lost.", {"disconnected"})
+    moved = repository.connection(org.id)
+    assert (moved.state, moved.note) == ("consent_needed", "Lost.")
+    repository.set_state(org.id, "disconnected", "Gone.")
+    before = repository.connection(org.id)
+    for state in ("connected", "pull_incomplete", "consent_needed"):
+        repository.move_state(org.id, state, "x", {"disconnected"})
+    assert repository.connection(org.id) == before
+
+
+def test_a_disconnect_wins_over_jobs_that_end_at_the_same_time(repository, org):
+    def end(number: int) -> None:
+        if number == 0:
+            repository.set_state(org.id, "disconnected")
+        else:
+            repository.move_state(org.id, "consent_needed", "", {"disconnected"})
+
+    for _ in range(5):
+        repository.set_state(org.id, "connected")
+        assert at_once(end) == [None] * 8
+        assert repository.connection(org.id).state == "disconnected"
 
 
 def test_streams_are_separate_from_policies(repository, org):

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(module="webapp.cli.demo", help="See the whole product work on two stand-in CRMs."),
     "audit": Entry(module="webapp.cli.audit", help="Audit the scores in a CSV, Excel or Parquet file."),
     "serve": Entry(module="webapp.cli.serve", help="Serve the pages and the panels."),
+    "password": Entry(module="webapp.cli.password", help="Set a new password, or unlock signing in."),
     "connect": Entry(module="webapp.cli.connect", help="Connect a Salesforce org or a HubSpot portal."),
     "sync": Entry(module="webapp.cli.sync", help="Pull the leads and audit their scores."),
     "publish": Entry(module="webapp.cli.publish", help="Write the flags back to the CRM."),

@@ -76,6 +76,7 @@ def command(**options: object) -> None:
 def _run(asked: Options, running_parts: ExitStack) -> tuple[World, str, tuple[summary.Outcome, ...]]:
     """Everything up to the summary; what must go on running is left in ``running_parts``."""
     home = Home(folder=running_parts.enter_context(_folder(asked)))
+    running_parts.enter_context(home.alone())
     port = 0 if asked.once else asked.port
     with Progress() as progress:
         with progress.step("Preparing the leads"):
@@ -99,7 +100,7 @@ def _folder(asked: Options) -> Iterator[Path]:
         yield FOLDER
         return
     with tempfile.TemporaryDirectory(prefix="fairlead-demo-") as folder:
-        yield Path(folder)
+        yield Path(folder) / "demo"
 
 
 def _serve_until_stopped(what_to_open: str) -> None:

@@ -13,8 +13,9 @@ from audit.schema import BadInput
 from connectors.errors import ConnectorError
 from webapp.cli import BAD_INPUT, REFUSED
 from webapp.cli.steps import shown
+from webapp.crms import label
 from webapp.installation import chosen, installation
-from webapp.jobs import Progress, label
+from webapp.jobs import Progress
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from audit.schema import BadInput
+from connectors.locking import Locked, locked
 
 ADMIN = "admin"
 
@@ -23,17 +27,35 @@ class Home:
         """The data folder of the product (database and lake)."""
         return self.folder / "data"
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other demo out of this folder for as long as the block runs.
+
+        Raises
+        ------
+        BadInput
+            One is running there.
+        """
+        try:
+            with locked(self.folder, "running", wait=False):
+                yield
+        except Locked:
+            msg = f"a demo is running in {self.folder} already; stop it, or start this one in another folder"
+            raise BadInput(msg) from None
+
     def open_for(self, contents_digest: str) -> bool:
-        """Make the folder ready for these contents; True when it already holds their audit.
+        """Make the folder ready for these contents, for its owner only; True when it holds their audit.
 
         Other contents than last time start with an empty folder.
         """
         mark = self.folder / "contents"
         if mark.exists() and mark.read_text() == contents_digest:
+            self.folder.chmod(0o700)
             return True
         if self.folder.exists():
             shutil.rmtree(self.folder)
-        self.data.mkdir(parents=True)
+        self.folder.mkdir(mode=0o700, parents=True)
+        self.data.mkdir(mode=0o700)
         return False
 
     def remember(self, contents_digest: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
+from audit.schema import BadInput
 from connectors.errors import ConnectorError, Refused
 from connectors.source import Receipt
 from webapp import jobs
@@ -112,9 +114,7 @@ def _nobody(more: int) -> None:
 
 
 def _publish_quietly(world: World, connections: tuple[ConnectionRow, ...]) -> None:
-    """The pages are open already; a stand-in that stops meanwhile is no news."""
+    """The pages are open already; a stand-in that stops, or another job that runs meanwhile, is no news."""
     for connection in connections:
-        try:
+        with suppress(ConnectorError, BadInput):
             jobs.publish(world.services, connection)
-        except ConnectorError:
-            return

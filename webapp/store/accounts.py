@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,11 +19,11 @@ LONGEST_LOCK = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(hours=24)
 
 
-def lock_after(failures: int) -> timedelta:
+def lock_after(failures: int, longest: timedelta = LONGEST_LOCK) -> timedelta:
     """How long sign-in stays closed after so many failures: not at first, then 1 s, doubled each time."""
     if failures < FREE_FAILURES:
         return timedelta(0)
-    return min(timedelta(seconds=2 ** min(failures - FREE_FAILURES, 12)), LONGEST_LOCK)
+    return min(timedelta(seconds=2 ** min(failures - FREE_FAILURES, 12)), longest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,33 +70,48 @@ class Accounts:
         with self.database.writing() as session:
             session.get_one(tables.User, user_id).password_hash = password_hash
 
-    def locked_until(self, subjects: Sequence[str]) -> datetime | None:
+    def set_password(self, user: UserRow, password_hash: str, who: str) -> None:
+        """Another password: open sessions of the account end, and all failed sign-ins are forgotten."""
+        with self.database.writing() as session:
+            session.get_one(tables.User, user.id).password_hash = password_hash
+            session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
+            session.execute(delete(tables.SignInThrottle))
+            session.add(_event(self.clock(), who, "password changed", user.name))
+
+    def unlock(self, who: str) -> None:
+        """Forget all failed sign-ins, so that everybody may try again."""
+        with self.database.writing() as session:
+            session.execute(delete(tables.SignInThrottle))
+            session.add(_event(self.clock(), who, "sign-in unlocked", ""))
+
+    def locked_until(self, subjects: Iterable[str]) -> datetime | None:
         """Until when sign-in is closed for any of these accounts or addresses; None when it is open."""
-        query = select(tables.SignInThrottle).where(tables.SignInThrottle.subject.in_(subjects))
+        query = select(tables.SignInThrottle).where(tables.SignInThrottle.subject.in_(list(subjects)))
         now = self.clock()
         with self.database.reading() as session:
             ends = [row.locked_until for row in session.scalars(query)]
         return max((end for end in ends if end and end > now), default=None)
 
-    def failed(self, subjects: Sequence[str]) -> None:
-        """Count a failed sign-in, and close the door for a while after too many."""
+    def failed(self, subjects: Mapping[str, timedelta]) -> None:
+        """Count a failed sign-in of each subject, and close the door after too many, so long at most."""
         now = self.clock()
         with self.database.writing() as session:
             session.execute(
                 delete(tables.SignInThrottle).where(tables.SignInThrottle.changed_at < now - FORGOTTEN_AFTER)
             )
-            for subject in subjects:
+            for subject, longest in subjects.items():
                 row = session.get(tables.SignInThrottle, subject)
                 if row is None:
                     row = tables.SignInThrottle(subject=subject, failures=0)
                     session.add(row)
                 row.failures, row.changed_at = row.failures + 1, now
-                row.locked_until = now + lock_after(row.failures)
+                row.locked_until = now + lock_after(row.failures, longest)
 
-    def succeeded(self, subjects: Sequence[str]) -> None:
+    def succeeded(self, subjects: Iterable[str]) -> None:
         """Forget the failures after a good sign-in."""
+        forgotten = tables.SignInThrottle.subject.in_(list(subjects))
         with self.database.writing() as session:
-            session.execute(delete(tables.SignInThrottle).where(tables.SignInThrottle.subject.in_(subjects)))
+            session.execute(delete(tables.SignInThrottle).where(forgotten))
 
     def record(self, who: str, action: str, target: str = "", detail: str = "") -> None:
         """Add a line to the audit trail."""

@@ -8,18 +8,17 @@ advisory lock on a connection of its own
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine, func, select
+from sqlalchemy.exc import DBAPIError
 
+from connectors.locking import Locked, held
 
-class Locked(Exception):
-    """Someone else holds the lock, and the caller did not want to wait."""
+__all__ = ["Locked", "exclusive"]
 
 
 def exclusive(engine: Engine, name: str, *, wait: bool = True) -> AbstractContextManager[None]:
@@ -27,7 +26,7 @@ def exclusive(engine: Engine, name: str, *, wait: bool = True) -> AbstractContex
     number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
     if engine.dialect.name == "postgresql":
         return _advisory(engine, number, wait=wait)
-    return _file(_lock_file(engine, number), wait=wait)
+    return held(_lock_file(engine, number), wait=wait)
 
 
 @contextmanager
@@ -39,29 +38,15 @@ def _advisory(engine: Engine, number: int, *, wait: bool) -> Iterator[None]:
             connection.execute(select(func.pg_advisory_lock(number)))
         elif not connection.scalar(select(func.pg_try_advisory_lock(number))):
             raise Locked
-        yield
-
-
-@contextmanager
-def _file(path: Path, *, wait: bool) -> Iterator[None]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        _take(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _take(handle: int, mode: int) -> None:
-    try:
-        fcntl.flock(handle, mode)
-    except BlockingIOError:
-        raise Locked from None
+        try:
+            yield
+        finally:
+            # Closing lets go of it too, but only once the server notices; a lost connection held nothing.
+            with suppress(DBAPIError):
+                connection.execute(select(func.pg_advisory_unlock(number)))
 
 
 def _lock_file(engine: Engine, number: int) -> Path:
-    """Where the lock lives; a lock file is never deleted, or two holders could hold two files."""
+    """Where the lock lives: beside the database, in a folder for its owner only."""
     database = Path(str(engine.url.database)).resolve()
-    folder = database.with_name(f"{database.name}.locks")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"{number & 0xFFFFFFFFFFFFFFFF:016x}"
+    return database.with_name(f"{database.name}.locks") / f"{number & 0xFFFFFFFFFFFFFFFF:016x}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import choice
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from connectors.pseudonym import LeadKey
@@ -83,8 +84,8 @@ class Repository:
 
     def add_connection(self, crm: Crm, organisation: str, instance_url: str) -> ConnectionRow:
         """The connection of this org, made now or, after a new consent, made alive again under its old id."""
-        now = self.clock()
-        with self.database.writing() as session:
+        now, lock = self.clock(), f"connection/{crm}/{organisation}"
+        with self.database.exclusive(lock), self.database.writing() as session:
             row = session.scalar(select(tables.Connection).filter_by(crm=crm, organisation=organisation))
             if row is None:
                 row = tables.Connection(id=short_id(), crm=crm, organisation=organisation, connected_at=now)
@@ -98,6 +99,18 @@ class Repository:
         with self.database.writing() as session:
             row = session.get_one(tables.Connection, connection_id)
             row.state, row.note, row.changed_at = state, note, self.clock()
+
+    def move_state(
+        self, connection_id: str, state: ConnectionState, note: str, unless: Collection[ConnectionState]
+    ) -> None:
+        """As `set_state`, but for a connection that is in one of the states ``unless``: that one stays.
+
+        It is one statement, so that nobody's change comes between the look and the record.
+        """
+        movable = tables.Connection.state.not_in(unless)
+        change = update(tables.Connection).filter_by(id=connection_id).where(movable)
+        with self.database.writing() as session:
+            session.execute(change.values(state=state, note=note, changed_at=self.clock()))
 
     def policy(self, connection_id: str) -> PolicyVersion | None:
         """The policy in force: the newest version."""
@@ -113,7 +126,7 @@ class Repository:
     def save_policy(self, connection_id: str, text: str, saved_by: str) -> PolicyVersion:
         """A new version of the policy and a line in the audit trail; the same text again changes nothing."""
         draft = Draft(connection_id=connection_id, text=text, saved_by=saved_by, saved_at=self.clock())
-        with self.database.writing() as session:
+        with self._saving("policy", connection_id) as session:
             return policy_version(keep(session, tables.PolicyText, draft))
 
     def stream(self, connection_id: str) -> StreamVersion | None:
@@ -130,7 +143,7 @@ class Repository:
     def save_stream(self, connection_id: str, text: str, saved_by: str) -> StreamVersion:
         """A new version of the stream and a line in the audit trail; the same text again changes nothing."""
         draft = Draft(connection_id=connection_id, text=text, saved_by=saved_by, saved_at=self.clock())
-        with self.database.writing() as session:
+        with self._saving("stream", connection_id) as session:
             return stream_version(keep(session, tables.StreamText, draft))
 
     def add_audit(
@@ -175,6 +188,12 @@ class Repository:
         with self.database.writing() as session:
             session.execute(delete(tables.LeadFlag).filter_by(connection_id=connection_id))
 
+    def has_flags(self, connection_id: str) -> bool:
+        """Whether any lead of a connection has a flag."""
+        query = select(tables.LeadFlag.lead_key).filter_by(connection_id=connection_id).limit(1)
+        with self.database.reading() as session:
+            return session.scalar(query) is not None
+
     def flag(self, connection_id: str, lead_key: str) -> FlagRow | None:
         """What is known of one lead; ``lead_key`` is `LeadKey.hex`."""
         with self.database.reading() as session:
@@ -201,6 +220,12 @@ class Repository:
         with self.database.reading() as session:
             row = session.scalar(newest)
             return receipt_row(row) if row else None
+
+    @contextmanager
+    def _saving(self, what: str, connection_id: str) -> Iterator[Session]:
+        """A transaction whose look at the newest version stays true: nobody else saves one meanwhile."""
+        with self.database.exclusive(f"{what}/{connection_id}"), self.database.writing() as session:
+            yield session
 
 
 def _audits(connection_id: str) -> Select[tables.Audit]:

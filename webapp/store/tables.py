@@ -194,7 +194,7 @@ class SignIn(Base):
 
 
 class SignInThrottle(Base):
-    """Failed sign-ins of one account or one address (both as keyed hashes)."""
+    """Failed sign-ins of one account, one address or the pair of them (all as keyed hashes)."""
 
     __tablename__ = "sign_in_throttle"
 

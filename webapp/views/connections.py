@@ -11,6 +11,7 @@ from connectors.errors import ConnectorError
 from webapp import connecting
 from webapp.connecting import Answer, NotConnected
 from webapp.crms import NAMES, connectable, consent_origins
+from webapp.erasure import left_over
 from webapp.security import allow_form_targets
 from webapp.services import services
 from webapp.store.rows import Crm
@@ -28,6 +29,7 @@ def index() -> str:
         "connections.html",
         connections=opened.repository.connections(),
         crms=connectable(opened.settings),
+        not_erased=frozenset(row.id for row in left_over(opened)),
     )
 
 

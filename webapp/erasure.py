@@ -1,0 +1,74 @@
+"""The end of a connection's data: what was pulled goes when its CRM is disconnected, or as soon as it can.
+
+Erasing waits for a job under way, which does it at its end. If that job is killed, or the disk
+refuses, a sweep finds what is left: at the start of every command and of the web application.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from audit.schema import BadInput
+from webapp.crms import label
+from webapp.services import Services
+from webapp.store.locks import Locked
+from webapp.store.rows import ConnectionRow
+
+LOG = logging.getLogger(__name__)
+
+
+def erase(opened: Services, connection: ConnectionRow) -> bool:
+    """Erase the leads and the flags of a disconnected CRM; False where a job under way will do it.
+
+    A connection that was made again meanwhile keeps what it has.
+
+    Raises
+    ------
+    BadInput
+        The disk refused; the sentence says why.
+    """
+    try:
+        with opened.one_job(connection):
+            if is_disconnected(opened, connection):
+                _remove(opened, connection)
+    except Locked:
+        return False
+    return True
+
+
+def is_disconnected(opened: Services, connection: ConnectionRow) -> bool:
+    """Whether the admin has ended this connection, as the database knows now."""
+    row = opened.repository.connection(connection.id)
+    return row is not None and row.state == "disconnected"
+
+
+def left_over(opened: Services) -> tuple[ConnectionRow, ...]:
+    """The disconnected CRMs whose leads or flags are not all erased yet."""
+    return tuple(
+        row for row in opened.repository.connections() if row.state == "disconnected" and _holds(opened, row)
+    )
+
+
+def sweep(opened: Services) -> None:
+    """Erase what an earlier disconnect left; trouble is one sentence in the log, and stops nothing."""
+    for row in left_over(opened):
+        try:
+            erase(opened, row)
+        except BadInput as problem:
+            LOG.warning("%s", problem)
+
+
+def _holds(opened: Services, row: ConnectionRow) -> bool:
+    return opened.lake.holds(row.crm, row.organisation) or opened.repository.has_flags(row.id)
+
+
+def _remove(opened: Services, row: ConnectionRow) -> None:
+    opened.repository.remove_flags(row.id)
+    try:
+        opened.lake.remove(row.crm, row.organisation)
+    except OSError as error:
+        msg = (
+            f"The leads of {label(row)} could not be erased here ({error.strerror or error}). "
+            f"Mend that in {opened.lake.folder}; Fairlead tries again whenever it starts."
+        )
+        raise BadInput(msg) from None
