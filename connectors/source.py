@@ -12,7 +12,7 @@ import pyarrow as pa
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
 
-FlagStatus = Literal["ok", "review", "insufficient_data", "not_audited"]
+FlagStatus = Literal["ok", "review", "insufficient_data"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +57,16 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of a write-back: ``listed = written + unchanged + unknown + failed``.
+    """What became of a write-back: ``listed = written + cleared + unchanged + unknown + failed``.
 
-    ``unknown`` leads are in the CRM but have no flag (they came after the audit). ``failed``
-    counts by the remote system's error code.
+    ``cleared`` leads held the flag of an earlier audit that the newest one does not cover (opted out
+    meanwhile, rejected, too young): it was taken away. ``unknown`` leads have no flag and held none
+    (they came after the audit). ``failed`` counts by the remote system's error code.
     """
 
     listed: int
     written: int
+    cleared: int
     unchanged: int
     unknown: int
     failed: Mapping[str, int]
@@ -101,5 +103,5 @@ class Source(Protocol):
         ...
 
     def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
-        """Write flags back: list ids again, recompute keys, write what changed."""
+        """Write flags back: list ids again, recompute keys, write what changed, clear what has no flag."""
         ...

@@ -375,14 +375,14 @@ def flag(reason: str) -> Flag:
     return Flag(status="review", reason=reason, audit_id="a1", checked_at=datetime(2026, 2, 1, tzinfo=UTC))
 
 
-def test_flags_are_written_once_and_kept_where_there_is_no_new_one(source: FileSource):
+def test_flags_are_written_once_and_taken_away_where_there_is_none_any_more(source: FileSource):
     first = source.publish({KEYRING.lead_key("L1"): flag("one"), KEYRING.lead_key("gone"): flag("x")})
     assert (first.listed, first.written, first.unchanged, first.unknown) == (4, 1, 0, 3)
     again = source.publish({KEYRING.lead_key("L1"): flag("one"), KEYRING.lead_key("L7"): flag("two")})
     assert (again.written, again.unchanged, again.unknown) == (1, 1, 2)
     later = source.publish({KEYRING.lead_key("L7"): flag("three")})
-    assert (later.written, later.unchanged, later.unknown) == (1, 0, 3)
-    assert {key: row[2] for key, row in read_flags(source.flags_path).items()} == {"L1": "one", "L7": "three"}
+    assert (later.written, later.cleared, later.unchanged, later.unknown) == (1, 1, 0, 2)
+    assert {key: row[2] for key, row in read_flags(source.flags_path).items()} == {"L7": "three"}
     assert sorted(path.name for path in source.path.parent.iterdir()) == ["flags.csv", "leads.csv"]
 
 

@@ -24,7 +24,7 @@ LENGTHS = {
     "id": 18,
     "reference": 18,
 }
-STATUSES = ("ok", "review", "insufficient_data", "not_audited")
+STATUSES = ("ok", "review", "insufficient_data")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -354,7 +354,7 @@ def test_a_write_back_adds_up_whatever_the_answer(document):
     with source_of(portal) as source:
         receipt = source.publish(flags)
     assert (receipt.listed, receipt.written, receipt.unknown) == (6, 2, 2)
-    assert receipt.listed == receipt.written + receipt.unchanged + receipt.unknown + sum(
+    assert receipt.listed == receipt.written + receipt.cleared + receipt.unchanged + receipt.unknown + sum(
         receipt.failed.values()
     )
     assert {name for one in written for name in one["properties"]} == set(NAMES)
