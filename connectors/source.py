@@ -12,6 +12,18 @@ import pyarrow as pa
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
 
+FieldKind = Literal[
+    "choice",
+    "yes_no",
+    "number",
+    "moment",
+    "short_text",
+    "long_text",
+    "formula_text",
+    "contact",
+    "other",
+    "unknown",
+]
 FlagStatus = Literal["ok", "review", "insufficient_data"]
 
 
@@ -36,11 +48,18 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldInfo:
-    """One field of the CRM as its describe call shows it."""
+    """One field of the CRM as its describe call shows it.
+
+    ``type`` is the CRM's own word, for people. ``kind`` is what such a field holds: an entry of a
+    list, a checkbox, a number, a date, a line of text, a text of any length, a text that a formula
+    makes, something to reach or to find a person by (mail, phone, link, id), or no single plain
+    value. It is "unknown" where nobody says, as in a file.
+    """
 
     name: str
     label: str
     type: str
+    kind: FieldKind = "unknown"
     filterable: bool = True
     writable: bool = False
 

@@ -63,7 +63,8 @@ class Leads:
         return apply_policy(policy, Raw(keys=keys, columns=columns), self.keyring)
 
     def describe(self) -> tuple[FieldInfo, ...]:
-        return tuple(FieldInfo(name=name, label=f"The {name}", type="string") for name in RECORDS)
+        known = tuple(FieldInfo(name=name, label=f"The {name}", type="string") for name in RECORDS)
+        return (*known, FieldInfo(name="Past__c", label="The past", type="textarea", kind="long_text"))
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_each_field_says_what_it_becomes(site: Site, connection: ConnectionRow) 
         assert rule.operator.describe() in page.text
     assert "Named and dropped: FirstName ." in page.text
     assert "CreatedDate Only the day is kept." in page.text
-    assert "HasOptedOutOfEmail When it is ticked, the whole lead is left out" in page.text
+    assert "HasOptedOutOfEmail Unless it is empty or says no, the whole lead is left out" in page.text
 
 
 def test_opening_the_page_asks_the_crm_for_nothing(
@@ -150,7 +151,7 @@ def test_the_preview_follows_the_draft_and_keeps_nothing(send, site: Site, conne
 @pytest.mark.usefixtures("asked")
 def test_the_preview_names_the_fields_that_are_never_requested(send) -> None:
     _, page, _ = send("preview", POLICY)
-    assert "All 1 fields of the CRM that are never requested" in page.text
+    assert "All 2 fields of the CRM that are never requested" in page.text
     assert "FirstName The FirstName string" in page.text
 
 
@@ -179,6 +180,31 @@ def test_a_mistake_is_one_sentence_and_the_text_stays(send, asked, text, words, 
     assert asked == []
     assert page.text.count("In force") == 1
     assert f"1 {NAME}" in page.text
+
+
+@pytest.mark.parametrize("action", ["preview", "save"])
+def test_a_field_of_free_text_is_refused_by_its_type(send, asked, site, connection, action) -> None:
+    text = f'{POLICY}\n[[rule]]\nfield = "Past__c"\noperator = "keep"\n'
+    status, page, html = send(action, text)
+    assert status == (422 if action == "save" else 200)
+    told = "The policy: field 'Past__c' holds a long text that people type (type textarea) and cannot be used"
+    assert told in page.text
+    assert [area.get("aria-invalid") for area in page.having("textarea")] == ["true"]
+    assert "Past__c" in editor(html)
+    assert asked == []
+    assert [version.text for version in site.services.repository.policies(connection.id)] == [POLICY]
+
+
+def test_a_crm_that_cannot_be_asked_does_not_keep_a_policy_from_being_saved(send, monkeypatch) -> None:
+    def unreachable(*_: object) -> None:
+        msg = "Salesforce is busy."
+        raise Busy(msg, retry_after=60)
+
+    monkeypatch.setattr(policies, "source_for", unreachable)
+    status, page, _ = send("save", POLICY.replace("[25, 35, 50]", "[30]"))
+    assert status == 303
+    assert "Saved as version 2." in page.text
+    assert "The types of the fields are checked at the next pull. Salesforce is busy." in page.text
 
 
 def test_a_policy_that_starves_the_audit_is_told_before_it_is_saved(

@@ -9,6 +9,7 @@ from connectors.sandbox.fields import FieldSpec
 
 TYPES = {
     "text": "string",
+    "long_text": "textarea",
     "number": "double",
     "choice": "picklist",
     "boolean": "boolean",

@@ -26,7 +26,14 @@ from tests.connectors.subject_hubspot import POLICY
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 KEYRING = Keyring(crm="hubspot", organisation="1", master=bytes(32))
-PROPERTIES = {"results": [{"name": name, "type": "string"} for name in (*POLICY.fields, "hs_object_id")]}
+TYPES = {"createdate": ("datetime", "date"), "opted_out_of_profiling": ("bool", "booleancheckbox")}
+PROPERTIES = {
+    "results": [
+        {"name": name, "type": kind, "fieldType": typed}
+        for name in (*POLICY.fields, "hs_object_id")
+        for kind, typed in [TYPES.get(name, ("string", "text"))]
+    ]
+}
 FLAG = Flag(status="review", reason="Look again.", audit_id="A", checked_at=NOW)
 SECRET = "canary-token"
 
