@@ -12,7 +12,19 @@ import pyarrow as pa
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
 
-FlagStatus = Literal["ok", "review", "insufficient_data", "not_audited"]
+FieldKind = Literal[
+    "choice",
+    "yes_no",
+    "number",
+    "moment",
+    "short_text",
+    "long_text",
+    "formula_text",
+    "contact",
+    "other",
+    "unknown",
+]
+FlagStatus = Literal["ok", "review", "insufficient_data"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +48,18 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldInfo:
-    """One field of the CRM as its describe call shows it."""
+    """One field of the CRM as its describe call shows it.
+
+    ``type`` is the CRM's own word, for people. ``kind`` is what such a field holds: an entry of a
+    list, a checkbox, a number, a date, a line of text, a text of any length, a text that a formula
+    makes, something to reach or to find a person by (mail, phone, link, id), or no single plain
+    value. It is "unknown" where nobody says, as in a file.
+    """
 
     name: str
     label: str
     type: str
+    kind: FieldKind = "unknown"
     filterable: bool = True
     writable: bool = False
 
@@ -57,14 +76,16 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of a write-back: ``listed = written + unchanged + unknown + failed``.
+    """What became of a write-back: ``listed = written + cleared + unchanged + unknown + failed``.
 
-    ``unknown`` leads are in the CRM but have no flag (they came after the audit). ``failed``
-    counts by the remote system's error code.
+    ``cleared`` leads held the flag of an earlier audit that the newest one does not cover (opted out
+    meanwhile, rejected, too young): it was taken away. ``unknown`` leads have no flag and held none
+    (they came after the audit). ``failed`` counts by the remote system's error code.
     """
 
     listed: int
     written: int
+    cleared: int
     unchanged: int
     unknown: int
     failed: Mapping[str, int]
@@ -101,5 +122,5 @@ class Source(Protocol):
         ...
 
     def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
-        """Write flags back: list ids again, recompute keys, write what changed."""
+        """Write flags back: list ids again, recompute keys, write what changed, clear what has no flag."""
         ...

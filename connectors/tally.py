@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from connectors.source import Receipt
+from connectors.source import Flag, Receipt
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,15 +14,31 @@ class Tally:
 
     listed: int = 0
     written: int = 0
+    cleared: int = 0
     unchanged: int = 0
     unknown: int = 0
     failed: Counter[str] = field(default_factory=Counter)
+
+    def took(self, status: str | None) -> None:
+        """Count a lead that the CRM has taken: written, or cleared where its status is now empty."""
+        if status:
+            self.written += 1
+        else:
+            self.cleared += 1
+
+    def kept(self, flag: Flag | None) -> None:
+        """Count a lead that holds already what it should: its flag, or nothing."""
+        if flag is None:
+            self.unknown += 1
+        else:
+            self.unchanged += 1
 
     def receipt(self) -> Receipt:
         """The account of the write-back; codes without a failure are left out."""
         return Receipt(
             listed=self.listed,
             written=self.written,
+            cleared=self.cleared,
             unchanged=self.unchanged,
             unknown=self.unknown,
             failed=dict(+self.failed),

@@ -72,7 +72,7 @@ NO_PERMISSION = Panel(
     next_step="Ask your CRM admin for access if you need it.",
 )
 BY_STATUS: Mapping[FlagStatus, Panel] = MappingProxyType(
-    {"ok": FINE, "review": FLAGGED, "insufficient_data": NOT_ENOUGH_DATA, "not_audited": NOT_AUDITED}
+    {"ok": FINE, "review": FLAGGED, "insufficient_data": NOT_ENOUGH_DATA}
 )
 
 
@@ -103,8 +103,6 @@ def to_json(panel: Panel) -> dict[str, str | None]:
 def _of_flag(flag: FlagRow) -> Panel:
     # The flag's own reason stays out: a panel's words must not depend on what an audit wrote.
     words = BY_STATUS[flag.status]
-    if words.state == "not_audited":
-        return words
     checked_at = flag.checked_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Panel(
         state=words.state,

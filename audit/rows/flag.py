@@ -14,7 +14,7 @@ from audit.rows.levels import Reals, attribute_levels, score_or_decision
 from audit.rows.standing import Standing, alike, standings
 from audit.schema import Stream
 
-Status = Literal["ok", "review", "insufficient_data", "not_audited"]
+Status = Literal["ok", "review", "insufficient_data"]
 Mask = npt.NDArray[np.bool_]
 
 # One sentence per status, the same for every lead: a reason must not tell one group from another.
@@ -22,7 +22,6 @@ REASONS: dict[Status, str] = {
     "ok": "The last audit found nothing that would change the decision on this lead.",
     "review": "This score is less reliable than others: look at the lead itself before you drop it.",
     "insufficient_data": "There was too little data to check whether this score is reliable.",
-    "not_audited": "This lead was not part of the last audit.",
 }
 LEAST_MARGIN = 0.05
 
@@ -51,7 +50,7 @@ def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
     behind, and as judged where any group was: many flags side by side then tell nothing about who
     is in which group. For other attributes they can (docs/adr/0003-the-privacy-boundary.md).
 
-    Leads that are not in the table are "not_audited": `not_audited` makes their flag.
+    A lead that is not in the table has no flag.
     """
     margin, judged = _margins(table, stream, report)
     least = LEAST_MARGIN * _width(table, report)

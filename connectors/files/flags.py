@@ -13,6 +13,7 @@ from pathlib import Path
 
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Flag, Receipt
+from connectors.tally import Tally
 
 HEADER = ("key", "status", "reason", "audit_id", "checked_at")
 Row = tuple[str, ...]
@@ -21,24 +22,24 @@ Row = tuple[str, ...]
 def publish_flags(
     path: Path, listed: Sequence[str], flags: Mapping[LeadKey, Flag], keyring: Keyring
 ) -> Receipt:
-    """Write the flags of the listed leads; a lead without a flag keeps the row it had.
+    """Write the flags of the listed leads; a lead without a flag loses the row it had.
 
     The file is replaced as one, and only when a row changed.
     """
     before = read_flags(path)
     after: dict[str, Row] = {}
-    written = unknown = 0
+    tally = Tally(listed=len(listed))
     for identity in listed:
         flag = flags.get(keyring.lead_key(identity))
-        row = before.get(identity) if flag is None else _row(identity, flag)
-        unknown += flag is None
-        written += row != before.get(identity)
-        if row is not None:
-            after[identity] = row
+        if flag is not None:
+            after[identity] = _row(identity, flag)
+        if after.get(identity) == before.get(identity):
+            tally.kept(flag)
+        else:
+            tally.took(flag.status if flag else None)
     if after != before:
         _replace(path, after.values())
-    unchanged = len(listed) - written - unknown
-    return Receipt(listed=len(listed), written=written, unchanged=unchanged, unknown=unknown, failed={})
+    return tally.receipt()
 
 
 def read_flags(path: Path) -> dict[str, Row]:

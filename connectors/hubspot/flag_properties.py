@@ -23,9 +23,10 @@ STATUS, REASON, AUDIT, AT = (
     "fairscore_audited_at",
 )
 NAMES = (STATUS, REASON, AUDIT, AT)
+# An empty text is how HubSpot takes a value away.
+CLEARED: Mapping[str, str] = MappingProxyType(dict.fromkeys(NAMES, ""))
 _STATUSES = MappingProxyType(
     {
-        "not_audited": "Not checked yet",
         "ok": "No problem found",
         "review": "Score may be unreliable",
         "insufficient_data": "Not enough data to tell",

@@ -1,4 +1,7 @@
-"""Write flags back: list ids with their current flags, recompute the keys, write what differs."""
+"""Write flags back: list ids with their current flags, recompute the keys, write what differs.
+
+A contact without a flag is cleared: what an earlier audit said of it no longer stands.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from connectors.errors import Refused
 from connectors.hubspot.client import PAGE, HubSpotClient, errors_of, named_ids, objects, record_number
-from connectors.hubspot.flag_properties import NAMES, differs, ensure, written
+from connectors.hubspot.flag_properties import CLEARED, NAMES, STATUS, differs, ensure, written
 from connectors.hubspot.trouble import code_of
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Flag, Receipt
@@ -48,16 +51,16 @@ def _update(
 ) -> list[Update]:
     """The update that a listed contact needs: one, or none."""
     record_id = record_number(record)
-    flag = flags.get(keyring.lead_key(record_id)) if record_id else None
-    if flag is None:
+    if not record_id:
         tally.unknown += 1
         return []
-    wanted = written(flag)
+    flag = flags.get(keyring.lead_key(record_id))
+    wanted = CLEARED if flag is None else written(flag)
     current = record.get("properties")
     if not differs(current if isinstance(current, dict) else {}, wanted):
-        tally.unchanged += 1
+        tally.kept(flag)
         return []
-    return [{"id": record_id, "properties": wanted}]
+    return [{"id": record_id, "properties": dict(wanted)}]
 
 
 def _write(client: HubSpotClient, updates: Sequence[Update], tally: Tally) -> None:
@@ -80,10 +83,11 @@ def _write(client: HubSpotClient, updates: Sequence[Update], tally: Tally) -> No
 
 def _count(document: Mapping[str, Any], updates: Sequence[Update], tally: Tally) -> None:
     """Count a batch that was written in whole or, with HTTP 207, in part."""
-    asked = {update["id"] for update in updates}
-    done = asked & {record_number(record) for record in objects(document, "results")}
-    tally.written += len(done)
-    left = asked - done
+    asked = {update["id"]: update["properties"] for update in updates}
+    done = asked.keys() & {record_number(record) for record in objects(document, "results")}
+    for record_id in done:
+        tally.took(asked[record_id][STATUS])
+    left = asked.keys() - done
     for error in errors_of(document):
         named = named_ids(error) & left
         tally.failed[code_of(error, "category") or "UNKNOWN"] += len(named)

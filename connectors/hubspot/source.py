@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from connectors.errors import Refused
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.changed import changed_ids
 from connectors.hubspot.client import PAGE, HubSpotClient, record_number
+from connectors.hubspot.fields import field_info
 from connectors.hubspot.gate import Gate
 from connectors.hubspot.pace import shared_pace
 from connectors.hubspot.publish import publish
 from connectors.hubspot.pull import read_batch, read_batches
 from connectors.hubspot.timing import REAL, Timing
 from connectors.oauth import GrantStore
+from connectors.policy.fitting import refuse_unfit
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Batch, FieldInfo, Flag, Receipt
-
-# Longer comparisons than these types allow are not possible in a search filter.
-_NOT_FILTERABLE = frozenset({"object_coordinates", "json"})
 
 
 class HubSpotSource:
@@ -41,7 +39,7 @@ class HubSpotSource:
 
     def describe(self) -> tuple[FieldInfo, ...]:
         """The contact properties, without those marked as sensitive data."""
-        return tuple(_field(found) for found in self._client.properties() if not found.get("archived"))
+        return tuple(field_info(found) for found in self._client.properties() if not found.get("archived"))
 
     def count(self) -> int:
         """How many contacts the portal has, as its search index knows."""
@@ -58,18 +56,20 @@ class HubSpotSource:
 
         Raises
         ------
+        BadInput
+            The policy would keep what a property's type forbids.
         Refused
             ``PROPERTY_DOESNT_EXIST``: the policy names a property that the portal does not have;
             else HubSpot's own code.
         Busy
             HubSpot could not answer; what was yielded so far is not the whole.
         """
-        self._refuse_unknown(policy)
+        self._check(policy)
         yield from read_batches(self._client, self._ids(since), policy, self._keyring)
 
     def sample(self, policy: Policy, leads: int) -> Batch:
         """The first few contacts (at most 100) under a draft policy."""
-        self._refuse_unknown(policy)
+        self._check(policy)
         ids = next(self._all_ids(limit=max(1, min(leads, PAGE))))
         return read_batch(self._client, ids, policy, self._keyring)
 
@@ -91,8 +91,10 @@ class HubSpotSource:
         for page in self._client.pages(("hs_object_id",), limit):
             yield [record_number(record) for record in page if record.get("archived") is not True]
 
-    def _refuse_unknown(self, policy: Policy) -> None:
-        known = {field.name for field in self.describe()}
+    def _check(self, policy: Policy) -> None:
+        """Refuse what the portal does not have, and what the properties' types forbid."""
+        fields = self.describe()
+        known = {field.name for field in fields}
         unknown = [name for name in policy.fields if name not in known]
         if unknown:
             msg = (
@@ -100,16 +102,4 @@ class HubSpotSource:
                 "correct the policy"
             )
             raise Refused(msg, code="PROPERTY_DOESNT_EXIST")
-
-
-def _field(found: Mapping[str, Any]) -> FieldInfo:
-    metadata = found.get("modificationMetadata")
-    read_only = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
-    kind = str(found.get("type") or "string")
-    return FieldInfo(
-        name=str(found.get("name")),
-        label=str(found.get("label") or found.get("name")),
-        type=kind,
-        filterable=kind not in _NOT_FILTERABLE,
-        writable=not (read_only or found.get("calculated") is True),
-    )
+        refuse_unfit(policy, fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Batch
 
 RESERVED_COLUMNS = ("lead_key", "cohort_day")
-_TRUE = frozenset({"true", "1", "yes"})
+# Anything else excludes the lead: an opt-out that is not understood is still one.
+_NOT_OPTED_OUT = frozenset({"", "false", "f", "no", "n", "off", "0", "null", "none", "nan"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +39,10 @@ class Raw:
 def apply_policy(policy: Policy, raw: Raw, keyring: Keyring) -> Batch:
     """Turn raw records into a batch; nothing of a lead that opted out is transformed.
 
-    Excluded leads are counted by the checkbox that excluded them (the first one in the policy's
-    order), leads without a usable creation day are rejected as ``created_missing`` or
-    ``created_not_a_date``, and ``read`` adds up by construction.
+    A field of ``exclude_when`` excludes a lead unless it is empty or plainly says no. Excluded leads
+    are counted by the field that excluded them (the first one in the policy's order), leads without
+    a usable creation day are rejected as ``created_missing`` or ``created_not_a_date``, and ``read``
+    adds up by construction.
 
     Raises
     ------
@@ -95,9 +98,15 @@ def _excluded_by(policy: Policy, raw: Raw) -> list[str | None]:
     reasons: list[str | None] = [None] * len(raw.keys)
     for name in reversed(policy.exclude_when):
         for i, value in enumerate(raw.columns[name]):
-            if value is not None and value.strip().casefold() in _TRUE:
+            if value is not None and not _declines(value):
                 reasons[i] = name
     return reasons
+
+
+def _declines(value: str) -> bool:
+    """Whether an opt-out field is empty or says no; "0.0" is a no as well."""
+    plain = value.strip().casefold()
+    return plain in _NOT_OPTED_OUT or re.fullmatch(r"0+([.,]0*)?", plain) is not None
 
 
 def _days(policy: Policy, raw: Raw) -> list[date | str]:

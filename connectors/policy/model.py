@@ -48,8 +48,8 @@ class Policy:
     """The rules for one object of one CRM, with the opt-out fields that exclude a lead.
 
     ``created`` is the field that dates the cohort ("" only for a file that dates no lead).
-    ``exclude_when`` names checkbox fields: a lead with any of them true is excluded and counted
-    (opted out of profiling, do not process).
+    ``exclude_when`` names checkbox fields: a lead is excluded and counted unless each of them is
+    empty or plainly says no (opted out of profiling, do not process).
     """
 
     name: str

@@ -9,7 +9,7 @@ from typing import Any
 
 from audit.schema import BadInput, nearest
 from connectors.policy.apply import RESERVED_COLUMNS
-from connectors.policy.identifying import refuse_if_identifying
+from connectors.policy.identifying import refuse_as_created, refuse_as_opt_out, refuse_if_identifying
 from connectors.policy.model import Operator, Policy, Rule
 from connectors.policy.operators import OPERATORS
 
@@ -63,8 +63,8 @@ def _policy(document: Mapping[str, Any]) -> Policy:
         name=_text(head, "name", "[policy]"),
         crm=crm,
         object=_text(head, "object", "[policy]"),
-        created="" if undated else _text(head, "created", "[policy]"),
-        exclude_when=_names(head.get("exclude_when", [])),
+        created="" if undated else _created(head),
+        exclude_when=_opt_outs(head.get("exclude_when", [])),
         rules=_rules(document.get("rule", [])),
     )
 
@@ -138,10 +138,18 @@ def _text(table: Mapping[str, Any], key: str, where: str) -> str:
     return value
 
 
-def _names(value: object) -> tuple[str, ...]:
+def _created(head: Mapping[str, Any]) -> str:
+    name = _text(head, "created", "[policy]")
+    refuse_as_created(name)
+    return name
+
+
+def _opt_outs(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
         msg = 'exclude_when must be a list of field names, for example ["HasOptedOutOfEmail"]'
         raise BadInput(msg)
+    for name in value:
+        refuse_as_opt_out(name)
     return tuple(value)
 
 

@@ -1,5 +1,7 @@
 """Write flags back: list ids with their current flags, recompute the keys, write what differs.
 
+A lead without a flag is cleared: what an earlier audit said of it no longer stands.
+
 References
 ----------
 Salesforce, REST API Developer Guide, "Update Multiple Records with Fewer Round-Trips".
@@ -10,7 +12,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.gateway import Gateway
@@ -20,7 +23,9 @@ from connectors.salesforce.trouble import plain_code
 from connectors.source import Flag, Receipt
 from connectors.tally import Tally
 
-FIELDS = ("Fairness_Status__c", "Fairness_Reason__c", "Fairness_Audit_Id__c", "Fairness_Checked_At__c")
+STATUS = "Fairness_Status__c"
+FIELDS = (STATUS, "Fairness_Reason__c", "Fairness_Audit_Id__c", "Fairness_Checked_At__c")
+CLEARED: Mapping[str, str | None] = MappingProxyType(dict.fromkeys(FIELDS))
 LARGEST = 200
 ROUNDS = 5
 REASON_LENGTH = 255
@@ -55,13 +60,13 @@ def _update(
     """The update that a listed lead needs, or None."""
     tally.listed += 1
     key = lead_key(record, keyring)
-    flag = flags.get(key) if key else None
-    if flag is None:
+    if key is None:
         tally.unknown += 1
         return None
-    wanted = values_of(flag)
+    flag = flags.get(key)
+    wanted = CLEARED if flag is None else values_of(flag)
     if all(text_of(record.get(name)) == value for name, value in wanted.items()):
-        tally.unchanged += 1
+        tally.kept(flag)
         return None
     return {"attributes": {"type": OBJECT}, "id": record["Id"], **wanted}
 
@@ -101,7 +106,7 @@ def _count(group: Sequence[Update], results: Sequence[Mapping[str, Any]], tally:
         result = results[at] if at < len(results) else {}
         code = _code(result)
         if result.get("success") is True and _is_about(result, update):
-            tally.written += 1
+            tally.took(cast("str | None", update[STATUS]))
         elif code == LOCKED:
             locked.append(update)
         else:

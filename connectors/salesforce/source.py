@@ -10,9 +10,11 @@ from functools import cached_property
 from connectors.errors import Refused
 from connectors.oauth import GrantStore
 from connectors.policy.apply import apply_policy
+from connectors.policy.fitting import refuse_unfit
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.app import SalesforceApp
+from connectors.salesforce.fields import field_info
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.outbound import publish
 from connectors.salesforce.query import OBJECT, asked_fields, changed_between, pages, soql
@@ -48,7 +50,7 @@ class SalesforceSource:
         found, doing = self._gateway.describe(OBJECT).get("fields"), "field listing"
         if not isinstance(found, list):
             raise unreachable(doing)
-        return tuple(_field(entry) for entry in found if isinstance(entry, dict))
+        return tuple(field_info(entry) for entry in found if isinstance(entry, dict))
 
     def count(self) -> int:
         """How many leads the connected user may see."""
@@ -67,24 +69,31 @@ class SalesforceSource:
         Raises
         ------
         BadInput
-            The policy is not for this source, or names something that is no field.
+            The policy is not for this source, names something that is no field, or would keep what
+            a field's type forbids.
         Refused
             ``INVALID_FIELD``: a field is missing or not visible; else Salesforce's own code.
         Busy
             Salesforce could not answer; what was yielded so far is not the whole.
         """
-        fields = asked_fields(policy)
+        fields = self._fields(policy)
         where = changed_between(since, self._gateway.now()) if since is not None else ""
         yield from self._batches(policy, soql(fields, where))
 
     def sample(self, policy: Policy, leads: int) -> Batch:
         """A few leads (at most 200) under a draft policy."""
-        text = soql(asked_fields(policy), limit=max(1, min(leads, SAMPLE)))
+        text = soql(self._fields(policy), limit=max(1, min(leads, SAMPLE)))
         return next(self._batches(policy, text))
 
     def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
         """Write flags into the Lead's ``Fairness_`` fields, which Fairlead's package adds."""
         return publish(self._gateway, self._keyring, flags, self._pause)
+
+    def _fields(self, policy: Policy) -> tuple[str, ...]:
+        """The fields to request; what their types forbid is refused before anything is."""
+        fields = asked_fields(policy)
+        refuse_unfit(policy, self.describe())
+        return fields
 
     @cached_property
     def _gateway(self) -> Gateway:
@@ -109,14 +118,3 @@ class SalesforceSource:
             "give the user access to it, or take it out of the policy"
         )
         return Refused(msg, code=MISSING_FIELD)
-
-
-def _field(entry: Mapping[str, object]) -> FieldInfo:
-    name = str(entry.get("name"))
-    return FieldInfo(
-        name=name,
-        label=str(entry.get("label") or name),
-        type=str(entry.get("type")),
-        filterable=entry.get("filterable") is True,
-        writable=entry.get("updateable") is True,
-    )

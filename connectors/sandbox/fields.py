@@ -12,7 +12,7 @@ Value = str | float | int | bool | None
 class FieldSpec:
     """A custom field to create before loading, in CRM-neutral terms.
 
-    ``type`` is "text", "number", "choice", "boolean", "date" or "datetime".
+    ``type`` is "text", "long_text", "number", "choice", "boolean", "date" or "datetime".
     """
 
     name: str

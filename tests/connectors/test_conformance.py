@@ -250,7 +250,13 @@ def test_the_account_of_a_write_back_adds_up(make):
         stranger = subject.keyring.lead_key("nobody")
         flags = {subject.keyring.lead_key(record): flag() for record in subject.record_ids[::2]}
         receipt = subject.source.publish({**flags, stranger: flag()})
-        done = receipt.written + receipt.unchanged + receipt.unknown + sum(receipt.failed.values())
+        done = (
+            receipt.written
+            + receipt.cleared
+            + receipt.unchanged
+            + receipt.unknown
+            + sum(receipt.failed.values())
+        )
         assert receipt.listed == done == 230
         assert receipt.written == 115
         assert not receipt.failed
@@ -272,6 +278,18 @@ def test_a_write_back_writes_exactly_what_differs(make):
         receipt = subject.source.publish(changed)
         assert (receipt.written, receipt.unchanged) == (1, 7)
         assert subject.flags()[subject.record_ids[5]] == "review"
+
+
+def test_a_lead_that_left_the_audit_loses_its_flag_and_only_once(make):
+    with opened(make, *(lead(i) for i in range(8))) as subject:
+        keys = [subject.keyring.lead_key(record) for record in subject.record_ids]
+        subject.source.publish({key: flag("review") for key in keys})
+        left = {key: flag("review") for key in keys[:5]}
+        first, second = subject.source.publish(left), subject.source.publish(left)
+        assert (first.cleared, first.written, first.unchanged, first.unknown) == (3, 0, 5, 0)
+        assert (second.cleared, second.written, second.unchanged, second.unknown) == (0, 0, 5, 3)
+        flagged = [record for record, status in subject.flags().items() if status]
+        assert sorted(flagged) == sorted(subject.record_ids[:5])
 
 
 def test_a_write_back_reads_no_personal_field(make):

@@ -134,9 +134,9 @@ SENTENCES = [
     ("a.csv", b'id,score\nL1,"50\nL2,60\nL3,70\n', "line 2 opens a quotation mark that is never closed"),
     ("a.csv", b'id,score\nL1,50\nL2,"60\nL3,70\n', "line 3 opens a quotation mark that is never closed"),
     ("a.csv", b"id\0score\n", "the file is not text"),
-    ("a.csv.gz", gzip.compress(PLAIN * 50)[:-5], "the file ends in the middle"),
-    ("a.csv.gz", gzip.compress(PLAIN * 50)[:40], "the file ends in the middle"),
-    ("a.csv.gz", gzip.compress(PLAIN)[:-8] + bytes(8), "the gzip file is damaged"),
+    ("a.csv.gz", gzip.compress(PLAIN * 50, mtime=0)[:-5], "the file ends in the middle"),
+    ("a.csv.gz", gzip.compress(PLAIN * 50, mtime=0)[:40], "the file ends in the middle"),
+    ("a.csv.gz", gzip.compress(PLAIN, mtime=0)[:-8] + bytes(8), "the gzip file is damaged"),
     ("a.csv.gz", PLAIN, "the name says gzip, but the file is not"),
     ("a.xlsx", PLAIN, "is not an Excel workbook, or it is damaged"),
     ("a.xlsx", b"PK\x03\x04 and more", "is not an Excel workbook, or it is damaged"),
@@ -375,14 +375,14 @@ def flag(reason: str) -> Flag:
     return Flag(status="review", reason=reason, audit_id="a1", checked_at=datetime(2026, 2, 1, tzinfo=UTC))
 
 
-def test_flags_are_written_once_and_kept_where_there_is_no_new_one(source: FileSource):
+def test_flags_are_written_once_and_taken_away_where_there_is_none_any_more(source: FileSource):
     first = source.publish({KEYRING.lead_key("L1"): flag("one"), KEYRING.lead_key("gone"): flag("x")})
     assert (first.listed, first.written, first.unchanged, first.unknown) == (4, 1, 0, 3)
     again = source.publish({KEYRING.lead_key("L1"): flag("one"), KEYRING.lead_key("L7"): flag("two")})
     assert (again.written, again.unchanged, again.unknown) == (1, 1, 2)
     later = source.publish({KEYRING.lead_key("L7"): flag("three")})
-    assert (later.written, later.unchanged, later.unknown) == (1, 0, 3)
-    assert {key: row[2] for key, row in read_flags(source.flags_path).items()} == {"L1": "one", "L7": "three"}
+    assert (later.written, later.cleared, later.unchanged, later.unknown) == (1, 1, 0, 2)
+    assert {key: row[2] for key, row in read_flags(source.flags_path).items()} == {"L7": "three"}
     assert sorted(path.name for path in source.path.parent.iterdir()) == ["flags.csv", "leads.csv"]
 
 

@@ -72,6 +72,23 @@ def test_an_opted_out_lead_without_a_date_is_excluded_not_rejected():
     assert (batch.excluded, batch.rejected) == ({"optout": 1}, {})
 
 
+@pytest.mark.parametrize(
+    "value",
+    *[["true", "1", "yes", "Yes ", "y", "on", "1.0", "2", "-1", "x", "ja", "Opted out", "do not process"]],
+)
+def test_an_opt_out_in_any_words_excludes_and_is_counted(value):
+    batch = apply_policy(POLICY, raw(("30", "web", "2026-01-02", value, None)), KEYRING)
+    assert (batch.table.num_rows, batch.excluded) == (0, {"optout": 1})
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", "  ", "false", "FALSE ", "f", "no", "n", "off", "0", "0.0", "00", "0.", "null"]
+)
+def test_only_an_empty_opt_out_or_a_plain_no_keeps_the_lead(value):
+    batch = apply_policy(POLICY, raw(("30", "web", "2026-01-02", value, None)), KEYRING)
+    assert (batch.table.num_rows, batch.excluded) == (1, {})
+
+
 def test_no_record_gives_the_columns_without_rows():
     batch = apply_policy(POLICY, raw(), KEYRING)
     assert batch.table.schema == table_schema(POLICY)

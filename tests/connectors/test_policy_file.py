@@ -110,10 +110,16 @@ def test_a_mistake_is_one_sentence_with_the_mend(text, words):
 NAMES_AND_TEXT = (
     *("Name", "FirstName", "LastName", "firstname", "lastname", "MiddleName", "Full_Name__c", "hs_lead_name"),
     *("Street", "MailingStreet", "address", "Address2", "Description", "notes", "Rep_Notes__c", "comments"),
+    *("Full_Legal_Name__c", "Notes_2024__c", "Address_Line_1__c", "Bio__c", "Owner.Name", "Manager__r.Name"),
+    *("Name_of_Spouse__c", "Call_Comment_Text__c", "linkedinbio", "hs_full_name_or_email", "first"),
+    *("hs_email_hard_bounce_reason", "EmailBouncedReason"),
 )
 IDENTIFIERS = (
     *("Id", "id", "hs_object_id", "OwnerId", "Customer_Id__c", "Email", "email", "Work_Email__c", "email2"),
     *("Phone", "MobilePhone", "phone", "mobilephone", "Home_Phone__c", "Fax", "telephone"),
+    *("Mobile_Phone_Nr__c", "Tax_ID_Number__c", "Opted_Email__c", "hs_ip_address", "E_Mail_2__c", "e-mail"),
+    *("Owner.Email", "hs_all_owner_ids", "associatedcompanyid", "Customer_Number__c", "SSN_Last_4__c"),
+    *("hs_linkedin_url", "twitterhandle", "hs_searchable_calculated_phone_number", "Work_Number__c"),
 )
 HARMLESS = (
     *("Title", "PostalCode", "zip", "LeadSource", "HasOptedOutOfEmail", "hs_email_optout", "DoNotCall"),
@@ -125,6 +131,10 @@ HARMLESS = (
         "Region__c",
         "Campaign_Name__c",
     ),
+    *("Email_Opens__c", "number_of_employees", "NumberOfEmployees", "num_contacted_notes", "hs_emails_sent"),
+    *("Email_Opt_Out__c", "Opted_Out_Email__c", "Is_Email_Valid__c", "hs_email_domain", "EmailBouncedDate"),
+    *("RecordType.Name", "Owner.Type", "Address_Country__c", "ip_country", "first_conversion_event_name"),
+    *("Number_of_Emails__c", "date_of_birth", "Direct_Mail__c", "hs_calculated_phone_number_country_code"),
 )
 OTHERS = {
     "keep": "",
@@ -154,6 +164,26 @@ def test_identifiers_can_be_dropped_or_made_pseudonyms(field):
 @pytest.mark.parametrize("field", HARMLESS)
 def test_other_fields_are_free(field):
     assert parse_policy(rule(f'field = "{field}"\noperator = "keep"')).rules[0].operator == Keep()
+
+
+@pytest.mark.parametrize("field", ["LastName", "Email", "Notes__c", "Owner.Name", "Record_Id__c"])
+def test_what_identifies_a_person_neither_dates_nor_excludes_a_lead(field):
+    plain = rule('field = "X"\noperator = "keep"')
+    for text, key in (
+        (plain.replace('"CreatedDate"', f'"{field}"'), "created"),
+        (plain.replace("[[rule]]", f'exclude_when = ["DoNotCall", "{field}"]\n[[rule]]'), "exclude_when"),
+    ):
+        with pytest.raises(BadInput, match=rf"{key}: field '{re.escape(field)}' is .*: name "):
+            parse_policy(text)
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["HasOptedOutOfEmail", "hs_email_optout", "DoNotCall", "Opted_Email__c", "Erase_Email__c", "No_Phone__c"],
+)
+def test_a_checkbox_about_mail_may_exclude(field):
+    text = rule('field = "X"\noperator = "keep"').replace("[[rule]]", f'exclude_when = ["{field}"]\n[[rule]]')
+    assert parse_policy(text).exclude_when == (field,)
 
 
 def test_the_text_and_back_is_the_same_policy():

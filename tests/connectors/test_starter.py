@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from audit.schema import BadInput, parse_stream
+from connectors.policy.fitting import refuse_unfit
 from connectors.policy.identifying import is_identifying
 from connectors.policy.parse import parse_policy
 from connectors.policy.starter import minimal_starter, starter, stream_text
@@ -83,6 +84,7 @@ def test_every_field_exists_and_none_points_at_a_person(described, crm):
     offered = {one.name: one.type for one in described[crm]}
     assert set(policy.fields) <= set(offered)
     assert not [name for name in policy.fields if is_identifying(name)]
+    refuse_unfit(policy, described[crm])
     kept = {rule.field for rule in policy.rules if rule.operator.name == "keep"}
     assert not kept & PERSONAL
     assert {offered[name] for name in kept} <= {"picklist", "enumeration", "double", "number"}
@@ -164,6 +166,7 @@ def test_the_minimal_starter_names_only_what_every_org_has(described, crm):
     policy = parse_policy(found.policy)
     assert [rule.column for rule in policy.rules] == ["outcome", "worked", "created"]
     assert set(policy.fields) <= {one.name for one in described[crm]}
+    refuse_unfit(policy, described[crm])
     with pytest.raises(BadInput, match="nothing to compare"):
         parse_stream(found.stream)
 

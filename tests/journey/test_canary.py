@@ -74,6 +74,13 @@ def test_no_log_line_holds_a_raw_identifier(story_world, needles):
     assert found(iter([("log", "\n".join(log).encode())]), needles) == []
 
 
+def test_no_address_called_in_salesforce_holds_a_raw_identifier(story_world, needles):
+    world, _, _ = story_world
+    called = "\n".join(world.salesforce.state.asked)
+    assert "/query" in called
+    assert found(iter([("addresses", called.encode())]), needles) == []
+
+
 def test_a_preview_of_live_records_holds_no_raw_identifier(story_world, signed_in, needles):
     world, outcomes, _ = story_world
     for outcome in outcomes:

@@ -132,7 +132,8 @@ def test_sync_says_in_words_what_it_found(crms, world_env):
     audit = crms.services.repository.latest_audit(row.id)
     assert "240 leads = 236 kept + 0 rejected + 4 excluded" in done.stdout
     assert audit.worst in done.stdout
-    assert "HubSpot" in fairlead("publish", row.id, env=world_env).stdout
+    told = "240 leads = 236 written + 0 cleared + 0 unchanged + 4 not audited + 0 failed"
+    assert told in fairlead("publish", row.id, env=world_env).stdout
 
 
 def test_a_crm_that_refuses_is_3_and_does_not_stop_the_other(crms, world_env):

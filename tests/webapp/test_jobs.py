@@ -61,12 +61,37 @@ def test_flags_are_written_back_and_the_second_time_nothing_changes(crms, crm):
     audit = jobs.sync(crms.services, row)
     receipt = jobs.publish(crms.services, row)
     assert receipt.written == audit.pulled.kept
-    assert receipt.listed == receipt.written + receipt.unchanged + receipt.unknown + sum(
+    assert receipt.listed == receipt.written + receipt.cleared + receipt.unchanged + receipt.unknown + sum(
         receipt.failed.values()
     )
     again = jobs.publish(crms.services, row)
     assert (again.written, again.unchanged) == (0, audit.pulled.kept)
     assert crms.services.repository.latest_receipt(row.id).receipt == again
+
+
+def opt_out(crms, crm, lead):
+    if crm == "salesforce":
+        leads = crms.salesforce.org.leads
+        leads[lead] = {**leads[lead], "Opted_Out__c": True}
+    else:
+        crms.hubspot._world.contacts.by_number[int(lead)].values["opted_out"] = "true"
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_who_opts_out_loses_the_flag_here_and_in_the_crm(crms, crm):
+    row, standin = crms.ready(crm), getattr(crms, crm)
+    lead, texts = standin.record_ids()[1], len(standin.written_back())
+    jobs.sync(crms.services, row)
+    jobs.publish(crms.services, row)
+    marked = len(standin.written_back())
+    assert marked == texts + 4 * 236
+    opt_out(crms, crm, lead)
+    jobs.sync(crms.services, row)
+    receipt = jobs.publish(crms.services, row)
+    assert (receipt.cleared, receipt.unknown, receipt.failed) == (1, 4, {})
+    assert len(standin.written_back()) == marked - 4
+    assert crms.services.keyring(row).lead_key(lead) not in crms.services.repository.flags(row.id)
+    assert jobs.publish(crms.services, row).cleared == 0
 
 
 def test_a_second_sync_is_a_second_audit_with_the_same_report(crms):

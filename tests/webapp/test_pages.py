@@ -12,11 +12,13 @@ from flask import render_template
 from audit.finding.reading import READINGS
 from audit.registry import METRICS
 from audit.report.json_form import to_json
+from connectors.account import Pulled
 from connectors.errors import Busy, Malformed, Refused
 from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
 from tests.webapp.site import Site, open_site
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, Panel
+from webapp.viewmodels.account import account
 from webapp.viewmodels.audit import audit_page, evidence_words
 from webapp.viewmodels.measures import MeasureTable
 from webapp.viewmodels.words import CONTEXT_WORDS, metric_label
@@ -79,8 +81,14 @@ def test_the_dashboard_accounts_for_every_lead_and_names_the_worst_finding(site:
     assert "2 high" in page.text
     assert "Small towns lose." in page.text
     assert "12: The score is not a number." in page.text
-    assert "2: HasOptedOutOfEmail is ticked." in page.text
+    assert "2: HasOptedOutOfEmail is ticked, or does not say no." in page.text
     assert "/audits/audit1" in [link["href"] for link in page.having("a")]
+
+
+def test_leads_that_no_field_excluded_are_told_in_words() -> None:
+    excluded = {"opted_out_meanwhile": 2, "erased": 1}
+    told = account(Pulled(read=3, kept=0, rejected={}, excluded=excluded, unmapped={})).excluded_because
+    assert [one.text for one in told] == ["The lead opted out while the pull ran.", "The lead was erased."]
 
 
 def test_an_audit_without_findings_is_no_empty_space(site: Site) -> None:

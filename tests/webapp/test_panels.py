@@ -11,7 +11,7 @@ from connectors.source import FlagStatus
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, SCHEMA, Panel, panel_for, to_json
 from webapp.store.rows import FlagRow
 
-STATUSES: tuple[FlagStatus, ...] = ("ok", "review", "insufficient_data", "not_audited")
+STATUSES: tuple[FlagStatus, ...] = ("ok", "review", "insufficient_data")
 CHECKED = datetime(2026, 11, 23, 14, 5, 59, tzinfo=timezone(timedelta(hours=2)))
 
 
@@ -25,7 +25,6 @@ def flag(status: FlagStatus = "ok", reason: str = "") -> FlagRow:
         ("ok", "fine"),
         ("review", "flagged"),
         ("insufficient_data", "not_enough_data"),
-        ("not_audited", "not_audited"),
     ],
 )
 def test_each_flag_has_its_state(status: FlagStatus, state: str) -> None:

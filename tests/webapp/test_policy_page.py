@@ -59,7 +59,10 @@ def five_leads(support: ModuleType, crm: str) -> OrgContents:
         }
         for place, age in enumerate(AGES)
     )
-    fields = (FieldSpec(name="Age__c", label="Age", type="text"),)
+    fields = (
+        FieldSpec(name="Age__c", label="Age", type="text"),
+        FieldSpec(name="Past__c", label="The past", type="long_text"),
+    )
     return OrgContents(fields=fields, records=records, policy=POLICY, stream="")
 
 
@@ -81,7 +84,10 @@ class Org:
         return self.world.salesforce.state.calls
 
     def preview(self, text: str) -> tuple[int, Page, str]:
-        answer = self.browser.submit(self.path, {"action": "preview", "text": text})
+        return self.send("preview", text)
+
+    def send(self, action: str, text: str) -> tuple[int, Page, str]:
+        answer = self.browser.submit(self.path, {"action": action, "text": text})
         assert faults(answer.text) == []
         return answer.status_code, Page(answer.text), answer.text
 
@@ -147,7 +153,7 @@ def test_each_field_says_what_it_becomes(site: Site, connection: ConnectionRow) 
         assert rule.operator.describe() in page.text
     assert "Named and dropped: FirstName ." in page.text
     assert "CreatedDate Only the day is kept." in page.text
-    assert "HasOptedOutOfEmail When it is ticked, the whole lead is left out" in page.text
+    assert "HasOptedOutOfEmail Unless it is empty or says no, the whole lead is left out" in page.text
 
 
 def test_opening_the_page_asks_the_crm_for_nothing(org: Org) -> None:
@@ -218,6 +224,25 @@ def test_a_mistake_is_one_sentence_and_the_text_stays(send, text, words, action)
     assert NOT_SET_UP not in page.text
     assert page.text.count("In force") == 1
     assert f"1 {NAME}" in page.text
+
+
+@pytest.mark.parametrize("action", ["preview", "save"])
+def test_a_field_of_free_text_is_refused_by_its_type(org: Org, action: str) -> None:
+    text = f'{POLICY}\n[[rule]]\nfield = "Past__c"\noperator = "keep"\n'
+    status, page, html = org.send(action, text)
+    assert status == (422 if action == "save" else 200)
+    told = "The policy: field 'Past__c' holds a long text that people type (type textarea) and cannot be used"
+    assert told in page.text
+    assert [area.get("aria-invalid") for area in page.having("textarea")] == ["true"]
+    assert "Past__c" in editor(html)
+    assert [v.text for v in org.world.services.repository.policies(org.row.id)] == [POLICY]
+
+
+def test_a_crm_that_cannot_be_asked_does_not_keep_a_policy_from_being_saved(send) -> None:
+    status, page, _ = send("save", POLICY.replace("[25, 35, 50]", "[30]"))
+    assert status == 303
+    assert "Saved as version 2." in page.text
+    assert "The types of the fields are checked at the next pull. Salesforce is not set up" in page.text
 
 
 def test_a_policy_that_starves_the_audit_is_told_before_it_is_saved(

@@ -205,8 +205,10 @@ def test_an_audit_and_its_flags_are_stored_together_or_not_at_all(repository, or
 
 def test_the_newest_receipt_is_remembered(repository, org):
     assert repository.latest_receipt(org.id) is None
-    receipt = Receipt(listed=5, written=3, unchanged=1, unknown=0, failed={"UNABLE_TO_LOCK_ROW": 1})
-    repository.add_receipt(org.id, Receipt(listed=0, written=0, unchanged=0, unknown=0, failed={}))
+    receipt = Receipt(
+        listed=6, written=3, cleared=1, unchanged=1, unknown=0, failed={"UNABLE_TO_LOCK_ROW": 1}
+    )
+    repository.add_receipt(org.id, Receipt(listed=0, written=0, cleared=0, unchanged=0, unknown=0, failed={}))
     repository.add_receipt(org.id, receipt)
     assert repository.latest_receipt(org.id).receipt == receipt
 

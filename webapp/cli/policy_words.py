@@ -29,7 +29,10 @@ def check_text(policy: Policy) -> str:
         f"  {rule.field} -> {_column(rule.column, rule.operator.name)}{rule.operator.describe()}"
         for rule in policy.rules
     ]
-    excluded = [f"  A lead is left out, and counted, where {name} is true." for name in policy.exclude_when]
+    excluded = [
+        f"  A lead is left out, and counted, unless {name} is empty or says no."
+        for name in policy.exclude_when
+    ]
     return "\n".join(
         [
             f"{policy.name}: valid ({policy.crm}, {policy.object}, {_rules(len(policy.rules))}).",

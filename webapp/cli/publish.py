@@ -29,7 +29,7 @@ def _job(opened: Services, row: ConnectionRow, progress: jobs.Progress) -> Outco
 def _text(receipt: Receipt) -> str:
     failed = ", ".join(f"{count:,} {code}" for code, count in receipt.failed.items())
     return (
-        f"{receipt.listed:,} leads = {receipt.written:,} written + {receipt.unchanged:,} unchanged"
-        f" + {receipt.unknown:,} not audited + {sum(receipt.failed.values()):,} failed"
-        + (f" ({failed})" if failed else "")
+        f"{receipt.listed:,} leads = {receipt.written:,} written + {receipt.cleared:,} cleared"
+        f" + {receipt.unchanged:,} unchanged + {receipt.unknown:,} not audited"
+        f" + {sum(receipt.failed.values()):,} failed" + (f" ({failed})" if failed else "")
     )

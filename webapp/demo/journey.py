@@ -21,7 +21,7 @@ from webapp.passwords import hashed
 from webapp.progress import Advance, Progress
 from webapp.store.rows import CRMS, AuditRow, ConnectionRow, Crm
 
-NOTHING_WRITTEN = Receipt(listed=0, written=0, unchanged=0, unknown=0, failed={})
+NOTHING_WRITTEN = Receipt(listed=0, written=0, cleared=0, unchanged=0, unknown=0, failed={})
 Job = Callable[[ConnectionRow, jobs.Progress], object]
 
 

@@ -66,6 +66,7 @@ def _lines(outcomes: tuple[Outcome, ...]) -> list[tuple[str, list[str]]]:
         ("  rejected", [_reasons(one.rejected) for one in pulled]),
         ("  excluded", [_reasons(one.excluded) for one in pulled]),
         ("Flags written back", [_count(outcome.receipt.written) for outcome in outcomes]),
+        ("  cleared of an earlier flag", [_count(outcome.receipt.cleared) for outcome in outcomes]),
         ("  not taken by the CRM", [_count(sum(outcome.receipt.failed.values())) for outcome in outcomes]),
     ]
     for severity in reversed(SEVERITIES):

@@ -104,6 +104,7 @@ def receipt_row(row: tables.PublishReceipt) -> ReceiptRow:
     receipt = Receipt(
         listed=row.listed,
         written=row.written,
+        cleared=row.cleared,
         unchanged=row.unchanged,
         unknown=row.unknown,
         failed=row.failed,

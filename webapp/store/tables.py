@@ -165,6 +165,7 @@ class PublishReceipt(Base):
     made_at: Mapped[datetime]
     listed: Mapped[int]
     written: Mapped[int]
+    cleared: Mapped[int]
     unchanged: Mapped[int]
     unknown: Mapped[int]
     failed: Mapped[dict[str, int]] = mapped_column(JSON)

@@ -21,6 +21,11 @@ REASON_WORDS = {
     "score_not_a_number": "The score is not a number.",
     "score_out_of_range": "The score is outside its range.",
 }
+# The reasons of ours among the fields that excluded leads.
+EXCLUSIONS = {
+    "erased": "The lead was erased.",
+    "opted_out_meanwhile": "The lead opted out while the pull ran.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +58,9 @@ class Account:
 def account(pulled: Pulled, refusals: Iterable[Refusal] = ()) -> Account:
     """The account of one pull; ``refusals`` lend their sentences to the codes they share.
 
-    A lead is excluded by a checkbox of the CRM, and the reason is that field's name.
+    A lead is excluded by an opt-out field of the CRM, and the reason is that field's name.
     """
+    opted_out = {name: f"{name} is ticked, or does not say no." for name in pulled.excluded}
     known = {refusal.code: refusal.text for refusal in refusals}
     return Account(
         read=pulled.read,
@@ -62,7 +68,7 @@ def account(pulled: Pulled, refusals: Iterable[Refusal] = ()) -> Account:
         rejected=sum(pulled.rejected.values()),
         excluded=sum(pulled.excluded.values()),
         rejected_because=_reasons(pulled.rejected, {**REASON_WORDS, **known}),
-        excluded_because=_reasons(pulled.excluded, {name: f"{name} is ticked." for name in pulled.excluded}),
+        excluded_because=_reasons(pulled.excluded, {**opted_out, **EXCLUSIONS}),
         unmapped=_most_first(Reason(count=n, text=column) for column, n in pulled.unmapped.items()),
     )
 

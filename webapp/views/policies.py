@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput, parse_stream
 from connectors.errors import ConnectorError
+from connectors.policy.fitting import refuse_unfit
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
+from connectors.source import FieldInfo
 from webapp.crms import NAMES, source_for
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
@@ -58,6 +61,7 @@ def change(connection_id: str) -> AnyResponse:
     draft = _parsed(connection_or_404(connection_id), typed_text())
     if request.form.get("action") != "save":
         return _page(_previewed(draft))
+    draft = _fitted(draft)
     return _page(draft, 422) if draft.error else _save(draft)
 
 
@@ -85,13 +89,36 @@ def _policy(connection: ConnectionRow, text: str) -> Policy:
     return policy
 
 
+def _fitted(draft: Draft) -> Draft:
+    """The draft, with what the types of the CRM's fields speak against; every pull checks them too."""
+    if draft.policy is None:
+        return draft
+    try:
+        fields = source_for(services(), draft.connection).describe()
+    except (ConnectorError, BadInput) as problem:
+        flash(f"The types of the fields are checked at the next pull. {remote_sentence(problem)}", "warning")
+        return draft
+    return replace(draft, error=_unfit(draft.policy, fields))
+
+
+def _unfit(policy: Policy, fields: Sequence[FieldInfo]) -> str | None:
+    try:
+        refuse_unfit(policy, fields, "The policy")
+    except BadInput as problem:
+        return str(problem)
+    return None
+
+
 def _previewed(draft: Draft) -> Draft:
     if draft.policy is None:
         return draft
     try:
         source = source_for(services(), draft.connection)
+        fields = source.describe()
+        if error := _unfit(draft.policy, fields):
+            return replace(draft, error=error)
         batch = source.sample(draft.policy, LEADS_READ)
-        return replace(draft, preview=preview_of(batch, draft.policy, source.describe()))
+        return replace(draft, preview=preview_of(batch, draft.policy, fields))
     except (ConnectorError, BadInput) as problem:
         return replace(draft, remote_error=remote_sentence(problem))
 

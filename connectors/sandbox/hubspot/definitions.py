@@ -95,6 +95,7 @@ GROUPS = (
 CUSTOM_GROUP = "contactinformation"
 _CUSTOM = {
     "text": ("string", "text"),
+    "long_text": ("string", "textarea"),
     "number": ("number", "number"),
     "choice": ("enumeration", "select"),
     "boolean": ("bool", "booleancheckbox"),

@@ -37,6 +37,7 @@ def _failed(error: ApiError) -> Response:
 
 def _admit() -> None:
     """Version, token and the day's calls, in the platform's order."""
+    state().asked.append(request.full_path)
     match = re.fullmatch(r"v(\d\d)\.0", str((request.view_args or {}).get("version")))
     if match is None or not OLDEST <= int(match[1]) <= NEWEST:
         raise not_found()

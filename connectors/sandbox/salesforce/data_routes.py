@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from flask import Blueprint, Response, jsonify, request
 
 from connectors.sandbox.salesforce.api import NEWEST, OLDEST, answered, api_blueprint, find, viewer
 from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.identity_routes import identity_url
+from connectors.sandbox.salesforce.org import Record
 from connectors.sandbox.salesforce.schema import ObjectDef
 from connectors.sandbox.salesforce.soql_fields import Scope
 from connectors.sandbox.salesforce.soql_run import Json, Result, run
 from connectors.sandbox.salesforce.soql_tree import Name
 from connectors.sandbox.salesforce.state import state
 
+COLLECTION = 2000
 routes = api_blueprint("data")
 listing = Blueprint("versions", __name__)
 
@@ -64,12 +67,23 @@ def record(version: str, name: str, record_id: str) -> Response:
     """One record; hidden, deleted and unknown ones are not found."""
     definition = _definition(name)
     row = find(definition, record_id)
-    scope = Scope(org=state().org, user=viewer(), object=definition, text=request.args.get("fields", ""))
     every = ",".join(f.name for f in state().org.visible(definition, viewer()))
     names = [part.strip() for part in request.args.get("fields", every).split(",")]
-    columns = tuple(scope.column(Name(tuple(part.split(".")), 1)) for part in names)
-    result = Result(object=definition.name, columns=columns, rows=[row], total=1)
-    return answered(result.page(0, 1, version)[0])
+    return answered(_shown(definition, [row], names, version)[0])
+
+
+@routes.post("/composite/sobjects/<name>")
+def collection(version: str, name: str) -> Response:
+    """Up to 2,000 records by ids in the body: null for each that is hidden, deleted or unknown."""
+    definition = _definition(name)
+    body = request.get_json(force=True, silent=True)
+    ids, names = (_texts(body, key) for key in ("ids", "fields"))
+    if len(ids) > COLLECTION:
+        text = f"record limit reached. cannot submit more than {COLLECTION} records into this call"
+        raise ApiError(400, "EXCEEDED_ID_LIMIT", text)
+    rows = [_found(definition, record_id) for record_id in ids]
+    shown = iter(_shown(definition, [row for row in rows if row is not None], names, version))
+    return answered([None if row is None else next(shown) for row in rows])
 
 
 @routes.get("/query", strict_slashes=False)
@@ -106,6 +120,29 @@ def _definition(name: str) -> ObjectDef:
         return state().org.object_named(name)
     except ApiError:
         raise not_found() from None
+
+
+def _texts(body: object, key: str) -> list[str]:
+    """A list of texts in a body. Raises ApiError 400 where there is none."""
+    found = body.get(key) if isinstance(body, dict) else None
+    if not isinstance(found, list) or not found or not all(isinstance(one, str) for one in found):
+        raise ApiError(400, "JSON_PARSER_ERROR", f"{key} must be a list of texts")
+    return found
+
+
+def _found(definition: ObjectDef, record_id: str) -> Record | None:
+    with suppress(ApiError):
+        return find(definition, record_id)
+    return None
+
+
+def _shown(definition: ObjectDef, rows: list[Record], names: list[str], version: str) -> list[Json]:
+    """Some fields of records. Raises ApiError 400 for a field that the user does not see."""
+    scope = Scope(org=state().org, user=viewer(), object=definition, text=",".join(names))
+    columns = tuple(scope.column(Name(tuple(part.split(".")), 1)) for part in names)
+    return Result(object=definition.name, columns=columns, rows=rows, total=len(rows)).page(
+        0, len(rows), version
+    )
 
 
 def _summary(definition: ObjectDef, version: str) -> Json:

@@ -9,6 +9,7 @@ from connectors.sandbox.fields import FieldSpec
 
 TYPES = {
     "text": "string",
+    "long_text": "textarea",
     "number": "double",
     "choice": "picklist",
     "boolean": "boolean",
@@ -24,7 +25,7 @@ LENGTHS = {
     "id": 18,
     "reference": 18,
 }
-STATUSES = ("ok", "review", "insufficient_data", "not_audited")
+STATUSES = ("ok", "review", "insufficient_data")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

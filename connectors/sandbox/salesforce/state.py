@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -18,7 +19,10 @@ EXTENSION = "salesforce_stand_in"
 
 @dataclass(slots=True, kw_only=True)
 class State:
-    """One running org: its data, its authorization server, its faults and its addresses."""
+    """One running org: its data, its authorization server, its faults and its addresses.
+
+    ``asked`` are the addresses of the latest data calls, as an access log would hold them.
+    """
 
     org: Org
     grants: Grants
@@ -28,6 +32,7 @@ class State:
     instance_url: str = ""
     page_url: str = ""
     panel_url: str | None = None
+    asked: deque[str] = field(default_factory=lambda: deque(maxlen=1000))
     calls: int = 0
     daily_calls: int = 100_000
 

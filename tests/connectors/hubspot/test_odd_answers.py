@@ -26,7 +26,14 @@ from tests.connectors.subject_hubspot import POLICY
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 KEYRING = Keyring(crm="hubspot", organisation="1", master=bytes(32))
-PROPERTIES = {"results": [{"name": name, "type": "string"} for name in (*POLICY.fields, "hs_object_id")]}
+TYPES = {"createdate": ("datetime", "date"), "opted_out_of_profiling": ("bool", "booleancheckbox")}
+PROPERTIES = {
+    "results": [
+        {"name": name, "type": kind, "fieldType": typed}
+        for name in (*POLICY.fields, "hs_object_id")
+        for kind, typed in [TYPES.get(name, ("string", "text"))]
+    ]
+}
 FLAG = Flag(status="review", reason="Look again.", audit_id="A", checked_at=NOW)
 SECRET = "canary-token"
 
@@ -354,7 +361,7 @@ def test_a_write_back_adds_up_whatever_the_answer(document):
     with source_of(portal) as source:
         receipt = source.publish(flags)
     assert (receipt.listed, receipt.written, receipt.unknown) == (6, 2, 2)
-    assert receipt.listed == receipt.written + receipt.unchanged + receipt.unknown + sum(
+    assert receipt.listed == receipt.written + receipt.cleared + receipt.unchanged + receipt.unknown + sum(
         receipt.failed.values()
     )
     assert {name for one in written for name in one["properties"]} == set(NAMES)

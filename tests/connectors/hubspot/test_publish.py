@@ -25,7 +25,8 @@ def flags_for(found, count=None):
 
 
 def total(receipt):
-    return receipt.written + receipt.unchanged + receipt.unknown + sum(receipt.failed.values())
+    left = receipt.unchanged + receipt.unknown + sum(receipt.failed.values())
+    return receipt.written + receipt.cleared + left
 
 
 def test_flags_are_written_and_then_unchanged(small):
@@ -36,6 +37,30 @@ def test_flags_are_written_and_then_unchanged(small):
     assert stored["fairscore_audited_at"] == "2026-11-20T09:30:00.000Z"
     again = small.source.publish(flags_for(small, 240))
     assert (again.written, again.unchanged, again.unknown) == (0, 240, 10)
+
+
+def test_a_contact_that_left_the_audit_loses_its_flag_once(small):
+    small.source.publish(flags_for(small))
+    receipt = small.source.publish(flags_for(small, 240))
+    assert (receipt.cleared, receipt.written, receipt.unchanged, receipt.unknown) == (10, 0, 240, 0)
+    assert total(receipt) == 250
+    left = small.portal.values(small.portal.record_ids()[249])
+    assert not [name for name in left if name.startswith("fairscore_")]
+    calls = small.calls["POST /crm/objects/2026-09/contacts/batch/update"]
+    again = small.source.publish(flags_for(small, 240))
+    assert (again.cleared, again.written, again.unchanged, again.unknown) == (0, 0, 240, 10)
+    assert small.calls["POST /crm/objects/2026-09/contacts/batch/update"] == calls
+
+
+def test_a_contact_that_cannot_be_cleared_is_counted_as_failed(connecting):
+    found = connecting(some(3, company="Acme"))
+    found.source.publish(flags_for(found))
+    first = int(found.portal.record_ids()[0])
+    found.portal._world.contacts.by_number[first].values.pop("company")
+    found.portal.control.required = ("company",)
+    receipt = found.source.publish({})
+    assert (receipt.cleared, receipt.failed) == (2, {"VALIDATION_ERROR": 1})
+    assert total(receipt) == 3
 
 
 def test_only_what_differs_is_written(small):
@@ -103,7 +128,7 @@ def test_properties_are_made_once(small):
     assert created == 4
     assert small.calls["POST /crm/properties/2026-09/contacts/groups"] == 1
     status = small.portal._world.definitions["fairscore_status"]
-    assert {one["value"] for one in status.options} == {"ok", "review", "insufficient_data", "not_audited"}
+    assert {one["value"] for one in status.options} == {"ok", "review", "insufficient_data"}
     assert status.group == "fairscore"
 
 

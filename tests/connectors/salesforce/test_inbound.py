@@ -164,6 +164,19 @@ def test_a_lead_that_the_user_may_not_see_is_refused(org: SalesforceStandIn):
     assert refusal(org, request(org)) == "no_access"
 
 
+def test_a_lead_in_the_recycle_bin_is_refused(org: SalesforceStandIn):
+    lead = org.record_ids()[5]
+    org.org.leads[lead] = {**org.org.leads[lead], "IsDeleted": True}
+    assert refusal(org, request(org)) == "no_access"
+
+
+def test_no_address_that_is_called_holds_the_record_id(org: SalesforceStandIn):
+    org.state.asked.clear()
+    visit(org, request(org))
+    assert len(org.state.asked) == 1
+    assert not [address for address in org.state.asked if org.record_ids()[5][:15] in address]
+
+
 def test_a_dead_token_makes_an_old_request_worthless(org: SalesforceStandIn):
     old = request(org)
     org.org.clock.advance(7300)
@@ -201,6 +214,26 @@ def test_the_replay_cache_stays_small():
     replays = ReplayCache(capacity=3)
     assert all(replays.admit(f"signature{n}.body") for n in range(10))
     assert len(replays._first) == 3
+
+
+@pytest.mark.parametrize(
+    "answer", ["null", "[]", "[null]", "{}", '["x"]', '[{"Id": 5}]', '[{"Id": "{}"}, null]']
+)
+def test_an_answer_that_does_not_show_this_one_lead_is_no_access(org: SalesforceStandIn, answer: str):
+    lead = org.record_ids()[5]
+    user = {"organization_id": org.organisation, "user_id": org.org.rep.id}
+
+    @Request.application
+    def scripted(asked: Request) -> Response:
+        text = json.dumps(user) if asked.path.endswith("userinfo") else answer.replace("{}", lead)
+        return Response(text, mimetype="application/json")
+
+    with LocalServer(app=scripted, tls=org.certificate.server_context()) as server:
+
+        def point_there(body: dict[str, Any], _: SalesforceStandIn) -> None:
+            body["client"]["instanceUrl"] = server.url
+
+        assert refusal(org, request(org, point_there)) == "no_access"
 
 
 def test_an_answer_that_is_nested_without_end_is_no_proof(org: SalesforceStandIn):

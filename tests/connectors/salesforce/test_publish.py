@@ -28,13 +28,13 @@ def flags_for(org: SalesforceStandIn, count: int = 500, flag: Flag = FLAG) -> Ma
 
 
 def adds_up(receipt: Receipt) -> bool:
-    counted = receipt.written + receipt.unchanged + receipt.unknown + sum(receipt.failed.values())
-    return receipt.listed == counted
+    left = receipt.unchanged + receipt.unknown + sum(receipt.failed.values())
+    return receipt.listed == receipt.written + receipt.cleared + left
 
 
 def test_flags_reach_their_leads_and_only_them(org: SalesforceStandIn, source: SalesforceSource):
     receipt = source.publish(flags_for(org, 450))
-    assert receipt == Receipt(listed=500, written=450, unchanged=0, unknown=50, failed={})
+    assert receipt == Receipt(listed=500, written=450, cleared=0, unchanged=0, unknown=50, failed={})
     rows = list(org.org.leads.values())
     assert {row["Fairness_Status__c"] for row in rows[:450]} == {"review"}
     assert rows[0]["Fairness_Checked_At__c"] == "2026-11-23T09:00:01.000+0000"
@@ -51,6 +51,36 @@ def test_a_second_time_writes_nothing(org: SalesforceStandIn, source: Salesforce
     assert org.state.calls == calls + 1
     newer = replace(FLAG, audit_id="A-18")
     assert source.publish(flags_for(org, 10, newer)).written == 10
+
+
+def test_a_lead_that_left_the_audit_loses_its_flag_once(org: SalesforceStandIn, source: SalesforceSource):
+    source.publish(flags_for(org))
+    receipt = source.publish(flags_for(org, 450))
+    assert receipt == Receipt(listed=500, written=0, cleared=50, unchanged=450, unknown=0, failed={})
+    for row in list(org.org.leads.values())[450:]:
+        assert not [name for name in row if name.startswith("Fairness_") and row[name] is not None]
+    calls = org.state.calls
+    again = source.publish(flags_for(org, 450))
+    assert again == Receipt(listed=500, written=0, cleared=0, unchanged=450, unknown=50, failed={})
+    assert org.state.calls == calls + 1
+
+
+def test_one_stale_field_is_enough_to_clear_a_lead(org: SalesforceStandIn, source: SalesforceSource):
+    first = org.record_ids()[0]
+    org.org.leads[first] = {**org.org.leads[first], "Fairness_Reason__c": "An old word."}
+    assert (source.publish({}).cleared, source.publish({}).cleared) == (1, 0)
+
+
+def test_a_lead_that_the_org_does_not_let_us_clear_is_counted(
+    org: SalesforceStandIn, source: SalesforceSource
+):
+    source.publish(flags_for(org, 3))
+    ids = org.record_ids()
+    org.org.leads[ids[0]] = {**org.org.leads[ids[0]], "IsConverted": True}
+    org.org.switches.locked.update({ids[1]: 2})
+    receipt = source.publish({})
+    assert (receipt.cleared, receipt.failed) == (2, {"CANNOT_UPDATE_CONVERTED_LEAD": 1})
+    assert adds_up(receipt)
 
 
 def test_our_writes_do_not_reassign_leads(org: SalesforceStandIn, source: SalesforceSource):

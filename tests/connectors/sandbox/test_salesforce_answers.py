@@ -78,6 +78,29 @@ def test_attributes_that_are_no_object_fail_their_record(org, web):
     assert result["errors"][0]["statusCode"] == "INVALID_TYPE"
 
 
+def test_a_collection_is_read_by_ids_in_the_body_with_null_for_what_is_not_shown(org, web):
+    ids, address = org.record_ids(), f"{DATA}/composite/sobjects/Lead"
+    org.org.admin.hidden_records.add(ids[1])
+    body = {
+        "ids": [ids[0][:15], ids[1], "00QFl0000099999MAA", "nonsense", ids[2]],
+        "fields": ["id", "LastName"],
+    }
+    rows = called(org, web, "POST", address, json=body).json()
+    org.org.admin.hidden_records.clear()
+    assert [row and (row["Id"], row["LastName"]) for row in rows] == [
+        (ids[0], "Lead 0"),
+        *(None, None, None),
+        (ids[2], "Lead 2"),
+    ]
+    for wrong, code in (
+        ({**body, "fields": ["Nothing__c"]}, "INVALID_FIELD"),
+        ({**body, "ids": [ids[0]] * 2001}, "EXCEEDED_ID_LIMIT"),
+        ({"fields": ["Id"]}, "JSON_PARSER_ERROR"),
+    ):
+        answer = called(org, web, "POST", address, json=wrong)
+        assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, code)
+
+
 def test_a_parent_has_its_address_and_is_null_where_there_is_none(org, web):
     first, second = org.record_ids()[:2]
     org.org.leads[second] = {**org.org.leads[second], "OwnerId": None}
