@@ -56,7 +56,7 @@ def contrasts(measure: Measure, reference: int, audit: Tolerance, width: float) 
         return
     with np.errstate(invalid="ignore", divide="ignore"):
         p = _p(measure, reference)
-        yield _difference(measure, reference, audit, p, width if what.kind == "mean" else 1.0)
+        yield _difference(measure, reference, audit, p, width if what.kind in {"mean", "quantile"} else 1.0)
         if what.has_ratio:
             yield _ratio(measure, reference, audit, p)
 

@@ -15,7 +15,9 @@ from audit.grouping import Grouping, groupings
 from audit.measure import Measure
 from audit.registry import METRICS, Metric, metric
 from audit.schema import Stream
+from audit.score_level import score_quantiles, scoring_rate
 from audit.score_metrics import auc, mean_score
+from audit.score_outcome import average_precision, promises
 from audit.score_scale import cube_scale
 from audit.tally.columns import OUTCOME, SELECTED
 
@@ -92,17 +94,20 @@ def _score_measures(
     part: Grouping, stream: Stream, scale: tuple[float, float], random: np.random.Generator | None
 ) -> tuple[Measure, ...]:
     confidence, higher = stream.audit.confidence, stream.higher_is_better
-    mean = mean_score(part, scale, confidence)
-    if not part.has(OUTCOME):
-        return (mean,)
-    ranked = auc(part, confidence, higher_is_better=higher)
+    measures = [mean_score(part, scale, confidence)]
+    if part.has(OUTCOME):
+        measures.append(auc(part, confidence, higher_is_better=higher))
     if len(part.attributes) > 1:
-        return mean, ranked
-    bands = outcome_rates(part, scale, confidence)
-    if random is None:
-        return mean, ranked, *bands
-    error = calibration_error(part, scale, confidence, random, higher_is_better=higher)
-    return mean, ranked, error, *bands
+        return tuple(measures)
+    measures += score_quantiles(part, confidence)
+    measures.append(scoring_rate(part, confidence, higher_is_better=higher))
+    if part.has(OUTCOME):
+        measures.append(average_precision(part, confidence, higher_is_better=higher))
+        measures += promises(part, scale, confidence, higher_is_better=higher)
+        measures += outcome_rates(part, scale, confidence)
+    if part.has(OUTCOME) and random is not None:
+        measures.append(calibration_error(part, scale, confidence, random, higher_is_better=higher))
+    return tuple(measures)
 
 
 __all__ = ["METRICS", "GroupEstimate", "Metric", "estimates", "measured", "metric"]

@@ -102,7 +102,7 @@ Parts = tuple[FloatArray, FloatArray]
 
 def _delong(grouping: Grouping) -> tuple[FloatArray, Parts, IntArray, IntArray]:
     """AUC, the two parts of its variance, positives and negatives, of every group."""
-    group, positive, negative = _by_score(grouping)
+    group, positive, negative = by_score(grouping)
     size = len(grouping.groups)
     m, n = (sum_by(group, part, size) for part in (positive, negative))
     below = np.cumsum(negative) - negative - (np.cumsum(n) - n)[group]
@@ -127,7 +127,7 @@ def _placement(
     return sum_by(group, deviation, len(total)) / (total - 1) / total
 
 
-def _by_score(grouping: Grouping) -> tuple[IntArray, FloatArray, FloatArray]:
+def by_score(grouping: Grouping) -> tuple[IntArray, FloatArray, FloatArray]:
     """Group, positives and negatives of every (group, score level) that occurs, ascending."""
     positive, negative = usable(grouping, YES), usable(grouping, NO)
     used = (positive | negative) & scored(grouping)

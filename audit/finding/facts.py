@@ -66,7 +66,7 @@ class Gap:
 def gap(disparity: Disparity, stream: Stream, width: float | None) -> Gap:
     """Read a disparity that has a value."""
     found = reading(disparity.metric)
-    upside_down = disparity.metric == "mean_score" and not stream.higher_is_better
+    upside_down = found.unit == "score" and not stream.higher_is_better
     lower = (disparity.value or 0.0) < (0.0 if disparity.kind == "difference" else 1.0)
     return Gap(
         disparity=disparity,

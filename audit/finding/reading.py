@@ -47,7 +47,7 @@ READINGS: dict[str, Reading] = {
         label="Share scored above the median",
         phrase="{group} score above the overall median {how} {reference}",
         worse="lower",
-        tier=0,
+        tier=2,
     ),
     "true_positive_rate": Reading(
         label="Converting leads selected",
@@ -221,6 +221,8 @@ READINGS: dict[str, Reading] = {
 DECISIVE_TIER = 3
 
 BAND = "outcome_rate@"
+QUANTILE = "score_quantile@"
+_PARTS = {25: "lower quarter", 50: "median", 75: "upper quarter"}
 
 # A property of the leads, not of the score: told as context, never as a finding.
 CONTEXT = frozenset({"count", "base_rate"})
@@ -230,8 +232,20 @@ def reading(metric: str) -> Reading:
     """The reading of a metric; one that is not listed here reads by its name."""
     if metric.startswith(BAND):
         return _band(metric.removeprefix(BAND))
+    if metric.startswith(QUANTILE):
+        return _quantile(int(metric.removeprefix(QUANTILE)))
     name = metric.replace("_", " ")
     return READINGS.get(metric) or _index(name.capitalize(), f"the {name}", "lower")
+
+
+def _quantile(percent: int) -> Reading:
+    part = _PARTS[percent]
+    return Reading(
+        label=f"Score, {part}",
+        phrase=f"{{group}} have their {part} of the score {{how}} {{reference}}",
+        worse="lower",
+        unit="score",
+    )
 
 
 def _band(band: str) -> Reading:

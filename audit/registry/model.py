@@ -5,11 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["count", "rate", "composite", "cells", "mean", "auc", "calibration", "band", "conditional"]
+Kind = Literal[
+    "count",
+    "rate",
+    "composite",
+    "cells",
+    "mean",
+    "quantile",
+    "score_rate",
+    "auc",
+    "ranking",
+    "promise",
+    "calibration",
+    "band",
+    "conditional",
+]
 Family = Literal["confirmatory", "exploratory"]
 Chapter = Literal["composition", "decisions", "errors", "agreement", "inequality", "score", "calibration"]
 Margin = Literal["positive", "negative", "selected", "rejected", "false_positive", "false_negative"]
 
+_ABOUT_SCORES = frozenset({"count", "mean", "quantile", "score_rate"})
 _ON_ALL_LEADS = (("leads",), ("decided",), ("work_known",), ("all_leads",), ("all_selected",))
 
 
@@ -45,9 +60,9 @@ class Metric:
     @property
     def on_outcomes(self) -> bool:
         """Whether it looks only at leads with a known outcome (and worked, where that is known)."""
-        return self.kind not in {"count", "mean"} and self.denominator not in _ON_ALL_LEADS
+        return self.kind not in _ABOUT_SCORES and self.denominator not in _ON_ALL_LEADS
 
     @property
     def has_ratio(self) -> bool:
         """Whether groups are also compared by ratio: rates of an event, not of agreement."""
-        return self.kind == "rate" and self.id not in {"accuracy", "error_rate"}
+        return self.kind in {"rate", "score_rate"} and self.id not in {"accuracy", "error_rate"}

@@ -16,6 +16,33 @@ SCORE: tuple[Metric, ...] = (
         empty="no lead of this group has a score",
     ),
     Metric(
+        id="score_quantile",
+        kind="quantile",
+        chapter="score",
+        definition=(
+            "score that a quarter, half or three quarters of the leads with one do not exceed, written "
+            "score_quantile@25, @50 and @75"
+        ),
+        sign="positive: that part of the group scores higher than the same part of the reference",
+        source="Woodruff (1952), JASA 47, 635-646 (interval)",
+        aliases=(("holisticai", "disparate impact at a quantile"), ("literature", "median, quartiles")),
+        empty="no lead of this group has a score",
+        family="exploratory",
+        crossed=False,
+    ),
+    Metric(
+        id="scoring_rate",
+        kind="score_rate",
+        chapter="score",
+        definition="leads that score better than the median of all leads, over leads that have a score",
+        sign="positive: more of the group are in the better half",
+        source="NYC Local Law 144, 6 RCNY 5-300 (scoring rate; its ratio is the impact ratio)",
+        aliases=(("literature", "LL144 scoring rate"), ("holisticai", "disparate impact at the median")),
+        empty="no lead of this group has a score",
+        family="exploratory",
+        crossed=False,
+    ),
+    Metric(
         id="auc",
         kind="auc",
         chapter="score",
@@ -27,9 +54,48 @@ SCORE: tuple[Metric, ...] = (
         source="DeLong et al. (1988), Biometrics 44, 837-845; interval on the logit scale",
         aliases=(("scikit-learn", "roc_auc_score"), ("fairlearn", "roc_auc_score by group")),
     ),
+    Metric(
+        id="average_precision",
+        kind="ranking",
+        chapter="score",
+        definition=(
+            "precision averaged over the positive outcomes, each at its own score (area under the "
+            "precision-recall steps), ties taken together"
+        ),
+        sign="positive: the score brings the group's good leads to the top; it grows with the base rate",
+        source="Manning, Raghavan and Schuetze (2008), ch. 8; variance by influence functions",
+        aliases=(("scikit-learn", "average_precision_score"),),
+        empty="no lead of this group has a positive outcome",
+        family="exploratory",
+        crossed=False,
+    ),
 )
 
 CALIBRATION: tuple[Metric, ...] = (
+    Metric(
+        id="brier",
+        kind="promise",
+        chapter="calibration",
+        definition="mean squared distance of score, mapped linearly onto 0 to 1, and outcome",
+        sign="positive: the score is further from the group's outcomes; it depends on the base rate",
+        source="Brier (1950), Monthly Weather Review 78, 1-3; Student's interval",
+        aliases=(("scikit-learn", "brier_score_loss"),),
+        empty="no lead of this group has a known outcome",
+        family="exploratory",
+        crossed=False,
+    ),
+    Metric(
+        id="score_outcome_gap",
+        kind="promise",
+        chapter="calibration",
+        definition="mean of the score, mapped linearly onto 0 to 1, minus the share of positive outcomes",
+        sign="positive: the score promises more of the group, next to what came true, than of the reference",
+        source="Murphy (1973), J. Appl. Meteorol. 12, 595-600 (calibration in the large); Student's interval",
+        aliases=(("literature", "calibration in the large, mean calibration"),),
+        empty="no lead of this group has a known outcome",
+        family="exploratory",
+        crossed=False,
+    ),
     Metric(
         id="calibration_error",
         kind="calibration",

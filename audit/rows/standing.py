@@ -12,7 +12,7 @@ from audit.finding.facts import Facts, Gap, gap
 from audit.report.model import Report
 from audit.schema import Stream
 
-DECISIONS = ("selection_rate", "scoring_rate", "true_positive_rate", "false_negative_rate")
+DECISIONS = ("selection_rate", "true_positive_rate", "false_negative_rate")
 AMONG_CONVERTED = ("true_positive_rate", "false_negative_rate")
 JUDGING = (*DECISIONS, "mean_score")
 
