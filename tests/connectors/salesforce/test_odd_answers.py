@@ -225,6 +225,19 @@ def test_leads_deleted_meanwhile_are_no_fault(serving):
         assert counts(source) == (5, 5, {})
 
 
+def test_a_field_whose_name_holds_from_can_be_counted_again(serving):
+    org = Org(5)
+    org.page = lambda start: {
+        **org.plain(start),
+        "totalSize": 6,
+        "records": [org.record(name) | {"VALID_FROM__c": "2025"} for name in org.ids],
+    }
+    policy = replace(POLICY, rules=(Rule(field="VALID_FROM__c", operator=Keep(), column="valid"),))
+    with serving(org) as source:
+        assert counts(source, policy) == (5, 5, {})
+    assert org.asked == ["SELECT Id, VALID_FROM__c, CreatedDate FROM Lead", "SELECT COUNT() FROM Lead"]
+
+
 def test_records_without_a_usable_id_are_counted(serving):
     org = Org(2)
     short = org.ids[1][:15]
