@@ -22,6 +22,7 @@ from connectors.hubspot.timing import REAL, Timing
 from connectors.hubspot.token_trouble import token_trouble
 from connectors.hubspot.trouble import trouble
 from connectors.oauth import AuthorizationRequest, Grant
+from connectors.transport import TimedAdapter
 
 TIMEOUT = (5, 30)
 # Revoking and uninstalling have no undated form that keeps the token out of the URL.
@@ -129,6 +130,8 @@ def _session(app: HubSpotApp) -> _Session:
         code_challenge_method="S256",
     )
     session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, TimedAdapter(TIMEOUT))
     # HubSpot's grants carry no scope on refresh; Authlib would add the configured ones.
     session.register_compliance_hook("refresh_token_request", _without_scope)
     session.register_compliance_hook("access_token_response", _only_tokens)

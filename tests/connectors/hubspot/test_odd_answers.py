@@ -6,22 +6,24 @@ import itertools
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from connectors import transport
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.flag_properties import NAMES
+from connectors.hubspot.oauth import refresh
 from connectors.hubspot.source import HubSpotSource
 from connectors.hubspot.timing import Timing
 from connectors.oauth import Grant
 from connectors.pseudonym import Keyring
 from connectors.source import Flag
-from tests.connectors.scripted import scripted
+from tests.connectors.scripted import dripping, scripted
 from tests.connectors.subject_hubspot import POLICY
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -36,6 +38,16 @@ PROPERTIES = {
 }
 FLAG = Flag(status="review", reason="Look again.", audit_id="A", checked_at=NOW)
 SECRET = "canary-token"
+APP = HubSpotApp(app_id="1", client_id="c", client_secret="s", redirect_uri="http://127.0.0.1/cb")
+GRANT = Grant(
+    organisation="1",
+    instance_url="",
+    issued_at=NOW,
+    expires_at=NOW + timedelta(hours=1),
+    scopes=(),
+    access_token=SECRET,
+    refresh_token=SECRET,
+)
 
 
 class Portal:
@@ -80,20 +92,8 @@ def source_of(portal: Portal) -> Iterator[HubSpotSource]:
     ticks = itertools.count()
     timing = Timing(now=lambda: NOW, monotonic=lambda: next(ticks) * 1.0, sleep=lambda _: None)
     with scripted(portal) as url:
-        app = HubSpotApp(
-            app_id="1", client_id="c", client_secret="s", redirect_uri="http://127.0.0.1/cb", api_url=url
-        )
-        grant = Grant(
-            organisation="1",
-            instance_url=url,
-            issued_at=NOW,
-            expires_at=NOW + timedelta(hours=1),
-            scopes=(),
-            access_token=SECRET,
-            refresh_token=SECRET,
-        )
-        portal.grants = Renewing(grant)
-        yield HubSpotSource(app, portal.grants, KEYRING, timing)
+        portal.grants = Renewing(replace(GRANT, instance_url=url))
+        yield HubSpotSource(replace(APP, api_url=url), portal.grants, KEYRING, timing)
 
 
 @dataclass(slots=True)
@@ -316,6 +316,20 @@ def test_a_contact_that_changes_during_a_search_moves_nobody_out_of_it():
     portal.search = search
     with source_of(portal) as source:
         assert sum(batch.read for batch in source.pull(POLICY, NOW - timedelta(days=1))) == 600
+
+
+def test_an_answer_that_drips_does_not_hold_the_pull(monkeypatch):
+    monkeypatch.setattr(transport, "SECONDS", 0.2)
+    portal = Portal(5)
+    portal.list = lambda _: dripping(b" " * 40 + b'{"results": []}')
+    busy(portal)
+
+
+def test_a_token_that_drips_does_not_hold_the_pull(monkeypatch):
+    monkeypatch.setattr(transport, "SECONDS", 0.2)
+    token = b'{"access_token": "a", "expires_in": 1800, "hub_id": 1}'
+    with scripted(lambda _: dripping(token)) as url, pytest.raises(Busy):
+        refresh(replace(APP, api_url=url), GRANT, Timing(now=lambda: NOW))
 
 
 @pytest.mark.parametrize("status", [401, 200])

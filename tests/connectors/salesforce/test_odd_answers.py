@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from connectors import transport
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.oauth import Grant
 from connectors.policy.drop import Drop
@@ -25,7 +27,7 @@ from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.salesforce.org import make_id
 from connectors.source import Flag
-from tests.connectors.scripted import scripted
+from tests.connectors.scripted import dripping, scripted
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ORG = make_id("00D", 7)
@@ -178,6 +180,14 @@ def test_an_odd_page_is_not_the_whole(serving, odd):
         list(source.pull(POLICY))
     assert org.calls < 12
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_answer_that_drips_does_not_hold_the_pull(serving, monkeypatch):
+    monkeypatch.setattr(transport, "SECONDS", 0.2)
+    org = Org(1)
+    org.page = lambda start: dripping(json.dumps(org.plain(start)).encode())
+    with serving(org) as source, pytest.raises(Busy):
+        list(source.pull(POLICY))
 
 
 def test_a_row_that_comes_on_two_pages_stands_in_place_of_another(serving):
