@@ -16,12 +16,13 @@ import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from connectors.errors import Busy, ConnectorError, Refused
+from connectors.hubspot.answers import read_object
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.oauth import refresh
 from connectors.hubspot.pace import Pace
 from connectors.hubspot.paths import dated, operation
 from connectors.hubspot.timing import Timing
-from connectors.hubspot.trouble import UNAUTHENTICATED, read_object, trouble
+from connectors.hubspot.trouble import UNAUTHENTICATED, trouble
 from connectors.oauth import Grant, GrantStore
 from connectors.transport import pieces, timed
 
@@ -93,6 +94,11 @@ class Gate:
             reraise=True,
         )
         return retrying(self._attempt, call)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, by the clock that paces the calls."""
+        if seconds > 0:
+            self._timing.sleep(seconds)
 
     def close(self) -> None:
         """Close the connections."""

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.errors import Refused
-from connectors.hubspot.client import PAGE, HubSpotClient, errors_of, named_ids, objects, record_number
+from connectors.hubspot.answers import code_of, errors_of, named_ids, objects, record_number
+from connectors.hubspot.client import PAGE, HubSpotClient
 from connectors.hubspot.flag_properties import CLEARED, NAMES, STATUS, differs, ensure, written
-from connectors.hubspot.trouble import code_of
+from connectors.hubspot.listing import every_contact
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Flag, Receipt
 from connectors.tally import Tally
@@ -34,7 +35,7 @@ def publish(client: HubSpotClient, keyring: Keyring, flags: Mapping[LeadKey, Fla
     ensure(client)
     tally = Tally()
     waiting: list[Update] = []
-    for page in client.pages(NAMES):
+    for page in every_contact(client, NAMES):
         for record in page:
             tally.listed += 1
             waiting += _update(record, keyring, flags, tally)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from connectors.errors import Busy
-from connectors.hubspot.client import PAGE, Document, HubSpotClient, objects, record_number
+from connectors.hubspot.answers import Document, objects, record_number
+from connectors.hubspot.client import PAGE, HubSpotClient
 from connectors.hubspot.records import dated_by, missing_ids, parse
 from connectors.policy.apply import apply_policy
 from connectors.policy.model import Policy

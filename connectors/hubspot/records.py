@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import Malformed
-from connectors.hubspot.client import errors_of, named_ids, record_number
+from connectors.hubspot.answers import errors_of, named_ids, record_number
 from connectors.policy.apply import Raw
 from connectors.pseudonym import Keyring, LeadKey
 

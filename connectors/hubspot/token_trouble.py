@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.errors import Busy, ConnectorError, Refused
-from connectors.hubspot.trouble import code_of, read_object, trouble
+from connectors.hubspot.answers import code_of, read_object
+from connectors.hubspot.trouble import trouble
 from connectors.retry_after import retry_after
 
 REVOKED = "invalid_grant"

@@ -159,6 +159,102 @@ def test_a_list_that_goes_in_a_circle_ends():
     busy(portal)
 
 
+CUT_OFF: dict[str, Any] = {
+    "no cursor": {"next": {"link": "x"}},
+    "a cursor that is null": {"next": {"after": None}},
+    "a cursor that is empty": {"next": {"after": ""}},
+    "a cursor with parts": {"next": {"after": {"x": 1}}},
+    "a cursor that is no word": {"next": {"after": "1 2"}},
+    "a next page that is a word": {"next": "x"},
+    "paging that is a word": "x",
+    "paging that is a list": [{"next": {"after": "100"}}],
+}
+
+
+@pytest.mark.parametrize("paging", list(CUT_OFF.values()), ids=list(CUT_OFF))
+@pytest.mark.parametrize("place", [0, 100])
+def test_more_that_is_announced_and_cannot_be_found_is_not_the_end(paging, place):
+    portal = Portal(300)
+    portal.list = lambda start: {**portal.page(start), **({"paging": paging} if start == place else {})}
+    busy(portal)
+
+
+@pytest.mark.parametrize("paging", [None, {}, {"next": None}, {"prev": {"before": "1"}}])
+def test_nothing_announced_is_the_end(paging):
+    portal = Portal(5)
+    portal.list = lambda start: {**portal.page(start), "paging": paging}
+    assert counts(portal) == (5, 5, {})
+
+
+def test_an_empty_page_with_more_behind_it_is_not_the_whole():
+    portal = Portal(300)
+    portal.list = lambda start: {**portal.page(start), **({"results": []} if start == 100 else {})}
+    busy(portal)
+
+
+def counting(*totals: int) -> Callable[[Any], Any]:
+    """What the portal's search counts, one answer after another, the last one for good."""
+    left = list(totals)
+    highest = [{"id": str(totals[0])}]
+    return lambda _: {"total": left.pop(0) if len(left) > 1 else left[0], "results": highest}
+
+
+def test_a_list_without_its_last_pages_is_not_the_whole():
+    portal = Portal(300)
+    portal.search = counting(300)
+    portal.list = lambda start: {"results": portal.page(start)["results"]}
+    busy(portal)
+
+
+def test_a_page_without_one_of_its_contacts_is_not_the_whole():
+    portal = Portal(300)
+    portal.search = counting(300)
+    portal.list = lambda start: {
+        **portal.page(start),
+        "results": portal.page(start)["results"][start // 200 :],
+    }
+    busy(portal)
+
+
+def test_contacts_deleted_meanwhile_are_no_fault():
+    portal = Portal(300)
+    portal.search = counting(300, 297)
+    del portal.ids[10:13]
+    assert counts(portal) == (297, 297, {})
+
+
+def test_the_index_may_be_behind():
+    portal = Portal(300)
+    portal.search = counting(300, 300, 299, 297)
+    del portal.ids[10:13]
+    assert counts(portal) == (297, 297, {})
+
+
+def test_new_contacts_do_not_stand_in_for_those_that_did_not_come():
+    portal = Portal(310)
+    portal.search = counting(300)
+    del portal.ids[10:13]
+    busy(portal)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"results": []},
+        {"total": "5", "results": []},
+        {"total": True, "results": []},
+        {"total": -1, "results": []},
+        {"total": 5},
+        {"total": 5, "results": []},
+    ],
+)
+def test_a_count_that_is_none_is_not_nought(document):
+    portal = Portal(5)
+    portal.search = lambda _: document
+    busy(portal)
+
+
 def test_a_list_that_brings_nothing_new_ends():
     portal = Portal(300)
     portal.list = lambda start: {**portal.page(0), "paging": {"next": {"after": str(start + 1)}}}
@@ -286,6 +382,7 @@ def test_dates_of_every_form(created, kept):
     "document",
     [
         {"total": 5, "results": []},
+        {"results": []},
         {"total": 5, "results": None},
         {"total": 5, "results": [{"id": "5"}, {"id": "4"}]},
         {"total": 5, "results": [{"id": "1"}, {}]},
@@ -390,6 +487,6 @@ def test_any_refusal_ends_a_pull_within_few_calls(status, hint):
     )
     with source_of(portal) as source, pytest.raises(ConnectorError) as caught:
         list(source.pull(POLICY))
-    assert portal.calls <= 6
+    assert portal.calls <= 7
     error = caught.value
     assert SECRET not in "".join(traceback.format_exception(error)) + repr(error.__context__)
