@@ -12,7 +12,7 @@ import pytest
 
 from audit.schema import BadInput
 from connectors import partitions
-from connectors.errors import Busy
+from connectors.errors import Busy, Refused
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
 from connectors.source import Batch
@@ -55,6 +55,24 @@ def files(folder: Path) -> set[str]:
 @pytest.fixture
 def lake(tmp_path):
     return Lake(tmp_path / "lake")
+
+
+def test_a_pull_without_one_usable_lead_replaces_nothing(lake):
+    lake.write(*PLACE, [batch(range(10))])
+    useless = [batch([], rejected={"malformed": 2, "created_missing": 3})]
+    with pytest.raises(Refused, match=r"none of the 5 leads.*created_missing: 3, malformed: 2") as caught:
+        lake.write(*PLACE, useless)
+    assert caught.value.code == "ALL_REJECTED"
+    assert keys(lake) == lead_keys(range(10))
+    lake.merge(*PLACE, useless)
+    assert keys(lake) == lead_keys(range(10))
+
+
+@pytest.mark.parametrize("counts", [{}, {"excluded": {"optout": 3}, "rejected": {"malformed": 1}}])
+def test_a_pull_of_nobody_or_of_opted_out_leads_is_whole(lake, counts):
+    lake.write(*PLACE, [batch(range(10))])
+    lake.write(*PLACE, [batch([], **counts)])
+    assert keys(lake) == []
 
 
 def test_a_pull_is_stored_by_cohort_day_and_accounted_for(lake):
