@@ -65,6 +65,7 @@ class Portal:
 
     def record(self, name: str) -> dict[str, Any]:
         values = {"region": "a", "lead_score": "7", "createdate": "2026-03-01T00:00:00Z"}
+        values |= {"opted_out_of_profiling": None}
         return {"id": name, "properties": values}
 
     def page(self, start: int) -> dict[str, Any]:
@@ -323,6 +324,78 @@ def test_a_contact_that_is_named_as_gone_is_counted(context):
         "errors": [error],
     }
     assert counts(portal) == (10, 9, {"OBJECT_NOT_FOUND": 1})
+
+
+UNEXPLAINED: dict[str, Any] = {
+    "no category": {"status": "error", "message": "x"},
+    "no category, but ids": {"context": {"ids": ["4"]}},
+    "a category that is null": {"category": None, "context": {"ids": ["4"]}},
+    "a category of another kind": {"category": "INTERNAL_ERROR", "context": {"ids": ["4"]}},
+}
+
+
+@pytest.mark.parametrize("error", list(UNEXPLAINED.values()), ids=list(UNEXPLAINED))
+def test_contacts_that_an_error_does_not_explain_are_not_taken_for_gone(error):
+    portal, asked = Portal(10), []
+
+    def partial(ids: list[str]) -> Any:
+        asked.append(ids)
+        return {"results": [portal.record(n) for n in ids if n != "4"], "numErrors": 1, "errors": [error]}
+
+    portal.read = partial
+    busy(portal)
+    assert asked == [portal.ids, ["4"]]
+
+
+def test_contacts_that_came_the_second_time_are_kept():
+    portal, asked = Portal(10), []
+
+    def stumbling(ids: list[str]) -> Any:
+        asked.append(ids)
+        return {"results": [portal.record(n) for n in ids if len(asked) > 1], "errors": [{"status": "error"}]}
+
+    portal.read = stumbling
+    assert counts(portal) == (10, 10, {})
+
+
+def test_the_answer_of_another_batch_is_not_this_one_s():
+    portal = Portal(100)
+    portal.read = lambda ids: {"results": [portal.record(str(1000 + int(name))) for name in ids]}
+    busy(portal)
+
+
+def test_ids_with_leading_noughts_are_the_same_contacts():
+    portal = Portal(3)
+    portal.list = lambda _: {"results": [{"id": f"00{name}"} for name in portal.ids]}
+    assert counts(portal) == (3, 3, {})
+
+
+def test_an_id_of_thousands_of_digits_is_none():
+    portal = Portal(3)
+    portal.list = lambda _: {"results": [{"id": "1"}, {"id": "9" * 5000}, {"id": "0"}]}
+    assert counts(portal) == (3, 1, {"malformed": 2})
+
+
+@pytest.mark.parametrize("name", POLICY.fields)
+def test_a_property_that_is_in_no_answer_is_refused_by_name(name):
+    portal = Portal(5)
+    portal.read = lambda ids: {"results": [without(portal.record(one), name) for one in ids]}
+    with source_of(portal) as source, pytest.raises(Refused, match=name) as caught:
+        list(source.pull(POLICY))
+    assert caught.value.code == "PROPERTY_DOESNT_EXIST"
+
+
+@pytest.mark.parametrize("name", POLICY.fields)
+def test_a_property_that_is_not_in_every_answer_is_no_answer(name):
+    portal = Portal(5)
+    portal.read = lambda ids: {
+        "results": [portal.record(one) if one != "2" else without(portal.record(one), name) for one in ids]
+    }
+    busy(portal)
+
+
+def without(record: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**record, "properties": {k: v for k, v in record["properties"].items() if k != name}}
 
 
 def test_a_contact_that_could_not_be_read_is_not_taken_for_gone():
