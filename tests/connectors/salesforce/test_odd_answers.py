@@ -301,14 +301,43 @@ def test_a_value_with_parts_is_refused_with_the_mend(serving, value):
     assert "Bonn" not in "".join(traceback.format_exception(caught.value))
 
 
-@pytest.mark.parametrize("owner", [None, {}, {"Type": None}, {"type": "User"}, "005", 7, []])
+OWNED = replace(POLICY, rules=(Rule(field="Owner.Type", operator=Keep(), column="kind"),))
+
+
+@pytest.mark.parametrize(
+    "owner", [None, {"Type": None}, {"type": "User"}, {"attributes": {}, "Type": "User"}]
+)
 def test_a_parent_in_any_form(serving, owner):
     org = Org(1)
     org.page = lambda _: org.plain(0) | {"records": [org.record(org.ids[0]) | {"Owner": owner}]}
-    policy = replace(POLICY, rules=(Rule(field="Owner.Type", operator=Keep(), column="kind"),))
     with serving(org) as source:
-        (batch,) = source.pull(policy)
-    assert batch.table["kind"].to_pylist() == ["User" if owner == {"type": "User"} else None]
+        (batch,) = source.pull(OWNED)
+    assert batch.table["kind"].to_pylist() == ["User" if owner and "User" in owner.values() else None]
+
+
+@pytest.mark.parametrize("owner", [{}, {"attributes": {}}, "005", 7, []])
+def test_a_parent_without_the_field_is_refused_by_name(serving, owner):
+    org = Org(1)
+    org.page = lambda _: org.plain(0) | {"records": [org.record(org.ids[0]) | {"Owner": owner}]}
+    with serving(org) as source, pytest.raises(Refused, match=r"Owner\.Type"):
+        list(source.pull(OWNED))
+
+
+@pytest.mark.parametrize("name", ["HasOptedOutOfEmail", "CreatedDate", "Region__c"])
+@pytest.mark.parametrize("lacking", [1, 3])
+def test_a_field_that_is_not_in_the_answer_is_refused_by_name(serving, name, lacking):
+    org = Org(3)
+
+    def page(start: int) -> Any:
+        records = [org.record(one) | {"HasOptedOutOfEmail": False} for one in org.ids]
+        for record in records[:lacking]:
+            del record[name]
+        return org.plain(start) | {"records": records}
+
+    org.page = page
+    with serving(org) as source, pytest.raises(Refused, match=name) as caught:
+        list(source.pull(replace(POLICY, exclude_when=("HasOptedOutOfEmail",))))
+    assert caught.value.code == "FIELD_ABSENT"
 
 
 def test_two_rules_on_one_field_and_all_dropped(serving):
