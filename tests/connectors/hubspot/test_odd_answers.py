@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -515,6 +516,17 @@ def test_a_page_of_the_network_is_tried_again(status):
     with source_of(portal) as source:
         assert sum(batch.read for batch in source.pull(POLICY)) == 150
     assert portal.grants.renewals == (status == 401)
+
+
+@pytest.mark.parametrize("scopes", [5, "crm.objects.deals.read", [5], {"a": 1}, None])
+@pytest.mark.parametrize("errors", [lambda context: [{"context": context}], lambda context: context])
+def test_a_missing_scope_in_an_odd_form_is_refused(scopes, errors):
+    portal = Portal(5)
+    body = {"category": "MISSING_SCOPES", "errors": errors({"requiredGranularScopes": scopes})}
+    portal.list = lambda _: Response(json.dumps(body), status=403)
+    with source_of(portal) as source, pytest.raises(Refused) as caught:
+        list(source.pull(POLICY))
+    assert caught.value.code == "MISSING_SCOPES"
 
 
 def test_unauthorised_for_good_is_refused_after_one_renewal():

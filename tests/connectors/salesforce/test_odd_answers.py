@@ -172,6 +172,29 @@ ODD: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+HUGE = b"9" * 5000
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response(b'{"x":' + HUGE + b"}"),
+        Response(b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+        Response(b"{}", headers={"Sforce-Limit-Info": f"api-usage={HUGE.decode()}/5"}),
+        Response(b"", status=503, headers={"Sforce-Limit-Info": f"api-usage={HUGE.decode()}/5"}),
+        Response(b"7"),
+        Response(b"null"),
+    ],
+)
+@pytest.mark.parametrize("call", ["describe", "count"])
+def test_an_answer_that_the_client_library_cannot_read_is_busy(serving, answer, call):
+    org = Org(5)
+    org.describe = org.left = answer
+    with serving(org) as source, pytest.raises(Busy) as caught:
+        getattr(source, call)()
+    assert HUGE[:50].decode() not in "".join(traceback.format_exception(caught.value))
+
+
 @pytest.mark.parametrize("odd", list(ODD))
 def test_an_odd_page_is_not_the_whole(serving, odd):
     org = Org(5)
