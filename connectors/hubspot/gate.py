@@ -19,7 +19,7 @@ from connectors.errors import Busy, ConnectorError, Refused
 from connectors.hubspot.answers import read_object
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.oauth import refresh
-from connectors.hubspot.pace import Pace
+from connectors.hubspot.pace import PATIENCE, Pace
 from connectors.hubspot.paths import dated, operation
 from connectors.hubspot.timing import Timing
 from connectors.hubspot.trouble import UNAUTHENTICATED, trouble
@@ -27,8 +27,6 @@ from connectors.oauth import Grant, GrantStore
 from connectors.transport import pieces, timed
 
 ATTEMPTS = 5
-# A longer wait than this is the caller's to plan: it gets Busy at once.
-PATIENCE = 30.0
 RENEW_AT = 0.75
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 

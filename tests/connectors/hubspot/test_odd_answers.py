@@ -496,6 +496,14 @@ def test_an_answer_that_drips_does_not_hold_the_pull(monkeypatch):
     busy(portal)
 
 
+def test_a_budget_that_cannot_be_puts_nothing_to_sleep():
+    portal = Portal(250)
+    budget = {f"X-HubSpot-RateLimit-{name}": "9" * 5000 for name in ("Max", "Remaining")}
+    budget |= {"X-HubSpot-RateLimit-Interval-Milliseconds": "9" * 12}
+    portal.list = lambda start: Response(json.dumps(portal.page(start)), headers=budget)
+    assert counts(portal) == (250, 250, {})
+
+
 def test_a_token_that_drips_does_not_hold_the_pull(monkeypatch):
     monkeypatch.setattr(transport, "SECONDS", 0.2)
     token = b'{"access_token": "a", "expires_in": 1800, "hub_id": 1}'
