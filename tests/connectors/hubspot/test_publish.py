@@ -99,6 +99,30 @@ def test_bad_records_are_found_and_the_rest_is_written(connecting, partial):
     assert found.portal.values(ids[78])["fairscore_status"] == "review"
 
 
+UPDATES = "POST /crm/objects/2026-09/contacts/batch/update"
+
+
+def test_a_rule_that_refuses_every_contact_is_not_found_out_one_by_one(connecting):
+    found = connecting(some(450))
+    found.portal.control.required = ("company",)
+    receipt = found.source.publish(flags_for(found))
+    assert receipt.failed == {"VALIDATION_ERROR": 450}
+    assert total(receipt) == receipt.listed == 450
+    assert found.calls[UPDATES] < 250
+
+
+def test_contacts_that_a_rule_spares_are_written_after_a_batch_that_it_refused(connecting):
+    found = connecting(some(400))
+    world, ids = found.portal._world, found.portal.record_ids()
+    for name in ids[200:]:
+        world.contacts.by_number[int(name)].values["company"] = "Acme"
+    del world.contacts.by_number[int(ids[377])].values["company"]
+    found.portal.control.required = ("company",)
+    receipt = found.source.publish(flags_for(found))
+    assert (receipt.written, receipt.failed) == (199, {"VALIDATION_ERROR": 201})
+    assert found.portal.values(ids[376])["fairscore_status"] == "review"
+
+
 def test_a_contact_that_goes_before_the_write_is_counted(small, monkeypatch):
     portal = small.portal
     change = type(portal._world.contacts).find
