@@ -546,6 +546,15 @@ def test_unauthorised_for_good_is_refused_after_one_renewal():
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize("options", [5, None, [5], [{"value": {"a": 1}}], [{"value": "ok"}]])
+def test_choices_in_an_odd_form_cannot_hold_a_flag(options):
+    portal = Portal(1)
+    portal.properties = {"results": [{"name": NAMES[0], "type": "enumeration", "options": options}, {}]}
+    with source_of(portal) as source, pytest.raises(Refused) as caught:
+        source.publish({})
+    assert caught.value.code == "PROPERTY_CONFLICT"
+
+
 @pytest.mark.parametrize(
     "document",
     [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from connectors.errors import Refused
+from connectors.hubspot.client import HubSpotClient
 from connectors.sandbox.hubspot.faults import Fault
 from connectors.source import Flag
 from tests.connectors.subject_hubspot import some
@@ -154,6 +156,26 @@ def test_properties_are_made_once(small):
     status = small.portal._world.definitions["fairscore_status"]
     assert {one["value"] for one in status.options} == {"ok", "review", "insufficient_data"}
     assert status.group == "fairscore"
+
+
+def test_a_property_whose_answer_was_lost_is_not_made_again(small):
+    small.portal.control.plan(Fault(kind="reset", path="/properties/", method="POST", skip=1))
+    assert small.source.publish(flags_for(small)).written == 250
+
+
+def test_two_first_publishes_at_once(small):
+    with ThreadPoolExecutor(4) as pool:
+        receipts = list(pool.map(lambda _: small.source.publish(flags_for(small)), range(4)))
+    assert all(receipt.written + receipt.unchanged == 250 for receipt in receipts)
+    assert small.portal.values(small.portal.record_ids()[0])["fairscore_status"] == "review"
+
+
+def test_a_property_that_exists_and_is_not_shown_is_named(small, monkeypatch):
+    small.source.publish({})
+    monkeypatch.setattr(HubSpotClient, "properties", lambda _self: [])
+    with pytest.raises(Refused, match=r"fairscore_audited_at.*archived") as caught:
+        small.source.publish({})
+    assert caught.value.code == "PROPERTY_CONFLICT"
 
 
 def test_a_property_of_the_portal_that_cannot_hold_a_flag_is_not_touched(small):
