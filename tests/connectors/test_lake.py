@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -338,3 +340,27 @@ def test_batches_of_different_columns_are_a_fault(lake):
 def test_files_are_for_the_owner_only(lake):
     lake.write(*PLACE, [batch(range(3))])
     assert (lake.folder / "salesforce" / "00D1").stat().st_mode & 0o077 == 0
+
+
+PULL = """
+import sys
+from pathlib import Path
+from connectors.lake import Lake
+from tests.connectors.test_lake import PLACE, batch
+
+def batches():
+    yield batch(range(1000))
+    print("under way", flush=True)
+    sys.stdin.read()
+
+Lake(Path(sys.argv[1])).write(*PLACE, batches())
+"""
+
+
+def test_a_pull_that_is_killed_leaves_no_rows_behind(lake):
+    command = [sys.executable, "-c", PULL, str(lake.folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as pull:
+        assert pull.stdout
+        assert pull.stdout.readline() == b"under way\n"
+        pull.kill()
+    assert files(lake.folder) == set()
