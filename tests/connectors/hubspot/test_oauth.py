@@ -88,7 +88,12 @@ def test_the_undated_token_endpoint_works_as_well(small):
 
 
 def test_an_unknown_redirect_address_or_scope_gets_a_page_and_no_redirect(small):
-    for wrong in ({"redirect_uri": "https://evil.example/cb"}, {"scopes": ("oauth", "crm.everything")}):
+    for wrong in (
+        {"redirect_uri": "https://evil.example/cb"},
+        {"scopes": ("oauth", "crm.everything")},
+        {"scopes": (*small.app.scopes, "crm.everything")},
+        {"scopes": small.app.scopes[:-1]},
+    ):
         url = oauth.authorization(replace(small.app, **wrong)).url
         with pytest.raises(ValueError, match="consent page says"):
             small.portal.consent(url)
