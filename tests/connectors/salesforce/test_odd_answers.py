@@ -268,7 +268,7 @@ def test_a_field_whose_name_holds_from_can_be_counted_again(serving):
     policy = replace(POLICY, rules=(Rule(field="VALID_FROM__c", operator=Keep(), column="valid"),))
     with serving(org) as source:
         assert counts(source, policy) == (5, 5, {})
-    assert org.asked == ["SELECT Id, VALID_FROM__c, CreatedDate FROM Lead", "SELECT COUNT() FROM Lead"]
+    assert org.asked[1:] == ["SELECT Id, VALID_FROM__c, CreatedDate FROM Lead", "SELECT COUNT() FROM Lead"]
 
 
 def test_records_without_a_usable_id_are_counted(serving):
