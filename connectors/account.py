@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.errors import Refused
 from connectors.source import Batch
 
 
@@ -61,6 +62,22 @@ class Account:
         self._excluded[reason] += table.num_rows - left.num_rows
         self._kept = left.num_rows
         return left
+
+    def refuse_useless(self) -> None:
+        """Stop where not one of the records that were read is of use: that is a fault, and no news.
+
+        Raises
+        ------
+        Refused
+            ``ALL_REJECTED``.
+        """
+        if self._read and sum(self._rejected.values()) == self._read:
+            reasons = ", ".join(f"{name}: {count}" for name, count in sorted((+self._rejected).items()))
+            msg = (
+                f"none of the {self._read} leads that were read can be used ({reasons}), so what was held "
+                "before is kept: check the policy against the CRM, then pull again"
+            )
+            raise Refused(msg, code="ALL_REJECTED")
 
     def withdrawn(self) -> pa.Array:
         """The keys of the excluded leads."""

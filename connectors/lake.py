@@ -52,11 +52,14 @@ class Lake:
 
         Raises
         ------
+        Refused
+            ``ALL_REJECTED``: not one lead of the pull can be used.
         ValueError
             A batch whose counts do not add up: a fault of the connector.
         """
         place = self._place(crm, organisation)
         with _pull(place, batches) as (account, table), locked(place, "write"):
+            account.refuse_useless()
             leads = account.without(table, _erased(place), "erased")
             save_manifest(place, write_partitions(place, leads))
             return account.pulled()

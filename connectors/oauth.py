@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeGuard
+
+import requests
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,23 @@ class Grant:
     scopes: tuple[str, ...]
     access_token: str = field(repr=False)
     refresh_token: str | None = field(repr=False, default=None)
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Whether a value can be sent as a token: a line break in one would become a header of its own."""
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
+
+
+def only(answer: Mapping[str, Any], *names: str) -> requests.Response:
+    """A token answer of the named members and nothing else, for Authlib to read.
+
+    Authlib computes with whatever else came (``expires_at``), and repeats in its errors what it cannot
+    compute with.
+    """
+    made = requests.Response()
+    made.status_code = 200
+    made.raw = io.BytesIO(json.dumps({name: answer[name] for name in names if name in answer}).encode())
+    return made
 
 
 class GrantStore(Protocol):

@@ -19,7 +19,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.errors import Busy
-from connectors.hubspot.client import SEARCH_PAGE, HubSpotClient, objects, record_number
+from connectors.hubspot.answers import objects, record_number, total_of
+from connectors.hubspot.client import SEARCH_PAGE, HubSpotClient
 
 MODIFIED = "lastmodifieddate"
 # The search index is behind by moments; what it had not seen last time lies in the overlap.
@@ -45,7 +46,7 @@ def _page(client: HubSpotClient, body: Mapping[str, Any], last: int) -> list[int
     document = client.search(body)
     ids = [int(record_number(record) or 0) for record in objects(document, "results")]
     rising = all(before < after for before, after in zip([last, *ids], ids, strict=False))
-    if not rising or (not ids and document.get("total")):
+    if not rising or (not ids and total_of(document)):
         msg = "HubSpot's contact search does not answer in the order of the ids"
         raise Busy(msg, retry_after=60.0)
     return ids

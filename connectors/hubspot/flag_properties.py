@@ -6,12 +6,13 @@ about the person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from connectors.errors import Refused
+from connectors.hubspot.answers import parts
 from connectors.hubspot.client import HubSpotClient
 from connectors.source import Flag
 
@@ -25,6 +26,8 @@ STATUS, REASON, AUDIT, AT = (
 NAMES = (STATUS, REASON, AUDIT, AT)
 # An empty text is how HubSpot takes a value away.
 CLEARED: Mapping[str, str] = MappingProxyType(dict.fromkeys(NAMES, ""))
+CONFLICT = "PROPERTY_CONFLICT"
+_EXISTS = frozenset({"CONFLICT", "HTTP_409"})
 _STATUSES = MappingProxyType(
     {
         "ok": "No problem found",
@@ -56,24 +59,33 @@ def ensure(client: HubSpotClient) -> None:
     Raises
     ------
     Refused
-        ``PROPERTY_CONFLICT``: a property of that name exists and cannot hold a flag.
+        ``PROPERTY_CONFLICT``: a property of that name exists and cannot hold a flag, or is not shown.
     """
+    wanting = _wanting(client)
+    if wanting and GROUP not in [found.get("name") for found in client.groups()]:
+        _create(client.create_group, {"name": GROUP, "label": "Score check (Fairlead)", "displayOrder": -1})
+    made = [_create(client.create_property, _body(definition)) for definition in wanting]
+    if not all(made) and (hidden := _wanting(client)):
+        names = ", ".join(definition["name"] for definition in hidden)
+        msg = (
+            f"the portal says that it has {names} and does not show it: restore it among the archived "
+            "properties in HubSpot, or delete it there for good, then publish again"
+        )
+        raise Refused(msg, code=CONFLICT)
+
+
+def _wanting(client: HubSpotClient) -> list[Mapping[str, Any]]:
+    """The definitions that the portal has no property of. Raises Refused where one cannot hold a flag."""
     known = {str(found.get("name")): found for found in client.properties()}
-    wanting = [definition for definition in _DEFINITIONS if definition["name"] not in known]
     for definition in _DEFINITIONS:
         if definition["name"] in known:
             _check(definition, known[definition["name"]])
-    if wanting and GROUP not in {found.get("name") for found in client.groups()}:
-        _create_group(client)
-    for definition in wanting:
-        client.create_property(
-            {
-                **definition,
-                "options": list(definition.get("options", ())),
-                "groupName": GROUP,
-                "formField": False,
-            }
-        )
+    return [definition for definition in _DEFINITIONS if definition["name"] not in known]
+
+
+def _body(definition: Mapping[str, Any]) -> dict[str, Any]:
+    options = list(definition.get("options", ()))
+    return {**definition, "options": options, "groupName": GROUP, "formField": False}
 
 
 def written(flag: Flag) -> dict[str, str]:
@@ -101,23 +113,25 @@ def _comparable(name: str, value: object) -> str:
         return text
 
 
-def _create_group(client: HubSpotClient) -> None:
+def _create(create: Callable[[Mapping[str, Any]], None], body: Mapping[str, Any]) -> bool:
+    """Whether it was made: another worker, or a call whose answer was lost, may have made it before."""
     try:
-        client.create_group({"name": GROUP, "label": "Score check (Fairlead)", "displayOrder": -1})
+        create(body)
     except Refused as error:
-        # Another worker made it a moment ago.
-        if error.code not in {"CONFLICT", "HTTP_409"}:
+        if error.code not in _EXISTS:
             raise
+        return False
+    return True
 
 
 def _check(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> None:
     metadata = found.get("modificationMetadata")
     read_only = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
-    values = {option.get("value") for option in found.get("options") or () if isinstance(option, dict)}
-    lacking = {option["value"] for option in wanted.get("options", ())} - values
+    values = [option.get("value") for option in parts(found, "options")]
+    lacking = [option for option in wanted.get("options", ()) if option["value"] not in values]
     if found.get("type") != wanted["type"] or read_only or lacking:
         msg = (
             f"the portal has a property {wanted['name']} that cannot hold the score check: "
             "rename or archive it in HubSpot, then publish again"
         )
-        raise Refused(msg, code="PROPERTY_CONFLICT")
+        raise Refused(msg, code=CONFLICT)

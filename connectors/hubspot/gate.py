@@ -15,22 +15,20 @@ from urllib.parse import urlsplit
 import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from connectors.address_log import withhold_addresses
 from connectors.errors import Busy, ConnectorError, Refused
+from connectors.hubspot.answers import read_object
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.oauth import refresh
-from connectors.hubspot.pace import Pace
+from connectors.hubspot.pace import PATIENCE, Pace
 from connectors.hubspot.paths import dated, operation
 from connectors.hubspot.timing import Timing
-from connectors.hubspot.trouble import UNAUTHENTICATED, read_object, trouble
+from connectors.hubspot.trouble import UNAUTHENTICATED, trouble
 from connectors.oauth import Grant, GrantStore
+from connectors.transport import pieces, timed
 
 ATTEMPTS = 5
-# A longer wait than this is the caller's to plan: it gets Busy at once.
-PATIENCE = 30.0
 RENEW_AT = 0.75
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
-withhold_addresses()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +37,15 @@ class Answer:
 
     status: int
     document: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """An answer as it came, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +71,7 @@ class Gate:
         self._pace = pace
         self._timing = timing
         trusted = str(app.ca_file) if app.ca_file else None
-        self._pool = urllib3.PoolManager(maxsize=4, cert_reqs="CERT_REQUIRED", ca_certs=trusted)
+        self._pool = timed(urllib3.PoolManager(maxsize=4, cert_reqs="CERT_REQUIRED", ca_certs=trusted))
 
     def request(self, method: str, url: str, **options: Any) -> Answer:  # noqa: ANN401 - urllib3's own
         """What the generated client calls; it must be told ``_preload_content=False``.
@@ -85,6 +92,11 @@ class Gate:
             reraise=True,
         )
         return retrying(self._attempt, call)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, by the clock that paces the calls."""
+        if seconds > 0:
+            self._timing.sleep(seconds)
 
     def close(self) -> None:
         """Close the connections."""
@@ -110,22 +122,21 @@ class Gate:
 
     def _exchange(self, call: _Call, grant: Grant) -> Answer | ConnectorError:
         self._pace.take(search=call.search)
-        response = self._send(call, grant)
-        if response is None:
+        heard = self._send(call, grant)
+        if heard is None:
             return Busy(f"HubSpot could not be reached for the {call.doing}", retry_after=0.5)
-        self._pace.learn(response.headers)
-        error = trouble(response.status, response.headers, response.data, call.doing)
-        if response.status == 429 and isinstance(error, Busy) and _worth_waiting(error):
+        self._pace.learn(heard.headers)
+        error = trouble(heard.status, heard.headers, heard.body, call.doing)
+        if heard.status == 429 and isinstance(error, Busy) and _worth_waiting(error):
             self._pace.close(error.retry_after, search=call.search)
-        return _answer(response, call.doing) if error is None else error
+        return _answer(heard, call.doing) if error is None else error
 
-    def _send(self, call: _Call, grant: Grant) -> urllib3.BaseHTTPResponse | None:
+    def _send(self, call: _Call, grant: Grant) -> _Heard | None:
         headers = {**call.options["headers"], "Authorization": f"Bearer {grant.access_token}"}
-        options = {**call.options, "headers": headers}
+        options = {**call.options, "headers": headers, "timeout": TIMEOUT, "preload_content": False}
         try:
-            return self._pool.request(
-                call.method, call.url, **options, timeout=TIMEOUT, retries=False, redirect=False
-            )
+            response = self._pool.request(call.method, call.url, **options, retries=False, redirect=False)
+            return _Heard(status=response.status, headers=response.headers, body=b"".join(pieces(response)))
         except urllib3.exceptions.HTTPError:
             # The library's error names the URL; what is returned instead names the operation only.
             return None
@@ -142,14 +153,14 @@ class Gate:
         return self._grants.renew(stale, lambda grant: refresh(self._app, grant, self._timing))
 
 
-def _answer(response: urllib3.BaseHTTPResponse, doing: str) -> Answer | Busy:
-    if response.status == 204:
+def _answer(heard: _Heard, doing: str) -> Answer | Busy:
+    if heard.status == 204:
         return Answer(status=204, document={})
-    document = read_object(response.data)
+    document = read_object(heard.body)
     if not document:
         # A page of the network between us, or an answer that was cut short.
         return Busy(f"HubSpot's answer to the {doing} could not be read", retry_after=0.5)
-    return Answer(status=response.status, document=document)
+    return Answer(status=heard.status, document=document)
 
 
 def _worth_waiting(error: BaseException) -> bool:

@@ -16,16 +16,19 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 
 from connectors.errors import Busy, ConnectorError, Refused
+from connectors.hubspot.answers import read_object, texts
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.paths import UNDATED
 from connectors.hubspot.timing import REAL, Timing
 from connectors.hubspot.token_trouble import token_trouble
 from connectors.hubspot.trouble import trouble
-from connectors.oauth import AuthorizationRequest, Grant
+from connectors.oauth import AuthorizationRequest, Grant, only
+from connectors.transport import TimedAdapter
 
 TIMEOUT = (5, 30)
 # Revoking and uninstalling have no undated form that keeps the token out of the URL.
 _DATED = "2026-09"
+_READ = ("access_token", "refresh_token", "expires_in", "hub_id", "scopes")
 _Answer = TypeVar("_Answer")
 # Authlib carries no types: to a checker its session is not even a requests.Session.
 _Session = Any
@@ -129,6 +132,8 @@ def _session(app: HubSpotApp) -> _Session:
         code_challenge_method="S256",
     )
     session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, TimedAdapter(TIMEOUT))
     # HubSpot's grants carry no scope on refresh; Authlib would add the configured ones.
     session.register_compliance_hook("refresh_token_request", _without_scope)
     session.register_compliance_hook("access_token_response", _only_tokens)
@@ -153,7 +158,7 @@ def _only_tokens(response: requests.Response) -> requests.Response:
     """Stop every answer that is no token: Authlib takes any JSON without ``error`` for one."""
     if (error := token_trouble(response.status_code, response.headers, response.content)) is not None:
         raise error
-    return response
+    return only(read_object(response.content), *_READ)
 
 
 def _token(app: HubSpotApp, ask: Callable[[_Session], Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -184,7 +189,9 @@ def _guarded(app: HubSpotApp, doing: str, ask: Callable[[_Session], _Answer]) ->
 
 def _grant(app: HubSpotApp, token: Mapping[str, Any], now: datetime, former: Grant | None) -> Grant:
     portal = str(token.get("hub_id") or (former.organisation if former else ""))
-    if not portal or (former is not None and portal != former.organisation):
+    if not (portal.isascii() and portal.isdecimal()) or (
+        former is not None and portal != former.organisation
+    ):
         msg = "HubSpot answered with a token for no portal or for another one: connect the portal again"
         raise Refused(msg, code="portal_mismatch")
     return Grant(
@@ -192,7 +199,7 @@ def _grant(app: HubSpotApp, token: Mapping[str, Any], now: datetime, former: Gra
         instance_url=app.api_url,
         issued_at=now.astimezone(UTC),
         expires_at=now.astimezone(UTC) + timedelta(seconds=float(token["expires_in"])),
-        scopes=tuple(token.get("scopes") or (former.scopes if former else app.scopes)),
+        scopes=tuple(texts(token, "scopes")) or (former.scopes if former else app.scopes),
         access_token=token["access_token"],
         refresh_token=token.get("refresh_token") or (former.refresh_token if former else None),
     )

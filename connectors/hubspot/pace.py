@@ -9,17 +9,24 @@ for marketplace apps; search has 5 per second of its own. Answers carry ``X-HubS
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from connectors.errors import Busy
 from connectors.hubspot.timing import Timing
 
 SHARE = 0.9
 SMALLEST_BUDGET = 100
 SEARCHES_PER_SECOND = 4
+# A longer wait than this is the caller's to plan: it gets Busy at once.
+PATIENCE = 30.0
+# Windows that HubSpot has or had, in milliseconds; one beyond them is no window of its.
+_SHORTEST, _LONGEST = 1_000, 20_000
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,8 +66,17 @@ class Pace:
         self._searches = Window(allowed=SEARCHES_PER_SECOND, interval=1.0)
 
     def take(self, *, search: bool) -> None:
-        """Wait until one more call fits into the window, and record it."""
+        """Wait until one more call fits into the window, and record it.
+
+        Raises
+        ------
+        Busy
+            That would take longer than ``PATIENCE``.
+        """
         while (wait := self._reserve(self._window(search))) > 0:
+            if wait > PATIENCE:
+                msg = "the portal's budget of HubSpot calls leaves no room for another one now"
+                raise Busy(msg, retry_after=wait)
             self._timing.sleep(wait)
 
     def close(self, seconds: float, *, search: bool) -> None:
@@ -69,10 +85,10 @@ class Pace:
             self._window(search).closed_until = self._timing.monotonic() + seconds
 
     def learn(self, headers: Mapping[str, str]) -> None:
-        """Take the portal's real budget from an answer; one without the headers changes nothing."""
+        """Take the portal's real budget from an answer; missing or senseless headers change nothing."""
         most = _number(headers, "X-HubSpot-RateLimit-Max")
         interval = _number(headers, "X-HubSpot-RateLimit-Interval-Milliseconds")
-        if most is None or interval is None or most < 1 or interval < 1:
+        if not most or interval is None or not _SHORTEST <= interval <= _LONGEST:
             return
         remaining = _number(headers, "X-HubSpot-RateLimit-Remaining")
         with self._lock:
@@ -98,4 +114,4 @@ def shared_pace(api_url: str, organisation: str, timing: Timing) -> Pace:
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:
     text = headers.get(name, "").strip()
-    return int(text) if text.isdecimal() else None
+    return int(text) if _WHOLE.fullmatch(text) else None

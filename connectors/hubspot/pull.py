@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from connectors.errors import Busy
-from connectors.hubspot.client import PAGE, Document, HubSpotClient, objects, record_number
-from connectors.hubspot.records import dated_by, missing_ids, parse
+from connectors.hubspot.answers import Document, objects, record_number
+from connectors.hubspot.client import PAGE, HubSpotClient
+from connectors.hubspot.records import dated_by, missing_ids, parse, says_missing
 from connectors.policy.apply import apply_policy
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring
@@ -17,6 +19,8 @@ from connectors.source import Batch
 # Two reads beside the listing use the budget of a portal at the latencies of the public API.
 READERS = 2
 AHEAD = 3
+# Merges between the list and the read, seconds apart; more are another batch's answer.
+MERGED = 10
 
 
 def read_batches(
@@ -51,24 +55,36 @@ def _found(client: HubSpotClient, ids: Sequence[str], fields: Sequence[str]) -> 
 
     A contact that was merged meanwhile answers as the winner, also the second time.
     """
-    records, left = _read(client, [record_id for record_id in ids if record_id], fields)
-    again, lost = _read(client, left, fields)
-    if len(again) < len(lost):
+    first = _read(client, [record_id for record_id in ids if record_id], fields)
+    second = _read(client, first.silent, fields)
+    others = sum(record_number(record) not in first.silent for record in second.records)
+    merged = len(second.silent) <= min(others, MERGED)
+    if not merged and not second.unnamed:
         msg = "HubSpot's answers to the contact read do not add up: pull again"
         raise Busy(msg, retry_after=60.0)
-    return [*records, *again]
+    return [*first.records, *second.records]
 
 
-def _read(
-    client: HubSpotClient, asked: Sequence[str], fields: Sequence[str]
-) -> tuple[list[Document], list[str]]:
-    """What one read brought, and the ids of which it said nothing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What one read brought, and the ids of which it said nothing.
+
+    ``unnamed``: it said that contacts are gone, and not which.
+    """
+
+    records: list[Document] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+    unnamed: bool = False
+
+
+def _read(client: HubSpotClient, asked: Sequence[str], fields: Sequence[str]) -> _Read:
     if not asked:
-        return [], []
+        return _Read()
     document = client.read(asked, fields)
-    came = objects(document, "results")
-    answered = {record_number(record) for record in came} | missing_ids(document, asked)
-    return came, [record_id for record_id in asked if record_id not in answered]
+    records = objects(document, "results")
+    answered = {record_number(record) for record in records} | missing_ids(document)
+    silent = [record_id for record_id in asked if record_id not in answered]
+    return _Read(records=records, silent=silent, unnamed=says_missing(document))
 
 
 def _in_order(

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.errors import Malformed
-from connectors.hubspot.client import errors_of, named_ids, record_number
+from connectors.errors import Busy, Malformed, Refused
+from connectors.hubspot.answers import Document, errors_of, named_ids, record_number
 from connectors.policy.apply import Raw
 from connectors.pseudonym import Keyring, LeadKey
 
 MISSING = "OBJECT_NOT_FOUND"
+ABSENT = "PROPERTY_DOESNT_EXIST"
 
 
 def parse(
@@ -24,7 +25,13 @@ def parse(
     A record that was asked for and did not come (archived, erased or merged since it was listed) is
     rejected as ``OBJECT_NOT_FOUND``; an archived one as ``archived``; one that was listed without an
     id, or that came without properties, as ``malformed``. Empty text is missing.
+
+    Raises
+    ------
+    Refused, Busy
+        A property of ``fields`` is in none of the records, or not in all.
     """
+    _check_asked(documents, fields)
     found = {record_number(record): record for record in documents}
     keys: list[LeadKey] = []
     columns: dict[str, list[str | None]] = {name: [] for name in fields}
@@ -42,16 +49,44 @@ def parse(
     return Raw(keys=keys, columns=columns, rejected=rejected)
 
 
-def missing_ids(document: Mapping[str, Any], asked: Sequence[str]) -> set[str]:
-    """The records that a batch read says are not there; all that were asked where it does not say which."""
-    gone = [error for error in errors_of(document) if error.get("category") in {None, MISSING}]
-    return set().union(*(named_ids(error) or asked for error in gone))
+def missing_ids(document: Document) -> set[str]:
+    """The contacts that a batch read names as gone; an error of any other kind says nothing of that."""
+    return set().union(*(named_ids(error) for error in _gone(document)))
+
+
+def says_missing(document: Document) -> bool:
+    """Whether a batch read says that contacts are gone without naming them."""
+    return any(not named_ids(error) for error in _gone(document))
 
 
 def dated_by(raw: Raw, created: str) -> Raw:
     """The same records with creation times in milliseconds (older portals have some) as ISO 8601."""
     moments = [_iso(value) for value in raw.columns[created]]
     return Raw(keys=raw.keys, columns={**raw.columns, created: moments}, rejected=raw.rejected)
+
+
+def _gone(document: Document) -> list[Document]:
+    return [error for error in errors_of(document) if error.get("category") == MISSING]
+
+
+def _check_asked(documents: Sequence[Document], fields: Sequence[str]) -> None:
+    """Stop where a property that was asked for is not in the answer.
+
+    One without a value is null there; one that was archived, or marked as sensitive, after its
+    definition was read is left out, and a contact's objection may be what it held.
+    """
+    held = [found for record in documents if isinstance(found := record.get("properties"), dict)]
+    for name in fields:
+        lacking = sum(name not in properties for properties in held)
+        if lacking and lacking == len(held):
+            msg = (
+                f"HubSpot's answers do not hold the contact property {name}, which the policy names: it was "
+                "archived or made sensitive; restore it in HubSpot, or correct the policy"
+            )
+            raise Refused(msg, code=ABSENT)
+        if lacking:
+            msg = f"HubSpot's answer leaves the contact property {name} out of some contacts: pull again"
+            raise Busy(msg, retry_after=60.0)
 
 
 def _properties(record_id: str, record: Mapping[str, Any] | None) -> Mapping[str, Any]:

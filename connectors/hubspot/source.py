@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
 from connectors.errors import Refused
+from connectors.hubspot.answers import Document, objects, record_number, total_of
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.changed import changed_ids
-from connectors.hubspot.client import PAGE, HubSpotClient, record_number
+from connectors.hubspot.client import PAGE, HubSpotClient
 from connectors.hubspot.fields import field_info
 from connectors.hubspot.gate import Gate
+from connectors.hubspot.listing import every_contact
 from connectors.hubspot.pace import shared_pace
 from connectors.hubspot.publish import publish
 from connectors.hubspot.pull import read_batch, read_batches
@@ -21,6 +23,8 @@ from connectors.policy.fitting import refuse_unfit
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Batch, FieldInfo, Flag, Receipt
+
+_ID = ("hs_object_id",)
 
 
 class HubSpotSource:
@@ -43,16 +47,15 @@ class HubSpotSource:
 
     def count(self) -> int:
         """How many contacts the portal has, as its search index knows."""
-        total = self._client.search({"filterGroups": [], "limit": 1, "properties": ["hs_object_id"]}).get(
-            "total"
-        )
-        return total if isinstance(total, int) else 0
+        asked = {"filterGroups": [], "limit": 1, "properties": ["hs_object_id"]}
+        return total_of(self._client.search(asked))
 
     def pull(self, policy: Policy, since: datetime | None = None) -> Iterator[Batch]:
         """Read every contact, or those modified since a moment (each at least once).
 
         The listing is ordered by record id, so contacts that appear or change meanwhile neither
-        shift nor repeat a page. Archived contacts are never listed.
+        shift nor repeat a page. Archived contacts are never listed. A full pull is compared with what
+        the portal's search counts.
 
         Raises
         ------
@@ -70,8 +73,8 @@ class HubSpotSource:
     def sample(self, policy: Policy, leads: int) -> Batch:
         """The first few contacts (at most 100) under a draft policy."""
         self._check(policy)
-        ids = next(self._all_ids(limit=max(1, min(leads, PAGE))))
-        return read_batch(self._client, ids, policy, self._keyring)
+        page = self._client.page(_ID, limit=max(1, min(leads, PAGE)))
+        return read_batch(self._client, _ids_of(objects(page, "results")), policy, self._keyring)
 
     def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
         """Write flags into the ``fairscore_`` properties, which are made where they are missing."""
@@ -84,12 +87,8 @@ class HubSpotSource:
 
     def _ids(self, since: datetime | None) -> Iterator[list[str]]:
         if since is None:
-            return self._all_ids()
+            return (_ids_of(page) for page in every_contact(self._client, _ID))
         return changed_ids(self._client, since, self._timing.now())
-
-    def _all_ids(self, limit: int = PAGE) -> Iterator[list[str]]:
-        for page in self._client.pages(("hs_object_id",), limit):
-            yield [record_number(record) for record in page if record.get("archived") is not True]
 
     def _check(self, policy: Policy) -> None:
         """Refuse what the portal does not have, and what the properties' types forbid."""
@@ -103,3 +102,7 @@ class HubSpotSource:
             )
             raise Refused(msg, code="PROPERTY_DOESNT_EXIST")
         refuse_unfit(policy, fields)
+
+
+def _ids_of(page: Sequence[Document]) -> list[str]:
+    return [record_number(record) for record in page if record.get("archived") is not True]

@@ -10,18 +10,18 @@ HubSpot, "Manage OAuth tokens": bodies carry ``error`` (RFC 6749) and HubSpot's 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from connectors.errors import Busy, ConnectorError, Refused
-from connectors.hubspot.trouble import code_of, read_object, trouble
+from connectors.hubspot.answers import code_of, read_object
+from connectors.hubspot.trouble import trouble
+from connectors.oauth import is_token
 from connectors.retry_after import retry_after
 
 REVOKED = "invalid_grant"
 _REVOKED_STATUS = frozenset({"BAD_REFRESH_TOKEN", "BAD_HUB"})
 _REVOKED_ERROR = frozenset({"invalid_grant", "access_denied"})
-_TOKEN = re.compile(r"[\x21-\x7e]+\Z")
 # A lifetime beyond a century is no number of seconds.
 _LONGEST = 100 * 366 * 86_400
 _TRANSIENT = frozenset({408, 423, 429, 477})
@@ -51,10 +51,11 @@ def token_trouble(status: int, headers: Mapping[str, str], body: bytes) -> Conne
 def _is_token(document: Mapping[str, Any]) -> bool:
     if "error" in document:
         return False
-    token, lifetime = document.get("access_token"), document.get("expires_in")
-    # A line break in a token would become a header of its own.
-    readable = isinstance(token, str) and _TOKEN.match(token) is not None
-    return readable and isinstance(lifetime, int | float) and 0 < lifetime < _LONGEST
+    lifetime, rotated = document.get("expires_in"), document.get("refresh_token")
+    if isinstance(lifetime, bool) or not isinstance(lifetime, int | float):
+        return False
+    readable = is_token(document.get("access_token")) and (rotated in (None, "") or is_token(rotated))
+    return readable and 1 <= lifetime < _LONGEST
 
 
 def _refused(status: int, document: Mapping[str, Any]) -> Refused:

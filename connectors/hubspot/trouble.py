@@ -8,12 +8,12 @@ an error body is optional. ``Retry-After`` is documented for 477 alone and honou
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from connectors.errors import Busy, ConnectorError, Refused
+from connectors.hubspot.answers import code_of, part, parts, read_object, texts
 from connectors.retry_after import retry_after
 
 # A token that is expired, unknown, or was stopped on the way: worth one renewal.
@@ -25,7 +25,6 @@ DAILY_SECONDS = 3600.0
 _WAITS = {408: 1.0, 423: 2.0, 477: 60.0}
 # Cloudflare answers 530 to a token that cannot be one; waiting does not mend it.
 _NOT_A_TOKEN = 530
-_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,60}\Z")
 _SCOPE = re.compile(r"[a-z][a-z0-9._-]{1,80}\Z")
 
 
@@ -43,21 +42,6 @@ def trouble(status: int, headers: Mapping[str, str], body: bytes, doing: str) ->
         seconds = retry_after(headers) or _WAITS.get(status, 1.0)
         return Busy(f"HubSpot cannot answer the {doing} now (HTTP {status})", retry_after=seconds)
     return _refused(status, document, doing)
-
-
-def read_object(body: bytes) -> Mapping[str, Any]:
-    """A JSON object, or nothing where the body is something else (nginx and Cloudflare send HTML)."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def code_of(document: Mapping[str, Any], *names: str) -> str:
-    """The first of the named members that looks like a stable code; empty where none does."""
-    found = (document.get(name) for name in names)
-    return next((value for value in found if isinstance(value, str) and _CODE.match(value)), "")
 
 
 def _too_many(headers: Mapping[str, str], document: Mapping[str, Any], doing: str) -> Busy:
@@ -88,21 +72,13 @@ def _mend(status: int, document: Mapping[str, Any]) -> str:
 
 
 def _missing(document: Mapping[str, Any]) -> str:
-    scopes = sorted({scope for error in _objects(document.get("errors")) for scope in _scopes(error)})
+    scopes = sorted({scope for error in parts(document, "errors") for scope in _scopes(error)})
     if not scopes:
         return "the app or the user who installed it lacks a permission"
     return f"the app lacks the scope {', '.join(scopes)}; add it to the app and connect the portal again"
 
 
 def _scopes(error: Mapping[str, Any]) -> list[str]:
-    context = error.get("context")
-    if not isinstance(context, dict):
-        return []
-    named = [
-        scope for name in ("requiredGranularScopes", "requiredScopes") for scope in context.get(name) or ()
-    ]
-    return [scope for scope in named if isinstance(scope, str) and _SCOPE.match(scope)]
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    context = part(error, "context")
+    named = [*texts(context, "requiredGranularScopes"), *texts(context, "requiredScopes")]
+    return [scope for scope in named if _SCOPE.match(scope)]

@@ -27,6 +27,9 @@ from connectors.salesforce.trouble import EXPIRED, PATIENCE, Failure, consequenc
 
 ATTEMPTS = 5
 BATCH = 2000
+# The client library reads the answer, also its usage header, and lets through what it cannot read: a
+# number of 5,000 digits, a list nested 100,000 deep, a document that has no length.
+_UNREADABLE = (ValueError, TypeError, RecursionError)
 Document = Mapping[str, Any]
 # One call to make with a client; the hooks must go along with it.
 Call = Callable[[Salesforce, Mapping[str, Any]], Any]
@@ -137,7 +140,7 @@ class Gateway:
             return call(self._client(grant), {"hooks": {"response": heard}})
         except SalesforceError as error:
             return failure(error, heard.headers)
-        except requests.RequestException:
+        except (requests.RequestException, *_UNREADABLE):
             return None
 
     def _client(self, grant: Grant) -> Salesforce:

@@ -19,7 +19,7 @@ from connectors.errors import Busy, Refused
 from connectors.oauth import AuthorizationRequest, Grant
 from connectors.salesforce.app import SalesforceApp, trusted_origin
 from connectors.salesforce.session import prepare
-from connectors.salesforce.token_answer import RETRY_AFTER, read_grant, refusal, trouble
+from connectors.salesforce.token_answer import RETRY_AFTER, only_read, read_grant, refusal, trouble
 
 SCOPE = "api refresh_token openid"
 # Authlib would follow a redirect and carry the secret along.
@@ -143,7 +143,7 @@ def _judged(response: requests.Response) -> requests.Response:
     problem = trouble(response)
     if problem is not None:
         raise problem
-    return response
+    return only_read(response)
 
 
 def _calling(app: SalesforceApp, call: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - Authlib has no types

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.gateway import Gateway
-from connectors.salesforce.query import OBJECT, pages, soql
+from connectors.salesforce.query import OBJECT, Soql, pages
 from connectors.salesforce.records import lead_key, text_of
 from connectors.salesforce.trouble import plain_code
 from connectors.source import Flag, Receipt
@@ -47,7 +47,7 @@ def publish(
         The write-back stopped midway; doing it again writes only what is still different.
     """
     tally = Tally()
-    for records in pages(gateway, soql(("Id", *FIELDS)), DOING):
+    for records in pages(gateway, Soql(fields=("Id", *FIELDS)), DOING):
         updates = [made for record in records if (made := _update(record, keyring, flags, tally))]
         for start in range(0, len(updates), LARGEST):
             _write(gateway, updates[start : start + LARGEST], tally, pause)

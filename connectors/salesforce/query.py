@@ -19,6 +19,30 @@ OBJECT = "Lead"
 OVERLAP = timedelta(minutes=10)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soql:
+    """A query for leads. It is not ordered: a cursor is a snapshot, and an order costs the org time."""
+
+    fields: tuple[str, ...]
+    where: str = ""
+    limit: int | None = None
+
+    @property
+    def text(self) -> str:
+        """The query for the leads themselves."""
+        return self._selecting(", ".join(self.fields))
+
+    @property
+    def counting(self) -> str:
+        """The query for how many there are."""
+        return self._selecting("COUNT()")
+
+    def _selecting(self, what: str) -> str:
+        text = f"SELECT {what} FROM {OBJECT}"  # noqa: S608 - names are checked by asked_fields
+        text += f" WHERE {self.where}" if self.where else ""
+        return text + (f" LIMIT {self.limit}" if self.limit is not None else "")
+
+
 def asked_fields(policy: Policy) -> tuple[str, ...]:
     """The fields to request: the record id, and what the policy names, each once whatever its case.
 
@@ -38,13 +62,6 @@ def asked_fields(policy: Policy) -> tuple[str, ...]:
     return tuple(reversed(unique.values()))
 
 
-def soql(fields: Sequence[str], where: str = "", limit: int | None = None) -> str:
-    """A query for leads. It is not ordered: a cursor is a snapshot, and an order costs the org time."""
-    text = f"SELECT {', '.join(fields)} FROM {OBJECT}"  # noqa: S608 - names are checked by asked_fields
-    text += f" WHERE {where}" if where else ""
-    return text + (f" LIMIT {limit}" if limit is not None else "")
-
-
 def changed_between(since: datetime, now: datetime) -> str:
     """The half-open window of changes: from ``since`` (with an overlap) to the platform's next second.
 
@@ -54,7 +71,7 @@ def changed_between(since: datetime, now: datetime) -> str:
     return f"SystemModstamp >= {_literal(low)} AND SystemModstamp < {_literal(high)}"
 
 
-def pages(gateway: Gateway, text: str, doing: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+def pages(gateway: Gateway, query: Soql, doing: str) -> Iterator[Sequence[Mapping[str, Any]]]:
     """The records of a query, page by page.
 
     Raises
@@ -63,7 +80,7 @@ def pages(gateway: Gateway, text: str, doing: str) -> Iterator[Sequence[Mapping[
         The listing is incomplete: a page failed, came twice or brought nothing new, or fewer different
         records came than announced and than there still are (leads deleted meanwhile are no fault).
     """
-    document = gateway.query(text, doing)
+    document = gateway.query(query.text, doing)
     announced, seen, links = document.get("totalSize"), _Seen(), set[str]()
     while True:
         records = _records(document, doing)
@@ -76,7 +93,7 @@ def pages(gateway: Gateway, text: str, doing: str) -> Iterator[Sequence[Mapping[
             raise incomplete(doing)
         links.add(link)
         document = gateway.query_more(link, doing)
-    _check_total(gateway, text, (seen.different, announced), doing)
+    _check_total(gateway, query, (seen.different, announced), doing)
 
 
 @dataclass(slots=True)
@@ -108,11 +125,11 @@ def _link(document: Document, doing: str) -> str:
     return link
 
 
-def _check_total(gateway: Gateway, text: str, counts: tuple[int, object], doing: str) -> None:
+def _check_total(gateway: Gateway, query: Soql, counts: tuple[int, object], doing: str) -> None:
     read, announced = counts
     if read == announced:
         return
-    left = gateway.query(f"SELECT COUNT() {text[text.index('FROM') :]}", doing).get("totalSize")
+    left = gateway.query(query.counting, doing).get("totalSize")
     deleted_meanwhile = isinstance(announced, int) and isinstance(left, int) and left <= read < announced
     if not deleted_meanwhile:
         raise incomplete(doing)

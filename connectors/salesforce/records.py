@@ -13,6 +13,7 @@ from connectors.policy.apply import Raw
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.ids import full_id
 
+_ABSENT = object()
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
 
 
@@ -21,9 +22,13 @@ def parse(records: Sequence[Mapping[str, Any]], fields: Sequence[str], keyring: 
 
     A record without a usable id is rejected as ``malformed``. Booleans are "true" and "false",
     whole numbers have no decimals, date-times are ISO 8601 in UTC with ``Z``.
+
+    Raises
+    ------
+    Refused
+        ``FIELD_ABSENT`` or ``COMPOUND_FIELD``.
     """
     keys: list[LeadKey] = []
-    paths = {name: tuple(name.split(".")) for name in fields}
     columns: dict[str, list[str | None]] = {name: [] for name in fields}
     rejected: Counter[str] = Counter()
     for record in records:
@@ -32,8 +37,8 @@ def parse(records: Sequence[Mapping[str, Any]], fields: Sequence[str], keyring: 
             rejected["malformed"] += 1
             continue
         keys.append(key)
-        for name, path in paths.items():
-            columns[name].append(text_of(_found(record, path)))
+        for name, column in columns.items():
+            column.append(text_of(_found(record, name)))
     return Raw(keys=keys, columns=columns, rejected=rejected)
 
 
@@ -68,17 +73,34 @@ def text_of(value: object) -> str | None:
     raise Refused(msg, code="COMPOUND_FIELD")
 
 
-def _found(record: Mapping[str, Any], path: tuple[str, ...]) -> object:
-    """The value at a path; Salesforce answers in its own spelling of upper and lower case."""
+def _found(record: Mapping[str, Any], name: str) -> object:
+    """The value of a field, through its parents; a parent that is null has no fields.
+
+    Raises
+    ------
+    Refused
+        ``FIELD_ABSENT``: Salesforce sends null for a field without a value; one that is not there at
+        all was not answered, and may be the one that holds a person's objection.
+    """
     value: object = record
-    for name in path:
-        if not isinstance(value, dict):
+    for step in name.split("."):
+        if value is None:
             return None
-        if name in value:
-            value = value[name]
-        else:
-            value = next((value[key] for key in value if key.lower() == name.lower()), None)
+        value = _member(value, step) if isinstance(value, dict) else _ABSENT
+        if value is _ABSENT:
+            msg = (
+                f"Salesforce's answer does not hold the field {name}, which the policy names: check that it "
+                "still exists and that the connected user may see it, then pull again"
+            )
+            raise Refused(msg, code="FIELD_ABSENT")
     return value
+
+
+def _member(part: Mapping[str, Any], name: str) -> object:
+    """Salesforce answers in its own spelling of upper and lower case."""
+    if name in part:
+        return part[name]
+    return next((part[key] for key in part if key.lower() == name.lower()), _ABSENT)
 
 
 def _utc(text: str) -> str:

@@ -17,7 +17,7 @@ from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.fields import field_info
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.outbound import publish
-from connectors.salesforce.query import OBJECT, asked_fields, changed_between, pages, soql
+from connectors.salesforce.query import OBJECT, Soql, asked_fields, changed_between, pages
 from connectors.salesforce.records import parse
 from connectors.salesforce.trouble import MISSING_FIELD, unreachable
 from connectors.source import Batch, FieldInfo, Flag, Receipt
@@ -55,7 +55,7 @@ class SalesforceSource:
     def count(self) -> int:
         """How many leads the connected user may see."""
         doing = "lead count"
-        total = self._gateway.query("SELECT COUNT() FROM Lead", doing).get("totalSize")
+        total = self._gateway.query(Soql(fields=()).counting, doing).get("totalSize")
         if not isinstance(total, int):
             raise unreachable(doing)
         return total
@@ -78,12 +78,12 @@ class SalesforceSource:
         """
         fields = self._fields(policy)
         where = changed_between(since, self._gateway.now()) if since is not None else ""
-        yield from self._batches(policy, soql(fields, where))
+        yield from self._batches(policy, Soql(fields=fields, where=where))
 
     def sample(self, policy: Policy, leads: int) -> Batch:
         """A few leads (at most 200) under a draft policy."""
-        text = soql(self._fields(policy), limit=max(1, min(leads, SAMPLE)))
-        return next(self._batches(policy, text))
+        query = Soql(fields=self._fields(policy), limit=max(1, min(leads, SAMPLE)))
+        return next(self._batches(policy, query))
 
     def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
         """Write flags into the Lead's ``Fairness_`` fields, which Fairlead's package adds."""
@@ -99,9 +99,9 @@ class SalesforceSource:
     def _gateway(self) -> Gateway:
         return Gateway(self._app, self._grants, self._pause)
 
-    def _batches(self, policy: Policy, text: str) -> Iterator[Batch]:
+    def _batches(self, policy: Policy, query: Soql) -> Iterator[Batch]:
         try:
-            for records in pages(self._gateway, text, "lead pull"):
+            for records in pages(self._gateway, query, "lead pull"):
                 yield apply_policy(policy, parse(records, policy.fields, self._keyring), self._keyring)
         except Refused as error:
             if error.code != MISSING_FIELD:

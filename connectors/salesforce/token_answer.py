@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 
 from connectors.errors import Busy, ConnectorError, Refused
-from connectors.oauth import Grant
+from connectors.oauth import Grant, is_token, only
 from connectors.salesforce.app import SalesforceApp, trusted_origin
 from connectors.salesforce.ids import full_id
 
@@ -30,6 +30,16 @@ _MENDS = {
     "access_denied": "the admin did not allow the access",
 }
 _CODE = re.compile(r"[a-z_]{1,60}")
+_READ = (
+    "access_token",
+    "refresh_token",
+    "token_type",
+    "id",
+    "issued_at",
+    "signature",
+    "scope",
+    "instance_url",
+)
 # Longer than the gateway waits: a refresh whose answer was lost is never repeated blindly.
 RETRY_AFTER = 60.0
 
@@ -67,8 +77,8 @@ def read_grant(app: SalesforceApp, token: Mapping[str, Any], former: Grant | Non
         ``bad_signature``, ``token_type``, ``host_not_allowed``, ``org_mismatch`` or
         ``malformed_token_answer``.
     """
-    access, identity = _text(token, "access_token"), _text(token, "id")
-    issued_at, scope = _text(token, "issued_at"), str(token.get("scope") or "")
+    access, identity, issued_at = (_text(token, name) for name in ("access_token", "id", "issued_at"))
+    scope = token.get("scope")
     _check_type(token)
     _check_signature(app, identity + issued_at, _text(token, "signature"))
     organisation = _organisation(identity)
@@ -80,10 +90,15 @@ def read_grant(app: SalesforceApp, token: Mapping[str, Any], former: Grant | Non
         instance_url=trusted_origin(app, _text(token, "instance_url")),
         issued_at=_moment(issued_at),
         expires_at=None,
-        scopes=tuple(scope.split()) or (former.scopes if former else ()),
+        scopes=(tuple(scope.split()) if isinstance(scope, str) else ()) or (former.scopes if former else ()),
         access_token=access,
-        refresh_token=str(token.get("refresh_token") or "") or (former.refresh_token if former else None),
+        refresh_token=_rotated(token) or (former.refresh_token if former else None),
     )
+
+
+def _rotated(token: Mapping[str, Any]) -> str | None:
+    """The refresh token of an answer, which may have none."""
+    return None if token.get("refresh_token") in (None, "") else _text(token, "refresh_token")
 
 
 def _check_type(token: Mapping[str, Any]) -> None:
@@ -101,12 +116,12 @@ def _check_signature(app: SalesforceApp, text: str, signature: str) -> None:
 
 def _organisation(identity: str) -> str:
     """The org id of an identity address (``https://host/id/<org>/<user>``)."""
-    parts = urlsplit(identity).path.split("/")
-    if len(parts) == 4 and parts[1] == "id" and parts[2].startswith("00D"):
-        try:
+    try:
+        parts = urlsplit(identity).path.split("/")
+        if len(parts) == 4 and parts[1] == "id" and parts[2].startswith("00D"):
             return full_id(parts[2])
-        except ValueError:
-            raise _malformed() from None
+    except ValueError:
+        raise _malformed() from None
     raise _malformed()
 
 
@@ -118,8 +133,9 @@ def _moment(issued_at: str) -> datetime:
 
 
 def _text(token: Mapping[str, Any], name: str) -> str:
+    """A member that is printable ASCII, as every one that we read is. Raises Refused."""
     value = token.get(name)
-    if not isinstance(value, str) or not value:
+    if not is_token(value):
         raise _malformed()
     return value
 
@@ -127,6 +143,11 @@ def _text(token: Mapping[str, Any], name: str) -> str:
 def _malformed() -> Refused:
     msg = "Salesforce's token answer is incomplete: check the app's scopes (api refresh_token openid)"
     return Refused(msg, code="malformed_token_answer")
+
+
+def only_read(response: requests.Response) -> requests.Response:
+    """The members of a good token answer that ``read_grant`` reads, and nothing else."""
+    return only(_object(response) or {}, *_READ)
 
 
 def _object(response: requests.Response) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ MISSING_FIELD = "INVALID_FIELD"
 PATIENCE = 30.0
 _SOON, _LATER, _NEXT_WINDOW = 1.0, 60.0, 3600.0
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
-_USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
+_USAGE = re.compile(r"api-usage=([0-9]{1,12})/([0-9]{1,12})(?![0-9])")
 _WAITS = {
     "UNABLE_TO_LOCK_ROW": _SOON,
     "SERVER_UNAVAILABLE": _SOON,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,17 @@ def answer(found: Any) -> Response:
     if isinstance(found, bytes):
         return Response(found, content_type="text/html")
     return Response(json.dumps(found), content_type="application/json;charset=utf-8")
+
+
+def dripping(body: bytes) -> Response:
+    """The body a byte at a time; each comes well within any read timeout."""
+
+    def drops() -> Iterator[bytes]:
+        for place in range(len(body)):
+            time.sleep(0.02)
+            yield body[place : place + 1]
+
+    return Response(drops(), content_type="application/json", headers={"Content-Length": str(len(body))})
 
 
 @contextmanager

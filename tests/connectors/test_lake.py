@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -12,7 +14,7 @@ import pytest
 
 from audit.schema import BadInput
 from connectors import partitions
-from connectors.errors import Busy
+from connectors.errors import Busy, Refused
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
 from connectors.source import Batch
@@ -55,6 +57,24 @@ def files(folder: Path) -> set[str]:
 @pytest.fixture
 def lake(tmp_path):
     return Lake(tmp_path / "lake")
+
+
+def test_a_pull_without_one_usable_lead_replaces_nothing(lake):
+    lake.write(*PLACE, [batch(range(10))])
+    useless = [batch([], rejected={"malformed": 2, "created_missing": 3})]
+    with pytest.raises(Refused, match=r"none of the 5 leads.*created_missing: 3, malformed: 2") as caught:
+        lake.write(*PLACE, useless)
+    assert caught.value.code == "ALL_REJECTED"
+    assert keys(lake) == lead_keys(range(10))
+    lake.merge(*PLACE, useless)
+    assert keys(lake) == lead_keys(range(10))
+
+
+@pytest.mark.parametrize("counts", [{}, {"excluded": {"optout": 3}, "rejected": {"malformed": 1}}])
+def test_a_pull_of_nobody_or_of_opted_out_leads_is_whole(lake, counts):
+    lake.write(*PLACE, [batch(range(10))])
+    lake.write(*PLACE, [batch([], **counts)])
+    assert keys(lake) == []
 
 
 def test_a_pull_is_stored_by_cohort_day_and_accounted_for(lake):
@@ -320,3 +340,27 @@ def test_batches_of_different_columns_are_a_fault(lake):
 def test_files_are_for_the_owner_only(lake):
     lake.write(*PLACE, [batch(range(3))])
     assert (lake.folder / "salesforce" / "00D1").stat().st_mode & 0o077 == 0
+
+
+PULL = """
+import sys
+from pathlib import Path
+from connectors.lake import Lake
+from tests.connectors.test_lake import PLACE, batch
+
+def batches():
+    yield batch(range(1000))
+    print("under way", flush=True)
+    sys.stdin.read()
+
+Lake(Path(sys.argv[1])).write(*PLACE, batches())
+"""
+
+
+def test_a_pull_that_is_killed_leaves_no_rows_behind(lake):
+    command = [sys.executable, "-c", PULL, str(lake.folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as pull:
+        assert pull.stdout
+        assert pull.stdout.readline() == b"under way\n"
+        pull.kill()
+    assert files(lake.folder) == set()

@@ -171,6 +171,23 @@ def test_what_cannot_be_erased_is_one_sentence_and_stops_no_command(crms, world_
     assert line.startswith(f"The leads of HubSpot {row.organisation} could not be erased here (")
 
 
+def test_a_defect_is_70_and_does_not_stop_the_other(crms, world_env):
+    broken, fine = crms.ready("salesforce"), crms.ready("hubspot")
+    folder = crms.services.settings.data_dir / "leads" / "salesforce"
+    (folder / f"{broken.organisation}.erased").mkdir(parents=True)
+    done = fairlead("sync", "--json", env=world_env)
+    assert done.returncode == 70
+    assert [one.get("error", "")[:27] for one in json.loads(done.stdout)] == [
+        "this is a defect in Fairlea",
+        "",
+    ]
+    assert "IsADirectoryError" in done.stderr
+    assert "lake.py" in done.stderr
+    assert str(folder) not in done.stdout + done.stderr
+    assert crms.services.repository.latest_audit(broken.id) is None
+    assert crms.services.repository.latest_audit(fine.id)
+
+
 def test_an_unknown_connection_is_a_sentence(world_env):
     done = fairlead("sync", "nobody", env=world_env)
     assert done.returncode == 2

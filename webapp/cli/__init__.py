@@ -74,10 +74,10 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - an exit with 1 would say that there is a finding
-            return _leave(ctx, _defect(error), DEFECT)
+            return _leave(ctx, defect(error), DEFECT)
 
 
-def _defect(error: Exception) -> str:
+def defect(error: Exception) -> str:
     """What to report: where it happened, without the error's own words, which may hold a person's data."""
     click.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
     return f"this is a defect in Fairlead ({type(error).__name__}); please report it with the lines above"

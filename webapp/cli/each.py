@@ -11,7 +11,7 @@ import click
 
 from audit.schema import BadInput
 from connectors.errors import ConnectorError
-from webapp.cli import BAD_INPUT, REFUSED
+from webapp.cli import BAD_INPUT, DEFECT, REFUSED, defect
 from webapp.cli.steps import shown
 from webapp.crms import label
 from webapp.installation import chosen, installation
@@ -62,6 +62,14 @@ def _attempt(
         with shown() as progress:
             return job(opened, row, progress)
     except (BadInput, ConnectorError) as error:
-        code = BAD_INPUT if isinstance(error, BadInput) else REFUSED
-        text = " ".join(str(error).split())
-        return Outcome(connection=row, text=text, record={**record_of(row), "error": text}, exit_code=code)
+        return _failed(
+            row, " ".join(str(error).split()), BAD_INPUT if isinstance(error, BadInput) else REFUSED
+        )
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect that one connection meets is no reason to leave the others
+        return _failed(row, defect(error), DEFECT)
+
+
+def _failed(row: ConnectionRow, text: str, code: int) -> Outcome:
+    return Outcome(connection=row, text=text, record={**record_of(row), "error": text}, exit_code=code)

@@ -19,12 +19,18 @@ from connectors.sandbox.hubspot.clock import stamp
 from connectors.sandbox.hubspot.control import Control
 from connectors.sandbox.hubspot.replies import Problem, problem, refuse_token
 
-REQUIRED_SCOPES = frozenset({"oauth", "crm.objects.contacts.read"})
-DECLARED_SCOPES = REQUIRED_SCOPES | {
-    "crm.objects.contacts.write",
-    "crm.schemas.contacts.read",
-    "crm.schemas.contacts.write",
-}
+# Those of the app's own file: an install address must name every one of them, and no other.
+REQUIRED_SCOPES = frozenset(
+    {
+        "oauth",
+        "crm.objects.contacts.read",
+        "crm.objects.contacts.write",
+        "crm.schemas.contacts.read",
+        "crm.schemas.contacts.write",
+    }
+)
+# The admin who installed the app.
+INSTALLER_ID, INSTALLER, DOMAIN = 2094417, "admin@stand-in.example", "stand-in.example"
 CODE_SECONDS = 600.0
 
 
@@ -48,7 +54,7 @@ class Accounts:
     client_secret: str
     redirect_uris: set[str]
     control: Control
-    declared: frozenset[str] = DECLARED_SCOPES
+    required: frozenset[str] = REQUIRED_SCOPES
     _codes: dict[str, Consent] = field(default_factory=dict)
     _access: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
     _refresh: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -94,6 +100,9 @@ class Accounts:
         found = {
             "active": True,
             "hub_id": int(self.portal),
+            "hub_domain": DOMAIN,
+            "user_id": INSTALLER_ID,
+            "user": INSTALLER,
             "app_id": int(self.app_id),
             "scopes": list(scopes),
         }
@@ -152,7 +161,7 @@ class Accounts:
             "refresh_token": kept,
             "expires_in": self.control.token_seconds,
             "hub_id": int(self.portal),
-            "user_id": 2094417,
+            "user_id": INSTALLER_ID,
             "scopes": list(scopes),
         }
 

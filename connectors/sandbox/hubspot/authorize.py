@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.hubspot.accounts import CODE_SECONDS, REQUIRED_SCOPES, Consent
+from connectors.sandbox.hubspot.accounts import CODE_SECONDS, Consent
 from connectors.sandbox.hubspot.pages import render
 from connectors.sandbox.hubspot.replies import Problem, empty, page, reply
 from connectors.sandbox.hubspot.world import World
@@ -98,7 +98,7 @@ def _checked(world: World, query: Mapping[str, str]) -> tuple[str, ...]:
     if query.get("redirect_uri") not in accounts.redirect_uris:
         _error("Redirect URL does not match a redirect URL of this app.")
     scopes = tuple(query.get("scope", "").split())
-    if not set(scopes) >= REQUIRED_SCOPES or not set(scopes) <= accounts.declared:
+    if set(scopes) != accounts.required:
         _error("Authorization failed because the scopes do not match those of the app.")
     if query.get("code_challenge_method", "S256") != "S256":
         _error("Only the S256 challenge is supported.")

@@ -1,4 +1,4 @@
-"""The WSGI layer in front of the stand-in's routes: planned faults."""
+"""The WSGI layer in front of the stand-in's routes: planned faults, and addresses that are too long."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from connectors.sandbox.salesforce.faults import Fault, Headers, answer, damaged
 from connectors.sandbox.salesforce.state import State
 
+LONGEST_ADDRESS = 16_384
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Lets calls through unless a planned fault strikes."""
+    """Lets calls through unless a planned fault strikes or the address is too long."""
 
     inner: WSGIApplication
     state: State
@@ -22,6 +24,8 @@ class Gate:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
         path = str(environ.get("PATH_INFO", ""))
+        if len(str(environ.get("RAW_URI", ""))) > LONGEST_ADDRESS:
+            return self._failed(Fault(kind="bad_message"), environ, start_response)
         fault = self.state.faults.strike(path) if path.startswith("/services/data/v") else None
         if fault is None:
             return self.inner(environ, start_response)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.sandbox.fields import Value
+from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.org import Org, Record, User
 from connectors.sandbox.salesforce.soql_fields import Column, Scope
 from connectors.sandbox.salesforce.soql_parse import parse
@@ -53,11 +54,19 @@ def run(org: Org, user: User, text: str, *, deleted: bool = False) -> Result:
     definition = org.object_named(query.object)
     scope = Scope(org=org, user=user, object=definition, text=text)
     columns = tuple(scope.column(name) for name in query.fields)
+    _refuse_twice(columns)
     test = compiled(query.where, scope)
     rows = [row for row in org.rows(definition, user, deleted=deleted) if test(row)]
     rows = _ordered(rows, query.order, scope)[query.offset :]
     rows = rows if query.limit is None else rows[: query.limit]
     return Result(object=definition.name, columns=columns, rows=rows if columns else (), total=len(rows))
+
+
+def _refuse_twice(columns: Sequence[Column]) -> None:
+    paths = [".".join(column.path) for column in columns]
+    twice = [path for place, path in enumerate(paths) if path in paths[:place]]
+    if twice:
+        raise ApiError(400, "MALFORMED_QUERY", f"duplicate field selected: {twice[0]}")
 
 
 def _ordered(rows: list[Record], order: tuple[Order, ...], scope: Scope) -> list[Record]:

@@ -39,7 +39,7 @@ def test_every_call_that_we_make_reaches_the_gate():
     client.groups()
     client.create_group({"name": "g"})
     client.create_property({"name": "p"})
-    list(client.pages(("a",)))
+    client.page(("a",))
     client.read(["1"], ["a"])
     client.search({"filterGroups": []})
     client.update([{"id": "1", "properties": {}}])

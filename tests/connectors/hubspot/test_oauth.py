@@ -15,6 +15,7 @@ from connectors.hubspot import oauth
 from connectors.hubspot.token_trouble import token_trouble
 from connectors.sandbox.hubspot.faults import Fault
 from connectors.sandbox.server import LocalServer
+from tests.connectors.scripted import scripted
 from tests.connectors.subject_hubspot import app_of, connect, consented, timing_of
 
 
@@ -87,7 +88,12 @@ def test_the_undated_token_endpoint_works_as_well(small):
 
 
 def test_an_unknown_redirect_address_or_scope_gets_a_page_and_no_redirect(small):
-    for wrong in ({"redirect_uri": "https://evil.example/cb"}, {"scopes": ("oauth", "crm.everything")}):
+    for wrong in (
+        {"redirect_uri": "https://evil.example/cb"},
+        {"scopes": ("oauth", "crm.everything")},
+        {"scopes": (*small.app.scopes, "crm.everything")},
+        {"scopes": small.app.scopes[:-1]},
+    ):
         url = oauth.authorization(replace(small.app, **wrong)).url
         with pytest.raises(ValueError, match="consent page says"):
             small.portal.consent(url)
@@ -173,10 +179,48 @@ def test_nothing_secret_is_in_the_chain_of_an_error(small):
 
 
 @pytest.mark.parametrize(
+    "odd",
+    [
+        {"expires_at": []},
+        {"expires_at": "SECRETBODY"},
+        {"scopes": 5},
+        {"scopes": [5, {"a": 1}]},
+        {"scopes": "crm"},
+        {"refresh_token": None},
+        {"refresh_token": ""},
+        {"token_type": 7},
+    ],
+)
+def test_what_else_is_in_a_token_answer_does_not_matter(small, odd):
+    former = small.grants.grant
+    token = {"access_token": "a", "expires_in": 1800, "hub_id": int(former.organisation), **odd}
+    with scripted(lambda _: token) as url:
+        grant = oauth.refresh(replace(small.app, api_url=url), former)
+    assert (grant.access_token, grant.refresh_token, grant.scopes) == (
+        "a",
+        former.refresh_token,
+        former.scopes,
+    )
+
+
+@pytest.mark.parametrize("portal", [[1], {"a": 1}, True, "x", 1.5])
+def test_a_first_token_that_names_no_portal_is_refused(small, portal):
+    token = {"access_token": "a", "expires_in": 1800, "hub_id": portal}
+    with scripted(lambda _: token) as url, pytest.raises(Refused) as caught:
+        oauth.exchange(replace(small.app, api_url=url), "code", "verifier")
+    assert caught.value.code == "portal_mismatch"
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b'{"access_token":"a","expires_in":1e400}',
         b'{"access_token":"a","expires_in":1800,"error":"x"}',
+        b'{"access_token":"a","expires_in":true}',
+        b'{"access_token":"a","expires_in":1e-9}',
+        b'{"access_token":"a","expires_in":1800,"refresh_token":{"a":1}}',
+        b'{"access_token":"a","expires_in":1800,"refresh_token":"\\ud800"}',
+        b'{"access_token":"a","expires_in":1800,"x":' + b"9" * 5000 + b"}",
         b"[" * 100_000,
     ],
 )

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import json
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from connectors import transport
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.flag_properties import NAMES
+from connectors.hubspot.oauth import refresh
 from connectors.hubspot.source import HubSpotSource
 from connectors.hubspot.timing import Timing
 from connectors.oauth import Grant
 from connectors.pseudonym import Keyring
 from connectors.source import Flag
-from tests.connectors.scripted import scripted
+from tests.connectors.scripted import dripping, scripted
 from tests.connectors.subject_hubspot import POLICY
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -36,6 +39,16 @@ PROPERTIES = {
 }
 FLAG = Flag(status="review", reason="Look again.", audit_id="A", checked_at=NOW)
 SECRET = "canary-token"
+APP = HubSpotApp(app_id="1", client_id="c", client_secret="s", redirect_uri="http://127.0.0.1/cb")
+GRANT = Grant(
+    organisation="1",
+    instance_url="",
+    issued_at=NOW,
+    expires_at=NOW + timedelta(hours=1),
+    scopes=(),
+    access_token=SECRET,
+    refresh_token=SECRET,
+)
 
 
 class Portal:
@@ -53,6 +66,7 @@ class Portal:
 
     def record(self, name: str) -> dict[str, Any]:
         values = {"region": "a", "lead_score": "7", "createdate": "2026-03-01T00:00:00Z"}
+        values |= {"opted_out_of_profiling": None}
         return {"id": name, "properties": values}
 
     def page(self, start: int) -> dict[str, Any]:
@@ -80,20 +94,8 @@ def source_of(portal: Portal) -> Iterator[HubSpotSource]:
     ticks = itertools.count()
     timing = Timing(now=lambda: NOW, monotonic=lambda: next(ticks) * 1.0, sleep=lambda _: None)
     with scripted(portal) as url:
-        app = HubSpotApp(
-            app_id="1", client_id="c", client_secret="s", redirect_uri="http://127.0.0.1/cb", api_url=url
-        )
-        grant = Grant(
-            organisation="1",
-            instance_url=url,
-            issued_at=NOW,
-            expires_at=NOW + timedelta(hours=1),
-            scopes=(),
-            access_token=SECRET,
-            refresh_token=SECRET,
-        )
-        portal.grants = Renewing(grant)
-        yield HubSpotSource(app, portal.grants, KEYRING, timing)
+        portal.grants = Renewing(replace(GRANT, instance_url=url))
+        yield HubSpotSource(replace(APP, api_url=url), portal.grants, KEYRING, timing)
 
 
 @dataclass(slots=True)
@@ -156,6 +158,102 @@ def test_a_list_that_goes_in_a_circle_ends():
         **portal.page(start % 200),
         "paging": {"next": {"after": str(100 + start % 200)}},
     }
+    busy(portal)
+
+
+CUT_OFF: dict[str, Any] = {
+    "no cursor": {"next": {"link": "x"}},
+    "a cursor that is null": {"next": {"after": None}},
+    "a cursor that is empty": {"next": {"after": ""}},
+    "a cursor with parts": {"next": {"after": {"x": 1}}},
+    "a cursor that is no word": {"next": {"after": "1 2"}},
+    "a next page that is a word": {"next": "x"},
+    "paging that is a word": "x",
+    "paging that is a list": [{"next": {"after": "100"}}],
+}
+
+
+@pytest.mark.parametrize("paging", list(CUT_OFF.values()), ids=list(CUT_OFF))
+@pytest.mark.parametrize("place", [0, 100])
+def test_more_that_is_announced_and_cannot_be_found_is_not_the_end(paging, place):
+    portal = Portal(300)
+    portal.list = lambda start: {**portal.page(start), **({"paging": paging} if start == place else {})}
+    busy(portal)
+
+
+@pytest.mark.parametrize("paging", [None, {}, {"next": None}, {"prev": {"before": "1"}}])
+def test_nothing_announced_is_the_end(paging):
+    portal = Portal(5)
+    portal.list = lambda start: {**portal.page(start), "paging": paging}
+    assert counts(portal) == (5, 5, {})
+
+
+def test_an_empty_page_with_more_behind_it_is_not_the_whole():
+    portal = Portal(300)
+    portal.list = lambda start: {**portal.page(start), **({"results": []} if start == 100 else {})}
+    busy(portal)
+
+
+def counting(*totals: int) -> Callable[[Any], Any]:
+    """What the portal's search counts, one answer after another, the last one for good."""
+    left = list(totals)
+    highest = [{"id": str(totals[0])}]
+    return lambda _: {"total": left.pop(0) if len(left) > 1 else left[0], "results": highest}
+
+
+def test_a_list_without_its_last_pages_is_not_the_whole():
+    portal = Portal(300)
+    portal.search = counting(300)
+    portal.list = lambda start: {"results": portal.page(start)["results"]}
+    busy(portal)
+
+
+def test_a_page_without_one_of_its_contacts_is_not_the_whole():
+    portal = Portal(300)
+    portal.search = counting(300)
+    portal.list = lambda start: {
+        **portal.page(start),
+        "results": portal.page(start)["results"][start // 200 :],
+    }
+    busy(portal)
+
+
+def test_contacts_deleted_meanwhile_are_no_fault():
+    portal = Portal(300)
+    portal.search = counting(300, 297)
+    del portal.ids[10:13]
+    assert counts(portal) == (297, 297, {})
+
+
+def test_the_index_may_be_behind():
+    portal = Portal(300)
+    portal.search = counting(300, 300, 299, 297)
+    del portal.ids[10:13]
+    assert counts(portal) == (297, 297, {})
+
+
+def test_new_contacts_do_not_stand_in_for_those_that_did_not_come():
+    portal = Portal(310)
+    portal.search = counting(300)
+    del portal.ids[10:13]
+    busy(portal)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"results": []},
+        {"total": "5", "results": []},
+        {"total": True, "results": []},
+        {"total": -1, "results": []},
+        {"total": 5},
+        {"total": 5, "results": []},
+    ],
+)
+def test_a_count_that_is_none_is_not_nought(document):
+    portal = Portal(5)
+    portal.search = lambda _: document
     busy(portal)
 
 
@@ -229,6 +327,78 @@ def test_a_contact_that_is_named_as_gone_is_counted(context):
     assert counts(portal) == (10, 9, {"OBJECT_NOT_FOUND": 1})
 
 
+UNEXPLAINED: dict[str, Any] = {
+    "no category": {"status": "error", "message": "x"},
+    "no category, but ids": {"context": {"ids": ["4"]}},
+    "a category that is null": {"category": None, "context": {"ids": ["4"]}},
+    "a category of another kind": {"category": "INTERNAL_ERROR", "context": {"ids": ["4"]}},
+}
+
+
+@pytest.mark.parametrize("error", list(UNEXPLAINED.values()), ids=list(UNEXPLAINED))
+def test_contacts_that_an_error_does_not_explain_are_not_taken_for_gone(error):
+    portal, asked = Portal(10), []
+
+    def partial(ids: list[str]) -> Any:
+        asked.append(ids)
+        return {"results": [portal.record(n) for n in ids if n != "4"], "numErrors": 1, "errors": [error]}
+
+    portal.read = partial
+    busy(portal)
+    assert asked == [portal.ids, ["4"]]
+
+
+def test_contacts_that_came_the_second_time_are_kept():
+    portal, asked = Portal(10), []
+
+    def stumbling(ids: list[str]) -> Any:
+        asked.append(ids)
+        return {"results": [portal.record(n) for n in ids if len(asked) > 1], "errors": [{"status": "error"}]}
+
+    portal.read = stumbling
+    assert counts(portal) == (10, 10, {})
+
+
+def test_the_answer_of_another_batch_is_not_this_one_s():
+    portal = Portal(100)
+    portal.read = lambda ids: {"results": [portal.record(str(1000 + int(name))) for name in ids]}
+    busy(portal)
+
+
+def test_ids_with_leading_noughts_are_the_same_contacts():
+    portal = Portal(3)
+    portal.list = lambda _: {"results": [{"id": f"00{name}"} for name in portal.ids]}
+    assert counts(portal) == (3, 3, {})
+
+
+def test_an_id_of_thousands_of_digits_is_none():
+    portal = Portal(3)
+    portal.list = lambda _: {"results": [{"id": "1"}, {"id": "9" * 5000}, {"id": "0"}]}
+    assert counts(portal) == (3, 1, {"malformed": 2})
+
+
+@pytest.mark.parametrize("name", POLICY.fields)
+def test_a_property_that_is_in_no_answer_is_refused_by_name(name):
+    portal = Portal(5)
+    portal.read = lambda ids: {"results": [without(portal.record(one), name) for one in ids]}
+    with source_of(portal) as source, pytest.raises(Refused, match=name) as caught:
+        list(source.pull(POLICY))
+    assert caught.value.code == "PROPERTY_DOESNT_EXIST"
+
+
+@pytest.mark.parametrize("name", POLICY.fields)
+def test_a_property_that_is_not_in_every_answer_is_no_answer(name):
+    portal = Portal(5)
+    portal.read = lambda ids: {
+        "results": [portal.record(one) if one != "2" else without(portal.record(one), name) for one in ids]
+    }
+    busy(portal)
+
+
+def without(record: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**record, "properties": {k: v for k, v in record["properties"].items() if k != name}}
+
+
 def test_a_contact_that_could_not_be_read_is_not_taken_for_gone():
     portal = Portal(10)
     error = {"status": "error", "category": "INTERNAL_ERROR", "context": {"ids": ["4"]}}
@@ -286,6 +456,7 @@ def test_dates_of_every_form(created, kept):
     "document",
     [
         {"total": 5, "results": []},
+        {"results": []},
         {"total": 5, "results": None},
         {"total": 5, "results": [{"id": "5"}, {"id": "4"}]},
         {"total": 5, "results": [{"id": "1"}, {}]},
@@ -318,6 +489,28 @@ def test_a_contact_that_changes_during_a_search_moves_nobody_out_of_it():
         assert sum(batch.read for batch in source.pull(POLICY, NOW - timedelta(days=1))) == 600
 
 
+def test_an_answer_that_drips_does_not_hold_the_pull(monkeypatch):
+    monkeypatch.setattr(transport, "SECONDS", 0.2)
+    portal = Portal(5)
+    portal.list = lambda _: dripping(b" " * 40 + b'{"results": []}')
+    busy(portal)
+
+
+def test_a_budget_that_cannot_be_puts_nothing_to_sleep():
+    portal = Portal(250)
+    budget = {f"X-HubSpot-RateLimit-{name}": "9" * 5000 for name in ("Max", "Remaining")}
+    budget |= {"X-HubSpot-RateLimit-Interval-Milliseconds": "9" * 12}
+    portal.list = lambda start: Response(json.dumps(portal.page(start)), headers=budget)
+    assert counts(portal) == (250, 250, {})
+
+
+def test_a_token_that_drips_does_not_hold_the_pull(monkeypatch):
+    monkeypatch.setattr(transport, "SECONDS", 0.2)
+    token = b'{"access_token": "a", "expires_in": 1800, "hub_id": 1}'
+    with scripted(lambda _: dripping(token)) as url, pytest.raises(Busy):
+        refresh(replace(APP, api_url=url), GRANT, Timing(now=lambda: NOW))
+
+
 @pytest.mark.parametrize("status", [401, 200])
 def test_a_page_of_the_network_is_tried_again(status):
     portal = Portal(150)
@@ -333,6 +526,17 @@ def test_a_page_of_the_network_is_tried_again(status):
     assert portal.grants.renewals == (status == 401)
 
 
+@pytest.mark.parametrize("scopes", [5, "crm.objects.deals.read", [5], {"a": 1}, None])
+@pytest.mark.parametrize("errors", [lambda context: [{"context": context}], lambda context: context])
+def test_a_missing_scope_in_an_odd_form_is_refused(scopes, errors):
+    portal = Portal(5)
+    body = {"category": "MISSING_SCOPES", "errors": errors({"requiredGranularScopes": scopes})}
+    portal.list = lambda _: Response(json.dumps(body), status=403)
+    with source_of(portal) as source, pytest.raises(Refused) as caught:
+        list(source.pull(POLICY))
+    assert caught.value.code == "MISSING_SCOPES"
+
+
 def test_unauthorised_for_good_is_refused_after_one_renewal():
     portal = Portal(5)
     portal.list = lambda _: Response(f"<html>{SECRET}</html>", status=401)
@@ -340,6 +544,15 @@ def test_unauthorised_for_good_is_refused_after_one_renewal():
         list(source.pull(POLICY))
     assert (portal.grants.renewals, caught.value.code) == (1, "HTTP_401")
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("options", [5, None, [5], [{"value": {"a": 1}}], [{"value": "ok"}]])
+def test_choices_in_an_odd_form_cannot_hold_a_flag(options):
+    portal = Portal(1)
+    portal.properties = {"results": [{"name": NAMES[0], "type": "enumeration", "options": options}, {}]}
+    with source_of(portal) as source, pytest.raises(Refused) as caught:
+        source.publish({})
+    assert caught.value.code == "PROPERTY_CONFLICT"
 
 
 @pytest.mark.parametrize(
@@ -376,6 +589,6 @@ def test_any_refusal_ends_a_pull_within_few_calls(status, hint):
     )
     with source_of(portal) as source, pytest.raises(ConnectorError) as caught:
         list(source.pull(POLICY))
-    assert portal.calls <= 6
+    assert portal.calls <= 7
     error = caught.value
     assert SECRET not in "".join(traceback.format_exception(error)) + repr(error.__context__)

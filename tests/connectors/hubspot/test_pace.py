@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.hubspot.pace import Pace, Window
+from connectors.errors import Busy
+from connectors.hubspot.pace import PATIENCE, Pace, Window
 from connectors.hubspot.timing import Timing
 
 
@@ -22,11 +24,11 @@ class Clock:
         self.at += seconds
 
 
-def headers(most, remaining):
+def headers(most, remaining, interval=10_000):
     return {
         "X-HubSpot-RateLimit-Max": str(most),
         "X-HubSpot-RateLimit-Remaining": str(remaining),
-        "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+        "X-HubSpot-RateLimit-Interval-Milliseconds": str(interval),
     }
 
 
@@ -87,3 +89,35 @@ def test_senseless_headers_change_nothing():
     for bad in ({}, headers(0, 0), headers(-5, 1), {"X-HubSpot-RateLimit-Max": "many"}):
         pace.learn(bad)
     assert pace._calls.allowed == 90
+
+
+@pytest.mark.parametrize(
+    "interval", [0, 1, 999, 20_001, 999_999_999, 999_999_999_999, "9" * 5000, "1e9", "²", ""]
+)
+def test_an_interval_that_cannot_be_is_no_reason_to_sleep(interval):
+    clock = Clock()
+    pace = Pace(clock.timing())
+    for _ in range(10):
+        pace.take(search=False)
+        pace.learn(headers(1, 0, interval))
+    assert (clock.at, pace._calls.interval) == (0, 10.0)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "²", "1.5"])
+def test_numbers_that_are_none_change_nothing(number):
+    clock = Clock()
+    pace = Pace(clock.timing())
+    pace.learn(headers(number, 0))
+    pace.learn({**headers(100, 0), "X-HubSpot-RateLimit-Remaining": number})
+    for _ in range(90):
+        pace.take(search=False)
+    assert clock.at == 0
+
+
+def test_a_wait_beyond_patience_is_the_caller_s():
+    clock = Clock()
+    pace = Pace(clock.timing())
+    pace.close(PATIENCE + 1, search=False)
+    with pytest.raises(Busy) as caught:
+        pace.take(search=False)
+    assert (clock.at, caught.value.retry_after) == (0, PATIENCE + 1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from connectors.errors import Refused
+from connectors.hubspot.client import HubSpotClient
 from connectors.sandbox.hubspot.faults import Fault
 from connectors.source import Flag
 from tests.connectors.subject_hubspot import some
@@ -99,6 +101,30 @@ def test_bad_records_are_found_and_the_rest_is_written(connecting, partial):
     assert found.portal.values(ids[78])["fairscore_status"] == "review"
 
 
+UPDATES = "POST /crm/objects/2026-09/contacts/batch/update"
+
+
+def test_a_rule_that_refuses_every_contact_is_not_found_out_one_by_one(connecting):
+    found = connecting(some(450))
+    found.portal.control.required = ("company",)
+    receipt = found.source.publish(flags_for(found))
+    assert receipt.failed == {"VALIDATION_ERROR": 450}
+    assert total(receipt) == receipt.listed == 450
+    assert found.calls[UPDATES] < 250
+
+
+def test_contacts_that_a_rule_spares_are_written_after_a_batch_that_it_refused(connecting):
+    found = connecting(some(400))
+    world, ids = found.portal._world, found.portal.record_ids()
+    for name in ids[200:]:
+        world.contacts.by_number[int(name)].values["company"] = "Acme"
+    del world.contacts.by_number[int(ids[377])].values["company"]
+    found.portal.control.required = ("company",)
+    receipt = found.source.publish(flags_for(found))
+    assert (receipt.written, receipt.failed) == (199, {"VALIDATION_ERROR": 201})
+    assert found.portal.values(ids[376])["fairscore_status"] == "review"
+
+
 def test_a_contact_that_goes_before_the_write_is_counted(small, monkeypatch):
     portal = small.portal
     change = type(portal._world.contacts).find
@@ -130,6 +156,26 @@ def test_properties_are_made_once(small):
     status = small.portal._world.definitions["fairscore_status"]
     assert {one["value"] for one in status.options} == {"ok", "review", "insufficient_data"}
     assert status.group == "fairscore"
+
+
+def test_a_property_whose_answer_was_lost_is_not_made_again(small):
+    small.portal.control.plan(Fault(kind="reset", path="/properties/", method="POST", skip=1))
+    assert small.source.publish(flags_for(small)).written == 250
+
+
+def test_two_first_publishes_at_once(small):
+    with ThreadPoolExecutor(4) as pool:
+        receipts = list(pool.map(lambda _: small.source.publish(flags_for(small)), range(4)))
+    assert all(receipt.written + receipt.unchanged == 250 for receipt in receipts)
+    assert small.portal.values(small.portal.record_ids()[0])["fairscore_status"] == "review"
+
+
+def test_a_property_that_exists_and_is_not_shown_is_named(small, monkeypatch):
+    small.source.publish({})
+    monkeypatch.setattr(HubSpotClient, "properties", lambda _self: [])
+    with pytest.raises(Refused, match=r"fairscore_audited_at.*archived") as caught:
+        small.source.publish({})
+    assert caught.value.code == "PROPERTY_CONFLICT"
 
 
 def test_a_property_of_the_portal_that_cannot_hold_a_flag_is_not_touched(small):

@@ -99,6 +99,19 @@ def test_a_property_that_the_portal_lacks_is_named_before_anything_is_read(small
     assert "region" not in small.portal.control.requested
 
 
+def test_a_property_that_is_archived_during_the_pull_stops_it(connecting):
+    found = connecting(some(1_200, opted_out_of_profiling=True))
+    batches = found.source.pull(POLICY)
+    assert next(batches).excluded == {"opted_out_of_profiling": 100}
+    del found.portal._world.definitions["opted_out_of_profiling"]
+    with pytest.raises(Refused, match="opted_out_of_profiling"):
+        list(batches)
+
+
+def test_a_property_that_nobody_has_a_value_of_is_no_fault(small):
+    assert all(batch.excluded == {} for batch in small.source.pull(POLICY))
+
+
 def test_sensitive_properties_are_not_described(small):
     fields = {field.name: field for field in small.source.describe()}
     assert "health_condition" not in fields

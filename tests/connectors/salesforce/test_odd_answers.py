@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from connectors import transport
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.oauth import Grant
 from connectors.policy.drop import Drop
@@ -25,7 +27,7 @@ from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.salesforce.org import make_id
 from connectors.source import Flag
-from tests.connectors.scripted import scripted
+from tests.connectors.scripted import dripping, scripted
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ORG = make_id("00D", 7)
@@ -170,6 +172,29 @@ ODD: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+HUGE = b"9" * 5000
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Response(b'{"x":' + HUGE + b"}"),
+        Response(b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+        Response(b"{}", headers={"Sforce-Limit-Info": f"api-usage={HUGE.decode()}/5"}),
+        Response(b"", status=503, headers={"Sforce-Limit-Info": f"api-usage={HUGE.decode()}/5"}),
+        Response(b"7"),
+        Response(b"null"),
+    ],
+)
+@pytest.mark.parametrize("call", ["describe", "count"])
+def test_an_answer_that_the_client_library_cannot_read_is_busy(serving, answer, call):
+    org = Org(5)
+    org.describe = org.left = answer
+    with serving(org) as source, pytest.raises(Busy) as caught:
+        getattr(source, call)()
+    assert HUGE[:50].decode() not in "".join(traceback.format_exception(caught.value))
+
+
 @pytest.mark.parametrize("odd", list(ODD))
 def test_an_odd_page_is_not_the_whole(serving, odd):
     org = Org(5)
@@ -178,6 +203,14 @@ def test_an_odd_page_is_not_the_whole(serving, odd):
         list(source.pull(POLICY))
     assert org.calls < 12
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_answer_that_drips_does_not_hold_the_pull(serving, monkeypatch):
+    monkeypatch.setattr(transport, "SECONDS", 0.2)
+    org = Org(1)
+    org.page = lambda start: dripping(json.dumps(org.plain(start)).encode())
+    with serving(org) as source, pytest.raises(Busy):
+        list(source.pull(POLICY))
 
 
 def test_a_row_that_comes_on_two_pages_stands_in_place_of_another(serving):
@@ -223,6 +256,19 @@ def test_leads_deleted_meanwhile_are_no_fault(serving):
     org.page = lambda start: org.plain(start) | {"totalSize": 6}
     with serving(org) as source:
         assert counts(source) == (5, 5, {})
+
+
+def test_a_field_whose_name_holds_from_can_be_counted_again(serving):
+    org = Org(5)
+    org.page = lambda start: {
+        **org.plain(start),
+        "totalSize": 6,
+        "records": [org.record(name) | {"VALID_FROM__c": "2025"} for name in org.ids],
+    }
+    policy = replace(POLICY, rules=(Rule(field="VALID_FROM__c", operator=Keep(), column="valid"),))
+    with serving(org) as source:
+        assert counts(source, policy) == (5, 5, {})
+    assert org.asked[1:] == ["SELECT Id, VALID_FROM__c, CreatedDate FROM Lead", "SELECT COUNT() FROM Lead"]
 
 
 def test_records_without_a_usable_id_are_counted(serving):
@@ -278,14 +324,43 @@ def test_a_value_with_parts_is_refused_with_the_mend(serving, value):
     assert "Bonn" not in "".join(traceback.format_exception(caught.value))
 
 
-@pytest.mark.parametrize("owner", [None, {}, {"Type": None}, {"type": "User"}, "005", 7, []])
+OWNED = replace(POLICY, rules=(Rule(field="Owner.Type", operator=Keep(), column="kind"),))
+
+
+@pytest.mark.parametrize(
+    "owner", [None, {"Type": None}, {"type": "User"}, {"attributes": {}, "Type": "User"}]
+)
 def test_a_parent_in_any_form(serving, owner):
     org = Org(1)
     org.page = lambda _: org.plain(0) | {"records": [org.record(org.ids[0]) | {"Owner": owner}]}
-    policy = replace(POLICY, rules=(Rule(field="Owner.Type", operator=Keep(), column="kind"),))
     with serving(org) as source:
-        (batch,) = source.pull(policy)
-    assert batch.table["kind"].to_pylist() == ["User" if owner == {"type": "User"} else None]
+        (batch,) = source.pull(OWNED)
+    assert batch.table["kind"].to_pylist() == ["User" if owner and "User" in owner.values() else None]
+
+
+@pytest.mark.parametrize("owner", [{}, {"attributes": {}}, "005", 7, []])
+def test_a_parent_without_the_field_is_refused_by_name(serving, owner):
+    org = Org(1)
+    org.page = lambda _: org.plain(0) | {"records": [org.record(org.ids[0]) | {"Owner": owner}]}
+    with serving(org) as source, pytest.raises(Refused, match=r"Owner\.Type"):
+        list(source.pull(OWNED))
+
+
+@pytest.mark.parametrize("name", ["HasOptedOutOfEmail", "CreatedDate", "Region__c"])
+@pytest.mark.parametrize("lacking", [1, 3])
+def test_a_field_that_is_not_in_the_answer_is_refused_by_name(serving, name, lacking):
+    org = Org(3)
+
+    def page(start: int) -> Any:
+        records = [org.record(one) | {"HasOptedOutOfEmail": False} for one in org.ids]
+        for record in records[:lacking]:
+            del record[name]
+        return org.plain(start) | {"records": records}
+
+    org.page = page
+    with serving(org) as source, pytest.raises(Refused, match=name) as caught:
+        list(source.pull(replace(POLICY, exclude_when=("HasOptedOutOfEmail",))))
+    assert caught.value.code == "FIELD_ABSENT"
 
 
 def test_two_rules_on_one_field_and_all_dropped(serving):

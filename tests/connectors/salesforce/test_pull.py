@@ -138,6 +138,13 @@ def test_describe_shows_what_the_user_sees(org: SalesforceStandIn, source: Sales
     assert not fields["CreatedDate"].writable
 
 
+def test_a_query_that_is_too_long_is_refused_with_the_mend(source: SalesforceSource):
+    many = tuple(Rule(field=f"Field_{n:030d}__c", operator=Keep(), column=f"c{n}") for n in range(450))
+    with pytest.raises(Refused, match="take fields out of the policy") as caught:
+        list(source.pull(replace(POLICY, rules=many)))
+    assert caught.value.code == "HTTP_431"
+
+
 @pytest.mark.parametrize("name", ["Name FROM User--", "x'y", "A B", "Owner..Type", "Émail", "(SELECT Id", ""])
 def test_a_policy_cannot_smuggle_soql(source: SalesforceSource, org: SalesforceStandIn, name: str):
     policy = replace(POLICY, rules=(Rule(field=name, operator=Keep(), column="c"),))

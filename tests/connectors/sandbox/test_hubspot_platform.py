@@ -143,7 +143,9 @@ def test_introspection_and_account(portal, web):
     token = web.headers["Authorization"].removeprefix("Bearer ")
     form = {"client_id": portal.client_id, "client_secret": portal.client_secret, "token": token}
     url = f"{portal.api_url}/oauth/2026-09/token/introspect"
-    assert web.post(url, data=form).json()["hub_id"] == int(portal.organisation)
+    found = web.post(url, data=form).json()
+    assert found["hub_id"] == int(portal.organisation)
+    assert {"active", "user_id", "user", "hub_domain", "app_id", "scopes", "expires_in"} < set(found)
     portal.uninstall()
     assert web.post(url, data=form).json() == {"active": False}
     assert web.post(url, json=form).status_code == 415

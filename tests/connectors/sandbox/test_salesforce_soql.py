@@ -53,6 +53,14 @@ def test_any_text_is_a_query_or_a_clear_error(text: str):
         assert run(ORG, ORG.admin, text).total >= 0
 
 
+@pytest.mark.parametrize("fields", ["Id, Id", "Id, LastName, id", "Owner.Type, owner.type"])
+def test_a_field_is_selected_once(fields: str):
+    with pytest.raises(ApiError) as caught:
+        run(ORG, ORG.admin, f"SELECT {fields} FROM Lead")  # noqa: S608 - the stand-in's own queries
+    assert caught.value.code == "MALFORMED_QUERY"
+    assert caught.value.message == f"duplicate field selected: {'Owner.Type' if 'Owner' in fields else 'Id'}"
+
+
 @st.composite
 def conditions(draw, depth=2):
     """A condition in SOQL, and the same in Python."""

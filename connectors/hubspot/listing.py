@@ -1,0 +1,122 @@
+"""Every contact of a portal, and proof that it was every one.
+
+A page that lost its cursor looks like the last one, so that what was listed is compared with what
+the portal's search counts: before the listing how many there are and the highest id, after it, where
+fewer came, how many of those there still are. New contacts have higher ids and do not disturb that;
+contacts deleted meanwhile are no fault.
+
+References
+----------
+HubSpot, "CRM objects": the list is in the order of the ids; a page with more behind it has
+``paging.next.after``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from connectors.errors import Busy
+from connectors.hubspot.answers import Document, following, objects, record_number, total_of
+from connectors.hubspot.client import HubSpotClient
+
+# A page may repeat another; so many that bring nothing new are a circle.
+BARREN = 3
+# The search index is behind by moments: a contact that was deleted just now is still counted.
+RECOUNTS = (0.0, 3.0, 10.0)
+
+
+def every_contact(client: HubSpotClient, properties: Sequence[str]) -> Iterator[list[Document]]:
+    """Every contact that is not archived, in the order of their ids, page by page.
+
+    Raises
+    ------
+    Busy
+        The listing is incomplete: its pages do not advance, more are announced than come, or fewer
+        contacts came than there were and than there still are.
+    """
+    total, highest = _census(client)
+    seen = _Seen(highest=highest)
+    after: str | None = None
+    while True:
+        document = client.page(properties, after=after)
+        records = objects(document, "results")
+        yield seen.fresh(records)
+        after = following(document)
+        if after is None:
+            break
+        seen.check(records, after)
+    if seen.earlier < total:
+        _count_again(client, seen)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Seen:
+    """What one listing has shown so far."""
+
+    highest: int
+    _known: set[int] = field(default_factory=set)
+    _asked: set[str] = field(default_factory=set)
+    _nameless: int = 0
+    _late: int = 0
+    _barren: int = 0
+
+    def fresh(self, records: Sequence[Document]) -> list[Document]:
+        """The records that no page has shown before, and those without an id, which are counted later."""
+        found: list[Document] = []
+        before = len(self._known)
+        for record in records:
+            number = int(record_number(record) or 0)
+            if number not in self._known:
+                found.append(record)
+            self._note(number)
+        self._barren = 0 if len(self._known) > before else self._barren + 1
+        return found
+
+    def check(self, records: Sequence[Document], after: str) -> None:
+        """Raise Busy where a page with more behind it is empty or leads nowhere new."""
+        if not records or after in self._asked or self._barren > BARREN:
+            msg = "HubSpot's contact list does not advance"
+            raise Busy(msg, retry_after=60.0)
+        self._asked.add(after)
+
+    @property
+    def earlier(self) -> int:
+        """How many of the contacts that were there at the beginning came; nameless ones count one each."""
+        return len(self._known) - self._late + self._nameless
+
+    def _note(self, number: int) -> None:
+        if not number:
+            self._nameless += 1
+        elif number not in self._known:
+            self._known.add(number)
+            self._late += number > self.highest
+
+
+def _count_again(client: HubSpotClient, seen: _Seen) -> None:
+    for wait in RECOUNTS:
+        client.pause(wait)
+        left, _ = _census(client, seen.highest)
+        if left <= seen.earlier:
+            return
+    msg = "HubSpot's contact list ended before all of its contacts had come: pull again"
+    raise Busy(msg, retry_after=60.0)
+
+
+def _census(client: HubSpotClient, highest: int = 0) -> tuple[int, int]:
+    """How many contacts there are (up to an id), and the highest id among them."""
+    upto = [{"propertyName": "hs_object_id", "operator": "LTE", "value": str(highest)}]
+    document = client.search(
+        {
+            "filterGroups": [{"filters": upto}] if highest else [],
+            "sorts": [{"propertyName": "hs_object_id", "direction": "DESCENDING"}],
+            "properties": ["hs_object_id"],
+            "limit": 1,
+        }
+    )
+    total = total_of(document)
+    found = max((int(record_number(record) or 0) for record in objects(document, "results")), default=0)
+    if total and not found:
+        msg = "HubSpot's contact search counts contacts and shows none"
+        raise Busy(msg, retry_after=60.0)
+    return total, found

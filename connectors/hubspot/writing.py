@@ -1,0 +1,79 @@
+"""Write updates in batches, find the contacts that HubSpot refuses, and do not go on finding all of them.
+
+HubSpot refuses a whole batch for one bad contact, so that a refused batch is halved until the bad one
+is alone. Where an admin's rule refuses every contact, that would cost two calls for each: once every
+contact of a batch was refused alike, a few of the next batch are tried alone first, and where they are
+refused in the same way the rest is counted with them. One that is written ends that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.errors import Refused
+from connectors.hubspot.answers import Document, code_of, errors_of, named_ids, objects, record_number
+from connectors.hubspot.client import PAGE, HubSpotClient
+from connectors.hubspot.flag_properties import STATUS
+from connectors.tally import Tally
+
+# HubSpot answers these to a batch in which one record is wrong; the whole batch is then unwritten.
+_ONE_IS_WRONG = frozenset(
+    {"VALIDATION_ERROR", "OBJECT_NOT_FOUND", "CONFLICT", "HTTP_400", "HTTP_404", "HTTP_409"}
+)
+_EACH = 20
+Update = Mapping[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Writer:
+    """Writes the batches of one write-back, and counts what becomes of each contact."""
+
+    client: HubSpotClient
+    tally: Tally
+    _always: str = ""
+
+    def write(self, updates: Sequence[Update]) -> None:
+        """Write up to 100 updates. Raises Refused or Busy where it is no contact's fault."""
+        if self._always:
+            probes, updates = updates[::_EACH], [one for n, one in enumerate(updates) if n % _EACH]
+            refused = sum((self._halving([one]) for one in probes), Counter[str]())
+            if refused[self._always] == len(probes):
+                self.tally.failed[self._always] += len(updates)
+                return
+            self._always = ""
+        refused = self._halving(updates) if updates else Counter[str]()
+        if len(updates) == PAGE and max(refused.values(), default=0) == PAGE:
+            (self._always,) = refused
+
+    def _halving(self, updates: Sequence[Update]) -> Counter[str]:
+        """Write a batch, halved where it is refused; the contacts that were refused alone, by code."""
+        try:
+            document = self.client.update(updates)
+        except Refused as error:
+            if error.code not in _ONE_IS_WRONG:
+                raise
+            if len(updates) == 1:
+                self.tally.failed[error.code] += 1
+                return Counter([error.code])
+        else:
+            self._count(document, updates)
+            return Counter()
+        middle = len(updates) // 2
+        return self._halving(updates[:middle]) + self._halving(updates[middle:])
+
+    def _count(self, document: Document, updates: Sequence[Update]) -> None:
+        """Count a batch that was written in whole or, with HTTP 207, in part."""
+        asked = {update["id"]: update["properties"] for update in updates}
+        done = asked.keys() & {record_number(record) for record in objects(document, "results")}
+        for record_id in done:
+            self.tally.took(asked[record_id][STATUS])
+        left = asked.keys() - done
+        for error in errors_of(document):
+            named = named_ids(error) & left
+            self.tally.failed[code_of(error, "category") or "UNKNOWN"] += len(named)
+            left -= named
+        self.tally.failed["NOT_CONFIRMED"] += len(left)
+        self.tally.failed = +self.tally.failed
