@@ -72,6 +72,20 @@ def test_a_connection_that_cannot_read_says_so(site: Site, state: str, words: st
     assert words in shown(site, "/connections").text
 
 
+def test_disconnecting_says_what_it_deletes_and_asks_once_more(site: Site) -> None:
+    row = site.connect()
+    page = shown(site, "/connections")
+    (around,) = [
+        open_tags
+        for tag, attributes, open_tags in page.tags
+        if tag == "form" and attributes.get("action") == f"/connections/{row.id}/disconnect"
+    ]
+    assert "details" in around
+    assert "open" not in page.having("details")[-1]
+    assert "This deletes the leads that were pulled from Salesforce org 00D000000000001EAA" in page.text
+    assert "The audits, the policy, and score and groups stay." in page.text
+
+
 def test_the_dashboard_accounts_for_every_lead_and_names_the_worst_finding(site: Site) -> None:
     site.audited(site.connect(), "{}", severities={"high": 2, "info": 1}, worst="Small towns lose.")
     page = shown(site, "/")
