@@ -103,6 +103,24 @@ def test_signing_in_and_out(browser):
 
 
 @pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("path", "back"),
+    [("/connections/x/policy", "/login?next=/connections/x/policy"), ("/connections/x/disconnect", "/login")],
+)
+def test_a_form_after_the_end_of_a_session_says_that_nothing_was_saved(browser, path, back):
+    answer = browser.client.post(path, data={"text": "much work"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, back)
+    assert "Your session has ended. Nothing was saved." in browser.get(back).text
+    assert "Your session has ended." not in browser.get(back).text
+
+
+@pytest.mark.usefixtures("account")
+def test_signing_out_twice_is_no_lost_work(browser):
+    assert browser.client.post("/logout").headers["Location"] == "/login"
+    assert "Your session has ended." not in browser.get("/login").text
+
+
+@pytest.mark.usefixtures("account")
 def test_the_only_account_may_leave_out_its_name(browser, support):
     assert browser.submit("/login", {"password": support.PASSWORD}).headers["Location"] == "/"
 
