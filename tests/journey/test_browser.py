@@ -25,6 +25,8 @@ QUIET = [
 ]
 
 IN_SIGHT = "e => e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().bottom <= innerHeight"
+STICKING_OUT = """cells => cells.filter(cell => [...cell.children].some(
+    part => part.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1)).map(cell => cell.innerText)"""
 
 pytestmark = pytest.mark.browser
 
@@ -135,6 +137,21 @@ def test_an_admin_changes_the_policy(page, story_world):
     assert heads == ["Column", "Lead 1", "Lead 2", "Lead 3"]
     page.get_by_role("button", name="Save").click()
     page.shot("policy-saved")
+    assert fits(page)
+
+
+def test_long_field_names_stay_in_their_column(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
+    name = "et4ae5__HasOptedOutOfMobile_Consent_Date_For_The_Whole_Region__c"
+    page.locator("textarea").fill(
+        page.locator("textarea").input_value() + f'\n[[rule]]\nfield = "{name}"\noperator = "keep"\n'
+    )
+    page.get_by_role("button", name="Preview").click()
+    page.locator("#preview .note").get_by_text(name).wait_for()
+    page.shot("policy-long-name")
+    assert page.locator("main :is(th, td)").evaluate_all(STICKING_OUT) == []
     assert fits(page)
 
 
