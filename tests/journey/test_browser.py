@@ -13,6 +13,7 @@ from webapp.panels import panel_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCREENS = REPOSITORY / "artefacts" / "screens"
+PAPER = 703  # A4 less its margins, in CSS pixels
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
 # Without these flags Chromium calls its maker's hosts at every start.
 QUIET = [
@@ -25,6 +26,8 @@ QUIET = [
 ]
 
 IN_SIGHT = "e => e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().bottom <= innerHeight"
+CUT_OFF = """parts => parts.filter(part => part.offsetParent
+    && part.getBoundingClientRect().right > document.documentElement.clientWidth).map(part => part.innerText)"""
 STICKING_OUT = """cells => cells.filter(cell => [...cell.children].some(
     part => part.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1)).map(cell => cell.innerText)"""
 
@@ -96,6 +99,45 @@ def test_sign_in_and_read_the_dashboard_and_an_audit(page, story_world):
     page.shot("audit")
     assert outcomes[0].audit.worst in page.inner_text("main")
     assert fits(page)
+
+
+def test_every_verdict_of_an_audit_is_in_sight(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/audits/{outcomes[0].audit.id}")
+    verdicts = page.locator("td.compared .badge:visible")
+    assert verdicts.count() > 10
+    assert verdicts.evaluate_all(CUT_OFF) == []
+
+
+def test_a_printed_audit_keeps_its_verdicts_and_its_evidence(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/audits/{outcomes[0].audit.id}")
+    page.set_viewport_size({"width": PAPER, "height": 1000})
+    page.emulate_media(media="print")
+    page.shot("audit-printed")
+    assert page.get_by_text("Reference group", exact=True).first.is_visible()
+    assert page.locator("td.compared").evaluate_all(CUT_OFF) == []
+    assert fits(page)
+
+
+def test_the_menu_closes_by_itself(page, story_world):
+    world, _, _ = story_world
+    sign_in(page, world)
+    menu, opener = page.locator("[data-menu]"), page.locator("[data-menu] > summary")
+    opener.click()
+    page.shot("menu")
+    page.keyboard.press("Escape")
+    assert menu.get_attribute("open") is None
+    assert opener.evaluate("e => e === document.activeElement")
+    opener.click()
+    page.get_by_text("Fairlead audits lead scores.").click()
+    assert menu.get_attribute("open") is None
+    opener.click()
+    menu.get_by_role("link").last.focus()
+    page.keyboard.press("Tab")
+    assert menu.get_attribute("open") is None
 
 
 @pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
