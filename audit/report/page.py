@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from audit.finding import SEVERITIES, Finding, Severity
 from audit.finding.evidence_words import evidence_words
+from audit.finding.words import nobreak
 from audit.registry import METRICS, metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart
 from audit.report.model import Report
@@ -62,7 +63,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        nobreak=_nobreak,
+        nobreak=nobreak,
         words=evidence_words,
         severity=SEVERITY_WORDS.__getitem__,
         share=_share,
@@ -94,7 +95,3 @@ def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
 
 def _share(value: float | None) -> str:
     return "no gap to share" if value is None else f"{round(value * 100):d} %"
-
-
-def _nobreak(text: str) -> str:
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")

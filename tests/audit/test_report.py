@@ -288,10 +288,10 @@ def test_features_that_tell_nothing_are_folded_away():
     (telling,) = report().proxies
     silent = replace(telling, feature="seniority", auc=0.51, low=0.48, high=0.54, share=None, rank=2)
     html = to_html(replace(report(), proxies=(telling, silent)))
-    assert "1 feature tells nothing sure about region" in Page(html).text
+    assert "1 field tells nothing sure about region" in Page(html).text
     assert '<th scope="row">seniority' not in html
     only = Page(to_html(replace(report(), proxies=(silent,)))).text
-    assert "1 feature tells nothing sure about region" in only
+    assert "1 field tells nothing sure about region" in only
     assert "so they do not add up" not in only
 
 

@@ -26,10 +26,14 @@ QUIET = [
 ]
 
 IN_SIGHT = "e => e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().bottom <= innerHeight"
-CUT_OFF = """parts => parts.filter(part => part.offsetParent
-    && part.getBoundingClientRect().right > document.documentElement.clientWidth).map(part => part.innerText)"""
-STICKING_OUT = """cells => cells.filter(cell => [...cell.children].some(
-    part => part.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1)).map(cell => cell.innerText)"""
+CUT_OFF = """parts => parts
+    .filter(part => part.offsetParent)
+    .filter(part => part.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .map(part => part.innerText)"""
+STICKING_OUT = """cells => cells
+    .filter(cell => [...cell.children].some(
+        part => part.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1))
+    .map(cell => cell.innerText)"""
 
 pytestmark = pytest.mark.browser
 
