@@ -55,12 +55,18 @@ def rates_chart(section: Section) -> Markup:
 
 def calibration_chart(section: Section) -> Markup:
     """Conversion by score band for the reference and the two groups that differ most."""
-    chosen = [row for row in section.rows if row.bands and row.name != "unknown"][: len(LINES)]
+    chosen = _drawn(section)
     rows = [point for row in chosen for point in _bands(row)]
     if not rows:
         return Markup()
     text = "; ".join(f"{row.name}: {_band_words(row)}" for row in chosen)
     return _svg(_lines(rows, chosen), f"Conversion at equal score, by {section.attribute}", text)
+
+
+def undrawn(section: Section) -> tuple[str, ...]:
+    """The groups of the table that have no line in the chart of conversion at equal score."""
+    drawn = {row.name for row in _drawn(section)}
+    return tuple(row.name for row in section.rows if row.name not in drawn) if drawn else ()
 
 
 def proxies_chart(section: Section) -> Markup:
@@ -78,9 +84,15 @@ def proxies_chart(section: Section) -> Markup:
     ]
     if not rows:
         return Markup()
-    text = ", ".join(f"{row['name']} {row['value'] * 100:.0f} %" for row in rows)
+    shares = [(one.feature, one.share) for one in section.proxies if one.share is not None]
+    text = ", ".join(f"{_name(feature)} {share * 100:.0f} %" for feature, share in shares)
     chart = _intervals(rows, "Share of the score gap", share=True, verdicts=False)
     return _svg(chart, f"Fields that carry the score gap between groups of {section.attribute}", text)
+
+
+def _drawn(section: Section) -> list[GroupRow]:
+    known = [row for row in section.rows if any(one.value is not None for _, one in row.bands)]
+    return [row for row in known if row.name != "unknown"][: len(LINES)]
 
 
 def _name(text: str) -> str:

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from audit.finding import SEVERITIES, Finding, Severity
 from audit.finding.evidence_words import evidence_words
-from audit.finding.words import nobreak
+from audit.finding.words import listed, nobreak
 from audit.registry import METRICS, metric
-from audit.report.charts import calibration_chart, proxies_chart, rates_chart
+from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.model import Report
 from audit.report.printable import printable
 from audit.report.view import COLUMNS, SHOWN, Section, label, sections
@@ -64,6 +64,9 @@ def _environment() -> Environment:
     )
     made.filters.update(
         nobreak=nobreak,
+        heading=_heading,
+        listed=listed,
+        undrawn=undrawn,
         words=evidence_words,
         severity=SEVERITY_WORDS.__getitem__,
         share=_share,
@@ -91,6 +94,11 @@ def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
     present = {one.metric for one in report.estimates}
     names = [name for name in COLUMNS if name in present and name in METRICS]
     return tuple((label(name), metric(name).definition) for name in names)
+
+
+def _heading(text: str) -> str:
+    """A name from the data as it begins a line."""
+    return text[:1].upper() + text[1:]
 
 
 def _share(value: float | None) -> str:

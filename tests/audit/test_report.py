@@ -22,9 +22,12 @@ from audit.finding import Caution, Finding, evidence
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
 from audit.report import Digests, Report, Settings, Subgroup, metrics_csv, read_json, to_html, to_json, write
+from audit.report.charts import undrawn
 from audit.report.model import VERSION
+from audit.report.view import sections
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
+from tests.webapp.sample_report import sample_report
 
 SCHEMA = json.loads((Path(audit.report.__file__).parent / "audit.schema.json").read_text())
 EVIL = "<script>alert('x')</script>"
@@ -347,3 +350,12 @@ def test_a_failure_on_the_way_leaves_the_older_files(tmp_path, monkeypatch):
 def test_the_version_is_that_of_the_project():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert project["version"] == VERSION
+
+
+def test_a_section_begins_with_a_capital_and_says_which_groups_its_chart_leaves_out():
+    names = ("urban", "small town", "suburb", "village", "unknown")
+    text = Page(to_html(sample_report("region", names))).text
+    assert "Region" in text.split("Conversion at equal score")[0]
+    banded = sections(sample_report("region", names))[0]
+    assert undrawn(banded) == ("small town", "unknown", "suburb", "village")
+    assert "at most three groups; not in it: small town, unknown, suburb and village." in text
