@@ -161,8 +161,11 @@ def _invitation() -> Response:
 
 def _page_wanted() -> str | None:
     """Where to go after signing in: the page asked for, or the one that a form was sent from."""
-    if request.method == "GET":
-        return request.full_path.rstrip("?")
+    return request.full_path.rstrip("?") if request.method == "GET" else page_of_form()
+
+
+def page_of_form() -> str | None:
+    """The page at the address that a form was sent to; None where it only takes forms."""
     pages = current_app.create_url_adapter(request)
     return request.path if pages is not None and pages.test(request.path, "GET") else None
 

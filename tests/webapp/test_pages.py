@@ -73,6 +73,13 @@ def test_a_connection_that_cannot_read_says_so(site: Site, state: str, words: st
     assert words in shown(site, "/connections").text
 
 
+def test_without_a_crm_in_the_settings_the_page_names_them_and_where_it_is_explained(site: Site) -> None:
+    text = shown(site, "/connections").text
+    assert "FAIRLEAD_SALESFORCE_CLIENT_ID" in text
+    assert "FAIRLEAD_HUBSPOT_CLIENT_SECRET" in text
+    assert "docs/how-to/connect-hubspot.md" in text
+
+
 def test_disconnecting_says_what_it_deletes_and_asks_once_more(site: Site) -> None:
     row = site.connect()
     page = shown(site, "/connections")
@@ -305,6 +312,7 @@ def test_the_panel_stands_alone(site: Site, panel: Panel) -> None:
     assert faults(text) == []
     assert [panel.title in page.text, panel.sentence in page.text, panel.next_step in page.text] == [True] * 3
     assert page.having("script") == page.having("form") == page.having("a") == []
+    assert page.having("html") == [{"lang": "en", "class": "light"}]
 
 
 def test_salesforce_without_a_signed_request_gets_an_explanation(site: Site) -> None:
