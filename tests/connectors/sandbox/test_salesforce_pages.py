@@ -74,7 +74,7 @@ def test_a_rep_reads_the_words_of_the_panel_and_never_why_scores_are_checked(
         assert BY_STATUS["review"].title in text
         assert "fairness" not in text.lower()
         assert ">review<" not in text
-    assert {status: BY_STATUS[status].title for status in STATUSES} == STATUSES
+    assert {status: panel.title for status, panel in BY_STATUS.items()} == STATUSES
 
 
 def test_the_lead_page_posts_a_signed_request_to_the_canvas_app(
