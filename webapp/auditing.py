@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from connectors.pseudonym import LeadKey
 from connectors.source import Flag
 from webapp.store.repository import short_id
 from webapp.store.rows import NewAudit, PolicyVersion, StreamVersion
+from webapp.viewmodels.account import excluded_words, rejected_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +116,8 @@ def _whole(intake: Intake, account: Pulled) -> Intake:
     return replace(
         intake,
         rows=account.read,
-        rejected=(*_refusals(account.rejected), *intake.rejected),
-        excluded=(*_refusals(_excluded(intake, account)), *intake.excluded),
+        rejected=(*_refusals(account.rejected, rejected_words), *intake.rejected),
+        excluded=(*_refusals(_excluded(intake, account), excluded_words), *intake.excluded),
     )
 
 
@@ -126,10 +127,9 @@ def _excluded(intake: Intake, account: Pulled) -> Mapping[str, int]:
     return Counter(account.excluded) + Counter({"erased": erased})
 
 
-def _refusals(counts: Mapping[str, int]) -> Iterable[Refusal]:
+def _refusals(counts: Mapping[str, int], words: Callable[[str], str]) -> Iterable[Refusal]:
     for reason, count in sorted(counts.items()):
-        text = f"Turned away while pulling: {reason.replace('_', ' ')}."
-        yield Refusal(code=reason, text=text, count=count, rows=())
+        yield Refusal(code=reason, text=words(reason), count=count, rows=())
 
 
 def _unmapped(account: Pulled) -> tuple[Caution, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
 
-from flask import Flask, abort, redirect, request, session, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -153,8 +153,21 @@ def _guard() -> Response | None:
 def _invitation() -> Response:
     if not services().accounts.any_user():
         return redirect(url_for("auth.setup"), 303)
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    if request.method not in SAFE_METHODS and request.endpoint != "auth.sign_out":
+        flash("Your session has ended. Nothing was saved.", "warning")
+    wanted = _page_wanted()
     return redirect(url_for("auth.sign_in", next=None if wanted == "/" else wanted), 303)
+
+
+def _page_wanted() -> str | None:
+    """Where to go after signing in: the page asked for, or the one that a form was sent from."""
+    return request.full_path.rstrip("?") if request.method == "GET" else page_of_form()
+
+
+def page_of_form() -> str | None:
+    """The page at the address that a form was sent to; None where it only takes forms."""
+    pages = current_app.create_url_adapter(request)
+    return request.path if pages is not None and pages.test(request.path, "GET") else None
 
 
 def _subject(opened: Services, kind: str, value: str) -> str:

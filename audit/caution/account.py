@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.finding import Caution, evidence
-from audit.finding.words import count
+from audit.finding.words import clause, count
 from audit.intake import Intake, Refusal
 
 
@@ -20,11 +20,11 @@ def left_out(intake: Intake) -> Iterator[Caution]:
 
 
 def _refused(code: str, one: Refusal) -> Caution:
-    what = code.removesuffix("_rows")
     first = ", ".join(f"{row + 1:,}" for row in one.rows)
     where = f" {'First data rows' if one.count > 1 else 'Data row'}: {first}." if first else ""
+    were = "was" if one.count == 1 else "were"
     return Caution(
         code=code,
-        text=f"{count(one.count, 'row')} {'was' if one.count == 1 else 'were'} {what}. {one.text}{where}",
+        text=f"{count(one.count)} {were} left out because {clause(one.text)}.{where}",
         evidence=evidence(reason=one.code, rows=one.count, first_rows=first),
     )

@@ -31,9 +31,9 @@ def _fine(name: str, rare: float) -> Caution:
     return Caution(
         code="fine_feature",
         text=(
-            f"For {percent(rare)} of leads, the value of the feature {quoted(name)} is seen fewer than {RARE}"
+            f"For {percent(rare)} of leads, the value of the field {quoted(name)} is seen fewer than {RARE}"
             " times, so the audit cannot tell what it gives away. Coarsen it (of a ZIP the first three"
-            " digits), or leave it out of features."
+            " digits), or leave it out of the features."
         ),
         evidence=evidence(feature=name, rare=rare),
     )

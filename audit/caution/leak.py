@@ -30,7 +30,7 @@ def leaks(table: pa.Table, seed: int) -> Iterator[Caution]:
     for name in (n.removeprefix("feature:") for n in table.column_names if n.startswith("feature:")):
         told = separation(feature(table, name), won, fold, 0.95)
         if told is not None and told.auc >= ALMOST_PERFECT:
-            yield _leak(f"The feature '{name}'", told.auc, feature=name)
+            yield _leak(f"The field '{name}'", told.auc, feature=name)
 
 
 def _leaking_score(table: pa.Table, outcome: Codes) -> Iterator[Caution]:

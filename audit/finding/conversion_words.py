@@ -7,6 +7,12 @@ from audit.finding.facts import Gap
 from audit.finding.words import briefly, percent, sentence
 
 EQUAL_CHANCE_TIER = 1
+BEHIND = {
+    "selection_rate": "is selected less often",
+    "scoring_rate": "scores above the median less often",
+    "contact_rate": "is contacted less often",
+    "mean_score": "has the worse mean score",
+}
 
 
 def although(gap: Gap, found: Conversion | None) -> str:
@@ -22,21 +28,34 @@ def although(gap: Gap, found: Conversion | None) -> str:
 def outcome_sentence(gap: Gap, found: Conversion) -> str:
     """What the outcomes known so far say about the gap, after its headline."""
     who, rates = _who(gap), _rates(found)
-    general = "" if _of_all_leads(gap) else f"of all leads, {_converting(gap, found)}: "
+    unexplained = f"{_unexplained(gap, found)}, so conversion does not explain the gap"
     return sentence(
         {
-            "better": f"{general}the outcomes known so far run against the gap",
-            "as well": f"{general}the outcomes known so far do not explain the gap",
+            "better": unexplained,
+            "as well": unexplained,
             "less": f"{who} also convert less often {rates}, in line with the direction of the gap",
             "unclear": f"whether {who} convert as often {rates} cannot be told yet",
         }[found.standing]
     )
 
 
+def _unexplained(gap: Gap, found: Conversion) -> str:
+    """Who is behind and converts as well all the same; among leads that converted, of all leads."""
+    if not _of_all_leads(gap):
+        return f"of all leads, {_converting(gap, found)}"
+    behind = BEHIND.get(gap.disparity.metric, "is behind")
+    return f"the group that {behind} converts {_how_often(found)}"
+
+
 def _converting(gap: Gap, found: Conversion) -> str:
+    return f"{_who(gap)} convert {_how_often(found)} {_rates(found)}"
+
+
+def _how_often(found: Conversion) -> str:
+    if found.standing == "better":
+        return "more often"
     higher = (found.worse_off.value or 0.0) > (found.better_off.value or 0.0)
-    as_well = "about as often or more often" if higher else "about as often"
-    return f"{_who(gap)} convert {'more often' if found.standing == 'better' else as_well} {_rates(found)}"
+    return "about as often or more often" if higher else "about as often"
 
 
 def _of_all_leads(gap: Gap) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.finding.reading import BAND, Unit, reading
-from audit.finding.value import Evidence, Fact
+from audit.finding.value import Evidence
 from audit.finding.words import percent
 
 MINUS = "\N{MINUS SIGN}"
@@ -11,7 +11,7 @@ FACT_WORDS = {
     "metric": "Metric",
     "kind": "Compared by",
     "reference": "Reference group",
-    "worse_off": "Worse off",
+    "worse_off": "Group that is worse off",
     "groups": "Groups",
     "others": "Groups without this verdict",
     "n": "Leads in the group",
@@ -21,13 +21,20 @@ FACT_WORDS = {
     "high": "Plausible to",
     "p": "p-value",
     "p_adjusted": "p-value, corrected for many comparisons",
-    "tolerances": "Size, in tolerances",
-    "converts": "Who is worse off converts",
-    "base_rate_worse_off": "Conversion rate of who is worse off",
-    "base_rate_better_off": "Conversion rate of who is better off",
+    "tolerances": "At least so many times the tolerance",
+    "converts": "The group that is worse off converts",
+    "base_rate_worse_off": "Conversion rate, group that is worse off",
+    "base_rate_better_off": "Conversion rate, group that is better off",
     "proxy": "Proxy",
     "proxy_auc": "Strength of the proxy (AUC)",
     "proxy_share": "Share of the gap through the proxy",
+    "feature": "Field",
+}
+STANDING_WORDS = {
+    "better": "more often",
+    "as well": "about as often",
+    "less": "less often",
+    "unclear": "cannot be told yet",
 }
 SHARES = frozenset(
     {"base_rate_worse_off", "base_rate_better_off", "proxy_share", "share", "coverage", "rare"}
@@ -36,7 +43,7 @@ SMALLEST_P = 1e-4
 
 
 def evidence_words(evidence: Evidence, metric: str = "") -> tuple[tuple[str, str], ...]:
-    """Evidence as pairs of words, in the order of a reader's questions.
+    """Evidence as pairs of words, in the order of a reader's questions; what has no value is left out.
 
     ``metric`` is what the finding compares: its gap is told in the unit of that metric.
 
@@ -49,6 +56,7 @@ def evidence_words(evidence: Evidence, metric: str = "") -> tuple[tuple[str, str
     return tuple(
         (_name(name), _value(gap if name in ("value", "low", "high") else name, value))
         for name, value in facts
+        if value not in (None, "")
     )
 
 
@@ -65,16 +73,20 @@ def _label(metric: str) -> str:
     return {"count": "Leads", "base_rate": "Conversion rate"}.get(metric) or reading(metric).label
 
 
-def _value(name: str, value: Fact) -> str:
-    if value is None:
-        return "not known"
+def _value(name: str, value: str | float) -> str:
     if isinstance(value, str):
-        return _label(value) if name == "metric" else value
+        return _text(name, value)
     if isinstance(value, int):
         return f"{value:,}".replace("-", MINUS)
     if name in ("p", "p_adjusted"):
         return "below 0.0001" if value < SMALLEST_P else f"{value:.4f}"
     return _number(name, value).replace("-", MINUS)
+
+
+def _text(name: str, value: str) -> str:
+    if name == "metric":
+        return _label(value)
+    return STANDING_WORDS.get(value, value) if name == "converts" else value
 
 
 def _number(name: str, value: float) -> str:

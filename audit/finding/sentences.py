@@ -73,9 +73,9 @@ def proxy_sentence(proxy: Proxy, pair: GapPair) -> str:
     gap = f"the score gap between {quoted(pair.group)} and {quoted(pair.reference)}"
     share = f"{_whole(proxy.share or 0.0)} ({_whole(low)} to {_whole(high)})"
     part = f"taken alone it carries {share} of {gap}"
-    whole = f"taken alone it carries more than the whole of {gap}, which other features make smaller"
+    whole = f"taken alone it carries more than the whole of {gap}, which other fields make smaller"
     carried = whole if (proxy.share or 0.0) > 1 else part
-    return f"The feature {quoted(proxy.feature)} is associated with {plain(proxy.attribute)}; {carried}."
+    return f"The field {quoted(proxy.feature)} is associated with {plain(proxy.attribute)}; {carried}."
 
 
 def _whole(share: float) -> str:
@@ -85,7 +85,9 @@ def _whole(share: float) -> str:
 def also(lead: Gap, failing: tuple[Gap, ...]) -> str:
     """The names of further metrics that fail."""
     names = tuple(dict.fromkeys(_also_named(gap, lead) for gap in failing))
-    shown = tuple(name[:1].lower() + name[1:] for name in names[:ALSO_NAMED])
+    shown = tuple(
+        f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}" for name in names[:ALSO_NAMED]
+    )
     more = (f"{len(names) - ALSO_NAMED} more",) if len(names) > ALSO_NAMED else ()
     return f"Also outside the tolerance: {listed((*shown, *more))}." if names else ""
 

@@ -10,7 +10,7 @@ from audit.finding.case import Case
 from audit.finding.facts import Facts, Gap, Names, tolerance
 from audit.finding.quiet import quiet
 from audit.finding.value import Finding, evidence, lines
-from audit.finding.words import briefly, count, listed, named, plain, quoted
+from audit.finding.words import briefly, count, listed, more_leads, named, plain, quoted
 
 NAMED_ONE_BY_ONE = 10
 FEASIBLE = 20
@@ -77,7 +77,7 @@ def _needs(cases: list[Case], facts: Facts) -> str:
 
 def _need(case: Case) -> str:
     more = (needed(case) or 0) - case.leading[0].disparity.n
-    return f"{_sized(case)} needs about {count(more, 'more lead')}"
+    return f"{_sized(case)} needs {more_leads(more)}"
 
 
 def _sized(case: Case) -> str:

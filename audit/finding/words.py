@@ -15,6 +15,11 @@ def percent(value: float) -> str:
     return f"{value * 100:.1f} %"
 
 
+def nobreak(text: str) -> str:
+    """The text with its per cent signs held to their numbers at the end of a line."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def points(value: float) -> str:
     """The size of a difference of shares, without its sign: -0.183 is "18 points"."""
     size = abs(value) * 100
@@ -30,6 +35,19 @@ def amount(value: float) -> str:
 def count(value: int, noun: str = "lead") -> str:
     """A count with its noun: "1 lead", "4,312 leads"."""
     return f"{value:,} {noun}{'' if value == 1 else 's'}"
+
+
+def more_leads(value: int) -> str:
+    """How many leads are missing, as roughly as it is known: 764 is "about 770 more leads"."""
+    step = 10 ** max(len(str(value)) - 2, 0)
+    return "a few more leads" if value < 10 else f"about {-(-value // step) * step:,} more leads"
+
+
+def clause(text: str) -> str:
+    """A sentence as the end of another one: "The score is missing." becomes "the score is missing"."""
+    first = text.partition(" ")[0]
+    inner = text[:1].lower() + text[1:] if first.istitle() and first.isalpha() else text
+    return inner.rstrip(".")
 
 
 def named(attribute: tuple[str, ...], group: tuple[str, ...]) -> str:

@@ -36,7 +36,7 @@ def read_features(table: pa.Table, stream: Stream, tokens: pa.Array) -> Features
     for name in dict.fromkeys(listed):
         if name in taken:
             if stream.features is not None:
-                notes.append(f"Feature {name!r} was left out: the column has another role in the stream.")
+                notes.append(f"Field {name!r} was left out: the column has another role in the stream.")
             continue
         feature = _feature(table, name, tokens)
         if isinstance(feature, str):
@@ -49,17 +49,17 @@ def read_features(table: pa.Table, stream: Stream, tokens: pa.Array) -> Features
 def _feature(table: pa.Table, name: str, tokens: pa.Array) -> pa.Array | str:
     kind = table.schema.field(name).type
     if pa.types.is_nested(kind) or pa.types.is_binary(kind):
-        return f"Feature {name!r} was left out: its type {kind} is neither text nor number."
+        return f"Field {name!r} was left out: its type {kind} is neither text nor number."
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _number_array(pc.cast(table.column(name), pa.float64(), safe=False).to_numpy())
     try:
         column = read_column(table, name, tokens)
     except BadInput as error:  # nobody has to mend a column that has no role
-        return f"Feature {name!r} was left out: {error}."
+        return f"Field {name!r} was left out: {error}."
     if _is_numeric(column):
         return _number_array(column.numbers())
     if _is_key(column):
-        return f"Feature {name!r} was left out: it is different on nearly every row, so it groups nobody."
+        return f"Field {name!r} was left out: it is different on nearly every row, so it groups nobody."
     return by_level(column)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from audit.finding.words import percent
 from audit.report.printable import printable
 from audit.report.view import GroupRow, Section, is_share
 
@@ -30,6 +31,7 @@ WIDTH, ROW = 600, 24
 LONGEST = 100
 # Browsers set text wider than the measure that the layout was made with: room for it on both sides.
 PADDING = {"left": 30, "right": 30, "top": 5, "bottom": 5}
+PER_CENT = "round(datum.value * 100) + '\u00a0%'"
 AXIS = {
     "domainColor": GREY,
     "tickColor": GREY,
@@ -46,19 +48,25 @@ def rates_chart(section: Section) -> Markup:
     ]
     if not rows:
         return Markup()
-    chart = _intervals(rows, section.metric_label, percent=is_share(section.metric), verdicts=True)
+    chart = _intervals(rows, section.metric_label, share=is_share(section.metric), verdicts=True)
     text = ", ".join(f"{row['name']} {_said(row['value'], section.metric)}" for row in rows)
     return _svg(chart, f"{section.metric_label} by {section.attribute}", text)
 
 
 def calibration_chart(section: Section) -> Markup:
     """Conversion by score band for the reference and the two groups that differ most."""
-    chosen = [row for row in section.rows if row.bands and row.name != "unknown"][: len(LINES)]
+    chosen = _drawn(section)
     rows = [point for row in chosen for point in _bands(row)]
     if not rows:
         return Markup()
     text = "; ".join(f"{row.name}: {_band_words(row)}" for row in chosen)
     return _svg(_lines(rows, chosen), f"Conversion at equal score, by {section.attribute}", text)
+
+
+def undrawn(section: Section) -> tuple[str, ...]:
+    """The groups of the table that have no line in the chart of conversion at equal score."""
+    drawn = {row.name for row in _drawn(section)}
+    return tuple(row.name for row in section.rows if row.name not in drawn) if drawn else ()
 
 
 def proxies_chart(section: Section) -> Markup:
@@ -76,9 +84,15 @@ def proxies_chart(section: Section) -> Markup:
     ]
     if not rows:
         return Markup()
-    text = ", ".join(f"{row['name']} {row['value']:.0%}" for row in rows)
-    chart = _intervals(rows, "Share of the score gap", percent=True, verdicts=False)
-    return _svg(chart, f"Features that carry the score gap between groups of {section.attribute}", text)
+    shares = [(one.feature, one.share) for one in section.proxies if one.share is not None]
+    text = ", ".join(f"{_name(feature)} {share * 100:.0f} %" for feature, share in shares)
+    chart = _intervals(rows, "Share of the score gap", share=True, verdicts=False)
+    return _svg(chart, f"Fields that carry the score gap between groups of {section.attribute}", text)
+
+
+def _drawn(section: Section) -> list[GroupRow]:
+    known = [row for row in section.rows if any(one.value is not None for _, one in row.bands)]
+    return [row for row in known if row.name != "unknown"][: len(LINES)]
 
 
 def _name(text: str) -> str:
@@ -96,7 +110,7 @@ def _point(row: GroupRow) -> dict[str, Any]:
 
 
 def _said(value: float, metric: str) -> str:
-    return f"{value:.1%}" if is_share(metric) else f"{value:.3g}"
+    return percent(value) if is_share(metric) else f"{value:.3g}"
 
 
 def _bands(row: GroupRow) -> list[dict[str, Any]]:
@@ -120,19 +134,19 @@ def _low_end(band: str) -> float:
 
 
 def _band_words(row: GroupRow) -> str:
-    return ", ".join(f"{band} {one.value:.1%}" for band, one in row.bands if one.value is not None)
+    return ", ".join(f"{band} {percent(one.value)}" for band, one in row.bands if one.value is not None)
 
 
 def _intervals(
-    rows: list[dict[str, Any]], title: str, *, percent: bool, verdicts: bool
+    rows: list[dict[str, Any]], title: str, *, share: bool, verdicts: bool
 ) -> alt.LayerChart | alt.FacetChart:
     import altair as alt  # noqa: PLC0415 - slow to import
 
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=190))
-    axis = alt.Axis(format=".0%") if percent else alt.Axis()
-    lowest = min(0.0, *(row["low"] for row in rows)) if percent else min(row["low"] for row in rows)
+    axis = alt.Axis(labelExpr=PER_CENT) if share else alt.Axis()
+    lowest = min(0.0, *(row["low"] for row in rows)) if share else min(row["low"] for row in rows)
     highest = alt.Undefined if verdicts else max(1.0, *(row["high"] for row in rows))
-    scale = alt.Scale(domainMin=lowest, domainMax=highest, zero=percent, nice=True)
+    scale = alt.Scale(domainMin=lowest, domainMax=highest, zero=share, nice=True)
     x = alt.X("value:Q", title=title, axis=axis, scale=scale)
     base = alt.Chart(alt.InlineData(values=rows))
     rule = base.mark_rule(strokeWidth=2, color=GREY).encode(x=alt.X("low:Q"), x2="high:Q", y=y)
@@ -164,7 +178,7 @@ def _lines(rows: list[dict[str, Any]], chosen: list[GroupRow]) -> alt.LayerChart
     shape = alt.Shape("name:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
     dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
     base = alt.Chart(alt.InlineData(values=rows)).encode(x=x, color=colour)
-    y = alt.Y("value:Q", title="Conversion rate", axis=alt.Axis(format=".0%"))
+    y = alt.Y("value:Q", title="Conversion rate", axis=alt.Axis(labelExpr=PER_CENT))
     bars = base.mark_rule(strokeWidth=1.5, opacity=0.6).encode(y=alt.Y("low:Q"), y2="high:Q")
     line = base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash)
     points = base.mark_point(filled=True, size=70, opacity=1).encode(y=y, shape=shape)

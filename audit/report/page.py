@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from audit.finding import SEVERITIES, Finding, Severity
 from audit.finding.evidence_words import evidence_words
+from audit.finding.words import listed, nobreak
 from audit.registry import METRICS, metric
-from audit.report.charts import calibration_chart, proxies_chart, rates_chart
+from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.model import Report
 from audit.report.printable import printable
 from audit.report.view import COLUMNS, SHOWN, Section, label, sections
@@ -62,7 +63,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        nobreak=_nobreak,
+        nobreak=nobreak,
+        heading=_heading,
+        listed=listed,
+        undrawn=undrawn,
         words=evidence_words,
         severity=SEVERITY_WORDS.__getitem__,
         share=_share,
@@ -92,9 +96,10 @@ def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
     return tuple((label(name), metric(name).definition) for name in names)
 
 
+def _heading(text: str) -> str:
+    """A name from the data as it begins a line."""
+    return text[:1].upper() + text[1:]
+
+
 def _share(value: float | None) -> str:
     return "no gap to share" if value is None else f"{round(value * 100):d} %"
-
-
-def _nobreak(text: str) -> str:
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")

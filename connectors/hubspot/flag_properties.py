@@ -49,7 +49,7 @@ _DEFINITIONS: tuple[Mapping[str, Any], ...] = (
     },
     {"name": REASON, "label": "Score check: why", "type": "string", "fieldType": "textarea"},
     {"name": AUDIT, "label": "Score check: audit", "type": "string", "fieldType": "text"},
-    {"name": AT, "label": "Score check: date", "type": "datetime", "fieldType": "date"},
+    {"name": AT, "label": "Score check: when", "type": "datetime", "fieldType": "date"},
 )
 
 

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from audit.caution import cautions
+from audit.finding.evidence_words import evidence_words
 from audit.intake import Intake, Refusal
 from audit.schema import Attribute, Stream
 
@@ -198,5 +199,13 @@ def test_scores_that_are_counted_in_steps_are_told(monkeypatch):
 def test_refused_rows_keep_their_reason_and_first_positions():
     refused = Refusal(code="score_not_a_number", text="The score is not a number.", count=3, rows=(0, 4, 9))
     found, shown = only("rejected_rows", table(), rejected=(refused,))
-    assert found.text == "3 rows were rejected. The score is not a number. First data rows: 1, 5, 10."
+    assert found.text == "3 leads were left out because the score is not a number. First data rows: 1, 5, 10."
     assert (shown["reason"], shown["rows"]) == ("score_not_a_number", 3)
+
+
+def test_an_excluded_lead_names_the_checkbox_of_the_crm():
+    ticked = Refusal(code="HasOptedOutOfEmail", text="HasOptedOutOfEmail is ticked.", count=183, rows=())
+    found, shown = only("excluded_rows", table(), excluded=(ticked,))
+    assert found.text == "183 leads were left out because HasOptedOutOfEmail is ticked."
+    assert evidence_words(found.evidence) == (("Reason", "HasOptedOutOfEmail"), ("Rows", "183"))
+    assert shown["first_rows"] == ""

@@ -13,7 +13,7 @@ def test_the_gap_of_a_share_is_in_points_and_rates_in_per_cent():
     told = dict(evidence_words(found.evidence, found.metric))
     assert told["Measured"] == f"{MINUS}18.3 points"
     assert (told["Plausible from"], told["Plausible to"]) == (f"{MINUS}20.1 points", f"{MINUS}16.0 points")
-    assert told["Conversion rate of who is worse off"] == "11.0 %"
+    assert told["Conversion rate, group that is worse off"] == "11.0 %"
     assert told["Ranking quality (AUC), difference"] == f"{MINUS}0.183"
 
 
@@ -29,6 +29,11 @@ def test_a_tiny_p_value_is_not_written_out():
         ("p-value, corrected for many comparisons", "below 0.0001"),
     )
     assert evidence_words((("p_adjusted", 0.0312),))[0][1] == "0.0312"
+
+
+def test_what_has_no_value_is_left_out_and_codes_read_in_words():
+    facts = (("n_needed", None), ("first_rows", ""), ("converts", "as well"))
+    assert evidence_words(facts) == (("The group that is worse off converts", "about as often"),)
 
 
 def test_a_name_with_a_full_stop_is_no_metric():

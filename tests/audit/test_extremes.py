@@ -68,7 +68,7 @@ def test_a_column_without_a_role_that_has_no_text_is_left_out():
     nowhere = pa.array([0] * 40, pa.timestamp("us", tz="Nowhere/Town"))
     intake = admit(leads([50.0, 70.0] * 20, seen=nowhere), stream())
     assert "feature:seen" not in intake.table.column_names
-    assert any("Feature 'seen' was left out" in note for note in intake.notes)
+    assert any("Field 'seen' was left out" in note for note in intake.notes)
 
 
 @pytest.mark.parametrize(("scale", "whom"), [(0.01, "No lead is"), (10, "Every lead is")])

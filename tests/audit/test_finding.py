@@ -58,6 +58,22 @@ def test_the_outcome_decides_how_serious_a_gap_is(town, city, severity, words):
     assert words in found.text
 
 
+@pytest.mark.parametrize(
+    ("gap", "behind"),
+    [
+        (disparity(), "is selected less often"),
+        (disparity(value=0.183, low=0.16, high=0.201), "is selected less often"),
+        (disparity("mean_score", -9.4, -10.2, -8.6), "has the worse mean score"),
+        (disparity("contact_rate"), "is contacted less often"),
+    ],
+)
+def test_a_conversion_that_does_not_explain_the_gap_is_told_of_the_group_that_is_behind(gap, behind):
+    town, city = (0.085, 0.11) if (gap.value or 0) > 0 else (0.11, 0.085)
+    (found,) = concluded(gap, estimates=converting(town, city))
+    words = f"The group that {behind} converts more often, so conversion does not explain the gap."
+    assert found.rest.startswith(words)
+
+
 def test_an_outcome_that_is_too_uncertain_changes_nothing():
     (found,) = concluded(disparity(), estimates=(*RATES, *converting(0.08, 0.085, half=0.06)))
     assert found.severity == "high"
@@ -100,7 +116,10 @@ def test_all_failing_metrics_of_a_group_are_one_finding():
     found = concluded(*(disparity(metric) for metric in metrics))
     assert [one.metric for one in found] == ["selection_rate"]
     assert dict(found[0].evidence)["precision.difference"] == -0.183
-    assert "selected leads that convert" in found[0].text
+    assert (
+        "\N{LEFT DOUBLE QUOTATION MARK}Selected leads that convert\N{RIGHT DOUBLE QUOTATION MARK}"
+        in found[0].text
+    )
 
 
 def test_error_rates_alone_are_less_serious():
@@ -155,7 +174,7 @@ PAIR = GapPair(attribute="region", group="small town", reference="city", value=-
 
 def test_the_feature_that_carries_the_gap_is_named():
     (found,) = concluded(disparity(), proxies=(proxy(),), gap_pairs=(PAIR,))
-    assert "The feature 'zip3' is associated with region" in found.text
+    assert "The field 'zip3' is associated with region" in found.text
     assert "carries 72 % (65 % to 79 %) of the score gap" in found.text
     assert dict(found.evidence)["proxy"] == "zip3"
 

@@ -39,7 +39,7 @@ def test_any_name_leaves_one_headline_and_the_rest(group, reference, feature):
     assert quoted(group) in found.headline
     assert found.headline.endswith(f" than {quoted(reference)} leads.")
     assert found.rest.startswith("The 95 % interval")
-    assert f"The feature {quoted(feature)} is associated with region" in found.rest
+    assert f"The field {quoted(feature)} is associated with region" in found.rest
 
 
 @given(group=NAMES)
@@ -82,7 +82,9 @@ def test_among_leads_that_converted_the_conversion_of_all_comes_later():
     among = disparity("true_positive_rate", -0.12, -0.15, -0.09)
     (found,) = concluded(among, estimates=(*RATES, *converting(0.11, 0.085)))
     assert "although" not in found.headline
-    assert found.rest.startswith("Of all leads, they convert more often (11.0 % against 8.5 %): ")
+    assert found.rest.startswith(
+        "Of all leads, they convert more often (11.0 % against 8.5 %), so conversion "
+    )
 
 
 def test_a_report_that_was_written_and_read_keeps_its_headlines():

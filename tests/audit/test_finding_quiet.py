@@ -21,12 +21,23 @@ def test_a_group_without_enough_data_says_how_many_more_leads():
     assert found.headline == (
         "There is not enough data to judge leads with region 'small town' against 'city' leads."
     )
-    assert found.rest == "If the rates stay as they are, 'small town' (40 leads) needs about 321 more leads."
+    assert found.rest == "If the rates stay as they are, 'small town' (40 leads) needs about 330 more leads."
 
 
-def test_one_lead_is_one_lead():
-    (found,) = concluded(open_one(41))
-    assert found.rest.endswith("needs about 1 more lead.")
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        (1, "a few"),
+        (9, "a few"),
+        (10, "about 10"),
+        (99, "about 99"),
+        (764, "about 770"),
+        (12_001, "about 13,000"),
+    ],
+)
+def test_the_number_is_rounded_up_to_what_can_be_known(missing, words):
+    (found,) = concluded(open_one(40 + missing))
+    assert found.rest.endswith(f"needs {words} more leads.")
 
 
 def test_the_number_is_that_of_the_comparison_that_needs_most():

@@ -22,9 +22,12 @@ from audit.finding import Caution, Finding, evidence
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
 from audit.report import Digests, Report, Settings, Subgroup, metrics_csv, read_json, to_html, to_json, write
+from audit.report.charts import undrawn
 from audit.report.model import VERSION
+from audit.report.view import sections
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
+from tests.webapp.sample_report import sample_report
 
 SCHEMA = json.loads((Path(audit.report.__file__).parent / "audit.schema.json").read_text())
 EVIL = "<script>alert('x')</script>"
@@ -288,10 +291,10 @@ def test_features_that_tell_nothing_are_folded_away():
     (telling,) = report().proxies
     silent = replace(telling, feature="seniority", auc=0.51, low=0.48, high=0.54, share=None, rank=2)
     html = to_html(replace(report(), proxies=(telling, silent)))
-    assert "1 feature tells nothing sure about region" in Page(html).text
+    assert "1 field tells nothing sure about region" in Page(html).text
     assert '<th scope="row">seniority' not in html
     only = Page(to_html(replace(report(), proxies=(silent,)))).text
-    assert "1 feature tells nothing sure about region" in only
+    assert "1 field tells nothing sure about region" in only
     assert "so they do not add up" not in only
 
 
@@ -347,3 +350,12 @@ def test_a_failure_on_the_way_leaves_the_older_files(tmp_path, monkeypatch):
 def test_the_version_is_that_of_the_project():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert project["version"] == VERSION
+
+
+def test_a_section_begins_with_a_capital_and_says_which_groups_its_chart_leaves_out():
+    names = ("urban", "small town", "suburb", "village", "unknown")
+    text = Page(to_html(sample_report("region", names))).text
+    assert "Region" in text.split("Conversion at equal score")[0]
+    banded = sections(sample_report("region", names))[0]
+    assert undrawn(banded) == ("small town", "unknown", "suburb", "village")
+    assert "at most three groups; not in it: small town, unknown, suburb and village." in text

@@ -68,8 +68,8 @@ def test_the_story_is_told_worst_first(found):
     assert (worst.severity, worst.verdict, worst.metric) == ("critical", "fail", "selection_rate")
     assert (worst.attribute, worst.group) == (("region",), ("small town",))
     assert "less often than 'city' leads" in worst.text
-    assert "do not explain the gap" in worst.text
-    assert "The feature 'zip' is associated with region" in worst.text
+    assert "does not explain the gap" in worst.text
+    assert "The field 'zip' is associated with region" in worst.text
 
 
 def test_the_proxy_carries_what_was_planted(found):

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from audit.finding.words import nobreak
 from tests.conftest import absent
 from webapp.demo.leads import example_lead
 from webapp.panels import panel_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCREENS = REPOSITORY / "artefacts" / "screens"
+PAPER = 703  # A4 less its margins, in CSS pixels
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
 # Without these flags Chromium calls its maker's hosts at every start.
 QUIET = [
@@ -23,6 +25,16 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+IN_SIGHT = "e => e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().bottom <= innerHeight"
+CUT_OFF = """parts => parts
+    .filter(part => part.offsetParent)
+    .filter(part => part.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .map(part => part.innerText)"""
+STICKING_OUT = """cells => cells
+    .filter(cell => [...cell.children].some(
+        part => part.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1))
+    .map(cell => cell.innerText)"""
 
 pytestmark = pytest.mark.browser
 
@@ -49,11 +61,16 @@ def page(browser, request):
     opened = context.new_page()
     troubles: list[str] = []
     opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+    opened.on("console", lambda line: troubles.append(line.text) if _is_trouble(line) else None)
     opened.shot = lambda name: _shot(opened, f"{name}-{size}-{scheme}")
     yield opened
     context.close()
     assert not troubles
+
+
+def _is_trouble(line) -> bool:
+    """Chromium writes a refused form (422) on the console as an error too."""
+    return line.type == "error" and "status of 422" not in line.text
 
 
 def _shot(page, name: str) -> None:
@@ -81,12 +98,52 @@ def test_sign_in_and_read_the_dashboard_and_an_audit(page, story_world):
     sign_in(page, world)
     page.shot("dashboard")
     for outcome in outcomes:
-        assert outcome.audit.worst in page.inner_text("main")
+        assert nobreak(outcome.audit.worst) in page.inner_text("main")
     assert fits(page)
     page.goto(f"{world.url}/audits/{outcomes[0].audit.id}")
     page.shot("audit")
-    assert outcomes[0].audit.worst in page.inner_text("main")
+    assert nobreak(outcomes[0].audit.worst) in page.inner_text("main")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     assert fits(page)
+
+
+def test_every_verdict_of_an_audit_is_in_sight(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/audits/{outcomes[0].audit.id}")
+    verdicts = page.locator("td.compared .badge:visible")
+    assert verdicts.count() > 10
+    assert verdicts.evaluate_all(CUT_OFF) == []
+
+
+def test_a_printed_audit_keeps_its_verdicts_and_its_evidence(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/audits/{outcomes[0].audit.id}")
+    page.set_viewport_size({"width": PAPER, "height": 1000})
+    page.emulate_media(media="print")
+    page.shot("audit-printed")
+    assert page.get_by_text("Reference group", exact=True).first.is_visible()
+    assert page.locator("td.compared").evaluate_all(CUT_OFF) == []
+    assert fits(page)
+
+
+def test_the_menu_closes_by_itself(page, story_world):
+    world, _, _ = story_world
+    sign_in(page, world)
+    menu, opener = page.locator("[data-menu]"), page.locator("[data-menu] > summary")
+    opener.click()
+    page.shot("menu")
+    page.keyboard.press("Escape")
+    assert menu.get_attribute("open") is None
+    assert opener.evaluate("e => e === document.activeElement")
+    opener.click()
+    page.get_by_text("Fairlead audits lead scores.").click()
+    assert menu.get_attribute("open") is None
+    opener.click()
+    menu.get_by_role("link").last.focus()
+    page.keyboard.press("Tab")
+    assert menu.get_attribute("open") is None
 
 
 @pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
@@ -112,7 +169,14 @@ def test_an_admin_changes_the_policy(page, story_world):
     editor.fill(before.replace("operator = ", "operater = ", 1))
     page.get_by_role("button", name="Preview").click()
     assert "operater" in page.get_by_role("alert").inner_text()
+    assert page.locator("#text-error").evaluate(IN_SIGHT)
     page.shot("policy-error")
+    page.locator("textarea").press("End")
+    page.locator("textarea").type(" ")
+    page.locator('[data-editor][action$="#editor"]').wait_for()
+    page.get_by_role("button", name="Save").click()
+    assert page.url.endswith("#editor")
+    assert page.locator("#text-error").evaluate(IN_SIGHT)
     changed = before + "\n# Looked at in the browser.\n"
     page.locator("textarea").fill(changed)
     page.get_by_role("button", name="Preview").click()
@@ -122,6 +186,46 @@ def test_an_admin_changes_the_policy(page, story_world):
     page.get_by_role("button", name="Save").click()
     page.shot("policy-saved")
     assert fits(page)
+
+
+def test_long_field_names_stay_in_their_column(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
+    name = "et4ae5__HasOptedOutOfMobile_Consent_Date_For_The_Whole_Region__c"
+    page.locator("textarea").fill(
+        page.locator("textarea").input_value() + f'\n[[rule]]\nfield = "{name}"\noperator = "keep"\n'
+    )
+    page.get_by_role("button", name="Preview").click()
+    page.locator("#preview .note").get_by_text(name).wait_for()
+    page.shot("policy-long-name")
+    assert page.locator("main :is(th, td)").evaluate_all(STICKING_OUT) == []
+    assert fits(page)
+
+
+def test_a_draft_outlives_the_session(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    address = f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy"
+    page.goto(address)
+    draft = page.locator("textarea").input_value() + "\n# Long work.\n"
+    page.locator("textarea").fill(draft)
+    page.context.clear_cookies()
+    page.get_by_text("You are signed out. Copy your text, then sign in.").wait_for()
+    page.shot("signed-out")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Your session has ended. Nothing was saved.").wait_for()
+    page.shot("session-ended")
+    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Password").fill(world.home.password())
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("#restored").get_by_text("Your text is back. It is not saved yet.").wait_for()
+    assert page.url.split("#")[0] == address
+    assert page.locator("textarea").input_value() == draft
+    page.shot("draft-restored")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved as version").wait_for()
+    assert page.locator("#restored").is_hidden()
 
 
 def test_an_admin_changes_score_and_groups(page, story_world):

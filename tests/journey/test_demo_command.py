@@ -33,6 +33,15 @@ def demo(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_a_taken_port_is_told_before_anything_is_done(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = demo("--port", str(taken.getsockname()[1]), folder=tmp_path)
+    assert done.returncode == 2
+    assert "is taken; choose another one with --port" in done.stderr
+    assert "Preparing" not in done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory) -> Path:
     """A folder with a file of 900 calls and its stream, which names no score."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from tests.webapp.markup import Page
 from webapp.app import app_over
 from webapp.auth import NotSignedIn, check, throttled
 from webapp.first_run import code_file, setup_code
@@ -87,6 +88,43 @@ def test_a_setup_that_cannot_work_says_why(browser, opened, support, case):
     assert not opened.accounts.any_user()
 
 
+def test_a_wrong_field_is_marked_and_the_right_code_is_typed_once(browser, opened, support):
+    form = setup_form(opened, support, repeat="something else")
+    page = Page(browser.submit("/setup", form).text)
+    fields = {one["name"]: one for one in page.having("input")}
+    assert fields["token"]["value"] == form["token"]
+    assert [name for name, one in fields.items() if one.get("aria-invalid")] == ["repeat"]
+    assert "autofocus" in fields["repeat"]
+    assert fields["repeat"]["aria-describedby"] == "repeat-error"
+    wrong = Page(browser.submit("/setup", setup_form(opened, support, token="guess")).text)
+    (token,) = [one for one in wrong.having("input") if one["name"] == "token"]
+    assert (token["value"], token["aria-describedby"]) == ("", "token-error token-hint")
+
+
+@pytest.mark.usefixtures("account")
+def test_a_wrong_password_is_marked_and_where_the_page_opens(browser):
+    page = Page(browser.sign_in("wrong wrong wrong").text)
+    fields = {one["name"]: one for one in page.having("input")}
+    assert [fields[name].get("aria-describedby") for name in ("name", "password")] == ["error", "error"]
+    assert "autofocus" in fields["password"]
+
+
+@pytest.mark.usefixtures("account")
+def test_who_is_signed_in_needs_no_sign_in_page(browser):
+    browser.sign_in()
+    assert browser.get("/login").headers["Location"] == "/"
+    assert browser.get("/login?next=/connections").headers["Location"] == "/connections"
+    assert browser.get("/setup").headers["Location"] == "/login"
+
+
+@pytest.mark.usefixtures("account")
+def test_an_expired_form_leads_to_a_page_that_can_be_opened(browser):
+    browser.sign_in()
+    for path, link in (("/logout", "/"), ("/connections/x/disconnect", "/"), ("/login", "/login")):
+        page = Page(browser.client.post(path).text)
+        assert link in [one["href"] for one in page.having("a") if one.get("class") == "button"]
+
+
 def test_guessing_the_setup_code_is_slowed_down(browser, opened, support):
     for _ in range(6):
         response = browser.submit("/setup", setup_form(opened, support, token="guess"))
@@ -100,6 +138,24 @@ def test_signing_in_and_out(browser):
     assert browser.get("/connections").status_code == 200
     assert browser.submit("/connections", {}, to="/logout").headers["Location"] == "/login"
     assert browser.get("/connections").status_code == 303
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("path", "back"),
+    [("/connections/x/policy", "/login?next=/connections/x/policy"), ("/connections/x/disconnect", "/login")],
+)
+def test_a_form_after_the_end_of_a_session_says_that_nothing_was_saved(browser, path, back):
+    answer = browser.client.post(path, data={"text": "much work"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, back)
+    assert "Your session has ended. Nothing was saved." in browser.get(back).text
+    assert "Your session has ended." not in browser.get(back).text
+
+
+@pytest.mark.usefixtures("account")
+def test_signing_out_twice_is_no_lost_work(browser):
+    assert browser.client.post("/logout").headers["Location"] == "/login"
+    assert "Your session has ended." not in browser.get("/login").text
 
 
 @pytest.mark.usefixtures("account")

@@ -16,10 +16,11 @@ from connectors.account import Pulled
 from connectors.errors import Busy, Malformed, Refused
 from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
-from tests.webapp.site import Site, open_site
+from tests.webapp.site import PULLED, Site, open_site
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, Panel
 from webapp.viewmodels.account import account
 from webapp.viewmodels.audit import audit_page, evidence_words
+from webapp.viewmodels.groups import compared_words
 from webapp.viewmodels.measures import MeasureTable
 from webapp.viewmodels.words import CONTEXT_WORDS, metric_label
 
@@ -72,6 +73,27 @@ def test_a_connection_that_cannot_read_says_so(site: Site, state: str, words: st
     assert words in shown(site, "/connections").text
 
 
+def test_without_a_crm_in_the_settings_the_page_names_them_and_where_it_is_explained(site: Site) -> None:
+    text = shown(site, "/connections").text
+    assert "FAIRLEAD_SALESFORCE_CLIENT_ID" in text
+    assert "FAIRLEAD_HUBSPOT_CLIENT_SECRET" in text
+    assert "docs/how-to/connect-hubspot.md" in text
+
+
+def test_disconnecting_says_what_it_deletes_and_asks_once_more(site: Site) -> None:
+    row = site.connect()
+    page = shown(site, "/connections")
+    (around,) = [
+        open_tags
+        for tag, attributes, open_tags in page.tags
+        if tag == "form" and attributes.get("action") == f"/connections/{row.id}/disconnect"
+    ]
+    assert "details" in around
+    assert "open" not in page.having("details")[-1]
+    assert "This deletes the leads that were pulled from Salesforce org 00D000000000001EAA" in page.text
+    assert "The audits, the policy, and score and groups stay." in page.text
+
+
 def test_the_dashboard_accounts_for_every_lead_and_names_the_worst_finding(site: Site) -> None:
     site.audited(site.connect(), "{}", severities={"high": 2, "info": 1}, worst="Small towns lose.")
     page = shown(site, "/")
@@ -89,6 +111,14 @@ def test_leads_that_no_field_excluded_are_told_in_words() -> None:
     excluded = {"opted_out_meanwhile": 2, "erased": 1}
     told = account(Pulled(read=3, kept=0, rejected={}, excluded=excluded, unmapped={})).excluded_because
     assert [one.text for one in told] == ["The lead opted out while the pull ran.", "The lead was erased."]
+
+
+def test_a_per_cent_sign_stays_with_its_number(site: Site) -> None:
+    worst = "Small towns lose (13.5 % against 37.5 %)."
+    site.audited(site.connect(), to_json(sample_report()), severities={"high": 1}, worst=worst)
+    pages = site.client.get("/").text + site.client.get("/audits/audit1").text
+    assert worst.replace(" %", "\N{NO-BREAK SPACE}%") in pages
+    assert " %" not in pages
 
 
 def test_an_audit_without_findings_is_no_empty_space(site: Site) -> None:
@@ -164,6 +194,45 @@ def test_a_rate_has_its_interval_as_a_picture_and_in_words(site: Site) -> None:
     assert row.difference.value.replace("\N{NO-BREAK SPACE}", " ") == "\N{MINUS SIGN}11.3 points"
 
 
+def test_a_comparison_without_a_verdict_says_how_many_leads_are_missing_or_why() -> None:
+    (open_one,) = [d for d in sample_report().disparities if d.n_needed and d.kind == "ratio"]
+    cases = (
+        (dataclasses.replace(open_one, n=1_636, n_needed=1_637), False, "a few more leads would be enough"),
+        (dataclasses.replace(open_one, n=292, n_needed=1_056), False, "about 770 more leads would be enough"),
+        (dataclasses.replace(open_one, n_needed=None), False, "too close to the tolerance to tell"),
+        (dataclasses.replace(open_one, n_needed=None), True, "the reference group is too small"),
+        (dataclasses.replace(open_one, verdict="pass"), False, ""),
+    )
+    for disparity, small, words in cases:
+        assert compared_words(disparity, small=small).note == words
+
+
+def test_the_audit_page_says_who_is_selected_and_what_a_finding_gathers(site: Site) -> None:
+    report = sample_report()
+    crossed = dataclasses.replace(report.disparities[-1], attribute=("region", "age"), verdict="insufficient")
+    settings = dataclasses.replace(report.settings, threshold=70)
+    page = audit_page(
+        audit_row(site),
+        dataclasses.replace(report, disparities=(*report.disparities, crossed), settings=settings),
+    )
+    assert page.rule.startswith("A lead is selected when its score is at least 70. The dot")
+    assert page.rule.count("95\N{NO-BREAK SPACE}%") == 1
+    assert "One finding gathers all comparisons of one group." in page.compared
+    assert "1 of those without enough data are about attributes taken together, such as region and age" in (
+        page.compared
+    )
+
+
+def test_what_left_a_lead_out_reads_as_a_sentence() -> None:
+    pulled = dataclasses.replace(PULLED, excluded={"DoNotCall": 3, "erased": 1}, rejected={"no_owner": 2})
+    told = account(pulled)
+    assert [r.text for r in told.excluded_because] == [
+        "DoNotCall is ticked, or does not say no.",
+        "The lead was erased.",
+    ]
+    assert [r.text for r in told.rejected_because] == ["The CRM did not give the lead (no owner)."]
+
+
 def test_a_finding_is_shown_whole_and_word_for_word(site: Site) -> None:
     report = sample_report()
     page = audit_page(audit_row(site), report)
@@ -191,7 +260,6 @@ def test_evidence_reads_in_words_and_in_the_order_of_questions() -> None:
         ("Metric", "Mean score"),
         ("Leads in the group", "1,200"),
         ("Plausible from", "\N{MINUS SIGN}0.1"),
-        ("p-value, corrected for many comparisons", "not known"),
         ("Ranking quality (AUC), ratio", "0.5"),
     )
 
@@ -249,6 +317,7 @@ def test_the_panel_stands_alone(site: Site, panel: Panel) -> None:
     assert faults(text) == []
     assert [panel.title in page.text, panel.sentence in page.text, panel.next_step in page.text] == [True] * 3
     assert page.having("script") == page.having("form") == page.having("a") == []
+    assert page.having("html") == [{"lang": "en", "class": "light"}]
 
 
 def test_salesforce_without_a_signed_request_gets_an_explanation(site: Site) -> None:

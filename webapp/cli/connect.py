@@ -49,7 +49,10 @@ def _address(opened: Services, crm: Crm) -> str:
         msg = f"{NAMES[crm]} is not set up; set {name} and what belongs to it (docs/reference/settings.md)"
         raise BadInput(msg)
     if not _running(opened.settings.public_url):
-        msg = f"Fairlead does not answer at {opened.settings.public_url}; start it with fairlead serve"
+        msg = (
+            f"Fairlead does not answer at {opened.settings.public_url}; start it with fairlead serve, "
+            "or set FAIRLEAD_PUBLIC_URL to the address where it runs"
+        )
         raise BadInput(msg)
     return f"{opened.settings.public_url}/connections"
 

@@ -14,10 +14,11 @@ import click
 from audit.schema import BadInput
 from webapp.demo import summary
 from webapp.demo.addresses import addresses
+from webapp.demo.background import refuse_taken
 from webapp.demo.contents import Contents, from_file, generated
 from webapp.demo.home import Home
 from webapp.demo.journey import run
-from webapp.demo.world import World, running
+from webapp.demo.world import HOST, World, running
 from webapp.progress import Progress
 
 FOLDER = Path(".fairlead") / "demo"
@@ -75,9 +76,10 @@ def command(**options: object) -> None:
 
 def _run(asked: Options, running_parts: ExitStack) -> tuple[World, str, tuple[summary.Outcome, ...]]:
     """Everything up to the summary; what must go on running is left in ``running_parts``."""
+    port = 0 if asked.once else asked.port
+    refuse_taken(HOST, port)
     home = Home(folder=running_parts.enter_context(_folder(asked)))
     running_parts.enter_context(home.alone())
-    port = 0 if asked.once else asked.port
     with Progress() as progress:
         with progress.step("Preparing the leads"):
             contents = _contents(asked)

@@ -43,6 +43,11 @@ def served(app: Flask, host: str, port: int) -> Iterator[None]:
         close_all(sockets.left)
 
 
+def refuse_taken(host: str, port: int) -> None:
+    """Raise BadInput where the port is taken already, before any work is done for it."""
+    _listening(host, port).close()
+
+
 def _listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from audit.intake import Refusal
@@ -56,25 +56,31 @@ class Account:
 
 
 def account(pulled: Pulled, refusals: Iterable[Refusal] = ()) -> Account:
-    """The account of one pull; ``refusals`` lend their sentences to the codes they share.
-
-    A lead is excluded by an opt-out field of the CRM, and the reason is that field's name.
-    """
-    opted_out = {name: f"{name} is ticked, or does not say no." for name in pulled.excluded}
+    """The account of one pull; ``refusals`` lend their sentences to the codes they share."""
     known = {refusal.code: refusal.text for refusal in refusals}
     return Account(
         read=pulled.read,
         kept=pulled.kept,
         rejected=sum(pulled.rejected.values()),
         excluded=sum(pulled.excluded.values()),
-        rejected_because=_reasons(pulled.rejected, {**REASON_WORDS, **known}),
-        excluded_because=_reasons(pulled.excluded, {**opted_out, **EXCLUSIONS}),
+        rejected_because=_reasons(pulled.rejected, lambda code: known.get(code) or rejected_words(code)),
+        excluded_because=_reasons(pulled.excluded, lambda code: known.get(code) or excluded_words(code)),
         unmapped=_most_first(Reason(count=n, text=column) for column, n in pulled.unmapped.items()),
     )
 
 
-def _reasons(counts: Mapping[str, int], words: Mapping[str, str]) -> tuple[Reason, ...]:
-    return _most_first(Reason(count=n, text=words.get(code, plain(code))) for code, n in counts.items())
+def rejected_words(code: str) -> str:
+    """Why a lead could not be used, as a sentence."""
+    return REASON_WORDS.get(code) or f"The CRM did not give the lead ({plain(code)})."
+
+
+def excluded_words(code: str) -> str:
+    """Why a lead was left out on purpose: an opt-out field of the CRM by its name, or a reason of ours."""
+    return EXCLUSIONS.get(code) or f"{code} is ticked, or does not say no."
+
+
+def _reasons(counts: Mapping[str, int], words: Callable[[str], str]) -> tuple[Reason, ...]:
+    return _most_first(Reason(count=n, text=words(code)) for code, n in counts.items())
 
 
 def _most_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -16,6 +16,7 @@ from webapp.viewmodels.dashboard import SeverityCount, severity_counts
 from webapp.viewmodels.groups import AttributeTable, attribute_tables
 from webapp.viewmodels.measures import Meaning, MeasureTable, meanings, measure_tables
 from webapp.viewmodels.words import (
+    NBSP,
     SEVERITY_WORDS,
     VERDICT_WORDS,
     amount,
@@ -198,19 +199,43 @@ def _compared(report: Report) -> str:
     return (
         f"{counted(len(report.disparities), 'comparison', 'comparisons')} with a reference group: "
         f"{verdicts['pass']:,} within tolerance, {verdicts['fail']:,} outside, "
-        f"{verdicts['insufficient']:,} without enough data."
+        f"{verdicts['insufficient']:,} without enough data. One finding gathers all comparisons of one group."
+        f"{_small_groups(report)}"
+    )
+
+
+def _small_groups(report: Report) -> str:
+    """How many open comparisons are about attributes taken together; nothing where there is none."""
+    crossed = [
+        d.attribute for d in report.disparities if d.verdict == "insufficient" and len(d.attribute) > 1
+    ]
+    if not crossed:
+        return ""
+    return (
+        f" {len(crossed):,} of those without enough data are about attributes taken together, such as "
+        f"{' and '.join(crossed[0])}: their groups are small."
     )
 
 
 def _rule(report: Report) -> str:
     asked = report.settings
     return (
-        f"The dot is what was measured; the bar is the plausible range (confidence {asked.confidence:.0%}), "
+        f"{_selected(report)}The dot is what was measured; the bar is the plausible range "
+        f"(confidence {asked.confidence * 100:g}{NBSP}%), "
         "which is wide where leads are few. The dashed line is the reference group. Within tolerance means a "
         f"difference of at most {asked.tolerance_difference * 100:g} points and a ratio from "
         f"{asked.tolerance_ratio:g} to {1 / asked.tolerance_ratio:.3g}. A verdict needs the whole range on "
         "one side, and a gap must hold up although many groups are compared."
     )
+
+
+def _selected(report: Report) -> str:
+    """What "selected" means here; nothing where the data itself says who is."""
+    asked = report.settings
+    if asked.threshold is None:
+        return ""
+    side = "at least" if asked.higher_is_better else "at most"
+    return f"A lead is selected when its score is {side} {asked.threshold:g}. "
 
 
 def _origin(row: AuditRow, report: Report) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from audit.disparity import Disparity, Verdict
 from audit.estimate import Estimate
+from audit.finding.words import more_leads
 from audit.report.model import Report
 from webapp.viewmodels.picture import Picture, Scale, scale_of
 from webapp.viewmodels.words import VERDICT_WORDS, amount, between, gap, is_share, metric_label, number
@@ -85,7 +86,14 @@ def _table(report: Report, attribute: Group, anchor: str) -> AttributeTable:
     reference = next((d.reference for d in compared), None)
     main = {group: e for (group, name), e in estimates.items() if name == metric}
     scale = scale_of(_ends(main.values()), share=is_share(metric))
-    column = _Column(metric=metric, estimates=estimates, compared=compared, reference=reference, scale=scale)
+    column = _Column(
+        metric=metric,
+        estimates=estimates,
+        compared=compared,
+        reference=reference,
+        scale=scale,
+        minimum=report.settings.minimum_group,
+    )
     rows = sorted((column.row(group) for group in main), key=_order)
     return AttributeTable(
         anchor=anchor,
@@ -110,6 +118,7 @@ class _Column:
     compared: Sequence[Disparity]
     reference: Group | None
     scale: Scale
+    minimum: int
 
     def row(self, group: Group) -> GroupRow:
         estimate = self.estimates[group, self.metric]
@@ -134,7 +143,11 @@ class _Column:
 
     def _compared(self, group: Group, kind: str) -> Compared | None:
         found = next((d for d in self.compared if d.group == group and d.kind == kind), None)
-        return None if found is None else compared_words(found)
+        return None if found is None else compared_words(found, small=self._small_reference())
+
+    def _small_reference(self) -> bool:
+        other = self.estimates.get((self.reference, self.metric)) if self.reference else None
+        return other is not None and other.n < self.minimum
 
     def _picture(self, estimate: Estimate) -> Picture | None:
         if estimate.value is None or estimate.low is None or estimate.high is None:
@@ -151,8 +164,11 @@ class _Column:
         )
 
 
-def compared_words(disparity: Disparity) -> Compared:
-    """One comparison as a verdict, a value, an interval and what is still missing."""
+def compared_words(disparity: Disparity, *, small: bool) -> Compared:
+    """One comparison as a verdict, a value, an interval and what is still missing.
+
+    ``small`` says that the reference group itself is too small for a verdict.
+    """
     share = is_share(disparity.metric)
     as_words = gap if disparity.kind == "difference" else _times
     bounds = (disparity.low, disparity.high)
@@ -162,7 +178,7 @@ def compared_words(disparity: Disparity) -> Compared:
         words=VERDICT_WORDS[disparity.verdict],
         value=as_words(disparity.value, share=share) if disparity.value is not None else "no value",
         interval=" to ".join(known) if len(known) == 2 else "",
-        note=_note(disparity),
+        note=_note(disparity, small=small),
     )
 
 
@@ -170,12 +186,15 @@ def _times(value: float, *, share: bool) -> str:  # noqa: ARG001 - called like `
     return f"{value:.2f} times"
 
 
-def _note(disparity: Disparity) -> str:
+def _note(disparity: Disparity, *, small: bool) -> str:
+    """Why there is no verdict, or how many leads are missing for one."""
     if disparity.undefined:
         return disparity.undefined
-    if disparity.verdict == "insufficient" and disparity.n_needed:
-        return f"about {number(disparity.n_needed)} leads would be enough"
-    return ""
+    if disparity.verdict != "insufficient":
+        return ""
+    if disparity.n_needed:
+        return f"{more_leads(disparity.n_needed - disparity.n)} would be enough"
+    return "the reference group is too small" if small else "too close to the tolerance to tell"
 
 
 def _worst(*compared: Compared | None) -> Verdict | None:

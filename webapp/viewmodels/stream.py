@@ -106,8 +106,8 @@ def _tolerances(audit: Tolerance) -> tuple[tuple[str, str], ...]:
         ("Confidence", f"{audit.confidence * 100:g} %"),
         ("Smallest group", f"with fewer than {audit.minimum_group} leads a group gets no verdict"),
         (
-            "Crossings",
-            "no attributes are crossed" if audit.intersections == 1 else several,
+            "Attributes together",
+            "each attribute alone" if audit.intersections == 1 else several,
         ),
     )
 
@@ -118,4 +118,4 @@ def _advice(stream: Stream) -> Iterator[str]:
     if stream.outcome is None:
         yield "There is no outcome, so the audit cannot say whether the score was right."
     if stream.features is None:
-        yield "No features are named, so every column without another role is searched for proxies."
+        yield "Nothing is named under features, so every column without another role is searched for proxies."

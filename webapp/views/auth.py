@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
@@ -16,12 +19,20 @@ LONGEST_NAME = 120
 blueprint = Blueprint("auth", __name__)
 
 
+class Unfit(Exception):
+    """What was typed into one field cannot be used; the message says how to mend it."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 @blueprint.get("/setup")
 def setup() -> Response:
     """The first-run page; closed for ever once somebody can sign in."""
     if services().accounts.any_user():
         return redirect(url_for("auth.sign_in"), 303)
-    return _setup_page(None)
+    return _setup_page({})
 
 
 @blueprint.post("/setup", endpoint="make_account")
@@ -32,10 +43,10 @@ def make_account() -> Response:
         return redirect(url_for("auth.sign_in"), 303)
     try:
         user = _first_account()
-    except BadInput as problem:
-        return _setup_page(str(problem), 400)
+    except Unfit as problem:
+        return _setup_page({problem.field: str(problem)}, 400)
     except NotSignedIn as problem:
-        return _refusal(_setup_page(str(problem)), problem)
+        return _refusal(_setup_page({"token": str(problem)}), problem)
     if user is None:
         return redirect(url_for("auth.sign_in"), 303)
     first_run.forget_setup_code(opened.settings)
@@ -48,6 +59,8 @@ def sign_in() -> Response:
     """The sign-in page."""
     if not services().accounts.any_user():
         return redirect(url_for("auth.setup"), 303)
+    if current_user.is_authenticated:
+        return redirect(_own_path(request.args.get("next", "")), 303)
     return _sign_in_page(None)
 
 
@@ -60,7 +73,7 @@ def open_session() -> Response:
             opened, form.get("name", "").strip(), form.get("password", ""), request.remote_addr or ""
         )
     except NotSignedIn as problem:
-        return _refusal(_sign_in_page(str(problem)), problem)
+        return _refusal(_sign_in_page(problem), problem)
     auth.start_session(opened, user)
     return redirect(_own_path(form.get("next", "")), 303)
 
@@ -79,23 +92,38 @@ def _first_account() -> UserRow | None:
         msg = "This is not the setup code; Fairlead printed it when it started, and it is in the data folder."
         raise NotSignedIn(msg)
     opened.accounts.succeeded(subjects)
-    name, password = form.get("name", "").strip() or "admin", form.get("password", "")
+    return opened.accounts.add_first_user(_typed_name(), "admin", _typed_password())
+
+
+def _typed_name() -> str:
+    name = request.form.get("name", "").strip() or "admin"
     if len(name) > LONGEST_NAME:
         msg = f"The name is too long; use at most {LONGEST_NAME} characters."
-        raise BadInput(msg)
+        raise Unfit(msg, field="name")
     if not name.isprintable():
         msg = "The name holds signs that cannot be shown; use letters, digits and blanks."
-        raise BadInput(msg)
-    if password != form.get("repeat", password):
+        raise Unfit(msg, field="name")
+    return name
+
+
+def _typed_password() -> str:
+    """The hash of the new password."""
+    password = request.form.get("password", "")
+    if password != request.form.get("repeat", password):
         msg = "The two passwords differ; type the same one twice."
-        raise BadInput(msg)
-    return opened.accounts.add_first_user(name, "admin", passwords.hashed(password))
+        raise Unfit(msg, field="repeat")
+    try:
+        return passwords.hashed(password)
+    except BadInput as problem:
+        raise Unfit(str(problem), field="password") from None
 
 
-def _setup_page(error: str | None, status: int = 200) -> Response:
+def _setup_page(errors: Mapping[str, str], status: int = 200) -> Response:
+    """The first-run page; ``errors`` go with their fields, and only a right code is typed but once."""
     page = render_template(
         "setup.html",
-        error=error,
+        errors=errors,
+        token="" if "token" in errors else request.form.get("token", ""),
         name=request.form.get("name", ""),
         needs_token=True,
         minimum=passwords.SHORTEST,
@@ -103,11 +131,12 @@ def _setup_page(error: str | None, status: int = 200) -> Response:
     return make_response(page, status)
 
 
-def _sign_in_page(error: str | None) -> Response:
+def _sign_in_page(problem: NotSignedIn | None) -> Response:
     wanted = _own_path(request.values.get("next", ""))
     page = render_template(
         "login.html",
-        error=error,
+        error=problem,
+        wrong=problem is not None and not problem.retry_after,
         name=request.form.get("name", ""),
         next="" if wanted == "/" else wanted,
     )

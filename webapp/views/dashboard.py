@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 from flask_login import current_user
 
+from audit.finding.words import nobreak
 from webapp.crms import NAMES
 from webapp.services import services
 from webapp.store.repository import Repository
@@ -73,3 +74,4 @@ def capitalize_first(text: str) -> str:
 
 
 blueprint.add_app_template_filter(words.moment, "moment")
+blueprint.add_app_template_filter(nobreak, "nobreak")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
+from webapp.auth import page_of_form
 
 blueprint = Blueprint("errors", __name__)
 
@@ -82,7 +83,8 @@ BROKEN = Trouble(
 @blueprint.app_errorhandler(CSRFError)
 def form_expired(error: CSRFError) -> Response:  # noqa: ARG001 - its text is for developers
     """A form without a valid token."""
-    return show(FORM_EXPIRED, link=request.path, link_words="Reload the page")
+    page = page_of_form()
+    return show(FORM_EXPIRED, link=page, link_words="Reload the page") if page else show(FORM_EXPIRED)
 
 
 @blueprint.app_errorhandler(HTTPException)

@@ -9,7 +9,7 @@ from connectors.salesforce.ids import full_id
 from connectors.sandbox.fields import Value
 from connectors.sandbox.salesforce.canvas import payload, sign
 from connectors.sandbox.salesforce.org import Record
-from connectors.sandbox.salesforce.schema import PACKAGE, FieldDef
+from connectors.sandbox.salesforce.schema import PACKAGE, STATUSES, FieldDef
 from connectors.sandbox.salesforce.state import state
 
 routes = Blueprint("pages", __name__)
@@ -17,7 +17,7 @@ PAGE = 50
 CONTACT = ("Name", "Company", "Title", "Email", "Phone", "LeadSource", "Industry", "Rating", "AnnualRevenue")
 ADDRESS = ("Street", "City", "State", "PostalCode", "Country")
 SYSTEM = ("CreatedDate", "LastModifiedDate", "LastActivityDate", "IsConverted", "ConvertedDate")
-FAIRNESS = tuple(found.name for found in PACKAGE)
+CHECK = tuple(found.name for found in PACKAGE)
 
 
 @routes.get("/")
@@ -40,6 +40,7 @@ def lead_list() -> str:
         page=page,
         pages=max(1, -(-len(rows) // PAGE)),
         status=wanted,
+        statuses=STATUSES,
         user=org.rep,
     )
 
@@ -56,6 +57,7 @@ def lead_page(record_id: str) -> str | tuple[str, int]:
         "lead.html",
         row=row,
         sections=_sections(row),
+        statuses=STATUSES,
         signed=signed,
         panel_url=here.panel_url,
         user=here.org.rep,
@@ -81,9 +83,9 @@ def _visible(record_id: str) -> Record | None:
 def _sections(row: Record) -> list[tuple[str, list[tuple[str, str]]]]:
     org = state().org
     fields = {found.name: found for found in org.visible(org.objects["Lead"], org.rep)}
-    own = [name for name in fields if fields[name].custom and name not in FAIRNESS]
+    own = [name for name in fields if fields[name].custom and name not in CHECK]
     groups = (
-        ("Fairness", FAIRNESS),
+        ("Score check", CHECK),
         ("Lead information", CONTACT),
         ("Address", ADDRESS),
         ("Additional information", tuple(own)),
@@ -93,14 +95,15 @@ def _sections(row: Record) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _shown(row: Record, fields: list[FieldDef]) -> list[tuple[str, str]]:
-    return [(found.label, _text(row.get(found.name), found.type)) for found in fields]
+    return [(found.label, _text(row.get(found.name), found)) for found in fields]
 
 
-def _text(value: Value, kind: str) -> str:
+def _text(value: Value, field: FieldDef) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, float):
         return f"{value:,.0f}" if value.is_integer() else f"{value:,}"
-    return str(value)[:16].replace("T", " ") + " UTC" if kind == "datetime" else str(value)
+    text = str(value)
+    return text[:16].replace("T", " ") + " UTC" if field.type == "datetime" else field.choices.get(text, text)

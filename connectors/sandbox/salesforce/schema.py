@@ -25,18 +25,27 @@ LENGTHS = {
     "id": 18,
     "reference": 18,
 }
-STATUSES = ("ok", "review", "insufficient_data")
+# What the API writes, and what people read in its place: the words of the panel.
+STATUSES: Mapping[str, str] = {
+    "ok": "No problem found",
+    "review": "Score may be unreliable",
+    "insufficient_data": "Not enough data to tell",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldDef:
-    """One field: ``type`` in Salesforce's words, ``relationship`` where it points to another object."""
+    """One field: ``type`` in Salesforce's words, ``relationship`` where it points to another object.
+
+    ``labels`` go with ``options``, one by one; without them an option is its own label.
+    """
 
     name: str
     label: str
     type: str
     updateable: bool = True
     options: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     restricted: bool = False
     relationship: str = ""
     reference_to: str = ""
@@ -45,6 +54,11 @@ class FieldDef:
     def custom(self) -> bool:
         """Custom fields end in ``__c``."""
         return self.name.endswith("__c")
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The options of a picklist, each with its label."""
+        return dict(zip(self.options, self.labels or self.options, strict=True))
 
     def described(self) -> dict[str, object]:
         """The field's entry in a describe answer."""
@@ -70,7 +84,7 @@ class FieldDef:
             "encrypted": False,
             "compoundFieldName": "Name" if self.name in {"FirstName", "LastName"} else None,
             "restrictedPicklist": self.restricted,
-            "picklistValues": [_option(value) for value in self.options],
+            "picklistValues": [_option(value, label) for value, label in self.choices.items()],
             "referenceTo": [self.reference_to] if self.reference_to else [],
             "relationshipName": self.relationship or None,
             "deprecatedAndHidden": False,
@@ -94,8 +108,8 @@ class ObjectDef:
         return next((f for f in self.fields.values() if f.relationship.lower() == name.lower() != ""), None)
 
 
-def _option(value: str) -> dict[str, object]:
-    return {"active": True, "defaultValue": False, "label": value, "value": value, "validFor": None}
+def _option(value: str, label: str) -> dict[str, object]:
+    return {"active": True, "defaultValue": False, "label": label, "value": value, "validFor": None}
 
 
 def make_object(name: str, prefix: str, fields: Iterable[FieldDef]) -> ObjectDef:
@@ -158,11 +172,16 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 
 PACKAGE = (
     FieldDef(
-        name="Fairness_Status__c", label="Fairness status", type="picklist", options=STATUSES, restricted=True
+        name="Fairness_Status__c",
+        label="Score check",
+        type="picklist",
+        options=tuple(STATUSES),
+        labels=tuple(STATUSES.values()),
+        restricted=True,
     ),
-    FieldDef(name="Fairness_Reason__c", label="Fairness reason", type="string"),
-    FieldDef(name="Fairness_Audit_Id__c", label="Fairness audit", type="string"),
-    FieldDef(name="Fairness_Checked_At__c", label="Fairness checked at", type="datetime"),
+    FieldDef(name="Fairness_Reason__c", label="Score check: why", type="string"),
+    FieldDef(name="Fairness_Audit_Id__c", label="Score check: audit", type="string"),
+    FieldDef(name="Fairness_Checked_At__c", label="Score check: when", type="datetime"),
 )
 
 LEAD = """

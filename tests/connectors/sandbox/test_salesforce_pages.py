@@ -13,6 +13,8 @@ import requests
 from connectors.sandbox.certificate import make_certificate
 from connectors.sandbox.fields import FieldSpec, OrgContents
 from connectors.sandbox.salesforce import SalesforceStandIn
+from connectors.sandbox.salesforce.schema import STATUSES
+from webapp.panels import BY_STATUS
 
 NAME = "<b>Mallory</b>"
 CONTENTS = OrgContents(
@@ -59,6 +61,20 @@ def test_the_list_pages_and_filters(org: SalesforceStandIn, browser: requests.Se
     flagged = browser.get(f"{listed}?status=review").text
     assert flagged.count("/lightning/r/Lead/") == 1
     assert first in flagged
+
+
+def test_a_rep_reads_the_words_of_the_panel_and_never_why_scores_are_checked(
+    org: SalesforceStandIn, browser: requests.Session
+):
+    first = org.record_ids()[0]
+    org.org.leads[first] = {**org.org.leads[first], "Fairness_Status__c": "review"}
+    for url in (org.lead_page(first), f"{org.page_url}/lightning/o/Lead/list?status=review"):
+        text = browser.get(url).text
+        assert "Score check" in text
+        assert BY_STATUS["review"].title in text
+        assert "fairness" not in text.lower()
+        assert ">review<" not in text
+    assert {status: panel.title for status, panel in BY_STATUS.items()} == STATUSES
 
 
 def test_the_lead_page_posts_a_signed_request_to_the_canvas_app(
