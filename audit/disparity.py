@@ -9,6 +9,7 @@ from audit.arrays import FloatArray
 from audit.conditional import conditional_contrasts
 from audit.contrast import Kind, contrasts
 from audit.cube import Cube
+from audit.distance import distance_contrasts
 from audit.metrics import measured
 from audit.multiplicity import Adjusted, Comparison, adjusted
 from audit.reference_group import reference_of, references
@@ -78,6 +79,7 @@ def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
         for contrast in (
             *(one for measure in measures for one in contrasts(measure, reference, stream.audit, high - low)),
             *conditional_contrasts(cube, part, reference, stream.audit, high - low),
+            *distance_contrasts(part, reference, stream.audit, high - low),
         )
     )
     return tuple(_judged(comparisons, stream.audit))

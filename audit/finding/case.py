@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audit.finding.facts import Facts, Gap, Names, gap
-from audit.finding.reading import CONTEXT
+from audit.finding.reading import CONTEXT, UNDIRECTED
 from audit.registry import METRICS
 
 
@@ -37,7 +37,7 @@ def cases(facts: Facts) -> list[Case]:
     """Group the comparisons; context (conversion rates, counts) and mirror images are left out."""
     grouped: dict[tuple[Names, Names], list[Gap]] = {}
     for one in facts.disparities:
-        if one.metric not in CONTEXT and _own_hypothesis(one.metric):
+        if one.metric not in CONTEXT | UNDIRECTED and _own_hypothesis(one.metric):
             grouped.setdefault((one.attribute, one.group), []).append(gap(one, facts.stream, facts.width))
     return [
         Case(attribute=attribute, group=group, gaps=tuple(sorted(gaps, key=_most_telling)))

@@ -141,6 +141,17 @@ READINGS: dict[str, Reading] = {
         unit="score",
         tier=3,
     ),
+    "score_gap_widest": Reading(
+        label="Widest gap over all thresholds",
+        phrase="{group} are apart {how} {reference} at the threshold that parts them most",
+        worse="higher",
+    ),
+    "score_gap_area": Reading(
+        label="Gap over all thresholds",
+        phrase="{group} are apart over all thresholds {how} {reference}",
+        worse="higher",
+        unit="score",
+    ),
     "error_rate": Reading(
         label="Selection and outcome disagree",
         phrase="for {group}, the selection contradicts the outcome {how} for {reference}",
@@ -226,6 +237,9 @@ _PARTS = {25: "lower quarter", 50: "median", 75: "upper quarter"}
 
 # A property of the leads, not of the score: told as context, never as a finding.
 CONTEXT = frozenset({"count", "base_rate"})
+
+# A distance says that two groups differ, not which of them is worse off: it leads to no finding.
+UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area"})
 
 
 def reading(metric: str) -> Reading:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from audit.registry.agreement import AGREEMENT
 from audit.registry.conditional import CONDITIONAL
+from audit.registry.distance import DISTANCE
 from audit.registry.inequality import INEQUALITY
 from audit.registry.model import Chapter, Family, Kind, Metric
 from audit.registry.rates import COMPOSITION, RATES
@@ -18,7 +19,16 @@ from audit.registry.score import CALIBRATION, SCORE
 METRICS: MappingProxyType[str, Metric] = MappingProxyType(
     {
         one.id: one
-        for one in (*COMPOSITION, *RATES, *CONDITIONAL, *AGREEMENT, *INEQUALITY, *SCORE, *CALIBRATION)
+        for one in (
+            *COMPOSITION,
+            *RATES,
+            *CONDITIONAL,
+            *AGREEMENT,
+            *INEQUALITY,
+            *SCORE,
+            *DISTANCE,
+            *CALIBRATION,
+        )
     }
 )
 """Every metric by its id, in the order in which estimates are listed."""

@@ -19,6 +19,7 @@ Kind = Literal[
     "calibration",
     "band",
     "conditional",
+    "distance",
 ]
 Family = Literal["confirmatory", "exploratory"]
 Chapter = Literal["composition", "decisions", "errors", "agreement", "inequality", "score", "calibration"]
