@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from audit.arrays import FloatArray
 from audit.conditional import conditional_contrasts
 from audit.contrast import Kind, contrasts
 from audit.cube import Cube
 from audit.distance import distance_contrasts
+from audit.grouping import Grouping
+from audit.measure import Measure
 from audit.metrics import measured
 from audit.multiplicity import Adjusted, Comparison, adjusted
-from audit.reference_group import reference_of, references
+from audit.reference_group import References, reference_of, references
 from audit.schema import Stream, Tolerance
 from audit.score_scale import cube_scale
+from audit.span import span_comparisons
 from audit.verdict import Verdict, leads_needed, verdicts
 
 
@@ -72,17 +76,32 @@ def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
     chosen = references(tuple(part for part, _ in parts), stream)
     low, high = cube_scale(cube, stream) or (0.0, 1.0)
     comparisons = tuple(
-        Comparison(part=part, reference=reference, contrast=contrast)
+        comparison
         for part, measures in parts
         if part.attributes
-        and (reference := reference_of(part, chosen, stream.audit.minimum_group)) is not None
-        for contrast in (
-            *(one for measure in measures for one in contrasts(measure, reference, stream.audit, high - low)),
-            *conditional_contrasts(cube, part, reference, stream.audit, high - low),
-            *distance_contrasts(part, reference, stream.audit, high - low),
-        )
+        for comparison in _comparisons(cube, part, measures, (chosen, stream.audit, high - low))
     )
     return tuple(_judged(comparisons, stream.audit))
+
+
+def _comparisons(
+    cube: Cube,
+    part: Grouping,
+    measures: tuple[Measure, ...],
+    rule: tuple[References, Tolerance, float],
+) -> Iterator[Comparison]:
+    """Every comparison of one grouping: with the reference, within the controls, and among all groups."""
+    chosen, audit, width = rule
+    reference = reference_of(part, chosen, audit.minimum_group)
+    if reference is None:
+        return
+    for contrast in chain(
+        *(contrasts(measure, reference, audit, width) for measure in measures),
+        conditional_contrasts(cube, part, reference, audit, width),
+        distance_contrasts(part, reference, audit, width),
+    ):
+        yield Comparison(part=part, reference=reference, contrast=contrast)
+    yield from span_comparisons(part, measures, audit)
 
 
 def _judged(comparisons: tuple[Comparison, ...], audit: Tolerance) -> Iterator[Disparity]:

@@ -141,6 +141,21 @@ READINGS: dict[str, Reading] = {
         unit="score",
         tier=3,
     ),
+    "selection_rate_span": Reading(
+        label="Share selected, widest gap of all groups",
+        phrase="{group} are selected {how} {reference}, the widest gap of all groups",
+        worse="lower",
+    ),
+    "true_positive_rate_span": Reading(
+        label="Converting leads selected, widest gap of all groups",
+        phrase="among converted leads, {group} are selected {how} {reference}, the widest gap of all",
+        worse="lower",
+    ),
+    "equalized_odds_span": Reading(
+        label="Selected at equal outcome, widest gap of all groups (equalized odds)",
+        phrase="at equal outcome, {group} are selected {how} {reference}, the widest gap of all",
+        worse="lower",
+    ),
     "score_gap_widest": Reading(
         label="Widest gap over all thresholds",
         phrase="{group} are apart {how} {reference} at the threshold that parts them most",
@@ -238,8 +253,11 @@ _PARTS = {25: "lower quarter", 50: "median", 75: "upper quarter"}
 # A property of the leads, not of the score: told as context, never as a finding.
 CONTEXT = frozenset({"count", "base_rate"})
 
-# A distance says that two groups differ, not which of them is worse off: it leads to no finding.
-UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area"})
+SPANS = ("selection_rate_span", "true_positive_rate_span", "equalized_odds_span")
+
+# A distance says that groups differ, not which of them is worse off; a span is told by its groups.
+# Neither leads to a finding.
+UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", *SPANS})
 
 
 def reading(metric: str) -> Reading:

@@ -15,6 +15,7 @@ from audit.registry.inequality import INEQUALITY
 from audit.registry.model import Chapter, Family, Kind, Metric
 from audit.registry.rates import COMPOSITION, RATES
 from audit.registry.score import CALIBRATION, SCORE
+from audit.registry.span import SPAN
 
 METRICS: MappingProxyType[str, Metric] = MappingProxyType(
     {
@@ -22,6 +23,7 @@ METRICS: MappingProxyType[str, Metric] = MappingProxyType(
         for one in (
             *COMPOSITION,
             *RATES,
+            *SPAN,
             *CONDITIONAL,
             *AGREEMENT,
             *INEQUALITY,

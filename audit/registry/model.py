@@ -20,6 +20,7 @@ Kind = Literal[
     "band",
     "conditional",
     "distance",
+    "span",
 ]
 Family = Literal["confirmatory", "exploratory"]
 Chapter = Literal["composition", "decisions", "errors", "agreement", "inequality", "score", "calibration"]
