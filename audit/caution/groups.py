@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from audit.finding import Caution, evidence
-from audit.finding.words import count, percent
+from audit.finding.words import count, percent, quoted
 from audit.schema import Stream
 
 UNKNOWN = "unknown"
@@ -33,8 +33,8 @@ def _unknown(attribute: str, n: int, total: int) -> Caution:
     return Caution(
         code="unknown_share",
         text=(
-            f"{attribute} is not known for {count(n)} ({percent(n / total)}). They are counted as a group"
-            " of their own; the other groups may look different with them."
+            f"{quoted(attribute)} is not known for {count(n)} ({percent(n / total)}). They are counted as"
+            " a group of their own; the other groups may look different with them."
         ),
         evidence=evidence(attribute=attribute, leads=n, share=n / total),
     )
@@ -44,7 +44,7 @@ def _alone(attribute: str, names: tuple[str, ...]) -> Caution:
     only = f"only one group ('{names[0]}')" if names else "no known group"
     return Caution(
         code="single_group",
-        text=f"{attribute} has {only}: there is nothing to compare.",
+        text=f"{quoted(attribute)} has {only}: there is nothing to compare.",
         evidence=evidence(attribute=attribute, groups=len(names)),
     )
 

@@ -199,7 +199,7 @@ def test_a_comparison_without_a_verdict_says_how_many_leads_are_missing_or_why()
     cases = (
         (dataclasses.replace(open_one, n=1_636, n_needed=1_637), False, "a few more leads would be enough"),
         (dataclasses.replace(open_one, n=292, n_needed=1_056), False, "about 770 more leads would be enough"),
-        (dataclasses.replace(open_one, n_needed=None), False, "too close to the tolerance to tell"),
+        (dataclasses.replace(open_one, n_needed=None), False, "too uncertain to tell"),
         (dataclasses.replace(open_one, n_needed=None), True, "the reference group is too small"),
         (dataclasses.replace(open_one, verdict="pass"), False, ""),
     )

@@ -194,7 +194,7 @@ def _note(disparity: Disparity, *, small: bool) -> str:
         return ""
     if disparity.n_needed:
         return f"{more_leads(disparity.n_needed - disparity.n)} would be enough"
-    return "the reference group is too small" if small else "too close to the tolerance to tell"
+    return "the reference group is too small" if small else "too uncertain to tell"
 
 
 def _worst(*compared: Compared | None) -> Verdict | None:
