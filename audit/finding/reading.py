@@ -40,6 +40,8 @@ def _index(label: str, name: str, worse: Worse) -> Reading:
 
 
 READINGS: dict[str, Reading] = {
+    "count": _index("Leads", "the number of leads", "lower"),
+    "base_rate": Reading(label="Conversion rate", phrase="{group} convert {how} {reference}", worse="lower"),
     "selection_rate": Reading(
         label="Share selected", phrase="{group} are selected {how} {reference}", worse="lower", tier=0
     ),
@@ -268,6 +270,11 @@ def reading(metric: str) -> Reading:
         return _quantile(int(metric.removeprefix(QUANTILE)))
     name = metric.replace("_", " ")
     return READINGS.get(metric) or _index(name.capitalize(), f"the {name}", "lower")
+
+
+def is_share(metric: str) -> bool:
+    """Whether a metric is a share of leads, from 0 to 1, and so is shown in per cent."""
+    return reading(metric).unit == "share"
 
 
 def _quantile(percent: int) -> Reading:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from audit.finding.reading import is_share
 from audit.finding.words import percent
 from audit.report.printable import printable
-from audit.report.view import GroupRow, Section, is_share
+from audit.report.view import GroupRow, Section
 
 if TYPE_CHECKING:
     import altair as alt

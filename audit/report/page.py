@@ -10,12 +10,13 @@ from markupsafe import Markup
 
 from audit.finding import SEVERITIES, Finding, Severity
 from audit.finding.evidence_words import evidence_words
+from audit.finding.reading import reading
 from audit.finding.words import listed, nobreak
 from audit.registry import METRICS, metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.model import Report
 from audit.report.printable import printable
-from audit.report.view import COLUMNS, SHOWN, Section, label, sections
+from audit.report.view import COLUMNS, SHOWN, Section, sections
 
 CHARTED = 12
 SEVERITY_WORDS: dict[Severity, str] = {
@@ -70,7 +71,7 @@ def _environment() -> Environment:
         words=evidence_words,
         severity=SEVERITY_WORDS.__getitem__,
         share=_share,
-        label=label,
+        label=_label,
     )
     return made
 
@@ -93,7 +94,7 @@ def _counted(findings: tuple[Finding, ...]) -> tuple[tuple[str, int], ...]:
 def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
     present = {one.metric for one in report.estimates}
     names = [name for name in COLUMNS if name in present and name in METRICS]
-    return tuple((label(name), metric(name).definition) for name in names)
+    return tuple((reading(name).label, metric(name).definition) for name in names)
 
 
 def _heading(text: str) -> str:
@@ -103,3 +104,7 @@ def _heading(text: str) -> str:
 
 def _share(value: float | None) -> str:
     return "no gap to share" if value is None else f"{round(value * 100):d} %"
+
+
+def _label(metric_id: str) -> str:
+    return reading(metric_id).label

@@ -88,25 +88,11 @@ def cell(metric: str, estimate: Estimate | None) -> Cell:
         return Cell(
             value="\N{EN DASH}", interval="", reason=estimate.undefined if estimate else "not measured"
         )
-    show = {"share": percent, "score": amount, "index": "{:.3f}".format}[_unit(metric)]
+    show = {"share": percent, "score": amount, "index": "{:.3f}".format}[reading(metric).unit]
     if estimate.low is None or estimate.high is None:
         return Cell(value=show(estimate.value), interval="")
     low = show(estimate.low).removesuffix(" %")
     return Cell(value=show(estimate.value), interval=f"{low} to {show(estimate.high)}")
-
-
-def is_share(metric: str) -> bool:
-    """Whether a metric is a share of leads, shown in per cent."""
-    return _unit(metric) == "share"
-
-
-def label(metric: str) -> str:
-    """A metric's name for people."""
-    return "Conversion rate" if metric == "base_rate" else reading(metric).label
-
-
-def _unit(metric: str) -> str:
-    return "share" if metric == "base_rate" else reading(metric).unit
 
 
 def _section(attribute: Names, report: Report) -> Section:
@@ -127,8 +113,8 @@ def _section(attribute: Names, report: Report) -> Section:
         attribute=attribute[0],
         special_category=attribute[0] in report.settings.special_categories,
         metric=metric,
-        metric_label=label(metric),
-        labels=tuple(label(name) for name in columns),
+        metric_label=reading(metric).label,
+        labels=tuple(reading(name).label for name in columns),
         rows=rows,
         hidden=max(0, len(by_group) - SHOWN),
         proxies=tuple(one for one in proxies if informative(one, confidence))[:SHOWN_PROXIES],

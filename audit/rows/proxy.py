@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from audit.inference import benjamini_hochberg
 from audit.rows.levels import Levels, Reals, feature, groups, score_or_decision
 from audit.rows.separation import FOLDS, Separation, separation
 from audit.rows.share import Certainty, Gap, Share, share, widest_gap
@@ -121,16 +122,6 @@ def gap_pairs(table: pa.Table, stream: Stream) -> tuple[GapPair, ...]:
     )
 
 
-def adjusted(p: Reals) -> Reals:
-    """Benjamini and Hochberg's p-values, in the order given."""
-    order = np.argsort(p, kind="stable")
-    raised = p[order] * p.size / np.arange(1, p.size + 1)
-    monotone = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
-    result = np.empty_like(monotone)
-    result[order] = monotone
-    return result
-
-
 def _watched(table: pa.Table, stream: Stream, score: Reals) -> list[_Watched]:
     """Every attribute with its gap, if it surely has one: corrected over the groups of all attributes."""
     levels = [groups(table, attribute.name, stream.audit.minimum_group) for attribute in stream.attributes]
@@ -160,7 +151,7 @@ def _share(levels: Levels, group: _Watched, score: Reals, certainty: Certainty) 
 
 
 def _ranked(found: list[_Candidate], confidence: float) -> tuple[Proxy, ...]:
-    corrected = adjusted(np.asarray([one.separation.p for one in found], dtype=np.float64))
+    corrected = benjamini_hochberg(np.asarray([one.separation.p for one in found], dtype=np.float64))
     made = [_proxy(one, p) for one, p in zip(found, corrected.tolist(), strict=True)]
     ordered = sorted(made, key=lambda one: (not informative(one, confidence), *_strength(one)))
     return tuple(replace(one, rank=rank) for rank, one in enumerate(ordered, start=1))

@@ -68,3 +68,8 @@ def test_tails_keep_their_digits_far_out():
     assert normal_p(np.array([18.451])) == pytest.approx(2 * stats.norm.sf(18.451), rel=1e-9)
     assert student_p(np.array([-9.0]), np.array([12.5])) == pytest.approx(2 * stats.t.sf(9, 12.5))
     assert student_p(np.array([2.0]), np.array([np.inf])) == pytest.approx(2 * stats.norm.sf(2))
+
+
+def test_benjamini_hochberg_by_hand():
+    p = np.asarray([0.01, 0.04, 0.03, 0.5])
+    assert benjamini_hochberg(p) == pytest.approx([0.04, 0.16 / 3, 0.16 / 3, 0.5])

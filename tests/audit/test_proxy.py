@@ -7,7 +7,7 @@ from scipy.stats import contingency, random_table
 from sklearn.metrics import roc_auc_score
 
 from audit.rows.levels import Levels, feature
-from audit.rows.proxy import Proxy, adjusted, gap_pairs, proxies
+from audit.rows.proxy import Proxy, gap_pairs, proxies
 from audit.rows.separation import independence, separation
 from audit.schema import Attribute, Stream, Tolerance
 
@@ -178,11 +178,6 @@ def test_independence_agrees_with_tables_drawn_with_the_same_margins():
         return ((counts - expected) ** 2 / expected).sum(axis=(-2, -1))
 
     assert independence(table) == pytest.approx((statistic(drawn) >= statistic(table)).mean(), abs=0.01)
-
-
-def test_benjamini_hochberg_by_hand():
-    p = np.asarray([0.01, 0.04, 0.03, 0.5])
-    assert adjusted(p) == pytest.approx([0.04, 0.16 / 3, 0.16 / 3, 0.5])
 
 
 def test_codes_written_as_numbers_stay_apart():

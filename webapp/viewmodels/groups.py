@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from audit.disparity import Disparity, Verdict
 from audit.estimate import Estimate
+from audit.finding.reading import is_share
 from audit.finding.words import more_leads
 from audit.report.model import Report
 from webapp.viewmodels.picture import Picture, Scale, scale_of
-from webapp.viewmodels.words import VERDICT_WORDS, amount, between, gap, is_share, metric_label, number
+from webapp.viewmodels.words import VERDICT_WORDS, amount, between, gap, metric_label, number
 
 MAIN_METRICS = ("selection_rate", "mean_score", "base_rate")
 SHOWN_AT_FIRST = 12

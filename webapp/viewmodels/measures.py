@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.estimate import Estimate
+from audit.finding.reading import is_share
 from audit.registry import METRICS, Chapter, metric
 from audit.report.model import Report
-from webapp.viewmodels.words import amount, between, is_band, is_share, metric_label
+from webapp.viewmodels.words import amount, between, is_band, metric_label
 
 Group = tuple[str, ...]
 

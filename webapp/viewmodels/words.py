@@ -23,8 +23,6 @@ VERDICT_WORDS: dict[Verdict, str] = {
     "fail": "Outside tolerance",
     "insufficient": "Not enough data",
 }
-# A property of the leads, not of the score: `audit.finding.reading` has no words for these two.
-CONTEXT_WORDS = {"count": "Leads", "base_rate": "Conversion rate"}
 
 
 def organisation_label(crm: str, organisation: str) -> str:
@@ -36,12 +34,7 @@ def metric_label(metric: str) -> str:
     """A metric's name for a table's head; a band of the score is named by its ends."""
     if is_band(metric):
         return f"Score {metric.removeprefix(BAND)}"
-    return CONTEXT_WORDS.get(metric) or reading(metric).label
-
-
-def is_share(metric: str) -> bool:
-    """Whether a metric is a share of leads, from 0 to 1, and so is shown in per cent."""
-    return metric == "base_rate" or reading(metric).unit == "share"
+    return reading(metric).label
 
 
 def is_band(metric: str) -> bool:
