@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from audit.estimate import Estimate
+from audit.metrics import GroupEstimate
 from audit.report import to_html
 from audit.report.view import COLUMNS
 from tests.conftest import absent
@@ -30,6 +33,18 @@ LONE_SIGN = """() => [...document.querySelectorAll("td.number, .interval")]
   .filter(one => one.innerText.includes(" %")).map(one => one.innerText)"""
 CHART_TEXT = """() => Math.min(...[...document.querySelectorAll("svg text")]
   .map(one => one.getBoundingClientRect().height).filter(high => high > 0))"""
+
+
+def with_every_column():
+    """A report whose groups have a value in every column of the page."""
+    made = sample_report()
+    share = Estimate(value=0.512, low=0.487, high=0.534, n=11_000)
+    columns = [
+        GroupEstimate(attribute=("region",), group=(group,), metric=metric, estimate=share)
+        for group in ("urban", "small town", "unknown")
+        for metric in COLUMNS
+    ]
+    return replace(made, estimates=(*made.estimates, *columns))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +100,7 @@ def test_a_screen_shows_the_page_without_scrolling_it_sideways_and_its_charts_ca
 
 def test_a_wide_screen_shows_the_whole_table(browser):
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_content(to_html(sample_report()))
+    page.set_content(to_html(with_every_column()))
     cut = page.locator(".scroll").evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
     assert set(cut) == {0}
     page.close()
