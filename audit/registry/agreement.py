@@ -87,7 +87,7 @@ AGREEMENT: tuple[Metric, ...] = (
             "selected",
             "rejected",
         ),
-        family="exploratory",
+        family=None,
         crossed=False,
     ),
     Metric(
@@ -135,7 +135,7 @@ AGREEMENT: tuple[Metric, ...] = (
             "selected",
             "rejected",
         ),
-        family="exploratory",
+        family=None,
         crossed=False,
     ),
     Metric(
@@ -244,7 +244,7 @@ AGREEMENT: tuple[Metric, ...] = (
             ("oxonfair", "cond_accept"),
         ),
         needs=("selected",),
-        family="exploratory",
+        family=None,
         crossed=False,
     ),
     Metric(
@@ -262,7 +262,7 @@ AGREEMENT: tuple[Metric, ...] = (
             ("oxonfair", "cond_reject"),
         ),
         needs=("rejected",),
-        family="exploratory",
+        family=None,
         crossed=False,
     ),
     Metric(
@@ -277,7 +277,7 @@ AGREEMENT: tuple[Metric, ...] = (
             ("oxonfair", "treatment_equality (inverted)"),
         ),
         needs=("false_positive",),
-        family="exploratory",
+        family=None,
         crossed=False,
     ),
 )

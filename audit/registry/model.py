@@ -39,7 +39,9 @@ class Metric:
     cells has no value. ``empty`` says in plain words why a group has no value. ``sign`` says what a positive
     difference, group minus reference, means. ``aliases`` are (library, name). ``complement_of``
     names the metric that is one minus this one: both state the same hypothesis. ``family`` is the
-    family of comparisons (`audit.disparity`) that it belongs to, None when it is not compared.
+    family of comparisons (`audit.disparity`) that it belongs to, None when it is not compared: a
+    count, a number without a tolerance in common (odds, a ratio of counts), and what moves with the
+    base rate alone have intervals and no verdict.
     ``chapter`` is where people find it. Metrics that are not ``crossed`` are left out for crossings
     of attributes, whose groups are too small for them.
     """

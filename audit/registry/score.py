@@ -66,7 +66,7 @@ SCORE: tuple[Metric, ...] = (
         source="Manning, Raghavan and Schuetze (2008), ch. 8; variance by influence functions",
         aliases=(("scikit-learn", "average_precision_score"),),
         empty="no lead of this group has a positive outcome",
-        family="exploratory",
+        family=None,
         crossed=False,
     ),
 )
@@ -81,7 +81,7 @@ CALIBRATION: tuple[Metric, ...] = (
         source="Brier (1950), Monthly Weather Review 78, 1-3; Student's interval",
         aliases=(("scikit-learn", "brier_score_loss"),),
         empty="no lead of this group has a known outcome",
-        family="exploratory",
+        family=None,
         crossed=False,
     ),
     Metric(
