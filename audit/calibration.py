@@ -9,7 +9,7 @@ import numpy as np
 from audit.arrays import FloatArray, IntArray, sum_by
 from audit.confusion import no_outcome, proportion, usable
 from audit.grouping import Grouping
-from audit.intervals import quantile
+from audit.intervals import hoeffding_half_width, quantile
 from audit.measure import Measure, reasons
 from audit.registry import METRICS
 from audit.score_scale import band_edges
@@ -69,6 +69,8 @@ def calibration_error(
     with np.errstate(invalid="ignore"):
         value = np.abs(_off(leads, scores)).sum(axis=-1) / n
     half = _half_width(leads, scores, confidence, random)
+    # Where all leads are alike, resampling moves nothing.
+    half = np.where(half > 0, half, hoeffding_half_width(n.astype(np.float64), 1.0, confidence))
     flat = np.full(len(n), scale[0] == scale[1])
     return Measure(
         metric="calibration_error",

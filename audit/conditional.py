@@ -17,7 +17,7 @@ from audit.intervals import Interval, quantile, student
 from audit.measure import reasons
 from audit.registry import METRICS
 from audit.schema import Tolerance
-from audit.score_metrics import moments, scored
+from audit.score_metrics import ROUNDING, moments, scored
 from audit.stratified import (
     Means,
     Strata,
@@ -156,6 +156,8 @@ def _mean(within: _Within, audit: Tolerance, width: float) -> Contrast:
     limit = audit.tolerance_difference * width
     with np.errstate(invalid="ignore", divide="ignore"):
         value, variance = mean_difference(means)
+        bound = _bound(means.strata, width, audit.confidence)
+        variance = np.where(variance > (ROUNDING * width) ** 2, variance, bound)
         pooled = _Pooled(
             metric="conditional_mean_score",
             kind="difference",
@@ -166,6 +168,14 @@ def _mean(within: _Within, audit: Tolerance, width: float) -> Contrast:
             tolerance=(-limit, limit),
         )
     return _contrast(pooled, means.strata, audit)
+
+
+def _bound(strata: Strata, width: float, confidence: float) -> FloatArray:
+    """Squared standard error where no stratum shows a spread: from Hoeffding's bound on both means."""
+    weight = strata.sum(strata.weight)
+    shares = strata.sum(strata.weight**2 / strata.n) + strata.sum(strata.weight**2 / strata.other_n)
+    half = width * np.sqrt(np.log(2 / (1 - confidence)) / 2 * shares) / weight
+    return np.asarray((half / quantile(confidence)) ** 2, dtype=np.float64)
 
 
 def _means(within: _Within) -> tuple[Means, FloatArray]:

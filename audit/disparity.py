@@ -74,12 +74,12 @@ def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
     del seed
     parts = measured(cube, stream, None)
     chosen = references(tuple(part for part, _ in parts), stream)
-    low, high = cube_scale(cube, stream) or (0.0, 1.0)
+    scale = cube_scale(cube, stream) or (0.0, 1.0)
     comparisons = tuple(
         comparison
         for part, measures in parts
         if part.attributes
-        for comparison in _comparisons(cube, part, measures, (chosen, stream.audit, high - low))
+        for comparison in _comparisons(cube, part, measures, (chosen, stream.audit, scale))
     )
     return tuple(_judged(comparisons, stream.audit))
 
@@ -88,17 +88,18 @@ def _comparisons(
     cube: Cube,
     part: Grouping,
     measures: tuple[Measure, ...],
-    rule: tuple[References, Tolerance, float],
+    rule: tuple[References, Tolerance, tuple[float, float]],
 ) -> Iterator[Comparison]:
     """Every comparison of one grouping: with the reference, within the controls, and among all groups."""
-    chosen, audit, width = rule
+    chosen, audit, scale = rule
+    width = scale[1] - scale[0]
     reference = reference_of(part, chosen, audit.minimum_group)
     if reference is None:
         return
     for contrast in chain(
         *(contrasts(measure, reference, audit, width) for measure in measures),
         conditional_contrasts(cube, part, reference, audit, width),
-        distance_contrasts(part, reference, audit, width),
+        distance_contrasts(part, reference, audit, scale),
     ):
         yield Comparison(part=part, reference=reference, contrast=contrast)
     yield from span_comparisons(part, measures, audit)

@@ -24,19 +24,21 @@ from audit.tally.columns import SCORE
 _ROWS_AT_ONCE = 1 << 22
 
 
-def distance_contrasts(part: Grouping, reference: int, audit: Tolerance, width: float) -> Iterator[Contrast]:
+def distance_contrasts(
+    part: Grouping, reference: int, audit: Tolerance, scale: tuple[float, float]
+) -> Iterator[Contrast]:
     """Widest gap and area between the distributions of the score; nothing for crossings.
 
-    ``width`` is that of the score's range, and the unit of the tolerance of the area.
+    ``scale`` is the score's range; its width is the unit of the tolerance of the area.
     """
     if not part.has(SCORE) or len(part.attributes) != 1:
         return
-    found = _apart(part, reference, audit.confidence)
+    found = _apart(part, reference, scale, audit.confidence)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = _kolmogorov_p(found.widest, found.n, found.n[reference])
     for metric, value, half, unit in (
         ("score_gap_widest", found.widest, found.widest_half, 1.0),
-        ("score_gap_area", found.area, found.area_half, width),
+        ("score_gap_area", found.area, found.area_half, scale[1] - scale[0]),
     ):
         yield _contrast(metric, (value, half, p), found.n, reference, (audit, unit))
 
@@ -52,21 +54,24 @@ class _Apart:
     n: FloatArray
 
 
-def _apart(part: Grouping, reference: int, confidence: float) -> _Apart:
+def _apart(part: Grouping, reference: int, scale: tuple[float, float], confidence: float) -> _Apart:
     levels, counts = _by_level(part)
     n = counts.sum(axis=1)
+    steps = np.diff(np.concatenate([[min(scale[0], *levels[:1])], levels, [max(scale[1], *levels[-1:])]]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        below = np.cumsum(counts, axis=1) / n[:, None]
-        gap = np.abs(below - below[reference])[:, :-1]
-        step = np.diff(levels)
-        spread = below * (1 - below) / n[:, None]
-        noise = np.sqrt(spread + spread[reference])[:, :-1]
+        reached = np.cumsum(np.pad(counts, ((0, 0), (1, 0))), axis=1)
+        below = reached / n[:, None]
+        gap = np.abs(below - below[reference])
+        # Two more on either side (Agresti and Coull 1998): that all or none lie below may be chance.
+        padded = (reached + 2) / (n[:, None] + 4)
+        spread = padded * (1 - padded) / n[:, None]
+        noise = np.sqrt(spread + spread[reference])
         widest_half = np.sqrt(np.log(2 / (1 - confidence)) / 2) * np.sqrt(1 / n + 1 / n[reference])
     return _Apart(
         widest=gap.max(axis=1, initial=0.0),
         widest_half=widest_half,
-        area=(gap * step).sum(axis=1),
-        area_half=quantile(confidence) * (noise * step).sum(axis=1),
+        area=(gap * steps).sum(axis=1),
+        area_half=quantile(confidence) * (noise * steps).sum(axis=1),
         n=n,
     )
 

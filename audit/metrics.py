@@ -99,7 +99,7 @@ def _score_measures(
         measures.append(auc(part, confidence, higher_is_better=higher))
     if len(part.attributes) > 1:
         return tuple(measures)
-    measures += score_quantiles(part, confidence)
+    measures += score_quantiles(part, scale, confidence)
     measures.append(scoring_rate(part, confidence, higher_is_better=higher))
     if part.has(OUTCOME):
         measures.append(average_precision(part, confidence, higher_is_better=higher))

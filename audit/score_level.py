@@ -42,20 +42,21 @@ def _middle(place: IntArray, n: FloatArray) -> tuple[int, int]:
     return int(place[order][lower]), int(place[order][upper])
 
 
-def score_quantiles(grouping: Grouping, confidence: float) -> tuple[Measure, ...]:
+def score_quantiles(grouping: Grouping, scale: tuple[float, float], confidence: float) -> tuple[Measure, ...]:
     """Quarter, median and three quarters of the scores of each group.
 
     The interval runs between the quantiles at the ends of Wilson's interval of the share of leads
-    below, which assumes nothing about the scores.
+    below, which assumes nothing about the scores; where too few leads lie beyond, it ends with the
+    score's range.
 
     References
     ----------
     R. Woodruff (1952). JASA 47:635.
     """
-    return tuple(_quantile(grouping, percent, confidence) for percent in QUANTILES)
+    return tuple(_quantile(grouping, percent, scale, confidence) for percent in QUANTILES)
 
 
-def _quantile(grouping: Grouping, percent: int, confidence: float) -> Measure:
+def _quantile(grouping: Grouping, percent: int, scale: tuple[float, float], confidence: float) -> Measure:
     used = np.flatnonzero(scored(grouping))
     with np.errstate(invalid="ignore", divide="ignore"):
         levels = grouping.cube.score_sum / grouping.cube.n
@@ -75,13 +76,16 @@ def _quantile(grouping: Grouping, percent: int, confidence: float) -> Measure:
     value, bottom, top = (_at(levels[order], reached, before + rank) for rank in ranks)
     has = leads > 0
     value, bottom, top = (np.where(has, part, np.nan) for part in (value, bottom, top))
+    low_end = np.where(low * leads < 1, np.fmin(scale[0], value), np.minimum(bottom, value))
+    beyond = np.ceil(high * leads) + 1 > leads
+    high_end = np.where(beyond, np.fmax(scale[1], value), np.maximum(top, value))
     return Measure(
         metric=f"score_quantile@{percent}",
         value=value,
-        low=np.minimum(bottom, value),
-        high=np.maximum(top, value),
+        low=low_end,
+        high=high_end,
         n=leads.astype(np.int64),
-        variance=((top - bottom) / (2 * quantile(confidence))) ** 2,
+        variance=((high_end - low_end) / (2 * quantile(confidence))) ** 2,
         df=np.maximum(leads - 1, 1),
         weakest=leads.astype(np.int64),
         undefined=reasons((~has, METRICS["mean_score"].empty)),

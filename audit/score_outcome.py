@@ -116,7 +116,9 @@ def average_precision(grouping: Grouping, confidence: float, *, higher_is_better
     m, n = (sum_by(group, part, size) for part in (positive, negative))
     with np.errstate(invalid="ignore", divide="ignore"):
         value, variance = _precisions(group, (positive, negative), (m, n), higher_is_better=higher_is_better)
-        poor = (m < 2) | ~(variance > 0)
+        # Running sums over all groups leave a rounding where a group has no spread at all.
+        value = np.where(value > 1 - ROUNDING, 1.0, value)
+        poor = (m < 2) | ~(variance > ROUNDING**2) | (value == 1)
         cautious = wilson(value * m, m, confidence)
         low, high = logit_interval(value, variance, confidence)
         padded = (value * m + 1) / (m + 2)

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audit.arrays import FloatArray, IntArray, sum_by
+from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 from audit.inference import normal_p
 from audit.intervals import Interval, quantile
 
+FEWEST = 5
 Pooled = tuple[FloatArray, Interval]
 
 
@@ -56,9 +57,46 @@ def risk_difference(of: Strata, confidence: float) -> tuple[FloatArray, Interval
     value = of.sum((a * m - c * n) / total) / weight
     p = (n**2 * c - m**2 * a + n * m * (m - n) / 2) / total**2
     q = (a * (m - c) + c * (n - a)) / (2 * total)
-    variance = np.maximum((value * of.sum(p) + of.sum(q)) / weight**2, 0.0)
+    variance = np.maximum((value * of.sum(p) + of.sum(q)) / weight**2, _floor(of))
     half = quantile(confidence) * np.sqrt(variance)
     return value, (np.maximum(value - half, -1.0), np.minimum(value + half, 1.0)), variance
+
+
+def _floor(of: Strata) -> FloatArray:
+    """Least variance of a difference: 0 but where a side has fewer than 5 hits or 5 misses in all.
+
+    There Sato's variance is too small or 0, and each side gets the variance of its pooled proportion
+    with two hits and two misses added (Agresti and Coull 1998, The American Statistician 52:119).
+    """
+    weight = of.sum(of.weight)
+    parts = [
+        share * (1 - share) * of.sum(of.weight**2 / n) / weight**2
+        for share, n in zip(_padded(of), (of.n, of.other_n), strict=True)
+    ]
+    return np.where(_few(of), parts[0] + parts[1], 0.0)
+
+
+def _floor_of_ratio(of: Strata) -> FloatArray:
+    """The same for the logarithm of a ratio of proportions."""
+    parts = [
+        (1 - share) / share / of.sum(n) for share, n in zip(_padded(of), (of.n, of.other_n), strict=True)
+    ]
+    return np.where(_few(of), parts[0] + parts[1], 0.0)
+
+
+def _padded(of: Strata) -> tuple[FloatArray, FloatArray]:
+    """Proportion of each side over all strata, with two hits and two misses added."""
+    return (
+        (of.sum(of.hits) + 2) / (of.sum(of.n) + 4),
+        (of.sum(of.other_hits) + 2) / (of.sum(of.other_n) + 4),
+    )
+
+
+def _few(of: Strata) -> BoolArray:
+    """Groups in which one side has too few hits or misses for a normal approximation."""
+    own, other = of.sum(of.hits), of.sum(of.other_hits)
+    rest, other_rest = of.sum(of.n) - own, of.sum(of.other_n) - other
+    return np.asarray(np.minimum.reduce([own, other, rest, other_rest]) < FEWEST, dtype=np.bool_)
 
 
 def risk_ratio(of: Strata, confidence: float) -> Pooled:
@@ -66,6 +104,7 @@ def risk_ratio(of: Strata, confidence: float) -> Pooled:
     a, c, n, m, total = of.hits, of.other_hits, of.n, of.other_n, of.total
     up, down = of.sum(a * m / total), of.sum(c * n / total)
     spread = of.sum((n * m * (a + c) - a * c * total) / total**2) / (up * down)
+    spread = np.maximum(spread, _floor_of_ratio(of))
     return _on_logarithm(up, down, spread, confidence)
 
 

@@ -37,6 +37,10 @@ def chosen(opened: Services, word: str | None) -> tuple[ConnectionRow, ...]:
         live = tuple(row for row in live if word in {row.id, row.organisation, row.crm})
     if live:
         return live
-    what = "nothing is connected yet" if word is None else f"there is no connection '{word}'"
+    known = word is not None and any(
+        word in {row.id, row.organisation, row.crm} for row in opened.repository.connections()
+    )
+    absent = f"'{word}' is disconnected" if known else f"there is no connection '{word}'"
+    what = "nothing is connected yet" if word is None else absent
     msg = f"{what}; open {opened.settings.public_url}/connections to connect a CRM"
     raise BadInput(msg)

@@ -68,6 +68,11 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
         if opened.repository.latest_audit(connection.id) is None:
             msg = f"{label(connection)} has no audit yet; run fairlead sync first."
             raise BadInput(msg)
+        if not flags:
+            # An audit has a flag for every lead: these were erased with a disconnect. To write back nothing
+            # would clear what stands in the CRM.
+            msg = f"{label(connection)} was connected anew and not audited since; run fairlead sync first."
+            raise BadInput(msg)
         progress("Writing flags back", 0, len(flags))
         with _noting_lost_consent(opened, connection):
             receipt = source_for(opened, connection).publish(flags)

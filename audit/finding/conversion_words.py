@@ -9,7 +9,6 @@ from audit.finding.words import briefly, percent, sentence
 EQUAL_CHANCE_TIER = 1
 BEHIND = {
     "selection_rate": "is selected less often",
-    "scoring_rate": "scores above the median less often",
     "contact_rate": "is contacted less often",
     "mean_score": "has the worse mean score",
 }

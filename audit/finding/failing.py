@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audit.finding.case import Case, is_special
-from audit.finding.controls import control_sentence, within_controls
+from audit.finding.controls import control_sentence, explained
 from audit.finding.conversion import Conversion, conversion
 from audit.finding.conversion_words import outcome_sentence
 from audit.finding.facts import Facts, Gap
-from audit.finding.reading import DECISIVE_TIER
+from audit.finding.reading import ABOUT_ALL_LEADS
 from audit.finding.sentences import (
     also,
     certainty_sentence,
@@ -25,14 +25,13 @@ EQUAL_CHANCE = "true_positive_rate"
 def failed(case: Case, facts: Facts) -> Finding:
     """The finding of a group with at least one failing comparison."""
     lead = _lead(case.failing)
-    outcome = conversion(lead, facts) if lead.reading.tier <= DECISIVE_TIER else None
+    outcome = conversion(lead, facts) if lead.reading.tier in ABOUT_ALL_LEADS else None
     others = tuple(one for one in case.failing if one.disparity is not lead.disparity)
     special = is_special(case.attribute, facts)
-    within = within_controls(lead, facts)
     weighed = Circumstances(
         special=special,
         equal_chance=not _unequal(lead, others),
-        explained=within is not None and within.verdict == "pass",
+        explained=explained(tuple(one for one in case.failing if _same_metric(one, lead)), facts),
     )
     return Finding(
         id=identity(case.attribute, case.group, lead.disparity.metric),

@@ -18,14 +18,15 @@ class Reading:
     points; an "index" is a number that only compares. ``worse`` is the direction in which the group is
     worse off, and ``meaning`` says which side that is where it is not plain. ``tier`` orders metrics
     by how directly they say what happens to a lead: 0 decisions on all leads, 1 decisions on leads
-    that converted, 2 scores, 3 any of these among leads alike in the controls, 4 everything else.
+    that converted, 2 scores, 3 any of these among leads alike in the controls, 4 what people do with
+    leads, 5 everything else.
     """
 
     label: str
     phrase: str
     worse: Worse
     unit: Unit = "share"
-    tier: int = 4
+    tier: int = 5
     meaning: str = ""
 
 
@@ -46,10 +47,9 @@ READINGS: dict[str, Reading] = {
         label="Share selected", phrase="{group} are selected {how} {reference}", worse="lower", tier=0
     ),
     "scoring_rate": Reading(
-        label="Share scored above the median",
-        phrase="{group} score above the overall median {how} {reference}",
+        label="Share scored better than the median",
+        phrase="{group} score better than the overall median {how} {reference}",
         worse="lower",
-        tier=2,
     ),
     "true_positive_rate": Reading(
         label="Converting leads selected",
@@ -107,7 +107,7 @@ READINGS: dict[str, Reading] = {
         worse="lower",
     ),
     "contact_rate": Reading(
-        label="Share contacted", phrase="{group} are contacted {how} {reference}", worse="lower", tier=0
+        label="Share contacted", phrase="{group} are contacted {how} {reference}", worse="lower", tier=4
     ),
     "balanced_accuracy": _index(
         "Right on both outcomes (balanced accuracy)",
@@ -245,8 +245,11 @@ READINGS: dict[str, Reading] = {
     ),
 }
 
-# Up to this tier a metric speaks of decisions and scores; beyond it of errors.
-DECISIVE_TIER = 3
+# Up to this tier a metric speaks of decisions and scores; beyond it of errors and of parts of the leads.
+DECISIVE_TIER = 2
+
+# Tiers about all leads of a group, whose conversion bears on the gap: not so within the controls.
+ABOUT_ALL_LEADS = frozenset({0, 1, 2, 4})
 
 BAND = "outcome_rate@"
 QUANTILE = "score_quantile@"

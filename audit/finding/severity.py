@@ -4,15 +4,15 @@ Start from the end of the interval that is nearest to equality, in tolerances. B
 the step is medium, from 2 on it is high. Then:
 
 - one step up when the attribute is a special category;
-- one step up when the gap is in decisions or scores (tiers 0 to 3) and the group that is worse off
+- one step up when the gap is in decisions or scores (tiers 0 to 2) and the group that is worse off
   converts at least as well: the outcomes known so far do not explain it;
 - one step down when that group surely converts less often and, among leads that converted, both
   groups fare alike: the outcomes known so far go with the gap;
 - one step down when the gap lies within the tolerance among leads alike in the declared controls;
-- one step down when only error rates or accuracy differ (tier 4): these differ between groups with
+- one step down when only error rates or accuracy differ (tier 5): these differ between groups with
   different conversion rates even under a score that treats equal leads alike.
 
-The result stays between medium and critical; for tier 4 between low and critical.
+The result stays between medium and critical; for tier 5 between low and critical.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from audit.finding.facts import Gap
 from audit.finding.value import SEVERITIES, Severity
 
 LARGE = 2.0
-INDIRECT = 4
+INDIRECT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from audit.rows.proxy import Proxy, informative
 
 SHOWN = 20
 SHOWN_PROXIES = 12
-HEADLINES = ("selection_rate", "scoring_rate", "mean_score", "base_rate")
+HEADLINES = ("selection_rate", "mean_score", "base_rate")
 COLUMNS = (
     "selection_rate",
     "base_rate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -205,7 +206,7 @@ def test_a_gap_that_the_control_goes_with_is_told_and_weighs_less():
     found, plain = audited(simpson()).findings[0], audited(simpson(), ()).findings[0]
     assert (
         "Among leads alike in 'size', the gap is 0.0 points (-2.3 to 2.3), within the tolerance: these"
-        " controls go with the gap."
+        " controls go with it."
     ) in found.rest
     assert "alike" not in plain.text
     assert (plain.severity, found.severity) == ("critical", "high")
@@ -244,3 +245,112 @@ def test_a_column_with_another_role_is_no_control(column, sentence):
     text = f'[stream]\nname = "s"\nscore = "score"\nthreshold = 1\ncontrols = ["{column}"]\n'
     with pytest.raises(BadInput, match=sentence):
         parse_stream(text + '[[stream.attribute]]\nname = "region"\n')
+
+
+def _noise(rates: dict[str, float], n: int = 6_000, **columns) -> pa.Table:
+    """Two regions selected at these rates, and a control that has nothing to do with them."""
+    random = np.random.default_rng(12)
+    region = np.array(list(rates))[np.arange(n) % 2]
+    chosen = random.random(n) < np.array(list(rates.values()))[np.arange(n) % 2]
+    won = random.random(n) < 0.3
+    return pa.table(
+        {
+            "size": random.choice(["S", "L"], n),
+            "region": region,
+            "score": np.where(chosen, 70.0, 40.0),
+            "won": won,
+            **columns,
+        }
+    )
+
+
+def test_a_gap_that_fails_as_a_ratio_is_held_against_the_ratio_within_the_controls():
+    table = _noise({"A": 0.017, "B": 0.042})
+    found, plain = audited(table).findings[0], audited(table, ()).findings[0]
+    assert dict(found.evidence)["kind"] == dict(plain.evidence)["kind"] == "ratio"
+    assert "Among leads alike in 'size', the ratio is 2." in found.rest
+    assert ": it remains." in found.rest
+    assert "go with" not in found.rest
+    assert found.severity == plain.severity
+
+
+def test_a_gap_that_turns_round_is_told_with_its_way_and_its_interval():
+    found = audited(simpson(gap=-0.09)).findings[0]
+    assert found.metric == "selection_rate"
+    told = re.search(
+        r"the gap is 9.0 points the other way round \((.*) to (.*)\): it turns round\.", found.rest
+    )
+    assert 5 < float(told[1]) < 9 < float(told[2]) < 12
+
+
+def test_a_control_with_few_counterparts_explains_nothing():
+    random = np.random.default_rng(3)
+    n = 4_000
+    region = np.where(np.arange(n) % 2, "A", "B")
+    size = np.where(region == "A", "S", "L")
+    size[:70] = "M"
+    chosen = np.where(size == "M", False, random.random(n) < np.where(region == "A", 0.6, 0.2))
+    table = pa.table(
+        {"size": size, "region": region, "score": np.where(chosen, 70.0, 40.0), "won": random.random(n) < 0.3}
+    )
+    found, plain = audited(table).findings[0], audited(table, ()).findings[0]
+    assert "only 35 leads of the group have a counterpart" in found.rest
+    assert "these controls go with it" not in found.rest
+    assert found.severity == plain.severity
+    within = [one for one in audited(table).disparities if one.metric == "conditional_selection_rate"]
+    assert all(one.high - one.low > 0.05 for one in within if one.kind == "difference")
+
+
+def test_a_finding_led_by_a_gap_within_the_controls_leaves_conversion_out_and_names_them():
+    found = audited(simpson(gap=-0.13)).findings[0]
+    assert found.metric == "conditional_selection_rate"
+    assert found.headline == (
+        "Among leads alike in the controls, leads with region 'B' are selected 13 points more often than"
+        " 'A' leads."
+    )
+    assert found.rest.startswith("The controls are 'size'. ")
+    assert "conver" not in found.text
+
+
+def test_without_a_threshold_the_mean_score_leads_and_the_controls_are_told():
+    by = Stream(
+        name="s",
+        score="score",
+        outcome="won",
+        controls=CONTROLS,
+        attributes=(Attribute(name="region", column="region", reference="A"),),
+    )
+    found = run(admit(simpson(), by), by, AuditRequest()).findings[0]
+    assert found.metric == "mean_score"
+    assert "Among leads alike in 'size', the gap is 0 points" in found.rest
+
+
+def test_an_open_selection_is_not_cleared_by_a_contact_rate_that_passed():
+    table = _noise({"A": 0.5, "B": 0.46}, n=900, worked=pa.array(["yes"] * 900))
+    by = Stream(
+        name="s",
+        score="score",
+        threshold=60,
+        outcome="won",
+        worked="worked",
+        attributes=(Attribute(name="region", column="region", reference="A"),),
+    )
+    report = run(admit(table, by), by, AuditRequest())
+    assert [one.verdict for one in report.findings] == ["insufficient"]
+
+
+def test_lower_is_better_says_better_and_not_above():
+    random = np.random.default_rng(1)
+    region = np.where(np.arange(2_000) % 2, "a", "b")
+    score = np.round(random.normal(size=2_000) * 10 + np.where(region == "a", 40, 60))
+    by = Stream(
+        name="s",
+        score="score",
+        higher_is_better=False,
+        attributes=(Attribute(name="region", column="region", reference="b"),),
+    )
+    report = run(admit(pa.table({"score": score, "region": region}), by), by, AuditRequest())
+    rates = {one.group: one.estimate.value for one in report.estimates if one.metric == "scoring_rate"}
+    assert rates["a",] > 0.7
+    assert rates["b",] < 0.3
+    assert "above the" not in " ".join(one.text for one in report.findings)

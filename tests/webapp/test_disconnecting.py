@@ -156,3 +156,19 @@ def test_a_job_says_that_its_leads_could_not_be_erased(crms, tmp_path):
     place.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(BadInput, match="could not be erased here"):
         jobs.publish(crms.services, row, Leaving(browser, row, "Writing flags back", 0))
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_a_new_consent_clears_no_flag_in_the_crm_before_the_next_audit(crms, crm):
+    browser = crms.signed_in()
+    row = crms.ready(crm)
+    jobs.sync(crms.services, row)
+    written = jobs.publish(crms.services, row).written
+    assert written > 100
+    disconnect(browser, row)
+    again = crms.connect(crm, browser)
+    with pytest.raises(BadInput, match="was connected anew and not audited since; run fairlead sync first"):
+        jobs.publish(crms.services, again)
+    jobs.sync(crms.services, again)
+    receipt = jobs.publish(crms.services, again)
+    assert (receipt.cleared, receipt.unchanged + receipt.written) == (0, written)
