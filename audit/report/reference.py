@@ -13,10 +13,18 @@ HEAD = """# Metrics
 
 Every figure about a group comes from this registry. A **difference** is group minus reference, a **ratio**
 is group over reference. Rates carry a Wilson interval, differences of rates Newcombe's, ratios Koopman's; AUC
-carries DeLong's. An undefined figure says why. Metrics about outcomes use only leads whose outcome is known
-and, where the stream names `worked`, only leads that somebody worked.
+carries DeLong's; functions of the four cells of decision and outcome carry the delta method's. An undefined
+figure says why. Metrics about outcomes use only leads whose outcome is known and, where the stream names
+`worked`, only leads that somebody worked.
 
 """
+
+
+COMPARED = {
+    "confirmatory": "with a verdict; corrected by Holm for single attributes, else by Benjamini and Hochberg",
+    "exploratory": "with a verdict; corrected by Benjamini and Hochberg",
+    None: "no",
+}
 
 
 def markdown() -> str:
@@ -27,6 +35,7 @@ def markdown() -> str:
 def _section(metric: Metric) -> str:
     lines = [f"## `{metric.id}`", "", f"{metric.definition}.", "", f"- Sign: {metric.sign}"]
     lines.append(f"- Source: {metric.source}")
+    lines.append(f"- Compared: {COMPARED[metric.family]}")
     if metric.aliases:
         lines.append("- Elsewhere: " + ", ".join(f"{library} `{name}`" for library, name in metric.aliases))
     if metric.empty:
