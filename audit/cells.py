@@ -26,7 +26,7 @@ from audit.measure import Measure, reasons
 from audit.registry import METRICS, Metric
 from audit.registry.sources import LACKING
 
-STEP = 1e-6
+STEP = 1e-4
 HALF, ONE = 0.5, 1.0
 
 Function = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
@@ -201,8 +201,10 @@ def _delta(function: CellFunction, cells: FloatArray, confidence: float) -> Inte
 
 
 def _slope(function: CellFunction, shares: FloatArray, cell: int) -> FloatArray:
-    step = STEP * np.eye(4)[cell]
-    return (_scaled(function, shares + step) - _scaled(function, shares - step)) / (2 * STEP)
+    # In proportion to the share: among millions, an empty cell's is smaller than any fixed step.
+    step = STEP * shares[..., cell]
+    away = step[..., None] * np.eye(4)[cell]
+    return (_scaled(function, shares + away) - _scaled(function, shares - away)) / (2 * step)
 
 
 def _scaled(function: CellFunction, shares: FloatArray) -> FloatArray:

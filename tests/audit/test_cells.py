@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import class_likelihood_ratios, cohen_kappa_score, jaccard_score, matthews_corrcoef
 
-from audit.cells import FUNCTIONS, cell_measures
+from audit.cells import FUNCTIONS, _interval, cell_measures
 from audit.confusion import counts
 from audit.grouping import grouping
 from audit.registry import METRICS
@@ -185,3 +185,12 @@ def _cube_of(drawn):
 
 def test_every_function_is_registered_and_every_registered_one_has_a_function():
     assert [one.id for one in METRICS.values() if one.kind == "cells"] == list(FUNCTIONS)
+
+
+@pytest.mark.parametrize("cells", [(3_000_000, 0, 0, 2), (5, 0, 40_000_000, 1), (1, 900_000_000, 1, 1)])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_empty_cell_among_millions_still_has_an_interval(name, cells):
+    with np.errstate(all="ignore"):
+        low, high = _interval(FUNCTIONS[name], np.array([cells], dtype=float), 0.95)
+    assert np.isfinite([low, high]).all()
+    assert low < high
