@@ -57,7 +57,8 @@ class _Apart:
 def _apart(part: Grouping, reference: int, scale: tuple[float, float], confidence: float) -> _Apart:
     levels, counts = _by_level(part)
     n = counts.sum(axis=1)
-    steps = np.diff(np.concatenate([[min(scale[0], *levels[:1])], levels, [max(scale[1], *levels[-1:])]]))
+    ends = levels.min(initial=scale[0]), levels.max(initial=scale[1])
+    steps = np.diff(np.concatenate([ends[:1], levels, ends[1:]]))
     with np.errstate(invalid="ignore", divide="ignore"):
         reached = np.cumsum(np.pad(counts, ((0, 0), (1, 0))), axis=1)
         below = reached / n[:, None]
