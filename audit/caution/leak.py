@@ -55,7 +55,7 @@ def _leak(what: str, auc: float, feature: str | None) -> Caution:
 def usable_outcome(table: pa.Table) -> Codes:
     """1, 0, or -1 where the outcome is not known, or nobody is known to have worked the lead.
 
-    The same leads as `audit.confusion.usable`.
+    The same leads as `audit.metrics.confusion.usable`.
     """
     if "outcome" not in table.column_names:
         return np.full(table.num_rows, -1, dtype=np.int64)

@@ -34,7 +34,7 @@ _ON_ALL_LEADS = (("leads",), ("decided",), ("work_known",), ("all_leads",), ("al
 class Metric:
     """One metric of a group of leads.
 
-    ``numerator`` and ``denominator`` name the counts (`audit.confusion.Counts`) whose sums make a
+    ``numerator`` and ``denominator`` name the counts (`audit.metrics.confusion.Counts`) whose sums make a
     rate. ``needs`` names the margins of decision by outcome without which a function of the four
     cells has no value. ``empty`` says in plain words why a group has no value. ``sign`` says what a positive
     difference, group minus reference, means. ``aliases`` are (library, name). ``complement_of``

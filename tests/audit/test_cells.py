@@ -11,9 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import class_likelihood_ratios, cohen_kappa_score, jaccard_score, matthews_corrcoef
 
-from audit.cells import FUNCTIONS, _interval, cell_measures
-from audit.confusion import counts
 from audit.grouping import grouping
+from audit.metrics.cells import FUNCTIONS, _interval, cell_measures
+from audit.metrics.confusion import counts
 from audit.registry import METRICS
 from audit.tally import count
 from tests.audit.tables import compas, cube, found, random_leads, stream

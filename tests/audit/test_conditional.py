@@ -15,13 +15,19 @@ from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from audit.disparity import Disparity, compare
+from audit.disparity.stratified import (
+    Strata,
+    cochran_mantel_haenszel_p,
+    odds_ratio,
+    risk_difference,
+    risk_ratio,
+)
 from audit.inference import normal_p
 from audit.intake import admit
 from audit.registry import metric
 from audit.run import AuditRequest
 from audit.run import audit as run
 from audit.schema import Attribute, BadInput, Stream, parse_stream
-from audit.stratified import Strata, cochran_mantel_haenszel_p, odds_ratio, risk_difference, risk_ratio
 from audit.tally import count
 from tests.audit.tables import random_leads, stream
 

@@ -86,7 +86,7 @@ def test_very_many_scores_and_groups_are_counted_in_steps(monkeypatch):
     leads = random_leads(1, 4_000, groups=4, levels=1_001)
     by = replace(stream("g", reference="g0"), outcome=None)
     exact = distances(leads, by)
-    monkeypatch.setattr("audit.distance._ROWS_AT_ONCE", 800)
+    monkeypatch.setattr("audit.disparity.distance._ROWS_AT_ONCE", 800)
     for key, one in distances(leads, by).items():
         assert one.value == pytest.approx(exact[key].value, abs=0.01 if key[1] == METRICS[0] else 0.6)
 

@@ -30,9 +30,9 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from audit.calibration import band_names
 from audit.disparity import compare
 from audit.metrics import METRICS, estimates, metric
+from audit.metrics.calibration import band_names
 from tests.audit.tables import cube, found, random_leads, stream
 
 PEERS = {

@@ -14,7 +14,7 @@ from sklearn.metrics import average_precision_score, brier_score_loss
 
 from audit.disparity import compare
 from audit.grouping import grouping
-from audit.score_outcome import average_precision
+from audit.metrics.score_outcome import average_precision
 from audit.tally import arrow, count
 from audit.tally.columns import counted_columns
 from tests.audit.tables import cube, found, random_leads, stream

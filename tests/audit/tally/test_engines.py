@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from audit.grouping import grouping
+from audit.metrics.score_metrics import auc
 from audit.schema import Attribute, BadInput, Stream
-from audit.score_metrics import auc
 from audit.tally import ENGINES, OFFERED, count, edges, limits
 
 STREAM = Stream(name="s", attributes=(Attribute(name="é", column="é"),), score="score", threshold=0.5)

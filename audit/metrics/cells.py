@@ -19,10 +19,10 @@ from types import MappingProxyType
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray
-from audit.confusion import Counts, no_outcome
 from audit.grouping import Grouping
 from audit.intervals import Interval, quantile, student
-from audit.measure import Measure, reasons
+from audit.metrics.confusion import Counts, no_outcome
+from audit.metrics.measure import Measure, reasons
 from audit.registry import METRICS, Metric
 from audit.registry.sources import LACKING
 

@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 from audit.arrays import FloatArray, IntArray, sum_by
-from audit.confusion import no_outcome, proportion, usable
 from audit.grouping import Grouping
 from audit.intervals import hoeffding_half_width, quantile
-from audit.measure import Measure, reasons
+from audit.metrics.confusion import no_outcome, proportion, usable
+from audit.metrics.measure import Measure, reasons
 from audit.registry import METRICS
 from audit.score_scale import band_edges
 from audit.tally.columns import NO, SCORE, YES

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
-from audit.contrast import Contrast
+from audit.disparity.contrast import Contrast
+from audit.disparity.multiplicity import Comparison
 from audit.grouping import Grouping
 from audit.intervals import mover, wilson
-from audit.measure import Measure
-from audit.multiplicity import Comparison
+from audit.metrics.measure import Measure
 from audit.schema import Tolerance
 
 SPANS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from itertools import chain
 
 from audit.arrays import FloatArray
-from audit.conditional import conditional_contrasts
-from audit.contrast import Kind, contrasts
 from audit.cube import Cube
-from audit.distance import distance_contrasts
+from audit.disparity.conditional import conditional_contrasts
+from audit.disparity.contrast import Kind, contrasts
+from audit.disparity.distance import distance_contrasts
+from audit.disparity.multiplicity import Adjusted, Comparison, adjusted
+from audit.disparity.reference_group import References, reference_of, references
+from audit.disparity.span import span_comparisons
+from audit.disparity.verdict import Verdict, leads_needed, verdicts
 from audit.grouping import Grouping
-from audit.measure import Measure
 from audit.metrics import measured
-from audit.multiplicity import Adjusted, Comparison, adjusted
-from audit.reference_group import References, reference_of, references
+from audit.metrics.measure import Measure
 from audit.schema import Stream, Tolerance
 from audit.score_scale import cube_scale
-from audit.span import span_comparisons
-from audit.verdict import Verdict, leads_needed, verdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +144,3 @@ def _disparities(comparison: Comparison, corrected: Adjusted, audit: Tolerance) 
 def _plain(column: FloatArray) -> list[float | None]:
     """Python numbers, None for NaN."""
     return [None if number != number else number for number in column.tolist()]  # noqa: PLR0124
-
-
-__all__ = ["Disparity", "Kind", "Verdict", "compare"]

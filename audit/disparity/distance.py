@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import FloatArray, sum_by
-from audit.contrast import Contrast
+from audit.disparity.contrast import Contrast
 from audit.grouping import Grouping
 from audit.intervals import quantile
-from audit.measure import reasons
+from audit.metrics.measure import reasons
+from audit.metrics.score_metrics import scored
 from audit.registry import METRICS
 from audit.schema import Tolerance
-from audit.score_metrics import scored
 from audit.tally.columns import SCORE
 
 _ROWS_AT_ONCE = 1 << 22

@@ -10,7 +10,7 @@ import numpy as np
 from audit.arrays import BoolArray, FloatArray, IntArray
 from audit.grouping import Grouping
 from audit.intervals import quantile, wilson
-from audit.measure import Measure, reasons
+from audit.metrics.measure import Measure, reasons
 from audit.registry import METRICS, Metric
 from audit.tally.columns import NO, OUTCOME, SELECTED, WORKED, YES
 

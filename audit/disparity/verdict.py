@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
-from audit.contrast import Contrast
+from audit.disparity.contrast import Contrast
 from audit.intervals import quantile
 from audit.schema import Tolerance
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
-from audit.contrast import Contrast
+from audit.disparity.contrast import Contrast
 from audit.grouping import Grouping
 from audit.inference import benjamini_hochberg, holm
 from audit.registry import metric

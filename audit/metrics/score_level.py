@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from audit.arrays import FloatArray, IntArray, sum_by
-from audit.confusion import proportion
 from audit.grouping import Grouping
 from audit.intervals import quantile, wilson
-from audit.measure import Measure, reasons
+from audit.metrics.confusion import proportion
+from audit.metrics.measure import Measure, reasons
+from audit.metrics.score_metrics import scored
 from audit.registry import METRICS
-from audit.score_metrics import scored
 from audit.tally.columns import SCORE
 
 QUANTILES = (25, 50, 75)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
-from audit.confusion import no_outcome, usable
 from audit.cube import Cube
 from audit.grouping import Grouping
 from audit.intervals import hoeffding_half_width, logit_interval, quantile, student, wilson
-from audit.measure import Measure, reasons
+from audit.metrics.confusion import no_outcome, usable
+from audit.metrics.measure import Measure, reasons
 from audit.registry import METRICS
 from audit.tally.columns import NO, SCORE, YES
 

@@ -8,17 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
-from audit.confusion import usable
-from audit.contrast import Contrast, Kind
 from audit.cube import Cube, keys
-from audit.grouping import Grouping, grouping_with
-from audit.inference import student_p
-from audit.intervals import Interval, quantile, student
-from audit.measure import reasons
-from audit.registry import METRICS
-from audit.schema import Tolerance
-from audit.score_metrics import ROUNDING, moments, scored
-from audit.stratified import (
+from audit.disparity.contrast import Contrast, Kind
+from audit.disparity.stratified import (
     Means,
     Strata,
     cochran_mantel_haenszel_p,
@@ -27,6 +19,14 @@ from audit.stratified import (
     risk_difference,
     risk_ratio,
 )
+from audit.grouping import Grouping, grouping_with
+from audit.inference import student_p
+from audit.intervals import Interval, quantile, student
+from audit.metrics.confusion import usable
+from audit.metrics.measure import reasons
+from audit.metrics.score_metrics import ROUNDING, moments, scored
+from audit.registry import METRICS
+from audit.schema import Tolerance
 from audit.tally.columns import CONTROL, NO, OUTCOME, SCORE, SELECTED, YES
 
 NO_RATIO = "on one side no lead is selected where both have leads, so there is no ratio"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import FloatArray, IntArray, sum_by
-from audit.confusion import no_outcome, usable
 from audit.grouping import Grouping
 from audit.intervals import Interval, hoeffding_half_width, logit_interval, quantile, student, wilson
-from audit.measure import Measure, reasons
+from audit.metrics.confusion import no_outcome, usable
+from audit.metrics.measure import Measure, reasons
+from audit.metrics.score_metrics import ROUNDING, by_score, scored
 from audit.registry import METRICS
-from audit.score_metrics import ROUNDING, by_score, scored
 from audit.tally.columns import NO, YES
 
 

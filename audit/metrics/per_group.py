@@ -1,4 +1,4 @@
-"""Every metric of every group: counts in, estimates out."""
+"""Every metric of every group, in the order of the registry."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audit.calibration import calibration_error, outcome_rates
-from audit.cells import cell_measures
-from audit.confusion import FACTS_OF, balanced_accuracy, counts, f1, headcount, rate
 from audit.cube import Cube
 from audit.estimate import Estimate
 from audit.grouping import Grouping, groupings
-from audit.measure import Measure
+from audit.metrics.calibration import calibration_error, outcome_rates
+from audit.metrics.cells import cell_measures
+from audit.metrics.confusion import FACTS_OF, balanced_accuracy, counts, f1, headcount, rate
+from audit.metrics.measure import Measure
+from audit.metrics.score_level import score_quantiles, scoring_rate
+from audit.metrics.score_metrics import auc, mean_score
+from audit.metrics.score_outcome import average_precision, promises
 from audit.registry import METRICS, Metric, metric
 from audit.schema import Stream
-from audit.score_level import score_quantiles, scoring_rate
-from audit.score_metrics import auc, mean_score
-from audit.score_outcome import average_precision, promises
 from audit.score_scale import cube_scale
 from audit.tally.columns import OUTCOME, SELECTED
 
@@ -108,6 +108,3 @@ def _score_measures(
     if part.has(OUTCOME) and random is not None:
         measures.append(calibration_error(part, scale, confidence, random, higher_is_better=higher))
     return tuple(measures)
-
-
-__all__ = ["METRICS", "GroupEstimate", "Metric", "estimates", "measured", "metric"]

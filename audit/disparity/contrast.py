@@ -11,7 +11,7 @@ import numpy as np
 from audit.arrays import BoolArray, FloatArray, IntArray
 from audit.inference import student_p, two_proportion_p
 from audit.intervals import Interval, koopman, mover, student, welch_df
-from audit.measure import Measure
+from audit.metrics.measure import Measure
 from audit.registry import metric
 from audit.schema import Tolerance
 
