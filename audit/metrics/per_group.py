@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audit.clustering.effect import DesignEffects
 from audit.cube import Cube
 from audit.estimate import Estimate
 from audit.grouping import Grouping, groupings
 from audit.metrics.calibration import calibration_error, outcome_rates
 from audit.metrics.cells import cell_measures
+from audit.metrics.clustered import widened
 from audit.metrics.confusion import FACTS_OF, balanced_accuracy, counts, f1, headcount, rate
 from audit.metrics.measure import Measure
 from audit.metrics.score_level import score_quantiles, scoring_rate
@@ -32,18 +34,23 @@ class GroupEstimate:
     estimate: Estimate
 
 
-def estimates(cube: Cube, stream: Stream, seed: int) -> tuple[GroupEstimate, ...]:
+def estimates(
+    cube: Cube, stream: Stream, seed: int, effects: DesignEffects | None = None
+) -> tuple[GroupEstimate, ...]:
     """Every metric of all leads, of each attribute's groups, and of crossed groups that occur.
 
     All leads have ``attribute=()`` and ``group=()``. Crossings go up to ``intersections`` attributes
     and leave out calibration, which needs more leads than they have. A metric is listed when the
     cube has the facts it needs: no outcome rates where there are no outcomes. Outcome metrics use
     leads with a known outcome, and only worked ones where work is recorded. ``seed`` fixes the
-    bootstrap; everything else has a closed form.
+    bootstrap; everything else has a closed form. With design ``effects`` (`audit.clustering`) the intervals
+    are those of clustered leads.
     """
+    confidence = stream.audit.confidence
     return tuple(
         GroupEstimate(attribute=part.attributes, group=group, metric=measure.metric, estimate=estimate)
-        for part, measures in measured(cube, stream, seed)
+        for part, independent in measured(cube, stream, seed)
+        for measures in [tuple(widened(one, part.attributes, effects, confidence) for one in independent)]
         for group, *row in zip(part.groups, *(measure.estimates() for measure in measures), strict=True)
         for measure, estimate in zip(measures, row, strict=True)
     )

@@ -55,6 +55,7 @@ class Stream:
     created: str | None = None
     maturity_days: int | None = None
     worked: str | None = None
+    account: str | None = None
     features: tuple[str, ...] | None = None
     controls: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
