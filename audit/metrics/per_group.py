@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from audit.metrics.measure import Measure
 from audit.metrics.score_level import score_quantiles, scoring_rate
 from audit.metrics.score_metrics import auc, mean_score
 from audit.metrics.score_outcome import average_precision, promises
+from audit.metrics.shrinkage import with_shrunk
 from audit.registry import METRICS, Metric, metric
 from audit.schema import Stream
 from audit.score_scale import cube_scale
@@ -51,9 +53,17 @@ def estimates(
         GroupEstimate(attribute=part.attributes, group=group, metric=measure.metric, estimate=estimate)
         for part, independent in measured(cube, stream, seed)
         for measures in [tuple(widened(one, part.attributes, effects, confidence) for one in independent)]
-        for group, *row in zip(part.groups, *(measure.estimates() for measure in measures), strict=True)
+        for group, *row in _rows(part, measures, confidence)
         for measure, estimate in zip(measures, row, strict=True)
     )
+
+
+def _rows(
+    part: Grouping, measures: tuple[Measure, ...], confidence: float
+) -> Iterator[tuple[tuple[str, ...], *tuple[Estimate, ...]]]:
+    """Each group with its estimates, one per measure."""
+    columns = (with_shrunk(part, measure, confidence) for measure in measures)
+    return zip(part.groups, *columns, strict=True)
 
 
 def measured(

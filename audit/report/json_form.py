@@ -118,7 +118,12 @@ def _settings(record: Record) -> Settings:
 
 def _read_estimate(record: Record) -> GroupEstimate:
     named = _names({name: record[name] for name in ("attribute", "group", "metric")})
-    return GroupEstimate(**named, estimate=Estimate(**{name: record[name] for name in Estimate.__slots__}))
+    return GroupEstimate(**named, estimate=Estimate(**_known(record)))
+
+
+def _known(record: Record) -> Record:
+    """The numbers of an estimate; reports of older versions have no shrunk ones."""
+    return {name: record[name] for name in Estimate.__slots__ if name in record}
 
 
 def _evidence(record: Record) -> Evidence:
