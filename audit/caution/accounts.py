@@ -14,7 +14,7 @@ from audit.finding.words import count, listed, quoted
 from audit.registry import metric
 
 _LISTED = 10
-_STEADY_DF = 9.0
+_STEADY_DF = 19.0
 
 
 def alike(accounts: Accounts | None, effects: DesignEffects | None, facts: Facts) -> Iterator[Caution]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
-from audit.intervals import Interval, quantile
+from audit.intervals import Interval, wider
 
 Names = tuple[str, ...]
 Key = tuple[Names, str, str]
@@ -31,10 +31,7 @@ class Effect:
 
     def stretch(self, confidence: float) -> FloatArray:
         """Times by which the half-width of a normal interval grows (Student's quantile included)."""
-        from scipy.special import stdtrit  # noqa: PLC0415 - keeps scipy out of the start of the web process
-
-        student = stdtrit(np.maximum(self.df, 1.0), (1 + confidence) / 2)
-        return np.asarray(np.sqrt(self.deff) * student / quantile(confidence), dtype=np.float64)
+        return np.asarray(np.sqrt(self.deff) * wider(self.df, confidence), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

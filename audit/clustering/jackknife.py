@@ -32,7 +32,7 @@ from audit.cube import Cube
 from audit.registry import metric
 from audit.schema import Stream
 
-_STEADY = 10.0
+_STEADY = 20.0
 """Effective number of random groups below which a group's own design effect does not stand alone."""
 
 

@@ -24,9 +24,11 @@ def widened_contrast(
     effect = effects.of(part.attributes, contrast.metric, contrast.kind) if effects else None
     if effects is None or effect is None:
         return contrast
+    steady = (effect.df + 1 >= FEWEST_EFFECTIVE) & effects.enough(part.attributes, reference)
+    if metric(contrast.metric).kind == "quantile":
+        return replace(contrast, enough=contrast.enough & steady)
     times = effect.stretch(confidence)
     low, high = _further(contrast, times)
-    steady = (effect.df + 1 >= FEWEST_EFFECTIVE) & effects.enough(part.attributes, reference)
     return replace(
         contrast,
         low=np.fmin(low, contrast.low),

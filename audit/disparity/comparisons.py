@@ -19,8 +19,9 @@ from audit.disparity.span import span_comparisons
 from audit.disparity.verdict import Verdict, leads_needed, verdicts
 from audit.grouping import Grouping
 from audit.metrics import measured
-from audit.metrics.clustered import widened
+from audit.metrics.clustered import clustered
 from audit.metrics.measure import Measure
+from audit.registry import metric
 from audit.schema import Stream, Tolerance
 from audit.score_scale import cube_scale
 
@@ -86,7 +87,8 @@ def compare(
         comparison
         for part, measures in parts
         if part.attributes
-        for comparison in _comparisons(cube, part, measures, (chosen, stream.audit, scale), effects)
+        for pair in [(measures, clustered(measures, part, effects, stream))]
+        for comparison in _comparisons(cube, part, pair, (chosen, stream.audit, scale), effects)
     )
     return tuple(_judged(comparisons, stream.audit))
 
@@ -94,24 +96,32 @@ def compare(
 def _comparisons(
     cube: Cube,
     part: Grouping,
-    measures: tuple[Measure, ...],
+    measures: tuple[tuple[Measure, ...], tuple[Measure, ...]],
     rule: tuple[References, Tolerance, tuple[float, float]],
     effects: DesignEffects | None,
 ) -> Iterator[Comparison]:
-    """Every comparison of one grouping: with the reference, within the controls, and among all groups."""
+    """Every comparison of one grouping: with the reference, within the controls, and among all groups.
+
+    ``measures`` are those of independent leads, and those that allow for clusters.
+    """
     chosen, audit, scale = rule
+    independent, worth = measures
     reference = reference_of(part, chosen, audit.minimum_group)
     if reference is None:
         return
     width = scale[1] - scale[0]
     for contrast in chain(
-        *(contrasts(measure, reference, audit, width) for measure in measures),
+        *(contrasts(measure, reference, audit, width) for measure in map(_source, independent, worth)),
         joint_contrasts(cube, part, reference, audit, scale),
     ):
         clustered = widened_contrast(contrast, part, reference, effects, audit.confidence)
         yield Comparison(part=part, reference=reference, contrast=clustered)
-    worth = tuple(widened(one, part.attributes, effects, audit.confidence) for one in measures)
     yield from span_comparisons(part, worth, audit)
+
+
+def _source(independent: Measure, worth: Measure) -> Measure:
+    """What a comparison is made from before it is widened: quantiles allow for clusters already."""
+    return worth if metric(worth.metric).kind == "quantile" else independent
 
 
 def joint_contrasts(

@@ -14,20 +14,37 @@ import numpy as np
 
 from audit.arrays import FloatArray
 from audit.clustering.effect import FEWEST_EFFECTIVE, DesignEffects, moved
+from audit.grouping import Grouping
 from audit.intervals import Interval, wilson
 from audit.metrics.measure import Measure
+from audit.metrics.score_level import requantiled
 from audit.registry import metric
+from audit.schema import Stream
+from audit.score_scale import cube_scale
 
 UNBOUNDED = frozenset({"mean", "quantile"})
 """Kinds of metrics in the score's own units."""
 
 
-def widened(
-    measure: Measure, attributes: tuple[str, ...], effects: DesignEffects | None, confidence: float
+def clustered(
+    measures: tuple[Measure, ...], part: Grouping, effects: DesignEffects | None, stream: Stream
+) -> tuple[Measure, ...]:
+    """The measures of a grouping with the intervals of clustered leads; as they are without effects."""
+    if effects is None:
+        return measures
+    scale, confidence = cube_scale(part.cube, stream) or (0.0, 1.0), stream.audit.confidence
+    wide = (_widened(one, part.attributes, effects, confidence) for one in measures)
+    return tuple(
+        requantiled(one, part, scale, confidence) if metric(one.metric).kind == "quantile" else one
+        for one in wide
+    )
+
+
+def _widened(
+    measure: Measure, attributes: tuple[str, ...], effects: DesignEffects, confidence: float
 ) -> Measure:
-    """The measure with the intervals, variance and degrees of freedom of clustered leads."""
-    effect = effects.of(attributes, measure.metric) if effects else None
-    if effects is None or effect is None:
+    effect = effects.of(attributes, measure.metric)
+    if effect is None:
         return measure
     steady = (effects.accounts[attributes] >= effects.fewest) & (effect.df + 1 >= FEWEST_EFFECTIVE)
     times = effect.stretch(confidence)

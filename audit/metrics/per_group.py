@@ -13,7 +13,7 @@ from audit.estimate import Estimate
 from audit.grouping import Grouping, groupings
 from audit.metrics.calibration import calibration_error, outcome_rates
 from audit.metrics.cells import cell_measures
-from audit.metrics.clustered import widened
+from audit.metrics.clustered import clustered
 from audit.metrics.confusion import FACTS_OF, balanced_accuracy, counts, f1, headcount, rate
 from audit.metrics.measure import Measure
 from audit.metrics.score_level import score_quantiles, scoring_rate
@@ -52,7 +52,7 @@ def estimates(
     return tuple(
         GroupEstimate(attribute=part.attributes, group=group, metric=measure.metric, estimate=estimate)
         for part, independent in measured(cube, stream, seed)
-        for measures in [tuple(widened(one, part.attributes, effects, confidence) for one in independent)]
+        for measures in [clustered(independent, part, effects, stream)]
         for group, *row in _rows(part, measures, confidence)
         for measure, estimate in zip(measures, row, strict=True)
     )
