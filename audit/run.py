@@ -11,11 +11,13 @@ import pyarrow as pa
 from audit.caution import cautions
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
+from audit.disparity.relative import relative_estimates
 from audit.finding import Caution
 from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.metrics import estimates
+from audit.metrics.together import together
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
@@ -74,7 +76,11 @@ def _facts(cube: Cube, table: pa.Table, stream: Stream, seed: int) -> Facts:
     scale = cube_scale(cube, stream)
     return Facts(
         stream=stream,
-        estimates=estimates(cube, stream, seed),
+        estimates=(
+            *estimates(cube, stream, seed),
+            *relative_estimates(cube, stream),
+            *together(cube, stream),
+        ),
         disparities=compare(cube, stream, seed),
         proxies=proxies(table, stream, seed),
         gap_pairs=gap_pairs(table, stream),
