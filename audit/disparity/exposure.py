@@ -56,10 +56,10 @@ def _variance(
     """Squared standard error of a weighted difference of the logarithms of two exposures."""
     mine, theirs = weights[0][:, None], weights[1]
     through_reference = theirs * one.apart[reference]
-    counts = outcomes(table)
+    leads, counts = one.table.leads, outcomes(one.table)
     own = [mine * influence - through_reference for influence in one.own(slice(None))]
     reference_own = [mine * one.apart - theirs * influence for influence in one.own(reference)]
-    rest = table.leads.sum(axis=0) - table.leads - table.leads[reference]
+    rest = np.maximum(leads.sum(axis=0) - leads - leads[reference], 0.0)
     found = variance(
         (
             *zip(counts, own, strict=True),

@@ -20,13 +20,14 @@ import numpy as np
 from audit.arrays import FloatArray
 from audit.disparity.contrast import Contrast
 from audit.grouping import Grouping
-from audit.inference import normal_p, student_p
+from audit.inference import student_p
 from audit.intervals import mover, quantile, welch_df
 from audit.metrics.confusion import no_outcome
 from audit.metrics.cross_auc import between
 from audit.metrics.level_table import LevelTable
 from audit.metrics.measure import Measure, reasons
-from audit.metrics.roc_curve import GRID, Curve, area_between, curves
+from audit.metrics.roc_curve import area_between, curves
+from audit.metrics.roc_noise import movements
 from audit.registry.sources import NO_NEGATIVE, NO_POSITIVE
 from audit.schema import Tolerance
 
@@ -93,33 +94,31 @@ def roc_contrasts(part: Grouping, table: LevelTable, reference: int, audit: Tole
 
 def _area(part: Grouping, table: LevelTable, reference: int, audit: Tolerance) -> Contrast:
     sides, found = _sides(table), curves(table)
-    both = sides.weakest > 0
-    value = np.array(
-        [
-            area_between(one, found[reference]) if usable and both[reference] else np.nan
-            for one, usable in zip(found, both, strict=True)
-        ]
-    )
-    noise = np.stack([_noise(one) for one in found])
-    error = np.hypot(noise, noise[reference]).mean(axis=1)
-    half = quantile(audit.confidence) * error
-    ends = (np.maximum(value - half, 0.0), np.minimum(value + half, 1.0))
-    return _contrast(
-        ("abroca", part), (value, *ends, normal_p(value / error)), error**2, (sides, reference, audit)
-    )
+    value, half, p = (np.full(len(found), np.nan) for _ in range(3))
+    other = found[reference]
+    moves = movements(other, reference=True)
+    for place in np.flatnonzero((sides.weakest > 0) & (sides.weakest[reference] > 0)):
+        value[place] = area_between(found[place], other)
+        apart = np.abs(movements(found[place], reference=False) - moves)
+        half[place] = np.quantile(apart.mean(axis=1), audit.confidence)
+        p[place] = _p(value[place], apart)
+    numbers = (value, np.maximum(value - half, 0.0), np.minimum(value + half, 1.0), p)
+    error = (half / quantile(audit.confidence)) ** 2
+    return _contrast(("abroca", part), numbers, error, (sides, reference, audit))
 
 
-def _noise(curve: Curve) -> FloatArray:
-    """Standard error of a ROC curve at each place of the grid: of its height, and of where it stands.
+def _p(value: float, apart: FloatArray) -> float:
+    """Share of the draws without a gap that are at least as far apart; beyond all of them a bound of it.
 
-    Two leads are added on either side (Agresti and Coull 1998), so that a steep or flat curve of few leads
-    has an error too.
+    The bound is Borell's: the area of a Gaussian process exceeds its mean as a normal number with at most
+    the mean deviation does.
     """
-    m, n = curve.positives, curve.negatives
-    height = (curve.heights * m + 2) / (m + 4)
-    place = (GRID * n + 2) / (n + 4)
-    slope = np.gradient(curve.heights, GRID)
-    return np.sqrt(height * (1 - height) / max(m, 1.0) + slope**2 * place * (1 - place) / max(n, 1.0))
+    area = apart.mean(axis=1)
+    beyond = (np.count_nonzero(area >= value) + 1) / (len(area) + 1)
+    deviation = float(np.sqrt((apart**2).mean(axis=0)).mean())
+    if beyond > 2 / len(area) or deviation == 0:
+        return beyond
+    return float(min(beyond, np.exp(-((max(value - area.mean(), 0.0) / deviation) ** 2) / 2)))
 
 
 def _gap(part: Grouping, table: LevelTable, reference: int, audit: Tolerance) -> Contrast:

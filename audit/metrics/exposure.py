@@ -13,7 +13,7 @@ A. Singh, T. Joachims (2018). Fairness of exposure in rankings. KDD 2219-2228.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from audit.metrics.discount import Places, moved, places
 from audit.metrics.level_table import LevelTable
 from audit.metrics.measure import Measure, reasons
 from audit.registry import METRICS
+from audit.tally.columns import OUTCOME
 
 LOGARITHM_OF_MOST = 600.0
 SMALLEST_VARIANCE = 1e-24
@@ -37,11 +38,13 @@ class Exposure:
 
     ``positive``, ``negative`` and ``other`` are the influences of a lead of the group itself, by score
     level and outcome (other: not known); ``apart`` that of a lead of any other group, which only moves
-    places. ``n`` are the leads whose places are counted, ``weakest`` the smallest count it leans on.
+    places. ``table`` are the leads that they are for. ``n`` are the leads whose places are counted,
+    ``weakest`` the smallest count it leans on.
     """
 
     metric: str
     value: FloatArray
+    table: LevelTable
     positive: FloatArray
     negative: FloatArray
     other: FloatArray
@@ -58,23 +61,37 @@ class Exposure:
 def exposures(part: Grouping, table: LevelTable) -> tuple[Exposure, ...]:
     """Exposure, and where outcomes are known that per merit and that of converting leads."""
     at = places(table.leads.sum(axis=0))
-    mean = at.ideal(np.array([int(table.leads.sum())]))[0] / max(table.leads.sum(), 1.0)
+    smooth = table.smoothed()
     leads = table.leads.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        plain = _exposure(table, at, mean, reasons((leads == 0, METRICS["exposure"].empty)))
-        if not (part.has("outcome") and table.positives.size):
+        plain = _exposure(table, smooth, at, reasons((leads == 0, METRICS["exposure"].empty)))
+        if not part.has(OUTCOME):
             return (plain,)
-        return plain, _per_merit(part, table, plain), _of_converting(part, table, at, mean)
+        return plain, _per_merit(part, table, plain), _of_converting(part, table, smooth, at)
 
 
-def _exposure(table: LevelTable, at: Places, mean: float, undefined: tuple[str | None, ...]) -> Exposure:
+def _relative(leads: FloatArray, table: LevelTable, at: Places) -> FloatArray:
+    """Mean attention of some leads of each group over that of all leads."""
+    everyone = table.leads.sum(axis=0)
+    return np.asarray((leads @ at.mean / leads.sum(axis=1)) / (everyone @ at.mean / everyone.sum()))
+
+
+def _moves(leads: FloatArray, at: Places) -> tuple[FloatArray, FloatArray]:
+    """Influence, on the logarithm of a mean attention, of one of its own leads and of any other."""
+    total = leads @ at.mean
+    apart = moved(leads, at) / total[:, None]
+    return apart + at.mean / total[:, None] - 1 / leads.sum(axis=1)[:, None], apart
+
+
+def _exposure(
+    table: LevelTable, smooth: LevelTable, at: Places, undefined: tuple[str | None, ...]
+) -> Exposure:
+    own, apart = _moves(smooth.leads, at)
     n = table.leads.sum(axis=1)
-    total = table.leads @ at.mean
-    apart = moved(table.leads, at) / total[:, None]
-    own = apart + (at.mean - (total / n)[:, None]) / total[:, None]
     return Exposure(
         metric="exposure",
-        value=total / n / mean,
+        value=_relative(table.leads, table, at),
+        table=smooth,
         positive=own,
         negative=own,
         other=own,
@@ -85,15 +102,15 @@ def _exposure(table: LevelTable, at: Places, mean: float, undefined: tuple[str |
     )
 
 
-def _of_converting(part: Grouping, table: LevelTable, at: Places, mean: float) -> Exposure:
+def _of_converting(part: Grouping, table: LevelTable, smooth: LevelTable, at: Places) -> Exposure:
+    own, apart = _moves(smooth.positives, at)
     n = table.positives.sum(axis=1)
-    total = table.positives @ at.mean
-    apart = moved(table.positives, at) / total[:, None]
     known = n + table.negatives.sum(axis=1)
     return Exposure(
         metric="converting_exposure",
-        value=total / n / mean,
-        positive=apart + (at.mean - (total / n)[:, None]) / total[:, None],
+        value=_relative(table.positives, table, at),
+        table=smooth,
+        positive=own,
         negative=apart,
         other=apart,
         apart=apart,
@@ -110,14 +127,12 @@ def _per_merit(part: Grouping, table: LevelTable, plain: Exposure) -> Exposure:
     rate = positives / known
     overall = positives.sum() / known.sum()
     miss = 1 / known[:, None]
-    return Exposure(
+    return replace(
+        plain,
         metric="exposure_per_merit",
         value=plain.value * overall / rate,
         positive=plain.positive - (1 / rate[:, None] - 1) * miss,
         negative=plain.negative + miss,
-        other=plain.other,
-        apart=plain.apart,
-        n=plain.n,
         weakest=np.minimum(positives, plain.n),
         undefined=reasons(
             (plain.n == 0, METRICS["exposure"].empty),
@@ -150,9 +165,9 @@ def exposure_measures(part: Grouping, table: LevelTable, confidence: float) -> t
 
 def _measure(one: Exposure, table: LevelTable, confidence: float) -> Measure:
     everyone = slice(None)
-    apart = table.leads.sum(axis=0) - table.leads
+    others = one.table.leads.sum(axis=0) - one.table.leads
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = variance((*zip(outcomes(table), one.own(everyone), strict=True), (apart, one.apart)))
+        found = variance((*zip(outcomes(one.table), one.own(everyone), strict=True), (others, one.apart)))
         found = np.where(found > SMALLEST_VARIANCE, found, floor(one, table))
         df = np.maximum(one.weakest - 1, 1)
         low, high = student(np.log(one.value), found, df, confidence)
