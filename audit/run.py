@@ -15,11 +15,13 @@ from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
+from audit.disparity.relative import relative_estimates
 from audit.finding import Caution
 from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.metrics import estimates
+from audit.metrics.together import together
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
@@ -85,7 +87,11 @@ def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None
     scale = cube_scale(cube, stream)
     return Facts(
         stream=stream,
-        estimates=estimates(cube, stream, seed, effects),
+        estimates=(
+            *estimates(cube, stream, seed, effects),
+            *relative_estimates(cube, stream),
+            *together(cube, stream),
+        ),
         disparities=compare(cube, stream, seed, effects),
         proxies=proxies(table, stream, seed),
         gap_pairs=gap_pairs(table, stream),

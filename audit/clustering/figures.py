@@ -94,7 +94,7 @@ def figures(cube: Cube, frame: Frame) -> dict[Key, Figure]:
 
 def _joint(cube: Cube, part: Grouping, reference: int, stream: Stream) -> Iterator[tuple[Key, Figure]]:
     scale = cube_scale(cube, stream) or (0.0, 1.0)
-    for one in joint_contrasts(cube, part, reference, stream.audit, scale):
+    for one in joint_contrasts(cube, part, reference, stream, scale):
         figure = _of_contrast(part, one, reference, stream.audit.confidence)
         yield (part.attributes, one.metric, one.kind), figure
 

@@ -14,6 +14,7 @@ from audit.disparity.conditional import conditional_contrasts
 from audit.disparity.contrast import Contrast, Kind, contrasts
 from audit.disparity.distance import distance_contrasts
 from audit.disparity.multiplicity import Adjusted, Comparison, adjusted
+from audit.disparity.ranking import ranking_contrasts
 from audit.disparity.reference_group import References, reference_of, references
 from audit.disparity.span import span_comparisons
 from audit.disparity.verdict import Verdict, leads_needed, verdicts
@@ -88,7 +89,7 @@ def compare(
         for part, measures in parts
         if part.attributes
         for pair in [(measures, clustered(measures, part, effects, stream))]
-        for comparison in _comparisons(cube, part, pair, (chosen, stream.audit, scale), effects)
+        for comparison in _comparisons(cube, part, pair, (chosen, stream, scale), effects)
     )
     return tuple(_judged(comparisons, stream.audit))
 
@@ -97,22 +98,22 @@ def _comparisons(
     cube: Cube,
     part: Grouping,
     measures: tuple[tuple[Measure, ...], tuple[Measure, ...]],
-    rule: tuple[References, Tolerance, tuple[float, float]],
+    rule: tuple[References, Stream, tuple[float, float]],
     effects: DesignEffects | None,
 ) -> Iterator[Comparison]:
     """Every comparison of one grouping: with the reference, within the controls, and among all groups.
 
     ``measures`` are those of independent leads, and those that allow for clusters.
     """
-    chosen, audit, scale = rule
+    chosen, stream, scale = rule
+    audit, width = stream.audit, scale[1] - scale[0]
     independent, worth = measures
     reference = reference_of(part, chosen, audit.minimum_group)
     if reference is None:
         return
-    width = scale[1] - scale[0]
     for contrast in chain(
         *(contrasts(measure, reference, audit, width) for measure in map(_source, independent, worth)),
-        joint_contrasts(cube, part, reference, audit, scale),
+        joint_contrasts(cube, part, reference, stream, scale),
     ):
         clustered = widened_contrast(contrast, part, reference, effects, audit.confidence)
         yield Comparison(part=part, reference=reference, contrast=clustered)
@@ -125,11 +126,12 @@ def _source(independent: Measure, worth: Measure) -> Measure:
 
 
 def joint_contrasts(
-    cube: Cube, part: Grouping, reference: int, audit: Tolerance, scale: tuple[float, float]
+    cube: Cube, part: Grouping, reference: int, stream: Stream, scale: tuple[float, float]
 ) -> Iterator[Contrast]:
-    """Comparisons with the reference that are no difference of two estimates: within controls, distances."""
-    yield from conditional_contrasts(cube, part, reference, audit, scale[1] - scale[0])
-    yield from distance_contrasts(part, reference, audit, scale)
+    """Comparisons that are no difference of two estimates: within controls, distances, ranking."""
+    yield from conditional_contrasts(cube, part, reference, stream.audit, scale[1] - scale[0])
+    yield from distance_contrasts(part, reference, stream.audit, scale)
+    yield from ranking_contrasts(part, reference, stream)
 
 
 def _judged(comparisons: tuple[Comparison, ...], audit: Tolerance) -> Iterator[Disparity]:

@@ -15,7 +15,10 @@ from audit.metrics.calibration import calibration_error, outcome_rates
 from audit.metrics.cells import cell_measures
 from audit.metrics.clustered import clustered
 from audit.metrics.confusion import FACTS_OF, balanced_accuracy, counts, f1, headcount, rate
+from audit.metrics.log_deviation import mean_log_deviation
 from audit.metrics.measure import Measure
+from audit.metrics.ranking import ranking_measures
+from audit.metrics.recalibration import recalibration
 from audit.metrics.score_level import score_quantiles, scoring_rate
 from audit.metrics.score_metrics import auc, mean_score
 from audit.metrics.score_outcome import average_precision, promises
@@ -98,6 +101,7 @@ def _decision_measures(part: Grouping, confidence: float) -> tuple[Measure, ...]
     if part.has(SELECTED) and part.has(OUTCOME):
         measures += [balanced_accuracy(found, part, confidence), f1(found, part, confidence)]
         measures += () if crossed else cell_measures(found, part, confidence)
+        measures += () if crossed else [mean_log_deviation(found, part, confidence)]
     return tuple(measures)
 
 
@@ -122,6 +126,8 @@ def _score_measures(
         measures.append(average_precision(part, confidence, higher_is_better=higher))
         measures += promises(part, scale, confidence, higher_is_better=higher)
         measures += outcome_rates(part, scale, confidence)
+        measures += recalibration(part, scale, confidence, higher_is_better=higher)
+    measures += ranking_measures(part, stream)
     if part.has(OUTCOME) and random is not None:
         measures.append(calibration_error(part, scale, confidence, random, higher_is_better=higher))
     return tuple(measures)
