@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 import pyarrow as pa
 
 from audit.caution import cautions
+from audit.compat.listing import clarify
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
 from audit.finding import Caution
@@ -17,6 +18,7 @@ from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.metrics import estimates
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
+from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
 from audit.score_scale import cube_scale
@@ -66,6 +68,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         subgroups=tuple(_subgroup(one) for one in standing_out(facts)),
         warnings=(*request.cautions, *cautions(intake, stream, request.seed)),
         findings=findings(facts),
+        compat=clarify(cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed)),
         settings=_settings(intake, stream),
     )
 

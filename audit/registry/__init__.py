@@ -12,6 +12,7 @@ from audit.registry.agreement import AGREEMENT
 from audit.registry.conditional import CONDITIONAL
 from audit.registry.distance import DISTANCE
 from audit.registry.inequality import INEQUALITY
+from audit.registry.labels import LABELS
 from audit.registry.model import Chapter, Family, Kind, Metric
 from audit.registry.rates import COMPOSITION, RATES
 from audit.registry.score import CALIBRATION, SCORE
@@ -30,6 +31,7 @@ METRICS: MappingProxyType[str, Metric] = MappingProxyType(
             *SCORE,
             *DISTANCE,
             *CALIBRATION,
+            *LABELS,
         )
     }
 )

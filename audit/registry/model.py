@@ -21,6 +21,7 @@ Kind = Literal[
     "conditional",
     "distance",
     "span",
+    "labels",
 ]
 Family = Literal["confirmatory", "exploratory"]
 Chapter = Literal["composition", "decisions", "errors", "agreement", "inequality", "score", "calibration"]
