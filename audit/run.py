@@ -13,6 +13,7 @@ from audit.caution.accounts import alike
 from audit.clustering.accounts import accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
+from audit.compat.listing import clarify
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
 from audit.disparity.relative import relative_estimates
@@ -23,6 +24,7 @@ from audit.intake import Intake
 from audit.metrics import estimates
 from audit.metrics.together import together
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
+from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
 from audit.score_scale import cube_scale
@@ -78,6 +80,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *alike(accounts, effects, facts),
         ),
         findings=findings(facts),
+        compat=clarify(cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed)),
         settings=_settings(intake, stream),
     )
 

@@ -13,6 +13,7 @@ from audit.registry.agreement import AGREEMENT
 from audit.registry.conditional import CONDITIONAL
 from audit.registry.distance import DISTANCE
 from audit.registry.inequality import INEQUALITY
+from audit.registry.labels import LABELS
 from audit.registry.model import Chapter, Family, Kind, Metric
 from audit.registry.queue import QUEUE
 from audit.registry.rates import COMPOSITION, RATES
@@ -38,6 +39,7 @@ METRICS: MappingProxyType[str, Metric] = MappingProxyType(
             *ACROSS,
             *QUEUE,
             *TOGETHER,
+            *LABELS,
         )
     }
 )

@@ -29,6 +29,7 @@ Kind = Literal[
     "recalibration",
     "tenth",
     "together",
+    "labels",
 ]
 Family = Literal["confirmatory", "exploratory"]
 Chapter = Literal[

@@ -6,6 +6,7 @@ import json
 import math
 from typing import Any
 
+from audit.compat import Compat
 from audit.disparity import Disparity
 from audit.estimate import Estimate
 from audit.finding import Caution, Evidence, Finding
@@ -39,6 +40,7 @@ def to_json(report: Report) -> str:
         "subgroups": [_plain(one, *Subgroup.__slots__) for one in report.subgroups],
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_worded(one, *Finding.__slots__) for one in report.findings],
+        "compat": [_compat(one) for one in report.compat],
     }
     return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -70,6 +72,26 @@ def _worded(one: Caution | Finding, *names: str) -> Record:
     return _plain(one, *names) | {"evidence": dict(one.evidence)}
 
 
+def _compat(one: Compat) -> Record:
+    """JSON has no infinity; Clarify writes the word."""
+    theirs = one.compat_value
+    word = None if theirs is None or math.isfinite(theirs) else "Infinity" if theirs > 0 else "-Infinity"
+    return _plain(one, *Compat.__slots__) | ({"compat_value": word} if word else {})
+
+
+def _read_compat(record: Record) -> Compat:
+    theirs, other = record["compat_value"], record["reference"]
+    return Compat(
+        **_with(
+            record,
+            attribute=tuple(record["attribute"]),
+            group=tuple(record["group"]),
+            reference=None if other is None else tuple(other),
+            compat_value=float(theirs) if isinstance(theirs, str) else theirs,
+        )
+    )
+
+
 def _rounded(value: Any) -> Any:  # noqa: ANN401 - walks whatever JSON may hold
     if isinstance(value, dict):
         return {key: _rounded(part) for key, part in value.items()}
@@ -94,6 +116,7 @@ def _report(record: Record) -> Report:
         proxies=tuple(Proxy(**one) for one in record["proxies"]),
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
+        compat=tuple(_read_compat(one) for one in record.get("compat", ())),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from audit.compat import Compat
 from audit.disparity import Disparity
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
@@ -72,3 +73,4 @@ class Report:
     warnings: tuple[Caution, ...]
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
+    compat: tuple[Compat, ...] = ()
