@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench lock clean help
+.PHONY: demo test lint validate bench lock clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -15,6 +15,9 @@ test: .venv/.dev  ## every test; says plainly what it skipped
 
 lint: .venv/.dev  ## the quality gates alone
 	@$(BIN)/python -m pytest tests/quality $(ARGS)
+
+validate: .venv/.dev  ## simulate coverage, false alarms and power in full (10 to 20 minutes), and write the report
+	@$(BIN)/python -m tests.validation $(ARGS)
 
 .venv/.python:
 	@$(PYTHON) -c 'import sys; sys.exit("Fairlead needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
