@@ -22,6 +22,7 @@ from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.metrics import estimates
+from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
 from audit.rows.flip_test import flip_tests
@@ -92,8 +93,8 @@ def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None
         stream=stream,
         estimates=(
             *estimates(cube, stream, seed, effects),
-            *relative_estimates(cube, stream),
-            *together(cube, stream),
+            *clustered_alone(relative_estimates(cube, stream), effects, stream.audit.confidence),
+            *clustered_alone(together(cube, stream), effects, stream.audit.confidence),
         ),
         disparities=compare(cube, stream, seed, effects),
         proxies=proxies(table, stream, seed),

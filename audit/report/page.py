@@ -17,6 +17,7 @@ from audit.report.charts import calibration_chart, proxies_chart, rates_chart, u
 from audit.report.compat_view import compat_tables
 from audit.report.model import Report
 from audit.report.printable import printable
+from audit.report.shrunk import raw_and_shrunk
 from audit.report.view import COLUMNS, SHOWN, Section, sections
 
 CHARTED = 12
@@ -47,6 +48,7 @@ def to_html(report: Report) -> str:
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,
+            raw_and_shrunk=raw_and_shrunk,
             severities=_counted(report.findings),
             glossary=_glossary(report),
             rejected=sum(one.count for one in report.rejected),

@@ -37,6 +37,7 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             "size": random.choice(["S", "M", "L"], n),
             "kind": random.choice(["x", "y", ""], n),
             "firm": random.choice(["old", "new"], n),
+            "account": random.choice(["a", "<b>", "", "c" * 300, "d'\"", "e"], n),
             "won": np.where(random.random(n) < 0.2, "", won.astype(int).astype(str)),
             "worked": random.choice(["1", "0", ""], n, p=[0.8, 0.1, 0.1]),
         }
@@ -48,6 +49,7 @@ def cases(draw) -> tuple[pa.Table, Stream]:
         higher_is_better=draw(st.booleans()),
         outcome=draw(st.sampled_from([None, "won"])),
         worked=draw(st.sampled_from([None, "worked"])),
+        account=draw(st.sampled_from([None, None, None, None, "account"])),
         controls=draw(st.sampled_from([(), ("size",), ("size", "kind")])),
         attributes=(
             Attribute(name="region", column="region", special_category=draw(st.booleans())),

@@ -39,8 +39,11 @@ def test_a_rate_of_nothing_is_not_taken_for_certain():
     hits = np.array([0, 8, 10, 6, 9, 7, 12, 5, 8, 11, 6, 9])
     table, by = selected(hits, size, crossed=True)
     (one,) = [
-        e.estimate for e in estimates(table, by, 0) if e.group == ("g00", "g00") and e.estimate.value == 0
+        e.estimate
+        for e in estimates(table, by, 0)
+        if (e.group, e.metric) == (("g00", "g00"), "selection_rate")
     ]
+    assert one.value == 0
     assert 0.02 < one.shrunk < 0.2
     assert one.shrunk_low > 0
 
