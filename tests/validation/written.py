@@ -210,7 +210,7 @@ def _clusters(of: Results) -> Iterator[str]:
     yield (
         "Accounts of 10 leads, an intra-account correlation of 0.2 in everything, so a true design effect of 2.8."
         " *Naive*: the audit without an account column. *Clustered*: the same leads with it. Gaps are those to a"
-        " group of 3,000 accounts. Mean over the metrics (lowest to highest), 400 groups each.\n"
+        " group of 3,000 accounts. Mean over the metrics (lowest to highest).\n"
     )
     yield from _table("accounts per group", "intervals", "naive %", "clustered %", "lowest metric, clustered")
     for naive, ours in of.clusters:
