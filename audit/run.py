@@ -143,6 +143,7 @@ def _settings(intake: Intake, stream: Stream) -> Settings:
         higher_is_better=stream.higher_is_better,
         score_range=intake.score_range,
         special_categories=tuple(one.name for one in stream.attributes if one.special_category),
+        queue=stream.audit.queue,
     )
 
 

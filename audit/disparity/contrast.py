@@ -136,7 +136,7 @@ def _p(measure: Measure, reference: int) -> FloatArray:
     usable = measure.defined & measure.defined[reference]
     p = np.full(len(n), np.nan)
     if measure.hits is not None and usable.any():
-        hits = measure.hits.astype(np.float64)
+        hits = np.rint(measure.hits).astype(np.float64)
         sides = (np.full(usable.sum(), part[reference]) for part in (hits, n))
         p[usable] = two_proportion_p(hits[usable], n[usable], *sides)
         return p
