@@ -38,9 +38,9 @@ def conditional(
         cells = _cells(of, strata, answers, (group, False))
         ours.append(_disparity(cells, confidence))
         theirs.append(demographic_disparity(_cells(of, strata, answers, (group, True))))
-    ends = tuple(np.array([one[i] for one in ours], dtype=np.float64) for i in range(3))
+    value, low, high = (np.array([one[i] for one in ours], dtype=np.float64) for i in range(3))
     n = np.array([one[3] for one in ours], dtype=np.int64)
-    return column((ends[0], ends[1], ends[2]), n, tuple(one[4] for one in ours)), np.array(theirs)
+    return column((value, low, high), n, tuple(one[4] for one in ours)), np.array(theirs)
 
 
 def _strata(of: Sides) -> IntArray | None:
