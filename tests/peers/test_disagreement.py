@@ -181,15 +181,15 @@ def test_12_aequitas_tests_another_rate_than_it_names(ask, data_dir):
 
 
 def test_13_aequitas_does_not_correct_for_many_groups(ask):
-    """Twenty groups that do not differ: in most tables it finds some that do, and we find none."""
+    """Forty groups that do not differ: in most tables it finds some that do, and we find none."""
     found = {"aequitas": 0, "ours": 0}
     for seed in range(5):
         random = np.random.default_rng(seed)
-        names = [f"g{i:02d}" for i in range(20)]
+        names = [f"g{i:02d}" for i in range(40)]
         leads = Rows(
-            group=[name for name in names for _ in range(60)],
-            outcome=random.integers(0, 2, 1200).tolist(),
-            decision=(random.random(1200) < 0.3).astype(int).tolist(),
+            group=[name for name in names for _ in range(40)],
+            outcome=random.integers(0, 2, 1600).tolist(),
+            decision=(random.random(1600) < 0.3).astype(int).tolist(),
         )
         theirs = ask("aequitas", **leads.asked(), reference="g00", significance=True)["against"]
         found["aequitas"] += any(
