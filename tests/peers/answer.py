@@ -240,6 +240,30 @@ def _holisticai_scores(m: object, a: np.ndarray, b: np.ndarray, score: np.ndarra
     return found
 
 
+def names(_: dict) -> dict:
+    import aif360.sklearn.metrics.metrics as sklearn_like
+    import fairlearn.metrics as fairlearn_names
+    import holisticai.bias.metrics as holistic
+    from aequitas.group import Group
+    from aif360.metrics import ClassificationMetric
+    from oxonfair.utils import group_metrics
+    from smclarify.bias import metrics as clarify
+
+    rates = sorted(Group().absolute_metrics)
+    table, _ = Group().get_crosstabs(
+        pd.DataFrame({"score": [0, 1], "label_value": [0, 1], "g": ["a", "b"]}), attr_cols=["g"]
+    )
+    return {
+        "fairlearn": dir(fairlearn_names),
+        "aif360": dir(sklearn_like) + dir(ClassificationMetric),
+        "aequitas": [*table, *rates],
+        "aequitas_rates": rates,
+        "oxonfair": dir(group_metrics),
+        "holisticai": dir(holistic),
+        "clarify": [one.__name__ for one in (*clarify.PRETRAINING_METRICS, *clarify.POSTTRAINING_METRICS)],
+    }
+
+
 PEERS = {
     one.__name__: one
     for one in (
@@ -251,6 +275,7 @@ PEERS = {
         smclarify,
         smclarify_labels,
         holisticai,
+        names,
     )
 }
 
