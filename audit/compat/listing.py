@@ -67,7 +67,7 @@ def clarify(
 def _found(of: Sides, confidence: float) -> _Found:
     ours: dict[str, Column] = {}
     theirs, alike = printed(of.group, of.clarify_other), printed(of.group, of.other)
-    stratified: dict[str, FloatArray] = {}
+    stratified: dict[str, tuple[FloatArray, FloatArray]] = {}
     if of.part.has(OUTCOME):
         ours |= of_outcomes(of, confidence)
         answers = usable(of.part, NO), usable(of.part, YES)
@@ -78,7 +78,11 @@ def _found(of: Sides, confidence: float) -> _Found:
         ours["CDDPL"], stratified["CDDPL"] = conditional(of, answers, confidence)
     if of.part.has(OUTCOME) and of.part.has(SELECTED):
         ours |= of_both(of, confidence)
-    return _Found(ours=ours, theirs={**theirs, **stratified}, alike={**alike, **stratified})
+    return _Found(
+        ours=ours,
+        theirs={**theirs, **{name: pair[0] for name, pair in stratified.items()}},
+        alike={**alike, **{name: pair[1] for name, pair in stratified.items()}},
+    )
 
 
 def _records(of: Sides, found: _Found, flips: Flips) -> Iterator[Compat]:
@@ -124,7 +128,12 @@ def _note(what: Name, value: float | None, theirs: float, alike: float) -> str |
     ours = math.nan if value is None else value
     causes = [] if _same(ours, alike) else [what.differs]
     causes += [] if _same(theirs, alike) else [UNKNOWN_IS_REST]
-    return "; ".join(causes) or None
+    return sentences(*causes)
+
+
+def sentences(*causes: str | None) -> str | None:
+    """The causes as one text; None where there is none."""
+    return " ".join(f"{cause}." for cause in causes if cause) or None
 
 
 def _same(one: float, other: float) -> bool:
@@ -153,7 +162,7 @@ def _flipped(of: Sides, group: tuple[str, ...], flip: Flip, *, unknown: bool) ->
         n=flip.estimate.n,
         undefined=flip.estimate.undefined,
         compat_value=flip.compat_value,
-        note="; ".join(cause for cause in causes if cause),
+        note=sentences(*causes),
     )
 
 
