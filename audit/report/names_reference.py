@@ -33,7 +33,7 @@ listed and not judged: they restate a difference of rates that has a verdict alr
 probability is spent twice. KL and JS have the least and the greatest value over the box of both sides'
 Wilson intervals as their interval (`high` is null where it has no end), LP, TVD and KS the folded interval
 of the difference, CDDL and CDDPL the delta method's, FT Abadie and Imbens'; the others have those of the
-metric in the column "here".
+metric in the column "here". Where the stream names an account, all but FT's are those of clustered leads.
 
 """
 LIBRARIES = {

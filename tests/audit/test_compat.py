@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.clustering.accounts import accounts_of
+from audit.clustering.jackknife import design_effects
 from audit.compat import Compat
 from audit.compat.distances import (
     jensen_shannon,
@@ -319,3 +321,23 @@ def test_a_record_can_be_written_and_read():
     for theirs in (math.inf, -math.inf, 0.5, None):
         one = replace(record, compat_value=theirs)
         assert _read_compat(_compat(one)) == one
+
+
+def test_leads_of_the_same_account_make_wider_intervals():
+    random = np.random.default_rng(0)
+    account, n = np.repeat(np.arange(100), 8), 800
+    group = np.where(np.arange(100) % 2, "a", "d")[account]
+    chosen = (random.random(100) < 0.4)[account]
+    table = pa.table({"attribute:g": group, "selected": chosen, "outcome": random.random(n) < 0.3})
+    by = stream("g", score=None, decision="d", threshold=None, account="account")
+    cube = count(table, by, "arrow")
+    table = table.append_column("account", pa.array(account.astype(str)))
+    effects = design_effects(table, by, cube, accounts_of(table, 0))
+    alone, together = (
+        {(c.name, c.group): c for c in clarify(cube, by, (), (), one)} for one in (None, effects)
+    )
+    for name in ("DPPL", "DI"):
+        one, other = (found[name, ("d",)] for found in (alone, together))
+        assert other.value == one.value
+        assert other.high - other.low > 2 * (one.high - one.low)
+    assert together["DI", ("d",)].low >= 0
