@@ -81,7 +81,9 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *alike(accounts, effects, facts),
         ),
         findings=findings(facts),
-        compat=clarify(cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed)),
+        compat=clarify(
+            cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed), effects
+        ),
         settings=_settings(intake, stream),
     )
 

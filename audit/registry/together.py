@@ -113,7 +113,7 @@ TOGETHER: tuple[Metric, ...] = (
         ),
         sign="never negative: 0 where every group has its part of the exposure",
         source="total variation distance; sampling moves it no further than all groups' exposures together",
-        aliases=(("holisticai", "exposure_total_variation"), ("holisticai", "exposure_l1 (of items)")),
+        aliases=(("holisticai", "exposure_l1 (of items)"),),
         empty=_TWO,
         family=None,
     ),
