@@ -16,6 +16,7 @@ from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.metrics import estimates
+from audit.regulation import regulate
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
@@ -67,6 +68,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         warnings=(*request.cautions, *cautions(intake, stream, request.seed)),
         findings=findings(facts),
         settings=_settings(intake, stream),
+        regulation=regulate(cube, intake.table, stream),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 from audit.disparity import Disparity
@@ -11,6 +12,7 @@ from audit.estimate import Estimate
 from audit.finding import Caution, Evidence, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
+from audit.regulation.read import read_regulation
 from audit.report.model import SCHEMA, Digests, Report, Settings, Subgroup
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
@@ -39,6 +41,7 @@ def to_json(report: Report) -> str:
         "subgroups": [_plain(one, *Subgroup.__slots__) for one in report.subgroups],
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_worded(one, *Finding.__slots__) for one in report.findings],
+        "regulation": asdict(report.regulation),
     }
     return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -95,6 +98,7 @@ def _report(record: Record) -> Report:
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
+        regulation=read_regulation(record.get("regulation")),
     )
 
 

@@ -8,6 +8,7 @@ from audit.disparity import Disparity
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
+from audit.regulation import Regulation
 from audit.rows.proxy import Proxy
 
 SCHEMA = "fairlead.audit/1"
@@ -72,3 +73,4 @@ class Report:
     warnings: tuple[Caution, ...]
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
+    regulation: Regulation = field(default_factory=Regulation)

@@ -16,6 +16,7 @@ from audit.registry import METRICS, metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.model import Report
 from audit.report.printable import printable
+from audit.report.regulation_view import regimes
 from audit.report.view import COLUMNS, SHOWN, Section, sections
 
 CHARTED = 12
@@ -41,6 +42,7 @@ def to_html(report: Report) -> str:
         .render(
             report=report,
             sections=parts,
+            regimes=regimes(report),
             charts=_charts(parts),
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],

@@ -10,7 +10,7 @@ from dataclasses import fields
 from audit.schema.attribute_section import parse_attributes
 from audit.schema.nearest import nearest
 from audit.schema.section import Section
-from audit.schema.values import BadInput, Stream, Tolerance
+from audit.schema.values import REGULATIONS, BadInput, Stream, Tolerance
 
 _COLUMNS = ("key", "score", "decision", "outcome", "created", "worked")
 _STREAM_KEYS = (
@@ -132,7 +132,18 @@ def _tolerance(section: Section) -> Tolerance:
         confidence=section.fraction("confidence", default.confidence),
         minimum_group=section.whole("minimum_group", least=1) or default.minimum_group,
         intersections=section.whole("intersections", least=1) or default.intersections,
+        regulation=_regulation(section),
     )
+
+
+def _regulation(section: Section) -> tuple[str, ...]:
+    named = section.texts("regulation")
+    for one in named or ():
+        if one not in REGULATIONS:
+            section.fail(
+                f"regulation names {one!r}; it may name {' and '.join(REGULATIONS)}, or be empty: []"
+            )
+    return REGULATIONS if named is None else named
 
 
 def _check_decision(section: Section, stream: Stream, *, score_required: bool) -> None:

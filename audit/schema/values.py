@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+REGULATIONS = ("ll144", "four_fifths")
+"""The regimes in whose form the report has tables: `audit.regulation`."""
+
 
 class BadInput(ValueError):
     """Input a person can mend: the message is one sentence that names the field and the mend.
@@ -37,6 +40,7 @@ class Tolerance:
     confidence: float = 0.95
     minimum_group: int = 30
     intersections: int = 2
+    regulation: tuple[str, ...] = REGULATIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
