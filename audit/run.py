@@ -11,6 +11,7 @@ import pyarrow as pa
 from audit.caution import cautions
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
+from audit.disparity.association import associations
 from audit.finding import Caution
 from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
@@ -69,6 +70,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         findings=findings(facts),
         settings=_settings(intake, stream),
         regulation=regulate(cube, intake.table, stream),
+        decisions=associations(cube, stream),
     )
 
 

@@ -12,6 +12,7 @@ from audit.disparity.conditional import conditional_contrasts
 from audit.disparity.contrast import Kind, contrasts
 from audit.disparity.distance import distance_contrasts
 from audit.disparity.multiplicity import Adjusted, Comparison, adjusted
+from audit.disparity.options import option_contrasts
 from audit.disparity.reference_group import References, reference_of, references
 from audit.disparity.span import span_comparisons
 from audit.disparity.verdict import Verdict, leads_needed, verdicts
@@ -79,7 +80,7 @@ def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
         comparison
         for part, measures in parts
         if part.attributes
-        for comparison in _comparisons(cube, part, measures, (chosen, stream.audit, scale))
+        for comparison in _comparisons(cube, part, measures, (chosen, stream, scale))
     )
     return tuple(_judged(comparisons, stream.audit))
 
@@ -88,10 +89,11 @@ def _comparisons(
     cube: Cube,
     part: Grouping,
     measures: tuple[Measure, ...],
-    rule: tuple[References, Tolerance, tuple[float, float]],
+    rule: tuple[References, Stream, tuple[float, float]],
 ) -> Iterator[Comparison]:
     """Every comparison of one grouping: with the reference, within the controls, and among all groups."""
-    chosen, audit, scale = rule
+    chosen, stream, scale = rule
+    audit = stream.audit
     width = scale[1] - scale[0]
     reference = reference_of(part, chosen, audit.minimum_group)
     if reference is None:
@@ -100,6 +102,7 @@ def _comparisons(
         *(contrasts(measure, reference, audit, width) for measure in measures),
         conditional_contrasts(cube, part, reference, audit, width),
         distance_contrasts(part, reference, audit, scale),
+        option_contrasts(part, reference, stream),
     ):
         yield Comparison(part=part, reference=reference, contrast=contrast)
     yield from span_comparisons(part, measures, audit)

@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Worse = Literal["lower", "higher"]
-Unit = Literal["share", "score", "index"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """One metric in words.
-
-    ``phrase`` has the places ``{group}``, ``{how}`` (by how much, ending in "than" or "as") and
-    ``{reference}``. A "share" counts how often something happens; a "score" is in the score's own
-    points; an "index" is a number that only compares. ``worse`` is the direction in which the group is
-    worse off, and ``meaning`` says which side that is where it is not plain. ``tier`` orders metrics
-    by how directly they say what happens to a lead: 0 decisions on all leads, 1 decisions on leads
-    that converted, 2 scores, 3 any of these among leads alike in the controls, 4 what people do with
-    leads, 5 everything else.
-    """
-
-    label: str
-    phrase: str
-    worse: Worse
-    unit: Unit = "share"
-    tier: int = 5
-    meaning: str = ""
-
+from audit.finding.option_reading import option_reading
+from audit.finding.reading_value import Reading, Worse
+from audit.registry import option_of
 
 _BAR = "Where selected leads convert more often, the bar to be selected was higher."
 _OVERLOOKED = "Where leads that were passed over convert more often, more good leads were overlooked."
@@ -240,6 +216,17 @@ READINGS: dict[str, Reading] = {
     "coefficient_of_variation": _index(
         "Inequality of benefits (variation)", "the inequality of benefits (variation)", "higher"
     ),
+    "option_distance": Reading(
+        label="Mix of options, distance",
+        phrase="{group} would need other decisions {how} {reference} for the same mix of options",
+        worse="higher",
+    ),
+    "level_superiority": Reading(
+        label="Higher level, compared one by one",
+        phrase="compared one by one, {group} get the higher level {how} an even chance against {reference}",
+        worse="lower",
+        tier=0,
+    ),
     "score_outcome_gap": _index(
         "Score minus outcome", "the distance of the score above the outcome", "lower"
     ),
@@ -262,7 +249,7 @@ SPANS = ("selection_rate_span", "true_positive_rate_span", "equalized_odds_span"
 
 # A distance says that groups differ, not which of them is worse off; a span is told by its groups.
 # Neither leads to a finding.
-UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", *SPANS})
+UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", "option_distance", *SPANS})
 
 
 def reading(metric: str) -> Reading:
@@ -272,6 +259,8 @@ def reading(metric: str) -> Reading:
     if metric.startswith(QUANTILE):
         return _quantile(int(metric.removeprefix(QUANTILE)))
     name = metric.replace("_", " ")
+    if option_of(metric) is not None:
+        return option_reading(metric)
     return READINGS.get(metric) or _index(name.capitalize(), f"the {name}", "lower")
 
 

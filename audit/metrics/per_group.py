@@ -13,6 +13,7 @@ from audit.metrics.calibration import calibration_error, outcome_rates
 from audit.metrics.cells import cell_measures
 from audit.metrics.confusion import FACTS_OF, balanced_accuracy, counts, f1, headcount, rate
 from audit.metrics.measure import Measure
+from audit.metrics.options import option_measures
 from audit.metrics.score_level import score_quantiles, scoring_rate
 from audit.metrics.score_metrics import auc, mean_score
 from audit.metrics.score_outcome import average_precision, promises
@@ -70,7 +71,10 @@ def _measures(
     decided = _decision_measures(part, stream.audit.confidence)
     scored = () if scale is None else _score_measures(part, stream, scale, random)
     order = list(METRICS)
-    return tuple(sorted((*decided, *scored), key=lambda measure: order.index(metric(measure.metric).id)))
+    offered = option_measures(part, stream)
+    return tuple(
+        sorted((*decided, *scored, *offered), key=lambda measure: order.index(metric(measure.metric).id))
+    )
 
 
 def _decision_measures(part: Grouping, confidence: float) -> tuple[Measure, ...]:

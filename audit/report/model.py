@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from audit.disparity import Disparity
+from audit.disparity.association import Association
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
@@ -74,3 +75,4 @@ class Report:
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
     regulation: Regulation = field(default_factory=Regulation)
+    decisions: tuple[Association, ...] = ()

@@ -15,6 +15,7 @@ from audit.finding.words import listed, nobreak
 from audit.registry import METRICS, metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.model import Report
+from audit.report.option_view import option_sheets
 from audit.report.printable import printable
 from audit.report.regulation_view import regimes
 from audit.report.view import COLUMNS, SHOWN, Section, sections
@@ -43,6 +44,7 @@ def to_html(report: Report) -> str:
             report=report,
             sections=parts,
             regimes=regimes(report),
+            option_sheets=option_sheets(report),
             charts=_charts(parts),
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from audit.schema.attribute_section import parse_attributes
+from audit.schema.decision_section import parse_decision
 from audit.schema.nearest import nearest
 from audit.schema.section import Section
 from audit.schema.values import REGULATIONS, BadInput, Stream, Tolerance
@@ -16,6 +17,7 @@ _COLUMNS = ("key", "score", "decision", "outcome", "created", "worked")
 _STREAM_KEYS = (
     *("name", "key", "score", "higher_is_better", "threshold", "decision", "score_range", "outcome"),
     *("created", "maturity_days", "worked", "features", "controls", "missing", "attribute"),
+    *("decision_kind", "decision_levels", "favourable"),
 )
 _AUDIT_KEYS = tuple(field.name for field in fields(Tolerance))
 
@@ -111,6 +113,7 @@ def _stream(section: Section, tolerance: Tolerance) -> Stream:
         missing=section.texts("missing", blank=True) or (),
         attributes=parse_attributes(section),
         audit=tolerance,
+        **parse_decision(section),
     )
 
 

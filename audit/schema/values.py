@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+YES_NO, OPTIONS, LEVELS = "yes_no", "options", "levels"
+DECISION_KINDS = (YES_NO, OPTIONS, LEVELS)
+"""What a decision is: yes or no, one of several options, or one of several ordered levels."""
+
 REGULATIONS = ("ll144", "four_fifths")
 """The regimes in whose form the report has tables: `audit.regulation`."""
 
@@ -62,4 +66,12 @@ class Stream:
     features: tuple[str, ...] | None = None
     controls: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    decision_kind: str = YES_NO
+    decision_levels: tuple[str, ...] = ()
+    favourable: tuple[str, ...] = ()
     audit: Tolerance = field(default_factory=Tolerance)
+
+    @property
+    def several(self) -> bool:
+        """Whether the decision is one of several options or levels, not yes or no."""
+        return self.decision_kind != YES_NO
