@@ -18,6 +18,7 @@ from audit.intake.model import Intake
 from audit.intake.options import favoured, option_tokens, read_options
 from audit.intake.roles import check_columns
 from audit.intake.scores import reaches, reject_scores, score_range
+from audit.intake.text import reduce_texts
 from audit.intake.truth import read_truth, to_bool
 from audit.schema import Attribute, BadInput, Stream
 
@@ -48,6 +49,8 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         A column is missing, the table is empty, a yes-or-no column holds a third value, a
         reference group does not occur, or no row is left.
     """
+    reduced = reduce_texts(table, stream)
+    table = reduced.table
     check_columns(table.column_names, stream)
     if not table.num_rows:
         msg = "the table has column names but no rows; export it again with its rows"
@@ -69,7 +72,7 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         excluded=(),
         score_range=scale,
         immature=immature,
-        notes=(*notes, *features.notes),
+        notes=(*reduced.notes, *notes, *features.notes),
     )
 
 

@@ -11,13 +11,14 @@ from audit.schema.attribute_section import parse_attributes
 from audit.schema.decision_section import parse_decision
 from audit.schema.nearest import nearest
 from audit.schema.section import Section
+from audit.schema.text_numbers import LANGUAGES
 from audit.schema.values import REGULATIONS, BadInput, Stream, Tolerance
 
 _COLUMNS = ("key", "score", "decision", "outcome", "created", "worked")
 _STREAM_KEYS = (
     *("name", "key", "score", "higher_is_better", "threshold", "decision", "score_range", "outcome"),
     *("created", "maturity_days", "worked", "features", "controls", "missing", "attribute"),
-    *("decision_kind", "decision_levels", "favourable"),
+    *("decision_kind", "decision_levels", "favourable", "text", "text_language"),
 )
 _AUDIT_KEYS = tuple(field.name for field in fields(Tolerance))
 
@@ -114,6 +115,8 @@ def _stream(section: Section, tolerance: Tolerance) -> Stream:
         attributes=parse_attributes(section),
         audit=tolerance,
         **parse_decision(section),
+        text=section.texts("text") or (),
+        text_language=_language(section),
     )
 
 
@@ -137,6 +140,14 @@ def _tolerance(section: Section) -> Tolerance:
         intersections=section.whole("intersections", least=1) or default.intersections,
         regulation=_regulation(section),
     )
+
+
+def _language(section: Section) -> str | None:
+    language = section.text("text_language")
+    if language is not None and language not in LANGUAGES:
+        known = " or ".join(f'"{one}"' for one in LANGUAGES)
+        section.fail(f"text_language is {language!r}; sentiment knows {known} only, so leave the line out")
+    return language
 
 
 def _regulation(section: Section) -> tuple[str, ...]:
@@ -179,11 +190,12 @@ def _check_roles(section: Section, stream: Stream) -> None:
     """A column that plays two roles would make the audit compare something with itself."""
     taken = _single_roles(section, stream)
     shared = [(column, "a control") for column in stream.controls]
+    shared += [(column, "a text") for column in stream.text]
     shared += [(attribute.column, "an attribute") for attribute in stream.attributes]
     for column, role in shared:
         if column in taken:
             section.fail(f"names the column {column!r} as both {taken[column]} and {role}; choose one")
-        if role == "a control":
+        if role in ("a control", "a text"):
             taken[column] = role
 
 

@@ -69,6 +69,8 @@ class Stream:
     decision_kind: str = YES_NO
     decision_levels: tuple[str, ...] = ()
     favourable: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    text_language: str | None = None
     audit: Tolerance = field(default_factory=Tolerance)
 
     @property
