@@ -29,7 +29,8 @@ class Intake:
     has none), ``selected`` (bool, absent when the stream has neither threshold nor a yes-or-no
     decision nor favourable options), ``outcome`` (bool, null = not yet known; absent when the stream
     has none), ``worked`` (bool, null = unknown; only if the stream names it), ``created`` (date32;
-    only if the stream names it), ``option`` (dictionary of strings, levels in their order; only for a
+    only if the stream names it), ``account`` (string, null = none; only if the stream names it),
+    ``option`` (dictionary of strings, levels in their order; only for a
     decision of several options), ``attribute:<name>`` and ``control:<name>`` (dictionary of strings,
     missing is the level "unknown") and ``feature:<name>`` (float64 or dictionary).
 

@@ -22,9 +22,29 @@ Kind = Literal[
     "distance",
     "span",
     "option",
+    "queue",
+    "exposure",
+    "cross",
+    "relative",
+    "roc",
+    "recalibration",
+    "tenth",
+    "together",
+    "labels",
 ]
 Family = Literal["confirmatory", "exploratory"]
-Chapter = Literal["composition", "decisions", "errors", "agreement", "inequality", "score", "calibration"]
+Chapter = Literal[
+    "composition",
+    "decisions",
+    "errors",
+    "agreement",
+    "inequality",
+    "score",
+    "calibration",
+    "across",
+    "queue",
+    "together",
+]
 Margin = Literal["positive", "negative", "selected", "rejected", "false_positive", "false_negative"]
 
 _ABOUT_SCORES = frozenset({"count", "mean", "quantile", "score_rate"})

@@ -7,6 +7,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from audit.compat import Compat
 from audit.disparity import Disparity
 from audit.disparity.association import Association
 from audit.estimate import Estimate
@@ -45,6 +46,7 @@ def to_json(report: Report) -> str:
         "findings": [_with_option(_worded(one, *Finding.__slots__)) for one in report.findings],
         "regulation": asdict(report.regulation),
         "decisions": [_plain(one, *Association.__slots__) for one in report.decisions],
+        "compat": [_compat(one) for one in report.compat],
     }
     return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -83,6 +85,26 @@ def _worded(one: Caution | Finding, *names: str) -> Record:
     return _plain(one, *names) | {"evidence": dict(one.evidence)}
 
 
+def _compat(one: Compat) -> Record:
+    """JSON has no infinity; Clarify writes the word."""
+    theirs = one.compat_value
+    word = None if theirs is None or math.isfinite(theirs) else "Infinity" if theirs > 0 else "-Infinity"
+    return _plain(one, *Compat.__slots__) | ({"compat_value": word} if word else {})
+
+
+def _read_compat(record: Record) -> Compat:
+    theirs, other = record["compat_value"], record["reference"]
+    return Compat(
+        **_with(
+            record,
+            attribute=tuple(record["attribute"]),
+            group=tuple(record["group"]),
+            reference=None if other is None else tuple(other),
+            compat_value=float(theirs) if isinstance(theirs, str) else theirs,
+        )
+    )
+
+
 def _rounded(value: Any) -> Any:  # noqa: ANN401 - walks whatever JSON may hold
     if isinstance(value, dict):
         return {key: _rounded(part) for key, part in value.items()}
@@ -107,6 +129,7 @@ def _report(record: Record) -> Report:
         proxies=tuple(Proxy(**one) for one in record["proxies"]),
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
+        compat=tuple(_read_compat(one) for one in record.get("compat", ())),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
         regulation=read_regulation(record.get("regulation")),
         decisions=tuple(
@@ -136,7 +159,12 @@ def _settings(record: Record) -> Settings:
 
 def _read_estimate(record: Record) -> GroupEstimate:
     named = _names({name: record[name] for name in ("attribute", "group", "metric")})
-    return GroupEstimate(**named, estimate=Estimate(**{name: record[name] for name in Estimate.__slots__}))
+    return GroupEstimate(**named, estimate=Estimate(**_known(record)))
+
+
+def _known(record: Record) -> Record:
+    """The numbers of an estimate; reports of older versions have no shrunk ones."""
+    return {name: record[name] for name in Estimate.__slots__ if name in record}
 
 
 def _evidence(record: Record) -> Evidence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from audit.compat import Compat
 from audit.disparity import Disparity
 from audit.disparity.association import Association
 from audit.finding import Caution, Finding
@@ -76,3 +77,4 @@ class Report:
     settings: Settings = field(default_factory=Settings)
     regulation: Regulation = field(default_factory=Regulation)
     decisions: tuple[Association, ...] = ()
+    compat: tuple[Compat, ...] = ()

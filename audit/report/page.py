@@ -14,6 +14,7 @@ from audit.finding.reading import reading
 from audit.finding.words import listed, nobreak
 from audit.registry import METRICS, metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
+from audit.report.compat_view import compat_tables
 from audit.report.model import Report
 from audit.report.option_view import option_sheets
 from audit.report.printable import printable
@@ -46,6 +47,7 @@ def to_html(report: Report) -> str:
             regimes=regimes(report),
             option_sheets=option_sheets(report),
             charts=_charts(parts),
+            compat=compat_tables(report),
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,

@@ -14,10 +14,10 @@ from audit.schema.section import Section
 from audit.schema.text_numbers import LANGUAGES
 from audit.schema.values import REGULATIONS, BadInput, Stream, Tolerance
 
-_COLUMNS = ("key", "score", "decision", "outcome", "created", "worked")
+_COLUMNS = ("key", "score", "decision", "outcome", "created", "worked", "account")
 _STREAM_KEYS = (
     *("name", "key", "score", "higher_is_better", "threshold", "decision", "score_range", "outcome"),
-    *("created", "maturity_days", "worked", "features", "controls", "missing", "attribute"),
+    *("created", "maturity_days", "worked", "account", "features", "controls", "missing", "attribute"),
     *("decision_kind", "decision_levels", "favourable", "text", "text_language"),
 )
 _AUDIT_KEYS = tuple(field.name for field in fields(Tolerance))
@@ -139,6 +139,7 @@ def _tolerance(section: Section) -> Tolerance:
         minimum_group=section.whole("minimum_group", least=1) or default.minimum_group,
         intersections=section.whole("intersections", least=1) or default.intersections,
         regulation=_regulation(section),
+        queue=section.whole("queue", least=1),
     )
 
 
