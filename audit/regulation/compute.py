@@ -23,7 +23,7 @@ def regulate(cube: Cube, table: pa.Table, stream: Stream) -> Regulation:
     if not wanted:
         return Regulation()
     found = tuple(rates(cube, stream))
-    alone = [one for one in found if len(one.attributes) == 1 and one.metric != "scoring_rate"]
+    alone = [one for one in found if len(one.attributes) == 1 and one.metric == "selection_rate"]
     confidence = stream.audit.confidence
     return Regulation(
         period=_period(table),

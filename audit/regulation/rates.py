@@ -11,9 +11,10 @@ from audit.arrays import BoolArray, FloatArray, IntArray
 from audit.cube import Cube
 from audit.grouping import Grouping, groupings
 from audit.metrics.confusion import counts
+from audit.metrics.options import option_counts, option_names
 from audit.metrics.score_level import scoring_rate
 from audit.schema import Stream
-from audit.tally.columns import SCORE, SELECTED
+from audit.tally.columns import OPTION, SCORE, SELECTED
 
 LEAST_SHARE = 0.02
 
@@ -49,7 +50,11 @@ class Rates:
 
 
 def rates(cube: Cube, stream: Stream) -> Iterator[Rates]:
-    """Selection and scoring rates of the attributes, then of pairs where the stream crosses them."""
+    """Selection and scoring rates of the attributes, then of pairs where the stream crosses them.
+
+    Of a decision with several options each attribute also has the rate of each option, as 6 RCNY
+    5-301(b)(4) asks for a tool that classifies into groups.
+    """
     for part in groupings(cube, min(stream.audit.intersections, 2)):
         if part.attributes:
             yield from _rates(part, stream)
@@ -63,6 +68,11 @@ def _rates(part: Grouping, stream: Stream) -> Iterator[Rates]:
         measure = scoring_rate(part, stream.audit.confidence, higher_is_better=stream.higher_is_better)
         hits = np.zeros(len(measure.n), dtype=np.int64) if measure.hits is None else measure.hits
         yield _known(part, "scoring_rate", hits, measure.n)
+    if part.has(OPTION) and len(part.attributes) == 1:
+        names = option_names(part, stream)
+        table = option_counts(part, names)
+        for i, name in enumerate(names):
+            yield _known(part, f"option_rate@{name}", table[:, i], table.sum(axis=1))
 
 
 def _known(part: Grouping, metric: str, hits: IntArray, n: IntArray) -> Rates:

@@ -106,6 +106,14 @@ def test_favourable_levels_count_as_selected():
     assert report.regulation.four_fifths[0].rows[0].selected == 10
 
 
+def test_each_option_has_its_local_law_table():
+    tables = audited(TWO, of(OPTIONS)).regulation
+    premium = next(one for one in tables.ll144 if one.metric == "option_rate@Premium")
+    assert premium.most_favoured == ("a",)
+    assert premium.categories[1].impact_ratio == pytest.approx(0.4)
+    assert tables.four_fifths == ()
+
+
 def test_a_named_level_is_no_missing_value():
     stream = of('decision_levels = ["None", "some"]\n')
     report = audited(table(a={"None": 50, "some": 50}, b={"None": 30, "some": 70}), stream)
