@@ -16,6 +16,7 @@ from audit.clustering.jackknife import design_effects
 from audit.compat.listing import clarify
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
+from audit.disparity.association import associations
 from audit.disparity.relative import relative_estimates
 from audit.finding import Caution
 from audit.finding.conclude import findings, standing_out
@@ -24,6 +25,7 @@ from audit.intake import Intake
 from audit.metrics import estimates
 from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
+from audit.regulation import regulate
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
 from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
@@ -85,6 +87,8 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed), effects
         ),
         settings=_settings(intake, stream),
+        regulation=regulate(cube, intake.table, stream),
+        decisions=associations(cube, stream),
     )
 
 

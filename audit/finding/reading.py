@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from audit.finding.label_words import LABEL_WORDS
+from audit.finding.option_reading import option_reading
 from audit.finding.ranking_reading import RANKING_READINGS, TENTH, tenth_reading
 from audit.finding.reading_model import Reading, Unit
 from audit.finding.reading_model import index as _index
+from audit.registry import option_of
 
 __all__ = ["READINGS", "Reading", "Unit", "is_share", "reading"]
 
@@ -214,6 +216,17 @@ READINGS: dict[str, Reading] = {
     "coefficient_of_variation": _index(
         "Inequality of benefits (variation)", "the inequality of benefits (variation)", "higher"
     ),
+    "option_distance": Reading(
+        label="Mix of options, distance",
+        phrase="{group} would need other decisions {how} {reference} for the same mix of options",
+        worse="higher",
+    ),
+    "level_superiority": Reading(
+        label="Higher level, compared one by one",
+        phrase="compared one by one, {group} get the higher level {how} an even chance against {reference}",
+        worse="lower",
+        tier=0,
+    ),
     "score_outcome_gap": _index(
         "Score minus outcome", "the distance of the score above the outcome", "lower"
     ),
@@ -237,7 +250,7 @@ CONTEXT = frozenset({"count", "base_rate"})
 SPANS = ("selection_rate_span", "true_positive_rate_span", "equalized_odds_span")
 
 # A distance, or a span, says that groups differ and not which is worse off: no finding comes of it.
-UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", "abroca", *SPANS})
+UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", "abroca", "option_distance", *SPANS})
 
 
 def reading(metric: str) -> Reading:
@@ -249,6 +262,8 @@ def reading(metric: str) -> Reading:
     if metric.startswith(QUANTILE):
         return _quantile(int(metric.removeprefix(QUANTILE)))
     name = metric.replace("_", " ")
+    if option_of(metric) is not None:
+        return option_reading(metric)
     return READINGS.get(metric) or _index(name.capitalize(), f"the {name}", "lower")
 
 

@@ -17,6 +17,7 @@ from audit.metrics.confusion import FACTS_OF, balanced_accuracy, counts, f1, hea
 from audit.metrics.group_estimate import GroupEstimate
 from audit.metrics.log_deviation import mean_log_deviation
 from audit.metrics.measure import Measure
+from audit.metrics.options import option_measures
 from audit.metrics.ranking import ranking_measures
 from audit.metrics.recalibration import recalibration
 from audit.metrics.score_level import score_quantiles, scoring_rate
@@ -80,7 +81,10 @@ def _measures(
     decided = _decision_measures(part, stream.audit.confidence)
     scored = () if scale is None else _score_measures(part, stream, scale, random)
     order = list(METRICS)
-    return tuple(sorted((*decided, *scored), key=lambda measure: order.index(metric(measure.metric).id)))
+    offered = option_measures(part, stream)
+    return tuple(
+        sorted((*decided, *scored, *offered), key=lambda measure: order.index(metric(measure.metric).id))
+    )
 
 
 def _decision_measures(part: Grouping, confidence: float) -> tuple[Measure, ...]:

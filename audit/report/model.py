@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 from audit.compat import Compat
 from audit.disparity import Disparity
+from audit.disparity.association import Association
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
+from audit.regulation import Regulation
 from audit.rows.proxy import Proxy
 
 SCHEMA = "fairlead.audit/1"
@@ -74,4 +76,6 @@ class Report:
     warnings: tuple[Caution, ...]
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
+    regulation: Regulation = field(default_factory=Regulation)
+    decisions: tuple[Association, ...] = ()
     compat: tuple[Compat, ...] = ()

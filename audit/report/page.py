@@ -16,7 +16,9 @@ from audit.registry import metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.compat_view import compat_tables
 from audit.report.model import Report
+from audit.report.option_view import option_sheets
 from audit.report.printable import printable
+from audit.report.regulation_view import regimes
 from audit.report.shrunk import raw_and_shrunk
 from audit.report.together_view import together_rows
 from audit.report.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
@@ -45,6 +47,8 @@ def to_html(report: Report) -> str:
             report=report,
             sections=parts,
             together=together_rows(report),
+            regimes=regimes(report),
+            option_sheets=option_sheets(report),
             charts=_charts(parts),
             compat=compat_tables(report),
             serious=[one for one in report.findings if one.severity != "info"],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from audit.disparity import Disparity, Verdict
 from audit.estimate import Estimate
 from audit.finding.facts import Names
+from audit.finding.option_reading import OPTION_METRICS
 from audit.finding.reading import BAND, reading
 from audit.finding.words import amount, percent
 from audit.report.model import Report
@@ -14,7 +15,7 @@ from audit.rows.proxy import Proxy, informative
 
 SHOWN = 20
 SHOWN_PROXIES = 12
-HEADLINES = ("selection_rate", "mean_score", "base_rate")
+HEADLINES = ("selection_rate", "mean_score")
 COLUMNS = (
     "selection_rate",
     "base_rate",
@@ -117,7 +118,9 @@ def _section(attribute: Names, report: Report) -> Section:
         if one.attribute == attribute and one.group:
             by_group.setdefault(one.group[0], {})[one.metric] = one.estimate
     present = {metric for estimates in by_group.values() for metric in estimates}
-    metric = next((name for name in HEADLINES if name in present), "count")
+    metric = next((name for name in HEADLINES if name in present), "") or _of_an_option(
+        present, [one for one in report.disparities if one.attribute == attribute]
+    )
     compared = [one for one in report.disparities if one.attribute == attribute and one.metric == metric]
     columns = tuple(name for name in COLUMNS if name in present)
     ranking = tuple(name for name in RANKING_COLUMNS if name in present) if "exposure" in present else ()
@@ -143,6 +146,16 @@ def _section(attribute: Names, report: Report) -> Section:
             dict.fromkeys(c.reason for row in rows for c in (*row.cells, *row.ranking) if c.reason)
         ),
     )
+
+
+def _of_an_option(present: set[str], own: list[Disparity]) -> str:
+    """The option whose rate differs most, where decisions have several; else what there is."""
+    options = [one for one in own if one.metric.startswith(OPTION_METRICS) and one.kind == "difference"]
+    first = min(options, key=lambda one: (_ORDER.index(one.verdict), -abs(one.value or 0.0)), default=None)
+    named = sorted(name for name in present if name.startswith(OPTION_METRICS))
+    if first is not None or named:
+        return first.metric if first is not None else named[0]
+    return "base_rate" if "base_rate" in present else "count"
 
 
 def _row(

@@ -64,8 +64,19 @@ def feature(table: pa.Table, name: str) -> Levels:
 
 
 def score_or_decision(table: pa.Table) -> Reals:
-    """What the gap is measured on: the score, or the decision as 0 and 1 where there is no score."""
+    """What the gap is measured on: the score, else the decision as 0 and 1, else the place of its level.
+
+    Options without an order have no place; all are 0 then, and there is no gap.
+    """
+    if "option" in table.column_names and not {"score", "selected"} & set(table.column_names):
+        return _places(table.column("option"))
     return _reals(table.column("score" if "score" in table.column_names else "selected"))
+
+
+def _places(column: pa.ChunkedArray) -> Reals:
+    if not column.type.ordered:
+        return np.zeros(len(column))
+    return np.concatenate([np.zeros(0), *(chunk.indices.to_numpy() for chunk in column.chunks)])
 
 
 def _reals(column: pa.ChunkedArray) -> Reals:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -20,6 +21,16 @@ from audit.run import audit as run
 from audit.schema import Attribute, BadInput, Stream, Tolerance
 
 SCHEMA = json.loads((Path(audit.report.__file__).parent / "audit.schema.json").read_text())
+
+OFFERS = ["None", "a {b}", 'x@"y".z', "<i>v1.2</i>", "worst"]
+LEVELLED = {"decision": "offer", "decision_kind": "levels", "decision_levels": tuple(OFFERS)}
+OFFERED = {"decision": "offer", "decision_kind": "options"}
+DECISIONS = [
+    {},
+    OFFERED,
+    LEVELLED,
+    {**LEVELLED, "favourable": ("None", "worst")},
+]
 
 
 @st.composite
@@ -40,6 +51,7 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             "account": random.choice(["a", "<b>", "", "c" * 300, "d'\"", "e"], n),
             "won": np.where(random.random(n) < 0.2, "", won.astype(int).astype(str)),
             "worked": random.choice(["1", "0", ""], n, p=[0.8, 0.1, 0.1]),
+            "offer": random.choice(OFFERS, n, p=random.dirichlet(np.full(len(OFFERS), 0.5))),
         }
     )
     stream = Stream(
@@ -59,7 +71,10 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             minimum_group=draw(st.sampled_from([1, 5, 30])),
             queue=draw(st.sampled_from([None, 1, 50, 10_000])),
         ),
+        **draw(st.sampled_from(DECISIONS)),
     )
+    if stream.several and draw(st.booleans()):
+        stream = replace(stream, score=None, threshold=None)
     return table, stream
 
 
