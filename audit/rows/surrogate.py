@@ -1,0 +1,162 @@
+"""A model of the closed score from the features: what the score goes by, as far as the features tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+
+from audit.intervals import quantile
+from audit.rows.discriminant import SHARED
+from audit.rows.levels import Codes, Reals, score_or_decision
+from audit.rows.matrix import Matrix, matrix
+from audit.rows.proxy import PREFIX
+from audit.rows.separation import FOLDS, fold_auc
+
+SAMPLE = 50_000
+"""At most so many leads are learned from; a random sample beyond."""
+LEAST = 100
+BOOSTED_FROM = 2_000
+"""Below this a linear model: trees have too little to learn from, and are slow for what they find."""
+FAITHFUL_R2 = 0.5
+FAITHFUL_AUC = 0.75
+"""From here a surrogate is faithful: it tells most of the score's spread, or ranks most decisions right."""
+
+Measure = Literal["r2", "auc"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fidelity:
+    """How well the surrogate tells the score of leads that it did not learn from, with its interval.
+
+    ``measure`` is "r2" (1: exactly, 0: no better than the mean) for a score, "auc" for a decision.
+    """
+
+    measure: Measure
+    value: float
+    low: float
+    high: float
+
+    @property
+    def faithful(self) -> bool:
+        """Whether the low end of the interval reaches 0.5 (R-squared) or 0.75 (AUC)."""
+        return self.low >= (FAITHFUL_R2 if self.measure == "r2" else FAITHFUL_AUC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Surrogate:
+    """One model per fold, each learned from the other four; ``rows`` are the leads' places in the table.
+
+    ``predicted`` is out of fold: no lead's own score went into its prediction. ``model`` is
+    "boosting" or "linear". The models speak in units of ``scale`` points from ``middle``.
+    """
+
+    rows: Codes
+    data: Matrix
+    models: tuple[Any, ...]
+    model: str
+    middle: float
+    scale: float
+    predicted: Reals
+    fidelity: Fidelity
+
+    def predict(self, values: Reals, fold: int) -> Reals:
+        """The score (or the chance of being selected) of rows x fields, by the model of a fold."""
+        return self.middle + self.scale * _answer(self.models[fold], values)
+
+
+def surrogate(table: pa.Table, confidence: float, seed: int) -> Surrogate | None:
+    """Learn the score from the features; None with under 100 leads, no feature or a single score.
+
+    From 2,000 leads on by gradient boosting over histograms [1]_, a classifier for decisions;
+    below by ridge (or logistic) regression on the encoded features. Cross-fitted over five folds.
+    The surrogate sees no attribute unless it is among the features: what it cannot tell, the
+    features do not carry.
+
+    References
+    ----------
+    .. [1] G. Ke et al. (2017). LightGBM. NeurIPS 30; scikit-learn's HistGradientBoosting.
+    """
+    names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
+    score, order = score_or_decision(table), np.random.default_rng(seed).permutation(table.num_rows)
+    rows = order[np.isfinite(score[order])][:SAMPLE]
+    if not names or rows.size < LEAST or _is_constant(score[rows]):
+        return None
+    decided = "score" not in table.column_names
+    middle, scale = (0.0, 1.0) if decided else (float(score[rows].mean()), float(score[rows].std()))
+    boosted = rows.size >= BOOSTED_FROM
+    data = matrix(table.take(pa.array(rows)), names, (score[rows] - middle) / scale, numbers=boosted)
+    models = tuple(_learned(data, k, _model(seed, boosted=boosted, decided=decided)) for k in range(FOLDS))
+    predicted = _out_of_fold(models, data)
+    return Surrogate(
+        rows=rows,
+        data=data,
+        models=models,
+        model="boosting" if boosted else "linear",
+        middle=middle,
+        scale=scale,
+        predicted=middle + scale * predicted,
+        fidelity=(_auc if decided else _r2)(data, predicted, confidence),
+    )
+
+
+def _is_constant(score: Reals) -> bool:
+    return float(np.ptp(score)) <= 1e-9 * float(np.abs(score).max())
+
+
+def _model(seed: int, *, boosted: bool, decided: bool) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    if boosted:
+        from sklearn import ensemble  # noqa: PLC0415 - slow to import
+
+        kind = ensemble.HistGradientBoostingClassifier if decided else ensemble.HistGradientBoostingRegressor
+        return kind(max_iter=60, learning_rate=0.15, max_leaf_nodes=15, early_stopping=False, random_state=seed)
+    from sklearn import linear_model  # noqa: PLC0415 - slow to import
+
+    return linear_model.LogisticRegression(max_iter=1_000) if decided else linear_model.Ridge(alpha=1.0)
+
+
+def _learned(data: Matrix, left_out: int, model: Any) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    target = data.score[data.fold != left_out]
+    if hasattr(model, "predict_proba") and np.ptp(target) == 0:
+        from sklearn.dummy import DummyClassifier  # noqa: PLC0415 - slow to import
+
+        model = DummyClassifier()
+    return model.fit(data.training(left_out), target)
+
+
+def _answer(model: Any, values: Reals) -> Reals:  # noqa: ANN401 - scikit-learn has no types
+    if not hasattr(model, "predict_proba"):
+        return np.asarray(model.predict(values), dtype=np.float64)
+    chance = model.predict_proba(values)
+    yes = np.flatnonzero(model.classes_ == 1)
+    return np.asarray(chance[:, yes[0]] if yes.size else np.zeros(len(values)), dtype=np.float64)
+
+
+def _out_of_fold(models: tuple[Any, ...], data: Matrix) -> Reals:
+    values, predicted = data.tested(), np.empty(data.score.size)
+    for k, model in enumerate(models):
+        predicted[data.fold == k] = _answer(model, values[data.fold == k])
+    return predicted
+
+
+def _r2(data: Matrix, predicted: Reals, confidence: float) -> Fidelity:
+    """Out-of-fold R-squared; its interval by the delta method over leads."""
+    missed, spread = (data.score - predicted) ** 2, (data.score - data.score.mean()) ** 2
+    value = 1 - float(missed.mean() / spread.mean())
+    moved = (missed - (1 - value) * spread) / spread.mean()
+    half = quantile(confidence) * float(moved.std(ddof=1)) / float(np.sqrt(moved.size))
+    return Fidelity(measure="r2", value=value, low=value - half, high=min(1.0, value + half))
+
+
+def _auc(data: Matrix, predicted: Reals, confidence: float) -> Fidelity:
+    """Held-out AUC averaged over folds, with DeLong's interval widened for shared learning."""
+    each = [
+        fold_auc(predicted[data.fold == k], data.score[data.fold == k], 1 - data.score[data.fold == k])
+        for k in range(FOLDS)
+    ]
+    found = [one for one in each if one is not None]
+    value, variance = np.mean(found, axis=0).tolist() if found else (0.5, 0.25)
+    half = quantile(confidence) * float(np.sqrt(variance * SHARED))
+    return Fidelity(measure="auc", value=value, low=max(0.0, value - half), high=min(1.0, value + half))
