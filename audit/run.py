@@ -14,6 +14,7 @@ from audit.clustering.accounts import accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
 from audit.compat.listing import clarify
+from audit.caution.joint import given_away_together
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
 from audit.disparity.relative import relative_estimates
@@ -24,6 +25,7 @@ from audit.intake import Intake
 from audit.metrics import estimates
 from audit.metrics.together import together
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
+from audit.rows.examine import examine
 from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
@@ -60,6 +62,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     accounts = accounts_of(intake.table, request.seed)
     effects = design_effects(intake.table, stream, cube, accounts)
     facts = _facts(cube, intake.table, (stream, effects), request.seed)
+    examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -78,10 +81,12 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *request.cautions,
             *cautions(intake, stream, request.seed),
             *alike(accounts, effects, facts),
+            *given_away_together(examined, facts),
         ),
         findings=findings(facts),
         compat=clarify(cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed)),
         settings=_settings(intake, stream),
+        examined=examined,
     )
 
 

@@ -12,6 +12,7 @@ from audit.estimate import Estimate
 from audit.finding import Caution, Evidence, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
+from audit.report.examined_form import examined_record, read_examined
 from audit.report.model import SCHEMA, Digests, Report, Settings, Subgroup
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
@@ -37,6 +38,7 @@ def to_json(report: Report) -> str:
         "estimates": [_estimate(one) for one in report.estimates],
         "disparities": [_plain(one, *Disparity.__slots__) for one in report.disparities],
         "proxies": [_plain(one, *Proxy.__slots__) for one in report.proxies],
+        **examined_record(report.examined),
         "subgroups": [_plain(one, *Subgroup.__slots__) for one in report.subgroups],
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_worded(one, *Finding.__slots__) for one in report.findings],
@@ -114,6 +116,7 @@ def _report(record: Record) -> Report:
         estimates=tuple(_read_estimate(one) for one in record["estimates"]),
         disparities=tuple(Disparity(**_names(one)) for one in record["disparities"]),
         proxies=tuple(Proxy(**one) for one in record["proxies"]),
+        examined=read_examined(record),
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
         compat=tuple(_read_compat(one) for one in record.get("compat", ())),

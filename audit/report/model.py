@@ -9,6 +9,7 @@ from audit.disparity import Disparity
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
+from audit.rows.examine import Examination
 from audit.rows.proxy import Proxy
 
 SCHEMA = "fairlead.audit/1"
@@ -74,3 +75,4 @@ class Report:
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
     compat: tuple[Compat, ...] = ()
+    examined: Examination = field(default_factory=Examination)

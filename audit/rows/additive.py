@@ -15,7 +15,7 @@ MOST_LEVELS = 1_500
 RIDGE = 0.01
 """In leads per level: it shares what two equal fields carry evenly, and is felt nowhere else."""
 LEAST_ALONE = 5.0
-"""Where fewer than so many leads' worth of the group is left untold by the features, they are its other name."""
+"""With fewer leads' worth of the group left untold by the features, they are its other name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

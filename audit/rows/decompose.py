@@ -11,7 +11,7 @@ import pyarrow as pa
 from audit.intervals import quantile
 from audit.rows.additive import Parts, parts
 from audit.rows.levels import Levels, Reals, attribute_levels, feature, score_or_decision
-from audit.rows.proxy import PREFIX, GapPair, gap_pairs
+from audit.rows.proxy import PREFIX, GapPair
 from audit.schema import Stream
 
 MOST_LEADS = 50_000
@@ -58,16 +58,17 @@ class Decomposition:
     fidelity: float
 
 
-def decompositions(table: pa.Table, stream: Stream, seed: int) -> tuple[Decomposition, ...]:
+def decompositions(
+    table: pa.Table, stream: Stream, pairs: Sequence[GapPair], seed: int
+) -> tuple[Decomposition, ...]:
     """The surest gap in mean score of every attribute, shared out over all features at once.
 
-    Only gaps that are sure (see `audit.rows.proxy.gap_pairs`) are shared out: of a gap that may
+    ``pairs`` are the sure gaps (`audit.rows.proxy.gap_pairs`): of a gap that may
     be nothing, a share says nothing. Above 50,000 leads of a group a random 50,000 are looked at.
     Without a score the gap is that of the decisions. See `audit.rows.additive` for the method.
     """
     names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
-    pairs = gap_pairs(table, stream) if names else ()
-    if not pairs:
+    if not pairs or not names:
         return ()
     features = [feature(table, name) for name in names]
     score = score_or_decision(table)
@@ -75,9 +76,8 @@ def decompositions(table: pa.Table, stream: Stream, seed: int) -> tuple[Decompos
     made = []
     for pair in pairs:
         rows, side = _sides(attribute_levels(table, pair.attribute), pair, order[np.isfinite(score[order])])
-        told = parts(
-            [Levels(codes=one.codes[rows], names=one.names) for one in features], side, score[rows]
-        )
+        chosen = [Levels(codes=one.codes[rows], names=one.names) for one in features]
+        told = parts(chosen, side, score[rows])
         made.append(_shared(pair, names, told, (rows.size, stream.audit.confidence)))
     return tuple(made)
 
@@ -89,9 +89,7 @@ def _sides(levels: Levels, pair: GapPair, order: np.ndarray) -> tuple[np.ndarray
     return np.concatenate(both), np.repeat([1.0, 0.0], [one.size for one in both])
 
 
-def _shared(
-    pair: GapPair, names: Sequence[str], told: Parts, of: tuple[int, float]
-) -> Decomposition:
+def _shared(pair: GapPair, names: Sequence[str], told: Parts, of: tuple[int, float]) -> Decomposition:
     n, confidence = of
     count = len(names)
     sums = np.vstack([np.eye(count, count + 1), np.r_[np.ones(count), 0.0], np.r_[-np.ones(count), 1.0]])
@@ -138,4 +136,6 @@ def _ratios(values: Reals, sums: Reals, told: Parts, confidence: float) -> list[
     a = gap**2 - z2 * covariance[-1, -1]
     b = values * gap - z2 * with_gap
     root = np.sqrt(np.maximum(b**2 - a * (values**2 - z2 * own), 0.0))
-    return list(zip((values / gap).tolist(), ((b - root) / a).tolist(), ((b + root) / a).tolist(), strict=True))
+    return list(
+        zip((values / gap).tolist(), ((b - root) / a).tolist(), ((b + root) / a).tolist(), strict=True)
+    )

@@ -53,7 +53,7 @@ def encoding(feature: Levels, target: Reals, fold: Codes) -> Encoding:
     cell = fold * feature.size + feature.codes
     shape = (FOLDS, feature.size)
     n = np.bincount(cell, minlength=FOLDS * feature.size).reshape(shape).astype(np.float64)
-    total = np.bincount(cell, weights=target, minlength=FOLDS * feature.size).reshape(shape)
+    total = np.bincount(cell, target, FOLDS * feature.size).reshape(shape).astype(np.float64)
     return Encoding(learned=_smoothed(_left_out(total), _left_out(n)), codes=feature.codes, fold=fold)
 
 

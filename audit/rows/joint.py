@@ -11,7 +11,7 @@ import pyarrow as pa
 from audit.inference import benjamini_hochberg, normal_p
 from audit.intervals import quantile
 from audit.rows.discriminant import Held, Task, held_out, task
-from audit.rows.levels import Levels, feature, groups
+from audit.rows.levels import Levels, Reals, feature, groups
 from audit.rows.separation import MOST_GROUPS
 from audit.schema import Stream
 
@@ -138,7 +138,7 @@ def _joint(named: tuple[str, list[str]], one: Together, p: float, confidence: fl
 
 def _carrying(tasks: Sequence[Task], auc: float) -> tuple[list[int], float]:
     """Features in the order of how much each adds, until they tell nine tenths of what all tell."""
-    moments = [np.corrcoef(np.column_stack([one.tested, one.target]), rowvar=False) for one in tasks]
+    moments = [_correlations(np.column_stack([one.tested, one.target])) for one in tasks]
     chosen: list[int] = []
     reached = 0.5
     while reached < 0.5 + CARRIED * (auc - 0.5) and len(chosen) < min(MOST_CARRYING, len(moments[0]) - 1):
@@ -147,14 +147,22 @@ def _carrying(tasks: Sequence[Task], auc: float) -> tuple[list[int], float]:
     return chosen, reached
 
 
-def _next(moments: list[np.ndarray], chosen: list[int]) -> int:
+def _correlations(columns: Reals) -> Reals:
+    """Correlation matrix; 0 where a column does not vary."""
+    centred = columns - columns.mean(axis=0)
+    length = np.sqrt((centred**2).sum(axis=0))
+    centred = centred / np.where(length > 1e-9, length, np.inf)
+    return np.asarray(centred.T @ centred, dtype=np.float64)
+
+
+def _next(moments: list[Reals], chosen: list[int]) -> int:
     """The feature that explains most of what the chosen ones leave, summed over groups."""
-    gain = np.sum([_gain(np.nan_to_num(one), chosen) for one in moments], axis=0)
+    gain = np.sum([_gain(one, chosen) for one in moments], axis=0)
     gain[chosen] = -1
     return int(np.argmax(gain))
 
 
-def _gain(moment: np.ndarray, chosen: list[int]) -> np.ndarray:
+def _gain(moment: Reals, chosen: list[int]) -> Reals:
     left = moment
     if chosen:
         known = moment[:, chosen]

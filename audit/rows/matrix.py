@@ -47,7 +47,12 @@ class Matrix:
 
     def training(self, left_out: int) -> Reals:
         """Rows of all other folds x fields."""
-        return np.column_stack([one.at(left_out) for one in self.fields])[self.fold != left_out]
+        rows = self.fold != left_out
+        return np.column_stack([one.at(left_out)[rows] for one in self.fields])
+
+    def seen(self, left_out: int, rows: Codes) -> Reals:
+        """These rows x fields, as the model that is tested on this fold would see them in a test."""
+        return np.column_stack([one.seen(left_out, rows) for one in self.fields])
 
     def tested(self) -> Reals:
         """Rows x fields, each as the model that is tested on its fold sees it."""
@@ -55,7 +60,7 @@ class Matrix:
 
 
 def matrix(table: pa.Table, names: Sequence[str], score: Reals, *, numbers: bool) -> Matrix:
-    """Numbers stay numbers if ``numbers``; words, codes and missing values become the mean score of their level.
+    """Words, codes and missing values become their level's mean score; numbers stay if ``numbers``.
 
     A level's mean is learned from other folds only (`audit.rows.encoding`), and ordered by it a
     tree can split the levels as it would split a number. A missing number stays missing: the

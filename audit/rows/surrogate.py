@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,9 +12,11 @@ import pyarrow as pa
 from audit.intervals import quantile
 from audit.rows.discriminant import SHARED
 from audit.rows.levels import Codes, Reals, score_or_decision
+from audit.rows.linear import ridge
 from audit.rows.matrix import Matrix, matrix
 from audit.rows.proxy import PREFIX
 from audit.rows.separation import FOLDS, fold_auc
+from audit.rows.threads import one_thread
 
 SAMPLE = 50_000
 """At most so many leads are learned from; a random sample beyond."""
@@ -61,17 +64,28 @@ class Surrogate:
     scale: float
     predicted: Reals
     fidelity: Fidelity
+    confidence: float
+
+    def position(self, row: int) -> int:
+        """Where the lead in this row of the table stands; KeyError where it was not looked at."""
+        at = np.flatnonzero(self.rows == row)
+        if not at.size:
+            message = f"the surrogate did not look at row {row}"
+            raise KeyError(message)
+        return int(at[0])
 
     def predict(self, values: Reals, fold: int) -> Reals:
         """The score (or the chance of being selected) of rows x fields, by the model of a fold."""
         return self.middle + self.scale * _answer(self.models[fold], values)
 
 
-def surrogate(table: pa.Table, confidence: float, seed: int) -> Surrogate | None:
+def surrogate(table: pa.Table, confidence: float, seed: int, first: Sequence[int] = ()) -> Surrogate | None:
     """Learn the score from the features; None with under 100 leads, no feature or a single score.
 
+    Above 50,000 leads a random 50,000 are learned from, among them the rows in ``first``.
+
     From 2,000 leads on by gradient boosting over histograms [1]_, a classifier for decisions;
-    below by ridge (or logistic) regression on the encoded features. Cross-fitted over five folds.
+    below by ridge regression on the encoded features. Cross-fitted over five folds.
     The surrogate sees no attribute unless it is among the features: what it cannot tell, the
     features do not carry.
 
@@ -80,16 +94,17 @@ def surrogate(table: pa.Table, confidence: float, seed: int) -> Surrogate | None
     .. [1] G. Ke et al. (2017). LightGBM. NeurIPS 30; scikit-learn's HistGradientBoosting.
     """
     names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
-    score, order = score_or_decision(table), np.random.default_rng(seed).permutation(table.num_rows)
-    rows = order[np.isfinite(score[order])][:SAMPLE]
+    score, rows = score_or_decision(table), _sample(table, seed, first)
     if not names or rows.size < LEAST or _is_constant(score[rows]):
         return None
     decided = "score" not in table.column_names
     middle, scale = (0.0, 1.0) if decided else (float(score[rows].mean()), float(score[rows].std()))
     boosted = rows.size >= BOOSTED_FROM
     data = matrix(table.take(pa.array(rows)), names, (score[rows] - middle) / scale, numbers=boosted)
-    models = tuple(_learned(data, k, _model(seed, boosted=boosted, decided=decided)) for k in range(FOLDS))
-    predicted = _out_of_fold(models, data)
+    blank = [_blank(seed, boosted=boosted, decided=decided) for _ in range(FOLDS)]
+    with one_thread():
+        models = tuple(_learned(data, k, model) for k, model in enumerate(blank))
+        predicted = _out_of_fold(models, data)
     return Surrogate(
         rows=rows,
         data=data,
@@ -99,26 +114,39 @@ def surrogate(table: pa.Table, confidence: float, seed: int) -> Surrogate | None
         scale=scale,
         predicted=middle + scale * predicted,
         fidelity=(_auc if decided else _r2)(data, predicted, confidence),
+        confidence=confidence,
     )
+
+
+def _sample(table: pa.Table, seed: int, first: Sequence[int]) -> Codes:
+    """Rows with a score in random order, at most 50,000, the wanted ones among them."""
+    order = np.random.default_rng(seed).permutation(table.num_rows)
+    order = order[np.isfinite(score_or_decision(table)[order])]
+    wanted = np.isin(order, np.asarray(first, dtype=np.int64))
+    wanted[np.flatnonzero(~wanted)[: max(SAMPLE - int(wanted.sum()), 0)]] = True
+    return order[wanted]
 
 
 def _is_constant(score: Reals) -> bool:
     return float(np.ptp(score)) <= 1e-9 * float(np.abs(score).max())
 
 
-def _model(seed: int, *, boosted: bool, decided: bool) -> Any:  # noqa: ANN401 - scikit-learn has no types
+def _blank(seed: int, *, boosted: bool, decided: bool) -> Any:  # noqa: ANN401 - scikit-learn has no types
     if boosted:
         from sklearn import ensemble  # noqa: PLC0415 - slow to import
 
         kind = ensemble.HistGradientBoostingClassifier if decided else ensemble.HistGradientBoostingRegressor
-        return kind(max_iter=60, learning_rate=0.15, max_leaf_nodes=15, early_stopping=False, random_state=seed)
-    from sklearn import linear_model  # noqa: PLC0415 - slow to import
-
-    return linear_model.LogisticRegression(max_iter=1_000) if decided else linear_model.Ridge(alpha=1.0)
+        return kind(
+            max_iter=60, learning_rate=0.15, max_leaf_nodes=15, early_stopping=False, random_state=seed
+        )
+    return None
 
 
 def _learned(data: Matrix, left_out: int, model: Any) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    """The model of one fold; ridge regression where no other is given."""
     target = data.score[data.fold != left_out]
+    if model is None:
+        return ridge(data.training(left_out), target)
     if hasattr(model, "predict_proba") and np.ptp(target) == 0:
         from sklearn.dummy import DummyClassifier  # noqa: PLC0415 - slow to import
 

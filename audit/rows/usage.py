@@ -11,6 +11,7 @@ from audit.rows.levels import Reals
 from audit.rows.matrix import Matrix
 from audit.rows.separation import FOLDS
 from audit.rows.surrogate import Measure, Surrogate
+from audit.rows.threads import one_thread
 
 LOOKED_AT = 10_000
 GOES_WITH = 0.5
@@ -49,7 +50,7 @@ class Imitation:
     uses: tuple[Use, ...]
 
 
-def imitation(made: Surrogate, confidence: float, seed: int) -> Imitation:
+def imitation(made: Surrogate, seed: int) -> Imitation:
     """What the surrogate says about the score; the most used feature first."""
     told = made.fidelity
     return Imitation(
@@ -60,11 +61,11 @@ def imitation(made: Surrogate, confidence: float, seed: int) -> Imitation:
         low=told.low,
         high=told.high,
         faithful=told.faithful,
-        uses=uses(made, confidence, seed) if told.faithful else (),
+        uses=uses(made, seed) if told.faithful else (),
     )
 
 
-def uses(made: Surrogate, confidence: float, seed: int) -> tuple[Use, ...]:
+def uses(made: Surrogate, seed: int) -> tuple[Use, ...]:
     """Permutation importance [1]_ on leads that the models did not learn from, up to 10,000 of them.
 
     The interval is that of the mean loss over leads. For decisions the loss is Brier's, so that
@@ -74,36 +75,41 @@ def uses(made: Surrogate, confidence: float, seed: int) -> tuple[Use, ...]:
     ----------
     .. [1] L. Breiman (2001). Machine Learning 45:5; A. Fisher, C. Rudin, F. Dominici (2019). JMLR 20:177.
     """
-    random, data = np.random.default_rng(seed), made.data
-    rows = np.arange(min(LOOKED_AT, data.score.size))
-    together = _together(data, rows)
-    found = []
-    for place, field in enumerate(data.fields):
-        worse = _worse(made, place, (rows, random.permutation(rows)))
-        half = quantile(confidence) * float(worse.std(ddof=1) / np.sqrt(worse.size))
-        value = float(worse.mean())
-        others = tuple(
-            data.fields[j].name for j in np.flatnonzero(together[place] >= GOES_WITH) if j != place
+    rows = np.arange(min(LOOKED_AT, made.rows.size))
+    donors, together = np.random.default_rng(seed).permutation(rows), _together(made.data, rows)
+    with one_thread():
+        worse = _worse(made, rows, donors)
+    half = quantile(made.confidence) * worse.std(axis=0, ddof=1) / np.sqrt(rows.size)
+    names = [one.name for one in made.data.fields]
+    found = [
+        Use(
+            feature=name,
+            importance=value,
+            low=value - wide,
+            high=value + wide,
+            goes_with=tuple(names[j] for j in np.flatnonzero(together[place] >= GOES_WITH) if j != place),
         )
-        found.append(
-            Use(feature=field.name, importance=value, low=value - half, high=value + half, goes_with=others)
+        for place, (name, value, wide) in enumerate(
+            zip(names, worse.mean(axis=0).tolist(), half.tolist(), strict=True)
         )
+    ]
     return tuple(sorted(found, key=lambda one: (-one.importance, one.feature)))
 
 
-def _worse(made: Surrogate, place: int, rows: tuple[np.ndarray, np.ndarray]) -> Reals:
-    """Rise of each lead's squared error with one field shuffled, over the score's variance."""
-    of, donors = rows
-    data = made.data
-    score, values = data.score[of], data.tested()[of]
-    after = np.empty(of.size)
+def _worse(made: Surrogate, rows: np.ndarray, donors: np.ndarray) -> Reals:
+    """Rise of each lead's squared error with each field shuffled, over the score's variance."""
+    data, loss = made.data, np.empty((rows.size, len(made.data.fields)))
+    score = made.middle + made.scale * data.score
     for k in range(FOLDS):
-        here = data.fold[of] == k
-        shuffled = values[here]
-        shuffled[:, place] = data.fields[place].seen(k, donors[here])
-        after[here] = (made.predict(shuffled, k) - made.middle) / made.scale
-    before = (made.predicted[of] - made.middle) / made.scale
-    return np.asarray(((score - after) ** 2 - (score - before) ** 2) / data.score.var(), dtype=np.float64)
+        here = data.fold[rows] == k
+        of, values = rows[here], data.seen(k, rows[here])
+        before = (score[of] - made.predicted[of]) / made.scale
+        for place, field in enumerate(data.fields):
+            shuffled = values.copy()
+            shuffled[:, place] = field.seen(k, donors[here])
+            after = (score[of] - made.predict(shuffled, k)) / made.scale
+            loss[here, place] = after**2 - before**2
+    return np.asarray(loss / data.score.var(), dtype=np.float64)
 
 
 def _together(data: Matrix, rows: np.ndarray) -> Reals:
@@ -112,4 +118,5 @@ def _together(data: Matrix, rows: np.ndarray) -> Reals:
     spread = columns.std(axis=0)
     varies = spread > 1e-12
     standard = (columns - columns.mean(axis=0)) / np.where(varies, spread, 1.0)
-    return np.abs(standard.T @ standard) / rows.size * np.outer(varies, varies)
+    together = np.abs(standard.T @ standard) / rows.size * np.outer(varies, varies)
+    return np.asarray(together, dtype=np.float64)
