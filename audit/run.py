@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from audit.caution import cautions
 from audit.caution.accounts import alike
+from audit.caution.joint import given_away_together
 from audit.clustering.accounts import accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
 from audit.compat.listing import clarify
-from audit.caution.joint import given_away_together
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
 from audit.disparity.relative import relative_estimates

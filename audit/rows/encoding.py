@@ -67,4 +67,6 @@ def _left_out(per_fold: Reals) -> Reals:
 def _smoothed(total: Reals, n: Reals) -> Reals:
     rows = n.sum(axis=2, keepdims=True)
     mean = total.sum(axis=2, keepdims=True) / np.maximum(rows, 1)
-    return np.asarray((total + PRIOR * mean) / (np.maximum(n, 0) + PRIOR), dtype=np.float64)
+    smoothed = (total + PRIOR * mean) / (np.maximum(n, 0) + PRIOR)
+    # In single precision, as the explanations of trees compute.
+    return np.asarray(smoothed.astype(np.float32), dtype=np.float64)

@@ -16,7 +16,7 @@ BINS = 20
 MOST_LEVELS = 2_000
 RARE = 10
 OFTEN = 20
-LARGEST = 1e100  # a number beyond it is as good as this one, and its square is still a number
+LARGEST = 1e30  # a number beyond it is as good as this one, and in reach of single precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,9 @@ def feature_numbers(table: pa.Table, name: str) -> Reals | None:
     present = values[np.isfinite(values)]
     if _are_names(np.unique(present), present.size):
         return None
-    return np.clip(np.where(np.isfinite(values), values, np.nan), -LARGEST, LARGEST)
+    clipped = np.clip(np.where(np.isfinite(values), values, np.nan), -LARGEST, LARGEST)
+    # In single precision, as the explanations of trees compute.
+    return clipped.astype(np.float32).astype(np.float64)
 
 
 def score_or_decision(table: pa.Table) -> Reals:

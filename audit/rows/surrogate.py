@@ -76,7 +76,7 @@ class Surrogate:
 
     def predict(self, values: Reals, fold: int) -> Reals:
         """The score (or the chance of being selected) of rows x fields, by the model of a fold."""
-        return self.middle + self.scale * _answer(self.models[fold], values)
+        return self.middle + self.scale * np.asarray(self.models[fold].predict(values), dtype=np.float64)
 
 
 def surrogate(table: pa.Table, confidence: float, seed: int, first: Sequence[int] = ()) -> Surrogate | None:
@@ -84,10 +84,10 @@ def surrogate(table: pa.Table, confidence: float, seed: int, first: Sequence[int
 
     Above 50,000 leads a random 50,000 are learned from, among them the rows in ``first``.
 
-    From 2,000 leads on by gradient boosting over histograms [1]_, a classifier for decisions;
-    below by ridge regression on the encoded features. Cross-fitted over five folds.
-    The surrogate sees no attribute unless it is among the features: what it cannot tell, the
-    features do not carry.
+    From 2,000 leads on by gradient boosting over histograms [1]_, below by ridge regression on the
+    encoded features, cross-fitted over five folds. Both by least squares: for a decision (0 and 1)
+    this estimates the chance of being selected, and what the features do adds up either way. The
+    surrogate sees no attribute unless it is among the features: what it cannot tell, they do not carry.
 
     References
     ----------
@@ -101,9 +101,9 @@ def surrogate(table: pa.Table, confidence: float, seed: int, first: Sequence[int
     middle, scale = (0.0, 1.0) if decided else (float(score[rows].mean()), float(score[rows].std()))
     boosted = rows.size >= BOOSTED_FROM
     data = matrix(table.take(pa.array(rows)), names, (score[rows] - middle) / scale, numbers=boosted)
-    blank = [_blank(seed, boosted=boosted, decided=decided) for _ in range(FOLDS)]
+    booster = _booster() if boosted else None
     with one_thread():
-        models = tuple(_learned(data, k, model) for k, model in enumerate(blank))
+        models = tuple(_learned(data, k, booster, seed) for k in range(FOLDS))
         predicted = _out_of_fold(models, data)
     return Surrogate(
         rows=rows,
@@ -131,41 +131,26 @@ def _is_constant(score: Reals) -> bool:
     return float(np.ptp(score)) <= 1e-9 * float(np.abs(score).max())
 
 
-def _blank(seed: int, *, boosted: bool, decided: bool) -> Any:  # noqa: ANN401 - scikit-learn has no types
-    if boosted:
-        from sklearn import ensemble  # noqa: PLC0415 - slow to import
-
-        kind = ensemble.HistGradientBoostingClassifier if decided else ensemble.HistGradientBoostingRegressor
-        return kind(
-            max_iter=60, learning_rate=0.15, max_leaf_nodes=15, early_stopping=False, random_state=seed
-        )
-    return None
+def _learned(data: Matrix, left_out: int, booster: type[Any] | None, seed: int) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    """The model of one fold; ridge regression where there is no booster."""
+    values, target = data.training(left_out), data.score[data.fold != left_out]
+    if booster is None:
+        return ridge(values, target)
+    settings = {"max_iter": 60, "learning_rate": 0.15, "max_leaf_nodes": 15, "early_stopping": False}
+    return booster(**settings, random_state=seed).fit(values, target)
 
 
-def _learned(data: Matrix, left_out: int, model: Any) -> Any:  # noqa: ANN401 - scikit-learn has no types
-    """The model of one fold; ridge regression where no other is given."""
-    target = data.score[data.fold != left_out]
-    if model is None:
-        return ridge(data.training(left_out), target)
-    if hasattr(model, "predict_proba") and np.ptp(target) == 0:
-        from sklearn.dummy import DummyClassifier  # noqa: PLC0415 - slow to import
+def _booster() -> type[Any]:
+    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415 - slow to import
 
-        model = DummyClassifier()
-    return model.fit(data.training(left_out), target)
-
-
-def _answer(model: Any, values: Reals) -> Reals:  # noqa: ANN401 - scikit-learn has no types
-    if not hasattr(model, "predict_proba"):
-        return np.asarray(model.predict(values), dtype=np.float64)
-    chance = model.predict_proba(values)
-    yes = np.flatnonzero(model.classes_ == 1)
-    return np.asarray(chance[:, yes[0]] if yes.size else np.zeros(len(values)), dtype=np.float64)
+    booster: type[Any] = HistGradientBoostingRegressor
+    return booster
 
 
 def _out_of_fold(models: tuple[Any, ...], data: Matrix) -> Reals:
     values, predicted = data.tested(), np.empty(data.score.size)
     for k, model in enumerate(models):
-        predicted[data.fold == k] = _answer(model, values[data.fold == k])
+        predicted[data.fold == k] = model.predict(values[data.fold == k])
     return predicted
 
 

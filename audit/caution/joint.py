@@ -15,7 +15,7 @@ MATERIAL = 0.6
 NAMED = 5
 
 
-def together(examined: Examination, facts: Facts) -> Iterator[Caution]:
+def given_away_together(examined: Examination, facts: Facts) -> Iterator[Caution]:
     """Every attribute that the features together give away surely better than the best one alone."""
     for one in examined.joint_proxies:
         alone = [proxy for proxy in facts.proxies if proxy.attribute == one.attribute]
