@@ -112,6 +112,36 @@ def test_scores_and_numbers_of_any_size_are_learned(leads):
     assert surrogate(large, 0.95, 0).fidelity.value > 0.5
 
 
+@pytest.mark.parametrize("leads", [150, 2_200])
+def test_columns_that_are_empty_constant_or_full_of_gaps_do_no_harm(leads):
+    random = np.random.default_rng(0)
+    sparse = np.where(random.random(leads) < 0.99, np.nan, random.normal(size=leads))
+    odd = {
+        "feature:empty": pa.array([None] * leads, type=pa.float64()),
+        "feature:constant": pa.array(np.full(leads, -0.0)),
+        "feature:word": words(["same"] * leads),
+        "feature:sparse": pa.array(sparse, mask=np.isnan(sparse)),
+        "feature:huge": pa.array(np.where(random.random(leads) < 0.5, 1.7e308, -1.7e308)),
+        "feature:key": words(np.arange(leads)),
+        "feature:same score": pa.array(segregated(n=leads)["score"].to_numpy() * 1e-300),
+    }
+    table = segregated(n=leads)
+    for name, column in odd.items():
+        table = table.append_column(name, column)
+    told = examine(table, REGION, gap_pairs(table, REGION), 0)
+    assert all(np.isfinite([one.importance, one.low, one.high]).all() for one in told.imitation.uses)
+    assert all(
+        np.isfinite([one.share, one.low, one.high]).all() for d in told.decompositions for one in d.parts
+    )
+    assert 0.5 < told.joint_proxies[0].auc <= 1
+    assert {one.feature for one in told.imitation.uses if one.low > 0.02} <= {
+        "zip",
+        "used",
+        "state",
+        "same score",
+    }
+
+
 def test_one_decision_among_thousands_is_no_obstacle():
     table = segregated(n=2_500).drop_columns(["score"])
     rare = table.append_column("selected", pa.array(np.arange(2_500) == 7))
