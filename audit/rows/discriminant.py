@@ -79,6 +79,8 @@ def held_out(one: Task, chosen: Sequence[int]) -> Held:
     found = []
     for k in range(FOLDS):
         learn, test = one.fold != k, one.fold == k
+        if not 0 < one.target[learn].sum() < learn.sum():
+            continue
         columns = one.encoded[k][:, list(chosen)]
         told = columns[test] @ _direction(columns[learn], one.target[learn])
         target = one.target[test]
@@ -106,4 +108,4 @@ def _null_variance(told: Reals, target: Reals) -> float:
     n, positive = target.size, float(target.sum())
     ties = np.unique(told.round(12), return_counts=True)[1].astype(np.float64)
     tied = float((ties**3 - ties).sum()) / (n * (n - 1))
-    return (n + 1 - tied) / (12 * positive * (n - positive))
+    return max(n + 1 - tied, 0.0) / (12 * positive * (n - positive))

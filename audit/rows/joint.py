@@ -98,6 +98,8 @@ def together(features: Sequence[Levels], group: Levels, seed: int) -> Together |
 
 
 def _p(held: Held) -> float:
+    if held.null_variance < 1e-12:  # every lead is told the same
+        return 1.0
     z = np.asarray([(held.auc - 0.5) / np.sqrt(held.null_variance)])
     return float(normal_p(z)[0])
 
