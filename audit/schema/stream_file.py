@@ -132,6 +132,7 @@ def _tolerance(section: Section) -> Tolerance:
         confidence=section.fraction("confidence", default.confidence),
         minimum_group=section.whole("minimum_group", least=1) or default.minimum_group,
         intersections=section.whole("intersections", least=1) or default.intersections,
+        search_depth=section.whole("search_depth", least=1) or default.search_depth,
     )
 
 

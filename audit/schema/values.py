@@ -37,6 +37,7 @@ class Tolerance:
     confidence: float = 0.95
     minimum_group: int = 30
     intersections: int = 2
+    search_depth: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

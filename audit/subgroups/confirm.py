@@ -1,0 +1,102 @@
+"""The test of the groups that were picked, on leads that took no part in the picking."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from audit.arrays import FloatArray
+from audit.inference import holm
+from audit.intervals import mover, student, welch_df, wilson
+from audit.schema import Stream
+from audit.subgroups.contrast import Block, p_value
+from audit.subgroups.cover import by_conditions
+from audit.subgroups.lattice import Candidate, Lattice
+from audit.subgroups.model import Subgroup
+from audit.subgroups.treatment import N, SQUARES, SUM, Treatment
+from audit.subgroups.words import Counted, told
+
+Ends = tuple[float, float, float]
+
+
+def confirm(
+    of: Lattice, chosen: tuple[Candidate, ...], found: tuple[Treatment, ...], stream: Stream
+) -> tuple[Subgroup, ...]:
+    """The groups whose test holds after Holm's correction, the largest gap first.
+
+    Their intervals are widened for being told because of a test that holds: of all the intervals
+    that are told, on average the stream's confidence holds the true value (false coverage rate).
+    """
+    blocks = [by_conditions(of, one) for one in chosen]
+    p = np.array(
+        [
+            float(p_value(block, np.array([[one.metric, *block.inner]]))[0])
+            for one, block in zip(chosen, blocks, strict=True)
+        ]
+    )
+    level = 1 - stream.audit.confidence
+    adjusted = holm(p)
+    sure = np.flatnonzero(adjusted < level)
+    confidence = 1 - level * len(sure) / len(chosen)
+    made = [
+        (
+            _gap(blocks[i], chosen[i].metric, confidence),
+            _subgroup(of, chosen[i], blocks[i], (found[chosen[i].metric], float(adjusted[i]), confidence)),
+        )
+        for i in sure
+    ]
+    enough = [one for one in made if one[1].n >= min(of.least, stream.audit.minimum_group)]
+    return tuple(one for _, one in sorted(enough, key=lambda one: (one[0][0], one[1].attribute, one[1].group)))
+
+
+def _subgroup(of: Lattice, one: Candidate, block: Block, tested: tuple[Treatment, float, float]) -> Subgroup:
+    metric, p_adjusted, confidence = tested
+    value, low, high = (metric.unit * end for end in _gap(block, one.metric, confidence))
+    group, rest = _group(block, one.metric)
+    n, hits = round(float(group[N])), round(float(group[SUM]))
+    attribute = tuple(of.fields[place].name for place in one.fields)
+    levels = tuple(of.fields[place].levels[code - 1] for place, code in zip(one.fields, one.codes, strict=True))
+    counted = Counted(
+        metric=metric.metric,
+        group=metric.offset + metric.unit * float(group[SUM] / group[N]),
+        rest=metric.offset + metric.unit * float(rest[SUM] / rest[N]),
+        hits=hits if metric.rate else None,
+        n=n,
+    )
+    return Subgroup(
+        attribute=attribute,
+        group=levels,
+        metric=metric.metric,
+        value=value,
+        low=min(low, high),
+        high=max(low, high),
+        p_adjusted=p_adjusted,
+        n=n,
+        found_by="search",
+        group_value=counted.group,
+        reference_value=counted.rest,
+        hits=counted.hits,
+        text=told(attribute, levels, counted),
+    )
+
+
+def _group(block: Block, metric: int) -> tuple[FloatArray, FloatArray]:
+    """Moments of the group, and of all other leads."""
+    moments = block.moments[metric]
+    group = moments[:, *block.inner]
+    return group, moments.reshape(3, -1).sum(axis=1) - group
+
+
+def _gap(block: Block, metric: int, confidence: float) -> Ends:
+    """Group minus all others, with its interval: Newcombe's for rates, Welch's for means."""
+    pair = np.stack(_group(block, metric), axis=1)
+    n, total = pair[N], pair[SUM]
+    mean = total / n
+    if block.rate[metric]:
+        low, high = wilson(total, n, confidence)
+        ends = mover(mean[:1], (low[:1], high[:1]), mean[1:], (low[1:], high[1:]))
+    else:
+        own = np.maximum(pair[SQUARES] - total * mean, 0) / np.maximum(n - 1, 1)
+        error = np.maximum(own, block.spread[metric] / n) / n
+        df = welch_df(error[:1], np.maximum(n[:1] - 1, 1), error[1:], np.maximum(n[1:] - 1, 1))
+        ends = student(mean[:1] - mean[1:], error.sum(keepdims=True), df, confidence)
+    return float(mean[0] - mean[1]), float(ends[0][0]), float(ends[1][0])
