@@ -16,10 +16,11 @@ from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.metrics import estimates
-from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
+from audit.report.model import VERSION, Digests, Report, Settings
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
 from audit.score_scale import cube_scale
+from audit.subgroups import Subgroup, Verified, search
 from audit.tally import DEFAULT, count
 
 
@@ -49,7 +50,8 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     cube = count(intake.table, stream, request.engine)
     # Intake guesses a range to find errors; from here on there is one range, the one that is counted on.
     intake = replace(intake, score_range=cube_scale(cube, stream))
-    facts = _facts(cube, intake.table, stream, request.seed)
+    verified = search(intake.table, stream, intake.score_range, request.seed)
+    facts = replace(_facts(cube, intake.table, stream, request.seed), subgroups=verified.subgroups)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -63,7 +65,8 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         estimates=facts.estimates,
         disparities=facts.disparities,
         proxies=facts.proxies,
-        subgroups=tuple(_subgroup(one) for one in standing_out(facts)),
+        subgroups=_subgroups(verified, facts),
+        search=verified.search,
         warnings=(*request.cautions, *cautions(intake, stream, request.seed)),
         findings=findings(facts),
         settings=_settings(intake, stream),
@@ -121,6 +124,13 @@ def _settings(intake: Intake, stream: Stream) -> Settings:
         score_range=intake.score_range,
         special_categories=tuple(one.name for one in stream.attributes if one.special_category),
     )
+
+
+def _subgroups(verified: Verified, facts: Facts) -> tuple[Subgroup, ...]:
+    """What the search found, then the compared crossings that stand out and are not among it."""
+    known = {one.conditions for one in verified.subgroups}
+    crossings = (_subgroup(one) for one in standing_out(facts))
+    return (*verified.subgroups, *(one for one in crossings if one.conditions not in known))
 
 
 def _subgroup(one: Disparity) -> Subgroup:

@@ -12,6 +12,7 @@ from audit.finding.reading import Reading, reading
 from audit.metrics import GroupEstimate
 from audit.rows.proxy import GapPair, Proxy
 from audit.schema import Stream
+from audit.subgroups.model import Subgroup
 
 Names = tuple[str, ...]
 LARGEST = 99.0
@@ -27,6 +28,7 @@ class Facts:
     proxies: tuple[Proxy, ...] = ()
     gap_pairs: tuple[GapPair, ...] = ()
     width: float | None = None
+    subgroups: tuple[Subgroup, ...] = ()
     by_group: Mapping[tuple[Names, Names, str], Estimate] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -11,9 +11,10 @@ from audit.estimate import Estimate
 from audit.finding import Caution, Evidence, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
-from audit.report.model import SCHEMA, Digests, Report, Settings, Subgroup
+from audit.report.model import SCHEMA, Digests, Report, Settings
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
+from audit.subgroups.model import Search, Subgroup
 
 Record = dict[str, Any]
 DIGITS = 12
@@ -37,6 +38,7 @@ def to_json(report: Report) -> str:
         "disparities": [_plain(one, *Disparity.__slots__) for one in report.disparities],
         "proxies": [_plain(one, *Proxy.__slots__) for one in report.proxies],
         "subgroups": [_plain(one, *Subgroup.__slots__) for one in report.subgroups],
+        "search": _plain(report.search, *Search.__slots__) if report.search else None,
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_worded(one, *Finding.__slots__) for one in report.findings],
     }
@@ -93,6 +95,7 @@ def _report(record: Record) -> Report:
         disparities=tuple(Disparity(**_names(one)) for one in record["disparities"]),
         proxies=tuple(Proxy(**one) for one in record["proxies"]),
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
+        search=_search(record.get("search")),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
     )
@@ -114,6 +117,12 @@ def _refusal(record: Record) -> Refusal:
 def _settings(record: Record) -> Settings:
     scale, special = record["score_range"], tuple(record["special_categories"])
     return Settings(**_with(record, score_range=tuple(scale) if scale else None, special_categories=special))
+
+
+def _search(record: Record | None) -> Search | None:
+    if record is None:
+        return None
+    return Search(**_with(record, fields=tuple(record["fields"]), left_out=tuple(record["left_out"])))
 
 
 def _read_estimate(record: Record) -> GroupEstimate:

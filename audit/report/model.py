@@ -9,6 +9,9 @@ from audit.finding import Caution, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
 from audit.rows.proxy import Proxy
+from audit.subgroups.model import Search, Subgroup
+
+__all__ = ["SCHEMA", "VERSION", "Digests", "Report", "Settings", "Subgroup"]
 
 SCHEMA = "fairlead.audit/1"
 VERSION = "0.1.0"  # equal to pyproject.toml, which a test checks; a constant keeps the audit pure
@@ -39,20 +42,6 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subgroup:
-    """One crossing of attributes that stands out (``subgroups`` in audit.json)."""
-
-    attribute: tuple[str, ...]
-    group: tuple[str, ...]
-    metric: str
-    value: float
-    low: float
-    high: float
-    p_adjusted: float
-    n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The result of one audit. The same input and seed give the same bytes."""
 
@@ -72,3 +61,4 @@ class Report:
     warnings: tuple[Caution, ...]
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
+    search: Search | None = None

@@ -17,6 +17,7 @@ from audit.report.charts import calibration_chart, proxies_chart, rates_chart, u
 from audit.report.model import Report
 from audit.report.printable import printable
 from audit.report.view import COLUMNS, SHOWN, Section, sections
+from audit.report.worst import worst
 
 CHARTED = 12
 SEVERITY_WORDS: dict[Severity, str] = {
@@ -45,6 +46,8 @@ def to_html(report: Report) -> str:
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,
+            worst=worst(report),
+            crossings=[one for one in report.subgroups if one.found_by == "crossing"],
             severities=_counted(report.findings),
             glossary=_glossary(report),
             rejected=sum(one.count for one in report.rejected),

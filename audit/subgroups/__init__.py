@@ -1,4 +1,4 @@
-"""The search for the groups that are treated worst: attributes crossed with each other and with the fields."""
+"""The search for the groups that are treated worst, over attributes crossed with each other and fields."""
 
 from audit.subgroups.model import Search, Subgroup, Verified
 from audit.subgroups.search import search

@@ -12,7 +12,7 @@ from audit.subgroups.contrast import Block, p_value
 from audit.subgroups.cover import by_conditions
 from audit.subgroups.lattice import Candidate, Lattice
 from audit.subgroups.model import Subgroup
-from audit.subgroups.treatment import N, SQUARES, SUM, Treatment
+from audit.subgroups.treatment import SQUARES, SUM, N, Treatment
 from audit.subgroups.words import Counted, told
 
 Ends = tuple[float, float, float]
@@ -45,7 +45,9 @@ def confirm(
         for i in sure
     ]
     enough = [one for one in made if one[1].n >= min(of.least, stream.audit.minimum_group)]
-    return tuple(one for _, one in sorted(enough, key=lambda one: (one[0][0], one[1].attribute, one[1].group)))
+    return tuple(
+        one for _, one in sorted(enough, key=lambda one: (one[0][0], one[1].attribute, one[1].group))
+    )
 
 
 def _subgroup(of: Lattice, one: Candidate, block: Block, tested: tuple[Treatment, float, float]) -> Subgroup:
@@ -54,7 +56,9 @@ def _subgroup(of: Lattice, one: Candidate, block: Block, tested: tuple[Treatment
     group, rest = _group(block, one.metric)
     n, hits = round(float(group[N])), round(float(group[SUM]))
     attribute = tuple(of.fields[place].name for place in one.fields)
-    levels = tuple(of.fields[place].levels[code - 1] for place, code in zip(one.fields, one.codes, strict=True))
+    levels = tuple(
+        of.fields[place].levels[code - 1] for place, code in zip(one.fields, one.codes, strict=True)
+    )
     counted = Counted(
         metric=metric.metric,
         group=metric.offset + metric.unit * float(group[SUM] / group[N]),

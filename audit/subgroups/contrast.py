@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
-from audit.subgroups.treatment import N, SQUARES, SUM
+from audit.subgroups.treatment import SQUARES, SUM, N
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,14 +66,15 @@ class _Leads:
     def own(self) -> FloatArray:
         """Variance of a mean of a score: never below that of all leads, so that few alike are not sure."""
         n, total, squares = self.moments
-        return np.maximum(np.maximum(squares - total * self.mean, 0) / np.maximum(n - 1, 1), self.spread)
+        own = np.maximum(squares - total * self.mean, 0) / np.maximum(n - 1, 1)
+        return np.asarray(np.maximum(own, self.spread))
 
     @property
     def error(self) -> FloatArray:
         """Squared standard error of the mean."""
         n, total, _ = self.moments
         padded = (total + 0.5) / (n + 1)
-        return np.where(self.rate, padded * (1 - padded), self.own) / n
+        return np.asarray(np.where(self.rate, padded * (1 - padded), self.own) / n)
 
     def but(self, *others: _Leads) -> _Leads:
         moments = self.moments - sum(other.moments for other in others)
@@ -112,7 +113,8 @@ def weakest(block: Block, places: IntArray) -> FloatArray:
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         group = _leads(block, block.moments, places)
-        return np.maximum.reduce([_distance(group, one) for one in _comparisons(block, group, places)])
+        parts = [_distance(group, one) for one in _comparisons(block, group, places)]
+        return np.asarray(np.maximum.reduce(parts))
 
 
 def p_value(block: Block, places: IntArray) -> FloatArray:
@@ -124,7 +126,7 @@ def p_value(block: Block, places: IntArray) -> FloatArray:
     with np.errstate(invalid="ignore", divide="ignore"):
         group = _leads(block, block.moments, places)
         parts = [_tail(group, one) for one in _comparisons(block, group, places)]
-        return np.nan_to_num(np.maximum.reduce(parts), nan=1.0)
+        return np.asarray(np.nan_to_num(np.maximum.reduce(parts), nan=1.0))
 
 
 def _leads(block: Block, moments: FloatArray, places: IntArray) -> _Leads:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -111,12 +112,12 @@ def _banded(column: pa.ChunkedArray) -> tuple[list[str], IntArray]:
 def _quarters(values: FloatArray) -> FloatArray:
     """Edges that cut numbers into four bands of about as many leads; fewer where many are the same."""
     edges = np.unique(np.quantile(values, (0.25, 0.5, 0.75), method="lower"))
-    return edges[edges > values.min()]
+    return np.asarray(edges[edges > values.min()], dtype=np.float64)
 
 
 def _bands(edges: FloatArray) -> list[str]:
     if not len(edges):
         return ["any"]
     text = [f"{edge:.6g}" for edge in edges]
-    between = [f"{low} to under {high}" for low, high in zip(text, text[1:], strict=False)]
+    between = [f"{low} to under {high}" for low, high in pairwise(text)]
     return [f"under {text[0]}", *between, f"{text[-1]} and over"]

@@ -12,7 +12,7 @@ import numpy as np
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 from audit.subgroups.contrast import Block, against_all, weakest
 from audit.subgroups.fields import Field
-from audit.subgroups.treatment import N, SQUARES, SUM
+from audit.subgroups.treatment import SQUARES, SUM, N
 
 STRIKING = -2.0
 """Standard errors that a group must be behind in every comparison to be looked at further."""
@@ -37,7 +37,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lattice:
-    """The cube that is searched: fields with a code per cell, moments per metric, the least size of a group."""
+    """The cube that is searched: fields with a code per cell, moments per metric.
+
+    ``least`` is the smallest size of a group, in leads of the cube.
+    """
 
     fields: tuple[Field, ...]
     moments: FloatArray
@@ -48,7 +51,7 @@ class Lattice:
     def spread(self) -> FloatArray:
         """Variance of each metric over all leads."""
         n, total, squares = (self.moments[:, part].sum(axis=1) for part in (N, SUM, SQUARES))
-        return np.maximum(squares - total**2 / n, 0) / np.maximum(n - 1, 1)
+        return np.asarray(np.maximum(squares - total**2 / np.maximum(n, 1), 0) / np.maximum(n - 1, 1))
 
     def block(self, key: IntArray, sizes: tuple[int, ...]) -> Block:
         """The moments summed over the cells that share a key."""
@@ -93,7 +96,7 @@ def striking(of: Lattice, depth: int) -> tuple[list[Candidate], int]:
         if min(largest.get(part, 0.0) for part in combinations(chosen, len(chosen) - 1)) < of.least:
             continue
         block = _crossed(of, chosen)
-        inner = block.moments[:, N, *(slice(1, None),) * len(chosen)]
+        inner = _named(block.moments[:, N])
         largest[chosen] = float(inner.max(initial=0))
         looked += int((inner >= of.least).sum())
         found += _candidates(block, chosen, of.least, bound)
@@ -106,6 +109,13 @@ def striking(of: Lattice, depth: int) -> tuple[list[Candidate], int]:
 def _combinations(fields: int, depth: int) -> Iterator[tuple[int, ...]]:
     for size in range(2, depth + 1):
         yield from combinations(range(fields), size)
+
+
+def _named(leads: FloatArray) -> FloatArray:
+    """Without the leads that no condition can name."""
+    for axis in range(1, leads.ndim):
+        leads = np.delete(leads, 0, axis)
+    return leads
 
 
 def _crossed(of: Lattice, chosen: tuple[int, ...]) -> Block:

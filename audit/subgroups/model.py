@@ -18,8 +18,8 @@ class Subgroup:
     reference, which has none of the fields below it, and "search" for the search of `audit.subgroups`:
     its numbers come from leads that the search had not seen, so that having been picked makes none of
     them larger. ``group_value`` and ``reference_value`` are the metric in the group and among all other
-    leads, ``hits`` the leads counted by a rate, ``leads`` all leads of the group, and ``text`` says it
-    in one sentence.
+    leads,
+    ``hits`` the leads counted by a rate, and ``text`` says it in one sentence.
     """
 
     attribute: tuple[str, ...]
@@ -34,7 +34,6 @@ class Subgroup:
     group_value: float | None = None
     reference_value: float | None = None
     hits: int | None = None
-    leads: int | None = None
     text: str | None = None
 
     @property

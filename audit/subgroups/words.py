@@ -30,7 +30,8 @@ def told(attribute: tuple[str, ...], group: tuple[str, ...], one: Counted) -> st
 def _values(one: Counted) -> str:
     match one.metric:
         case "selection_rate":
-            return f"{one.hits:,} of {one.n:,} are selected ({percent(one.group)}), of all others {percent(one.rest)}"
+            mine = f"{one.hits:,} of {one.n:,} are selected ({percent(one.group)})"
+            return f"{mine}, of all others {percent(one.rest)}"
         case "true_positive_rate":
             return (
                 f"{one.hits:,} of {one.n:,} that converted are selected ({percent(one.group)}), "
