@@ -1,9 +1,10 @@
 """The finding of a subgroup that the search found: a crossing with fields, or one deeper than was compared.
 
-Its severity goes by the rule of `audit.finding.severity`, from the end of its interval that is nearest
-to equality: below two tolerances medium, from two on high, and one step up for a special category.
-Whether outcomes explain it is not weighed, since a subgroup this small seldom has the outcomes for it.
-A subgroup within the tolerance, or one that already is a finding as a crossing, makes none.
+Its severity goes by the rule of `audit.finding.severity`, from what the group is surely behind whatever
+could explain it (``surely`` of `audit.subgroups.model.Subgroup`): below two tolerances medium, from two
+on high, and one step up for a special category. Whether outcomes explain it is not weighed, since a
+subgroup this small seldom has the outcomes for it. A subgroup that is not surely behind by a tolerance, or
+that already is a finding as a crossing, makes none.
 """
 
 from __future__ import annotations
@@ -67,6 +68,6 @@ def _severity(size: float, *, special: bool) -> Severity:
 
 
 def _tolerances(one: Subgroup, facts: Facts) -> float:
-    """By how many tolerances the gap exceeds equality at least."""
+    """By how many tolerances at least the group is behind whatever could explain it."""
     wide = (facts.width or 1.0) if one.metric == "mean_score" else 1.0
-    return max(one.low, -one.high, 0.0) / (facts.stream.audit.tolerance_difference * wide)
+    return (one.surely or 0.0) / (facts.stream.audit.tolerance_difference * wide)

@@ -18,6 +18,7 @@ class WorstRow:
     text: str
     gap: str
     interval: str
+    surely: str
     p_adjusted: float
     special_category: bool
 
@@ -53,6 +54,7 @@ def _row(one: Subgroup, special: tuple[str, ...]) -> WorstRow:
         text=one.text or "",
         gap=f"{value} points",
         interval=f"{low} to {high}",
+        surely=f"{(one.surely or 0) * factor:.1f} points",
         p_adjusted=one.p_adjusted,
         special_category=bool(set(one.attribute) & set(special)),
     )
@@ -60,7 +62,13 @@ def _row(one: Subgroup, special: tuple[str, ...]) -> WorstRow:
 
 def _method(made: Search) -> str:
     return (
-        f"{count(made.groups, 'group')} of up to {made.depth} conditions on {len(made.fields)} fields were looked"
-        f" at in {count(made.looked_on)}, picked at random. The {made.tested} most striking were put to the test"
-        f" in the other {count(made.confirmed_on)}."
+        f"{count(made.groups, 'group')} of up to {made.depth} conditions on {len(made.fields)} fields were"
+        f" looked at in {count(made.looked_on)}, picked at random. {_tested(made)}"
     )
+
+
+def _tested(made: Search) -> str:
+    if not made.tested:
+        return "None was striking enough to be tested."
+    what = "The most striking one was" if made.tested == 1 else f"The {made.tested} most striking were"
+    return f"{what} put to the test in the other {count(made.confirmed_on)}."

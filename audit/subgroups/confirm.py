@@ -8,7 +8,7 @@ from audit.arrays import FloatArray
 from audit.inference import holm
 from audit.intervals import mover, student, welch_df, wilson
 from audit.schema import Stream
-from audit.subgroups.contrast import Block, p_value
+from audit.subgroups.contrast import Block, p_value, surely
 from audit.subgroups.cover import by_conditions
 from audit.subgroups.lattice import Candidate, Lattice
 from audit.subgroups.model import Subgroup
@@ -21,7 +21,7 @@ Ends = tuple[float, float, float]
 def confirm(
     of: Lattice, chosen: tuple[Candidate, ...], found: tuple[Treatment, ...], stream: Stream
 ) -> tuple[Subgroup, ...]:
-    """The groups whose test holds after Holm's correction, the largest gap first.
+    """The groups whose test holds after Holm's correction, those that are surely furthest behind first.
 
     Their intervals are widened for being told because of a test that holds: of all the intervals
     that are told, on average the stream's confidence holds the true value (false coverage rate).
@@ -38,15 +38,13 @@ def confirm(
     sure = np.flatnonzero(adjusted < level)
     confidence = 1 - level * len(sure) / len(chosen)
     made = [
-        (
-            _gap(blocks[i], chosen[i].metric, confidence),
-            _subgroup(of, chosen[i], blocks[i], (found[chosen[i].metric], float(adjusted[i]), confidence)),
-        )
+        _subgroup(of, chosen[i], blocks[i], (found[chosen[i].metric], float(adjusted[i]), confidence))
         for i in sure
     ]
-    enough = [one for one in made if one[1].n >= min(of.least, stream.audit.minimum_group)]
+    enough = [one for one in made if one.n >= min(of.least, stream.audit.minimum_group)]
+    width = {one.metric: abs(one.unit) for one in found}
     return tuple(
-        one for _, one in sorted(enough, key=lambda one: (one[0][0], one[1].attribute, one[1].group))
+        sorted(enough, key=lambda one: (-(one.surely or 0) / width[one.metric], one.attribute, one.group))
     )
 
 
@@ -79,6 +77,7 @@ def _subgroup(of: Lattice, one: Candidate, block: Block, tested: tuple[Treatment
         group_value=counted.group,
         reference_value=counted.rest,
         hits=counted.hits,
+        surely=float(surely(block, np.array([[one.metric, *block.inner]]), confidence)[0]) * abs(metric.unit),
         text=told(attribute, levels, counted),
     )
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
+from audit.intervals import quantile
 from audit.subgroups.treatment import SQUARES, SUM, N
 
 
@@ -115,6 +116,31 @@ def weakest(block: Block, places: IntArray) -> FloatArray:
         group = _leads(block, block.moments, places)
         parts = [_distance(group, one) for one in _comparisons(block, group, places)]
         return np.asarray(np.maximum.reduce(parts))
+
+
+def material(block: Block, places: IntArray, tolerance: float) -> BoolArray:
+    """Whether some groups are behind by the tolerance in every comparison.
+
+    Where little is expected of a rate, so that no group can be as far behind, by half of it.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        group = _leads(block, block.moments, places)
+        parts = [
+            one.mean - group.mean >= np.where(group.rate, np.minimum(tolerance, one.mean / 2), tolerance)
+            for one in _comparisons(block, group, places)
+        ]
+        return np.asarray(np.logical_and.reduce(parts))
+
+
+def surely(block: Block, places: IntArray, confidence: float) -> FloatArray:
+    """By how much at least some groups are behind in every comparison: the nearest end of all intervals."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        group = _leads(block, block.moments, places)
+        parts = []
+        for one in _comparisons(block, group, places):
+            error = np.sqrt(group.error + one.error)
+            parts.append(one.mean - group.mean - quantile(confidence) * error)
+        return np.asarray(np.maximum(np.nan_to_num(np.minimum.reduce(parts), nan=0.0), 0.0))
 
 
 def p_value(block: Block, places: IntArray) -> FloatArray:

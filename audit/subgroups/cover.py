@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from audit.arrays import BoolArray
-from audit.subgroups.contrast import Block, weakest
+from audit.subgroups.contrast import Block, material, weakest
 from audit.subgroups.lattice import STRIKING, Candidate, Lattice
 from audit.subgroups.treatment import N
 
@@ -27,22 +27,12 @@ DIRECT = 0.7
 
 
 def cover(of: Lattice, found: list[Candidate]) -> tuple[Candidate, ...]:
-    """At most `TESTED` groups with a condition on an attribute.
-
-    Groups without such a condition say what the score is made of, not who is treated how: they are
-    not told, but what they account for is.
-    """
+    """At most `TESTED` groups, each with the metric that it is told by."""
     taken: list[Candidate] = []
-    told: list[Candidate] = []
     for one in found:
-        if one.conditions in {other.conditions for other in taken} or not _stands(of, one, taken):
-            continue
-        taken.append(one)
-        if any(of.fields[place].role == "attribute" for place in one.fields):
-            told.append(replace(one, metric=_direct(of, one)))
-        if len(told) == TESTED:
-            break
-    return tuple(told)
+        if len(taken) < TESTED and _stands(of, one, taken):
+            taken.append(one)
+    return tuple(replace(one, metric=_direct(of, one)) for one in taken)
 
 
 def members(of: Lattice, one: Candidate) -> BoolArray:
@@ -70,23 +60,22 @@ def _stands(of: Lattice, one: Candidate, taken: list[Candidate]) -> bool:
     if not others:
         return True
     kept = ~np.logical_or.reduce(others)
-    n, distance = _at(by_conditions(of, one, kept), one.metric)
-    return n >= of.least and distance <= STRIKING
+    return _at(of, by_conditions(of, one, kept), one.metric) <= STRIKING
 
 
 def _direct(of: Lattice, one: Candidate) -> int:
     """The most direct metric in which the group is nearly as far behind as in the one it was found by."""
     block = by_conditions(of, one)
-    far = [_at(block, metric) for metric in range(len(of.moments))]
-    near = (
-        metric
-        for metric, (n, distance) in enumerate(far)
-        if n >= of.least and distance <= DIRECT * one.distance
-    )
-    return next(near, one.metric)
+    far = [_at(of, block, metric) for metric in range(len(of.moments))]
+    return next(metric for metric, distance in enumerate(far) if distance <= DIRECT * one.distance)
 
 
-def _at(block: Block, metric: int) -> tuple[float, float]:
+def _at(of: Lattice, block: Block, metric: int) -> float:
+    """How far the group is behind in a metric; 0 where it is too small or not materially behind."""
     place = np.array([[metric, *block.inner]])
-    distance = float(np.nan_to_num(weakest(block, place)[0], nan=0.0))
-    return float(block.moments[metric, N, *block.inner]), distance
+    if (
+        block.moments[metric, N, *block.inner] < of.least
+        or not material(block, place, of.tolerance.tolerance_difference)[0]
+    ):
+        return 0.0
+    return float(np.nan_to_num(weakest(block, place)[0], nan=0.0))

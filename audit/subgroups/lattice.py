@@ -10,7 +10,8 @@ from math import comb
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
-from audit.subgroups.contrast import Block, against_all, weakest
+from audit.schema import Tolerance
+from audit.subgroups.contrast import Block, against_all, material, weakest
 from audit.subgroups.fields import Field
 from audit.subgroups.treatment import SQUARES, SUM, N
 
@@ -46,6 +47,7 @@ class Lattice:
     moments: FloatArray
     rate: BoolArray
     least: float
+    tolerance: Tolerance
 
     @property
     def spread(self) -> FloatArray:
@@ -66,10 +68,16 @@ class Lattice:
         return [n, total, squares]
 
 
-def affordable(fields: int, depth: int) -> int:
-    """How many of so many fields can be crossed to this depth within `COMBINATIONS`."""
+def combined(fields: int, attributes: int, depth: int) -> int:
+    """How many combinations of 2 to ``depth`` fields there are that have an attribute among them."""
+    others = fields - attributes
+    return sum(comb(fields, size) - comb(others, size) for size in range(2, depth + 1))
+
+
+def affordable(fields: int, attributes: int, depth: int) -> int:
+    """How many of so many fields, attributes first, can be crossed within `COMBINATIONS`."""
     most = fields
-    while sum(comb(most, size) for size in range(2, depth + 1)) > COMBINATIONS:
+    while combined(most, min(attributes, most), depth) > COMBINATIONS:
         most -= 1
     return most
 
@@ -83,8 +91,9 @@ def strongest(of: Lattice) -> list[int]:
 
 
 def striking(of: Lattice, depth: int) -> tuple[list[Candidate], int]:
-    """Groups that are behind in every comparison, the furthest first, and how many were looked at.
+    """Groups that are behind, materially, in every comparison, the furthest first, and how many were looked at.
 
+    A group has a condition on an attribute: others say what a score is made of, not who is treated how.
     Two bounds keep the search short: fields are not crossed where no group of a part of them is large
     enough, and a group is not looked at closely where even all other leads do not put it as far
     behind as the `KEPT` furthest so far.
@@ -92,23 +101,25 @@ def striking(of: Lattice, depth: int) -> tuple[list[Candidate], int]:
     found: list[Candidate] = []
     largest: dict[tuple[int, ...], float] = {(i,): np.inf for i in range(len(of.fields))}
     looked, bound = 0, STRIKING
-    for chosen in _combinations(len(of.fields), depth):
-        if min(largest.get(part, 0.0) for part in combinations(chosen, len(chosen) - 1)) < of.least:
+    for chosen in _combinations(of.fields, depth):
+        if min(largest.get(part, np.inf) for part in combinations(chosen, len(chosen) - 1)) < of.least:
+            largest[chosen] = 0.0
             continue
         block = _crossed(of, chosen)
         inner = _named(block.moments[:, N])
         largest[chosen] = float(inner.max(initial=0))
         looked += int((inner >= of.least).sum())
-        found += _candidates(block, chosen, of.least, bound)
-        if len(found) > 2 * KEPT:
+        found += _candidates(of, block, chosen, bound)
+        if len(found) >= 2 * KEPT:
             found = sorted(found, key=_order)[:KEPT]
             bound = found[-1].distance
     return sorted(found, key=_order)[:KEPT], looked
 
 
-def _combinations(fields: int, depth: int) -> Iterator[tuple[int, ...]]:
+def _combinations(fields: tuple[Field, ...], depth: int) -> Iterator[tuple[int, ...]]:
+    watched = {place for place, one in enumerate(fields) if one.role == "attribute"}
     for size in range(2, depth + 1):
-        yield from combinations(range(fields), size)
+        yield from (chosen for chosen in combinations(range(len(fields)), size) if watched & set(chosen))
 
 
 def _named(leads: FloatArray) -> FloatArray:
@@ -124,14 +135,14 @@ def _crossed(of: Lattice, chosen: tuple[int, ...]) -> Block:
     return of.block(np.asarray(key, dtype=np.int64), sizes)
 
 
-def _candidates(block: Block, chosen: tuple[int, ...], least: float, bound: float) -> list[Candidate]:
+def _candidates(of: Lattice, block: Block, chosen: tuple[int, ...], bound: float) -> list[Candidate]:
     with np.errstate(invalid="ignore"):
-        behind = (block.moments[:, N] >= least) & (against_all(block) <= bound)
+        behind = (block.moments[:, N] >= of.least) & (against_all(block) <= bound)
     for axis in range(1, behind.ndim):
         np.moveaxis(behind, axis, 0)[0] = False
     places = np.argwhere(behind)
     distance = weakest(block, places)
-    near = distance <= bound
+    near = (distance <= bound) & material(block, places, of.tolerance.tolerance_difference)
     return [
         Candidate(fields=chosen, codes=tuple(codes), metric=metric, distance=far)
         for (metric, *codes), far in zip(places[near].tolist(), distance[near].tolist(), strict=True)

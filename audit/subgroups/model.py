@@ -19,7 +19,8 @@ class Subgroup:
     its numbers come from leads that the search had not seen, so that having been picked makes none of
     them larger. ``group_value`` and ``reference_value`` are the metric in the group and among all other
     leads,
-    ``hits`` the leads counted by a rate, and ``text`` says it in one sentence.
+    ``hits`` the leads counted by a rate, ``surely`` by how much at least the group is behind whatever could
+    explain it (all others, each of its parents, what each condition makes out elsewhere), and ``text`` says it in one sentence.
     """
 
     attribute: tuple[str, ...]
@@ -34,6 +35,7 @@ class Subgroup:
     group_value: float | None = None
     reference_value: float | None = None
     hits: int | None = None
+    surely: float | None = None
     text: str | None = None
 
     @property

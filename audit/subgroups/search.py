@@ -16,18 +16,17 @@ Y. Benjamini, D. Yekutieli (2005). JASA 100:71 (intervals of what was selected).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.arrays import BoolArray, IntArray
-from audit.schema import Stream
+from audit.schema import Stream, Tolerance
 from audit.subgroups.confirm import confirm
 from audit.subgroups.cover import cover
 from audit.subgroups.fields import Field, fields
-from audit.subgroups.lattice import Lattice, affordable, striking, strongest
+from audit.subgroups.lattice import Lattice, affordable, combined, striking, strongest
 from audit.subgroups.model import Search, Verified
 from audit.subgroups.treatment import Treatment, cells, treatments
 
@@ -66,9 +65,9 @@ def search(table: pa.Table, stream: Stream, scale: tuple[float, float] | None, s
     found = treatments(table, stream, scale)
     if not found:
         return NOTHING
-    split = _Split(order=_order(table, seed), minimum=stream.audit.minimum_group)
+    split = _Split(order=_order(table, seed), tolerance=stream.audit)
     kept = _kept(every.searched, found, split, depth)
-    most = max(COUNTED // _combinations(len(kept), depth), LEAST_LOOKED)
+    most = max(COUNTED // max(combined(len(kept), _attributes(kept), depth), 1), LEAST_LOOKED)
     looking = split.lattice(kept, found, split.looked(most))
     candidates, looked = striking(looking, min(depth, len(kept)))
     chosen = cover(looking, candidates)
@@ -91,7 +90,7 @@ class _Split:
     """The rows in the order in which they are looked at; the others confirm."""
 
     order: IntArray
-    minimum: int
+    tolerance: Tolerance
 
     def looked(self, most: int) -> BoolArray:
         chosen = np.zeros(len(self.order), dtype=np.bool_)
@@ -100,9 +99,13 @@ class _Split:
 
     def lattice(self, kept: tuple[Field, ...], found: tuple[Treatment, ...], rows: BoolArray) -> Lattice:
         by_cell, moments = cells(kept, found, rows)
-        least = max(self.minimum * float(rows.mean()), min(self.minimum, LEAST))
+        minimum = self.tolerance.minimum_group
         return Lattice(
-            fields=by_cell, moments=moments, rate=np.array([one.rate for one in found]), least=least
+            fields=by_cell,
+            moments=moments,
+            rate=np.array([one.rate for one in found]),
+            least=max(minimum * float(rows.mean()), min(minimum, LEAST)),
+            tolerance=self.tolerance,
         )
 
 
@@ -118,12 +121,12 @@ def _kept(
     every: tuple[Field, ...], found: tuple[Treatment, ...], split: _Split, depth: int
 ) -> tuple[Field, ...]:
     """As many fields as can be crossed; attributes, then those by whose levels treatment differs most."""
-    most = affordable(len(every), depth)
+    most = affordable(len(every), _attributes(every), depth)
     if most == len(every):
         return every
     order = strongest(split.lattice(every, found, split.looked(LEAST_LOOKED)))[:most]
     return tuple(every[place] for place in sorted(order))
 
 
-def _combinations(fields: int, depth: int) -> int:
-    return sum(comb(fields, size) for size in range(2, depth + 1))
+def _attributes(every: tuple[Field, ...]) -> int:
+    return sum(one.role == "attribute" for one in every)
