@@ -91,7 +91,7 @@ def strongest(of: Lattice) -> list[int]:
 
 
 def striking(of: Lattice, depth: int) -> tuple[list[Candidate], int]:
-    """Groups that are behind, materially, in every comparison, the furthest first, and how many were looked at.
+    """Groups that are materially behind in every comparison, the furthest first; and how many there were.
 
     A group has a condition on an attribute: others say what a score is made of, not who is treated how.
     Two bounds keep the search short: fields are not crossed where no group of a part of them is large

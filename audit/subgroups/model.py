@@ -18,9 +18,9 @@ class Subgroup:
     reference, which has none of the fields below it, and "search" for the search of `audit.subgroups`:
     its numbers come from leads that the search had not seen, so that having been picked makes none of
     them larger. ``group_value`` and ``reference_value`` are the metric in the group and among all other
-    leads,
-    ``hits`` the leads counted by a rate, ``surely`` by how much at least the group is behind whatever could
-    explain it (all others, each of its parents, what each condition makes out elsewhere), and ``text`` says it in one sentence.
+    leads, ``hits`` the leads counted by a rate, ``surely`` by how much at least the group is behind
+    whatever could explain it (all others, each of its parents, what each condition makes out
+    elsewhere), and ``text`` says it in one sentence.
     """
 
     attribute: tuple[str, ...]
