@@ -42,7 +42,7 @@ def treatments(table: pa.Table, stream: Stream, scale: tuple[float, float] | Non
     """
     table = with_decision(table, stream)
     every = np.ones(table.num_rows, dtype=np.bool_)
-    known, won = _outcomes(table)
+    known, won = usable_outcomes(table)
     made: list[Treatment] = []
     if SELECTED in table.column_names:
         decided, selected = _truth(table[SELECTED])
@@ -100,7 +100,7 @@ def _mean_score(
     )
 
 
-def _outcomes(table: pa.Table) -> tuple[BoolArray, BoolArray]:
+def usable_outcomes(table: pa.Table) -> tuple[BoolArray, BoolArray]:
     """Whether the outcome may be used, and whether it is a yes that may be."""
     if OUTCOME not in table.column_names:
         none = np.zeros(table.num_rows, dtype=np.bool_)
