@@ -81,7 +81,9 @@ def shifts(table: pa.Table, attribute: Attribute, stream: Stream) -> Mapping[str
     score = score_or_decision(table) * (1 if stream.higher_is_better else -1)
     used = known & np.isfinite(score)
     chosen = _judged(levels.codes[used], won[used], levels.names, stream.audit.minimum_group)
-    places = _reference_first(chosen, np.bincount(levels.codes[used], minlength=levels.size), levels.names, attribute)
+    places = _reference_first(
+        chosen, np.bincount(levels.codes[used], minlength=levels.size), levels.names, attribute
+    )
     used &= np.isin(levels.codes, places)
     spread = float(np.std(score[used])) if used.any() else 0.0
     if len(places) < 2 or not spread > 0:
@@ -148,9 +150,7 @@ def _fitted(cells: _Cells, groups: int) -> tuple[FloatArray, FloatArray] | None:
     return (shift, error) if sane else None
 
 
-def _newton(
-    cells: _Cells, knots: FloatArray, start: FloatArray
-) -> tuple[FloatArray, FloatArray] | None:
+def _newton(cells: _Cells, knots: FloatArray, start: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     """Scoring steps, halved until the likelihood grows; None where it has no maximum to be found."""
     estimate, reached = start, _likelihood(cells, knots, start)
     for _ in range(ROUNDS):
@@ -217,7 +217,9 @@ def _told(found: tuple[FloatArray, FloatArray], spread: float, confidence: float
     half = quantile(confidence) * error
     p = normal_p(shift / error)
     parts = zip(value * spread, (shift - half) * spread, (shift + half) * spread, p, strict=True)
-    return [Shift(value=float(v), low=float(low), high=float(high), p=float(one)) for v, low, high, one in parts]
+    return [
+        Shift(value=float(v), low=float(low), high=float(high), p=float(one)) for v, low, high, one in parts
+    ]
 
 
 def _between(shift: FloatArray, error: FloatArray) -> float:
