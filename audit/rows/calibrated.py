@@ -128,7 +128,7 @@ def _cells(group: IntArray, score: FloatArray, won: BoolArray) -> _Cells:
         group=np.round(np.bincount(cell, group) / n).astype(np.int64),
         score=np.bincount(cell, score) / n,
         n=n,
-        won=np.bincount(cell, won),
+        won=np.bincount(cell, won).astype(np.float64),
         knots=np.unique(np.quantile(score, KNOTS)),
     )
 
@@ -145,7 +145,7 @@ def _fitted(cells: _Cells, groups: int) -> tuple[FloatArray, FloatArray] | None:
         curve = _newton(cells, cells.knots, np.concatenate([line[0][:2], bends, line[0][2:]]))
     estimate, covariance = curve or line
     shift = estimate[-(groups - 1) :]
-    error = np.sqrt(np.diag(covariance)[-(groups - 1) :])
+    error = np.sqrt(np.diag(covariance)[-(groups - 1) :]).astype(np.float64)
     sane = np.isfinite(error).all() and (np.abs(shift) < BEYOND).all()
     return (shift, error) if sane else None
 
@@ -160,7 +160,7 @@ def _newton(cells: _Cells, knots: FloatArray, start: FloatArray) -> tuple[FloatA
         except np.linalg.LinAlgError:
             return None
         if float(slope @ step) < 1e-8:
-            return estimate, np.linalg.pinv(information)
+            return estimate, np.asarray(np.linalg.pinv(information), dtype=np.float64)
         size = 1.0
         while size > 1e-4 and _likelihood(cells, knots, estimate + size * step) < reached:
             size /= 2
@@ -216,10 +216,8 @@ def _told(found: tuple[FloatArray, FloatArray], spread: float, confidence: float
     value = np.clip(drawn, shift - error, shift + error)
     half = quantile(confidence) * error
     p = normal_p(shift / error)
-    parts = zip(value * spread, (shift - half) * spread, (shift + half) * spread, p, strict=True)
-    return [
-        Shift(value=float(v), low=float(low), high=float(high), p=float(one)) for v, low, high, one in parts
-    ]
+    parts = np.stack([value * spread, (shift - half) * spread, (shift + half) * spread, p], axis=1)
+    return [Shift(value=one[0], low=one[1], high=one[2], p=one[3]) for one in parts.tolist()]
 
 
 def _between(shift: FloatArray, error: FloatArray) -> float:

@@ -1,4 +1,4 @@
-"""What a flag says beyond its status, per group of an attribute: how far off, which way, and through which fields.
+"""What a flag says beyond its status, per attribute: how far off, which way, and through which fields.
 
 For a special category it says neither how far nor which way, since the answer would differ between its
 groups; the fields are those of the attribute, the same for all of them.
@@ -6,7 +6,6 @@ groups; the fields are those of the attribute, the same for all of them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -44,10 +43,9 @@ class Outlook:
         return one if one is not None and one.low > 0 else None
 
     def too_high(self, group: str) -> Shift | None:
-        """The shift of a group whose score is surely too high, unless decisions put it behind already."""
+        """The shift of a group whose score is surely too high and that no decision gap puts behind."""
         one = self.shift.get(group)
-        behind = not math.isnan(self.of(group).behind)
-        return one if one is not None and one.high < 0 and not behind else None
+        return one if one is not None and one.high < 0 and not self.of(group).losing else None
 
 
 def outlooks(table: pa.Table, stream: Stream, report: Report) -> tuple[Outlook, ...]:
