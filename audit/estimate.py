@@ -11,7 +11,8 @@ class Estimate:
 
     ``value``, ``low`` and ``high`` are None exactly when ``undefined`` gives a reason in plain
     words; they are never NaN, and never 0 for "no data". ``n`` is the number of leads that the
-    value is computed from: for a rate, its denominator.
+    value is computed from: for a rate, its denominator. ``shrunk`` with its interval is what the value
+    probably is, given the other groups (`audit.metrics.shrinkage`); None where that does not apply.
     """
 
     value: float | None
@@ -19,6 +20,9 @@ class Estimate:
     high: float | None
     n: int
     undefined: str | None = None
+    shrunk: float | None = None
+    shrunk_low: float | None = None
+    shrunk_high: float | None = None
 
     @classmethod
     def missing(cls, reason: str, n: int = 0) -> Estimate:

@@ -104,6 +104,13 @@ def student(mean: FloatArray, variance: FloatArray, df: FloatArray, confidence: 
     return mean - half, mean + half
 
 
+def wider(df: FloatArray, confidence: float) -> FloatArray:
+    """Student's quantile over the normal one; one degree of freedom at least."""
+    from scipy.special import stdtrit  # noqa: PLC0415 - keeps scipy out of the start of the web process
+
+    return np.asarray(stdtrit(np.maximum(df, 1.0), (1 + confidence) / 2) / quantile(confidence))
+
+
 def hoeffding_half_width(n: FloatArray, width: float, confidence: float) -> FloatArray:
     """Half-width that bounds the mean of ``n`` values within a range of this width, whatever they are."""
     with np.errstate(divide="ignore"):

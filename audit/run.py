@@ -9,14 +9,22 @@ from dataclasses import asdict, dataclass, replace
 import pyarrow as pa
 
 from audit.caution import cautions
+from audit.caution.accounts import alike
+from audit.clustering.accounts import accounts_of
+from audit.clustering.effect import DesignEffects
+from audit.clustering.jackknife import design_effects
+from audit.compat.listing import clarify
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
+from audit.disparity.relative import relative_estimates
 from audit.finding import Caution
 from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.metrics import estimates
+from audit.metrics.together import together
 from audit.report.model import VERSION, Digests, Report, Settings
+from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
 from audit.score_scale import cube_scale
@@ -50,8 +58,10 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     cube = count(intake.table, stream, request.engine)
     # Intake guesses a range to find errors; from here on there is one range, the one that is counted on.
     intake = replace(intake, score_range=cube_scale(cube, stream))
+    accounts = accounts_of(intake.table, request.seed)
+    effects = design_effects(intake.table, stream, cube, accounts)
     verified = search(intake.table, stream, intake.score_range, request.seed)
-    facts = replace(_facts(cube, intake.table, stream, request.seed), subgroups=verified.subgroups)
+    facts = replace(_facts(cube, intake.table, (stream, effects), request.seed), subgroups=verified.subgroups)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -67,18 +77,28 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         proxies=facts.proxies,
         subgroups=_subgroups(verified, facts),
         search=verified.search,
-        warnings=(*request.cautions, *cautions(intake, stream, request.seed)),
+        warnings=(
+            *request.cautions,
+            *cautions(intake, stream, request.seed),
+            *alike(accounts, effects, facts),
+        ),
         findings=findings(facts),
+        compat=clarify(cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed)),
         settings=_settings(intake, stream),
     )
 
 
-def _facts(cube: Cube, table: pa.Table, stream: Stream, seed: int) -> Facts:
+def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None], seed: int) -> Facts:
+    stream, effects = rule
     scale = cube_scale(cube, stream)
     return Facts(
         stream=stream,
-        estimates=estimates(cube, stream, seed),
-        disparities=compare(cube, stream, seed),
+        estimates=(
+            *estimates(cube, stream, seed, effects),
+            *relative_estimates(cube, stream),
+            *together(cube, stream),
+        ),
+        disparities=compare(cube, stream, seed, effects),
         proxies=proxies(table, stream, seed),
         gap_pairs=gap_pairs(table, stream),
         width=scale[1] - scale[0] if scale else None,
@@ -95,7 +115,9 @@ def _digests(cube: Cube, table: pa.Table, stream: Stream, request: AuditRequest)
 
 
 def _of_stream(stream: Stream) -> str:
-    return hashlib.sha256(json.dumps(asdict(stream), sort_keys=True).encode()).hexdigest()
+    # A role that no column plays leaves the digest as it was before there was such a role.
+    roles = {name: value for name, value in asdict(stream).items() if (name, value) != ("account", None)}
+    return hashlib.sha256(json.dumps(roles, sort_keys=True).encode()).hexdigest()
 
 
 def _of_table(table: pa.Table) -> str:

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from itertools import chain
 
 from audit.arrays import FloatArray
+from audit.clustering.effect import DesignEffects
 from audit.cube import Cube
+from audit.disparity.clustered import widened_contrast
 from audit.disparity.conditional import conditional_contrasts
-from audit.disparity.contrast import Kind, contrasts
+from audit.disparity.contrast import Contrast, Kind, contrasts
 from audit.disparity.distance import distance_contrasts
 from audit.disparity.multiplicity import Adjusted, Comparison, adjusted
+from audit.disparity.ranking import ranking_contrasts
 from audit.disparity.reference_group import References, reference_of, references
 from audit.disparity.span import span_comparisons
 from audit.disparity.verdict import Verdict, leads_needed, verdicts
 from audit.grouping import Grouping
 from audit.metrics import measured
+from audit.metrics.clustered import clustered
 from audit.metrics.measure import Measure
+from audit.registry import metric
 from audit.schema import Stream, Tolerance
 from audit.score_scale import cube_scale
 
@@ -51,7 +56,9 @@ class Disparity:
     undefined: str | None = None
 
 
-def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
+def compare(
+    cube: Cube, stream: Stream, seed: int, effects: DesignEffects | None = None
+) -> tuple[Disparity, ...]:
     """Compare every group, alone and crossed, with its reference group.
 
     The reference is the stream's, else the largest known group; "unknown" never is. Every rate,
@@ -69,7 +76,9 @@ def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
     in neither and never get a verdict.
 
     ``seed`` is what every step of an audit is given; all comparisons have closed forms and none
-    draws. Raises BadInput when the stream names a reference that no lead has.
+    draws. With design ``effects`` (`audit.clustering`) every interval and test is that of clustered
+    leads, and a group of few accounts gets no verdict. Raises BadInput when the stream names a reference
+    that no lead has.
     """
     del seed
     parts = measured(cube, stream, None)
@@ -79,7 +88,8 @@ def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
         comparison
         for part, measures in parts
         if part.attributes
-        for comparison in _comparisons(cube, part, measures, (chosen, stream.audit, scale))
+        for pair in [(measures, clustered(measures, part, effects, stream))]
+        for comparison in _comparisons(cube, part, pair, (chosen, stream, scale), effects)
     )
     return tuple(_judged(comparisons, stream.audit))
 
@@ -87,22 +97,41 @@ def compare(cube: Cube, stream: Stream, seed: int) -> tuple[Disparity, ...]:
 def _comparisons(
     cube: Cube,
     part: Grouping,
-    measures: tuple[Measure, ...],
-    rule: tuple[References, Tolerance, tuple[float, float]],
+    measures: tuple[tuple[Measure, ...], tuple[Measure, ...]],
+    rule: tuple[References, Stream, tuple[float, float]],
+    effects: DesignEffects | None,
 ) -> Iterator[Comparison]:
-    """Every comparison of one grouping: with the reference, within the controls, and among all groups."""
-    chosen, audit, scale = rule
-    width = scale[1] - scale[0]
+    """Every comparison of one grouping: with the reference, within the controls, and among all groups.
+
+    ``measures`` are those of independent leads, and those that allow for clusters.
+    """
+    chosen, stream, scale = rule
+    audit, width = stream.audit, scale[1] - scale[0]
+    independent, worth = measures
     reference = reference_of(part, chosen, audit.minimum_group)
     if reference is None:
         return
     for contrast in chain(
-        *(contrasts(measure, reference, audit, width) for measure in measures),
-        conditional_contrasts(cube, part, reference, audit, width),
-        distance_contrasts(part, reference, audit, scale),
+        *(contrasts(measure, reference, audit, width) for measure in map(_source, independent, worth)),
+        joint_contrasts(cube, part, reference, stream, scale),
     ):
-        yield Comparison(part=part, reference=reference, contrast=contrast)
-    yield from span_comparisons(part, measures, audit)
+        clustered = widened_contrast(contrast, part, reference, effects, audit.confidence)
+        yield Comparison(part=part, reference=reference, contrast=clustered)
+    yield from span_comparisons(part, worth, audit)
+
+
+def _source(independent: Measure, worth: Measure) -> Measure:
+    """What a comparison is made from before it is widened: quantiles allow for clusters already."""
+    return worth if metric(worth.metric).kind == "quantile" else independent
+
+
+def joint_contrasts(
+    cube: Cube, part: Grouping, reference: int, stream: Stream, scale: tuple[float, float]
+) -> Iterator[Contrast]:
+    """Comparisons that are no difference of two estimates: within controls, distances, ranking."""
+    yield from conditional_contrasts(cube, part, reference, stream.audit, scale[1] - scale[0])
+    yield from distance_contrasts(part, reference, stream.audit, scale)
+    yield from ranking_contrasts(part, reference, stream)
 
 
 def _judged(comparisons: tuple[Comparison, ...], audit: Tolerance) -> Iterator[Disparity]:

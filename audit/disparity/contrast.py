@@ -52,7 +52,7 @@ def contrasts(measure: Measure, reference: int, audit: Tolerance, width: float) 
     share of it.
     """
     what = metric(measure.metric)
-    if what.family is None:
+    if what.family is None or what.kind == "exposure":  # exposures depend on each other
         return
     with np.errstate(invalid="ignore", divide="ignore"):
         p = _p(measure, reference)

@@ -82,8 +82,8 @@ def _comparison(
 
 def _widest(measure: Measure, groups: BoolArray, confidence: float) -> _Widest:
     place = np.flatnonzero(groups)
-    hits = (measure.value * measure.n)[place]
-    n = measure.n[place].astype(np.float64)
+    hits = (measure.value * measure.effective)[place]
+    n = measure.effective[place]
     pairs = len(place) * (len(place) - 1) / 2
     ends = wilson(hits, n, 1 - (1 - confidence) / pairs)
     value = hits / n

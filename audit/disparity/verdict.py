@@ -15,6 +15,9 @@ from audit.schema import Tolerance
 Verdict = Literal["pass", "fail", "insufficient"]
 
 _OUT_OF_REACH = 1e9
+POWER = 0.8
+"""How often a verdict is reached with the leads that are said to be needed."""
+_POWERFUL = NormalDist().inv_cdf(POWER)
 
 
 def verdicts(contrast: Contrast, p_adjusted: FloatArray, level: float) -> tuple[Verdict, ...]:
@@ -35,18 +38,21 @@ def verdicts(contrast: Contrast, p_adjusted: FloatArray, level: float) -> tuple[
 def leads_needed(
     contrast: Contrast, audit: Tolerance, level: float, family: IntArray
 ) -> tuple[int | None, ...]:
-    """Size that each group would need for a verdict, were its value to stay as it is.
+    """Size at which each group would get its verdict in four of five audits, were its true value this one.
 
     Normal approximation, on the logarithmic scale for a ratio: the interval must clear the nearer
     end of the tolerance, and, beyond the tolerance, the difference must stay significant after
-    Bonferroni's correction over the family. The unit is that of ``Contrast.n``: for a true positive
+    Bonferroni's correction over the family, both with a power of 80 %. With the size at which the
+    expected interval just clears it, every second audit would still end without a verdict. The unit is that of ``Contrast.n``: for a true positive
     rate, leads with a positive outcome. None where no size is enough, because the reference group
     is itself too small or the value lies on the limit.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         value, ends = _on_scale(contrast)
-        clear = _size(contrast, quantile(audit.confidence), np.min(np.abs(value[:, None] - ends), axis=1))
-        strict = _bonferroni(family, level)
+        away = np.abs(value[:, None] - ends)
+        sure = quantile(audit.confidence) + _power_quantile(away)
+        clear = _size(contrast, sure, away.min(axis=1))
+        strict = _bonferroni(family, level) + _POWERFUL
         beyond = (value < ends[0]) | (value > ends[1])
         needed = np.where(beyond, np.fmax(clear, _size(contrast, strict, np.abs(value))), clear)
     needed = np.maximum(needed, np.maximum(contrast.n + 1, contrast.smallest))
@@ -55,6 +61,12 @@ def leads_needed(
         int(np.ceil(size)) if reachable else None
         for size, reachable in zip(needed.tolist(), possible, strict=True)
     )
+
+
+def _power_quantile(away: FloatArray) -> FloatArray:
+    """Normal quantile of the power: where both ends are near, either may be missed (two one-sided tests)."""
+    centred = away.max(axis=1) < 2 * away.min(axis=1)
+    return np.where(centred, NormalDist().inv_cdf((1 + POWER) / 2), _POWERFUL)
 
 
 def _size(contrast: Contrast, z: float | FloatArray, distance: FloatArray) -> FloatArray:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from audit.finding.label_words import LABEL_WORDS
+
 Worse = Literal["lower", "higher"]
 Unit = Literal["share", "score", "index"]
 
@@ -243,6 +245,7 @@ READINGS: dict[str, Reading] = {
     "score_outcome_gap": _index(
         "Score minus outcome", "the distance of the score above the outcome", "lower"
     ),
+    **{name: _index(label, label.lower(), "higher") for name, label in LABEL_WORDS},
 }
 
 # Up to this tier a metric speaks of decisions and scores; beyond it of errors and of parts of the leads.
@@ -260,8 +263,7 @@ CONTEXT = frozenset({"count", "base_rate"})
 
 SPANS = ("selection_rate_span", "true_positive_rate_span", "equalized_odds_span")
 
-# A distance says that groups differ, not which of them is worse off; a span is told by its groups.
-# Neither leads to a finding.
+# A distance, or a span, says that groups differ and not which is worse off: no finding comes of it.
 UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", *SPANS})
 
 

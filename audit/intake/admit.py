@@ -90,6 +90,7 @@ def _core(desk: _Desk) -> tuple[dict[str, pa.Array], tuple[float, float] | None,
         "outcome": None if outcome is None else to_bool(outcome),
         "worked": None if worked is None else to_bool(worked),
         "created": None if days is None else to_dates(days),
+        "account": _account(desk),
     }
     return {name: column for name, column in core.items() if column is not None}, scale, immature
 
@@ -101,6 +102,14 @@ def _key(desk: _Desk) -> Column:
     key = read_column(desk.table, desk.stream.key, desk.tokens)
     desk.ledger.reject("key_missing", "There is no key; give every lead its id.", key.missing)
     return key
+
+
+def _account(desk: _Desk) -> pa.Array | None:
+    """The account of every row, null where it is missing."""
+    if desk.stream.account is None:
+        return None
+    account = read_column(desk.table, desk.stream.account, desk.tokens)
+    return account.levels.take(pa.array(account.codes, mask=account.missing)).cast(pa.string())
 
 
 def _scores(desk: _Desk) -> tuple[NDArray[np.float64] | None, tuple[float, float] | None]:

@@ -29,7 +29,8 @@ class Intake:
     has none), ``selected`` (bool, absent when the stream has neither threshold nor decision),
     ``outcome`` (bool, null = not yet known; absent when the stream has none), ``worked`` (bool,
     null = unknown; only if the stream names it), ``created`` (date32; only if the stream names
-    it), ``attribute:<name>`` and ``control:<name>`` (dictionary of strings, missing is the level
+    it), ``account`` (string, null = none; only if the stream names it),
+    ``attribute:<name>`` and ``control:<name>`` (dictionary of strings, missing is the level
     "unknown") and ``feature:<name>`` (float64 or dictionary).
 
     ``score_range`` is the scale that out-of-range scores were told by, None where every one was let in.

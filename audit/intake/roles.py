@@ -27,7 +27,7 @@ def taken_columns(stream: Stream) -> frozenset[str]:
 
 
 def _wanted(stream: Stream) -> Iterator[tuple[str, str]]:
-    for role in ("key", "score", "decision", "outcome", "created", "worked"):
+    for role in ("key", "score", "decision", "outcome", "created", "worked", "account"):
         column = getattr(stream, role)
         if column is not None:
             yield role, column

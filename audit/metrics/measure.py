@@ -18,7 +18,9 @@ class Measure:
     the group has no value, and the arrays hold NaN there. ``df`` are the degrees of freedom of the
     variance, infinite where it follows from the value. ``weakest`` is the smallest count that the
     value leans on: of an AUC, the leads of the rarer outcome. ``hits`` are the numerators of a
-    rate over ``n``, and None for every other kind of metric.
+    rate over ``n``, and None for every other kind of metric. ``worth`` is the number of independent leads
+    that the n leads are worth where those of one account are alike (`audit.clustering`), None where all
+    are independent.
     """
 
     metric: str
@@ -31,11 +33,17 @@ class Measure:
     weakest: IntArray
     undefined: tuple[str | None, ...]
     hits: IntArray | None = None
+    worth: FloatArray | None = None
 
     @property
     def defined(self) -> BoolArray:
         """Groups that have a value."""
         return np.array([reason is None for reason in self.undefined], dtype=np.bool_)
+
+    @property
+    def effective(self) -> FloatArray:
+        """Independent leads that the n leads are worth."""
+        return self.n.astype(np.float64) if self.worth is None else self.worth
 
     def estimates(self) -> tuple[Estimate, ...]:
         """One estimate per group."""

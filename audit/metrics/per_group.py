@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from audit.clustering.effect import DesignEffects
 from audit.cube import Cube
 from audit.estimate import Estimate
 from audit.grouping import Grouping, groupings
 from audit.metrics.calibration import calibration_error, outcome_rates
 from audit.metrics.cells import cell_measures
+from audit.metrics.clustered import clustered
 from audit.metrics.confusion import FACTS_OF, balanced_accuracy, counts, f1, headcount, rate
+from audit.metrics.log_deviation import mean_log_deviation
 from audit.metrics.measure import Measure
+from audit.metrics.ranking import ranking_measures
+from audit.metrics.recalibration import recalibration
 from audit.metrics.score_level import score_quantiles, scoring_rate
 from audit.metrics.score_metrics import auc, mean_score
 from audit.metrics.score_outcome import average_precision, promises
+from audit.metrics.shrinkage import with_shrunk
 from audit.registry import METRICS, Metric, metric
 from audit.schema import Stream
 from audit.score_scale import cube_scale
@@ -32,21 +39,34 @@ class GroupEstimate:
     estimate: Estimate
 
 
-def estimates(cube: Cube, stream: Stream, seed: int) -> tuple[GroupEstimate, ...]:
+def estimates(
+    cube: Cube, stream: Stream, seed: int, effects: DesignEffects | None = None
+) -> tuple[GroupEstimate, ...]:
     """Every metric of all leads, of each attribute's groups, and of crossed groups that occur.
 
     All leads have ``attribute=()`` and ``group=()``. Crossings go up to ``intersections`` attributes
     and leave out calibration, which needs more leads than they have. A metric is listed when the
     cube has the facts it needs: no outcome rates where there are no outcomes. Outcome metrics use
     leads with a known outcome, and only worked ones where work is recorded. ``seed`` fixes the
-    bootstrap; everything else has a closed form.
+    bootstrap; everything else has a closed form. With design ``effects`` (`audit.clustering`) the intervals
+    are those of clustered leads.
     """
+    confidence = stream.audit.confidence
     return tuple(
         GroupEstimate(attribute=part.attributes, group=group, metric=measure.metric, estimate=estimate)
-        for part, measures in measured(cube, stream, seed)
-        for group, *row in zip(part.groups, *(measure.estimates() for measure in measures), strict=True)
+        for part, independent in measured(cube, stream, seed)
+        for measures in [clustered(independent, part, effects, stream)]
+        for group, *row in _rows(part, measures, confidence)
         for measure, estimate in zip(measures, row, strict=True)
     )
+
+
+def _rows(
+    part: Grouping, measures: tuple[Measure, ...], confidence: float
+) -> Iterator[tuple[tuple[str, ...], *tuple[Estimate, ...]]]:
+    """Each group with its estimates, one per measure."""
+    columns = (with_shrunk(part, measure, confidence) for measure in measures)
+    return zip(part.groups, *columns, strict=True)
 
 
 def measured(
@@ -81,6 +101,7 @@ def _decision_measures(part: Grouping, confidence: float) -> tuple[Measure, ...]
     if part.has(SELECTED) and part.has(OUTCOME):
         measures += [balanced_accuracy(found, part, confidence), f1(found, part, confidence)]
         measures += () if crossed else cell_measures(found, part, confidence)
+        measures += () if crossed else [mean_log_deviation(found, part, confidence)]
     return tuple(measures)
 
 
@@ -105,6 +126,8 @@ def _score_measures(
         measures.append(average_precision(part, confidence, higher_is_better=higher))
         measures += promises(part, scale, confidence, higher_is_better=higher)
         measures += outcome_rates(part, scale, confidence)
+        measures += recalibration(part, scale, confidence, higher_is_better=higher)
+    measures += ranking_measures(part, stream)
     if part.has(OUTCOME) and random is not None:
         measures.append(calibration_error(part, scale, confidence, random, higher_is_better=higher))
     return tuple(measures)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from audit.arrays import FloatArray, IntArray, sum_by
@@ -56,7 +58,22 @@ def score_quantiles(grouping: Grouping, scale: tuple[float, float], confidence: 
     return tuple(_quantile(grouping, percent, scale, confidence) for percent in QUANTILES)
 
 
-def _quantile(grouping: Grouping, percent: int, scale: tuple[float, float], confidence: float) -> Measure:
+def requantiled(
+    measure: Measure, grouping: Grouping, scale: tuple[float, float], confidence: float
+) -> Measure:
+    """A score quantile again, with the interval of as many leads as ``measure.worth`` says."""
+    percent = int(measure.metric.partition("@")[2])
+    again = _quantile(grouping, percent, scale, confidence, measure.effective)
+    return replace(again, df=measure.df, weakest=measure.weakest, worth=measure.worth)
+
+
+def _quantile(
+    grouping: Grouping,
+    percent: int,
+    scale: tuple[float, float],
+    confidence: float,
+    worth: FloatArray | None = None,
+) -> Measure:
     used = np.flatnonzero(scored(grouping))
     with np.errstate(invalid="ignore", divide="ignore"):
         levels = grouping.cube.score_sum / grouping.cube.n
@@ -64,7 +81,8 @@ def _quantile(grouping: Grouping, percent: int, scale: tuple[float, float], conf
     group, n = grouping.index[order], grouping.cube.n[order].astype(np.float64)
     leads = sum_by(group, n, len(grouping.groups))
     share = np.full(len(leads), percent / 100)
-    low, high = wilson(share * leads, leads, confidence)
+    worth = leads if worth is None else worth
+    low, high = wilson(share * worth, worth, confidence)
     reached = np.cumsum(n)
     before = np.cumsum(leads) - leads
     # Whole leads, one further out on either side: the interval of a quantile ends at leads.

@@ -8,7 +8,7 @@ import numpy as np
 
 from audit.arrays import FloatArray, IntArray, sum_by
 from audit.grouping import Grouping
-from audit.intervals import Interval, hoeffding_half_width, logit_interval, quantile, student, wilson
+from audit.intervals import Interval, hoeffding_half_width, logit_interval, quantile, student, wider, wilson
 from audit.metrics.confusion import no_outcome, usable
 from audit.metrics.measure import Measure, reasons
 from audit.metrics.score_metrics import ROUNDING, by_score, scored
@@ -120,7 +120,8 @@ def average_precision(grouping: Grouping, confidence: float, *, higher_is_better
         value = np.where(value > 1 - ROUNDING, 1.0, value)
         poor = (m < 2) | ~(variance > ROUNDING**2) | (value == 1)
         cautious = wilson(value * m, m, confidence)
-        low, high = logit_interval(value, variance, confidence)
+        # Student's quantile: the variance is that of few positives, more often too small than too large.
+        low, high = logit_interval(value, variance * wider(m - 1, confidence) ** 2, confidence)
         padded = (value * m + 1) / (m + 2)
         variance = np.where(poor, padded * (1 - padded) / m, variance)
     positives = m.astype(np.int64)

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from audit.registry.across import ACROSS, BACKGROUND, RECALIBRATION
 from audit.registry.agreement import AGREEMENT
 from audit.registry.conditional import CONDITIONAL
 from audit.registry.distance import DISTANCE
 from audit.registry.inequality import INEQUALITY
+from audit.registry.labels import LABELS
 from audit.registry.model import Chapter, Family, Kind, Metric
+from audit.registry.queue import QUEUE
 from audit.registry.rates import COMPOSITION, RATES
 from audit.registry.score import CALIBRATION, SCORE
 from audit.registry.span import SPAN
+from audit.registry.together import TOGETHER
 
 METRICS: MappingProxyType[str, Metric] = MappingProxyType(
     {
@@ -30,6 +34,12 @@ METRICS: MappingProxyType[str, Metric] = MappingProxyType(
             *SCORE,
             *DISTANCE,
             *CALIBRATION,
+            *RECALIBRATION,
+            *BACKGROUND,
+            *ACROSS,
+            *QUEUE,
+            *TOGETHER,
+            *LABELS,
         )
     }
 )

@@ -39,6 +39,18 @@ INEQUALITY: tuple[Metric, ...] = (
         empty="every lead of this group with a known outcome was wrongly passed over",
     ),
     Metric(
+        id="mean_log_deviation",
+        kind="composite",
+        chapter="inequality",
+        definition="mean log deviation (generalised entropy, alpha 0) of the benefits of generalized_entropy",
+        sign="positive: the benefits of the decision are spread more unequally within the group",
+        source="Speicher et al. (2018), KDD 2239-2248; Wilson interval of the share of benefits of 2, mapped",
+        aliases=(("aif360", "generalized_entropy_index(alpha=0)"),),
+        family=None,
+        crossed=False,
+        empty="a lead of this group was wrongly passed over, and the logarithm of its benefit of 0 has no value",
+    ),
+    Metric(
         id="coefficient_of_variation",
         kind="cells",
         chapter="inequality",

@@ -21,9 +21,29 @@ Kind = Literal[
     "conditional",
     "distance",
     "span",
+    "queue",
+    "exposure",
+    "cross",
+    "relative",
+    "roc",
+    "recalibration",
+    "tenth",
+    "together",
+    "labels",
 ]
 Family = Literal["confirmatory", "exploratory"]
-Chapter = Literal["composition", "decisions", "errors", "agreement", "inequality", "score", "calibration"]
+Chapter = Literal[
+    "composition",
+    "decisions",
+    "errors",
+    "agreement",
+    "inequality",
+    "score",
+    "calibration",
+    "across",
+    "queue",
+    "together",
+]
 Margin = Literal["positive", "negative", "selected", "rejected", "false_positive", "false_negative"]
 
 _ABOUT_SCORES = frozenset({"count", "mean", "quantile", "score_rate"})

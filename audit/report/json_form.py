@@ -6,6 +6,7 @@ import json
 import math
 from typing import Any
 
+from audit.compat import Compat
 from audit.disparity import Disparity
 from audit.estimate import Estimate
 from audit.finding import Caution, Evidence, Finding
@@ -41,6 +42,7 @@ def to_json(report: Report) -> str:
         "search": _plain(report.search, *Search.__slots__) if report.search else None,
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_worded(one, *Finding.__slots__) for one in report.findings],
+        "compat": [_compat(one) for one in report.compat],
     }
     return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -72,6 +74,26 @@ def _worded(one: Caution | Finding, *names: str) -> Record:
     return _plain(one, *names) | {"evidence": dict(one.evidence)}
 
 
+def _compat(one: Compat) -> Record:
+    """JSON has no infinity; Clarify writes the word."""
+    theirs = one.compat_value
+    word = None if theirs is None or math.isfinite(theirs) else "Infinity" if theirs > 0 else "-Infinity"
+    return _plain(one, *Compat.__slots__) | ({"compat_value": word} if word else {})
+
+
+def _read_compat(record: Record) -> Compat:
+    theirs, other = record["compat_value"], record["reference"]
+    return Compat(
+        **_with(
+            record,
+            attribute=tuple(record["attribute"]),
+            group=tuple(record["group"]),
+            reference=None if other is None else tuple(other),
+            compat_value=float(theirs) if isinstance(theirs, str) else theirs,
+        )
+    )
+
+
 def _rounded(value: Any) -> Any:  # noqa: ANN401 - walks whatever JSON may hold
     if isinstance(value, dict):
         return {key: _rounded(part) for key, part in value.items()}
@@ -97,6 +119,7 @@ def _report(record: Record) -> Report:
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
         search=_search(record.get("search")),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
+        compat=tuple(_read_compat(one) for one in record.get("compat", ())),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
     )
 
@@ -127,7 +150,12 @@ def _search(record: Record | None) -> Search | None:
 
 def _read_estimate(record: Record) -> GroupEstimate:
     named = _names({name: record[name] for name in ("attribute", "group", "metric")})
-    return GroupEstimate(**named, estimate=Estimate(**{name: record[name] for name in Estimate.__slots__}))
+    return GroupEstimate(**named, estimate=Estimate(**_known(record)))
+
+
+def _known(record: Record) -> Record:
+    """The numbers of an estimate; reports of older versions have no shrunk ones."""
+    return {name: record[name] for name in Estimate.__slots__ if name in record}
 
 
 def _evidence(record: Record) -> Evidence:

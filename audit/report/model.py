@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from audit.compat import Compat
 from audit.disparity import Disparity
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
@@ -62,3 +63,4 @@ class Report:
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
     search: Search | None = None
+    compat: tuple[Compat, ...] = ()

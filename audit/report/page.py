@@ -14,6 +14,7 @@ from audit.finding.reading import reading
 from audit.finding.words import listed, nobreak
 from audit.registry import METRICS, metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
+from audit.report.compat_view import compat_tables
 from audit.report.model import Report
 from audit.report.printable import printable
 from audit.report.view import COLUMNS, SHOWN, Section, sections
@@ -43,6 +44,7 @@ def to_html(report: Report) -> str:
             report=report,
             sections=parts,
             charts=_charts(parts),
+            compat=compat_tables(report),
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,

@@ -8,7 +8,19 @@ import io
 from audit.metrics import GroupEstimate
 from audit.report.model import Report
 
-HEAD = ("attribute", "group", "metric", "value", "low", "high", "n", "undefined")
+HEAD = (
+    "attribute",
+    "group",
+    "metric",
+    "value",
+    "low",
+    "high",
+    "n",
+    "undefined",
+    "shrunk",
+    "shrunk_low",
+    "shrunk_high",
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -34,6 +46,7 @@ def _row(one: GroupEstimate) -> tuple[str, ...]:
         *(_number(value) for value in (made.value, made.low, made.high)),
         str(made.n),
         made.undefined or "",
+        *(_number(value) for value in (made.shrunk, made.shrunk_low, made.shrunk_high)),
     )
 
 

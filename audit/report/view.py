@@ -98,7 +98,7 @@ def cell(metric: str, estimate: Estimate | None) -> Cell:
 def _section(attribute: Names, report: Report) -> Section:
     by_group: dict[str, dict[str, Estimate]] = {}
     for one in report.estimates:
-        if one.attribute == attribute:
+        if one.attribute == attribute and one.group:
             by_group.setdefault(one.group[0], {})[one.metric] = one.estimate
     present = {metric for estimates in by_group.values() for metric in estimates}
     metric = next((name for name in HEADLINES if name in present), "count")

@@ -12,10 +12,10 @@ from audit.schema.nearest import nearest
 from audit.schema.section import Section
 from audit.schema.values import BadInput, Stream, Tolerance
 
-_COLUMNS = ("key", "score", "decision", "outcome", "created", "worked")
+_COLUMNS = ("key", "score", "decision", "outcome", "created", "worked", "account")
 _STREAM_KEYS = (
     *("name", "key", "score", "higher_is_better", "threshold", "decision", "score_range", "outcome"),
-    *("created", "maturity_days", "worked", "features", "controls", "missing", "attribute"),
+    *("created", "maturity_days", "worked", "account", "features", "controls", "missing", "attribute"),
 )
 _AUDIT_KEYS = tuple(field.name for field in fields(Tolerance))
 
@@ -133,6 +133,7 @@ def _tolerance(section: Section) -> Tolerance:
         minimum_group=section.whole("minimum_group", least=1) or default.minimum_group,
         intersections=section.whole("intersections", least=1) or default.intersections,
         search_depth=section.whole("search_depth", least=1) or default.search_depth,
+        queue=section.whole("queue", least=1),
     )
 
 

@@ -38,6 +38,7 @@ class Tolerance:
     minimum_group: int = 30
     intersections: int = 2
     search_depth: int = 3
+    queue: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Stream:
     created: str | None = None
     maturity_days: int | None = None
     worked: str | None = None
+    account: str | None = None
     features: tuple[str, ...] | None = None
     controls: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()

@@ -174,7 +174,7 @@ def test_with_the_leads_it_asked_for_a_group_gets_its_verdict(rate, ends_as):
     small = comparison(40)
     assert small.verdict == "insufficient"
     assert comparison(int(small.n_needed * 1.15)).verdict == ends_as
-    assert comparison(int(small.n_needed * 0.8)).verdict == "insufficient"
+    assert comparison(int(small.n_needed * 0.33)).verdict == "insufficient"
 
 
 def test_lower_is_better_turns_the_ranking_round():

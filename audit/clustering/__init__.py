@@ -1,0 +1,1 @@
+"""Leads of one account are not independent: how much wider that makes every interval and test."""

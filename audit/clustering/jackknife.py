@@ -1,0 +1,180 @@
+"""Design effects by the delete-a-group jackknife: every number again without each bucket of accounts.
+
+The variance of a number with whole accounts as the units is ``(K - 1) / K`` times the sum of squared
+moves that it makes when one of K random groups of accounts is left out. It asks nothing of the number but
+that it can be computed, so every metric and comparison has one, those between groups that share
+accounts too. K is the effective number of random groups that hold the group's leads, which is small
+where few accounts, or one very large one, make up the group; Student's quantile with K - 1 degrees of
+freedom allows for how well K groups tell a variance.
+
+References
+----------
+P. S. Kott (2001), Journal of Official Statistics 17:521 (delete-a-group jackknife). L. Kish (1965),
+Survey Sampling (design effect). E. Korn and B. Graubard (1998), Survey Methodology 24:193 (intervals from
+the effective sample size). A. Carter, K. Schnepel and D. Steigerwald (2017), Review of Economics and
+Statistics 99:698 (effective number of clusters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from audit.arrays import BoolArray, FloatArray
+from audit.clustering.accounts import FEWEST, Accounts, accounts_by_group
+from audit.clustering.effect import ESTIMATE, DesignEffects, Effect, Key, Names
+from audit.clustering.figures import SHARES, Figure, figures, frame_of
+from audit.clustering.leave_out import whole_and_parts
+from audit.cube import Cube
+from audit.registry import metric
+from audit.schema import Stream
+
+_STEADY = 20.0
+"""Effective number of random groups below which a group's own design effect does not stand alone."""
+
+
+def design_effects(
+    table: pa.Table, stream: Stream, cube: Cube, accounts: Accounts | None
+) -> DesignEffects | None:
+    """The design effect of every estimate and comparison of an audit; None without accounts."""
+    if accounts is None:
+        return None
+    whole, parts = whole_and_parts(table, stream, cube, accounts)
+    frame = frame_of(whole, stream)
+    seen = figures(whole, frame)
+    moves = {key: _Moves.start(figure) for key, figure in seen.items()}
+    for part in parts if accounts.buckets > 1 else ():
+        for key, figure in figures(part, frame).items():
+            if key in moves:
+                moves[key].add(seen[key], figure)
+    own = {key: _effect(seen[key], moves[key]) for key in seen}
+    groups = {figure.part.attributes: figure.part for figure in seen.values()}
+    return DesignEffects(
+        effects=dict(_shared(own, seen)),
+        accounts={names: accounts_by_group(table, accounts, part) for names, part in groups.items()},
+        fewest=FEWEST,
+    )
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Moves:
+    """Running sums over the buckets left out: squared moves of the value, and leads left out."""
+
+    squares: FloatArray
+    leads: FloatArray
+    leads_squared: FloatArray
+    buckets: FloatArray
+
+    @classmethod
+    def start(cls, figure: Figure) -> _Moves:
+        return cls(
+            squares=np.zeros_like(figure.value),
+            leads=np.zeros_like(figure.weight),
+            leads_squared=np.zeros_like(figure.weight),
+            buckets=np.zeros_like(figure.weight),
+        )
+
+    def add(self, whole: Figure, part: Figure) -> None:
+        """One more bucket left out; a group that is gone without it has no value there and does not move."""
+        place = {group: i for i, group in enumerate(part.part.groups)}
+        order = np.array([place.get(group, -1) for group in whole.part.groups])
+        here = order >= 0
+        value, weight = np.full_like(whole.value, np.nan), np.zeros_like(whole.weight)
+        value[..., here], weight[..., here] = part.value[..., order[here]], part.weight[..., order[here]]
+        left_out = np.maximum(whole.weight - weight, 0.0)
+        self.squares += np.nan_to_num((value - whole.value) ** 2, nan=0.0, posinf=0.0)
+        self.leads += left_out
+        self.leads_squared += left_out**2
+        self.buckets += left_out > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Own:
+    """Variance with accounts and with leads as the units, and effective random groups, of each group."""
+
+    clustered: FloatArray
+    independent: FloatArray
+    effective: FloatArray
+    leads: FloatArray
+
+
+def _effect(figure: Figure, moves: _Moves) -> _Own:
+    buckets = np.maximum(moves.buckets[0], 1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = moves.leads**2 / moves.leads_squared
+    effective = np.nan_to_num(spread, nan=1.0).min(axis=0)
+    return _Own(
+        clustered=(buckets - 1) / buckets * moves.squares.sum(axis=0),
+        independent=np.nansum(figure.independent, axis=0),
+        effective=effective,
+        leads=figure.weight[0],
+    )
+
+
+def _shared(own: dict[Key, _Own], seen: dict[Key, Figure]) -> Iterator[tuple[Key, Effect]]:
+    """Effects of all numbers, those that have none of their own taken from what they are made of."""
+    alone = {key: _deff(one) for key, one in own.items()}
+    for key in own:
+        attributes, name, kind = key
+        if name == SHARES:
+            continue
+        what = metric(name).kind
+        if what in {"quantile", "distance"}:
+            deff = alone[attributes, SHARES, ESTIMATE]
+            if kind != ESTIMATE:
+                deff = np.maximum(deff, deff[seen[key].reference or 0])
+        else:
+            deff = alone[key]
+        yield key, Effect(deff=deff, df=_df(key, own, seen))
+        if name == "count":
+            # The calibration error resamples, so it is not computed again: its bands are.
+            bands = Effect(deff=_of_bands(own, attributes), df=_df(key, own, seen))
+            yield (attributes, "calibration_error", ESTIMATE), bands
+
+
+def _deff(one: _Own) -> FloatArray:
+    """Clustered over independent variance: of its own where enough groups tell it, else all groups' too."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = one.clustered / one.independent
+    usable = np.isfinite(ratio) & (one.clustered > 0)
+    common = _common(one, usable & (one.effective >= _STEADY))
+    ratio = np.where(usable, ratio, common)
+    ratio = np.where(one.effective < _STEADY, np.maximum(ratio, common), ratio)
+    return np.maximum(ratio, 1.0)
+
+
+def _common(one: _Own, usable: BoolArray) -> float:
+    """Design effect of all groups together, weighted by leads."""
+    weight = one.leads[usable] ** 2
+    independent = float((weight * one.independent[usable]).sum())
+    return float((weight * one.clustered[usable]).sum()) / independent if independent > 0 else 1.0
+
+
+def _of_bands(own: dict[Key, _Own], attributes: Names) -> FloatArray:
+    """Design effect of a sum of distances over the score's bands: from the outcome rate of each band."""
+    bands = [
+        one
+        for (names, name, kind), one in own.items()
+        if names == attributes and name.startswith("outcome_rate@") and kind == ESTIMATE
+    ]
+    groups = len(own[attributes, "count", ESTIMATE].leads)
+    top, bottom = np.zeros(groups), np.zeros(groups)
+    for one in bands:
+        deff = _deff(one)
+        independent = np.sqrt(np.nan_to_num(one.independent)) * one.leads
+        top += np.sqrt(deff) * independent
+        bottom += independent
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(bottom > 0, (top / bottom) ** 2, 1.0)
+
+
+def _df(key: Key, own: dict[Key, _Own], seen: dict[Key, Figure]) -> FloatArray:
+    """Effective random groups less one; of a comparison, of the side that has fewer."""
+    effective, reference = own[key].effective, seen[key].reference
+    if reference is not None:
+        other = own[key[0], "count", ESTIMATE].effective[reference]
+        effective = np.minimum(effective, other)
+    return np.maximum(effective - 1.0, 1.0)
