@@ -60,7 +60,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     intake = replace(intake, score_range=cube_scale(cube, stream))
     accounts = accounts_of(intake.table, request.seed)
     effects = design_effects(intake.table, stream, cube, accounts)
-    verified = search(intake.table, stream, intake.score_range, request.seed)
+    verified = search(intake.table, stream, intake.score_range, request.seed, accounts)
     facts = replace(_facts(cube, intake.table, (stream, effects), request.seed), subgroups=verified.subgroups)
     return Report(
         stream=stream.name,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from audit.arrays import FloatArray
+from audit.arrays import BoolArray, FloatArray
 from audit.inference import holm
 from audit.intervals import mover, student, welch_df, wilson
 from audit.schema import Stream
 from audit.subgroups.contrast import Block, p_value, surely
-from audit.subgroups.cover import by_conditions
+from audit.subgroups.cover import by_conditions, members
 from audit.subgroups.lattice import Candidate, Lattice
 from audit.subgroups.model import Subgroup
 from audit.subgroups.treatment import SQUARES, SUM, N, Treatment
@@ -26,7 +28,7 @@ def confirm(
     Their intervals are widened for being told because of a test that holds: of all the intervals
     that are told, on average the stream's confidence holds the true value (false coverage rate).
     """
-    blocks = [by_conditions(of, one) for one in chosen]
+    blocks = [_effective(of, one, by_conditions(of, one)) for one in chosen]
     p = np.array(
         [
             float(p_value(block, np.array([[one.metric, *block.inner]]))[0])
@@ -52,7 +54,8 @@ def _subgroup(of: Lattice, one: Candidate, block: Block, tested: tuple[Treatment
     metric, p_adjusted, confidence = tested
     value, low, high = (metric.unit * end for end in _gap(block, one.metric, confidence))
     group, rest = _group(block, one.metric)
-    n, hits = round(float(group[N])), round(float(group[SUM]))
+    leads = _group(by_conditions(of, one), one.metric)[0]
+    n, hits = round(float(leads[N])), round(float(leads[SUM]))
     attribute = tuple(of.fields[place].name for place in one.fields)
     levels = tuple(
         of.fields[place].levels[code - 1] for place, code in zip(one.fields, one.codes, strict=True)
@@ -80,6 +83,32 @@ def _subgroup(of: Lattice, one: Candidate, block: Block, tested: tuple[Treatment
         surely=float(surely(block, np.array([[one.metric, *block.inner]]), confidence)[0]) * abs(metric.unit),
         text=told(attribute, levels, counted),
     )
+
+
+def _effective(of: Lattice, one: Candidate, block: Block) -> Block:
+    """The moments as of independent leads: divided by the design effect of accounts, which is at least 1.
+
+    That of the group or of all others, whichever is larger: the variance with whole accounts as the units
+    over the one with leads as the units.
+    """
+    if of.account is None:
+        return block
+    inside = members(of, one)
+    effect = max(_design_effect(of, one.metric, part) for part in (inside, ~inside))
+    return replace(block, moments=block.moments / effect)
+
+
+def _design_effect(of: Lattice, metric: int, part: BoolArray) -> float:
+    n, total, squares = of.moments[metric][:, part]
+    if of.account is None or n.sum() < 2:
+        return 1.0
+    mean = total.sum() / n.sum()
+    alone = squares.sum() - n.sum() * mean**2
+    by_account = np.bincount(of.account[part], total - n * mean)
+    accounts = np.count_nonzero(np.bincount(of.account[part], n))
+    if not alone > 0 or accounts < 2:
+        return float(n.sum())
+    return max(float((by_account**2).sum() / alone) * accounts / (accounts - 1), 1.0)
 
 
 def _group(block: Block, metric: int) -> tuple[FloatArray, FloatArray]:

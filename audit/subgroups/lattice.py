@@ -40,7 +40,8 @@ class Candidate:
 class Lattice:
     """The cube that is searched: fields with a code per cell, moments per metric.
 
-    ``least`` is the smallest size of a group, in leads of the cube.
+    ``least`` is the smallest size of a group, in leads of the cube. ``account`` is the account of each
+    cell, where the stream names one; cells are then split by it.
     """
 
     fields: tuple[Field, ...]
@@ -48,6 +49,7 @@ class Lattice:
     rate: BoolArray
     least: float
     tolerance: Tolerance
+    account: IntArray | None = None
 
     @property
     def spread(self) -> FloatArray:

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.arrays import BoolArray, IntArray
+from audit.clustering.accounts import Accounts
 from audit.schema import Stream, Tolerance
 from audit.subgroups.confirm import confirm
 from audit.subgroups.cover import cover
@@ -39,7 +40,13 @@ LEAST = 10
 NOTHING = Verified(search=None, subgroups=())
 
 
-def search(table: pa.Table, stream: Stream, scale: tuple[float, float] | None, seed: int) -> Verified:
+def search(
+    table: pa.Table,
+    stream: Stream,
+    scale: tuple[float, float] | None,
+    seed: int,
+    accounts: Accounts | None = None,
+) -> Verified:
     """Look for groups of two conditions or more, one of them on an attribute, that are treated worst.
 
     Parameters
@@ -52,6 +59,9 @@ def search(table: pa.Table, stream: Stream, scale: tuple[float, float] | None, s
         Range of the score; None where there is none.
     seed
         Of the split. The split follows the keys of the leads, not their order.
+    accounts
+        Whose leads are not independent: an account is either looked at or confirms, and its leads
+        count for less in the test.
 
     Returns
     -------
@@ -65,14 +75,16 @@ def search(table: pa.Table, stream: Stream, scale: tuple[float, float] | None, s
     found = treatments(table, stream, scale)
     if not found:
         return NOTHING
-    split = _Split(order=_order(table, seed), tolerance=stream.audit)
+    split = _Split(order=_order(table, seed, accounts), tolerance=stream.audit, accounts=accounts)
     kept = _kept(every.searched, found, split, depth)
     most = max(COUNTED // max(combined(len(kept), _attributes(kept), depth), 1), LEAST_LOOKED)
     looking = split.lattice(kept, found, split.looked(most))
     candidates, looked = striking(looking, min(depth, len(kept)))
     chosen = cover(looking, candidates)
     first = split.looked(most)
-    told = confirm(split.lattice(kept, found, ~first), chosen, found, stream) if chosen else ()
+    told = (
+        confirm(split.lattice(kept, found, ~first, by_account=True), chosen, found, stream) if chosen else ()
+    )
     made = Search(
         depth=depth,
         fields=tuple(one.name for one in kept),
@@ -91,14 +103,28 @@ class _Split:
 
     order: IntArray
     tolerance: Tolerance
+    accounts: Accounts | None
 
     def looked(self, most: int) -> BoolArray:
         chosen = np.zeros(len(self.order), dtype=np.bool_)
         chosen[self.order[: min(len(self.order) // 2, most)]] = True
+        if self.accounts is not None:
+            # Of an account on the edge, all leads confirm.
+            whole = np.bincount(self.accounts.code, ~chosen) == 0
+            chosen &= whole[self.accounts.code]
         return chosen
 
-    def lattice(self, kept: tuple[Field, ...], found: tuple[Treatment, ...], rows: BoolArray) -> Lattice:
-        by_cell, moments = cells(kept, found, rows)
+    def lattice(
+        self,
+        kept: tuple[Field, ...],
+        found: tuple[Treatment, ...],
+        rows: BoolArray,
+        *,
+        by_account: bool = False,
+    ) -> Lattice:
+        apart = self.accounts if by_account else None
+        account = np.zeros(len(rows), dtype=np.int64) if apart is None else apart.code
+        by_cell, moments, of_cell = cells(kept, found, rows, account)
         minimum = self.tolerance.minimum_group
         return Lattice(
             fields=by_cell,
@@ -106,10 +132,14 @@ class _Split:
             rate=np.array([one.rate for one in found]),
             least=max(minimum * float(rows.mean()), min(minimum, LEAST)),
             tolerance=self.tolerance,
+            account=None if apart is None else of_cell,
         )
 
 
-def _order(table: pa.Table, seed: int) -> IntArray:
+def _order(table: pa.Table, seed: int, accounts: Accounts | None) -> IntArray:
+    if accounts is not None:
+        place = np.random.default_rng(seed).permutation(int(accounts.code.max(initial=0)) + 1)
+        return np.argsort(place[accounts.code], kind="stable")
     shuffled = np.random.default_rng(seed).permutation(table.num_rows)
     if "key" not in table.column_names:
         return shuffled

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from audit.arrays import BoolArray, FloatArray, sum_by
+from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 from audit.cube import keys
 from audit.schema import Stream
 from audit.subgroups.fields import Field
@@ -61,25 +61,25 @@ def treatments(table: pa.Table, stream: Stream, scale: tuple[float, float] | Non
 
 
 def cells(
-    searched: tuple[Field, ...], found: tuple[Treatment, ...], rows: BoolArray
-) -> tuple[tuple[Field, ...], FloatArray]:
-    """Rows become the cube of the search: one cell per combination of levels that occurs.
+    searched: tuple[Field, ...], found: tuple[Treatment, ...], rows: BoolArray, account: IntArray
+) -> tuple[tuple[Field, ...], FloatArray, IntArray]:
+    """Rows become the cube of the search: one cell per combination of levels (and account) that occurs.
 
-    Returns the fields with a code per cell, and an array of metrics x (n, sum, sum of squares) x cells.
+    Returns the fields with a code per cell, an array of metrics x (n, sum, sum of squares) x cells, and
+    the account of each cell (0 where rows are not told apart by it).
     """
-    codes = np.stack([one.codes[rows] for one in searched], axis=1)
-    _, first, cell = np.unique(
-        keys(codes, tuple(one.size for one in searched)), return_index=True, return_inverse=True
-    )
+    codes = np.stack([*(one.codes[rows] for one in searched), account[rows]], axis=1)
+    sizes = (*(one.size for one in searched), int(account.max(initial=0)) + 1)
+    _, first, cell = np.unique(keys(codes, sizes), return_index=True, return_inverse=True)
     moments = np.stack([_moments(one, rows, cell, len(first)) for one in found])
     by_cell = tuple(
         Field(name=one.name, role=one.role, levels=one.levels, codes=codes[first, place])
         for place, one in enumerate(searched)
     )
-    return by_cell, moments
+    return by_cell, moments, account[rows][first]
 
 
-def _moments(one: Treatment, rows: BoolArray, cell: np.ndarray, size: int) -> FloatArray:
+def _moments(one: Treatment, rows: BoolArray, cell: IntArray, size: int) -> FloatArray:
     used = one.used[rows].astype(np.float64)
     value = np.where(one.used, one.value, 0.0)[rows]
     return np.stack([sum_by(cell, weights, size) for weights in (used, value, value**2)])
