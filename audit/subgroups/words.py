@@ -40,10 +40,10 @@ def _values(one: Counted) -> str:
         case "mean_score":
             return f"the mean score of {one.n:,} is {amount(one.group)}, of all others {amount(one.rest)}"
     return (
-        f"the score of {one.n:,} promises {_points(one.group)} what came true, "
-        f"of all others {_points(one.rest)}"
+        f"the score of {one.n:,} promises {_points(one.group)} than what came true, "
+        f"that of all others {_points(one.rest)}"
     )
 
 
 def _points(value: float) -> str:
-    return f"{abs(value) * 100:.1f} points {'more than' if value >= 0 else 'less than'}"
+    return f"{abs(value) * 100:.1f} points {'more' if value >= 0 else 'less'}"
