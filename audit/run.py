@@ -27,12 +27,13 @@ from audit.metrics import estimates
 from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
 from audit.regulation import regulate
-from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
+from audit.report.model import VERSION, Digests, Report, Settings
 from audit.rows.examine import examine
 from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
 from audit.score_scale import cube_scale
+from audit.subgroups import Subgroup, Verified, search
 from audit.tally import DEFAULT, count
 
 
@@ -64,7 +65,8 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     intake = replace(intake, score_range=cube_scale(cube, stream))
     accounts = accounts_of(intake.table, request.seed)
     effects = design_effects(intake.table, stream, cube, accounts)
-    facts = _facts(cube, intake.table, (stream, effects), request.seed)
+    verified = search(intake.table, stream, intake.score_range, request.seed, accounts)
+    facts = replace(_facts(cube, intake.table, (stream, effects), request.seed), subgroups=verified.subgroups)
     examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
     return Report(
         stream=stream.name,
@@ -79,7 +81,8 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         estimates=facts.estimates,
         disparities=facts.disparities,
         proxies=facts.proxies,
-        subgroups=tuple(_subgroup(one) for one in standing_out(facts)),
+        subgroups=_subgroups(verified, facts),
+        search=verified.search,
         warnings=(
             *request.cautions,
             *cautions(intake, stream, request.seed),
@@ -156,6 +159,13 @@ def _settings(intake: Intake, stream: Stream) -> Settings:
         special_categories=tuple(one.name for one in stream.attributes if one.special_category),
         queue=stream.audit.queue,
     )
+
+
+def _subgroups(verified: Verified, facts: Facts) -> tuple[Subgroup, ...]:
+    """What the search found, then the compared crossings that stand out and are not among it."""
+    known = {one.conditions for one in verified.subgroups}
+    crossings = (_subgroup(one) for one in standing_out(facts))
+    return (*verified.subgroups, *(one for one in crossings if one.conditions not in known))
 
 
 def _subgroup(one: Disparity) -> Subgroup:

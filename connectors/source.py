@@ -65,6 +65,24 @@ class FieldInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlagDetail:
+    """What the panel says beyond the status; it is not written back to the CRM.
+
+    ``direction`` is "may be too low" or "may be too high", ``shift`` the points that the score would
+    have to move, from ``low`` to ``high``; all are None where that cannot be said. ``fields`` are names
+    of CRM fields.
+    """
+
+    explanation: str
+    advice: str
+    direction: str | None = None
+    shift: float | None = None
+    low: float | None = None
+    high: float | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
     """What is written back to one lead: never a protected attribute, never a group's name."""
 
@@ -72,6 +90,7 @@ class Flag:
     reason: str
     audit_id: str
     checked_at: datetime
+    detail: FlagDetail | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

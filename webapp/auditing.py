@@ -14,13 +14,14 @@ from audit.finding.overview import by_severity, worst
 from audit.intake import Intake, Refusal, admit
 from audit.report import to_json
 from audit.report.model import Report
+from audit.rows.flag import Flag as Judged
 from audit.rows.flag import flags
 from audit.run import AuditRequest, audit
 from audit.schema import Stream
 from connectors.account import Pulled
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
-from connectors.source import Flag
+from connectors.source import Flag, FlagDetail
 from webapp.store.repository import short_id
 from webapp.store.rows import NewAudit, PolicyVersion, StreamVersion
 from webapp.viewmodels.account import excluded_words, rejected_words
@@ -73,10 +74,25 @@ def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
         audit=_new_audit(audit_id, report, pull.account, rules),
         flags={
             LeadKey(bytes.fromhex(one.key)): Flag(
-                status=one.status, reason=one.reason, audit_id=audit_id, checked_at=now
+                status=one.status, reason=one.reason, audit_id=audit_id, checked_at=now, detail=_detail(one)
             )
             for one in flags(intake.table, rules.stream, report)
         },
+    )
+
+
+def _detail(one: Judged) -> FlagDetail | None:
+    """What there is to say beyond the status; of a score without a fault, nothing."""
+    if one.status == "ok":
+        return None
+    return FlagDetail(
+        explanation=one.explanation,
+        advice=one.advice,
+        direction=one.direction,
+        shift=one.shift,
+        low=one.low,
+        high=one.high,
+        fields=one.fields,
     )
 
 

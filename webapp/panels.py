@@ -1,7 +1,9 @@
 """The panel on a lead: one JSON for both CRMs.
 
-What a panel says depends on the state alone, never on the report: its words are the fixed ones
-below, so no attribute, no group and no finding can be read or guessed from them (DESIGN 3.6).
+What a panel says depends on the state and the flag's detail, never on the report: its title and its
+sentence are the fixed ones below, so no attribute, no group and no finding can be read from them. The
+detail speaks of the score and of fields of the CRM alone, and where a special category is behind the
+flag it is the same for every group (`audit.rows.flag`, DESIGN 3.6).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from datetime import UTC
 from types import MappingProxyType
 from typing import Literal
 
-from connectors.source import FlagStatus
+from connectors.source import FlagDetail, FlagStatus
 from webapp.store.rows import FlagRow
 
 SCHEMA = "fairlead.panel/1"
@@ -24,7 +26,9 @@ class Panel:
     """What a sales rep sees beside a lead: never an attribute of the person, never a group's name.
 
     ``title`` is the status in words, ``sentence`` says why in one sentence, ``next_step`` what to
-    do. ``checked_at`` is ISO 8601 UTC; ``audit_id`` is short and quotable.
+    do. ``checked_at`` is ISO 8601 UTC; ``audit_id`` is short and quotable. ``estimate`` says which way and
+    how far the score is likely off, ``explanation`` why the panel says this or cannot say more, and
+    ``fields`` names the CRM fields to look at; they are empty where there is nothing to say.
     """
 
     state: PanelState
@@ -33,6 +37,9 @@ class Panel:
     next_step: str
     checked_at: str | None = None
     audit_id: str | None = None
+    estimate: str | None = None
+    explanation: str | None = None
+    fields: tuple[str, ...] = ()
 
 
 FINE = Panel(
@@ -95,20 +102,37 @@ def panel_for(flag: FlagRow | None, *, connected: bool = True, permitted: bool =
     return NOT_AUDITED if flag is None else _of_flag(flag)
 
 
-def to_json(panel: Panel) -> dict[str, str | None]:
+def to_json(panel: Panel) -> dict[str, str | list[str] | None]:
     """The panel as both CRMs read it (schema ``fairlead.panel/1``)."""
-    return {"schema": SCHEMA, **asdict(panel)}
+    return {"schema": SCHEMA, **asdict(panel), "fields": list(panel.fields)}
 
 
 def _of_flag(flag: FlagRow) -> Panel:
     # The flag's own reason stays out: a panel's words must not depend on what an audit wrote.
-    words = BY_STATUS[flag.status]
+    words, detail = BY_STATUS[flag.status], flag.detail
     checked_at = flag.checked_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Panel(
         state=words.state,
         title=words.title,
         sentence=words.sentence,
-        next_step=words.next_step,
+        next_step=detail.advice if detail and detail.advice else words.next_step,
         checked_at=checked_at,
         audit_id=flag.audit_id,
+        estimate=_estimate(detail) if detail else None,
+        explanation=detail.explanation if detail and detail.explanation else None,
+        fields=detail.fields if detail else (),
     )
+
+
+def _estimate(detail: FlagDetail) -> str | None:
+    """Which way the score is likely off, and by how much: "May be too low by about 15 points (11 to 19)."."""
+    if detail.direction is None or detail.shift is None or detail.low is None or detail.high is None:
+        return None
+    low, high = sorted((abs(detail.low), abs(detail.high)))
+    way = detail.direction[:1].upper() + detail.direction[1:]
+    return f"{way} by about {_points(abs(detail.shift))} points ({_points(low)} to {_points(high)})."
+
+
+def _points(value: float) -> str:
+    """Two digits that matter: 15.3 is "15", 0.153 is "0.15"."""
+    return f"{value:,.0f}" if value >= 9.5 else f"{value:.2g}"

@@ -13,6 +13,7 @@ from audit.finding.passed import passed
 from audit.finding.pattern import patterns
 from audit.finding.reading import DECISIVE_TIER, reading
 from audit.finding.sentences import proxy_sentence
+from audit.finding.subgroup import subgroup_findings
 from audit.finding.undecided import undecided
 from audit.finding.value import SEVERITIES, Finding, evidence
 from audit.rows.proxy import GapPair, Proxy, informative
@@ -25,7 +26,8 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
 
     A group with a failing comparison gets one finding, led by the metric that says most directly
     what happens to its leads; its other failing metrics are in the evidence. A crossing of
-    attributes gets one only where it fails beyond what its parts explain. The groups of an
+    attributes gets one only where it fails beyond what its parts explain, and so does what the search
+    for the worst-treated found beyond that (`audit.finding.subgroup`). The groups of an
     attribute without enough data share one "info" with the leads still needed, and so do those
     that passed.
     The worst finding of an attribute names the feature that carries the gap, where there is one.
@@ -38,6 +40,7 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
         found += undecided([case for case in own if not case.failing and case.insufficient], facts)
         found += passed([case for case in own if not case.failing and not case.insufficient], own, facts)
     weighed = patterns(sorted(found, key=_worst_first))
+    weighed += subgroup_findings(facts, weighed)
     return _with_proxies(sorted(weighed, key=_worst_first), facts)
 
 

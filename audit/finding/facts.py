@@ -13,6 +13,7 @@ from audit.finding.reading_model import Reading
 from audit.metrics import GroupEstimate
 from audit.rows.proxy import GapPair, Proxy
 from audit.schema import Stream
+from audit.subgroups.model import Subgroup
 
 Names = tuple[str, ...]
 LARGEST = 99.0
@@ -28,6 +29,7 @@ class Facts:
     proxies: tuple[Proxy, ...] = ()
     gap_pairs: tuple[GapPair, ...] = ()
     width: float | None = None
+    subgroups: tuple[Subgroup, ...] = ()
     by_group: Mapping[tuple[Names, Names, str], Estimate] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -17,9 +17,10 @@ from audit.metrics import GroupEstimate
 from audit.registry import option_of
 from audit.regulation.read import read_regulation
 from audit.report.examined_form import examined_record, read_examined
-from audit.report.model import SCHEMA, Digests, Report, Settings, Subgroup
+from audit.report.model import SCHEMA, Digests, Report, Settings
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
+from audit.subgroups.model import Search, Subgroup
 
 Record = dict[str, Any]
 DIGITS = 12
@@ -44,6 +45,7 @@ def to_json(report: Report) -> str:
         "proxies": [_plain(one, *Proxy.__slots__) for one in report.proxies],
         **examined_record(report.examined),
         "subgroups": [_with_option(_plain(one, *Subgroup.__slots__)) for one in report.subgroups],
+        "search": _plain(report.search, *Search.__slots__) if report.search else None,
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_with_option(_worded(one, *Finding.__slots__)) for one in report.findings],
         "regulation": asdict(report.regulation),
@@ -131,6 +133,7 @@ def _report(record: Record) -> Report:
         proxies=tuple(Proxy(**one) for one in record["proxies"]),
         examined=read_examined(record),
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
+        search=_search(record.get("search")),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
         compat=tuple(_read_compat(one) for one in record.get("compat", ())),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
@@ -158,6 +161,12 @@ def _refusal(record: Record) -> Refusal:
 def _settings(record: Record) -> Settings:
     scale, special = record["score_range"], tuple(record["special_categories"])
     return Settings(**_with(record, score_range=tuple(scale) if scale else None, special_categories=special))
+
+
+def _search(record: Record | None) -> Search | None:
+    if record is None:
+        return None
+    return Search(**_with(record, fields=tuple(record["fields"]), left_out=tuple(record["left_out"])))
 
 
 def _read_estimate(record: Record) -> GroupEstimate:

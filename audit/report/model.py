@@ -13,6 +13,9 @@ from audit.metrics import GroupEstimate
 from audit.regulation import Regulation
 from audit.rows.examine import Examination
 from audit.rows.proxy import Proxy
+from audit.subgroups.model import Search, Subgroup
+
+__all__ = ["SCHEMA", "VERSION", "Digests", "Report", "Settings", "Subgroup"]
 
 SCHEMA = "fairlead.audit/1"
 VERSION = "0.1.0"  # equal to pyproject.toml, which a test checks; a constant keeps the audit pure
@@ -44,20 +47,6 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subgroup:
-    """One crossing of attributes that stands out (``subgroups`` in audit.json)."""
-
-    attribute: tuple[str, ...]
-    group: tuple[str, ...]
-    metric: str
-    value: float
-    low: float
-    high: float
-    p_adjusted: float
-    n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The result of one audit. The same input and seed give the same bytes."""
 
@@ -79,5 +68,6 @@ class Report:
     settings: Settings = field(default_factory=Settings)
     regulation: Regulation = field(default_factory=Regulation)
     decisions: tuple[Association, ...] = ()
+    search: Search | None = None
     compat: tuple[Compat, ...] = ()
     examined: Examination = field(default_factory=Examination)

@@ -23,6 +23,7 @@ from audit.report.regulation_view import regimes
 from audit.report.shrunk import raw_and_shrunk
 from audit.report.together_view import together_rows
 from audit.report.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
+from audit.report.worst import worst
 
 CHARTED = 12
 SEVERITY_WORDS: dict[Severity, str] = {
@@ -61,6 +62,8 @@ def to_html(report: Report) -> str:
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,
             raw_and_shrunk=raw_and_shrunk,
+            worst=worst(report),
+            crossings=[one for one in report.subgroups if one.found_by == "crossing"],
             severities=_counted(report.findings),
             glossary=_glossary(report),
             rejected=sum(one.count for one in report.rejected),

@@ -2,89 +2,221 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from audit.report.model import Report
-from audit.rows.levels import Reals, attribute_levels, score_or_decision
-from audit.rows.standing import Standing, alike, standings
+from audit.rows.advice import (
+    NOTHING_CHECKED,
+    NOTHING_NEAR,
+    ONE_HINT,
+    REASONS,
+    TOO_FEW_ALIKE,
+    USE_IT,
+    Direction,
+    Status,
+    review_advice,
+    review_explained,
+)
+from audit.rows.calibrated import Shift
+from audit.rows.levels import Codes, Reals, attribute_levels, score_or_decision
+from audit.rows.outlook import Outlook, outlooks
 from audit.schema import Stream
 
-Status = Literal["ok", "review", "insufficient_data"]
-Mask = npt.NDArray[np.bool_]
+__all__ = ["LEAST_MARGIN", "REASONS", "Flag", "Status", "flags"]
 
-# One sentence per status, the same for every lead: a reason must not tell one group from another.
-REASONS: dict[Status, str] = {
-    "ok": "The last audit found nothing that would change the decision on this lead.",
-    "review": "This score is less reliable than others: look at the lead itself before you drop it.",
-    "insufficient_data": "There was too little data to check whether this score is reliable.",
-}
+Mask = npt.NDArray[np.bool_]
 LEAST_MARGIN = 0.05
+UNDERRATED, OVERRATED = 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """What one lead's panel says. ``key`` is the lead's key, ``reason`` a sentence for a sales rep."""
+    """What one lead's panel says. ``key`` is the lead's key, ``reason`` a sentence for a sales rep.
+
+    ``direction`` says which way a score that is for review is likely off, and ``shift`` by how many of
+    its points it would have to move, with the interval ``low`` to ``high``; all four are None where
+    nothing sure can be said, and always where only a special category is behind it. ``fields`` are the
+    CRM fields that carry the gap, ``advice`` is what to do, and ``explanation`` why the flag says what it
+    says, or why it says nothing.
+    """
 
     key: str
     status: Status
     reason: str
+    direction: Direction | None = None
+    shift: float | None = None
+    low: float | None = None
+    high: float | None = None
+    fields: tuple[str, ...] = ()
+    advice: str = ""
+    explanation: str = ""
 
 
 def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
     """One flag per admitted lead, in the order of the table.
 
-    - "review": the lead was not selected, belongs to a group that a failing decision comparison
-      puts behind without the outcomes explaining it (`audit.rows.standing`), and its score is near
-      enough to the threshold for that gap to have decided: within the group's gap in mean score,
-      and at least 5 % of the score's range. Without a score every lead of the group that was not
-      selected is near; without a decision the gap in mean score counts, for every lead.
+    - "review", one that may be too low: the lead was not selected, belongs to a group that a failing
+      decision comparison puts behind without the outcomes explaining it (`audit.rows.standing`), and
+      its score is near enough to the threshold for that gap to have decided: within the group's gap in
+      mean score, and at least 5 % of the score's range. Without a score every lead of the group that
+      was not selected is near; without a decision the gap in mean score counts, for every lead.
+      Likewise where outcomes surely show the group's score to be too low (`audit.rows.calibrated`) by
+      more than the tolerance, and the lead is within that shift of the threshold.
+    - "review", one that may be too high: outcomes surely show the group's score to be too high by more
+      than the tolerance, no decision puts the group behind, and the lead was selected within that
+      shift of the threshold.
     - "insufficient_data": none of its groups could be judged.
     - "ok": otherwise.
 
     For an attribute that is a special category, all leads count as its group that is furthest
-    behind, and as judged where any group was: many flags side by side then tell nothing about who
-    is in which group. For other attributes they can (docs/adr/0003-the-privacy-boundary.md).
+    behind, and as judged where any group was, and nothing is said of direction and size: many flags
+    side by side then tell nothing about who is in which group, and exchanging the groups of the leads
+    changes no flag. For other attributes they can (docs/adr/0003-the-privacy-boundary.md).
 
     A lead that is not in the table has no flag.
     """
-    margin, judged = _margins(table, stream, report)
-    least = LEAST_MARGIN * _width(table, report)
-    review = ~np.isnan(margin) & (_distance(table, stream) <= np.fmax(margin, least))
-    status = np.where(review, "review", np.where(judged, "ok", "insufficient_data")).tolist()
+    scene = _scene(table, stream, report)
+    views = [_view(one, table, scene) for one in outlooks(table, stream, report)]
+    columns = (column for view in views for column in (view.judged, view.verdict, view.group))
+    cases, place = np.unique(np.stack([*columns], axis=1), axis=0, return_inverse=True)
+    judged = any(view.judged.any() for view in views)
+    said = [_said(case.reshape(-1, 3), views, stream, judged=judged) for case in cases]
     keys = table.column("key").to_pylist()
-    return tuple(
-        Flag(key=key, status=one, reason=REASONS[one]) for key, one in zip(keys, status, strict=True)
+    return tuple(replace(said[i], key=key) for key, i in zip(keys, place.ravel().tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Scene:
+    """Per lead: points that it is short of being selected, and that it is over; infinite on the other side.
+
+    ``least`` is the margin within which a score always counts as near, ``tolerance`` the shift that is
+    tolerated, both in points.
+    """
+
+    short: Reals
+    over: Reals
+    least: float
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _View:
+    """One attribute, per lead: whether its group was judged, what is said, and of which group.
+
+    The group is 0 wherever the words do not depend on it, so always for a special category.
+    """
+
+    outlook: Outlook
+    names: tuple[str, ...]
+    judged: Codes
+    verdict: Codes
+    group: Codes
+
+
+def _scene(table: pa.Table, stream: Stream, report: Report) -> _Scene:
+    width = _width(table, report)
+    short, over = _distances(table, stream)
+    return _Scene(
+        short=short,
+        over=over,
+        least=LEAST_MARGIN * width,
+        tolerance=report.settings.tolerance_difference * width,
     )
 
 
-def _margins(table: pa.Table, stream: Stream, report: Report) -> tuple[Reals, Mask]:
-    """Per lead: points that its worst group is behind (NaN: none is), and whether any was judged."""
-    margin = np.full(table.num_rows, np.nan)
-    judged = np.zeros(table.num_rows, dtype=np.bool_)
-    for attribute in stream.attributes:
-        levels = attribute_levels(table, attribute.name)
-        found = standings(attribute.name, stream, report)
-        each = [found.get(name, Standing()) for name in levels.names]
-        each = alike(each) if attribute.special_category else each
-        margin = np.fmax(margin, np.asarray([one.behind for one in each])[levels.codes])
-        judged |= np.asarray([one.judged for one in each], dtype=np.bool_)[levels.codes]
-    return margin, judged
+def _view(outlook: Outlook, table: pa.Table, scene: _Scene) -> _View:
+    levels = attribute_levels(table, outlook.attribute)
+    each = [outlook.of(name) for name in levels.names]
+    behind = np.array([one.behind for one in each])[levels.codes]
+    low = np.array([_margin(outlook.too_low(name), scene) for name in levels.names])[levels.codes]
+    high = np.array([_margin(outlook.too_high(name), scene) for name in levels.names])[levels.codes]
+    near = ~np.isnan(behind) & (scene.short <= np.fmax(behind, scene.least))
+    verdict = np.where(near | (scene.short <= low), UNDERRATED, np.where(scene.over <= high, OVERRATED, 0))
+    told = np.array([name in outlook.shift for name in levels.names], dtype=np.bool_)[levels.codes]
+    return _View(
+        outlook=outlook,
+        names=levels.names,
+        judged=np.array([one.judged for one in each], dtype=np.int64)[levels.codes],
+        verdict=verdict.astype(np.int64),
+        group=np.where(told & (verdict > 0), levels.codes, 0),
+    )
 
 
-def _distance(table: pa.Table, stream: Stream) -> Reals:
-    """How far a lead that was not selected is from being so, in points; infinite for one that was."""
+def _margin(shift: Shift | None, scene: _Scene) -> float:
+    """How near to the cut-off a shift decides; NaN where it is not surely beyond the tolerance."""
+    if shift is None or max(shift.low, -shift.high) <= scene.tolerance:
+        return math.nan
+    return abs(shift.value)
+
+
+def _said(case: Codes, views: list[_View], stream: Stream, *, judged: bool) -> Flag:
+    """The flag of all leads that are alike in every attribute's verdict, without a key."""
+    reviewed = [(view, row) for view, row in zip(views, case.tolist(), strict=True) if row[1]]
+    if reviewed:
+        return _review(reviewed, stream)
+    if case[:, 0].any():
+        return _plain("ok", NOTHING_NEAR, USE_IT)
+    return _plain("insufficient_data", TOO_FEW_ALIKE if judged else NOTHING_CHECKED, ONE_HINT)
+
+
+def _plain(status: Status, explanation: str, advice: str) -> Flag:
+    return Flag(key="", status=status, reason=REASONS[status], explanation=explanation, advice=advice)
+
+
+def _review(reviewed: list[tuple[_View, list[int]]], stream: Stream) -> Flag:
+    fields = tuple(dict.fromkeys(name for view, _ in reviewed for name in view.outlook.fields))
+    shift = _agreed([one for view, row in reviewed if (one := _shift(view, row)) is not None])
+    better = None if shift is None else shift.value > 0
+    flag = Flag(
+        key="",
+        status="review",
+        reason=REASONS["review"],
+        fields=fields,
+        advice=review_advice(better, fields),
+        explanation=review_explained(better),
+    )
+    if shift is None:
+        return flag
+    # Points of the score as it stands: where lower is better, a score that is too good a number is too low.
+    up = 1 if stream.higher_is_better else -1
+    low, high = sorted((shift.low * up, shift.high * up))
+    direction: Direction = "may be too low" if shift.value * up > 0 else "may be too high"
+    return replace(flag, direction=direction, shift=shift.value * up, low=low, high=high)
+
+
+def _shift(view: _View, row: list[int]) -> Shift | None:
+    name = view.names[row[2]]
+    return view.outlook.too_low(name) if row[1] == UNDERRATED else view.outlook.too_high(name)
+
+
+def _agreed(found: list[Shift]) -> Shift | None:
+    """The largest shift, unless the shifts point in different directions."""
+    if len({one.value > 0 for one in found}) != 1:
+        return None
+    return max(found, key=lambda one: (abs(one.value), one.low))
+
+
+def _distances(table: pa.Table, stream: Stream) -> tuple[Reals, Reals]:
+    """Points that a lead is short of being selected, and over it; infinite on the other side.
+
+    0 on both sides where nobody is known to be selected.
+    """
     if "selected" not in table.column_names:
-        return np.zeros(table.num_rows)
+        return np.zeros(table.num_rows), np.zeros(table.num_rows)
     selected = np.asarray(table.column("selected").fill_null(True).to_numpy(), dtype=np.bool_)
     if "score" not in table.column_names:
-        return np.where(selected, np.inf, 0.0)
+        return np.where(selected, np.inf, 0.0), np.where(selected, 0.0, np.inf)
     score = score_or_decision(table) * (1 if stream.higher_is_better else -1)
-    return np.where(selected, np.inf, np.maximum(_cutoff(score, selected, stream) - score, 0.0))
+    over = score - _cutoff(score, selected, stream)
+    return (
+        np.where(selected, np.inf, np.maximum(-over, 0.0)),
+        np.where(selected, np.maximum(over, 0.0), np.inf),
+    )
 
 
 def _cutoff(score: Reals, selected: Mask, stream: Stream) -> float:

@@ -22,11 +22,13 @@ class Standing:
     """One group: whether it was judged, and by how many points of score it is put behind.
 
     ``behind`` is 0 where a decision gap fails without a measured gap in mean score, and NaN where
-    no decision gap puts the group behind.
+    no decision gap puts the group behind. ``losing`` says whether any does, the outcomes explaining it
+    or not.
     """
 
     judged: bool = False
     behind: float = math.nan
+    losing: bool = False
 
 
 def standings(attribute: str, stream: Stream, report: Report) -> Mapping[str, Standing]:
@@ -44,25 +46,35 @@ def standings(attribute: str, stream: Stream, report: Report) -> Mapping[str, St
     if judged:
         judged |= {one.reference[0] for one in own}
     behind: dict[str, float] = {}
-    for one in _unexplained(own, facts):
+    failing = _failing(own, facts)
+    losing = {one.worse_off[0] for one in failing}
+    for one in _unexplained(failing, own, facts):
         name = one.worse_off[0]
         behind[name] = max(behind.get(name, 0.0), _points(one.disparity, own))
-    names = judged | behind.keys()
-    return {name: Standing(judged=name in judged, behind=behind.get(name, math.nan)) for name in names}
+    names = judged | behind.keys() | losing
+    return {
+        name: Standing(judged=name in judged, behind=behind.get(name, math.nan), losing=name in losing)
+        for name in names
+    }
 
 
 def alike(groups: list[Standing]) -> list[Standing]:
     """Every group as the one that is furthest behind, and judged where any was."""
     behind = [one.behind for one in groups if not math.isnan(one.behind)]
-    same = Standing(judged=any(one.judged for one in groups), behind=max(behind, default=math.nan))
+    same = Standing(
+        judged=any(one.judged for one in groups),
+        behind=max(behind, default=math.nan),
+        losing=any(one.losing for one in groups),
+    )
     return [same] * len(groups)
 
 
-def _unexplained(own: list[Disparity], facts: Facts) -> list[Gap]:
+def _failing(own: list[Disparity], facts: Facts) -> list[Gap]:
     decisive = DECISIONS if any(one.metric in DECISIONS for one in own) else JUDGING
-    failing = [
-        gap(one, facts.stream, None) for one in own if one.metric in decisive and one.verdict == "fail"
-    ]
+    return [gap(one, facts.stream, None) for one in own if one.metric in decisive and one.verdict == "fail"]
+
+
+def _unexplained(failing: list[Gap], own: list[Disparity], facts: Facts) -> list[Gap]:
     unequal = {
         (one.disparity.group, one.worse_off) for one in failing if one.disparity.metric in AMONG_CONVERTED
     }

@@ -139,6 +139,7 @@ def _tolerance(section: Section) -> Tolerance:
         minimum_group=section.whole("minimum_group", least=1) or default.minimum_group,
         intersections=section.whole("intersections", least=1) or default.intersections,
         regulation=_regulation(section),
+        search_depth=section.whole("search_depth", least=1) or default.search_depth,
         queue=section.whole("queue", least=1),
     )
 

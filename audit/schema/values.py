@@ -45,6 +45,7 @@ class Tolerance:
     minimum_group: int = 30
     intersections: int = 2
     regulation: tuple[str, ...] = REGULATIONS
+    search_depth: int = 3
     queue: int | None = None
 
 

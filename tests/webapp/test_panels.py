@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.source import FlagStatus
+from connectors.source import FlagDetail, FlagStatus
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, SCHEMA, Panel, panel_for, to_json
 from webapp.store.rows import FlagRow
 
@@ -92,3 +92,39 @@ def test_the_words_name_nothing_a_protected_attribute_is_called() -> None:
 
 def test_the_time_of_the_check_can_be_read_back() -> None:
     assert datetime.fromisoformat(panel_for(flag("ok")).checked_at or "").tzinfo == UTC
+
+
+DETAIL = FlagDetail(
+    explanation="Leads with scores like this one turned out better than their scores promised.",
+    advice="Check zip3 and the last activity before you drop it; ask your CRM admin to review.",
+    direction="may be too low",
+    shift=15.2,
+    low=11.1,
+    high=19.4,
+    fields=("zip3", "<b>" * 40),
+)
+
+
+def detailed(detail: FlagDetail, status: FlagStatus = "review") -> Panel:
+    return panel_for(dataclasses.replace(flag(status), detail=detail))
+
+
+def test_a_score_that_is_off_is_told_by_how_much_and_where_to_look() -> None:
+    panel = detailed(DETAIL)
+    assert panel.estimate == "May be too low by about 15 points (11 to 19)."
+    assert panel.next_step == DETAIL.advice
+    assert to_json(panel)["fields"] == list(DETAIL.fields)
+    assert (panel.title, panel.sentence) == (BY_STATUS["review"].title, BY_STATUS["review"].sentence)
+
+
+def test_a_shift_down_is_told_by_its_size() -> None:
+    down = dataclasses.replace(DETAIL, direction="may be too high", shift=-0.152, low=-0.19, high=-0.11)
+    assert detailed(down).estimate == "May be too high by about 0.15 points (0.11 to 0.19)."
+
+
+def test_where_nothing_is_known_of_the_size_none_is_shown() -> None:
+    unknown = FlagDetail(explanation="It cannot be said.", advice="")
+    panel = detailed(unknown, "insufficient_data")
+    assert panel.estimate is None
+    assert panel.explanation == "It cannot be said."
+    assert panel.next_step == BY_STATUS["insufficient_data"].next_step

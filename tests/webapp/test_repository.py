@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from connectors.account import Pulled
 from connectors.pseudonym import LeadKey
-from connectors.source import Flag, Receipt
+from connectors.source import Flag, FlagDetail, Receipt
 from webapp.store.accounts import Accounts
 from webapp.store.database import Database
 from webapp.store.repository import Repository, short_id
@@ -192,6 +192,19 @@ def test_flags_are_replaced_as_a_whole(repository, org):
     row = repository.flag(org.id, (2).to_bytes(16).hex())
     assert (row.status, row.audit_id, row.checked_at) == ("review", new.id, START)
     assert repository.flag(org.id, (4).to_bytes(16).hex()) is None
+
+
+def test_what_a_flag_says_is_read_back(repository, org):
+    kept = repository.add_audit(org.id, audit())
+    detail = FlagDetail(
+        explanation="So it is.", advice="Look.", direction="may be too low", shift=15.0, low=11.5, high=19.0,
+        fields=("zip3", "Größe <b>"),
+    )  # fmt: skip
+    key = LeadKey((1).to_bytes(16))
+    flag = Flag(status="review", reason="r", audit_id=kept.id, checked_at=START, detail=detail)
+    repository.replace_flags(org.id, kept.id, {key: flag})
+    assert repository.flags(org.id) == {key: flag}
+    assert repository.flag(org.id, key.hex).detail == detail
 
 
 def test_an_audit_and_its_flags_are_stored_together_or_not_at_all(repository, org):

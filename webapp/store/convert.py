@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from connectors.source import Flag, FlagStatus, Receipt
+from connectors.source import Flag, FlagDetail, FlagStatus, Receipt
 from webapp.store import tables
 from webapp.store.rows import (
     AuditRow,
@@ -86,6 +86,7 @@ def flag_row(row: tables.LeadFlag) -> FlagRow:
         reason=row.reason,
         audit_id=row.audit_id,
         checked_at=row.checked_at,
+        detail=_detail(row),
     )
 
 
@@ -96,7 +97,14 @@ def flag(row: tables.LeadFlag) -> Flag:
         reason=row.reason,
         audit_id=row.audit_id,
         checked_at=row.checked_at,
+        detail=_detail(row),
     )
+
+
+def _detail(row: tables.LeadFlag) -> FlagDetail | None:
+    if row.detail is None:
+        return None
+    return FlagDetail(**{**row.detail, "fields": tuple(row.detail["fields"])})
 
 
 def receipt_row(row: tables.PublishReceipt) -> ReceiptRow:

@@ -243,6 +243,7 @@ def _put_flags(session: Session, connection_id: str, audit_id: str, flags: Mappi
             "status": flag.status,
             "reason": flag.reason,
             "checked_at": flag.checked_at,
+            "detail": asdict(flag.detail) if flag.detail else None,
         }
         for lead, flag in flags.items()
     ]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from connectors.account import Pulled
-from connectors.source import FlagStatus, Receipt
+from connectors.source import FlagDetail, FlagStatus, Receipt
 
 __all__ = [
     "CRMS",
@@ -116,6 +116,7 @@ class FlagRow:
     reason: str
     audit_id: str
     checked_at: datetime
+    detail: FlagDetail | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

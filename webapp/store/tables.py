@@ -152,6 +152,7 @@ class LeadFlag(Base):
     status: Mapped[str] = mapped_column(String(24))
     reason: Mapped[str] = mapped_column(Text)
     checked_at: Mapped[datetime]
+    detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class PublishReceipt(Base):

@@ -15,6 +15,8 @@
   const showPanel = (panel) => {
     const box = element("div", "panel");
     box.append(element("span", `tag ${panel.state}`, panel.title), element("p", "", panel.sentence));
+    for (const line of [panel.estimate, panel.explanation]) if (line) box.append(element("p", "", line));
+    if (panel.fields?.length) box.append(element("p", "", `Fields to look at: ${panel.fields.join(", ")}`));
     if (panel.next_step) box.append(element("p", "next", panel.next_step));
     const facts = [];
     if (panel.checked_at) facts.push(`Checked ${new Date(panel.checked_at).toLocaleDateString("en", { dateStyle: "medium" })}`);
