@@ -20,13 +20,16 @@ from audit.disparity.relative import relative_estimates
 from audit.finding import Caution
 from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
+from audit.finding.feedback import loop_caution
 from audit.intake import Intake
 from audit.metrics import estimates
 from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
+from audit.rows.feedback import feedback
 from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
+from audit.rows.treatment import Treatment, treatment
 from audit.schema import Stream
 from audit.score_scale import cube_scale
 from audit.tally import DEFAULT, count
@@ -60,7 +63,9 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     intake = replace(intake, score_range=cube_scale(cube, stream))
     accounts = accounts_of(intake.table, request.seed)
     effects = design_effects(intake.table, stream, cube, accounts)
-    facts = _facts(cube, intake.table, (stream, effects), request.seed)
+    treated = treatment(intake.table, cube, stream, timed=intake.timed, accounts=accounts)
+    facts = _facts(cube, intake, (stream, effects), treated, request.seed)
+    loop = feedback(intake.table, cube, stream, request.seed)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -79,17 +84,21 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *request.cautions,
             *cautions(intake, stream, request.seed),
             *alike(accounts, effects, facts),
+            *loop_caution(loop),
         ),
         findings=findings(facts),
         compat=clarify(
             cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed), effects
         ),
         settings=_settings(intake, stream),
+        feedback=loop,
     )
 
 
-def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None], seed: int) -> Facts:
-    stream, effects = rule
+def _facts(
+    cube: Cube, intake: Intake, rule: tuple[Stream, DesignEffects | None], treated: Treatment, seed: int
+) -> Facts:
+    (stream, effects), table = rule, intake.table
     scale = cube_scale(cube, stream)
     return Facts(
         stream=stream,
@@ -97,11 +106,13 @@ def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None
             *estimates(cube, stream, seed, effects),
             *clustered_alone(relative_estimates(cube, stream), effects, stream.audit.confidence),
             *clustered_alone(together(cube, stream), effects, stream.audit.confidence),
+            *treated.estimates,
         ),
-        disparities=compare(cube, stream, seed, effects),
+        disparities=compare(cube, stream, seed, effects, treated.comparisons),
         proxies=proxies(table, stream, seed),
         gap_pairs=gap_pairs(table, stream),
         width=scale[1] - scale[0] if scale else None,
+        medians=treated.medians,
     )
 
 

@@ -10,7 +10,9 @@ from audit.disparity import Disparity
 from audit.estimate import Estimate
 from audit.finding.reading import Reading, reading
 from audit.metrics import GroupEstimate
+from audit.registry.treatment import WEEK
 from audit.rows.proxy import GapPair, Proxy
+from audit.rows.treatment import EqualMedian
 from audit.schema import Stream
 
 Names = tuple[str, ...]
@@ -27,6 +29,7 @@ class Facts:
     proxies: tuple[Proxy, ...] = ()
     gap_pairs: tuple[GapPair, ...] = ()
     width: float | None = None
+    medians: tuple[EqualMedian, ...] = ()
     by_group: Mapping[tuple[Names, Names, str], Estimate] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -93,4 +96,5 @@ def _near(disparity: Disparity) -> float:
 def _tolerance(disparity: Disparity, found: Reading, stream: Stream, width: float | None) -> float:
     if disparity.kind == "ratio":
         return -math.log(stream.audit.tolerance_ratio)
-    return stream.audit.tolerance_difference * ((width or 1.0) if found.unit == "score" else 1.0)
+    unit = {"score": width or 1.0, "hours": WEEK}.get(found.unit, 1.0)
+    return stream.audit.tolerance_difference * unit

@@ -12,6 +12,7 @@ from audit.estimate import Estimate
 from audit.finding import Caution, Evidence, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
+from audit.report.feedback_form import feedback_record, read_feedback
 from audit.report.model import SCHEMA, Digests, Report, Settings, Subgroup
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
@@ -41,6 +42,7 @@ def to_json(report: Report) -> str:
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_worded(one, *Finding.__slots__) for one in report.findings],
         "compat": [_compat(one) for one in report.compat],
+        "feedback": feedback_record(report.feedback),
     }
     return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -118,6 +120,7 @@ def _report(record: Record) -> Report:
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
         compat=tuple(_read_compat(one) for one in record.get("compat", ())),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
+        feedback=read_feedback(record.get("feedback")),
     )
 
 

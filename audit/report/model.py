@@ -9,6 +9,7 @@ from audit.disparity import Disparity
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
+from audit.rows.feedback import Feedback
 from audit.rows.proxy import Proxy
 
 SCHEMA = "fairlead.audit/1"
@@ -75,3 +76,4 @@ class Report:
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
     compat: tuple[Compat, ...] = ()
+    feedback: Feedback | None = None

@@ -19,6 +19,7 @@ from audit.report.model import Report
 from audit.report.printable import printable
 from audit.report.shrunk import raw_and_shrunk
 from audit.report.together_view import together_rows
+from audit.report.treatment_view import loop_view, treated_tables
 from audit.report.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
 
 CHARTED = 12
@@ -45,6 +46,8 @@ def to_html(report: Report) -> str:
             report=report,
             sections=parts,
             together=together_rows(report),
+            treatments=treated_tables(report, parts),
+            loop_found=loop_view(report),
             charts=_charts(parts),
             compat=compat_tables(report),
             serious=[one for one in report.findings if one.severity != "info"],

@@ -12,10 +12,14 @@ from audit.schema.nearest import nearest
 from audit.schema.section import Section
 from audit.schema.values import BadInput, Stream, Tolerance
 
-_COLUMNS = ("key", "score", "decision", "outcome", "created", "worked", "account")
+_COLUMNS = (
+    *("key", "score", "decision", "outcome", "created", "worked", "account"),
+    *("contacted", "touches", "reassigned"),
+)
 _STREAM_KEYS = (
     *("name", "key", "score", "higher_is_better", "threshold", "decision", "score_range", "outcome"),
     *("created", "maturity_days", "worked", "account", "features", "controls", "missing", "attribute"),
+    *("contacted", "touches", "reassigned"),
 )
 _AUDIT_KEYS = tuple(field.name for field in fields(Tolerance))
 

@@ -57,7 +57,16 @@ class Stream:
     maturity_days: int | None = None
     worked: str | None = None
     account: str | None = None
+    contacted: str | None = None
+    touches: str | None = None
+    reassigned: str | None = None
     features: tuple[str, ...] | None = None
     controls: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     audit: Tolerance = field(default_factory=Tolerance)
+
+    @property
+    def treatment(self) -> tuple[str, ...]:
+        """The columns that say what people did with the lead."""
+        named = (self.contacted, self.touches, self.reassigned)
+        return tuple(name for name in named if name is not None)
