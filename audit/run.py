@@ -22,6 +22,7 @@ from audit.disparity.relative import relative_estimates
 from audit.finding import Caution
 from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
+from audit.finding.feedback import loop_caution
 from audit.intake import Intake
 from audit.metrics import estimates
 from audit.metrics.clustered import clustered_alone
@@ -29,8 +30,10 @@ from audit.metrics.together import together
 from audit.regulation import regulate
 from audit.report.model import VERSION, Digests, Report, Settings
 from audit.rows.examine import examine
+from audit.rows.feedback import feedback
 from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
+from audit.rows.treatment import Treatment, treatment
 from audit.schema import Stream
 from audit.score_scale import cube_scale
 from audit.subgroups import Subgroup, Verified, search
@@ -66,8 +69,12 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     accounts = accounts_of(intake.table, request.seed)
     effects = design_effects(intake.table, stream, cube, accounts)
     verified = search(intake.table, stream, intake.score_range, request.seed, accounts)
-    facts = replace(_facts(cube, intake.table, (stream, effects), request.seed), subgroups=verified.subgroups)
+    treated = treatment(intake.table, cube, stream, timed=intake.timed, accounts=accounts)
+    facts = replace(
+        _facts(cube, intake, (stream, effects), treated, request.seed), subgroups=verified.subgroups
+    )
     examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
+    loop = feedback(intake.table, cube, stream, request.seed)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -88,6 +95,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *cautions(intake, stream, request.seed),
             *alike(accounts, effects, facts),
             *given_away_together(examined, facts),
+            *loop_caution(loop),
         ),
         findings=findings(facts),
         compat=clarify(
@@ -97,11 +105,14 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         regulation=regulate(cube, intake.table, stream),
         decisions=associations(cube, stream),
         examined=examined,
+        feedback=loop,
     )
 
 
-def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None], seed: int) -> Facts:
-    stream, effects = rule
+def _facts(
+    cube: Cube, intake: Intake, rule: tuple[Stream, DesignEffects | None], treated: Treatment, seed: int
+) -> Facts:
+    (stream, effects), table = rule, intake.table
     scale = cube_scale(cube, stream)
     return Facts(
         stream=stream,
@@ -109,11 +120,13 @@ def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None
             *estimates(cube, stream, seed, effects),
             *clustered_alone(relative_estimates(cube, stream), effects, stream.audit.confidence),
             *clustered_alone(together(cube, stream), effects, stream.audit.confidence),
+            *treated.estimates,
         ),
-        disparities=compare(cube, stream, seed, effects),
+        disparities=compare(cube, stream, seed, effects, treated.comparisons),
         proxies=proxies(table, stream, seed),
         gap_pairs=gap_pairs(table, stream),
         width=scale[1] - scale[0] if scale else None,
+        medians=treated.medians,
     )
 
 

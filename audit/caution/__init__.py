@@ -10,6 +10,7 @@ from audit.caution.groups import thin_groups
 from audit.caution.leak import leaks
 from audit.caution.outcomes import doubtful_outcomes
 from audit.caution.score import doubtful_scores
+from audit.caution.treatment import doubtful_treatment
 from audit.finding import Caution
 from audit.intake import Intake
 from audit.schema import Stream
@@ -25,6 +26,7 @@ def cautions(intake: Intake, stream: Stream, seed: int) -> tuple[Caution, ...]:
         *controls_that_are_proxies(intake.table, stream, seed),
         *thin_groups(intake.table, stream),
         *fine_features(intake.table),
+        *doubtful_treatment(intake, stream),
         *left_out(intake),
     )
 

@@ -52,7 +52,7 @@ def _further(contrast: Contrast, times: FloatArray) -> Interval:
     what = metric(contrast.metric).kind
     if what in {"distance", "roc"}:
         return np.maximum(low, 0.0), high
-    if what in UNBOUNDED or contrast.metric == "conditional_mean_score":
+    if what in UNBOUNDED or contrast.metric in {"conditional_mean_score", "equal_score_hours_to_contact"}:
         return low, high
     return np.maximum(low, np.fmin(contrast.low, -1.0)), np.minimum(high, np.fmax(contrast.high, 1.0))
 

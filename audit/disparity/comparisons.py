@@ -58,7 +58,11 @@ class Disparity:
 
 
 def compare(
-    cube: Cube, stream: Stream, seed: int, effects: DesignEffects | None = None
+    cube: Cube,
+    stream: Stream,
+    seed: int,
+    effects: DesignEffects | None = None,
+    further: tuple[Comparison, ...] = (),
 ) -> tuple[Disparity, ...]:
     """Compare every group, alone and crossed, with its reference group.
 
@@ -76,6 +80,7 @@ def compare(
     ``minimum_group`` on either side (for a rate its denominator, for an AUC the rarer outcome) are
     in neither and never get a verdict.
 
+    ``further`` comparisons, which need rows (`audit.rows.treatment`), are corrected with the others.
     ``seed`` is what every step of an audit is given; all comparisons have closed forms and none
     draws. With design ``effects`` (`audit.clustering`) every interval and test is that of clustered
     leads, and a group of few accounts gets no verdict. Raises BadInput when the stream names a reference
@@ -92,7 +97,7 @@ def compare(
         for pair in [(measures, clustered(measures, part, effects, stream))]
         for comparison in _comparisons(cube, part, pair, (chosen, stream, scale), effects)
     )
-    return tuple(_judged(comparisons, stream.audit))
+    return tuple(_judged((*comparisons, *further), stream.audit))
 
 
 def _comparisons(

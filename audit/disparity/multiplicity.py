@@ -81,4 +81,5 @@ def adjusted(comparisons: tuple[Comparison, ...]) -> dict[Hypothesis, Adjusted]:
 
 def _first(comparison: Comparison) -> bool:
     contrast = comparison.contrast
-    return contrast.kind == "difference" and metric(contrast.metric).complement_of is None
+    what = metric(contrast.metric)
+    return (contrast.kind == "difference" or what.ratio_only) and what.complement_of is None

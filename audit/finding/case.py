@@ -35,16 +35,27 @@ class Case:
         return any(one.disparity.verdict == "insufficient" for one in self.leading)
 
 
-def cases(facts: Facts) -> list[Case]:
-    """Group the comparisons; context (conversion rates, counts) and mirror images are left out."""
+def cases(facts: Facts, *, treatment: bool = False) -> list[Case]:
+    """Group the comparisons; context (conversion rates, counts) and mirror images are left out.
+
+    What people do with leads has cases of its own (``treatment``).
+    """
     grouped: dict[tuple[Names, Names], list[Gap]] = {}
     for one in facts.disparities:
-        if one.metric not in CONTEXT | UNDIRECTED and _own_hypothesis(one.metric):
+        if one.metric in CONTEXT | UNDIRECTED or is_treatment(one.metric) != treatment:
+            continue
+        if _own_hypothesis(one.metric):
             grouped.setdefault((one.attribute, one.group), []).append(gap(one, facts.stream, facts.width))
     return [
         Case(attribute=attribute, group=group, gaps=tuple(sorted(gaps, key=_most_telling)))
         for (attribute, group), gaps in grouped.items()
     ]
+
+
+def is_treatment(name: str) -> bool:
+    """Whether a metric is about what people do with leads."""
+    known = METRICS.get(name.partition("@")[0])
+    return known is not None and known.chapter == "treatment"
 
 
 def _own_hypothesis(metric: str) -> bool:

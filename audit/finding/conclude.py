@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audit.disparity import Disparity
-from audit.finding.case import Case, cases
+from audit.finding.case import Case, cases, is_treatment
 from audit.finding.crossing import beyond_its_parts
 from audit.finding.facts import Facts, Names, tolerance
 from audit.finding.failing import failed
@@ -14,6 +14,7 @@ from audit.finding.pattern import patterns
 from audit.finding.reading import DECISIVE_TIER, reading
 from audit.finding.sentences import proxy_sentence
 from audit.finding.subgroup import subgroup_findings
+from audit.finding.treatment import treatment_findings
 from audit.finding.undecided import undecided
 from audit.finding.value import SEVERITIES, Finding, evidence
 from audit.rows.proxy import GapPair, Proxy, informative
@@ -39,6 +40,7 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
         own = [case for case in singles if case.attribute == attribute]
         found += undecided([case for case in own if not case.failing and case.insufficient], facts)
         found += passed([case for case in own if not case.failing and not case.insufficient], own, facts)
+    found += treatment_findings(facts)
     weighed = patterns(sorted(found, key=_worst_first))
     weighed += subgroup_findings(facts, weighed)
     return _with_proxies(sorted(weighed, key=_worst_first), facts)
@@ -89,7 +91,9 @@ def _carrier(pair: GapPair, facts: Facts) -> Proxy | None:
 
 def _place(pair: GapPair, found: list[Finding]) -> int | None:
     failing = [
-        i for i, one in enumerate(found) if one.verdict == "fail" and one.attribute == (pair.attribute,)
+        i
+        for i, one in enumerate(found)
+        if one.verdict == "fail" and one.attribute == (pair.attribute,) and not is_treatment(one.metric)
     ]
     own = [i for i in failing if found[i].group == (pair.group,)]
     near = [i for i in failing if reading(found[i].metric).tier <= DECISIVE_TIER]

@@ -11,7 +11,9 @@ from audit.estimate import Estimate
 from audit.finding.reading import reading
 from audit.finding.reading_model import Reading
 from audit.metrics import GroupEstimate
+from audit.registry.treatment import WEEK
 from audit.rows.proxy import GapPair, Proxy
+from audit.rows.treatment import EqualMedian
 from audit.schema import Stream
 from audit.subgroups.model import Subgroup
 
@@ -30,6 +32,7 @@ class Facts:
     gap_pairs: tuple[GapPair, ...] = ()
     width: float | None = None
     subgroups: tuple[Subgroup, ...] = ()
+    medians: tuple[EqualMedian, ...] = ()
     by_group: Mapping[tuple[Names, Names, str], Estimate] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -96,4 +99,5 @@ def _near(disparity: Disparity) -> float:
 def _tolerance(disparity: Disparity, found: Reading, stream: Stream, width: float | None) -> float:
     if disparity.kind == "ratio":
         return -math.log(stream.audit.tolerance_ratio)
-    return stream.audit.tolerance_difference * ((width or 1.0) if found.unit == "score" else 1.0)
+    unit = {"score": width or 1.0, "hours": WEEK}.get(found.unit, 1.0)
+    return stream.audit.tolerance_difference * unit

@@ -43,7 +43,7 @@ def failed(case: Case, facts: Facts) -> Finding:
         metric=lead.disparity.metric,
         text=_text(lead, others, outcome, facts),
         special_category=special,
-        evidence=_failed_evidence(lead, others, outcome),
+        evidence=failed_evidence(lead, others, outcome),
     )
 
 
@@ -84,7 +84,8 @@ def _text(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | None, facts:
     return lines(headline(lead, outcome, facts), *said)
 
 
-def _failed_evidence(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | None) -> Evidence:
+def failed_evidence(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | None) -> Evidence:
+    """The numbers behind a failing comparison, and those of the group's other failing comparisons."""
     one = lead.disparity
     rest = {f"{gap.disparity.metric}.{gap.disparity.kind}": gap.disparity.value for gap in others}
     return evidence(

@@ -7,6 +7,7 @@ from audit.finding.option_reading import option_reading
 from audit.finding.ranking_reading import RANKING_READINGS, TENTH, tenth_reading
 from audit.finding.reading_model import Reading, Unit
 from audit.finding.reading_model import index as _index
+from audit.finding.treatment_reading import TREATMENT
 from audit.registry import option_of
 
 __all__ = ["READINGS", "Reading", "Unit", "is_share", "reading"]
@@ -232,6 +233,7 @@ READINGS: dict[str, Reading] = {
     ),
     **{name: _index(label, label.lower(), "higher") for name, label in LABEL_WORDS},
     **RANKING_READINGS,
+    **TREATMENT,
 }
 
 # Up to this tier a metric speaks of decisions and scores; beyond it of errors and of parts of the leads.

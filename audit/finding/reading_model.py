@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Worse = Literal["lower", "higher"]
-Unit = Literal["share", "score", "index"]
+Unit = Literal["share", "score", "index", "hours"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,12 +14,12 @@ class Reading:
     """One metric in words.
 
     ``phrase`` has the places ``{group}``, ``{how}`` (by how much, ending in "than" or "as") and
-    ``{reference}``. A "share" counts how often something happens; a "score" is in the score's own
-    points; an "index" is a number that only compares. ``worse`` is the direction in which the group is
-    worse off (where it is ``neutral``, neither is), and ``meaning`` says which side that is where it
-    is not plain. ``tier`` orders metrics by how directly they say what happens to a lead: 0 decisions
-    on all leads, 1 decisions on leads that converted, 2 scores, 3 any of these among leads alike in
-    the controls, 4 what people do with leads, 5 everything else.
+    ``{reference}``. A "share" counts how often something happens; a "score" is in the score's own points;
+    an "index" is a number that only compares; "hours" are hours. ``worse`` is the direction in which the
+    group is worse off (where it is ``neutral``, neither is), and ``meaning`` says which side that is where
+    it is not plain. ``tier`` orders metrics by how directly they say what happens to a lead: 0 decisions
+    on all leads, 1 decisions on leads that converted, 2 scores, 3 any of these among leads alike in the
+    controls, and what people do with leads at equal score, 4 what people do with leads, 5 everything else.
     """
 
     label: str

@@ -12,6 +12,7 @@ from audit.finding.words import (
     amount,
     briefly,
     count,
+    hours,
     listed,
     named,
     percent,
@@ -24,7 +25,7 @@ from audit.rows.proxy import GapPair, Proxy
 
 ALSO_NAMED = 3
 # Below these a difference rounds to nothing: 0.05 points of a share.
-_SMALLEST: dict[Unit, float] = {"share": 0.0005, "score": 1e-9, "index": 0.0005}
+_SMALLEST: dict[Unit, float] = {"share": 0.0005, "score": 1e-9, "index": 0.0005, "hours": 0.05}
 
 
 def headline(gap: Gap, found: Conversion | None, facts: Facts) -> str:
@@ -33,7 +34,7 @@ def headline(gap: Gap, found: Conversion | None, facts: Facts) -> str:
     "Leads with region 'small town' are selected 18 points less often than 'city' leads (12.1 %
     against 30.4 %), although they convert about as often (8.9 % against 8.5 %)."
     """
-    return sentence(f"{statement(gap)}{_values(gap, facts)}{although(gap, found)}")
+    return sentence(f"{statement(gap)}{values(gap, facts)}{although(gap, found)}")
 
 
 def certainty_sentence(gap: Gap, facts: Facts) -> str:
@@ -107,15 +108,18 @@ def _how(one: Disparity, unit: Unit) -> str:
         return f"as {often} as"
     if unit == "share":
         return f"{points(value)} {'less' if value < 0 else 'more'} often than"
+    if unit == "hours":
+        return f"{hours(abs(value))} {'less' if value < 0 else 'longer'} than"
     size = f"{amount(abs(value))} points" if unit == "score" else f"{abs(value):.3f}"
     return f"{size} {'lower' if value < 0 else 'higher'} than"
 
 
-def _values(gap: Gap, facts: Facts) -> str:
+def values(gap: Gap, facts: Facts) -> str:
+    """The figures of both sides in brackets; empty where the metric has none of a single group."""
     one = gap.disparity
     mine = facts.estimate(one.attribute, one.group, one.metric)
     theirs = facts.estimate(one.attribute, one.reference, one.metric)
-    show = {"share": percent, "score": amount, "index": "{:.3f}".format}[gap.reading.unit]
+    show = {"share": percent, "score": amount, "index": "{:.3f}".format, "hours": hours}[gap.reading.unit]
     return f" ({show(mine.value or 0)} against {show(theirs.value or 0)})" if mine and theirs else ""
 
 
@@ -128,4 +132,6 @@ def _interval(gap: Gap) -> str:
         low, high = -high, -low
     if gap.reading.unit == "share":
         return f"{low * 100:.1f} to {high * 100:.1f} points"
+    if gap.reading.unit == "hours":
+        return f"{amount(low)} to {hours(high)}"
     return f"{amount(low)} to {amount(high)}" if gap.reading.unit == "score" else f"{low:.3f} to {high:.3f}"

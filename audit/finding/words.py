@@ -32,6 +32,11 @@ def amount(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
+def hours(value: float) -> str:
+    """A time of waiting: 31.04 is "31.0 hours", 0.5 is "0.5 hours"."""
+    return f"{amount(value)} hour{'' if amount(value) == '1' else 's'}"
+
+
 def count(value: int, noun: str = "lead") -> str:
     """A count with its noun: "1 lead", "4,312 leads"."""
     return f"{value:,} {noun}{'' if value == 1 else 's'}"

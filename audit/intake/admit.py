@@ -19,6 +19,7 @@ from audit.intake.options import favoured, option_tokens, read_options
 from audit.intake.roles import check_columns
 from audit.intake.scores import reaches, reject_scores, score_range
 from audit.intake.text import reduce_texts
+from audit.intake.treatment import read_treatment
 from audit.intake.truth import read_truth, to_bool
 from audit.schema import Attribute, BadInput, Stream
 
@@ -65,14 +66,20 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
     groups, notes = _groups(kept, stream, desk.tokens)
     features = read_features(kept, stream, desk.tokens)
     named = {f"feature:{name}": column for name, column in features.columns}
+    treated = read_treatment(table, stream, desk.tokens, standing)
+    treatment = dict(treated.columns)
+    if stream.worked is None and "contacted" in treatment:
+        core["worked"] = treatment["contacted"]
     return Intake(
-        table=pa.table({**core, **groups, **named}),
+        table=pa.table({**core, **treatment, **groups, **named}),
         rows=table.num_rows,
         rejected=desk.ledger.refusals,
         excluded=(),
         score_range=scale,
         immature=immature,
         notes=(*reduced.notes, *notes, *features.notes),
+        unusable=treated.unusable,
+        timed=treated.timed,
     )
 
 

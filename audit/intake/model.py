@@ -30,14 +30,18 @@ class Intake:
     decision nor favourable options), ``outcome`` (bool, null = not yet known; absent when the stream
     has none), ``worked`` (bool, null = unknown; only if the stream names it), ``created`` (date32;
     only if the stream names it), ``account`` (string, null = none; only if the stream names it),
-    ``option`` (dictionary of strings, levels in their order; only for a
-    decision of several options), ``attribute:<name>`` and ``control:<name>`` (dictionary of strings,
-    missing is the level "unknown") and ``feature:<name>`` (float64 or dictionary).
+    ``option`` (dictionary of strings, levels in their order; only for a decision of several options),
+    what ``audit.intake.treatment`` reads (``contacted``, ``contacted_after_hours``, ``observed_hours``,
+    ``touches``, ``reassigned``; only what the stream names), ``attribute:<name>`` and
+    ``control:<name>`` (dictionary of strings, missing is the level "unknown") and ``feature:<name>``
+    (float64 or dictionary).
 
     ``score_range`` is the scale that out-of-range scores were told by, None where every one was let in.
     ``immature`` counts the outcomes withheld because their lead is younger than the stream's
     ``maturity_days``. ``notes`` are sentences about what was read differently from how it was
-    written (values outside the bands, columns left out of the features).
+    written (values outside the bands, columns left out of the features). ``unusable`` counts values that
+    were set aside while their row was kept (a contact before the lead was created). ``timed`` is False
+    where creation or contact has no time of day, so that waiting is told in days only.
     """
 
     table: pa.Table
@@ -47,6 +51,8 @@ class Intake:
     score_range: tuple[float, float] | None
     immature: int = 0
     notes: tuple[str, ...] = ()
+    unusable: tuple[Refusal, ...] = ()
+    timed: bool = True
 
     @property
     def kept(self) -> int:

@@ -7,6 +7,10 @@ from collections.abc import Iterator, Sequence
 from audit.schema import BadInput, Stream, nearest
 
 _SHOWN = 12
+_ROLES = (
+    *("key", "score", "decision", "outcome", "created", "worked", "account"),
+    *("contacted", "touches", "reassigned"),
+)
 
 
 def check_columns(names: Sequence[str], stream: Stream) -> None:
@@ -27,7 +31,7 @@ def taken_columns(stream: Stream) -> frozenset[str]:
 
 
 def _wanted(stream: Stream) -> Iterator[tuple[str, str]]:
-    for role in ("key", "score", "decision", "outcome", "created", "worked", "account"):
+    for role in _ROLES:
         column = getattr(stream, role)
         if column is not None:
             yield role, column

@@ -21,6 +21,7 @@ from audit.registry.rates import COMPOSITION, RATES
 from audit.registry.score import CALIBRATION, SCORE
 from audit.registry.span import SPAN
 from audit.registry.together import TOGETHER
+from audit.registry.treatment import TREATMENT
 
 METRICS: MappingProxyType[str, Metric] = MappingProxyType(
     {
@@ -42,6 +43,7 @@ METRICS: MappingProxyType[str, Metric] = MappingProxyType(
             *QUEUE,
             *TOGETHER,
             *LABELS,
+            *TREATMENT,
         )
     }
 )

@@ -31,6 +31,8 @@ Kind = Literal[
     "tenth",
     "together",
     "labels",
+    "treatment",
+    "equal_score",
 ]
 Family = Literal["confirmatory", "exploratory"]
 Chapter = Literal[
@@ -44,10 +46,11 @@ Chapter = Literal[
     "across",
     "queue",
     "together",
+    "treatment",
 ]
 Margin = Literal["positive", "negative", "selected", "rejected", "false_positive", "false_negative"]
 
-_ABOUT_SCORES = frozenset({"count", "mean", "quantile", "score_rate"})
+_ABOUT_SCORES = frozenset({"count", "mean", "quantile", "score_rate", "treatment", "equal_score"})
 _ON_ALL_LEADS = (("leads",), ("decided",), ("work_known",), ("all_leads",), ("all_selected",))
 
 
@@ -64,7 +67,8 @@ class Metric:
     count, a number without a tolerance in common (odds, a ratio of counts), and what moves with the
     base rate alone have intervals and no verdict.
     ``chapter`` is where people find it. Metrics that are not ``crossed`` are left out for crossings
-    of attributes, whose groups are too small for them.
+    of attributes, whose groups are too small for them. ``ratio_only`` metrics have no tolerance for a
+    difference, so their ratio alone is compared.
     """
 
     id: str
@@ -81,6 +85,7 @@ class Metric:
     family: Family | None = "confirmatory"
     needs: tuple[Margin, ...] = ()
     crossed: bool = True
+    ratio_only: bool = False
 
     @property
     def on_outcomes(self) -> bool:

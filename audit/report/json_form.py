@@ -17,6 +17,7 @@ from audit.metrics import GroupEstimate
 from audit.registry import option_of
 from audit.regulation.read import read_regulation
 from audit.report.examined_form import examined_record, read_examined
+from audit.report.feedback_form import feedback_record, read_feedback
 from audit.report.model import SCHEMA, Digests, Report, Settings
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
@@ -51,6 +52,7 @@ def to_json(report: Report) -> str:
         "regulation": asdict(report.regulation),
         "decisions": [_plain(one, *Association.__slots__) for one in report.decisions],
         "compat": [_compat(one) for one in report.compat],
+        "feedback": feedback_record(report.feedback),
     }
     return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
@@ -141,6 +143,7 @@ def _report(record: Record) -> Report:
         decisions=tuple(
             Association(**_with(one, options=tuple(one["options"]))) for one in record.get("decisions", ())
         ),
+        feedback=read_feedback(record.get("feedback")),
     )
 
 

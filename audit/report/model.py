@@ -12,6 +12,7 @@ from audit.intake import Refusal
 from audit.metrics import GroupEstimate
 from audit.regulation import Regulation
 from audit.rows.examine import Examination
+from audit.rows.feedback import Feedback
 from audit.rows.proxy import Proxy
 from audit.subgroups.model import Search, Subgroup
 
@@ -71,3 +72,4 @@ class Report:
     search: Search | None = None
     compat: tuple[Compat, ...] = ()
     examined: Examination = field(default_factory=Examination)
+    feedback: Feedback | None = None

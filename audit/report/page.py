@@ -22,6 +22,7 @@ from audit.report.printable import printable
 from audit.report.regulation_view import regimes
 from audit.report.shrunk import raw_and_shrunk
 from audit.report.together_view import together_rows
+from audit.report.treatment_view import loop_view, treated_tables
 from audit.report.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
 from audit.report.worst import worst
 
@@ -51,6 +52,8 @@ def to_html(report: Report) -> str:
             together=together_rows(report),
             regimes=regimes(report),
             option_sheets=option_sheets(report),
+            treatments=treated_tables(report, parts),
+            loop_found=loop_view(report),
             charts=_charts(parts),
             compat=compat_tables(report),
             fields={

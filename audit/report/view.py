@@ -9,7 +9,7 @@ from audit.estimate import Estimate
 from audit.finding.facts import Names
 from audit.finding.option_reading import OPTION_METRICS
 from audit.finding.reading import BAND, reading
-from audit.finding.words import amount, percent
+from audit.finding.words import amount, hours, percent
 from audit.report.model import Report
 from audit.rows.proxy import Proxy, informative
 
@@ -105,10 +105,10 @@ def cell(metric: str, estimate: Estimate | None) -> Cell:
         return Cell(
             value="\N{EN DASH}", interval="", reason=estimate.undefined if estimate else "not measured"
         )
-    show = {"share": percent, "score": amount, "index": "{:.3f}".format}[reading(metric).unit]
+    show = {"share": percent, "score": amount, "index": "{:.3f}".format, "hours": hours}[reading(metric).unit]
     if estimate.low is None or estimate.high is None:
         return Cell(value=show(estimate.value), interval="")
-    low = show(estimate.low).removesuffix(" %")
+    low = show(estimate.low).removesuffix(" %").removesuffix(" hours")
     return Cell(value=show(estimate.value), interval=f"{low} to {show(estimate.high)}")
 
 

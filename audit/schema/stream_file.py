@@ -14,11 +14,15 @@ from audit.schema.section import Section
 from audit.schema.text_numbers import LANGUAGES
 from audit.schema.values import REGULATIONS, BadInput, Stream, Tolerance
 
-_COLUMNS = ("key", "score", "decision", "outcome", "created", "worked", "account")
+_COLUMNS = (
+    *("key", "score", "decision", "outcome", "created", "worked", "account"),
+    *("contacted", "touches", "reassigned"),
+)
 _STREAM_KEYS = (
     *("name", "key", "score", "higher_is_better", "threshold", "decision", "score_range", "outcome"),
     *("created", "maturity_days", "worked", "account", "features", "controls", "missing", "attribute"),
     *("decision_kind", "decision_levels", "favourable", "text", "text_language"),
+    *("contacted", "touches", "reassigned"),
 )
 _AUDIT_KEYS = tuple(field.name for field in fields(Tolerance))
 

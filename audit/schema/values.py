@@ -66,6 +66,9 @@ class Stream:
     maturity_days: int | None = None
     worked: str | None = None
     account: str | None = None
+    contacted: str | None = None
+    touches: str | None = None
+    reassigned: str | None = None
     features: tuple[str, ...] | None = None
     controls: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -80,3 +83,9 @@ class Stream:
     def several(self) -> bool:
         """Whether the decision is one of several options or levels, not yes or no."""
         return self.decision_kind != YES_NO
+
+    @property
+    def treatment(self) -> tuple[str, ...]:
+        """The columns that say what people did with the lead."""
+        named = (self.contacted, self.touches, self.reassigned)
+        return tuple(name for name in named if name is not None)

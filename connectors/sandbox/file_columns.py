@@ -70,6 +70,7 @@ def file_columns(crm: Crm, table: pa.Table, stream: Stream) -> FileColumns:
 def _named(stream: Stream) -> Iterator[str]:
     roles = (stream.score, stream.decision, stream.outcome, stream.created, stream.worked)
     yield from filter(None, roles)
+    yield from stream.treatment
     yield from (attribute.column for attribute in stream.attributes)
     yield from (*stream.controls, *(stream.features or ()))
 
@@ -89,15 +90,16 @@ class _Reads:
             if attribute.column == name:
                 operator = Band(bands=attribute.bands) if attribute.bands else Keep()
                 yield _rule(field, name, operator, column)
-        if name == stream.created:
+        kept = {stream.score, stream.decision, stream.worked, *stream.treatment, *stream.controls}
+        if name in {stream.created, stream.contacted}:
             yield _rule(field, name, Coarsen(by="day"), name)
-        elif name in {stream.score, stream.decision, stream.worked, *stream.controls, *self.features}:
+        elif name in {*kept, *self.features}:
             yield _rule(field, name, Keep(), name)
 
     def type(self, name: str, texts: Sequence[str | None]) -> str:
         """Numbers where only the number counts: as groups, "7" and "7.0" are two."""
         as_group = {a.column for a in self.attributes.values() if not a.bands} | set(self.stream.controls)
-        other = {self.stream.worked, self.stream.decision, self.stream.created}
+        other = {self.stream.worked, self.stream.decision, self.stream.created, self.stream.contacted}
         return "text" if name in as_group | other or not _all_numbers(texts) else "number"
 
 
@@ -119,7 +121,12 @@ def _attribute_columns(table: pa.Table, stream: Stream) -> dict[str, Attribute]:
 
 def _features(table: pa.Table, stream: Stream) -> tuple[str, ...]:
     roles = {stream.key, stream.score, stream.decision, stream.outcome, stream.created, stream.worked}
-    taken = {*roles, *stream.controls, *(attribute.column for attribute in stream.attributes)}
+    taken = {
+        *roles,
+        *stream.treatment,
+        *stream.controls,
+        *(attribute.column for attribute in stream.attributes),
+    }
     if stream.features is not None:
         return tuple(name for name in stream.features if name not in taken)
     free = [name for name in table.column_names if name not in taken and not is_identifying(name)]
@@ -136,7 +143,7 @@ def _is_key(texts: Sequence[str | None]) -> bool:
 def _column(field: str, name: str, texts: Sequence[str | None], reads: _Reads) -> Column:
     kind = reads.type(name, texts)
     rules = tuple(reads.rules(field, name))
-    is_date = name == reads.stream.created
+    is_date = name in {reads.stream.created, reads.stream.contacted}
     if rules and not is_date:
         _refuse_too_long(name, texts)
     return Column(

@@ -33,6 +33,21 @@ DECISIONS = [
 ]
 
 
+def acts(random: np.random.Generator, n: int, *, timed: bool, share: float) -> dict[str, np.ndarray]:
+    """When leads were made and first contacted, sometimes before; how often, and whether handed on."""
+    made = np.datetime64("2026-01-01T00:00") + random.integers(0, 60 * 24 * 20, n).astype("timedelta64[m]")
+    first = made + random.integers(-60, 60 * 24 * 9, n).astype("timedelta64[m]")
+    unit = "m" if timed else "D"
+    return {
+        "made": np.datetime_as_string(made, unit=unit),
+        "first": np.where(random.random(n) < share, np.datetime_as_string(first, unit=unit), ""),
+        "touches": random.choice(
+            ["0", "1", "3", "12", "", "-1", "x"], n, p=[0.3, 0.2, 0.2, 0.1, 0.1, 0.05, 0.05]
+        ),
+        "moves": random.choice(["0", "1", "4", ""], n),
+    }
+
+
 @st.composite
 def cases(draw) -> tuple[pa.Table, Stream]:
     random, n = np.random.default_rng(draw(st.integers(0, 10_000))), draw(st.integers(4, 400))
@@ -57,6 +72,7 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             "won": np.where(random.random(n) < 0.2, "", won.astype(int).astype(str)),
             "worked": random.choice(["1", "0", ""], n, p=[0.8, 0.1, 0.1]),
             "offer": random.choice(OFFERS, n, p=random.dirichlet(np.full(len(OFFERS), 0.5))),
+            **acts(random, n, timed=draw(st.booleans()), share=draw(st.sampled_from([0.0, 0.5, 1.0]))),
         }
     )
     stream = Stream(
@@ -67,6 +83,10 @@ def cases(draw) -> tuple[pa.Table, Stream]:
         outcome=draw(st.sampled_from([None, "won"])),
         worked=draw(st.sampled_from([None, "worked"])),
         account=draw(st.sampled_from([None, None, None, None, "account"])),
+        created=draw(st.sampled_from([None, "made"])),
+        contacted=draw(st.sampled_from([None, "first"])),
+        touches=draw(st.sampled_from([None, "touches"])),
+        reassigned=draw(st.sampled_from([None, "moves"])),
         controls=draw(st.sampled_from([(), ("size",), ("size", "kind")])),
         attributes=(
             Attribute(name="region", column="region", special_category=draw(st.booleans())),
@@ -107,13 +127,15 @@ def test_every_report_can_be_written_and_read(case):
             assert gap.low < gap.high or may_be_one_point(gap.metric), gap
     for one in report.compat:
         assert (one.value is None) == (one.undefined is not None), one
-        assert one.value is None or one.low <= one.value <= (one.high if one.high is not None else np.inf), one
+        assert one.value is None or one.low <= one.value <= (one.high if one.high is not None else np.inf), (
+            one
+        )
         assert one.value == pytest.approx(one.compat_value, abs=1e-6) or one.note, one
 
 
 def may_be_one_point(metric: str) -> bool:
-    """A quantile of tied scores, between order statistics that are the same; the exposure of all leads."""
-    return metric.startswith("score_quantile") or metric == "exposure"
+    """A quantile of tied scores or waits, between order statistics that are the same; all leads' exposure."""
+    return metric.startswith("score_quantile") or metric in {"exposure", "hours_to_contact"}
 
 
 def test_a_group_that_is_ranked_right_after_one_that_is_not_has_an_interval():

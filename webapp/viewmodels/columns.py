@@ -51,5 +51,5 @@ def _wanted(stream: Stream) -> tuple[str, ...]:
     """Each column once. The key is not among them: a connection's leads are known by their pseudonym."""
     roles = (stream.score, stream.decision, stream.outcome, stream.worked, stream.created)
     attributes = (attribute.column for attribute in stream.attributes)
-    wanted = (*roles, *attributes, *stream.controls, *(stream.features or ()))
+    wanted = (*roles, *stream.treatment, *attributes, *stream.controls, *(stream.features or ()))
     return tuple(name for name in dict.fromkeys(wanted) if name)

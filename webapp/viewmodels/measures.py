@@ -24,6 +24,7 @@ CHAPTER_WORDS: dict[Chapter, str] = {
     "across": "Good and bad leads across groups",
     "queue": "The work queue",
     "together": "All groups together",
+    "treatment": "What people do with the leads",
 }
 BANDS = "Conversion rate within each band of the score"
 

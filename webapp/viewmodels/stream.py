@@ -66,6 +66,9 @@ def _roles(stream: Stream) -> Iterator[tuple[str | None, str, str]]:
     yield stream.outcome, "Outcome", "What came of the lead: 1, 0, or empty for not yet known."
     yield stream.worked, "Worked", "Whether anybody worked the lead. Without work there is no honest outcome."
     yield stream.created, "Created", _created_words(stream.maturity_days)
+    yield stream.contacted, "First contact", "When somebody first got in touch; empty for not yet."
+    yield stream.touches, "Touches", "How many calls, mails and meetings there were with the lead."
+    yield stream.reassigned, "Handed on", "Whether the lead changed its owner."
     yield from ((name, "Feature", FEATURE_WORDS) for name in stream.features or ())
     yield from ((name, "Control", CONTROL_WORDS) for name in stream.controls)
 

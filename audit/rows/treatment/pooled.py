@@ -1,0 +1,150 @@
+"""One metric pooled over strata, per group, and the comparison that it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from audit.arrays import BoolArray, FloatArray
+from audit.disparity.contrast import Contrast, Kind
+from audit.disparity.stratified import (
+    Strata,
+    cochran_mantel_haenszel_p,
+    risk_difference,
+    risk_ratio,
+)
+from audit.inference import student_p
+from audit.intervals import Interval, hoeffding_half_width, quantile, student
+from audit.metrics.measure import reasons
+from audit.registry import METRICS
+from audit.rows.treatment.layout import Pair
+from audit.schema import Tolerance
+
+NO_RATIO = "one side has nothing to count where both have leads, so there is no ratio"
+FLAT = "where both groups have leads there are too few of them for an interval"
+SMALLEST_SPREAD = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pooled:
+    """Value, interval and test per group; ``variance`` is on the scale of the comparison.
+
+    ``unit`` is the width that the tolerance of a difference is a share of. ``weak`` marks groups with too
+    little on one side for a verdict.
+    """
+
+    metric: str
+    kind: Kind
+    value: FloatArray
+    ends: Interval
+    p: FloatArray
+    variance: FloatArray
+    n: FloatArray
+    other_n: FloatArray
+    weak: BoolArray
+    unit: float = 1.0
+
+
+def rates(metric: str, strata: Strata, confidence: float) -> tuple[Pooled, Pooled]:
+    """Difference and ratio of rates pooled over strata: one hypothesis, Cochran, Mantel and Haenszel's."""
+    n, other_n = strata.sum(strata.n), strata.sum(strata.other_n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = cochran_mantel_haenszel_p(strata)
+        value, ends, variance = risk_difference(strata, confidence)
+        ratio, bounds = risk_ratio(strata, confidence)
+        spread = (np.log(bounds[1] / bounds[0]) / (2 * quantile(confidence))) ** 2
+    none = np.zeros(len(n), dtype=np.bool_)
+    return (
+        Pooled(
+            metric=metric,
+            kind="difference",
+            value=value,
+            ends=ends,
+            p=p,
+            variance=variance,
+            n=n,
+            other_n=other_n,
+            weak=none,
+        ),
+        Pooled(
+            metric=metric,
+            kind="ratio",
+            value=ratio,
+            ends=bounds,
+            p=p,
+            variance=spread,
+            n=n,
+            other_n=other_n,
+            weak=none,
+        ),
+    )
+
+
+def means(metric: str, strata: Strata, squares: Pair, width: float, confidence: float) -> Pooled:
+    """Difference of means pooled over strata; hits are sums of values between 0 and ``width``.
+
+    The variance is that within each stratum, and within all strata of a side where one holds a single lead.
+    Where nothing varies anywhere, Hoeffding's bound takes its place.
+    """
+    weight, n, m = strata.weight, strata.n, strata.other_n
+    with np.errstate(invalid="ignore", divide="ignore"):
+        whole = strata.sum(weight)
+        value = strata.sum(weight * (strata.hits / n - strata.other_hits / m)) / whole
+        own = _variance(strata, (n, strata.hits, squares.own))
+        other = _variance(strata, (m, strata.other_hits, squares.other))
+        variance = strata.sum(weight**2 * (own / n + other / m)) / whole**2
+        df = np.maximum(strata.sum(n - 1) + strata.sum(m - 1), 1)
+        size = whole**2 / strata.sum(weight**2 * (1 / n + 1 / m))
+        bound = (hoeffding_half_width(size, width, confidence) / quantile(confidence)) ** 2
+        variance = np.where(variance > SMALLEST_SPREAD * width**2 / size, variance, bound)
+        statistic = np.where(value == 0, 0.0, value / np.sqrt(variance))
+    return Pooled(
+        metric=metric,
+        kind="difference",
+        value=value,
+        ends=student(value, variance, df, confidence),
+        p=student_p(statistic, df),
+        variance=variance,
+        n=strata.sum(n),
+        other_n=strata.sum(m),
+        weak=np.zeros(strata.groups, dtype=np.bool_),
+        unit=width,
+    )
+
+
+def _variance(strata: Strata, sums: tuple[FloatArray, FloatArray, FloatArray]) -> FloatArray:
+    """Variance of one lead's value in each stratum; that of all strata where one holds a single lead."""
+    n, total, squares = sums
+    spread = np.maximum(squares - total**2 / n, 0.0)
+    pooled = strata.sum(spread) / np.maximum(strata.sum(n - 1), 1)
+    return np.where(n > 1, spread / np.maximum(n - 1, 1), pooled[strata.group])
+
+
+def contrast(of: Pooled, audit: Tolerance) -> Contrast:
+    """The comparison with its tolerance, and why there is none where there is none."""
+    low, high = of.ends
+    no_ratio = ~(of.value > 0) if of.kind == "ratio" else of.n < 0
+    flat = ~(np.isfinite(low) & np.isfinite(high))
+    undefined = reasons((of.n == 0, METRICS[of.metric].empty), (no_ratio, NO_RATIO), (flat, FLAT))
+    known = np.array([reason is None for reason in undefined], dtype=np.bool_)
+    limit = audit.tolerance_difference * of.unit
+    tolerance = (-limit, limit)
+    if of.kind == "ratio":
+        tolerance = (audit.tolerance_ratio, 1 / audit.tolerance_ratio)
+    return Contrast(
+        metric=of.metric,
+        kind=of.kind,
+        value=of.value,
+        low=low,
+        high=high,
+        p=of.p,
+        n=of.n.astype(np.int64),
+        smallest=np.full(len(of.n), float(audit.minimum_group)),
+        undefined=undefined,
+        enough=known & (np.minimum(of.n, of.other_n) >= audit.minimum_group) & ~of.weak,
+        reference_enough=bool(of.other_n.max(initial=0) >= audit.minimum_group),
+        tolerance=tolerance,
+        spread=of.variance * of.n,
+        noise=0.0,
+    )
