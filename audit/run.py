@@ -21,6 +21,7 @@ from audit.finding import Caution
 from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.intake import Intake
+from audit.membership import estimated_groups, membership_estimates
 from audit.metrics import estimates
 from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
@@ -30,6 +31,8 @@ from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
 from audit.score_scale import cube_scale
 from audit.tally import DEFAULT, count
+from audit.tally.columns import UNKNOWN, with_decision
+from audit.unseen import Bound, Judged, bounds, doubtful_verdicts, no_overlap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,8 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     accounts = accounts_of(intake.table, request.seed)
     effects = design_effects(intake.table, stream, cube, accounts)
     facts = _facts(cube, intake.table, (stream, effects), request.seed)
+    unseen = bounds(cube, stream)
+    estimated = membership_estimates(with_decision(intake.table, stream), stream)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -79,12 +84,17 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *request.cautions,
             *cautions(intake, stream, request.seed),
             *alike(accounts, effects, facts),
+            *doubtful_verdicts(_judged(facts, unseen)),
+            *no_overlap(unseen),
+            *estimated_groups(intake.table, stream, estimated),
         ),
         findings=findings(facts),
         compat=clarify(
             cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed), effects
         ),
         settings=_settings(intake, stream),
+        bounds=unseen,
+        membership=estimated,
     )
 
 
@@ -102,6 +112,20 @@ def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None
         proxies=proxies(table, stream, seed),
         gap_pairs=gap_pairs(table, stream),
         width=scale[1] - scale[0] if scale else None,
+    )
+
+
+def _judged(facts: Facts, unseen: tuple[Bound, ...]) -> Judged:
+    leads = {(one.attribute, one.group): one.estimate.n for one in facts.estimates if one.metric == "count"}
+    unknown = {
+        attribute: n / leads[((), ())] for (attribute, group), n in leads.items() if group == (UNKNOWN,)
+    }
+    return Judged(
+        disparities=facts.disparities,
+        bounds=unseen,
+        audit=facts.stream.audit,
+        width=facts.width or 1.0,
+        unknown_share=tuple((attribute[0], share) for attribute, share in unknown.items()),
     )
 
 

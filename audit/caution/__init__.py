@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from audit.caution.account import left_out
 from audit.caution.controls import controls_that_are_proxies
+from audit.caution.defaults import unlisted_defaults
 from audit.caution.direction import backwards
+from audit.caution.duplicates import duplicate_rows
 from audit.caution.features import fine_features
 from audit.caution.groups import thin_groups
 from audit.caution.leak import leaks
 from audit.caution.outcomes import doubtful_outcomes
 from audit.caution.score import doubtful_scores
+from audit.caution.times import untimely
 from audit.finding import Caution
 from audit.intake import Intake
 from audit.schema import Stream
@@ -25,6 +28,9 @@ def cautions(intake: Intake, stream: Stream, seed: int) -> tuple[Caution, ...]:
         *controls_that_are_proxies(intake.table, stream, seed),
         *thin_groups(intake.table, stream),
         *fine_features(intake.table),
+        *untimely(intake),
+        *unlisted_defaults(intake),
+        *duplicate_rows(intake),
         *left_out(intake),
     )
 

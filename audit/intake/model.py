@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from audit.intake.defaults import FormDefault
+from audit.intake.duplicates import Repeated
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
@@ -36,7 +39,10 @@ class Intake:
     ``score_range`` is the scale that out-of-range scores were told by, None where every one was let in.
     ``immature`` counts the outcomes withheld because their lead is younger than the stream's
     ``maturity_days``. ``notes`` are sentences about what was read differently from how it was
-    written (values outside the bands, columns left out of the features).
+    written (values outside the bands, columns left out of the features). ``withheld`` are outcomes
+    that count as not known for their dates; ``undated`` counts leads that converted of which it
+    cannot be told whether the score came first (None where the stream does not ask). ``defaults``
+    are values that look like a form's default; ``repeated`` are rows that repeat another beyond chance.
     """
 
     table: pa.Table
@@ -46,6 +52,10 @@ class Intake:
     score_range: tuple[float, float] | None
     immature: int = 0
     notes: tuple[str, ...] = ()
+    withheld: tuple[Refusal, ...] = ()
+    undated: int | None = None
+    defaults: tuple[FormDefault, ...] = ()
+    repeated: Repeated | None = None
 
     @property
     def kept(self) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from audit.schema import BadInput, Stream, nearest
 
 _SHOWN = 12
+_ROLES = ("key", "score", "decision", "outcome", "created", "worked", "account", "outcome_at", "scored_at")
 
 
 def check_columns(names: Sequence[str], stream: Stream) -> None:
@@ -27,16 +28,23 @@ def taken_columns(stream: Stream) -> frozenset[str]:
 
 
 def _wanted(stream: Stream) -> Iterator[tuple[str, str]]:
-    for role in ("key", "score", "decision", "outcome", "created", "worked", "account"):
+    for role in _ROLES:
         column = getattr(stream, role)
         if column is not None:
             yield role, column
     for attribute in stream.attributes:
         yield f"attribute {attribute.name!r}", attribute.column
+    yield from _probabilities(stream)
     for column in stream.controls:
         yield "controls", column
     for column in stream.features or ():
         yield "features", column
+
+
+def _probabilities(stream: Stream) -> Iterator[tuple[str, str]]:
+    for membership in stream.memberships:
+        for group, column in membership.probabilities:
+            yield f"probability of {membership.name!r} {group!r}", column
 
 
 def _suggestion(column: str, names: Sequence[str]) -> str:

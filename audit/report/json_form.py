@@ -11,10 +11,12 @@ from audit.disparity import Disparity
 from audit.estimate import Estimate
 from audit.finding import Caution, Evidence, Finding
 from audit.intake import Refusal
+from audit.membership import MembershipEstimate
 from audit.metrics import GroupEstimate
 from audit.report.model import SCHEMA, Digests, Report, Settings, Subgroup
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
+from audit.unseen import Bound
 
 Record = dict[str, Any]
 DIGITS = 12
@@ -38,6 +40,8 @@ def to_json(report: Report) -> str:
         "disparities": [_plain(one, *Disparity.__slots__) for one in report.disparities],
         "proxies": [_plain(one, *Proxy.__slots__) for one in report.proxies],
         "subgroups": [_plain(one, *Subgroup.__slots__) for one in report.subgroups],
+        "bounds": [_plain(one, *Bound.__slots__) for one in report.bounds],
+        "membership": [_plain(one, *MembershipEstimate.__slots__) for one in report.membership],
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_worded(one, *Finding.__slots__) for one in report.findings],
         "compat": [_compat(one) for one in report.compat],
@@ -117,6 +121,8 @@ def _report(record: Record) -> Report:
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
         compat=tuple(_read_compat(one) for one in record.get("compat", ())),
+        bounds=tuple(Bound(**_names(one)) for one in record.get("bounds", ())),
+        membership=tuple(MembershipEstimate(**one) for one in record.get("membership", ())),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
     )
 
@@ -127,7 +133,7 @@ def _with(record: Record, **changes: Any) -> Record:  # noqa: ANN401 - whatever 
 
 def _names(record: Record) -> Record:
     lists = ("attribute", "group", "reference")
-    return _with(record, **{name: tuple(record[name]) for name in lists if name in record})
+    return _with(record, **{name: tuple(record[name]) for name in lists if record.get(name) is not None})
 
 
 def _refusal(record: Record) -> Refusal:

@@ -8,8 +8,10 @@ from audit.compat import Compat
 from audit.disparity import Disparity
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
+from audit.membership import MembershipEstimate
 from audit.metrics import GroupEstimate
 from audit.rows.proxy import Proxy
+from audit.unseen import Bound
 
 SCHEMA = "fairlead.audit/1"
 VERSION = "0.1.0"  # equal to pyproject.toml, which a test checks; a constant keeps the audit pure
@@ -75,3 +77,5 @@ class Report:
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
     compat: tuple[Compat, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    membership: tuple[MembershipEstimate, ...] = ()

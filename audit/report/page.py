@@ -19,6 +19,7 @@ from audit.report.model import Report
 from audit.report.printable import printable
 from audit.report.shrunk import raw_and_shrunk
 from audit.report.together_view import together_rows
+from audit.report.unseen_view import estimated_rows, unseen_tables
 from audit.report.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
 
 CHARTED = 12
@@ -47,6 +48,8 @@ def to_html(report: Report) -> str:
             together=together_rows(report),
             charts=_charts(parts),
             compat=compat_tables(report),
+            unseen=unseen_tables(report),
+            estimated=estimated_rows(report),
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,

@@ -29,6 +29,16 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """An attribute of which only the probability of each group is known: (group, column) pairs."""
+
+    name: str
+    probabilities: tuple[tuple[str, str], ...]
+    reference: str | None = None
+    special_category: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
     """What counts as a disparity, and how sure the audit must be (``[audit]``)."""
 
@@ -60,4 +70,7 @@ class Stream:
     features: tuple[str, ...] | None = None
     controls: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    outcome_at: str | None = None
+    scored_at: str | None = None
+    memberships: tuple[Membership, ...] = ()
     audit: Tolerance = field(default_factory=Tolerance)

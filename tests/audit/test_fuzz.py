@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -17,9 +18,12 @@ from audit.intake import admit
 from audit.report import read_json, to_html, to_json
 from audit.run import AuditRequest
 from audit.run import audit as run
-from audit.schema import Attribute, BadInput, Stream, Tolerance
+from audit.schema import Attribute, BadInput, Membership, Stream, Tolerance
 
 SCHEMA = json.loads((Path(audit.report.__file__).parent / "audit.schema.json").read_text())
+
+
+PROBABLE = Membership(name="r<b>'x", probabilities=(("a'<", "p"), ("b", "q")))
 
 
 @st.composite
@@ -40,6 +44,10 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             "account": random.choice(["a", "<b>", "", "c" * 300, "d'\"", "e"], n),
             "won": np.where(random.random(n) < 0.2, "", won.astype(int).astype(str)),
             "worked": random.choice(["1", "0", ""], n, p=[0.8, 0.1, 0.1]),
+            "made": random.choice(["2026-01-01", "2026-02-01T10:00Z", "2026-03-05"], n),
+            "ended": random.choice(["2025-12-31", "2026-02-10", "2026-02-01T09:00Z", "", "soon"], n),
+            "p": random.choice([0.0, 0.25, 1.0, 2.0], n),
+            "q": random.choice([1.0, 0.75, 0.0, np.nan], n),
         }
     )
     stream = Stream(
@@ -51,6 +59,9 @@ def cases(draw) -> tuple[pa.Table, Stream]:
         worked=draw(st.sampled_from([None, "worked"])),
         account=draw(st.sampled_from([None, None, None, None, "account"])),
         controls=draw(st.sampled_from([(), ("size",), ("size", "kind")])),
+        created=draw(st.sampled_from([None, "made"])),
+        scored_at=draw(st.sampled_from([None, "made"])),
+        memberships=draw(st.sampled_from([(), (PROBABLE,)])),
         attributes=(
             Attribute(name="region", column="region", special_category=draw(st.booleans())),
             Attribute(name="firm", column="firm"),
@@ -60,6 +71,8 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             queue=draw(st.sampled_from([None, 1, 50, 10_000])),
         ),
     )
+    if stream.outcome is not None and draw(st.booleans()):
+        stream = replace(stream, outcome_at="ended")
     return table, stream
 
 
@@ -75,6 +88,7 @@ def test_every_report_can_be_written_and_read(case):
     jsonschema.validate(json.loads(text), SCHEMA)
     assert to_json(read_json(text)) == text
     assert to_html(report)
+    in_order(report)
     for one in report.estimates:
         made = one.estimate
         assert (made.value is None) == (made.undefined is not None)
@@ -89,6 +103,17 @@ def test_every_report_can_be_written_and_read(case):
         assert (one.value is None) == (one.undefined is not None), one
         assert one.value is None or one.low <= one.value <= (one.high if one.high is not None else np.inf), one
         assert one.value == pytest.approx(one.compat_value, abs=1e-6) or one.note, one
+
+
+def in_order(report) -> None:
+    for one in report.bounds:
+        if one.undefined is None:
+            ends = np.array([one.low, one.lower, one.upper, one.high])
+            assert (np.diff(ends) >= -1e-9).all(), one
+    for one in report.membership:
+        if one.undefined is None:
+            assert one.low <= one.value <= one.high, one
+            assert one.lower is None or one.lower - 1e-9 <= one.value <= one.upper + 1e-9, one
 
 
 def may_be_one_point(metric: str) -> bool:
