@@ -27,7 +27,12 @@ def quantile(confidence: float) -> float:
 
 def wilson(hits: FloatArray, n: FloatArray, confidence: float) -> Interval:
     """Score interval of a proportion ``hits / n``; exact 0 and 1 at the ends of the range."""
-    z2 = quantile(confidence) ** 2
+    return wilson_at(hits, n, np.float64(quantile(confidence)))
+
+
+def wilson_at(hits: FloatArray, n: FloatArray, z: FloatArray | np.float64) -> Interval:
+    """The same at a normal quantile, which may differ from group to group."""
+    z2 = z**2
     with np.errstate(invalid="ignore", divide="ignore"):
         p = np.where(n > 0, hits / n, np.nan)
         middle = (p + z2 / (2 * n)) / (1 + z2 / n)

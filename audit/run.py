@@ -24,6 +24,7 @@ from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.finding.feedback import loop_caution
 from audit.intake import Intake
+from audit.membership import estimated_groups, membership_estimates
 from audit.metrics import estimates
 from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
@@ -38,6 +39,8 @@ from audit.schema import Stream
 from audit.score_scale import cube_scale
 from audit.subgroups import Subgroup, Verified, search
 from audit.tally import DEFAULT, count
+from audit.tally.columns import UNKNOWN, with_decision
+from audit.unseen import Bound, Judged, bounds, doubtful_verdicts, no_overlap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,8 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     )
     examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
     loop = feedback(intake.table, cube, stream, request.seed)
+    unseen = bounds(cube, stream)
+    estimated = membership_estimates(with_decision(intake.table, stream), stream)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -96,6 +101,9 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *alike(accounts, effects, facts),
             *given_away_together(examined, facts),
             *loop_caution(loop),
+            *doubtful_verdicts(_judged(facts, unseen)),
+            *no_overlap(unseen),
+            *estimated_groups(intake.table, stream, estimated),
         ),
         findings=findings(facts),
         compat=clarify(
@@ -106,6 +114,8 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         decisions=associations(cube, stream),
         examined=examined,
         feedback=loop,
+        bounds=unseen,
+        membership=estimated,
     )
 
 
@@ -127,6 +137,20 @@ def _facts(
         gap_pairs=gap_pairs(table, stream),
         width=scale[1] - scale[0] if scale else None,
         medians=treated.medians,
+    )
+
+
+def _judged(facts: Facts, unseen: tuple[Bound, ...]) -> Judged:
+    leads = {(one.attribute, one.group): one.estimate.n for one in facts.estimates if one.metric == "count"}
+    unknown = {
+        attribute: n / leads[((), ())] for (attribute, group), n in leads.items() if group == (UNKNOWN,)
+    }
+    return Judged(
+        disparities=facts.disparities,
+        bounds=unseen,
+        audit=facts.stream.audit,
+        width=facts.width or 1.0,
+        unknown_share=tuple((attribute[0], share) for attribute, share in unknown.items()),
     )
 
 

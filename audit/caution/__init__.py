@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from audit.caution.account import left_out
 from audit.caution.controls import controls_that_are_proxies
+from audit.caution.defaults import unlisted_defaults
 from audit.caution.direction import backwards
+from audit.caution.duplicates import duplicate_rows
 from audit.caution.features import fine_features
 from audit.caution.groups import thin_groups
 from audit.caution.leak import leaks
 from audit.caution.outcomes import doubtful_outcomes
 from audit.caution.score import doubtful_scores
+from audit.caution.times import untimely
 from audit.caution.treatment import doubtful_treatment
 from audit.finding import Caution
 from audit.intake import Intake
@@ -27,6 +30,9 @@ def cautions(intake: Intake, stream: Stream, seed: int) -> tuple[Caution, ...]:
         *thin_groups(intake.table, stream),
         *fine_features(intake.table),
         *doubtful_treatment(intake, stream),
+        *untimely(intake),
+        *unlisted_defaults(intake),
+        *duplicate_rows(intake),
         *left_out(intake),
     )
 

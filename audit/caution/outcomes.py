@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from audit.caution.coverage import spread_of
 from audit.caution.leak import usable_outcome
 from audit.finding import Caution, evidence
 from audit.finding.words import count, percent
 from audit.intake import Intake
-from audit.rows.levels import Codes, Reals, groups
-from audit.rows.separation import independence
+from audit.rows.levels import Codes
 from audit.schema import Stream
 
 
@@ -32,6 +33,7 @@ def doubtful_outcomes(intake: Intake, stream: Stream) -> Iterator[Caution]:
     yield from _one_sided(outcome, table)
     if intake.immature:
         yield _immature(intake, stream)
+    yield from _ripeness(table, stream)
     if "worked" in table.column_names:
         yield from _coverage(table, stream)
     else:
@@ -77,34 +79,26 @@ def _coverage(table: pa.Table, stream: Stream) -> Iterator[Caution]:
         evidence=evidence(worked=int(worked.sum()), coverage=float(worked.mean())),
     )
     for attribute in stream.attributes:
-        yield from _uneven(table, worked, attribute.name, stream)
+        found = spread_of(table, worked, np.ones_like(worked), attribute.name, stream)
+        if found is not None:
+            text = (
+                f"Leads are worked unevenly by {attribute.name}: {found.words}. Outcomes of the less worked"
+                " are known less well."
+            )
+            yield Caution(code="selective_labels", text=text, evidence=found.evidence(attribute.name))
 
 
-def _uneven(table: pa.Table, worked: Reals, attribute: str, stream: Stream) -> Iterator[Caution]:
-    levels = groups(table, attribute, stream.audit.minimum_group)
-    known = levels.codes >= 0
-    if levels.size < 2:
-        return
-    n = np.bincount(levels.codes[known], minlength=levels.size)
-    hits = np.bincount(levels.codes[known], weights=worked[known], minlength=levels.size)
-    rate, bar = hits / n, 1 - stream.audit.confidence
-    least, most = int(rate.argmin()), int(rate.argmax())
-    wide = rate[most] - rate[least] > stream.audit.tolerance_difference
-    if not wide or independence(np.stack([hits, n - hits]).astype(np.float64)) >= bar:
-        return
-    low, high = float(rate[least]), float(rate[most])
-    yield Caution(
-        code="selective_labels",
-        text=(
-            f"Leads are worked unevenly by {attribute}: {percent(low)} of '{levels.names[least]}' leads"
-            f" against {percent(high)} of '{levels.names[most]}' leads. Outcomes of the less worked are known"
-            " less well."
-        ),
-        evidence=evidence(
-            attribute=attribute,
-            lowest=low,
-            lowest_group=levels.names[least],
-            highest=high,
-            highest_group=levels.names[most],
-        ),
-    )
+def _ripeness(table: pa.Table, stream: Stream) -> Iterator[Caution]:
+    """Among leads that were worked (all, where nobody recorded it): who has an outcome already."""
+    known = np.asarray(pc.is_valid(table.column("outcome")).to_numpy(), dtype=np.float64)
+    worked = np.ones_like(known)
+    if "worked" in table.column_names:
+        worked = np.asarray(table.column("worked").fill_null(fill_value=False).to_numpy(), dtype=np.float64)
+    for attribute in stream.attributes:
+        found = spread_of(table, known, worked, attribute.name, stream)
+        if found is not None:
+            text = (
+                f"Outcomes are known unevenly by {attribute.name}: for {found.words}. Leads whose outcome is"
+                " not yet known may turn out differently."
+            )
+            yield Caution(code="uneven_outcomes", text=text, evidence=found.evidence(attribute.name))

@@ -41,7 +41,7 @@ def doubtful_scores(intake: Intake, stream: Stream) -> Iterator[Caution]:
         )
     else:
         yield from _all_alike(intake, stream)
-    if "score" in names and (usable_outcome(intake.table) >= 0).any():
+    if "score" in names and intake.undated is None and (usable_outcome(intake.table) >= 0).any():
         yield Caution(
             code="contaminated_score",
             text=(

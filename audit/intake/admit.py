@@ -10,15 +10,19 @@ from numpy.typing import NDArray
 
 from audit.intake.column import Column, read_column, read_numbers
 from audit.intake.dates import read_days, to_dates, unripe
+from audit.intake.defaults import form_defaults
+from audit.intake.duplicates import repeated_rows
 from audit.intake.features import read_features
 from audit.intake.groups import check_reference, group_by_band, group_by_value
 from audit.intake.ledger import Ledger
+from audit.intake.membership import read_memberships
 from audit.intake.missing import missing_tokens
 from audit.intake.model import Intake
 from audit.intake.options import favoured, option_tokens, read_options
 from audit.intake.roles import check_columns
 from audit.intake.scores import reaches, reject_scores, score_range
 from audit.intake.text import reduce_texts
+from audit.intake.times import Untimely, untimely
 from audit.intake.treatment import read_treatment
 from audit.intake.truth import read_truth, to_bool
 from audit.schema import Attribute, BadInput, Stream
@@ -32,6 +36,7 @@ class _Desk:
     stream: Stream
     tokens: pa.Array
     ledger: Ledger
+    times: Untimely | None = None
 
 
 def admit(table: pa.Table, stream: Stream) -> Intake:
@@ -64,6 +69,7 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
     core = {name: column.filter(pa.array(standing)) for name, column in core.items()}
     kept = table if standing.all() else table.filter(pa.array(standing))
     groups, notes = _groups(kept, stream, desk.tokens)
+    estimated, odd = read_memberships(kept, stream, desk.tokens)
     features = read_features(kept, stream, desk.tokens)
     named = {f"feature:{name}": column for name, column in features.columns}
     treated = read_treatment(table, stream, desk.tokens, standing)
@@ -71,15 +77,19 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
     if stream.worked is None and "contacted" in treatment:
         core["worked"] = treatment["contacted"]
     return Intake(
-        table=pa.table({**core, **treatment, **groups, **named}),
+        table=pa.table({**core, **treatment, **groups, **estimated, **named}),
         rows=table.num_rows,
         rejected=desk.ledger.refusals,
         excluded=(),
         score_range=scale,
         immature=immature,
-        notes=(*reduced.notes, *notes, *features.notes),
+        notes=(*reduced.notes, *notes, *odd, *(desk.times.notes if desk.times else ()), *features.notes),
         unusable=treated.unusable,
         timed=treated.timed,
+        withheld=desk.times.withheld if desk.times else (),
+        undated=desk.times.undated if desk.times else None,
+        defaults=form_defaults(kept, stream, desk.tokens),
+        repeated=repeated_rows(kept, stream),
     )
 
 
@@ -94,6 +104,11 @@ def _core(desk: _Desk) -> tuple[dict[str, pa.Array], tuple[float, float] | None,
     days = _days(desk)
     _reject_repeated(key, desk.ledger)
     _check_some_left(desk.ledger)
+    if outcome is not None:
+        desk.times = untimely(
+            desk.table, desk.stream, desk.tokens, np.where(desk.ledger.standing, outcome, -1)
+        )
+        outcome[desk.times.rows] = -1
     immature = _withhold(outcome, days, desk)
     core = {
         "key": key.levels.take(pa.array(key.codes, mask=key.missing)),

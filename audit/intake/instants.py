@@ -42,6 +42,11 @@ class Instants:
         """Rows with a date."""
         return np.isfinite(self.hours)
 
+    @property
+    def odd(self) -> NDArray[np.bool_]:
+        """Rows with a value that is no date."""
+        return np.isnan(self.days) & ~self.missing
+
     def timed(self, rows: NDArray[np.bool_]) -> bool:
         """Whether most dates in these rows have a time of day.
 
@@ -71,6 +76,17 @@ def read_instants(table: pa.Table, name: str, tokens: pa.Array) -> Instants:
     has_time = np.isfinite(clock)
     hours = days * HOURS + np.where(has_time, clock, 0.0)
     return Instants(hours=hours, days=days, has_time=has_time, missing=missing)
+
+
+def earlier(one: Instants, other: Instants) -> NDArray[np.bool_]:
+    """Rows whose ``one`` surely came before ``other``; False where either is not known.
+
+    Two times are compared to the second, two days as days. A day against a time needs a day of
+    slack: near midnight the day depends on the time zone that it was written in.
+    """
+    slack = np.where(one.has_time == other.has_time, 0.0, 1.0)
+    with np.errstate(invalid="ignore"):
+        return np.where(one.has_time & other.has_time, one.hours < other.hours, one.days < other.days - slack)
 
 
 def _typed(array: pa.ChunkedArray) -> Instants:

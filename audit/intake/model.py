@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from audit.intake.defaults import FormDefault
+from audit.intake.duplicates import Repeated
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
@@ -41,7 +44,10 @@ class Intake:
     ``maturity_days``. ``notes`` are sentences about what was read differently from how it was
     written (values outside the bands, columns left out of the features). ``unusable`` counts values that
     were set aside while their row was kept (a contact before the lead was created). ``timed`` is False
-    where creation or contact has no time of day, so that waiting is told in days only.
+    where creation or contact has no time of day, so that waiting is told in days only. ``withheld`` are
+    outcomes that count as not known for their dates; ``undated`` counts leads that converted of which it
+    cannot be told whether the score came first (None where the stream does not ask). ``defaults``
+    are values that look like a form's default; ``repeated`` are rows that repeat another beyond chance.
     """
 
     table: pa.Table
@@ -53,6 +59,10 @@ class Intake:
     notes: tuple[str, ...] = ()
     unusable: tuple[Refusal, ...] = ()
     timed: bool = True
+    withheld: tuple[Refusal, ...] = ()
+    undated: int | None = None
+    defaults: tuple[FormDefault, ...] = ()
+    repeated: Repeated | None = None
 
     @property
     def kept(self) -> int:

@@ -9,7 +9,7 @@ from audit.schema import BadInput, Stream, nearest
 _SHOWN = 12
 _ROLES = (
     *("key", "score", "decision", "outcome", "created", "worked", "account"),
-    *("contacted", "touches", "reassigned"),
+    *("contacted", "touches", "reassigned", "outcome_at", "scored_at"),
 )
 
 
@@ -37,10 +37,17 @@ def _wanted(stream: Stream) -> Iterator[tuple[str, str]]:
             yield role, column
     for attribute in stream.attributes:
         yield f"attribute {attribute.name!r}", attribute.column
+    yield from _probabilities(stream)
     for column in stream.controls:
         yield "controls", column
     for column in stream.features or ():
         yield "features", column
+
+
+def _probabilities(stream: Stream) -> Iterator[tuple[str, str]]:
+    for membership in stream.memberships:
+        for group, column in membership.probabilities:
+            yield f"probability of {membership.name!r} {group!r}", column
 
 
 def _suggestion(column: str, names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from audit.disparity.association import Association
 from audit.estimate import Estimate
 from audit.finding import Caution, Evidence, Finding
 from audit.intake import Refusal
+from audit.membership import MembershipEstimate
 from audit.metrics import GroupEstimate
 from audit.registry import option_of
 from audit.regulation.read import read_regulation
@@ -22,6 +23,7 @@ from audit.report.model import SCHEMA, Digests, Report, Settings
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
 from audit.subgroups.model import Search, Subgroup
+from audit.unseen import Bound
 
 Record = dict[str, Any]
 DIGITS = 12
@@ -47,6 +49,8 @@ def to_json(report: Report) -> str:
         **examined_record(report.examined),
         "subgroups": [_with_option(_plain(one, *Subgroup.__slots__)) for one in report.subgroups],
         "search": _plain(report.search, *Search.__slots__) if report.search else None,
+        "bounds": [_plain(one, *Bound.__slots__) for one in report.bounds],
+        "membership": [_plain(one, *MembershipEstimate.__slots__) for one in report.membership],
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_with_option(_worded(one, *Finding.__slots__)) for one in report.findings],
         "regulation": asdict(report.regulation),
@@ -138,6 +142,8 @@ def _report(record: Record) -> Report:
         search=_search(record.get("search")),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
         compat=tuple(_read_compat(one) for one in record.get("compat", ())),
+        bounds=tuple(Bound(**_names(one)) for one in record.get("bounds", ())),
+        membership=tuple(MembershipEstimate(**one) for one in record.get("membership", ())),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
         regulation=read_regulation(record.get("regulation")),
         decisions=tuple(
@@ -154,7 +160,7 @@ def _with(record: Record, **changes: Any) -> Record:  # noqa: ANN401 - whatever 
 def _names(record: Record) -> Record:
     lists = ("attribute", "group", "reference")
     named = {name: value for name, value in record.items() if name != "option"}
-    return _with(named, **{name: tuple(record[name]) for name in lists if name in record})
+    return _with(named, **{name: tuple(record[name]) for name in lists if record.get(name) is not None})
 
 
 def _refusal(record: Record) -> Refusal:

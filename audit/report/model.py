@@ -9,12 +9,14 @@ from audit.disparity import Disparity
 from audit.disparity.association import Association
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
+from audit.membership import MembershipEstimate
 from audit.metrics import GroupEstimate
 from audit.regulation import Regulation
 from audit.rows.examine import Examination
 from audit.rows.feedback import Feedback
 from audit.rows.proxy import Proxy
 from audit.subgroups.model import Search, Subgroup
+from audit.unseen import Bound
 
 __all__ = ["SCHEMA", "VERSION", "Digests", "Report", "Settings", "Subgroup"]
 
@@ -73,3 +75,5 @@ class Report:
     compat: tuple[Compat, ...] = ()
     examined: Examination = field(default_factory=Examination)
     feedback: Feedback | None = None
+    bounds: tuple[Bound, ...] = ()
+    membership: tuple[MembershipEstimate, ...] = ()

@@ -23,6 +23,7 @@ from audit.report.regulation_view import regimes
 from audit.report.shrunk import raw_and_shrunk
 from audit.report.together_view import together_rows
 from audit.report.treatment_view import loop_view, treated_tables
+from audit.report.unseen_view import estimated_rows, unseen_tables
 from audit.report.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
 from audit.report.worst import worst
 
@@ -61,6 +62,8 @@ def to_html(report: Report) -> str:
                 for place, one in enumerate(parts)
             },
             score=score_view(report),
+            unseen=unseen_tables(report),
+            estimated=estimated_rows(report),
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 
 from audit.schema.bands import band_labels
+from audit.schema.membership_section import parse_membership
 from audit.schema.section import Section
-from audit.schema.values import Attribute
+from audit.schema.values import Attribute, Membership
 
 _KEYS = ("name", "column", "reference", "special_category", "bands")
 _MEND = 'add [[stream.attribute]] with name = "column" for each group to compare'
 
 
-def parse_attributes(stream: Section) -> tuple[Attribute, ...]:
+def parse_attributes(stream: Section) -> tuple[Attribute | Membership, ...]:
     """Every attribute of the stream, in order; BadInput where there is none or two share a name."""
     entries = stream.values.get("attribute", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -20,7 +21,7 @@ def parse_attributes(stream: Section) -> tuple[Attribute, ...]:
     if not entries:
         stream.fail(f"has no attribute, so there is nothing to compare; {_MEND}")
     origin = stream.title.removesuffix("[stream]")
-    found: list[Attribute] = []
+    found: list[Attribute | Membership] = []
     for number, entry in enumerate(entries, start=1):
         section = Section(title=f"{origin}[[stream.attribute]] number {number}", values=entry)
         attribute = _attribute(section)
@@ -32,9 +33,11 @@ def parse_attributes(stream: Section) -> tuple[Attribute, ...]:
     return tuple(found)
 
 
-def _attribute(section: Section) -> Attribute:
-    section.only(_KEYS)
+def _attribute(section: Section) -> Attribute | Membership:
     name = section.text("name")
+    if "probabilities" in section.values and name is not None:
+        return parse_membership(section, name)
+    section.only((*_KEYS, "probabilities"))
     if name is None:
         section.fail('has no name; add a line like name = "region"')
     attribute = Attribute(

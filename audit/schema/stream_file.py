@@ -12,17 +12,17 @@ from audit.schema.decision_section import parse_decision
 from audit.schema.nearest import nearest
 from audit.schema.section import Section
 from audit.schema.text_numbers import LANGUAGES
-from audit.schema.values import REGULATIONS, BadInput, Stream, Tolerance
+from audit.schema.values import REGULATIONS, Attribute, BadInput, Membership, Stream, Tolerance
 
 _COLUMNS = (
     *("key", "score", "decision", "outcome", "created", "worked", "account"),
-    *("contacted", "touches", "reassigned"),
+    *("contacted", "touches", "reassigned", "outcome_at", "scored_at"),
 )
 _STREAM_KEYS = (
     *("name", "key", "score", "higher_is_better", "threshold", "decision", "score_range", "outcome"),
     *("created", "maturity_days", "worked", "account", "features", "controls", "missing", "attribute"),
     *("decision_kind", "decision_levels", "favourable", "text", "text_language"),
-    *("contacted", "touches", "reassigned"),
+    *("contacted", "touches", "reassigned", "outcome_at", "scored_at"),
 )
 _AUDIT_KEYS = tuple(field.name for field in fields(Tolerance))
 
@@ -52,6 +52,7 @@ def parse_stream(text: str, origin: str = "stream.toml", *, score_required: bool
     _check_decision(section, stream, score_required=score_required)
     _check_score(section, stream)
     _check_maturity(section, stream)
+    _check_times(section, stream)
     _check_roles(section, stream)
     return stream
 
@@ -106,6 +107,7 @@ def _stream(section: Section, tolerance: Tolerance) -> Stream:
     name = section.text("name")
     if name is None:
         section.fail('has no name; add a line like name = "lead-score"')
+    attributes = parse_attributes(section)
     return Stream(
         name=name,
         **{role: section.text(role) for role in _COLUMNS},
@@ -116,7 +118,8 @@ def _stream(section: Section, tolerance: Tolerance) -> Stream:
         features=section.texts("features"),
         controls=section.texts("controls") or (),
         missing=section.texts("missing", blank=True) or (),
-        attributes=parse_attributes(section),
+        attributes=tuple(one for one in attributes if isinstance(one, Attribute)),
+        memberships=tuple(one for one in attributes if isinstance(one, Membership)),
         audit=tolerance,
         **parse_decision(section),
         text=section.texts("text") or (),
@@ -192,12 +195,19 @@ def _check_maturity(section: Section, stream: Stream) -> None:
         section.fail('has maturity_days but no created; add created = "column" or take maturity_days out')
 
 
+def _check_times(section: Section, stream: Stream) -> None:
+    for key, needs in (("outcome_at", "outcome"), ("scored_at", "score")):
+        if getattr(stream, key) is not None and getattr(stream, needs) is None:
+            section.fail(f'has {key} but no {needs}; add {needs} = "column" or take {key} out')
+
+
 def _check_roles(section: Section, stream: Stream) -> None:
     """A column that plays two roles would make the audit compare something with itself."""
     taken = _single_roles(section, stream)
     shared = [(column, "a control") for column in stream.controls]
     shared += [(column, "a text") for column in stream.text]
     shared += [(attribute.column, "an attribute") for attribute in stream.attributes]
+    shared += [(column, "a probability") for one in stream.memberships for _, column in one.probabilities]
     for column, role in shared:
         if column in taken:
             section.fail(f"names the column {column!r} as both {taken[column]} and {role}; choose one")

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
-from audit.schema.values import Attribute, Stream, Tolerance
+from audit.schema.values import Attribute, Membership, Stream, Tolerance
 
-_PLAIN = tuple(field.name for field in fields(Stream) if field.name not in {"attributes", "audit"})
+_PLAIN = tuple(
+    field.name for field in fields(Stream) if field.name not in {"attributes", "audit", "memberships"}
+)
 
 
 def stream_to_toml(stream: Stream) -> str:
@@ -20,11 +22,15 @@ def stream_to_toml(stream: Stream) -> str:
             "[[stream.attribute]]",
             *_lines(attribute, tuple(field.name for field in fields(Attribute))),
         ]
+    for membership in stream.memberships:
+        lines += ["", "[[stream.attribute]]", *_lines(membership, ("name", "reference", "special_category"))]
+        pairs = (f"{_value(group)} = {_value(column)}" for group, column in membership.probabilities)
+        lines.append(f"probabilities = {{{', '.join(pairs)}}}")
     lines += ["", "[audit]", *_lines(stream.audit, tuple(field.name for field in fields(Tolerance)))]
     return "\n".join(lines) + "\n"
 
 
-def _lines(record: Stream | Attribute | Tolerance, names: Sequence[str]) -> Iterator[str]:
+def _lines(record: Stream | Attribute | Membership | Tolerance, names: Sequence[str]) -> Iterator[str]:
     for name in names:
         value = getattr(record, name)
         # An empty list of features says "no feature", one of regulations "no table"; others say nothing.

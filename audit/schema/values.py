@@ -36,6 +36,16 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """An attribute of which only the probability of each group is known: (group, column) pairs."""
+
+    name: str
+    probabilities: tuple[tuple[str, str], ...]
+    reference: str | None = None
+    special_category: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerance:
     """What counts as a disparity, and how sure the audit must be (``[audit]``)."""
 
@@ -77,6 +87,9 @@ class Stream:
     favourable: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     text_language: str | None = None
+    outcome_at: str | None = None
+    scored_at: str | None = None
+    memberships: tuple[Membership, ...] = ()
     audit: Tolerance = field(default_factory=Tolerance)
 
     @property

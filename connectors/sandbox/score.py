@@ -69,7 +69,9 @@ def cross_fit_score(table: pa.Table, stream: Stream, seed: int) -> CrossFit:
 def feature_names(table: pa.Table, stream: Stream) -> tuple[str, ...]:
     """The columns that the model may learn from. Raises BadInput where none is left."""
     roles = {stream.key, stream.score, stream.decision, stream.outcome, stream.created, stream.worked}
-    banned = {*roles, *stream.treatment, *(attribute.column for attribute in stream.attributes)}
+    banned = {*roles, *stream.treatment, stream.outcome_at, stream.scored_at}
+    banned |= {attribute.column for attribute in stream.attributes}
+    banned |= {column for one in stream.memberships for _, column in one.probabilities}
     candidates = table.column_names if stream.features is None else stream.features
     names = tuple(n for n in candidates if n not in banned and n.strip().lower() not in LEAKS)
     if stream.features is None:

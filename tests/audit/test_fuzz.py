@@ -18,7 +18,7 @@ from audit.intake import admit
 from audit.report import read_json, to_html, to_json
 from audit.run import AuditRequest
 from audit.run import audit as run
-from audit.schema import Attribute, BadInput, Stream, Tolerance
+from audit.schema import Attribute, BadInput, Membership, Stream, Tolerance
 
 SCHEMA = json.loads((Path(audit.report.__file__).parent / "audit.schema.json").read_text())
 
@@ -48,6 +48,9 @@ def acts(random: np.random.Generator, n: int, *, timed: bool, share: float) -> d
     }
 
 
+PROBABLE = Membership(name="r<b>'x", probabilities=(("a'<", "p"), ("b", "q")))
+
+
 @st.composite
 def cases(draw) -> tuple[pa.Table, Stream]:
     random, n = np.random.default_rng(draw(st.integers(0, 10_000))), draw(st.integers(4, 400))
@@ -73,6 +76,10 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             "worked": random.choice(["1", "0", ""], n, p=[0.8, 0.1, 0.1]),
             "offer": random.choice(OFFERS, n, p=random.dirichlet(np.full(len(OFFERS), 0.5))),
             **acts(random, n, timed=draw(st.booleans()), share=draw(st.sampled_from([0.0, 0.5, 1.0]))),
+            "scored": random.choice(["2026-01-01", "2026-02-01T10:00Z", "2026-03-05"], n),
+            "ended": random.choice(["2025-12-31", "2026-02-10", "2026-02-01T09:00Z", "", "soon"], n),
+            "p": random.choice([0.0, 0.25, 1.0, 2.0], n),
+            "q": random.choice([1.0, 0.75, 0.0, np.nan], n),
         }
     )
     stream = Stream(
@@ -88,6 +95,8 @@ def cases(draw) -> tuple[pa.Table, Stream]:
         touches=draw(st.sampled_from([None, "touches"])),
         reassigned=draw(st.sampled_from([None, "moves"])),
         controls=draw(st.sampled_from([(), ("size",), ("size", "kind")])),
+        scored_at=draw(st.sampled_from([None, "scored"])),
+        memberships=draw(st.sampled_from([(), (PROBABLE,)])),
         attributes=(
             Attribute(name="region", column="region", special_category=draw(st.booleans())),
             Attribute(name="firm", column="firm"),
@@ -100,6 +109,8 @@ def cases(draw) -> tuple[pa.Table, Stream]:
     )
     if stream.several and draw(st.booleans()):
         stream = replace(stream, score=None, threshold=None)
+    if stream.outcome is not None and draw(st.booleans()):
+        stream = replace(stream, outcome_at="ended")
     return table, stream
 
 
@@ -115,6 +126,7 @@ def test_every_report_can_be_written_and_read(case):
     jsonschema.validate(json.loads(text), SCHEMA)
     assert to_json(read_json(text)) == text
     assert to_html(report)
+    in_order(report)
     for one in report.estimates:
         made = one.estimate
         assert (made.value is None) == (made.undefined is not None)
@@ -131,6 +143,17 @@ def test_every_report_can_be_written_and_read(case):
             one
         )
         assert one.value == pytest.approx(one.compat_value, abs=1e-6) or one.note, one
+
+
+def in_order(report) -> None:
+    for one in report.bounds:
+        if one.undefined is None:
+            ends = np.array([one.low, one.lower, one.upper, one.high])
+            assert (np.diff(ends) >= -1e-9).all(), one
+    for one in report.membership:
+        if one.undefined is None:
+            assert one.low <= one.value <= one.high, one
+            assert one.lower is None or one.lower - 1e-9 <= one.value <= one.upper + 1e-9, one
 
 
 def may_be_one_point(metric: str) -> bool:

@@ -50,6 +50,9 @@ def _hint(one: LeftOut) -> str:
 def _wanted(stream: Stream) -> tuple[str, ...]:
     """Each column once. The key is not among them: a connection's leads are known by their pseudonym."""
     roles = (stream.score, stream.decision, stream.outcome, stream.worked, stream.created)
+    times = (stream.outcome_at, stream.scored_at)
+    estimated = (column for one in stream.memberships for _, column in one.probabilities)
     attributes = (attribute.column for attribute in stream.attributes)
-    wanted = (*roles, *stream.treatment, *attributes, *stream.controls, *(stream.features or ()))
+    given = (*attributes, *estimated, *stream.controls, *(stream.features or ()))
+    wanted = (*roles, *times, *stream.treatment, *given)
     return tuple(name for name in dict.fromkeys(wanted) if name)

@@ -1,0 +1,65 @@
+"""Outcomes withheld for their dates, scores of unknown age, and creation dates far beyond the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from audit.finding import Caution, evidence
+from audit.finding.words import clause, count
+from audit.intake import Intake, Refusal
+
+FAR_DAYS = 180
+FEW = 0.001
+
+
+def untimely(intake: Intake) -> Iterator[Caution]:
+    """Outcomes before creation, scores after the outcome, and leads dated long after all others."""
+    for one in intake.withheld:
+        yield _withheld(one)
+    if intake.undated and "score" in intake.table.column_names:
+        yield Caution(
+            code="score_time_unknown",
+            text=(
+                f"For {count(intake.undated)} that converted it cannot be told whether the score came first,"
+                " because one of the two has no date. Their scores count as made before."
+            ),
+            evidence=evidence(leads=intake.undated),
+        )
+    if "created" in intake.table.column_names:
+        yield from _far_ahead(intake.table)
+
+
+def _withheld(one: Refusal) -> Caution:
+    first = ", ".join(f"{row + 1:,}" for row in one.rows)
+    outcomes = (
+        "The outcome of 1 lead counts" if one.count == 1 else f"The outcomes of {one.count:,} leads count"
+    )
+    why = clause(one.text.partition(";")[0])
+    text = f"{outcomes} as not known because {why}. First data rows: {first}."
+    if one.code == "contaminated_score":
+        text += " Where only leads that converted carry a date, conversion is understated by this."
+    return Caution(
+        code=one.code, text=text, evidence=evidence(reason=one.code, leads=one.count, first_rows=first)
+    )
+
+
+def _far_ahead(table: pa.Table) -> Iterator[Caution]:
+    """A handful of leads dated half a year or more after all others: nearly always mistyped years."""
+    days = np.sort(np.asarray(table.column("created").cast(pa.int32()).to_numpy(), dtype=np.int64))
+    most = max(1, int(len(days) * FEW))
+    steps = np.diff(days[-most - 1 :]) if len(days) >= 10 * most + 10 else np.empty(0)
+    far = np.flatnonzero(steps > FAR_DAYS)
+    if far.size:
+        ahead = int(steps.size - far[0])
+        last = np.datetime64(int(days[-1]), "D")
+        yield Caution(
+            code="created_ahead",
+            text=(
+                f"{count(ahead)} {'is' if ahead == 1 else 'are'} dated long after all others (up to {last})."
+                " Age counts from the newest lead, so hardly an outcome is too young. Correct the dates."
+            ),
+            evidence=evidence(leads=ahead, newest=str(last)),
+        )
