@@ -53,7 +53,9 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             Attribute(name="region", column="region", special_category=draw(st.booleans())),
             Attribute(name="firm", column="firm"),
         ),
-        audit=Tolerance(minimum_group=draw(st.sampled_from([1, 5, 30]))),
+        audit=Tolerance(
+            search_depth=draw(st.sampled_from([1, 2, 4])), minimum_group=draw(st.sampled_from([1, 5, 30]))
+        ),
     )
     return table, stream
 
