@@ -10,9 +10,9 @@ import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 from audit.cube import Cube, keys
-from audit.tally.columns import ATTRIBUTE, OUTCOME, SCORE, SELECTED, UNKNOWN, WORKED
+from audit.tally.columns import ATTRIBUTE, OPTION, OUTCOME, SCORE, SELECTED, UNKNOWN, WORKED
 
-FACTS = (SCORE, SELECTED, OUTCOME, WORKED)
+FACTS = (SCORE, SELECTED, OUTCOME, WORKED, OPTION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,20 +10,25 @@ import pyarrow as pa
 
 from audit.caution import cautions
 from audit.caution.accounts import alike
+from audit.caution.joint import given_away_together
 from audit.clustering.accounts import accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
 from audit.compat.listing import clarify
 from audit.cube import Cube
 from audit.disparity import Disparity, compare
+from audit.disparity.association import associations
 from audit.disparity.relative import relative_estimates
 from audit.finding import Caution
 from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.metrics import estimates
+from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
+from audit.regulation import regulate
 from audit.report.model import VERSION, Digests, Report, Settings
+from audit.rows.examine import examine
 from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
@@ -62,6 +67,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     effects = design_effects(intake.table, stream, cube, accounts)
     verified = search(intake.table, stream, intake.score_range, request.seed, accounts)
     facts = replace(_facts(cube, intake.table, (stream, effects), request.seed), subgroups=verified.subgroups)
+    examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -81,10 +87,16 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *request.cautions,
             *cautions(intake, stream, request.seed),
             *alike(accounts, effects, facts),
+            *given_away_together(examined, facts),
         ),
         findings=findings(facts),
-        compat=clarify(cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed)),
+        compat=clarify(
+            cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed), effects
+        ),
         settings=_settings(intake, stream),
+        regulation=regulate(cube, intake.table, stream),
+        decisions=associations(cube, stream),
+        examined=examined,
     )
 
 
@@ -95,8 +107,8 @@ def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None
         stream=stream,
         estimates=(
             *estimates(cube, stream, seed, effects),
-            *relative_estimates(cube, stream),
-            *together(cube, stream),
+            *clustered_alone(relative_estimates(cube, stream), effects, stream.audit.confidence),
+            *clustered_alone(together(cube, stream), effects, stream.audit.confidence),
         ),
         disparities=compare(cube, stream, seed, effects),
         proxies=proxies(table, stream, seed),
@@ -145,6 +157,7 @@ def _settings(intake: Intake, stream: Stream) -> Settings:
         higher_is_better=stream.higher_is_better,
         score_range=intake.score_range,
         special_categories=tuple(one.name for one in stream.attributes if one.special_category),
+        queue=stream.audit.queue,
     )
 
 

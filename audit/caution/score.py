@@ -23,7 +23,15 @@ def doubtful_scores(intake: Intake, stream: Stream) -> Iterator[Caution]:
         yield from _range(intake, stream)
         yield from _constant(intake)
         yield from _stepped(intake)
-    if "selected" not in names:
+    if "option" in names and "selected" not in names:
+        yield Caution(
+            code="no_favourable",
+            text=(
+                "The stream does not say which options are favourable, so each is compared by itself and"
+                " nobody counts as selected. Set favourable in [stream] if some are better than others."
+            ),
+        )
+    elif "selected" not in names:
         yield Caution(
             code="no_threshold",
             text=(

@@ -14,6 +14,7 @@ from audit.disparity.conditional import conditional_contrasts
 from audit.disparity.contrast import Contrast, Kind, contrasts
 from audit.disparity.distance import distance_contrasts
 from audit.disparity.multiplicity import Adjusted, Comparison, adjusted
+from audit.disparity.options import option_contrasts
 from audit.disparity.ranking import ranking_contrasts
 from audit.disparity.reference_group import References, reference_of, references
 from audit.disparity.span import span_comparisons
@@ -132,6 +133,7 @@ def joint_contrasts(
     yield from conditional_contrasts(cube, part, reference, stream.audit, scale[1] - scale[0])
     yield from distance_contrasts(part, reference, stream.audit, scale)
     yield from ranking_contrasts(part, reference, stream)
+    yield from option_contrasts(part, reference, stream)
 
 
 def _judged(comparisons: tuple[Comparison, ...], audit: Tolerance) -> Iterator[Disparity]:

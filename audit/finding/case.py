@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audit.finding.facts import Facts, Gap, Names, gap
+from audit.finding.option_reading import family
 from audit.finding.reading import CONTEXT, UNDIRECTED
 from audit.registry import METRICS
 
@@ -24,8 +25,9 @@ class Case:
 
     @property
     def leading(self) -> tuple[Gap, ...]:
-        """The comparisons of the most telling metric that this audit has."""
-        return tuple(one for one in self.gaps if one.disparity.metric == self.gaps[0].disparity.metric)
+        """The comparisons of the most telling metric that this audit has; all options are one metric."""
+        first = family(self.gaps[0].disparity.metric)
+        return tuple(one for one in self.gaps if family(one.disparity.metric) == first)
 
     @property
     def insufficient(self) -> bool:
@@ -47,7 +49,7 @@ def cases(facts: Facts) -> list[Case]:
 
 def _own_hypothesis(metric: str) -> bool:
     """Whether the metric is not just one minus another that is compared too."""
-    known = METRICS.get(metric)
+    known = METRICS.get(metric.partition("@")[0])
     return known is None or known.complement_of is None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audit.finding.reading import BAND, Unit, reading
+from audit.finding.reading import BAND, reading
+from audit.finding.reading_model import Unit
 from audit.finding.value import Evidence
 from audit.finding.words import percent
 
@@ -61,7 +62,7 @@ def evidence_words(evidence: Evidence, metric: str = "") -> tuple[tuple[str, str
 
 
 def _name(name: str) -> str:
-    metric, _, kind = name.partition(".")
+    metric, _, kind = name.rpartition(".")
     if kind in ("difference", "ratio"):
         return f"{_label(metric)}, {kind}"
     return FACT_WORDS.get(name) or name.replace("_", " ").capitalize()
@@ -90,7 +91,7 @@ def _text(name: str, value: str) -> str:
 
 
 def _number(name: str, value: float) -> str:
-    metric, _, kind = name.partition(".")
+    metric, _, kind = name.rpartition(".")
     unit: Unit | None = reading(metric).unit if kind == "difference" else None
     if unit == "share":
         return f"{value * 100:+.1f} points"

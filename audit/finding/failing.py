@@ -25,7 +25,8 @@ EQUAL_CHANCE = "true_positive_rate"
 def failed(case: Case, facts: Facts) -> Finding:
     """The finding of a group with at least one failing comparison."""
     lead = _lead(case.failing)
-    outcome = conversion(lead, facts) if lead.reading.tier in ABOUT_ALL_LEADS else None
+    about_all = lead.reading.tier in ABOUT_ALL_LEADS and not lead.reading.neutral
+    outcome = conversion(lead, facts) if about_all else None
     others = tuple(one for one in case.failing if one.disparity is not lead.disparity)
     special = is_special(case.attribute, facts)
     weighed = Circumstances(
@@ -95,7 +96,7 @@ def _failed_evidence(lead: Gap, others: tuple[Gap, ...], outcome: Conversion | N
         p_adjusted=one.p_adjusted,
         reference=" x ".join(one.reference),
         tolerances=round(lead.size, 2),
-        worse_off=" x ".join(lead.worse_off),
+        worse_off=None if lead.reading.neutral else " x ".join(lead.worse_off),
         **_converts(outcome),
         **rest,
     )

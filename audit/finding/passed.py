@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit.finding.case import Case
 from audit.finding.facts import Facts, Gap
+from audit.finding.option_reading import OPTION_METRICS
 from audit.finding.quiet import quiet
 from audit.finding.sentences import statement
 from audit.finding.value import Finding, evidence, lines
@@ -26,8 +27,14 @@ def _headline(cases: list[Case]) -> str:
     attribute, first = cases[0].attribute, cases[0].leading[0]
     label = first.reading.label
     reference = briefly(attribute, first.disparity.reference)
-    within = f"{label[:1].lower()}{label[1:]} lies within the tolerance of that of {reference}"
+    within = f"{_named_label(first, label)} lies within the tolerance of that of {reference}"
     return f"No material gap was found for {_who(cases)}: their {within}."
+
+
+def _named_label(first: Gap, label: str) -> str:
+    if first.disparity.metric.startswith(OPTION_METRICS):
+        return "share at each level" if "level" in first.disparity.metric else "share given each option"
+    return f"{label[:1].lower()}{label[1:]}"
 
 
 def _who(cases: list[Case]) -> str:
@@ -39,9 +46,9 @@ def _who(cases: list[Case]) -> str:
 
 
 def _widest(cases: list[Case]) -> str:
-    gaps: list[Gap] = [case.leading[0] for case in cases]
+    gaps: list[Gap] = [gap for case in cases for gap in case.leading if gap.disparity.kind == "difference"]
     widest = max(gaps, key=lambda gap: abs(gap.disparity.value or 0.0))
-    return f"The widest gap: {statement(widest)}." if len(cases) > 1 else sentence(statement(widest))
+    return f"The widest gap: {statement(widest)}." if len(gaps) > 1 else sentence(statement(widest))
 
 
 def _still_open(cases: list[Case]) -> str:

@@ -23,7 +23,7 @@ def patterns(found: list[Finding]) -> list[Finding]:
     told: dict[tuple[Names, str, bool], list[int]] = {}
     for place, one in enumerate(found):
         facts = dict(one.evidence)
-        if one.verdict == "fail":
+        if one.verdict == "fail" and facts["worse_off"] is not None:
             loses = facts["worse_off"] == facts["reference"]
             told.setdefault((one.attribute, one.metric, loses), []).append(place)
     changed = list(found)

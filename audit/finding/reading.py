@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from audit.finding.label_words import LABEL_WORDS
+from audit.finding.option_reading import option_reading
+from audit.finding.ranking_reading import RANKING_READINGS, TENTH, tenth_reading
+from audit.finding.reading_model import Reading, Unit
+from audit.finding.reading_model import index as _index
+from audit.registry import option_of
 
-Worse = Literal["lower", "higher"]
-Unit = Literal["share", "score", "index"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """One metric in words.
-
-    ``phrase`` has the places ``{group}``, ``{how}`` (by how much, ending in "than" or "as") and
-    ``{reference}``. A "share" counts how often something happens; a "score" is in the score's own
-    points; an "index" is a number that only compares. ``worse`` is the direction in which the group is
-    worse off, and ``meaning`` says which side that is where it is not plain. ``tier`` orders metrics
-    by how directly they say what happens to a lead: 0 decisions on all leads, 1 decisions on leads
-    that converted, 2 scores, 3 any of these among leads alike in the controls, 4 what people do with
-    leads, 5 everything else.
-    """
-
-    label: str
-    phrase: str
-    worse: Worse
-    unit: Unit = "share"
-    tier: int = 5
-    meaning: str = ""
-
+__all__ = ["READINGS", "Reading", "Unit", "is_share", "reading"]
 
 _BAR = "Where selected leads convert more often, the bar to be selected was higher."
 _OVERLOOKED = "Where leads that were passed over convert more often, more good leads were overlooked."
 _PASSED = "among leads that were not selected, {group} convert {how} {reference}"
-_INDEX = "for {group}, {name} is {how} for {reference}"
-
-
-def _index(label: str, name: str, worse: Worse) -> Reading:
-    return Reading(label=label, phrase=_INDEX.replace("{name}", name), worse=worse, unit="index")
 
 
 READINGS: dict[str, Reading] = {
@@ -242,10 +216,22 @@ READINGS: dict[str, Reading] = {
     "coefficient_of_variation": _index(
         "Inequality of benefits (variation)", "the inequality of benefits (variation)", "higher"
     ),
+    "option_distance": Reading(
+        label="Mix of options, distance",
+        phrase="{group} would need other decisions {how} {reference} for the same mix of options",
+        worse="higher",
+    ),
+    "level_superiority": Reading(
+        label="Higher level, compared one by one",
+        phrase="compared one by one, {group} get the higher level {how} an even chance against {reference}",
+        worse="lower",
+        tier=0,
+    ),
     "score_outcome_gap": _index(
         "Score minus outcome", "the distance of the score above the outcome", "lower"
     ),
     **{name: _index(label, label.lower(), "higher") for name, label in LABEL_WORDS},
+    **RANKING_READINGS,
 }
 
 # Up to this tier a metric speaks of decisions and scores; beyond it of errors and of parts of the leads.
@@ -264,16 +250,20 @@ CONTEXT = frozenset({"count", "base_rate"})
 SPANS = ("selection_rate_span", "true_positive_rate_span", "equalized_odds_span")
 
 # A distance, or a span, says that groups differ and not which is worse off: no finding comes of it.
-UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", *SPANS})
+UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", "abroca", "option_distance", *SPANS})
 
 
 def reading(metric: str) -> Reading:
     """The reading of a metric; one that is not listed here reads by its name."""
     if metric.startswith(BAND):
         return _band(metric.removeprefix(BAND))
+    if metric.startswith(TENTH):
+        return tenth_reading(int(metric.removeprefix(TENTH)))
     if metric.startswith(QUANTILE):
         return _quantile(int(metric.removeprefix(QUANTILE)))
     name = metric.replace("_", " ")
+    if option_of(metric) is not None:
+        return option_reading(metric)
     return READINGS.get(metric) or _index(name.capitalize(), f"the {name}", "lower")
 
 

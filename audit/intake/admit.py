@@ -15,8 +15,10 @@ from audit.intake.groups import check_reference, group_by_band, group_by_value
 from audit.intake.ledger import Ledger
 from audit.intake.missing import missing_tokens
 from audit.intake.model import Intake
+from audit.intake.options import favoured, option_tokens, read_options
 from audit.intake.roles import check_columns
 from audit.intake.scores import reaches, reject_scores, score_range
+from audit.intake.text import reduce_texts
 from audit.intake.truth import read_truth, to_bool
 from audit.schema import Attribute, BadInput, Stream
 
@@ -47,6 +49,8 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         A column is missing, the table is empty, a yes-or-no column holds a third value, a
         reference group does not occur, or no row is left.
     """
+    reduced = reduce_texts(table, stream)
+    table = reduced.table
     check_columns(table.column_names, stream)
     if not table.num_rows:
         msg = "the table has column names but no rows; export it again with its rows"
@@ -68,7 +72,7 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         excluded=(),
         score_range=scale,
         immature=immature,
-        notes=(*notes, *features.notes),
+        notes=(*reduced.notes, *notes, *features.notes),
     )
 
 
@@ -76,7 +80,8 @@ def _core(desk: _Desk) -> tuple[dict[str, pa.Array], tuple[float, float] | None,
     """Key, score, selected, outcome, worked and created of every row; who falls is in the ledger."""
     key = _key(desk)
     scores, scale = _scores(desk)
-    selected = _selected(desk, scores)
+    option = _option(desk)
+    selected = _selected(desk, scores, option)
     outcome = _truth(desk, "outcome", desk.stream.outcome)
     worked = _truth(desk, "worked", desk.stream.worked)
     days = _days(desk)
@@ -90,6 +95,7 @@ def _core(desk: _Desk) -> tuple[dict[str, pa.Array], tuple[float, float] | None,
         "outcome": None if outcome is None else to_bool(outcome),
         "worked": None if worked is None else to_bool(worked),
         "created": None if days is None else to_dates(days),
+        "option": option,
         "account": _account(desk),
     }
     return {name: column for name, column in core.items() if column is not None}, scale, immature
@@ -122,9 +128,26 @@ def _scores(desk: _Desk) -> tuple[NDArray[np.float64] | None, tuple[float, float
     return values, scale
 
 
-def _selected(desk: _Desk, scores: NDArray[np.float64] | None) -> NDArray[np.bool_] | None:
+def _option(desk: _Desk) -> pa.DictionaryArray | None:
     stream = desk.stream
-    if stream.decision is not None:
+    if stream.decision is None or not stream.several:
+        return None
+    tokens = option_tokens(desk.tokens, stream)
+    options = read_options(read_column(desk.table, stream.decision, tokens), stream)
+    empty = options.is_null().to_numpy(zero_copy_only=False)
+    desk.ledger.reject(
+        "decision_missing", "There is no decision; write which option it was, or leave the lead out.", empty
+    )
+    return options
+
+
+def _selected(
+    desk: _Desk, scores: NDArray[np.float64] | None, option: pa.DictionaryArray | None
+) -> NDArray[np.bool_] | None:
+    stream = desk.stream
+    if option is not None and stream.favourable:
+        return favoured(option, stream)
+    if stream.decision is not None and option is None:
         decision = read_truth(read_column(desk.table, stream.decision, desk.tokens), "decision")
         desk.ledger.reject(
             "decision_missing", "There is no decision; write yes or no, or leave the lead out.", decision < 0

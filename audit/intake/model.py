@@ -26,12 +26,13 @@ class Intake:
     """The admitted table and the account of every row: ``rows = kept + rejected + excluded``.
 
     ``table`` has canonical columns: ``key`` (string), ``score`` (float64, absent when the stream
-    has none), ``selected`` (bool, absent when the stream has neither threshold nor decision),
-    ``outcome`` (bool, null = not yet known; absent when the stream has none), ``worked`` (bool,
-    null = unknown; only if the stream names it), ``created`` (date32; only if the stream names
-    it), ``account`` (string, null = none; only if the stream names it),
-    ``attribute:<name>`` and ``control:<name>`` (dictionary of strings, missing is the level
-    "unknown") and ``feature:<name>`` (float64 or dictionary).
+    has none), ``selected`` (bool, absent when the stream has neither threshold nor a yes-or-no
+    decision nor favourable options), ``outcome`` (bool, null = not yet known; absent when the stream
+    has none), ``worked`` (bool, null = unknown; only if the stream names it), ``created`` (date32;
+    only if the stream names it), ``account`` (string, null = none; only if the stream names it),
+    ``option`` (dictionary of strings, levels in their order; only for a
+    decision of several options), ``attribute:<name>`` and ``control:<name>`` (dictionary of strings,
+    missing is the level "unknown") and ``feature:<name>`` (float64 or dictionary).
 
     ``score_range`` is the scale that out-of-range scores were told by, None where every one was let in.
     ``immature`` counts the outcomes withheld because their lead is younger than the stream's

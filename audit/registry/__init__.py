@@ -15,6 +15,7 @@ from audit.registry.distance import DISTANCE
 from audit.registry.inequality import INEQUALITY
 from audit.registry.labels import LABELS
 from audit.registry.model import Chapter, Family, Kind, Metric
+from audit.registry.options import OPTION
 from audit.registry.queue import QUEUE
 from audit.registry.rates import COMPOSITION, RATES
 from audit.registry.score import CALIBRATION, SCORE
@@ -28,6 +29,7 @@ METRICS: MappingProxyType[str, Metric] = MappingProxyType(
             *COMPOSITION,
             *RATES,
             *SPAN,
+            *OPTION,
             *CONDITIONAL,
             *AGREEMENT,
             *INEQUALITY,
@@ -51,4 +53,11 @@ def metric(identifier: str) -> Metric:
     return METRICS[identifier.partition("@")[0]]
 
 
-__all__ = ["METRICS", "Chapter", "Family", "Kind", "Metric", "metric"]
+def option_of(identifier: str) -> str | None:
+    """The option that an estimate is about: "Premium" of ``option_rate@Premium``; None for others."""
+    name, _, option = identifier.partition("@")
+    known = METRICS.get(name)
+    return option if known is not None and known.kind == "option" and option else None
+
+
+__all__ = ["METRICS", "Chapter", "Family", "Kind", "Metric", "metric", "option_of"]

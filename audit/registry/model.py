@@ -21,6 +21,7 @@ Kind = Literal[
     "conditional",
     "distance",
     "span",
+    "option",
     "queue",
     "exposure",
     "cross",
@@ -89,4 +90,4 @@ class Metric:
     @property
     def has_ratio(self) -> bool:
         """Whether groups are also compared by ratio: rates of an event, not of agreement."""
-        return self.kind in {"rate", "score_rate"} and self.id not in {"accuracy", "error_rate"}
+        return self.kind in {"rate", "score_rate", "option"} and self.id not in {"accuracy", "error_rate"}

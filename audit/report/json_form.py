@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 from audit.compat import Compat
 from audit.disparity import Disparity
+from audit.disparity.association import Association
 from audit.estimate import Estimate
 from audit.finding import Caution, Evidence, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
+from audit.registry import option_of
+from audit.regulation.read import read_regulation
+from audit.report.examined_form import examined_record, read_examined
 from audit.report.model import SCHEMA, Digests, Report, Settings
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
@@ -36,12 +41,15 @@ def to_json(report: Report) -> str:
         "digests": _plain(report.digests, *Digests.__slots__),
         "settings": _plain(report.settings, *Settings.__slots__),
         "estimates": [_estimate(one) for one in report.estimates],
-        "disparities": [_plain(one, *Disparity.__slots__) for one in report.disparities],
+        "disparities": [_with_option(_plain(one, *Disparity.__slots__)) for one in report.disparities],
         "proxies": [_plain(one, *Proxy.__slots__) for one in report.proxies],
-        "subgroups": [_plain(one, *Subgroup.__slots__) for one in report.subgroups],
+        **examined_record(report.examined),
+        "subgroups": [_with_option(_plain(one, *Subgroup.__slots__)) for one in report.subgroups],
         "search": _plain(report.search, *Search.__slots__) if report.search else None,
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
-        "findings": [_worded(one, *Finding.__slots__) for one in report.findings],
+        "findings": [_with_option(_worded(one, *Finding.__slots__)) for one in report.findings],
+        "regulation": asdict(report.regulation),
+        "decisions": [_plain(one, *Association.__slots__) for one in report.decisions],
         "compat": [_compat(one) for one in report.compat],
     }
     return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
@@ -67,7 +75,14 @@ def _turned_away(one: Refusal) -> Record:
 
 
 def _estimate(one: GroupEstimate) -> Record:
-    return _plain(one, "attribute", "group", "metric") | _plain(one.estimate, *Estimate.__slots__)
+    return _with_option(
+        _plain(one, "attribute", "group", "metric") | _plain(one.estimate, *Estimate.__slots__)
+    )
+
+
+def _with_option(record: Record) -> Record:
+    """The option that a metric is about, for programs that would not take its name apart."""
+    return record | {"option": option_of(record["metric"])}
 
 
 def _worded(one: Caution | Finding, *names: str) -> Record:
@@ -116,11 +131,16 @@ def _report(record: Record) -> Report:
         estimates=tuple(_read_estimate(one) for one in record["estimates"]),
         disparities=tuple(Disparity(**_names(one)) for one in record["disparities"]),
         proxies=tuple(Proxy(**one) for one in record["proxies"]),
+        examined=read_examined(record),
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
         search=_search(record.get("search")),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
         compat=tuple(_read_compat(one) for one in record.get("compat", ())),
         findings=tuple(Finding(**_with(_names(one), evidence=_evidence(one))) for one in record["findings"]),
+        regulation=read_regulation(record.get("regulation")),
+        decisions=tuple(
+            Association(**_with(one, options=tuple(one["options"]))) for one in record.get("decisions", ())
+        ),
     )
 
 
@@ -130,7 +150,8 @@ def _with(record: Record, **changes: Any) -> Record:  # noqa: ANN401 - whatever 
 
 def _names(record: Record) -> Record:
     lists = ("attribute", "group", "reference")
-    return _with(record, **{name: tuple(record[name]) for name in lists if name in record})
+    named = {name: value for name, value in record.items() if name != "option"}
+    return _with(named, **{name: tuple(record[name]) for name in lists if name in record})
 
 
 def _refusal(record: Record) -> Refusal:

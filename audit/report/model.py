@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 
 from audit.compat import Compat
 from audit.disparity import Disparity
+from audit.disparity.association import Association
 from audit.finding import Caution, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
+from audit.regulation import Regulation
+from audit.rows.examine import Examination
 from audit.rows.proxy import Proxy
 from audit.subgroups.model import Search, Subgroup
 
@@ -40,6 +43,7 @@ class Settings:
     higher_is_better: bool = True
     score_range: tuple[float, float] | None = None
     special_categories: tuple[str, ...] = ()
+    queue: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,5 +66,8 @@ class Report:
     warnings: tuple[Caution, ...]
     findings: tuple[Finding, ...]
     settings: Settings = field(default_factory=Settings)
+    regulation: Regulation = field(default_factory=Regulation)
+    decisions: tuple[Association, ...] = ()
     search: Search | None = None
     compat: tuple[Compat, ...] = ()
+    examined: Examination = field(default_factory=Examination)

@@ -12,12 +12,17 @@ from audit.finding import SEVERITIES, Finding, Severity
 from audit.finding.evidence_words import evidence_words
 from audit.finding.reading import reading
 from audit.finding.words import listed, nobreak
-from audit.registry import METRICS, metric
+from audit.registry import metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.compat_view import compat_tables
+from audit.report.fields_view import fields_view, score_view
 from audit.report.model import Report
+from audit.report.option_view import option_sheets
 from audit.report.printable import printable
-from audit.report.view import COLUMNS, SHOWN, Section, sections
+from audit.report.regulation_view import regimes
+from audit.report.shrunk import raw_and_shrunk
+from audit.report.together_view import together_rows
+from audit.report.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
 from audit.report.worst import worst
 
 CHARTED = 12
@@ -43,11 +48,20 @@ def to_html(report: Report) -> str:
         .render(
             report=report,
             sections=parts,
+            together=together_rows(report),
+            regimes=regimes(report),
+            option_sheets=option_sheets(report),
             charts=_charts(parts),
             compat=compat_tables(report),
+            fields={
+                one.attribute: fields_view(one.attribute, report, charted=place < CHARTED)
+                for place, one in enumerate(parts)
+            },
+            score=score_view(report),
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,
+            raw_and_shrunk=raw_and_shrunk,
             worst=worst(report),
             crossings=[one for one in report.subgroups if one.found_by == "crossing"],
             severities=_counted(report.findings),
@@ -98,7 +112,7 @@ def _counted(findings: tuple[Finding, ...]) -> tuple[tuple[str, int], ...]:
 
 def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
     present = {one.metric for one in report.estimates}
-    names = [name for name in COLUMNS if name in present and name in METRICS]
+    names = [name for name in (*COLUMNS, *RANKING_COLUMNS) if name in present]
     return tuple((reading(name).label, metric(name).definition) for name in names)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from audit.disparity import Disparity, Verdict
 from audit.estimate import Estimate
 from audit.finding.facts import Names
+from audit.finding.option_reading import OPTION_METRICS
 from audit.finding.reading import BAND, reading
 from audit.finding.words import amount, percent
 from audit.report.model import Report
@@ -14,7 +15,7 @@ from audit.rows.proxy import Proxy, informative
 
 SHOWN = 20
 SHOWN_PROXIES = 12
-HEADLINES = ("selection_rate", "mean_score", "base_rate")
+HEADLINES = ("selection_rate", "mean_score")
 COLUMNS = (
     "selection_rate",
     "base_rate",
@@ -26,6 +27,20 @@ COLUMNS = (
     "mean_score",
     "auc",
     "contact_rate",
+)
+RANKING_COLUMNS = (
+    "group_share",
+    "queue_share@queue",
+    "queue_share@tenth",
+    "queue_rate@queue",
+    "queue_rate@tenth",
+    "exposure",
+    "converting_exposure",
+    "ndcg",
+    "xauc_positive",
+    "xauc_negative",
+    "calibration_slope",
+    "calibration_intercept",
 )
 VERDICT_WORDS: dict[Verdict, str] = {
     "fail": "outside tolerance",
@@ -53,6 +68,7 @@ class GroupRow:
     verdict: str
     headline: Estimate | None
     cells: tuple[Cell, ...]
+    ranking: tuple[Cell, ...]
     bands: tuple[tuple[str, Estimate], ...]
     is_reference: bool
 
@@ -69,6 +85,7 @@ class Section:
     metric: str
     metric_label: str
     labels: tuple[str, ...]
+    ranking_labels: tuple[str, ...]
     rows: tuple[GroupRow, ...]
     hidden: int
     proxies: tuple[Proxy, ...]
@@ -101,33 +118,51 @@ def _section(attribute: Names, report: Report) -> Section:
         if one.attribute == attribute and one.group:
             by_group.setdefault(one.group[0], {})[one.metric] = one.estimate
     present = {metric for estimates in by_group.values() for metric in estimates}
-    metric = next((name for name in HEADLINES if name in present), "count")
+    metric = next((name for name in HEADLINES if name in present), "") or _of_an_option(
+        present, [one for one in report.disparities if one.attribute == attribute]
+    )
     compared = [one for one in report.disparities if one.attribute == attribute and one.metric == metric]
     columns = tuple(name for name in COLUMNS if name in present)
+    ranking = tuple(name for name in RANKING_COLUMNS if name in present) if "exposure" in present else ()
     reference = {one.reference[0] for one in compared}
     ordered = sorted(by_group, key=lambda group: (group not in reference, *_urgency(group, compared)))
     proxies = [one for one in report.proxies if one.attribute == attribute[0]]
     confidence = report.settings.confidence
-    rows = tuple(_row(group, by_group[group], metric, columns, compared) for group in ordered[:SHOWN])
+    rows = tuple(
+        _row(group, by_group[group], metric, (columns, ranking), compared) for group in ordered[:SHOWN]
+    )
     return Section(
         attribute=attribute[0],
         special_category=attribute[0] in report.settings.special_categories,
         metric=metric,
         metric_label=reading(metric).label,
         labels=tuple(reading(name).label for name in columns),
+        ranking_labels=tuple(reading(name).label for name in ranking),
         rows=rows,
         hidden=max(0, len(by_group) - SHOWN),
         proxies=tuple(one for one in proxies if informative(one, confidence))[:SHOWN_PROXIES],
         silent=tuple(one.feature for one in proxies if not informative(one, confidence)),
-        reasons=tuple(dict.fromkeys(c.reason for row in rows for c in row.cells if c.reason)),
+        reasons=tuple(
+            dict.fromkeys(c.reason for row in rows for c in (*row.cells, *row.ranking) if c.reason)
+        ),
     )
+
+
+def _of_an_option(present: set[str], own: list[Disparity]) -> str:
+    """The option whose rate differs most, where decisions have several; else what there is."""
+    options = [one for one in own if one.metric.startswith(OPTION_METRICS) and one.kind == "difference"]
+    first = min(options, key=lambda one: (_ORDER.index(one.verdict), -abs(one.value or 0.0)), default=None)
+    named = sorted(name for name in present if name.startswith(OPTION_METRICS))
+    if first is not None or named:
+        return first.metric if first is not None else named[0]
+    return "base_rate" if "base_rate" in present else "count"
 
 
 def _row(
     group: str,
     estimates: dict[str, Estimate],
     metric: str,
-    columns: tuple[str, ...],
+    columns: tuple[tuple[str, ...], tuple[str, ...]],
     compared: list[Disparity],
 ) -> GroupRow:
     own = [one for one in compared if one.group == (group,)]
@@ -138,7 +173,8 @@ def _row(
         n=count.n if count else 0,
         verdict=_verdict(own, is_reference=is_reference),
         headline=estimates.get(metric),
-        cells=tuple(cell(name, estimates.get(name)) for name in columns),
+        cells=tuple(cell(name, estimates.get(name)) for name in columns[0]),
+        ranking=tuple(cell(name, estimates.get(name)) for name in columns[1]),
         bands=tuple((name[len(BAND) :], one) for name, one in estimates.items() if name.startswith(BAND)),
         is_reference=is_reference,
     )

@@ -16,6 +16,7 @@ BINS = 20
 MOST_LEVELS = 2_000
 RARE = 10
 OFTEN = 20
+LARGEST = 1e30  # a number beyond it is as good as this one, and in reach of single precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +64,34 @@ def feature(table: pa.Table, name: str) -> Levels:
     return _pooled(_bins(_reals(column)) if number else _dictionary(column))
 
 
+def feature_numbers(table: pa.Table, name: str) -> Reals | None:
+    """The values of a feature that is a quantity (NaN: missing); None where its values are names."""
+    column = table.column(f"feature:{name}")
+    if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+        return None
+    values = _reals(column)
+    present = values[np.isfinite(values)]
+    if _are_names(np.unique(present), present.size):
+        return None
+    clipped = np.clip(np.where(np.isfinite(values), values, np.nan), -LARGEST, LARGEST)
+    # In single precision, as the explanations of trees compute.
+    return clipped.astype(np.float32).astype(np.float64)
+
+
 def score_or_decision(table: pa.Table) -> Reals:
-    """What the gap is measured on: the score, or the decision as 0 and 1 where there is no score."""
+    """What the gap is measured on: the score, else the decision as 0 and 1, else the place of its level.
+
+    Options without an order have no place; all are 0 then, and there is no gap.
+    """
+    if "option" in table.column_names and not {"score", "selected"} & set(table.column_names):
+        return _places(table.column("option"))
     return _reals(table.column("score" if "score" in table.column_names else "selected"))
+
+
+def _places(column: pa.ChunkedArray) -> Reals:
+    if not column.type.ordered:
+        return np.zeros(len(column))
+    return np.concatenate([np.zeros(0), *(chunk.indices.to_numpy() for chunk in column.chunks)])
 
 
 def _reals(column: pa.ChunkedArray) -> Reals:

@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from audit.schema.attribute_section import parse_attributes
+from audit.schema.decision_section import parse_decision
 from audit.schema.nearest import nearest
 from audit.schema.section import Section
-from audit.schema.values import BadInput, Stream, Tolerance
+from audit.schema.text_numbers import LANGUAGES
+from audit.schema.values import REGULATIONS, BadInput, Stream, Tolerance
 
 _COLUMNS = ("key", "score", "decision", "outcome", "created", "worked", "account")
 _STREAM_KEYS = (
     *("name", "key", "score", "higher_is_better", "threshold", "decision", "score_range", "outcome"),
     *("created", "maturity_days", "worked", "account", "features", "controls", "missing", "attribute"),
+    *("decision_kind", "decision_levels", "favourable", "text", "text_language"),
 )
 _AUDIT_KEYS = tuple(field.name for field in fields(Tolerance))
 
@@ -111,6 +114,9 @@ def _stream(section: Section, tolerance: Tolerance) -> Stream:
         missing=section.texts("missing", blank=True) or (),
         attributes=parse_attributes(section),
         audit=tolerance,
+        **parse_decision(section),
+        text=section.texts("text") or (),
+        text_language=_language(section),
     )
 
 
@@ -132,9 +138,28 @@ def _tolerance(section: Section) -> Tolerance:
         confidence=section.fraction("confidence", default.confidence),
         minimum_group=section.whole("minimum_group", least=1) or default.minimum_group,
         intersections=section.whole("intersections", least=1) or default.intersections,
+        regulation=_regulation(section),
         search_depth=section.whole("search_depth", least=1) or default.search_depth,
         queue=section.whole("queue", least=1),
     )
+
+
+def _language(section: Section) -> str | None:
+    language = section.text("text_language")
+    if language is not None and language not in LANGUAGES:
+        known = " or ".join(f'"{one}"' for one in LANGUAGES)
+        section.fail(f"text_language is {language!r}; sentiment knows {known} only, so leave the line out")
+    return language
+
+
+def _regulation(section: Section) -> tuple[str, ...]:
+    named = section.texts("regulation")
+    for one in named or ():
+        if one not in REGULATIONS:
+            section.fail(
+                f"regulation names {one!r}; it may name {' and '.join(REGULATIONS)}, or be empty: []"
+            )
+    return REGULATIONS if named is None else named
 
 
 def _check_decision(section: Section, stream: Stream, *, score_required: bool) -> None:
@@ -167,11 +192,12 @@ def _check_roles(section: Section, stream: Stream) -> None:
     """A column that plays two roles would make the audit compare something with itself."""
     taken = _single_roles(section, stream)
     shared = [(column, "a control") for column in stream.controls]
+    shared += [(column, "a text") for column in stream.text]
     shared += [(attribute.column, "an attribute") for attribute in stream.attributes]
     for column, role in shared:
         if column in taken:
             section.fail(f"names the column {column!r} as both {taken[column]} and {role}; choose one")
-        if role == "a control":
+        if role in ("a control", "a text"):
             taken[column] = role
 
 

@@ -27,8 +27,8 @@ def stream_to_toml(stream: Stream) -> str:
 def _lines(record: Stream | Attribute | Tolerance, names: Sequence[str]) -> Iterator[str]:
     for name in names:
         value = getattr(record, name)
-        # An empty list of features says "no feature"; other empty lists say nothing.
-        if value is not None and (value != () or name == "features"):
+        # An empty list of features says "no feature", one of regulations "no table"; others say nothing.
+        if value is not None and (value != () or name in ("features", "regulation")):
             yield f"{name} = {_value(value)}"
 
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+YES_NO, OPTIONS, LEVELS = "yes_no", "options", "levels"
+DECISION_KINDS = (YES_NO, OPTIONS, LEVELS)
+"""What a decision is: yes or no, one of several options, or one of several ordered levels."""
+
+REGULATIONS = ("ll144", "four_fifths")
+"""The regimes in whose form the report has tables: `audit.regulation`."""
+
 
 class BadInput(ValueError):
     """Input a person can mend: the message is one sentence that names the field and the mend.
@@ -37,6 +44,7 @@ class Tolerance:
     confidence: float = 0.95
     minimum_group: int = 30
     intersections: int = 2
+    regulation: tuple[str, ...] = REGULATIONS
     search_depth: int = 3
     queue: int | None = None
 
@@ -61,4 +69,14 @@ class Stream:
     features: tuple[str, ...] | None = None
     controls: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    decision_kind: str = YES_NO
+    decision_levels: tuple[str, ...] = ()
+    favourable: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    text_language: str | None = None
     audit: Tolerance = field(default_factory=Tolerance)
+
+    @property
+    def several(self) -> bool:
+        """Whether the decision is one of several options or levels, not yes or no."""
+        return self.decision_kind != YES_NO

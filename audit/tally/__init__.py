@@ -30,9 +30,9 @@ def count(
     """Count an admitted table (see `audit.intake`).
 
     The axes are ``attribute:<name>``..., ``control:<name>``..., ``score``, ``selected``,
-    ``outcome`` (yes, no, not yet known) and ``worked`` (yes, no, unknown), as far as the table has
-    the columns. ``edges`` cuts the score axis; without it the table's own scores do
-    (`score_edges`), and cubes of different tables then do not add up.
+    ``outcome`` (yes, no, not yet known), ``worked`` (yes, no, unknown) and ``option`` (of a decision
+    with several), as far as the table has the columns. ``edges`` cuts the score axis; without it the
+    table's own scores do (`score_edges`), and cubes of different tables then do not add up.
 
     Raises BadInput when the engine does not exist or when a column has too many values to count.
     """

@@ -14,6 +14,7 @@ UNKNOWN = "unknown"
 NOT_YET_KNOWN = "not yet known"
 YES, NO = "yes", "no"
 SCORE, SELECTED, OUTCOME, WORKED = "score", "selected", "outcome", "worked"
+OPTION = "option"
 ATTRIBUTE, CONTROL = "attribute:", "control:"
 
 Kind = Literal["category", "score", "truth"]
@@ -29,7 +30,7 @@ class Column:
 
 
 def counted_columns(table: pa.Table) -> tuple[Column, ...]:
-    """The axes that this table gives, in cube order: attributes, controls, score, then the truths."""
+    """The axes that this table gives, in cube order: attributes, controls, score, the truths, the option."""
     prefixed = [
         Column(name=name, kind="category")
         for prefix in (ATTRIBUTE, CONTROL)
@@ -41,6 +42,7 @@ def counted_columns(table: pa.Table) -> tuple[Column, ...]:
         Column(name=SELECTED, kind="truth"),
         Column(name=OUTCOME, kind="truth", missing=NOT_YET_KNOWN),
         Column(name=WORKED, kind="truth"),
+        Column(name=OPTION, kind="category"),
     )
     return (*prefixed, *(column for column in fixed if column.name in table.column_names))
 

@@ -1,4 +1,4 @@
-"""Whether a policy fits what the CRM says of its fields: text that people typed freely can only be dropped.
+"""Whether a policy fits what the CRM says of its fields: free text can only be dropped or reduced.
 
 The name of a field is checked where the policy is read (``connectors.policy.identifying``); its
 type only here, because it takes the CRM's describe call. A field that the call does not list (one of
@@ -17,7 +17,7 @@ from connectors.source import FieldInfo, FieldKind
 # What each kind of field holds, and the operators that it allows; the other kinds allow every one.
 _LIMITS: Mapping[FieldKind, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "long_text": ("a long text that people type", ("drop",)),
+        "long_text": ("a long text that people type", ("drop", "reduce")),
         "formula_text": ("a text that a formula makes", ("drop", "map")),
         "contact": ("a mail address, phone number, web address or id", ("drop", "key")),
         "other": ("no single plain value", ("drop",)),

@@ -30,17 +30,25 @@ def _ending(words: str, alone: str) -> re.Pattern[str]:
 
 
 _KINDS = (
-    # Nothing that is made of a name or a free text is safe to hold, not even a pseudonym.
+    # Nothing that is made of a name is safe to hold, not even a pseudonym.
     _Kind(
-        what="a name or a free text",
+        what="a name",
         ending=_ending(
             r"(first|last|middle|full|nick|maiden|given|family|fore|sur|contact|lead|person)?names?"
-            r"|name or email|initials|street|(street ?)?(?<!ip )(?<!email )(?<!mac )address(es)?"
-            r"|notes?|comments?|descriptions?|remarks?|messages?|(linkedin)?bio|biography|memos?|narrative|feedback"
-            r"|transcripts?|(free)?text|about me|summary|bounced? reason",
-            alone="first|last|desc",
+            r"|name or email|initials|street|(street ?)?(?<!ip )(?<!email )(?<!mac )address(es)?",
+            alone="first|last",
         ),
         allowed=("drop",),
+    ),
+    # Of a free text a few rounded numbers are safe to hold.
+    _Kind(
+        what="a free text",
+        ending=_ending(
+            r"notes?|comments?|descriptions?|remarks?|messages?|(linkedin)?bio|biography|memos?|narrative|feedback"
+            r"|transcripts?|(free)?text|about me|summary|bounced? reason",
+            alone="desc",
+        ),
+        allowed=("drop", "reduce"),
     ),
     # One value, one person: a pseudonym keeps such a field joinable.
     _Kind(
@@ -102,8 +110,8 @@ def refuse_if_identifying(field: str, operator: str) -> None:
     Raises
     ------
     BadInput
-        A name or a free text that is not dropped; an id, mail address or phone number that is
-        neither dropped nor replaced by a pseudonym.
+        A name that is not dropped; a free text that is neither dropped nor reduced; an id, mail address
+        or phone number that is neither dropped nor replaced by a pseudonym.
     """
     kind = _kind(_words(field))
     if kind is None or operator in kind.allowed:

@@ -10,5 +10,6 @@ from connectors.policy.drop import Drop
 from connectors.policy.keep import Keep
 from connectors.policy.key import Key
 from connectors.policy.map import Map
+from connectors.policy.reduce import Reduce
 
-OPERATORS = MappingProxyType({kind.name: kind for kind in (Keep, Band, Map, Coarsen, Key, Drop)})
+OPERATORS = MappingProxyType({kind.name: kind for kind in (Keep, Band, Map, Coarsen, Reduce, Key, Drop)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -21,6 +22,16 @@ from audit.schema import Attribute, BadInput, Stream, Tolerance
 
 SCHEMA = json.loads((Path(audit.report.__file__).parent / "audit.schema.json").read_text())
 
+OFFERS = ["None", "a {b}", 'x@"y".z', "<i>v1.2</i>", "worst"]
+LEVELLED = {"decision": "offer", "decision_kind": "levels", "decision_levels": tuple(OFFERS)}
+OFFERED = {"decision": "offer", "decision_kind": "options"}
+DECISIONS = [
+    {},
+    OFFERED,
+    LEVELLED,
+    {**LEVELLED, "favourable": ("None", "worst")},
+]
+
 
 @st.composite
 def cases(draw) -> tuple[pa.Table, Stream]:
@@ -37,8 +48,15 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             "size": random.choice(["S", "M", "L"], n),
             "kind": random.choice(["x", "y", ""], n),
             "firm": random.choice(["old", "new"], n),
+            "account": random.choice(["a", "<b>", "", "c" * 300, "d'\"", "e"], n),
+            "zip": random.integers(0, draw(st.sampled_from([1, 30, 900])), n).astype(str),
+            "amount": np.where(
+                random.random(n) < 0.3, "", (10.0 ** random.integers(-300, 300, n)).astype(str)
+            ),
+            "copy": score * draw(st.sampled_from([0.0, 1.0])),
             "won": np.where(random.random(n) < 0.2, "", won.astype(int).astype(str)),
             "worked": random.choice(["1", "0", ""], n, p=[0.8, 0.1, 0.1]),
+            "offer": random.choice(OFFERS, n, p=random.dirichlet(np.full(len(OFFERS), 0.5))),
         }
     )
     stream = Stream(
@@ -48,15 +66,21 @@ def cases(draw) -> tuple[pa.Table, Stream]:
         higher_is_better=draw(st.booleans()),
         outcome=draw(st.sampled_from([None, "won"])),
         worked=draw(st.sampled_from([None, "worked"])),
+        account=draw(st.sampled_from([None, None, None, None, "account"])),
         controls=draw(st.sampled_from([(), ("size",), ("size", "kind")])),
         attributes=(
             Attribute(name="region", column="region", special_category=draw(st.booleans())),
             Attribute(name="firm", column="firm"),
         ),
         audit=Tolerance(
-            search_depth=draw(st.sampled_from([1, 2, 4])), minimum_group=draw(st.sampled_from([1, 5, 30]))
+            search_depth=draw(st.sampled_from([1, 2, 4])),
+            minimum_group=draw(st.sampled_from([1, 5, 30])),
+            queue=draw(st.sampled_from([None, 1, 50, 10_000])),
         ),
+        **draw(st.sampled_from(DECISIONS)),
     )
+    if stream.several and draw(st.booleans()):
+        stream = replace(stream, score=None, threshold=None)
     return table, stream
 
 
@@ -82,11 +106,17 @@ def test_every_report_can_be_written_and_read(case):
         if gap.value is not None:
             assert gap.low <= gap.value <= gap.high, gap
             assert gap.low < gap.high or may_be_one_point(gap.metric), gap
+    for one in report.compat:
+        assert (one.value is None) == (one.undefined is not None), one
+        assert one.value is None or one.low <= one.value <= (one.high if one.high is not None else np.inf), (
+            one
+        )
+        assert one.value == pytest.approx(one.compat_value, abs=1e-6) or one.note, one
 
 
 def may_be_one_point(metric: str) -> bool:
-    """A quantile of tied scores, between order statistics that are the same."""
-    return metric.startswith("score_quantile")
+    """A quantile of tied scores, between order statistics that are the same; the exposure of all leads."""
+    return metric.startswith("score_quantile") or metric == "exposure"
 
 
 def test_a_group_that_is_ranked_right_after_one_that_is_not_has_an_interval():

@@ -144,12 +144,25 @@ OTHERS = {
 }
 
 
+REDUCIBLE = re.compile(
+    r"descr|notes?|bio|comment|text|reason|memo|messages?|remark|feedback|summary", re.IGNORECASE
+)
+
+
 @pytest.mark.parametrize("field", NAMES_AND_TEXT)
-def test_names_and_free_text_can_only_be_dropped(field):
+def test_names_can_only_be_dropped_and_free_text_dropped_or_reduced(field):
+    text = REDUCIBLE.search(field) is not None
+    end = "use drop or reduce$" if text else "use drop$"
     for operator, parameters in {**OTHERS, "key": 'domain = "d"'}.items():
-        with pytest.raises(BadInput, match=re.escape(f"'{field}'") + ".*use drop$"):
+        with pytest.raises(BadInput, match=re.escape(f"'{field}'") + ".*" + end):
             parse_policy(rule(f'field = "{field}"\noperator = "{operator}"\n{parameters}'))
     assert parse_policy(rule(f'field = "{field}"\noperator = "drop"')).fields == ("CreatedDate",)
+    reduced = rule(f'field = "{field}"\noperator = "reduce"\nto = "words"')
+    if text:
+        assert parse_policy(reduced).fields == (field, "CreatedDate")
+        return
+    with pytest.raises(BadInput, match=r"use drop$"):
+        parse_policy(reduced)
 
 
 @pytest.mark.parametrize("field", IDENTIFIERS)

@@ -19,6 +19,7 @@ from connectors.policy.keep import Keep
 from connectors.policy.key import Key
 from connectors.policy.map import Map
 from connectors.policy.model import Operator, Policy, Rule
+from connectors.policy.reduce import Reduce
 from connectors.salesforce.fields import field_info as salesforce_field
 from connectors.sandbox.certificate import make_certificate
 from connectors.sandbox.fields import FieldSpec, OrgContents
@@ -31,16 +32,17 @@ OPERATORS: tuple[Operator, ...] = (
     Keep(),
     Map(vocabulary=(("a", "b"),)),
     Coarsen(by="presence"),
+    Reduce(to="words"),
     Key(domain="d"),
     Drop(),
 )
 FREE: dict[FieldKind, str] = {
-    "long_text": "drop",
+    "long_text": "reduce drop",
     "other": "drop",
     "formula_text": "map drop",
     "contact": "key drop",
     **dict.fromkeys(  # type: ignore[dict-item]  # the keys are kinds
-        ("choice", "yes_no", "number", "moment", "short_text", "unknown"), "keep map coarsen key drop"
+        ("choice", "yes_no", "number", "moment", "short_text", "unknown"), "keep map coarsen reduce key drop"
     ),
 }
 
@@ -68,7 +70,7 @@ def test_a_kind_of_field_allows_its_operators_only(kind: FieldKind, operator: Op
     message = str(told.value)
     assert message.startswith("The policy: field 'Plain__c' holds ")
     assert f"(type odd) and cannot be used with operator '{operator.name}': use " in message
-    assert message.endswith((" drop", " or key", " or map"))
+    assert message.endswith((" drop", " or key", " or map", " or reduce"))
 
 
 @pytest.mark.parametrize(

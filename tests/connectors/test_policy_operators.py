@@ -17,6 +17,7 @@ from connectors.policy.key import Key
 from connectors.policy.map import Map
 from connectors.policy.model import Applied, Operator
 from connectors.policy.operators import OPERATORS
+from connectors.policy.reduce import Reduce
 from connectors.pseudonym import Keyring
 
 KEYRING = Keyring(crm="salesforce", organisation="00D1", master=bytes(range(32)))
@@ -27,6 +28,8 @@ EVERY: tuple[Operator, ...] = (
     Band(bands=(18, 65), of="age", as_of=date(2026, 3, 1)),
     Band(bands=(1960, 1980), of="year"),
     Map(vocabulary=(("Mr.", "man"), ("--None--", ""))),
+    Reduce(to="readability"),
+    Reduce(to="sentiment", language="en"),
     Key(domain="email"),
     *(Coarsen(by=kind) for kind in ("day", "month", "year", "presence")),
     Coarsen(by="prefix", characters=3),

@@ -206,7 +206,7 @@ def test_the_preview_names_the_fields_that_are_never_requested(org: Org) -> None
         (POLICY.replace('crm = "salesforce"', 'crm = "hubspot"'), 'write crm = "salesforce"'),
         (
             POLICY.replace('operator = "drop"', 'operator = "keep"'),
-            "field 'FirstName' is a name or a free text",
+            "field 'FirstName' is a name",
         ),
         ("[policy", "is not valid TOML"),
         ("", "has no [policy] section"),

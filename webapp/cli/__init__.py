@@ -32,6 +32,7 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(module="webapp.cli.demo", help="See the whole product work on two stand-in CRMs."),
     "audit": Entry(module="webapp.cli.audit", help="Audit the scores in a CSV, Excel or Parquet file."),
+    "template": Entry(module="webapp.cli.template", help="Print a ready-made stream, or list them."),
     "serve": Entry(module="webapp.cli.serve", help="Serve the pages and the panels."),
     "password": Entry(module="webapp.cli.password", help="Set a new password, or unlock signing in."),
     "connect": Entry(module="webapp.cli.connect", help="Connect a Salesforce org or a HubSpot portal."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,12 +45,16 @@ def from_file(path: Path, stream_path: Path, seed: int) -> Contents:
     BadInput
         The file or the stream cannot be used; the sentence says what to mend.
     """
+    from audit.intake.text import reduce_texts  # noqa: PLC0415 - the same
     from connectors.files.reading import read_table  # noqa: PLC0415 - pyarrow's readers are slow to import
     from connectors.sandbox.fill import contents_for_file  # noqa: PLC0415
 
     stream = read_toml(stream_path, "stream").stream(score_required=False)
     file = read_table(path)
-    salesforce, hubspot = contents_for_file(file.table, stream, seed)
+    # The stand-ins hold what the policy would let through: of a text only its numbers.
+    reduced = reduce_texts(file.table, stream)
+    stream = replace(stream, text=())
+    salesforce, hubspot = contents_for_file(reduced.table, stream, seed)
     trained = "" if stream.score or stream.decision else ", scored by a model trained here (cross-fitting)"
     return Contents(
         salesforce=salesforce,

@@ -61,12 +61,23 @@ def stream_view(stream: Stream, origins: Mapping[str, str]) -> StreamView:
 
 def _roles(stream: Stream) -> Iterator[tuple[str | None, str, str]]:
     yield stream.score, "Score", _score_words(stream)
-    yield stream.decision, "Decision", "Says who was selected, and goes before the threshold."
+    yield stream.decision, "Decision", _decision_words(stream)
+    yield from ((name, "Text", "Reduced to numbers; the text itself is not kept.") for name in stream.text)
     yield stream.outcome, "Outcome", "What came of the lead: 1, 0, or empty for not yet known."
     yield stream.worked, "Worked", "Whether anybody worked the lead. Without work there is no honest outcome."
     yield stream.created, "Created", _created_words(stream.maturity_days)
     yield from ((name, "Feature", FEATURE_WORDS) for name in stream.features or ())
     yield from ((name, "Control", CONTROL_WORDS) for name in stream.controls)
+
+
+def _decision_words(stream: Stream) -> str:
+    if not stream.several:
+        return "Says who was selected, and goes before the threshold."
+    named = ", ".join(stream.favourable)
+    selected = f" Counts as selected: {named}." if named else ""
+    if stream.decision_levels:
+        return f"One of several levels, the lowest first: {', '.join(stream.decision_levels)}.{selected}"
+    return f"One of several options; each is compared with the others.{selected}"
 
 
 def _score_words(stream: Stream) -> str:

@@ -38,6 +38,7 @@ def tables(draw: st.DrawFn) -> pa.Table:
         "score": drawn(SCORES, pa.float64()),
         "outcome": drawn(TRUTHS, pa.bool_()),
         "worked": drawn(TRUTHS, pa.bool_()),
+        "option": drawn(LEVELS, pa.string()).dictionary_encode(),
     }
     kept = draw(st.sets(st.sampled_from(sorted(content)), min_size=1))
     return pa.table({name: values for name, values in content.items() if name in kept})
