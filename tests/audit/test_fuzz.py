@@ -102,6 +102,7 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             Attribute(name="firm", column="firm"),
         ),
         audit=Tolerance(
+            search_depth=draw(st.sampled_from([1, 2, 4])),
             minimum_group=draw(st.sampled_from([1, 5, 30])),
             queue=draw(st.sampled_from([None, 1, 50, 10_000])),
         ),
