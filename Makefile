@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench lock clean help
+.PHONY: demo test lint validate bench lock peers clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -15,6 +15,9 @@ test: .venv/.dev  ## every test; says plainly what it skipped
 
 lint: .venv/.dev  ## the quality gates alone
 	@$(BIN)/python -m pytest tests/quality $(ARGS)
+
+validate: .venv/.dev  ## simulate coverage, false alarms and power in full (10 to 20 minutes), and write the report
+	@$(BIN)/python -m tests.validation $(ARGS)
 
 .venv/.python:
 	@$(PYTHON) -c 'import sys; sys.exit("Fairlead needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
@@ -35,9 +38,19 @@ lint: .venv/.dev  ## the quality gates alone
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-lock:  ## resolve both locks anew (needs uv); they name no host
+peers: .venv-peers/.ready  ## the libraries that tests/peers compares with, in an environment of their own
+
+# What is not imported is never compiled, which halves the time.
+.venv-peers/.ready: requirements/peers.lock.txt
+	@echo "Installing what requirements/peers.lock.txt names (once; it may take a minute or two) ..."
+	$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --only-binary :all: --no-deps --require-hashes -r requirements/peers.lock.txt
+	@touch $@
+
+lock:  ## resolve the locks anew (needs uv); they name no host
 	uv pip compile --quiet pyproject.toml --group build -o requirements/core.lock.txt
 	uv pip compile --quiet pyproject.toml --group dev -o requirements/dev.lock.txt
+	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --only-binary :all: peers.in -o peers.lock.txt
 
 clean:  ## remove everything that was made here
-	rm -rf .venv .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -23,6 +23,7 @@ from audit.finding.conclude import findings, standing_out
 from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.metrics import estimates
+from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
 from audit.regulation import regulate
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
@@ -82,7 +83,9 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *alike(accounts, effects, facts),
         ),
         findings=findings(facts),
-        compat=clarify(cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed)),
+        compat=clarify(
+            cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed), effects
+        ),
         settings=_settings(intake, stream),
         regulation=regulate(cube, intake.table, stream),
         decisions=associations(cube, stream),
@@ -96,8 +99,8 @@ def _facts(cube: Cube, table: pa.Table, rule: tuple[Stream, DesignEffects | None
         stream=stream,
         estimates=(
             *estimates(cube, stream, seed, effects),
-            *relative_estimates(cube, stream),
-            *together(cube, stream),
+            *clustered_alone(relative_estimates(cube, stream), effects, stream.audit.confidence),
+            *clustered_alone(together(cube, stream), effects, stream.audit.confidence),
         ),
         disparities=compare(cube, stream, seed, effects),
         proxies=proxies(table, stream, seed),
@@ -146,6 +149,7 @@ def _settings(intake: Intake, stream: Stream) -> Settings:
         higher_is_better=stream.higher_is_better,
         score_range=intake.score_range,
         special_categories=tuple(one.name for one in stream.attributes if one.special_category),
+        queue=stream.audit.queue,
     )
 
 

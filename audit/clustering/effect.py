@@ -59,3 +59,8 @@ def moved(ends: tuple[FloatArray, FloatArray, FloatArray], times: FloatArray) ->
     """Low and high end of an interval (low, value, high), moved away from the value by these times."""
     low, value, high = ends
     return value - times * (value - low), value + times * (high - value)
+
+
+def apart(group: Names) -> str:
+    """The place of an estimate that stands alone (of one group, or of all together) in a `Key`."""
+    return "\x1f".join(("of", *group))

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from audit.arrays import FloatArray, IntArray, sum_by
-from audit.clustering.effect import ESTIMATE, Key, Names
+from audit.clustering.effect import ESTIMATE, Key, Names, apart
 from audit.cube import Cube
 from audit.disparity.comparisons import joint_contrasts
 from audit.disparity.contrast import Contrast
 from audit.disparity.reference_group import reference_of, references
-from audit.grouping import Grouping
+from audit.disparity.relative import relative_estimates
+from audit.grouping import Grouping, grouping
 from audit.intervals import quantile
+from audit.metrics.group_estimate import GroupEstimate
 from audit.metrics.measure import Measure
 from audit.metrics.per_group import measured
 from audit.metrics.score_metrics import scored
+from audit.metrics.together import together
 from audit.registry import metric
-from audit.schema import Stream
+from audit.schema import BadInput, Stream
 from audit.score_scale import cube_scale
 from audit.tally.columns import SCORE
 
@@ -61,7 +64,9 @@ def frame_of(whole: Cube, stream: Stream) -> Frame:
     for part in parts:
         index = reference_of(part, chosen, stream.audit.minimum_group) if part.attributes else None
         named.append((part.attributes, None if index is None else part.groups[index]))
-    return Frame(stream=stream, references=tuple(named), places=_tenths(whole))
+    levels = dict(chosen)
+    fixed = tuple(replace(one, reference=levels.get(one.name)) for one in stream.attributes)
+    return Frame(stream=replace(stream, attributes=fixed), references=tuple(named), places=_tenths(whole))
 
 
 def _tenths(whole: Cube) -> IntArray:
@@ -89,7 +94,32 @@ def figures(cube: Cube, frame: Frame) -> dict[Key, Figure]:
             for one in measures:
                 found |= _gaps(part, one, found[part.attributes, one.metric, ESTIMATE], index)
             found |= _joint(cube, part, index, frame.stream)
-    return found
+    all_leads = grouping(cube, ())
+    return found | {
+        (one.attribute, one.metric, apart(one.group)): _alone(all_leads, one, frame.stream)
+        for one in (*_relative(cube, frame.stream), *together(cube, frame.stream))
+    }
+
+
+def _relative(cube: Cube, stream: Stream) -> tuple[GroupEstimate, ...]:
+    """Estimates against the reference; none where every lead of the reference was left out."""
+    try:
+        return relative_estimates(cube, stream)
+    except BadInput:
+        return ()
+
+
+def _alone(part: Grouping, one: GroupEstimate, stream: Stream) -> Figure:
+    """An estimate that is not one of a measure, as that of one group."""
+    made, z = one.estimate, quantile(stream.audit.confidence)
+    value = np.nan if made.value is None else made.value
+    width = np.nan if made.low is None or made.high is None else made.high - made.low
+    return Figure(
+        part=part,
+        value=np.array([[value]]),
+        independent=np.array([[(width / (2 * z)) ** 2]]),
+        weight=np.array([[float(made.n)]]),
+    )
 
 
 def _joint(cube: Cube, part: Grouping, reference: int, stream: Stream) -> Iterator[tuple[Key, Figure]]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +33,8 @@ from audit.cube import Cube
 from audit.registry import metric
 from audit.schema import Stream
 
+_PARTS = MappingProxyType({"quantile": SHARES, "distance": SHARES, "roc": "auc"})
+"""What the design effect of a number that is not smooth is taken from."""
 _STEADY = 20.0
 """Effective number of random groups below which a group's own design effect does not stand alone."""
 
@@ -51,7 +54,7 @@ def design_effects(
             if key in moves:
                 moves[key].add(seen[key], figure)
     own = {key: _effect(seen[key], moves[key]) for key in seen}
-    groups = {figure.part.attributes: figure.part for figure in seen.values()}
+    groups = {key[0]: figure.part for key, figure in seen.items() if key[2] == ESTIMATE}
     return DesignEffects(
         effects=dict(_shared(own, seen)),
         accounts={names: accounts_by_group(table, accounts, part) for names, part in groups.items()},
@@ -121,13 +124,11 @@ def _shared(own: dict[Key, _Own], seen: dict[Key, Figure]) -> Iterator[tuple[Key
         attributes, name, kind = key
         if name == SHARES:
             continue
-        what = metric(name).kind
-        if what in {"quantile", "distance"}:
-            deff = alone[attributes, SHARES, ESTIMATE]
+        deff, parts = alone[key], (attributes, _PARTS.get(metric(name).kind, ""), ESTIMATE)
+        if parts in alone:
+            deff = alone[parts]
             if kind != ESTIMATE:
                 deff = np.maximum(deff, deff[seen[key].reference or 0])
-        else:
-            deff = alone[key]
         yield key, Effect(deff=deff, df=_df(key, own, seen))
         if name == "count":
             # The calibration error resamples, so it is not computed again: its bands are.

@@ -13,7 +13,7 @@ import numpy as np
 from audit.arrays import FloatArray
 from audit.compat.distances import (
     euclidean,
-    jensen_shannon,
+    jensen_shannon_unbounded,
     kullback_leibler_unbounded,
     largest_difference,
     on_common_labels,
@@ -43,7 +43,7 @@ _ROWS: dict[str, tuple[str, ...]] = {"DPL": ("known",), "DPPL": ("decided",), "D
 _BOTH = ("tp", "fp", "fn", "tn")
 _DISTANCES: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "KL": kullback_leibler_unbounded,
-    "JS": jensen_shannon,
+    "JS": jensen_shannon_unbounded,
     "LP": euclidean,
     "TVD": total_variation,
     "KS": largest_difference,

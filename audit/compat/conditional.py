@@ -26,21 +26,28 @@ ALONE = "there are no other leads of known group"
 
 def conditional(
     of: Sides, answers: tuple[BoolArray, BoolArray], confidence: float
-) -> tuple[Column, FloatArray]:
-    """Ours and Clarify's number for every group; ``answers`` are the cells with no and with yes."""
+) -> tuple[Column, tuple[FloatArray, FloatArray]]:
+    """Ours for every group, and Clarify's with its own other side and with ours.
+
+    ``answers`` are the cells with no and with yes.
+    """
     strata = _strata(of)
     if strata is None:
         nothing = np.full(len(of.place), np.nan)
         leads = np.zeros(len(of.place), dtype=np.int64)
-        return column((nothing,) * 3, leads, (NO_CONTROLS,) * len(of.place)), nothing
-    ours, theirs = [], []
+        return column((nothing,) * 3, leads, (NO_CONTROLS,) * len(of.place)), (nothing, nothing)
+    ours, theirs, alike = [], [], []
     for group in of.place.tolist():
         cells = _cells(of, strata, answers, (group, False))
         ours.append(_disparity(cells, confidence))
+        alike.append(demographic_disparity(cells))
         theirs.append(demographic_disparity(_cells(of, strata, answers, (group, True))))
-    ends = tuple(np.array([one[i] for one in ours], dtype=np.float64) for i in range(3))
+    value, low, high = (np.array([one[i] for one in ours], dtype=np.float64) for i in range(3))
     n = np.array([one[3] for one in ours], dtype=np.int64)
-    return column((ends[0], ends[1], ends[2]), n, tuple(one[4] for one in ours)), np.array(theirs)
+    return column((value, low, high), n, tuple(one[4] for one in ours)), (
+        np.array(theirs),
+        np.array(alike),
+    )
 
 
 def _strata(of: Sides) -> IntArray | None:

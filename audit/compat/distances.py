@@ -67,6 +67,12 @@ def _kept(shares_of: FloatArray, common: BoolArray) -> FloatArray:
     return np.where(np.any(common, axis=-1, keepdims=True), np.where(common, shares_of, 0.0), np.nan)
 
 
+def jensen_shannon_unbounded(p: FloatArray, q: FloatArray) -> FloatArray:
+    """The same for Jensen and Shannon's."""
+    middle = (p + q) / 2
+    return (kullback_leibler_unbounded(p, middle) + kullback_leibler_unbounded(q, middle)) / 2
+
+
 def kullback_leibler_unbounded(p: FloatArray, q: FloatArray) -> FloatArray:
     """The sum of Kullback and Leibler as it stands: negative where the shares do not add up to 1."""
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import FloatArray
+from audit.clustering.effect import DesignEffects
+from audit.compat.accounts import widened
 from audit.compat.clarify import printed
 from audit.compat.column import Column
 from audit.compat.conditional import conditional
@@ -41,13 +43,18 @@ class _Found:
 
 
 def clarify(
-    cube: Cube, stream: Stream, estimates: tuple[GroupEstimate, ...], flips: Flips
+    cube: Cube,
+    stream: Stream,
+    estimates: tuple[GroupEstimate, ...],
+    flips: Flips,
+    effects: DesignEffects | None = None,
 ) -> tuple[Compat, ...]:
     """All 21 metrics of Clarify for the groups of every single attribute.
 
     Each of the 25 largest known groups is the disadvantaged side once against all other leads, as
     Clarify has it, and, where there are more than two known groups, once against the reference. What the
-    stream has no columns for is left out. ``flips`` are the flip tests, which need rows.
+    stream has no columns for is left out. ``flips`` are the flip tests, which need rows; with
+    design ``effects`` the other intervals are those of clustered leads.
     """
     names = [name for name in cube.names if name != SCORE]
     counted = cube.project(*names)
@@ -59,15 +66,15 @@ def clarify(
         part = grouping_with(counted, (attribute,), controls)
         reference = reference_of(part, chosen, stream.audit.minimum_group)
         for one in sides(part, reference):
-            made += _records(one, _found(one, stream.audit.confidence), flips)
+            made += _records(one, _found(one, stream.audit.confidence, effects), flips)
         made += _entropy(attribute, estimates)
     return tuple(made)
 
 
-def _found(of: Sides, confidence: float) -> _Found:
+def _found(of: Sides, confidence: float, effects: DesignEffects | None) -> _Found:
     ours: dict[str, Column] = {}
     theirs, alike = printed(of.group, of.clarify_other), printed(of.group, of.other)
-    stratified: dict[str, FloatArray] = {}
+    stratified: dict[str, tuple[FloatArray, FloatArray]] = {}
     if of.part.has(OUTCOME):
         ours |= of_outcomes(of, confidence)
         answers = usable(of.part, NO), usable(of.part, YES)
@@ -78,7 +85,11 @@ def _found(of: Sides, confidence: float) -> _Found:
         ours["CDDPL"], stratified["CDDPL"] = conditional(of, answers, confidence)
     if of.part.has(OUTCOME) and of.part.has(SELECTED):
         ours |= of_both(of, confidence)
-    return _Found(ours=ours, theirs={**theirs, **stratified}, alike={**alike, **stratified})
+    return _Found(
+        ours=widened(ours, of, effects, confidence),
+        theirs={**theirs, **{name: pair[0] for name, pair in stratified.items()}},
+        alike={**alike, **{name: pair[1] for name, pair in stratified.items()}},
+    )
 
 
 def _records(of: Sides, found: _Found, flips: Flips) -> Iterator[Compat]:
@@ -124,7 +135,12 @@ def _note(what: Name, value: float | None, theirs: float, alike: float) -> str |
     ours = math.nan if value is None else value
     causes = [] if _same(ours, alike) else [what.differs]
     causes += [] if _same(theirs, alike) else [UNKNOWN_IS_REST]
-    return "; ".join(causes) or None
+    return sentences(*causes)
+
+
+def sentences(*causes: str | None) -> str | None:
+    """The causes as one text; None where there is none."""
+    return " ".join(f"{cause}." for cause in causes if cause) or None
 
 
 def _same(one: float, other: float) -> bool:
@@ -153,7 +169,7 @@ def _flipped(of: Sides, group: tuple[str, ...], flip: Flip, *, unknown: bool) ->
         n=flip.estimate.n,
         undefined=flip.estimate.undefined,
         compat_value=flip.compat_value,
-        note="; ".join(cause for cause in causes if cause),
+        note=sentences(*causes),
     )
 
 

@@ -50,7 +50,7 @@ def _further(contrast: Contrast, times: FloatArray) -> Interval:
             return np.where(none, contrast.low, low), np.where(none, contrast.high * times**2, high)
         low, high = moved((contrast.low, contrast.value, contrast.high), times)
     what = metric(contrast.metric).kind
-    if what == "distance":
+    if what in {"distance", "roc"}:
         return np.maximum(low, 0.0), high
     if what in UNBOUNDED or contrast.metric == "conditional_mean_score":
         return low, high

@@ -82,12 +82,26 @@ def _difference(measure: Measure, reference: int, audit: Tolerance, p: FloatArra
 
 
 def _difference_interval(measure: Measure, reference: int, confidence: float) -> Interval:
-    value = measure.value
-    if metric(measure.metric).kind != "mean":
+    value, kind = measure.value, metric(measure.metric).kind
+    if kind == "quantile":
+        return _quantile_interval(measure, reference)
+    if kind != "mean":
         ends = (measure.low[reference], measure.high[reference])
         return mover(value, (measure.low, measure.high), value[reference], ends)
     variance = measure.variance + measure.variance[reference]
     return student(value - value[reference], variance, _df(measure, reference), confidence)
+
+
+def _quantile_interval(measure: Measure, reference: int) -> Interval:
+    """MOVER's interval, but the sum of the distances where one is 0: the scores are so few that a quantile
+    jumps from one to the next, and both groups may have jumped.
+    """
+    value, other = measure.value, measure.value[reference]
+    down = (value - measure.low, measure.high[reference] - other)
+    up = (measure.high - value, other - measure.low[reference])
+    coarse = np.minimum.reduce([*np.broadcast_arrays(*down, *up)]) == 0
+    low, high = (np.where(coarse, a + b, np.hypot(a, b)) for a, b in (down, up))
+    return value - other - low, value - other + high
 
 
 def _ratio(measure: Measure, reference: int, audit: Tolerance, p: FloatArray) -> Contrast:
@@ -122,7 +136,7 @@ def _p(measure: Measure, reference: int) -> FloatArray:
     usable = measure.defined & measure.defined[reference]
     p = np.full(len(n), np.nan)
     if measure.hits is not None and usable.any():
-        hits = measure.hits.astype(np.float64)
+        hits = np.rint(measure.hits).astype(np.float64)
         sides = (np.full(usable.sum(), part[reference]) for part in (hits, n))
         p[usable] = two_proportion_p(hits[usable], n[usable], *sides)
         return p

@@ -43,9 +43,9 @@ def leads_needed(
     Normal approximation, on the logarithmic scale for a ratio: the interval must clear the nearer
     end of the tolerance, and, beyond the tolerance, the difference must stay significant after
     Bonferroni's correction over the family, both with a power of 80 %. With the size at which the
-    expected interval just clears it, every second audit would still end without a verdict. The unit is that of ``Contrast.n``: for a true positive
-    rate, leads with a positive outcome. None where no size is enough, because the reference group
-    is itself too small or the value lies on the limit.
+    expected interval just clears it, every second audit would still end without a verdict. The unit is
+    that of ``Contrast.n``: for a true positive rate, leads with a positive outcome. None where no size
+    is enough, because the reference group is itself too small or the value lies on the limit.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         value, ends = _on_scale(contrast)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit.finding.reading import BAND, reading
-from audit.finding.reading_value import Unit
+from audit.finding.reading_model import Unit
 from audit.finding.value import Evidence
 from audit.finding.words import percent
 

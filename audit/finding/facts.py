@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from audit.disparity import Disparity
 from audit.estimate import Estimate
 from audit.finding.reading import reading
-from audit.finding.reading_value import Reading
+from audit.finding.reading_model import Reading
 from audit.metrics import GroupEstimate
 from audit.rows.proxy import GapPair, Proxy
 from audit.schema import Stream

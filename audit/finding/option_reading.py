@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit.finding.reading_value import Reading
+from audit.finding.reading_model import Reading
 from audit.finding.words import quoted
 
 OPTION_METRICS = ("option_rate@", "level_at_least@")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from audit.finding.label_words import LABEL_WORDS
 from audit.finding.option_reading import option_reading
-from audit.finding.reading_value import Reading, Worse
+from audit.finding.ranking_reading import RANKING_READINGS, TENTH, tenth_reading
+from audit.finding.reading_model import Reading, Unit
+from audit.finding.reading_model import index as _index
 from audit.registry import option_of
+
+__all__ = ["READINGS", "Reading", "Unit", "is_share", "reading"]
 
 _BAR = "Where selected leads convert more often, the bar to be selected was higher."
 _OVERLOOKED = "Where leads that were passed over convert more often, more good leads were overlooked."
 _PASSED = "among leads that were not selected, {group} convert {how} {reference}"
-_INDEX = "for {group}, {name} is {how} for {reference}"
-
-
-def _index(label: str, name: str, worse: Worse) -> Reading:
-    return Reading(label=label, phrase=_INDEX.replace("{name}", name), worse=worse, unit="index")
 
 
 READINGS: dict[str, Reading] = {
@@ -232,6 +231,7 @@ READINGS: dict[str, Reading] = {
         "Score minus outcome", "the distance of the score above the outcome", "lower"
     ),
     **{name: _index(label, label.lower(), "higher") for name, label in LABEL_WORDS},
+    **RANKING_READINGS,
 }
 
 # Up to this tier a metric speaks of decisions and scores; beyond it of errors and of parts of the leads.
@@ -250,13 +250,15 @@ CONTEXT = frozenset({"count", "base_rate"})
 SPANS = ("selection_rate_span", "true_positive_rate_span", "equalized_odds_span")
 
 # A distance, or a span, says that groups differ and not which is worse off: no finding comes of it.
-UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", "option_distance", *SPANS})
+UNDIRECTED = frozenset({"score_gap_widest", "score_gap_area", "abroca", "option_distance", *SPANS})
 
 
 def reading(metric: str) -> Reading:
     """The reading of a metric; one that is not listed here reads by its name."""
     if metric.startswith(BAND):
         return _band(metric.removeprefix(BAND))
+    if metric.startswith(TENTH):
+        return tenth_reading(int(metric.removeprefix(TENTH)))
     if metric.startswith(QUANTILE):
         return _quantile(int(metric.removeprefix(QUANTILE)))
     name = metric.replace("_", " ")

@@ -7,7 +7,7 @@ from audit.finding.conversion import Conversion
 from audit.finding.conversion_words import although
 from audit.finding.facts import Facts, Gap
 from audit.finding.reading import BAND
-from audit.finding.reading_value import Unit
+from audit.finding.reading_model import Unit
 from audit.finding.words import (
     amount,
     briefly,

@@ -13,9 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from audit.arrays import FloatArray
-from audit.clustering.effect import FEWEST_EFFECTIVE, DesignEffects, moved
+from audit.clustering.effect import FEWEST_EFFECTIVE, DesignEffects, apart, moved
 from audit.grouping import Grouping
 from audit.intervals import Interval, wilson
+from audit.metrics.group_estimate import GroupEstimate
 from audit.metrics.measure import Measure
 from audit.metrics.score_level import requantiled
 from audit.registry import metric
@@ -40,6 +41,26 @@ def clustered(
     )
 
 
+def clustered_alone(
+    found: tuple[GroupEstimate, ...], effects: DesignEffects | None, confidence: float
+) -> tuple[GroupEstimate, ...]:
+    """Estimates of no measure (of all groups together, against the reference), allowing for clusters."""
+    return tuple(_alone(one, effects, confidence) for one in found)
+
+
+def _alone(one: GroupEstimate, effects: DesignEffects | None, confidence: float) -> GroupEstimate:
+    effect = effects.of(one.attribute, one.metric, apart(one.group)) if effects else None
+    made = one.estimate
+    if effect is None or made.value is None or made.low is None or made.high is None:
+        return one
+    ends = tuple(np.array([end]) for end in (made.low, made.value, made.high))
+    low, high = _apart((ends[0], ends[1], ends[2]), effect.stretch(confidence))
+    return replace(
+        one,
+        estimate=replace(made, low=min(float(low[0]), made.low), high=max(float(high[0]), made.high)),
+    )
+
+
 def _widened(
     measure: Measure, attributes: tuple[str, ...], effects: DesignEffects, confidence: float
 ) -> Measure:
@@ -53,7 +74,9 @@ def _widened(
         with np.errstate(invalid="ignore"):
             low, high = wilson(measure.value * worth, worth, confidence)
     else:
-        low, high = _apart(measure, times)
+        ends = (measure.low, measure.value, measure.high)
+        unbounded = metric(measure.metric).kind in UNBOUNDED
+        low, high = moved(ends, times) if unbounded else _apart(ends, times)
     return replace(
         measure,
         low=np.fmin(low, measure.low),
@@ -65,11 +88,8 @@ def _widened(
     )
 
 
-def _apart(measure: Measure, times: FloatArray) -> Interval:
+def _apart(ends: tuple[FloatArray, FloatArray, FloatArray], times: FloatArray) -> Interval:
     """The ends of an interval moved away from its value; shares and ratios on their own scales."""
-    ends = (measure.low, measure.value, measure.high)
-    if metric(measure.metric).kind in UNBOUNDED:
-        return moved(ends, times)
     with np.errstate(all="ignore"):
         scales = (
             moved((_logit(ends[0]), _logit(ends[1]), _logit(ends[2])), times),

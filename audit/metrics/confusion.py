@@ -127,7 +127,11 @@ def rate(metric: Metric, found: Counts, grouping: Grouping, confidence: float) -
 
 
 def proportion(
-    metric: str, hits: IntArray, n: IntArray, undefined: tuple[str | None, ...], confidence: float
+    metric: str,
+    hits: IntArray | FloatArray,
+    n: IntArray,
+    undefined: tuple[str | None, ...],
+    confidence: float,
 ) -> Measure:
     """A binomial proportion with its Wilson interval.
 

@@ -52,7 +52,7 @@ def _epsilon(hits: IntArray, n: IntArray, known: BoolArray, confidence: float) -
     used = known & (n > 0)
     if np.count_nonzero(used) < 2:
         return None
-    yes, no = hits[used] + CONCENTRATION / 2, (n - hits)[used] + CONCENTRATION / 2
+    yes, no = ((part[used] + CONCENTRATION / 2).astype(np.float64) for part in (hits, n - hits))
     low, high = _simultaneous(yes, no, confidence)
     rest_low, rest_high = _simultaneous(no, yes, confidence)
     value = max(_spread(yes / (yes + no)), _spread(no / (yes + no)))

@@ -18,9 +18,9 @@ class Measure:
     the group has no value, and the arrays hold NaN there. ``df`` are the degrees of freedom of the
     variance, infinite where it follows from the value. ``weakest`` is the smallest count that the
     value leans on: of an AUC, the leads of the rarer outcome. ``hits`` are the numerators of a
-    rate over ``n``, and None for every other kind of metric. ``worth`` is the number of independent leads
-    that the n leads are worth where those of one account are alike (`audit.clustering`), None where all
-    are independent.
+    rate over ``n``, whole or expected, and None for every other kind of metric. ``worth`` is the number of
+    independent leads that the n leads are worth where those of one account are alike (`audit.clustering`),
+    None where all are independent.
     """
 
     metric: str
@@ -32,7 +32,7 @@ class Measure:
     df: FloatArray
     weakest: IntArray
     undefined: tuple[str | None, ...]
-    hits: IntArray | None = None
+    hits: IntArray | FloatArray | None = None
     worth: FloatArray | None = None
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from audit.metrics.calibration import calibration_error, outcome_rates
 from audit.metrics.cells import cell_measures
 from audit.metrics.clustered import clustered
 from audit.metrics.confusion import FACTS_OF, balanced_accuracy, counts, f1, headcount, rate
+from audit.metrics.group_estimate import GroupEstimate
 from audit.metrics.log_deviation import mean_log_deviation
 from audit.metrics.measure import Measure
 from audit.metrics.options import option_measures
@@ -28,16 +28,6 @@ from audit.registry import METRICS, Metric, metric
 from audit.schema import Stream
 from audit.score_scale import cube_scale
 from audit.tally.columns import OUTCOME, SELECTED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupEstimate:
-    """One metric of one group; ``attribute`` and ``group`` have one entry per crossed attribute."""
-
-    attribute: tuple[str, ...]
-    group: tuple[str, ...]
-    metric: str
-    estimate: Estimate
 
 
 def estimates(

@@ -15,7 +15,7 @@ import numpy as np
 
 from audit.arrays import FloatArray
 from audit.grouping import Grouping
-from audit.intervals import quantile, wilson
+from audit.intervals import quantile
 from audit.metrics.confusion import proportion
 from audit.metrics.level_table import LevelTable
 from audit.metrics.measure import Measure, reasons
@@ -75,24 +75,18 @@ def _measures(name: str, length: int, table: LevelTable, confidence: float) -> t
 
 
 def _rate(metric: str, first: FloatArray, leads: FloatArray, confidence: float) -> Measure:
-    """Interval and test are those of whole leads: one order of the ties is what the team will see."""
+    """The interval is that of whole leads: one order of the ties is what the team will see."""
     n = leads.astype(np.int64)
-    hits = np.where(first > 0, np.maximum(np.round(first), 1), 0).astype(np.int64)
-    found = proportion(metric, hits, n, reasons((n == 0, METRICS["queue_rate"].empty)), confidence)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.minimum(first / leads, 1.0)
-    low, high = np.fmin(found.low, value), np.fmax(found.high, value)
-    return replace(found, value=value, low=low, high=high)
+    hits = np.minimum(first, leads)
+    return proportion(metric, hits, n, reasons((n == 0, METRICS["queue_rate"].empty)), confidence)
 
 
 def _share(metric: str, first: FloatArray, leads: FloatArray, of: tuple[float, float]) -> Measure:
     length, confidence = of
     n = np.full(len(leads), int(length), dtype=np.int64)
-    hits = np.round(first).astype(np.int64)
+    hits = np.minimum(first, length)
     found = proportion(metric, hits, n, reasons((leads == 0, METRICS["queue_rate"].empty)), confidence)
-    value = np.minimum(first / length, 1.0)
-    low, high = wilson(value * length, np.full(len(leads), length), confidence)
-    return replace(found, value=value, low=low, high=high, hits=None)
+    return replace(found, hits=None)
 
 
 def _skew(metric: str, rate: Measure, overall: float, confidence: float) -> Measure:

@@ -21,7 +21,7 @@ FEW = "fewer than two known groups have a lead with a score"
 
 
 def queue_together(part: Grouping, table: LevelTable, stream: Stream) -> tuple[Named, ...]:
-    """Distance between the groups' parts of the exposure and of the leads, and the least skew at each length."""
+    """Distance of the groups' parts of the exposure from those of the leads, and the least skews."""
     leads = table.leads.sum(axis=1)
     known = part.known & (leads > 0)
     enough = int(np.count_nonzero(known)) >= 2

@@ -1,4 +1,4 @@
-"""Everything that is read off the leads by group and score: the queue, exposure, gain and AUCs across groups."""
+"""What is read off the leads by group and score: the queue, exposure, gain and AUCs across groups."""
 
 from __future__ import annotations
 

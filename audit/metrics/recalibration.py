@@ -144,7 +144,7 @@ def _spread(cells: _Cells) -> FloatArray:
 
 
 def _fit(cells: _Cells, *, with_slope: bool) -> _Fit:
-    """Newton's method on the logistic likelihood of every group at once; the slope is 1 where it is not fitted."""
+    """Newton's method on the logistic likelihood of all groups; a slope that is not fitted is 1."""
     centre = cells.sum(cells.n * cells.promise) / cells.sum(cells.n)
     x = cells.promise - centre[cells.group]
     rate = cells.sum(cells.positive) / cells.sum(cells.n)
@@ -205,7 +205,8 @@ def _measure(
     undefined: tuple[str | None, ...],
     confidence: float,
 ) -> Measure:
-    value, variance = found
+    known = np.array([reason is None for reason in undefined], dtype=np.bool_)
+    value, variance = (np.where(known, part, np.nan) for part in found)
     half = quantile(confidence) * np.sqrt(variance)
     return Measure(
         metric=metric,

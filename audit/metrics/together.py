@@ -13,8 +13,8 @@ from audit.grouping import Grouping, groupings
 from audit.metrics.between_groups import entropies
 from audit.metrics.confusion import counts
 from audit.metrics.differential import Named, fairness
+from audit.metrics.group_estimate import GroupEstimate
 from audit.metrics.level_table import level_table
-from audit.metrics.per_group import GroupEstimate
 from audit.metrics.queue_together import queue_together
 from audit.schema import Stream
 from audit.tally.columns import OUTCOME, SCORE, SELECTED

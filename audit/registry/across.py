@@ -14,8 +14,8 @@ BACKGROUND: tuple[Metric, ...] = (
         kind="cross",
         chapter="across",
         definition=(
-            "probability that a lead of the group with a positive outcome ranks above a lead of any other group "
-            "with a negative one (background negative, subgroup positive), ties counting half"
+            "probability that a lead of the group with a positive outcome ranks above a lead of any other "
+            "group with a negative one (background negative, subgroup positive), ties counting half"
         ),
         sign="below auc: good leads of the group are scored too low next to the others' bad ones",
         source=_BORKAN,
@@ -29,8 +29,8 @@ BACKGROUND: tuple[Metric, ...] = (
         kind="cross",
         chapter="across",
         definition=(
-            "probability that a lead of any other group with a positive outcome ranks above a lead of the group "
-            "with a negative one (background positive, subgroup negative), ties counting half"
+            "probability that a lead of any other group with a positive outcome ranks above a lead of the "
+            "group with a negative one (background positive, subgroup negative), ties counting half"
         ),
         sign="below auc: bad leads of the group are scored too high next to the others' good ones",
         source=_BORKAN,
@@ -63,10 +63,10 @@ ACROSS: tuple[Metric, ...] = (
         kind="relative",
         chapter="across",
         definition=(
-            "probability that a lead of the group with a positive outcome ranks above a lead of the reference "
-            "group with a negative one, ties counting half; of the reference group itself it is auc"
+            "probability that a lead of the group with a positive outcome ranks above a lead of the "
+            "reference group with a negative one, ties counting half; of the reference group itself it is auc"
         ),
-        sign="below that of the reference group: good leads of the group are beaten by bad ones of the reference",
+        sign="below that of the reference group: its bad leads beat good leads of the group",
         source=_KALLUS,
         aliases=(("literature", "xAUC(group, reference)"),),
         empty=NO_POSITIVE,
@@ -78,8 +78,8 @@ ACROSS: tuple[Metric, ...] = (
         kind="relative",
         chapter="across",
         definition=(
-            "probability that a lead of the reference group with a positive outcome ranks above a lead of the "
-            "group with a negative one, ties counting half; of the reference group itself it is auc"
+            "probability that a lead of the reference group with a positive outcome ranks above a lead of "
+            "the group with a negative one, ties counting half; of the reference group itself it is auc"
         ),
         sign="above that of the reference group: bad leads of the group stand lower",
         source=_KALLUS,
@@ -104,8 +104,8 @@ ACROSS: tuple[Metric, ...] = (
         kind="roc",
         chapter="across",
         definition=(
-            "xauc_positive minus xauc_negative: how much more often good leads of the group beat bad leads of "
-            "the reference group than the other way round"
+            "xauc_positive minus xauc_negative: how much more often good leads of the group beat bad leads "
+            "of the reference group than the other way round"
         ),
         sign="negative: good leads of the group are beaten by bad leads of the reference group more often",
         source=_KALLUS,
@@ -121,8 +121,8 @@ RECALIBRATION: tuple[Metric, ...] = (
         kind="recalibration",
         chapter="calibration",
         definition=(
-            "slope of a logistic regression of the outcome on the logit of the score where the score lies in 0 "
-            "to 1, else on the logit that such a regression over all leads gives the score: 1 is ideal"
+            "slope of a logistic regression of the outcome on the logit of the score where the score lies in "
+            "0 to 1, else on the logit that such a regression over all leads gives the score: 1 is ideal"
         ),
         sign="below 1: differences of score mean less for the group than they promise",
         source="Cox (1958), Biometrika 45, 562-565; Wald interval",
@@ -150,10 +150,11 @@ RECALIBRATION: tuple[Metric, ...] = (
         chapter="calibration",
         definition=(
             "positive outcomes over leads with a known outcome in one tenth of all leads by score, written "
-            "tenth_outcome_rate@1 (the best scores) to @10; leads of one score are in one tenth, that of their middle"
+            "tenth_outcome_rate@1 (the best scores) to @10; leads of one score are all in the tenth that "
+            "their middle lies in"
         ),
         sign="not compared: outcome_rate is; leads equally far up should convert alike",
-        source="Kleinberg, Mullainathan and Raghavan (2017), ITCS (calibration within groups); Wilson's interval",
+        source="Kleinberg, Mullainathan and Raghavan (2017), ITCS (calibration within groups)",
         aliases=(("literature", "reliability by decile"),),
         empty="no lead of this group with a known outcome has a score in this tenth",
         family=None,

@@ -79,7 +79,7 @@ AGREEMENT: tuple[Metric, ...] = (
         source=f"Matthews (1975), Biochimica et Biophysica Acta 405, 442-451; {DELTA}",
         aliases=(
             ("scikit-learn", "matthews_corrcoef"),
-            ("oxonfair", "matthews_corr"),
+            ("oxonfair", "mcc"),
         ),
         needs=(
             "positive",

@@ -14,7 +14,7 @@ CONDITIONAL: tuple[Metric, ...] = (
         definition="selection rate compared within each combination of the controls, and pooled over them",
         sign="positive: among leads alike in the controls, the group is selected more often",
         source="Mantel and Haenszel (1959), JNCI 22, 719-748; Sato (1989), Biometrics 45, 1323-1324",
-        aliases=(("clarify", "CDDPL (another weighting)"), ("oxonfair", "conditional demographic parity")),
+        aliases=(("clarify", "CDDPL (another weighting)"), ("oxonfair", "pos_pred_rate (conditional)")),
         empty=_SHARED,
     ),
     Metric(
@@ -35,7 +35,7 @@ CONDITIONAL: tuple[Metric, ...] = (
         definition="true positive rate compared within each combination of the controls, and pooled",
         sign="positive: among leads alike in the controls, good leads of the group are found more often",
         source="Mantel and Haenszel (1959), JNCI 22, 719-748; Sato (1989), Biometrics 45, 1323-1324",
-        aliases=(("oxonfair", "conditional equal opportunity"),),
+        aliases=(("oxonfair", "true_pos_rate (conditional)"),),
         empty=_SHARED,
     ),
     Metric(

@@ -48,7 +48,7 @@ INEQUALITY: tuple[Metric, ...] = (
         aliases=(("aif360", "generalized_entropy_index(alpha=0)"),),
         family=None,
         crossed=False,
-        empty="a lead of this group was wrongly passed over, and the logarithm of its benefit of 0 has no value",
+        empty="a lead of this group was wrongly passed over, and its benefit of 0 has no logarithm",
     ),
     Metric(
         id="coefficient_of_variation",

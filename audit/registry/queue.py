@@ -9,8 +9,8 @@ _SINGH = "Singh and Joachims (2018), KDD 2219-2228"
 _INFLUENCE = "interval by influence functions on the counts by score"
 _EMPTY = "no lead of this group has a score"
 _WHERE = (
-    "written with @selected (as many leads as are selected), @tenth (the first tenth of all leads, rounded up) "
-    "or @queue (audit.queue of the stream)"
+    "written with @selected (as many leads as are selected), @tenth (the first tenth of all leads, rounded "
+    "up) or @queue (audit.queue of the stream)"
 )
 
 QUEUE: tuple[Metric, ...] = (
@@ -92,8 +92,8 @@ QUEUE: tuple[Metric, ...] = (
         kind="exposure",
         chapter="queue",
         definition=(
-            "mean attention of the group's leads that converted over that of all leads: what the group's merit "
-            "is given (the ratio of two groups is their disparate impact ratio)"
+            "mean attention of the group's leads that converted over that of all leads: what the group's "
+            "merit is given (the ratio of two groups is their disparate impact ratio)"
         ),
         sign="positive: leads of the group that convert stand further up in the queue",
         source=f"{_SINGH} (disparate impact ratio); {_INFLUENCE}",
@@ -107,10 +107,10 @@ QUEUE: tuple[Metric, ...] = (
         kind="ranking",
         chapter="queue",
         definition=(
-            "discounted cumulative gain of the group's own leads in the order of the score, the outcome being "
-            "the gain, over that of the best order; ties share their places"
+            "discounted cumulative gain of the group's own leads in the order of the score, the outcome "
+            "being the gain, over that of the best order; ties share their places"
         ),
-        sign="above that of another group: the group's own queue is in better order; it grows with group and base rate",
+        sign="above another group's: its own queue is in better order; it grows with size and base rate",
         source=f"Jarvelin and Kekalainen (2002), ACM TOIS 20, 422-446; {_INFLUENCE}",
         aliases=(("scikit-learn", "ndcg_score"),),
         empty="no lead of this group has a positive outcome",

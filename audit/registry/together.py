@@ -16,8 +16,9 @@ TOGETHER: tuple[Metric, ...] = (
         kind="together",
         chapter="together",
         definition=(
-            "epsilon of the decisions: the largest logarithm of a ratio of two groups' rates of being selected, "
-            "or of being passed over, half a lead being added on either side of each group (concentration 1)"
+            "epsilon of the decisions: the largest logarithm of a ratio of two groups' rates of being "
+            "selected, or of being passed over, half a lead being added on either side of each group "
+            "(concentration 1)"
         ),
         sign="never negative: no group is selected, or passed over, more than exp(epsilon) times as often",
         source=_FOULDS,
@@ -51,7 +52,7 @@ TOGETHER: tuple[Metric, ...] = (
         id="between_group_entropy",
         kind="together",
         chapter="together",
-        definition="generalised entropy index (alpha 2) of the groups' mean benefits, weighted by their leads",
+        definition="generalised entropy index (alpha 2) of the groups' mean benefits, weighted by leads",
         sign="never negative: 0 where all groups benefit alike on average",
         source=f"{_SPEICHER}; {_STEIGER}",
         aliases=(("aif360", "between_all_groups_generalized_entropy_index"),),
@@ -107,12 +108,12 @@ TOGETHER: tuple[Metric, ...] = (
         kind="together",
         chapter="together",
         definition=(
-            "part of the exposure in the queue that would have to move to other groups for each to have as much of "
-            "it as of the leads (half the sum of distances)"
+            "part of the exposure in the queue that would have to move to other groups for each to have as "
+            "much of it as of the leads (half the sum of distances)"
         ),
         sign="never negative: 0 where every group has its part of the exposure",
         source="total variation distance; sampling moves it no further than all groups' exposures together",
-        aliases=(("holisticai", "exposure_total_variation"), ("holisticai", "exposure_l1 (of items)")),
+        aliases=(("holisticai", "exposure_l1 (of items)"),),
         empty=_TWO,
         family=None,
     ),

@@ -66,8 +66,8 @@ def _rates(part: Grouping, stream: Stream) -> Iterator[Rates]:
         yield _known(part, "selection_rate", found.selected, found.decided)
     if part.has(SCORE):
         measure = scoring_rate(part, stream.audit.confidence, higher_is_better=stream.higher_is_better)
-        hits = np.zeros(len(measure.n), dtype=np.int64) if measure.hits is None else measure.hits
-        yield _known(part, "scoring_rate", hits, measure.n)
+        hits = np.zeros(len(measure.n)) if measure.hits is None else measure.hits
+        yield _known(part, "scoring_rate", hits.astype(np.int64), measure.n)
     if part.has(OPTION) and len(part.attributes) == 1:
         names = option_names(part, stream)
         table = option_counts(part, names)

@@ -81,7 +81,7 @@ def _table(attribute: str, report: Report) -> CompatTable:
 
 
 def _sentences(texts: Iterable[str | None]) -> tuple[str, ...]:
-    parts = [part for text in texts if text for part in text.split("; ")]
+    parts = [part for text in texts if text for part in text.removesuffix(".").split(". ")]
     return tuple(dict.fromkeys(parts))
 
 

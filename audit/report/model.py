@@ -39,6 +39,7 @@ class Settings:
     higher_is_better: bool = True
     score_range: tuple[float, float] | None = None
     special_categories: tuple[str, ...] = ()
+    queue: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

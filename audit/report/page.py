@@ -12,14 +12,16 @@ from audit.finding import SEVERITIES, Finding, Severity
 from audit.finding.evidence_words import evidence_words
 from audit.finding.reading import reading
 from audit.finding.words import listed, nobreak
-from audit.registry import METRICS, metric
+from audit.registry import metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.compat_view import compat_tables
 from audit.report.model import Report
 from audit.report.option_view import option_sheets
 from audit.report.printable import printable
 from audit.report.regulation_view import regimes
-from audit.report.view import COLUMNS, SHOWN, Section, sections
+from audit.report.shrunk import raw_and_shrunk
+from audit.report.together_view import together_rows
+from audit.report.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
 
 CHARTED = 12
 SEVERITY_WORDS: dict[Severity, str] = {
@@ -46,11 +48,13 @@ def to_html(report: Report) -> str:
             sections=parts,
             regimes=regimes(report),
             option_sheets=option_sheets(report),
+            together=together_rows(report),
             charts=_charts(parts),
             compat=compat_tables(report),
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,
+            raw_and_shrunk=raw_and_shrunk,
             severities=_counted(report.findings),
             glossary=_glossary(report),
             rejected=sum(one.count for one in report.rejected),
@@ -99,7 +103,7 @@ def _counted(findings: tuple[Finding, ...]) -> tuple[tuple[str, int], ...]:
 
 def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
     present = {one.metric for one in report.estimates}
-    names = [name for name in COLUMNS if name in present and name in METRICS]
+    names = [name for name in (*COLUMNS, *RANKING_COLUMNS) if name in present]
     return tuple((reading(name).label, metric(name).definition) for name in names)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from audit.registry import METRICS, Metric
+from audit.registry.elsewhere import ELSEWHERE
 
 HEAD = """# Metrics
 
@@ -36,8 +37,9 @@ def _section(metric: Metric) -> str:
     lines = [f"## `{metric.id}`", "", f"{metric.definition}.", "", f"- Sign: {metric.sign}"]
     lines.append(f"- Source: {metric.source}")
     lines.append(f"- Compared: {COMPARED[metric.family]}")
-    if metric.aliases:
-        lines.append("- Elsewhere: " + ", ".join(f"{library} `{name}`" for library, name in metric.aliases))
+    aliases = tuple(dict.fromkeys((*metric.aliases, *ELSEWHERE.get(metric.id, ()))))
+    if aliases:
+        lines.append("- Elsewhere: " + ", ".join(f"{library} `{name}`" for library, name in aliases))
     if metric.empty:
         lines.append(f"- Undefined when {metric.empty}")
     return "\n".join([*lines, ""])

@@ -28,6 +28,20 @@ COLUMNS = (
     "auc",
     "contact_rate",
 )
+RANKING_COLUMNS = (
+    "group_share",
+    "queue_share@queue",
+    "queue_share@tenth",
+    "queue_rate@queue",
+    "queue_rate@tenth",
+    "exposure",
+    "converting_exposure",
+    "ndcg",
+    "xauc_positive",
+    "xauc_negative",
+    "calibration_slope",
+    "calibration_intercept",
+)
 VERDICT_WORDS: dict[Verdict, str] = {
     "fail": "outside tolerance",
     "pass": "within tolerance",
@@ -54,6 +68,7 @@ class GroupRow:
     verdict: str
     headline: Estimate | None
     cells: tuple[Cell, ...]
+    ranking: tuple[Cell, ...]
     bands: tuple[tuple[str, Estimate], ...]
     is_reference: bool
 
@@ -70,6 +85,7 @@ class Section:
     metric: str
     metric_label: str
     labels: tuple[str, ...]
+    ranking_labels: tuple[str, ...]
     rows: tuple[GroupRow, ...]
     hidden: int
     proxies: tuple[Proxy, ...]
@@ -107,22 +123,28 @@ def _section(attribute: Names, report: Report) -> Section:
     )
     compared = [one for one in report.disparities if one.attribute == attribute and one.metric == metric]
     columns = tuple(name for name in COLUMNS if name in present)
+    ranking = tuple(name for name in RANKING_COLUMNS if name in present) if "exposure" in present else ()
     reference = {one.reference[0] for one in compared}
     ordered = sorted(by_group, key=lambda group: (group not in reference, *_urgency(group, compared)))
     proxies = [one for one in report.proxies if one.attribute == attribute[0]]
     confidence = report.settings.confidence
-    rows = tuple(_row(group, by_group[group], metric, columns, compared) for group in ordered[:SHOWN])
+    rows = tuple(
+        _row(group, by_group[group], metric, (columns, ranking), compared) for group in ordered[:SHOWN]
+    )
     return Section(
         attribute=attribute[0],
         special_category=attribute[0] in report.settings.special_categories,
         metric=metric,
         metric_label=reading(metric).label,
         labels=tuple(reading(name).label for name in columns),
+        ranking_labels=tuple(reading(name).label for name in ranking),
         rows=rows,
         hidden=max(0, len(by_group) - SHOWN),
         proxies=tuple(one for one in proxies if informative(one, confidence))[:SHOWN_PROXIES],
         silent=tuple(one.feature for one in proxies if not informative(one, confidence)),
-        reasons=tuple(dict.fromkeys(c.reason for row in rows for c in row.cells if c.reason)),
+        reasons=tuple(
+            dict.fromkeys(c.reason for row in rows for c in (*row.cells, *row.ranking) if c.reason)
+        ),
     )
 
 
@@ -140,7 +162,7 @@ def _row(
     group: str,
     estimates: dict[str, Estimate],
     metric: str,
-    columns: tuple[str, ...],
+    columns: tuple[tuple[str, ...], tuple[str, ...]],
     compared: list[Disparity],
 ) -> GroupRow:
     own = [one for one in compared if one.group == (group,)]
@@ -151,7 +173,8 @@ def _row(
         n=count.n if count else 0,
         verdict=_verdict(own, is_reference=is_reference),
         headline=estimates.get(metric),
-        cells=tuple(cell(name, estimates.get(name)) for name in columns),
+        cells=tuple(cell(name, estimates.get(name)) for name in columns[0]),
+        ranking=tuple(cell(name, estimates.get(name)) for name in columns[1]),
         bands=tuple((name[len(BAND) :], one) for name, one in estimates.items() if name.startswith(BAND)),
         is_reference=is_reference,
     )

@@ -110,14 +110,14 @@ def _tested(
         return Estimate.missing("there are no other leads", len(group)), None, None
     gap = _matched(leads, (group, ours), random)
     sampled = max(len(group), len(theirs)) > MOST_LEADS
-    notes = [f"both are on at most {MOST_LEADS:,} leads a side, drawn with the seed"] * sampled
+    notes = [f"Both are on at most {MOST_LEADS:,} leads a side, drawn with the seed"] * sampled
     numbers = leads.space.numbers
     if numbers is None:
-        return gap, None, "; ".join([*notes, leads.space.refused])
+        return gap, None, ". ".join([*notes, leads.space.refused])
     drawn = (_drawn(group, random), _drawn(theirs, random))
     compat = majority_gap(*((numbers[rows], leads.selected[rows]) for rows in drawn))
     notes += [leads.space.partial] if leads.space.partial else []
-    return gap, compat, "; ".join(notes) or None
+    return gap, compat, ". ".join(notes) or None
 
 
 def _matched(leads: _Decided, sides: tuple[Rows, Rows], random: np.random.Generator) -> Estimate:

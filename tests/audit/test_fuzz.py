@@ -48,6 +48,7 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             "size": random.choice(["S", "M", "L"], n),
             "kind": random.choice(["x", "y", ""], n),
             "firm": random.choice(["old", "new"], n),
+            "account": random.choice(["a", "<b>", "", "c" * 300, "d'\"", "e"], n),
             "won": np.where(random.random(n) < 0.2, "", won.astype(int).astype(str)),
             "worked": random.choice(["1", "0", ""], n, p=[0.8, 0.1, 0.1]),
             "offer": random.choice(OFFERS, n, p=random.dirichlet(np.full(len(OFFERS), 0.5))),
@@ -60,12 +61,16 @@ def cases(draw) -> tuple[pa.Table, Stream]:
         higher_is_better=draw(st.booleans()),
         outcome=draw(st.sampled_from([None, "won"])),
         worked=draw(st.sampled_from([None, "worked"])),
+        account=draw(st.sampled_from([None, None, None, None, "account"])),
         controls=draw(st.sampled_from([(), ("size",), ("size", "kind")])),
         attributes=(
             Attribute(name="region", column="region", special_category=draw(st.booleans())),
             Attribute(name="firm", column="firm"),
         ),
-        audit=Tolerance(minimum_group=draw(st.sampled_from([1, 5, 30]))),
+        audit=Tolerance(
+            minimum_group=draw(st.sampled_from([1, 5, 30])),
+            queue=draw(st.sampled_from([None, 1, 50, 10_000])),
+        ),
         **draw(st.sampled_from(DECISIONS)),
     )
     if stream.several and draw(st.booleans()):
@@ -95,11 +100,15 @@ def test_every_report_can_be_written_and_read(case):
         if gap.value is not None:
             assert gap.low <= gap.value <= gap.high, gap
             assert gap.low < gap.high or may_be_one_point(gap.metric), gap
+    for one in report.compat:
+        assert (one.value is None) == (one.undefined is not None), one
+        assert one.value is None or one.low <= one.value <= (one.high if one.high is not None else np.inf), one
+        assert one.value == pytest.approx(one.compat_value, abs=1e-6) or one.note, one
 
 
 def may_be_one_point(metric: str) -> bool:
-    """A quantile of tied scores, between order statistics that are the same."""
-    return metric.startswith("score_quantile")
+    """A quantile of tied scores, between order statistics that are the same; the exposure of all leads."""
+    return metric.startswith("score_quantile") or metric == "exposure"
 
 
 def test_a_group_that_is_ranked_right_after_one_that_is_not_has_an_interval():

@@ -290,6 +290,11 @@ def test_the_seed_decides_the_bootstrap_and_nothing_else():
     assert changed == {"calibration_error"}
 
 
+def of_places(name: str) -> bool:
+    """Whether a metric depends on how long the queue is, so that twice the leads are another queue."""
+    return name in {"exposure", "exposure_per_merit", "converting_exposure", "ndcg"} or "@tenth" in name
+
+
 @given(st.integers(0, 1000), st.integers(2, 3))
 @settings(max_examples=10, deadline=None)
 def test_weights_are_duplicates_and_names_do_not_matter(seed, times):
@@ -306,7 +311,7 @@ def test_weights_are_duplicates_and_names_do_not_matter(seed, times):
             twin = tuple(f"z{9 - int(g[1])}" for g in group)
             assert other[twin, name].value == pytest.approx(estimate.value)
         assert many[group, name].n == times * estimate.n
-        if name != "count":
+        if name != "count" and not of_places(name):
             assert many[group, name].value == pytest.approx(estimate.value)
 
 
@@ -328,7 +333,9 @@ def test_every_metric_is_documented_and_listed_in_the_order_of_the_registry():
     leads["worked"] = pa.array([True, True, False, None] * 100)
     seen = [metric(e.metric).id for e in estimates(cube(leads, by), by, 0) if not e.attribute]
     compared_only = {
-        m.id for m in METRICS.values() if m.kind in {"conditional", "distance", "span", "labels"}
+        m.id
+        for m in METRICS.values()
+        if m.kind in {"conditional", "distance", "span", "labels", "relative", "roc", "together"}
     }
     assert set(seen) == set(METRICS) - compared_only
     assert seen == sorted(seen, key=list(METRICS).index)

@@ -55,6 +55,12 @@ def test_every_stream_key_is_documented():
             assert name in internal or f"`{name}`" in text, f"{name} is not in docs/reference/stream.md"
 
 
+def test_the_names_of_other_libraries_are_documented():
+    from audit.report.names_reference import markdown
+
+    assert (REFERENCE / "names.md").read_text() == markdown()
+
+
 def test_every_metric_is_documented():
     from audit.report.reference import markdown
 

@@ -10,7 +10,7 @@ from audit.clustering.jackknife import design_effects
 from audit.disparity import compare
 from audit.metrics import estimates
 from audit.tally import count
-from tests.validation.coverage import GIVEN, Coverage, _counted, _inside
+from tests.validation.coverage import GIVEN, Coverage, Held, _counted, _inside
 from tests.validation.worlds import SCORES, World, by_group
 
 
@@ -20,8 +20,6 @@ def clustered_table(
     accounts: list[int],
     size: int,
     icc: float,
-    *,
-    within: bool = False,
 ) -> pa.Table:
     """Groups of so many accounts of ``size`` leads; any number has this intra-account correlation.
 
@@ -61,15 +59,15 @@ def clustered_coverage(
     cube = count(table, by, edges=tuple(SCORES.tolist()))
     effects = design_effects(table, by, cube, accounts_of(table, seed)) if aware else None
     truth = {e.metric: e.estimate.value for e in estimates(world.population([0]), by, 0) if e.attribute}
-    held: dict[tuple[str, str], list[bool]] = {}
+    held: Held = {}
     for e in estimates(cube, by, 0, effects):
         if e.group and e.group != ("r00000",) and e.estimate.value is not None and e.metric not in GIVEN:
             inside = _inside(e.estimate.low, truth[e.metric], e.estimate.high)
-            held.setdefault((e.metric, "estimate"), []).append(inside)
+            held.setdefault((e.metric, "estimate"), []).append((inside, e.estimate.n))
     for d in compare(cube, by, 0, effects):
         if d.value is not None and not d.metric.endswith("_span"):
             none = 0.0 if d.kind == "difference" else 1.0
-            held.setdefault((d.metric, d.kind), []).append(_inside(d.low, none, d.high))
+            held.setdefault((d.metric, d.kind), []).append((_inside(d.low, none, d.high), d.n))
     return tuple(_counted(held, accounts * 10))
 
 

@@ -12,16 +12,21 @@ from audit.metrics import estimates
 from tests.validation.worlds import World, by_group
 
 # Groups are drawn with fixed sizes, so what counts sizes has nothing to be sure or unsure of.
+Held = dict[tuple[str, str], list[tuple[bool, int]]]
 GIVEN = frozenset({"count", "group_share", "selected_share"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Of ``runs`` intervals of one metric, ``held`` held the truth; ``size`` leads per group."""
+    """Of ``runs`` intervals of one metric, ``held`` held the truth.
+
+    There were ``size`` leads per group, and in the median ``behind`` of them behind the number.
+    """
 
     metric: str
     kind: str
     size: int
+    behind: int
     held: int
     runs: int
 
@@ -42,11 +47,11 @@ def of_estimates(world: World, size: int, groups: int, seed: int) -> tuple[Cover
         e.metric: e.estimate.value for e in estimates(world.population([0]), by_group(), 0) if e.attribute
     }
     drawn = world.drawn(np.random.default_rng(seed), [0] * groups, [size] * groups)
-    held: dict[tuple[str, str], list[bool]] = {}
+    held: Held = {}
     for e in estimates(drawn, by_group(), 0):
         if e.attribute and e.estimate.value is not None and e.metric not in GIVEN:
             inside = _inside(e.estimate.low, truth[e.metric], e.estimate.high)
-            held.setdefault((e.metric, "estimate"), []).append(inside)
+            held.setdefault((e.metric, "estimate"), []).append((inside, e.estimate.n))
     return tuple(_counted(held, size))
 
 
@@ -55,12 +60,12 @@ def of_gaps(world: World, size: int, runs: int, seed: int) -> tuple[Coverage, ..
     by = by_group(confidence=0.95)
     truth = {(d.metric, d.kind): d.value for d in compare(world.population([0, 1]), by, 0)}
     random = np.random.default_rng(seed)
-    held: dict[tuple[str, str], list[bool]] = {}
+    held: Held = {}
     for _ in range(runs):
         for d in compare(world.drawn(random, [0, 1], [size, size]), by, 0):
             if d.value is not None and d.metric not in GIVEN:
                 key = (d.metric, d.kind)
-                held.setdefault(key, []).append(_inside(d.low, truth[key], d.high))
+                held.setdefault(key, []).append((_inside(d.low, truth[key], d.high), d.n))
     return tuple(_counted(held, size))
 
 
@@ -69,6 +74,9 @@ def _inside(low, truth, high) -> bool:
     return bool(low - slack <= truth <= high + slack)
 
 
-def _counted(held: dict[tuple[str, str], list[bool]], size: int) -> Iterator[Coverage]:
-    for (metric, kind), inside in held.items():
-        yield Coverage(metric=metric, kind=kind, size=size, held=sum(inside), runs=len(inside))
+def _counted(held: Held, size: int) -> Iterator[Coverage]:
+    for (metric, kind), seen in held.items():
+        inside, n = zip(*seen, strict=True)
+        yield Coverage(
+            metric=metric, kind=kind, size=size, behind=int(np.median(n)), held=sum(inside), runs=len(inside)
+        )

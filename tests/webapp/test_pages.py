@@ -284,7 +284,10 @@ def test_all_leads_together_are_no_group_of_an_attribute(site: Site) -> None:
 
 
 # Written with a place behind them: outcome_rate@0-10, score_quantile@50.
-PARTS = {"outcome_rate", "score_quantile"}
+PARTS = {
+    *("outcome_rate", "score_quantile", "tenth_outcome_rate"),
+    *("queue_rate", "queue_share", "skew", "minimum_skew"),
+}
 
 
 def test_every_metric_of_the_registry_has_plain_words() -> None:

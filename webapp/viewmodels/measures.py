@@ -21,6 +21,9 @@ CHAPTER_WORDS: dict[Chapter, str] = {
     "inequality": "How unequally benefits are spread",
     "score": "The score",
     "calibration": "What the score promises and what comes true",
+    "across": "Good and bad leads across groups",
+    "queue": "The work queue",
+    "together": "All groups together",
 }
 BANDS = "Conversion rate within each band of the score"
 
@@ -60,12 +63,13 @@ def measure_tables(report: Report, attribute: Group) -> tuple[MeasureTable, ...]
     """
     estimates = {(e.group, e.metric): e.estimate for e in report.estimates if e.attribute == attribute}
     metrics = dict.fromkeys(name for _, name in estimates if name != "count")
+    whole = "All groups together" if attribute else "All leads"
     of = f"by {' and '.join(attribute)}" if attribute else "of all leads together"
     chapters: dict[str, list[str]] = {}
     for name in metrics:
         chapters.setdefault(BANDS if is_band(name) else CHAPTER_WORDS[metric(name).chapter], []).append(name)
     return tuple(
-        _table(f"{words} {of}, each with its plausible range", chosen, estimates)
+        _table(f"{words} {of}, each with its plausible range", chosen, estimates, whole)
         for words, chosen in chapters.items()
     )
 
@@ -78,9 +82,9 @@ def meanings(report: Report) -> tuple[Meaning, ...]:
 
 
 def _table(
-    caption: str, metrics: Sequence[str], estimates: Mapping[tuple[Group, str], Estimate]
+    caption: str, metrics: Sequence[str], estimates: Mapping[tuple[Group, str], Estimate], whole: str
 ) -> MeasureTable:
-    groups = dict.fromkeys(group for group, _ in estimates)
+    groups = dict.fromkeys(group for group, name in estimates if name in metrics)
     shown = [estimates[g, m].undefined for g in groups for m in metrics if (g, m) in estimates]
     reasons = tuple(dict.fromkeys(reason for reason in shown if reason))
     return MeasureTable(
@@ -88,7 +92,7 @@ def _table(
         metrics=tuple(metric_label(metric) for metric in metrics),
         rows=tuple(
             (
-                ", ".join(group) or "All leads",
+                ", ".join(group) or whole,
                 tuple(_cell(estimates.get((group, m)), m, reasons) for m in metrics),
             )
             for group in groups

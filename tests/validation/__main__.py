@@ -1,0 +1,68 @@
+"""``make validate``: the full simulations, and the report of them in docs/explanation/validation.md."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tests.validation import accounts, agreement, coverage, exact, nulls, shrinking
+from tests.validation.worlds import world
+from tests.validation.written import Results, written
+
+REPORT = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "validation.md"
+SIZES = (20, 60, 125, 400, 1000)
+NEEDS = ((0.10, 0.06, 300), (0.10, 0.09, 300), (0.10, 0.10, 200), (0.30, 0.20, 200), (0.30, 0.30, 100))
+
+
+def results(scale: float) -> Results:
+    """Everything, with so many times the full number of repetitions."""
+
+    def runs(full: int) -> int:
+        return max(int(full * scale), 20)
+
+    pair = world((0.35, 0.0), (0.3, -4.0))
+    with ProcessPoolExecutor(2) as pool:
+
+        def later(task: Callable, *arguments, **options):
+            return pool.submit(task, *arguments, **options)
+
+        gaps = [later(coverage.of_gaps, pair, size, runs(1500), 20 + size) for size in SIZES]
+        alone = [later(coverage.of_estimates, pair, size, runs(4000), size) for size in SIZES]
+        alarms = [later(nulls.alarms, *one, runs(2000)) for one in nulls.NULLS]
+        whole = later(nulls.whole_audit_alarms, runs(1000), 2)
+        power = later(nulls.detected, 0.1, 0.6, 1000, runs(2000), 3)
+        needs = [later(nulls.reached, *one, runs(1000), 4) for one in NEEDS]
+        clusters = [
+            (later(accounts.clustered_coverage, pair, n, runs(400), 5 + n, aware=False),
+             later(accounts.clustered_coverage, pair, n, runs(400), 5 + n, aware=True))
+            for n in (20, 40, 100)
+        ]  # fmt: skip
+        cluster_alarms = later(accounts.clustered_alarms, world((0.3, 0.0)), [60, 60, 60], runs(100), 6)
+        agreed = later(agreement.agreement, 2000, runs(1000), 7)
+        shrunk = [later(shrinking.shrinking, size, runs(300), 8) for size in (0.0, 0.03, 0.06, 0.10)]
+        exactly = [later(exact.exact, n) for n in (20, 50, 100)]
+        return Results(
+            gaps=tuple(row for one in gaps for row in one.result()),
+            estimates=tuple(row for one in alone for row in one.result()),
+            exact=tuple(row for one in exactly for row in one.result()),
+            alarms=tuple(one.result() for one in alarms),
+            whole_audit=whole.result(),
+            power=(*power.result(), runs(2000)),
+            needed=tuple(
+                (p, q, *one.result(), runs(1000)) for (p, q, _), one in zip(NEEDS, needs, strict=True)
+            ),
+            clusters=tuple((naive.result(), ours.result()) for naive, ours in clusters),
+            cluster_alarms=(*cluster_alarms.result(), runs(100)),
+            agreement=agreed.result(),
+            agreement_draws=runs(1000),
+            shrinking=tuple(one.result() for one in shrunk),
+        )
+
+
+if __name__ == "__main__":
+    share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    target = Path(sys.argv[2]) if len(sys.argv) > 2 else REPORT
+    sys.stdout.write(f"Simulating; this takes 10 to 20 minutes at full length. Report: {target}\n")
+    target.write_text(written(results(share)))
