@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from audit.caution import cautions
 from audit.caution.accounts import alike
+from audit.caution.joint import given_away_together
 from audit.clustering.accounts import accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
@@ -27,6 +28,7 @@ from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
 from audit.regulation import regulate
 from audit.report.model import VERSION, Digests, Report, Settings, Subgroup
+from audit.rows.examine import examine
 from audit.rows.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Stream
@@ -63,6 +65,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     accounts = accounts_of(intake.table, request.seed)
     effects = design_effects(intake.table, stream, cube, accounts)
     facts = _facts(cube, intake.table, (stream, effects), request.seed)
+    examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -81,6 +84,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *request.cautions,
             *cautions(intake, stream, request.seed),
             *alike(accounts, effects, facts),
+            *given_away_together(examined, facts),
         ),
         findings=findings(facts),
         compat=clarify(
@@ -89,6 +93,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         settings=_settings(intake, stream),
         regulation=regulate(cube, intake.table, stream),
         decisions=associations(cube, stream),
+        examined=examined,
     )
 
 

@@ -16,6 +16,7 @@ from audit.intake import Refusal
 from audit.metrics import GroupEstimate
 from audit.registry import option_of
 from audit.regulation.read import read_regulation
+from audit.report.examined_form import examined_record, read_examined
 from audit.report.model import SCHEMA, Digests, Report, Settings, Subgroup
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
@@ -41,6 +42,7 @@ def to_json(report: Report) -> str:
         "estimates": [_estimate(one) for one in report.estimates],
         "disparities": [_with_option(_plain(one, *Disparity.__slots__)) for one in report.disparities],
         "proxies": [_plain(one, *Proxy.__slots__) for one in report.proxies],
+        **examined_record(report.examined),
         "subgroups": [_with_option(_plain(one, *Subgroup.__slots__)) for one in report.subgroups],
         "warnings": [_worded(one, *Caution.__slots__) for one in report.warnings],
         "findings": [_with_option(_worded(one, *Finding.__slots__)) for one in report.findings],
@@ -127,6 +129,7 @@ def _report(record: Record) -> Report:
         estimates=tuple(_read_estimate(one) for one in record["estimates"]),
         disparities=tuple(Disparity(**_names(one)) for one in record["disparities"]),
         proxies=tuple(Proxy(**one) for one in record["proxies"]),
+        examined=read_examined(record),
         subgroups=tuple(Subgroup(**_names(one)) for one in record["subgroups"]),
         warnings=tuple(Caution(**_with(one, evidence=_evidence(one))) for one in record["warnings"]),
         compat=tuple(_read_compat(one) for one in record.get("compat", ())),

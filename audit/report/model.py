@@ -11,6 +11,7 @@ from audit.finding import Caution, Finding
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
 from audit.regulation import Regulation
+from audit.rows.examine import Examination
 from audit.rows.proxy import Proxy
 
 SCHEMA = "fairlead.audit/1"
@@ -79,3 +80,4 @@ class Report:
     regulation: Regulation = field(default_factory=Regulation)
     decisions: tuple[Association, ...] = ()
     compat: tuple[Compat, ...] = ()
+    examined: Examination = field(default_factory=Examination)

@@ -15,6 +15,7 @@ from audit.finding.words import listed, nobreak
 from audit.registry import metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.compat_view import compat_tables
+from audit.report.fields_view import fields_view, score_view
 from audit.report.model import Report
 from audit.report.option_view import option_sheets
 from audit.report.printable import printable
@@ -46,11 +47,16 @@ def to_html(report: Report) -> str:
         .render(
             report=report,
             sections=parts,
+            together=together_rows(report),
             regimes=regimes(report),
             option_sheets=option_sheets(report),
-            together=together_rows(report),
             charts=_charts(parts),
             compat=compat_tables(report),
+            fields={
+                one.attribute: fields_view(one.attribute, report, charted=place < CHARTED)
+                for place, one in enumerate(parts)
+            },
+            score=score_view(report),
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,

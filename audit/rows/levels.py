@@ -16,6 +16,7 @@ BINS = 20
 MOST_LEVELS = 2_000
 RARE = 10
 OFTEN = 20
+LARGEST = 1e30  # a number beyond it is as good as this one, and in reach of single precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,20 @@ def feature(table: pa.Table, name: str) -> Levels:
     column = table.column(f"feature:{name}")
     number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
     return _pooled(_bins(_reals(column)) if number else _dictionary(column))
+
+
+def feature_numbers(table: pa.Table, name: str) -> Reals | None:
+    """The values of a feature that is a quantity (NaN: missing); None where its values are names."""
+    column = table.column(f"feature:{name}")
+    if not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
+        return None
+    values = _reals(column)
+    present = values[np.isfinite(values)]
+    if _are_names(np.unique(present), present.size):
+        return None
+    clipped = np.clip(np.where(np.isfinite(values), values, np.nan), -LARGEST, LARGEST)
+    # In single precision, as the explanations of trees compute.
+    return clipped.astype(np.float32).astype(np.float64)
 
 
 def score_or_decision(table: pa.Table) -> Reals:

@@ -106,7 +106,7 @@ def _one_against_rest(positive: Reals, total: Reals) -> tuple[float, float]:
     base = positive.sum() / total.sum()
     others = positive.sum(axis=0) - positive
     learned = (others + PRIOR * base) / (total.sum(axis=0) - total + PRIOR)
-    folds = [_auc(*fold) for fold in zip(learned, positive, total - positive, strict=True)]
+    folds = [fold_auc(*fold) for fold in zip(learned, positive, total - positive, strict=True)]
     usable = np.asarray([fold for fold in folds if fold is not None])
     if not usable.size:
         return 0.5, 0.25
@@ -114,7 +114,7 @@ def _one_against_rest(positive: Reals, total: Reals) -> tuple[float, float]:
     return float(usable[:, 0].mean()), float(usable[:, 1].mean() * share_of_learning)
 
 
-def _auc(learned: Reals, positive: Reals, negative: Reals) -> tuple[float, float] | None:
+def fold_auc(learned: Reals, positive: Reals, negative: Reals) -> tuple[float, float] | None:
     """AUC of one fold from counts per level, with DeLong's variance; None with one class only."""
     place = np.unique(learned.round(12), return_inverse=True)[1]
     up, down = np.bincount(place, weights=positive), np.bincount(place, weights=negative)

@@ -49,6 +49,11 @@ def cases(draw) -> tuple[pa.Table, Stream]:
             "kind": random.choice(["x", "y", ""], n),
             "firm": random.choice(["old", "new"], n),
             "account": random.choice(["a", "<b>", "", "c" * 300, "d'\"", "e"], n),
+            "zip": random.integers(0, draw(st.sampled_from([1, 30, 900])), n).astype(str),
+            "amount": np.where(
+                random.random(n) < 0.3, "", (10.0 ** random.integers(-300, 300, n)).astype(str)
+            ),
+            "copy": score * draw(st.sampled_from([0.0, 1.0])),
             "won": np.where(random.random(n) < 0.2, "", won.astype(int).astype(str)),
             "worked": random.choice(["1", "0", ""], n, p=[0.8, 0.1, 0.1]),
             "offer": random.choice(OFFERS, n, p=random.dirichlet(np.full(len(OFFERS), 0.5))),
