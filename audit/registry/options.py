@@ -17,7 +17,7 @@ OPTION: tuple[Metric, ...] = (
         ),
         sign="positive: the group is given the option more often; whether that is good depends on the option",
         source="29 CFR 1607.4(D) and 6 RCNY 5-301(b)(4) for each option; one against the rest",
-        aliases=(("holisticai", "multiclass statistical parity"),),
+        aliases=(("holisticai", "multiclass_statistical_parity"),),
         empty=_EMPTY,
     ),
     Metric(
@@ -64,7 +64,6 @@ OPTION: tuple[Metric, ...] = (
             "intervals of all options at once (Bonferroni 1936; Newcombe 1998); p-value of independence by "
             "Dawson (1954), Biometrika 41, 280, sound for rare options"
         ),
-        aliases=(("clarify", "TVD (of decisions)"),),
         empty=_EMPTY,
         family="exploratory",
     ),

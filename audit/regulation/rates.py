@@ -67,7 +67,7 @@ def _rates(part: Grouping, stream: Stream) -> Iterator[Rates]:
     if part.has(SCORE):
         measure = scoring_rate(part, stream.audit.confidence, higher_is_better=stream.higher_is_better)
         hits = np.zeros(len(measure.n)) if measure.hits is None else measure.hits
-        yield _known(part, "scoring_rate", np.rint(hits).astype(np.int64), measure.n)
+        yield _known(part, "scoring_rate", hits.astype(np.int64), measure.n)
     if part.has(OPTION) and len(part.attributes) == 1:
         names = option_names(part, stream)
         table = option_counts(part, names)
