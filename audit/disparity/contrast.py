@@ -93,8 +93,9 @@ def _difference_interval(measure: Measure, reference: int, confidence: float) ->
 
 
 def _quantile_interval(measure: Measure, reference: int) -> Interval:
-    """MOVER's interval, but the sum of the distances where one is 0: the scores are so few that a quantile
-    jumps from one to the next, and both groups may have jumped.
+    """MOVER's interval, but the sum of the distances where one is 0.
+
+    The scores are then so few that a quantile jumps from one to the next, and both groups may have jumped.
     """
     value, other = measure.value, measure.value[reference]
     down = (value - measure.low, measure.high[reference] - other)
