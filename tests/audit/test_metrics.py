@@ -311,7 +311,9 @@ def test_weights_are_duplicates_and_names_do_not_matter(seed, times):
             twin = tuple(f"z{9 - int(g[1])}" for g in group)
             assert other[twin, name].value == pytest.approx(estimate.value)
         assert many[group, name].n == times * estimate.n
-        if name != "count" and not of_places(name):
+        # Whether a score tells anything that a slope could be measured against is surer with more leads.
+        unsure = name.startswith("calibration_") and estimate.value is None
+        if name != "count" and not of_places(name) and not unsure:
             assert many[group, name].value == pytest.approx(estimate.value)
 
 
