@@ -25,6 +25,7 @@ from audit.schema import Stream
 from audit.tally.columns import SELECTED, YES
 
 TENTH = 10
+LEAST = 1e-9
 
 
 def lengths(part: Grouping, stream: Stream) -> tuple[tuple[str, int], ...]:
@@ -92,7 +93,9 @@ def _share(metric: str, first: FloatArray, leads: FloatArray, of: tuple[float, f
 def _skew(metric: str, rate: Measure, overall: float, confidence: float) -> Measure:
     """Logarithm of the group's rate over that of all leads, with the interval carried over."""
     none = rate.defined & (rate.value <= 0)
-    ends = [np.where(part > 0, part, np.nan) for part in (rate.value, rate.low, rate.high)]
+    # An expected part of a lead may have a lower end that rounds to 0, which has no logarithm.
+    least = np.maximum(rate.low, LEAST * rate.value)
+    ends = [np.where(part > 0, part, np.nan) for part in (rate.value, least, rate.high)]
     value, low, high = (np.log(part / overall) for part in ends)
     undefined = tuple(
         reason or ("no lead of this group is among the first of the queue" if empty else None)

@@ -80,8 +80,8 @@ def test_differences_cover_zero_between_equal_groups():
     coverage = {key: np.mean(inside) for key, inside in held.items()}
     assert len(coverage) > 20
     # A quantile of a score with five levels can only move by whole levels, a distance is bounded whatever
-    # the distributions are, and a span is sure of every pair of a thousand groups, and a tie across the first tenth
-    # is whole leads to its interval: these are wide.
+    # the distributions are, a span is sure of every pair of a thousand groups, and the interval of a tie
+    # across the first tenth is that of whole leads: these are wide.
     wide = [coverage.pop(key) for key in tuple(coverage) if _wide(key[0])]
     assert min(wide) >= 0.925
     assert all(0.925 <= share <= 0.98 for share in coverage.values()), coverage

@@ -311,7 +311,9 @@ def test_weights_are_duplicates_and_names_do_not_matter(seed, times):
             twin = tuple(f"z{9 - int(g[1])}" for g in group)
             assert other[twin, name].value == pytest.approx(estimate.value)
         assert many[group, name].n == times * estimate.n
-        if name != "count" and not of_places(name):
+        # Whether a score tells anything that a slope could be measured against is surer with more leads.
+        unsure = name.startswith("calibration_") and estimate.value is None
+        if name != "count" and not of_places(name) and not unsure:
             assert many[group, name].value == pytest.approx(estimate.value)
 
 
@@ -333,14 +335,18 @@ def test_every_metric_is_documented_and_listed_in_the_order_of_the_registry():
     leads["worked"] = pa.array([True, True, False, None] * 100)
     seen = [metric(e.metric).id for e in estimates(cube(leads, by), by, 0) if not e.attribute]
     elsewhere = {"conditional", "distance", "span", "labels", "relative", "roc", "together"}
-    compared_only = {m.id for m in METRICS.values() if m.kind in elsewhere | {"treatment", "equal_score"}}
+    elsewhere = {
+        *("conditional", "distance", "span", "labels", "relative", "roc", "together"),
+        *("option", "treatment", "equal_score"),
+    }
+    compared_only = {m.id for m in METRICS.values() if m.kind in elsewhere}
     assert set(seen) == set(METRICS) - compared_only
     assert seen == sorted(seen, key=list(METRICS).index)
     for m in METRICS.values():
         assert m.definition
         assert m.sign
         assert m.source
-        assert m.aliases or m.chapter == "composition"
+        assert m.aliases or m.chapter == "composition" or m.kind in elsewhere
 
 
 def test_shares_and_coverage_are_counted_over_the_right_leads():
