@@ -17,7 +17,7 @@ OPTION: tuple[Metric, ...] = (
         ),
         sign="positive: the group is given the option more often; whether that is good depends on the option",
         source="29 CFR 1607.4(D) and 6 RCNY 5-301(b)(4) for each option; one against the rest",
-        aliases=(("holisticai", "multiclass statistical parity"),),
+        aliases=(("holisticai", "multiclass_statistical_parity"),),
         empty=_EMPTY,
     ),
     Metric(
