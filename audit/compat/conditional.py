@@ -35,7 +35,7 @@ def conditional(
     if strata is None:
         nothing = np.full(len(of.place), np.nan)
         leads = np.zeros(len(of.place), dtype=np.int64)
-        return column((nothing,) * 3, leads, (NO_CONTROLS,) * len(of.place)), (nothing, nothing)
+        return column((nothing, nothing, nothing), leads, (NO_CONTROLS,) * len(of.place)), (nothing, nothing)
     ours, theirs, alike = [], [], []
     for group in of.place.tolist():
         cells = _cells(of, strata, answers, (group, False))

@@ -13,51 +13,56 @@ _NEVER = "never negative: 0 where both sides have the same shares"
 _BOX = "interval over the box of both Wilson intervals"
 
 
+_FOLDED = "the interval of the difference of rates, folded at 0"
+_DISTANCES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    (
+        "kullback_leibler",
+        (
+            "Kullback-Leibler divergence of the shares of {} of the others from those of the group, in nats; "
+            "undefined where the group lacks a label that the others have"
+        ),
+        f"Kullback and Leibler (1951), Annals of Mathematical Statistics 22, 79-86; {_BOX}",
+        ("KL",),
+    ),
+    (
+        "jensen_shannon",
+        "Jensen-Shannon divergence of the shares of {} of both sides, in nats, at most ln 2",
+        f"Lin (1991), IEEE Transactions on Information Theory 37, 145-151; {_BOX}",
+        ("JS",),
+    ),
+    (
+        "euclidean_distance",
+        "Euclidean distance (L2) of the shares of {} of both sides",
+        f"{_HARDT}; {_FOLDED}",
+        ("LP",),
+    ),
+    (
+        "total_variation",
+        (
+            "half the summed differences of the shares of {} of both sides; with two labels the size of the "
+            "difference of rates"
+        ),
+        f"{_HARDT}; {_FOLDED}",
+        ("TVD", "KS"),
+    ),
+)
+
+
 def _label_distances(of: str, words: str, chapter: Chapter, library: str) -> tuple[Metric, ...]:
     """The four distances of one answer; Clarify has those of outcomes."""
-    empty = f"no lead of this group has {words}"
-
-    def made(name: str, definition: str, source: str, *aliases: str) -> Metric:
-        return Metric(
+    return tuple(
+        Metric(
             id=f"{of}_{name}",
             kind="labels",
             chapter=chapter,
-            definition=definition,
+            definition=definition.format(words),
             sign=_NEVER,
             source=source,
             aliases=tuple((library, alias) for alias in aliases),
-            empty=empty,
+            empty=f"no lead of this group has {words}",
             family=None,
         )
-
-    return (
-        made(
-            "kullback_leibler",
-            f"Kullback-Leibler divergence of the shares of {words} of the others from those of the group, in "
-            "nats; undefined where the group lacks a label that the others have",
-            f"Kullback and Leibler (1951), Annals of Mathematical Statistics 22, 79-86; {_BOX}",
-            "KL",
-        ),
-        made(
-            "jensen_shannon",
-            f"Jensen-Shannon divergence of the shares of {words} of both sides, in nats, at most ln 2",
-            f"Lin (1991), IEEE Transactions on Information Theory 37, 145-151; {_BOX}",
-            "JS",
-        ),
-        made(
-            "euclidean_distance",
-            f"Euclidean distance (L2) of the shares of {words} of both sides",
-            f"{_HARDT}; the interval of the difference of rates, folded at 0",
-            "LP",
-        ),
-        made(
-            "total_variation",
-            f"half the summed differences of the shares of {words} of both sides; with two labels the size "
-            "of the difference of rates",
-            f"{_HARDT}; the interval of the difference of rates, folded at 0",
-            "TVD",
-            "KS",
-        ),
+        for name, definition, source, aliases in _DISTANCES
     )
 
 

@@ -140,9 +140,8 @@ def test_every_report_can_be_written_and_read(case):
             assert gap.low < gap.high or may_be_one_point(gap.metric), gap
     for one in report.compat:
         assert (one.value is None) == (one.undefined is not None), one
-        assert one.value is None or one.low <= one.value <= (one.high if one.high is not None else np.inf), (
-            one
-        )
+        high = np.inf if one.high is None else one.high
+        assert one.value is None or one.low <= one.value <= high, one
         assert one.value == pytest.approx(one.compat_value, abs=1e-6) or one.note, one
 
 
