@@ -112,6 +112,7 @@ def _fitted(columns: FloatArray, raw: FloatArray, n: FloatArray, known: FloatArr
     k, rank = len(raw), int(np.linalg.matrix_rank(columns))
     least = 0.5 / max(float(n.sum()), 1.0)
     prediction, spread = np.full(k, np.average(raw, weights=n)), float(np.var(raw))
+    variance, root = np.zeros(k), np.ones((k, 1))
     for _ in range(_ROUNDS):
         share = np.clip(prediction, least, 1 - least)
         variance = share * (1 - share) / n if known is None else known
