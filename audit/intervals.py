@@ -113,8 +113,8 @@ def wider(df: FloatArray, confidence: float) -> FloatArray:
     """Student's quantile over the normal one; one degree of freedom at least."""
     from scipy.special import stdtrit  # noqa: PLC0415 - keeps scipy out of the start of the web process
 
-    ratio: FloatArray = stdtrit(np.maximum(df, 1.0), (1 + confidence) / 2) / quantile(confidence)
-    return ratio
+    student = stdtrit(np.maximum(df, 1.0), (1 + confidence) / 2)
+    return np.asarray(student / quantile(confidence), dtype=np.float64)
 
 
 def hoeffding_half_width(n: FloatArray, width: float, confidence: float) -> FloatArray:
