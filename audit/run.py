@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from audit.caution import cautions
 from audit.caution.accounts import alike
 from audit.caution.joint import given_away_together
+from audit.caution.unseen import changeable_verdicts
 from audit.clustering.accounts import accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
 from audit.compat.listing import clarify
 from audit.cube import Cube
-from audit.disparity import Disparity, compare
+from audit.disparity import compare
 from audit.disparity.association import associations
 from audit.disparity.relative import relative_estimates
 from audit.finding import Caution
-from audit.finding.conclude import findings, standing_out
+from audit.finding.conclude import findings
 from audit.finding.facts import Facts
 from audit.finding.feedback import loop_caution
+from audit.finding.worst_off import worst_off
 from audit.intake import Intake
 from audit.membership import estimated_groups, membership_estimates
 from audit.metrics import estimates
 from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
 from audit.regulation import regulate
+from audit.report.digest import of_stream, of_table
 from audit.report.model import VERSION, Digests, Report, Settings
 from audit.rows.examine import examine
 from audit.rows.feedback import feedback
-from audit.rows.flip_test import flip_tests
+from audit.rows.matching.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.rows.treatment import Treatment, treatment
 from audit.schema import Stream
 from audit.score_scale import cube_scale
-from audit.subgroups import Subgroup, Verified, search
+from audit.subgroups import search
 from audit.tally import DEFAULT, count
-from audit.tally.columns import UNKNOWN, with_decision
-from audit.unseen import Bound, Judged, bounds, doubtful_verdicts, no_overlap
+from audit.tally.columns import with_decision
+from audit.unseen import bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         estimates=facts.estimates,
         disparities=facts.disparities,
         proxies=facts.proxies,
-        subgroups=_subgroups(verified, facts),
+        subgroups=worst_off(verified, facts),
         search=verified.search,
         warnings=(
             *request.cautions,
@@ -101,8 +102,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             *alike(accounts, effects, facts),
             *given_away_together(examined, facts),
             *loop_caution(loop),
-            *doubtful_verdicts(_judged(facts, unseen)),
-            *no_overlap(unseen),
+            *changeable_verdicts(facts, unseen),
             *estimated_groups(intake.table, stream, estimated),
         ),
         findings=findings(facts),
@@ -140,48 +140,13 @@ def _facts(
     )
 
 
-def _judged(facts: Facts, unseen: tuple[Bound, ...]) -> Judged:
-    leads = {(one.attribute, one.group): one.estimate.n for one in facts.estimates if one.metric == "count"}
-    unknown = {
-        attribute: n / leads[((), ())] for (attribute, group), n in leads.items() if group == (UNKNOWN,)
-    }
-    return Judged(
-        disparities=facts.disparities,
-        bounds=unseen,
-        audit=facts.stream.audit,
-        width=facts.width or 1.0,
-        unknown_share=tuple((attribute[0], share) for attribute, share in unknown.items()),
-    )
-
-
 def _digests(cube: Cube, table: pa.Table, stream: Stream, request: AuditRequest) -> Digests:
     return Digests(
-        stream=request.stream_digest or _of_stream(stream),
-        data=request.data_digest or _of_table(table),
+        stream=request.stream_digest or of_stream(stream),
+        data=request.data_digest or of_table(table),
         cube=cube.digest(),
         policy=request.policy_digest,
     )
-
-
-def _of_stream(stream: Stream) -> str:
-    # A role that no column plays leaves the digest as it was before there was such a role.
-    roles = {name: value for name, value in asdict(stream).items() if (name, value) != ("account", None)}
-    return hashlib.sha256(json.dumps(roles, sort_keys=True).encode()).hexdigest()
-
-
-def _of_table(table: pa.Table) -> str:
-    """Digest of the values, however the table is cut into chunks."""
-    digest = hashlib.sha256()
-    for name in table.column_names:
-        column = table.column(name)
-        plain = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-        digest.update(name.encode())
-        sink = pa.BufferOutputStream()
-        one = pa.table({name: plain}).combine_chunks()
-        with pa.ipc.new_stream(sink, one.schema) as writer:
-            writer.write_table(one)
-        digest.update(sink.getvalue())
-    return digest.hexdigest()
 
 
 def _settings(intake: Intake, stream: Stream) -> Settings:
@@ -196,27 +161,3 @@ def _settings(intake: Intake, stream: Stream) -> Settings:
         special_categories=tuple(one.name for one in stream.attributes if one.special_category),
         queue=stream.audit.queue,
     )
-
-
-def _subgroups(verified: Verified, facts: Facts) -> tuple[Subgroup, ...]:
-    """What the search found, then the compared crossings that stand out and are not among it."""
-    known = {one.conditions for one in verified.subgroups}
-    crossings = (_subgroup(one) for one in standing_out(facts))
-    return (*verified.subgroups, *(one for one in crossings if one.conditions not in known))
-
-
-def _subgroup(one: Disparity) -> Subgroup:
-    match one:
-        case Disparity(value=float(value), low=float(low), high=float(high), p_adjusted=float(p_adjusted)):
-            return Subgroup(
-                attribute=one.attribute,
-                group=one.group,
-                metric=one.metric,
-                value=value,
-                low=low,
-                high=high,
-                p_adjusted=p_adjusted,
-                n=one.n,
-            )
-    message = f"a comparison that fails has all its numbers, but {one.metric} of {one.group} has not"
-    raise ValueError(message)

@@ -10,9 +10,9 @@ import pyarrow as pa
 from audit.finding import Caution, evidence
 from audit.finding.words import listed, quoted
 from audit.intervals import quantile
-from audit.rows.joint import Together, together
 from audit.rows.levels import feature, groups
-from audit.rows.separation import FOLDS, separation
+from audit.rows.separating.joint import Together, together
+from audit.rows.separating.separation import FOLDS, separation
 from audit.schema import Stream
 
 MATERIAL = 0.6

@@ -12,7 +12,7 @@ from audit.finding import Evidence, evidence
 from audit.finding.words import percent, quoted
 from audit.intervals import wilson
 from audit.rows.levels import Reals, groups
-from audit.rows.separation import independence
+from audit.rows.separating.separation import independence
 from audit.schema import Stream
 
 

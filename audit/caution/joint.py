@@ -8,7 +8,7 @@ from audit.finding import Caution, evidence
 from audit.finding.facts import Facts
 from audit.finding.words import listed, quoted
 from audit.rows.examine import Examination
-from audit.rows.joint import JointProxy, surely_tells
+from audit.rows.separating.joint import JointProxy, surely_tells
 
 MATERIAL = 0.6
 """Held-out AUC from which features tell an attribute apart well enough to matter."""

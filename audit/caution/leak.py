@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from audit.finding import Caution, evidence
 from audit.rows.levels import Codes, Levels, Reals, feature, score_or_decision
-from audit.rows.separation import FOLDS, separation
+from audit.rows.separating.separation import FOLDS, separation
 
 ALMOST_PERFECT = 0.98
 FEWEST = 10

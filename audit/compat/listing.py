@@ -24,7 +24,7 @@ from audit.estimate import Estimate
 from audit.grouping import grouping, grouping_with
 from audit.metrics import GroupEstimate
 from audit.metrics.confusion import Counts, usable
-from audit.rows.flip_test import Flip
+from audit.rows.matching.flip_test import Flip
 from audit.schema import Stream
 from audit.tally.columns import ATTRIBUTE, CONTROL, NO, OUTCOME, SCORE, SELECTED, YES
 

@@ -11,7 +11,7 @@ from audit.cube import Cube
 from audit.grouping import grouping
 from audit.inference import holm
 from audit.metrics.options import option_counts, option_names
-from audit.rows.separation import independence
+from audit.rows.separating.separation import independence
 from audit.schema import Stream
 from audit.tally.columns import ATTRIBUTE, OPTION
 

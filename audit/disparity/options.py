@@ -15,7 +15,7 @@ from audit.intervals import logit_interval, mover, wilson
 from audit.metrics.measure import reasons
 from audit.metrics.options import MOST_CROSSED, option_counts, option_names
 from audit.registry import METRICS
-from audit.rows.separation import independence
+from audit.rows.separating.separation import independence
 from audit.schema import LEVELS, Stream, Tolerance
 from audit.tally.columns import OPTION
 

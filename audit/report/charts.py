@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from audit.finding.reading import is_share
 from audit.finding.words import percent
 from audit.report.printable import printable
-from audit.report.view import GroupRow, Section
+from audit.report.views.view import GroupRow, Section
 
 if TYPE_CHECKING:
     import altair as alt

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from audit.report.charts import BLUE, GREY, ORANGE, ROW, WIDTH, _name, _svg
-from audit.rows.decompose import Decomposition
+from audit.rows.gap_shares.decompose import Decomposition
 
 DRAWN = 8
 KINDS = {"carried by a field": BLUE, "not explained by any field": ORANGE, "the whole gap": GREY}

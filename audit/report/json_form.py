@@ -17,8 +17,8 @@ from audit.membership import MembershipEstimate
 from audit.metrics import GroupEstimate
 from audit.registry import option_of
 from audit.regulation.read import read_regulation
-from audit.report.examined_form import examined_record, read_examined
-from audit.report.feedback_form import feedback_record, read_feedback
+from audit.report.forms.examined_form import examined_record, read_examined
+from audit.report.forms.feedback_form import feedback_record, read_feedback
 from audit.report.model import SCHEMA, Digests, Report, Settings
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput

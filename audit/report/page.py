@@ -14,18 +14,18 @@ from audit.finding.reading import reading
 from audit.finding.words import listed, nobreak
 from audit.registry import metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
-from audit.report.compat_view import compat_tables
-from audit.report.fields_view import fields_view, score_view
 from audit.report.model import Report
-from audit.report.option_view import option_sheets
 from audit.report.printable import printable
-from audit.report.regulation_view import regimes
-from audit.report.shrunk import raw_and_shrunk
-from audit.report.together_view import together_rows
-from audit.report.treatment_view import loop_view, treated_tables
-from audit.report.unseen_view import estimated_rows, unseen_tables
-from audit.report.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
-from audit.report.worst import worst
+from audit.report.views.compat_view import compat_tables
+from audit.report.views.fields_view import fields_view, score_view
+from audit.report.views.option_view import option_sheets
+from audit.report.views.regulation_view import regimes
+from audit.report.views.shrunk import raw_and_shrunk
+from audit.report.views.together_view import together_rows
+from audit.report.views.treatment_view import loop_view, treated_tables
+from audit.report.views.unseen_view import estimated_rows, unseen_tables
+from audit.report.views.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
+from audit.report.views.worst import worst
 
 CHARTED = 12
 SEVERITY_WORDS: dict[Severity, str] = {

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from audit.rows.decompose import Decomposition, decompositions
-from audit.rows.joint import JointProxy, joint_proxies
-from audit.rows.neutral import NeutralGap, neutral_gaps
+from audit.rows.gap_shares.decompose import Decomposition, decompositions
+from audit.rows.imitating.neutral import NeutralGap, neutral_gaps
+from audit.rows.imitating.usage import Imitation, imitation
 from audit.rows.proxy import GapPair
+from audit.rows.separating.joint import JointProxy, joint_proxies
 from audit.rows.surrogate import Surrogate, surrogate
-from audit.rows.usage import Imitation, imitation
 from audit.schema import Stream
 
 MOST_NEUTRAL = 10
@@ -19,7 +19,7 @@ MOST_NEUTRAL = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """See `audit.rows.joint`, `audit.rows.decompose`, `audit.rows.usage` and `audit.rows.neutral`.
+    """See `audit.rows.separating.joint`, `audit.rows.gap_shares.decompose`, `audit.rows.imitating.usage` and `audit.rows.imitating.neutral`.
 
     ``imitation`` is None where there is nothing to learn a surrogate from. A surrogate that is not
     faithful has no uses, and nothing is neutralised with it.

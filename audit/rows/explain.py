@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from audit.rows.imitating.linear import Linear
+from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import UNKNOWN, Codes, Reals, attribute_levels
-from audit.rows.linear import Linear
-from audit.rows.separation import FOLDS
+from audit.rows.separating.separation import FOLDS
 from audit.rows.surrogate import Surrogate
-from audit.rows.threads import one_thread
 from audit.schema import BadInput
 
 BACKGROUND = 100

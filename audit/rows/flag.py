@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from audit.report.model import Report
-from audit.rows.advice import (
+from audit.rows.flagging.advice import (
     NOTHING_CHECKED,
     NOTHING_NEAR,
     ONE_HINT,
@@ -22,9 +22,9 @@ from audit.rows.advice import (
     review_advice,
     review_explained,
 )
-from audit.rows.calibrated import Shift
+from audit.rows.flagging.calibrated import Shift
+from audit.rows.flagging.outlook import Outlook, outlooks
 from audit.rows.levels import Codes, Reals, attribute_levels, score_or_decision
-from audit.rows.outlook import Outlook, outlooks
 from audit.schema import Stream
 
 __all__ = ["LEAST_MARGIN", "REASONS", "Flag", "Status", "flags"]
@@ -61,11 +61,11 @@ def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
     """One flag per admitted lead, in the order of the table.
 
     - "review", one that may be too low: the lead was not selected, belongs to a group that a failing
-      decision comparison puts behind without the outcomes explaining it (`audit.rows.standing`), and
+      decision comparison puts behind without the outcomes explaining it (`audit.rows.flagging.standing`), and
       its score is near enough to the threshold for that gap to have decided: within the group's gap in
       mean score, and at least 5 % of the score's range. Without a score every lead of the group that
       was not selected is near; without a decision the gap in mean score counts, for every lead.
-      Likewise where outcomes surely show the group's score to be too low (`audit.rows.calibrated`) by
+      Likewise where outcomes surely show the group's score to be too low (`audit.rows.flagging.calibrated`) by
       more than the tolerance, and the lead is within that shift of the threshold.
     - "review", one that may be too high: outcomes surely show the group's score to be too high by more
       than the tolerance, no decision puts the group behind, and the lead was selected within that

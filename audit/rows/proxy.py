@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from audit.inference import benjamini_hochberg
+from audit.rows.gap_shares.share import Certainty, Gap, Share, share, widest_gap
 from audit.rows.levels import Levels, Reals, feature, groups, score_or_decision
-from audit.rows.separation import FOLDS, Separation, separation
-from audit.rows.share import Certainty, Gap, Share, share, widest_gap
+from audit.rows.separating.separation import FOLDS, Separation, separation
 from audit.schema import Attribute, Stream
 
 PREFIX = "feature:"

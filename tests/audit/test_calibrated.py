@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from audit.intake import Intake
-from audit.rows.calibrated import shifts
 from audit.rows.flag import Flag, flags
+from audit.rows.flagging.calibrated import shifts
 from audit.rows.proxy import Proxy
 from audit.run import AuditRequest, audit
 from audit.schema import Attribute, Stream

@@ -26,8 +26,8 @@ from audit.compat.listing import clarify
 from audit.compat.names import CLARIFY
 from audit.metrics import estimates
 from audit.registry import METRICS
-from audit.rows.flip_test import flip_tests
-from audit.rows.matching import majority_gap, matched_gap
+from audit.rows.matching.flip_test import flip_tests
+from audit.rows.matching.matched_gap import majority_gap, matched_gap
 from audit.tally import count
 from tests.audit.tables import compas, stream
 

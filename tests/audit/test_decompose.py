@@ -9,8 +9,8 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.rows.additive import parts
-from audit.rows.decompose import Decomposition, decompositions
+from audit.rows.gap_shares.additive import parts
+from audit.rows.gap_shares.decompose import Decomposition, decompositions
 from audit.rows.levels import Levels
 from audit.rows.proxy import gap_pairs, proxies
 from audit.schema import Attribute, Stream

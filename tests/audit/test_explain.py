@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from audit.rows.explain import BACKGROUND, MOST_LEADS, explain_gap, explain_lead
-from audit.rows.lime import second_opinion
+from audit.rows.imitating.lime import second_opinion
+from audit.rows.imitating.threads import one_thread
 from audit.rows.surrogate import Surrogate, surrogate
-from audit.rows.threads import one_thread
 from audit.schema import BadInput
 from tests.audit.fields import segregated
 

@@ -12,7 +12,7 @@ from scipy import stats
 
 from audit.finding.feedback import loop_caution, loop_text
 from audit.registry.treatment import WEEK
-from audit.report.feedback_form import feedback_record, read_feedback
+from audit.report.forms.feedback_form import feedback_record, read_feedback
 from audit.rows.feedback import Feedback, feedback
 from audit.rows.feedback.effects import experiment, trend
 from audit.rows.feedback.jump import bandwidth, cells, jump

@@ -10,11 +10,11 @@ from sklearn.metrics import roc_auc_score
 from audit.caution.controls import controls_that_are_proxies
 from audit.caution.joint import given_away_together
 from audit.finding.facts import Facts
-from audit.rows.encoding import encoding
 from audit.rows.examine import Examination
-from audit.rows.joint import joint_proxies, surely_tells
 from audit.rows.levels import Levels
 from audit.rows.proxy import proxies
+from audit.rows.separating.encoding import encoding
+from audit.rows.separating.joint import joint_proxies, surely_tells
 from audit.schema import Attribute, Stream
 from tests.audit.fields import REGION, ten_hints, unrelated_fields, words
 

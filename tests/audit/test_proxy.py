@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from audit.rows.levels import Levels, feature
 from audit.rows.proxy import Proxy, gap_pairs, proxies
-from audit.rows.separation import independence, separation
+from audit.rows.separating.separation import independence, separation
 from audit.schema import Attribute, Stream, Tolerance
 
 STREAM = Stream(name="s", attributes=(Attribute(name="region", column="region"),))

@@ -24,7 +24,7 @@ from audit.metrics import GroupEstimate
 from audit.report import Digests, Report, Settings, Subgroup, metrics_csv, read_json, to_html, to_json, write
 from audit.report.charts import undrawn
 from audit.report.model import VERSION
-from audit.report.view import sections
+from audit.report.views.view import sections
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
 from tests.webapp.sample_report import sample_report

@@ -10,7 +10,7 @@ import pytest
 from audit.estimate import Estimate
 from audit.metrics import GroupEstimate
 from audit.report import to_html
-from audit.report.view import COLUMNS
+from audit.report.views.view import COLUMNS
 from tests.conftest import absent
 from tests.webapp.sample_report import sample_report
 

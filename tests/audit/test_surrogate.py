@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sklearn.metrics import r2_score, roc_auc_score
 
 from audit.rows.examine import examine
-from audit.rows.linear import ridge
-from audit.rows.neutral import neutral_gaps, neutral_score
+from audit.rows.imitating.linear import ridge
+from audit.rows.imitating.neutral import neutral_gaps, neutral_score
+from audit.rows.imitating.usage import imitation, uses
 from audit.rows.proxy import gap_pairs
 from audit.rows.surrogate import surrogate
-from audit.rows.usage import imitation, uses
 from tests.audit.fields import REGION, segregated, words
 
 

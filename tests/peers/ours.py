@@ -13,7 +13,7 @@ from audit.compat import Compat
 from audit.compat.listing import clarify
 from audit.disparity import Disparity, compare
 from audit.metrics import estimates
-from audit.rows.flip_test import flip_tests
+from audit.rows.matching.flip_test import flip_tests
 from audit.schema import Stream
 from audit.tally import count
 from tests.audit.tables import stream

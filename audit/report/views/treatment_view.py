@@ -12,7 +12,7 @@ from audit.finding.reading import reading
 from audit.finding.treatment import ORDER
 from audit.finding.words import percent
 from audit.report.model import Report
-from audit.report.view import VERDICT_WORDS, Cell, Section, cell
+from audit.report.views.view import VERDICT_WORDS, Cell, Section, cell
 from audit.rows.feedback import Channel, Effect, Feedback
 
 TREATED = (

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.intervals import quantile
+from audit.rows.imitating.matrix import Matrix
+from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Reals
-from audit.rows.matrix import Matrix
-from audit.rows.separation import FOLDS
+from audit.rows.separating.separation import FOLDS
 from audit.rows.surrogate import Measure, Surrogate
-from audit.rows.threads import one_thread
 
 LOOKED_AT = 10_000
 GOES_WITH = 0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audit.report.model import Report, Subgroup
-from audit.report.view import Cell, cell
+from audit.report.views.view import Cell, cell
 
 _NONE = Cell(value="\N{EN DASH}", interval="")
 

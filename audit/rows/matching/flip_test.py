@@ -12,8 +12,8 @@ from audit.arrays import BoolArray
 from audit.estimate import Estimate
 from audit.rows.levels import UNKNOWN as NOT_KNOWN
 from audit.rows.levels import Levels, Reals, attribute_levels
-from audit.rows.matching import majority_gap, matched_gap
-from audit.rows.nearness import Space, space
+from audit.rows.matching.matched_gap import majority_gap, matched_gap
+from audit.rows.matching.nearness import Space, space
 from audit.schema import Attribute, Stream
 from audit.tally.columns import SELECTED, with_decision
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from audit.finding.reading import reading
 from audit.finding.together_words import TOLD, told
 from audit.report.model import Report
-from audit.report.view import Cell, cell
+from audit.report.views.view import Cell, cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from audit.inference import benjamini_hochberg, normal_p
 from audit.intervals import quantile
-from audit.rows.discriminant import Held, Task, held_out, task
 from audit.rows.levels import Levels, Reals, feature, groups
-from audit.rows.separation import MOST_GROUPS
+from audit.rows.separating.discriminant import Held, Task, held_out, task
+from audit.rows.separating.separation import MOST_GROUPS
 from audit.schema import Stream
 
 PREFIX = "feature:"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.rows.levels import Codes, Levels, Reals
-from audit.rows.separation import FOLDS, PRIOR
+from audit.rows.separating.separation import FOLDS, PRIOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from audit.rows.encoding import Encoding, encoding
 from audit.rows.levels import Codes, Levels, Reals, feature, feature_numbers
-from audit.rows.separation import FOLDS
+from audit.rows.separating.encoding import Encoding, encoding
+from audit.rows.separating.separation import FOLDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,7 +62,7 @@ class Matrix:
 def matrix(table: pa.Table, names: Sequence[str], score: Reals, *, numbers: bool) -> Matrix:
     """Words, codes and missing values become their level's mean score; numbers stay if ``numbers``.
 
-    A level's mean is learned from other folds only (`audit.rows.encoding`), and ordered by it a
+    A level's mean is learned from other folds only (`audit.rows.separating.encoding`), and ordered by it a
     tree can split the levels as it would split a number. A missing number stays missing: the
     trees send it where it fits. Rows are dealt to the folds in turn: they come in random order.
     """

@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from audit.inference import holm
 from audit.report.model import Report
-from audit.rows.calibrated import Shift, shifts
+from audit.rows.flagging.calibrated import Shift, shifts
+from audit.rows.flagging.standing import Standing, alike, standings
 from audit.rows.proxy import informative
-from audit.rows.standing import Standing, alike, standings
 from audit.schema import Attribute, Stream
 
 FIELDS = 3

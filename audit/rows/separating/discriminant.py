@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audit.rows.encoding import encoding
 from audit.rows.levels import Codes, Levels, Reals
-from audit.rows.separation import FOLDS, fold_auc
+from audit.rows.separating.encoding import encoding
+from audit.rows.separating.separation import FOLDS, fold_auc
 
 LEARNED_ON = 10_000
 """At most so many leads of the group, and of the rest, are looked at: an AUC does not depend on their mix."""

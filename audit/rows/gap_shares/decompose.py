@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from audit.intervals import quantile
-from audit.rows.additive import Parts, parts
+from audit.rows.gap_shares.additive import Parts, parts
 from audit.rows.levels import Levels, Reals, attribute_levels, feature, score_or_decision
 from audit.rows.proxy import PREFIX, GapPair
 from audit.schema import Stream
@@ -65,7 +65,7 @@ def decompositions(
 
     ``pairs`` are the sure gaps (`audit.rows.proxy.gap_pairs`): of a gap that may
     be nothing, a share says nothing. Above 50,000 leads of a group a random 50,000 are looked at.
-    Without a score the gap is that of the decisions. See `audit.rows.additive` for the method.
+    Without a score the gap is that of the decisions. See `audit.rows.gap_shares.additive` for the method.
     """
     names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
     if not pairs or not names:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from audit.rows.decompose import Decomposition, Part
 from audit.rows.examine import Examination
-from audit.rows.joint import JointProxy
-from audit.rows.neutral import NeutralGap
-from audit.rows.usage import Imitation, Use
+from audit.rows.gap_shares.decompose import Decomposition, Part
+from audit.rows.imitating.neutral import NeutralGap
+from audit.rows.imitating.usage import Imitation, Use
+from audit.rows.separating.joint import JointProxy
 
 Record = dict[str, Any]
 

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from audit.finding.words import amount, listed, plain, quoted
 from audit.report.gap_chart import gap_chart, in_points
 from audit.report.model import Report
-from audit.rows.decompose import Decomposition, Part
-from audit.rows.joint import JointProxy, surely_tells
-from audit.rows.neutral import NeutralGap
-from audit.rows.usage import Imitation, Use
+from audit.rows.gap_shares.decompose import Decomposition, Part
+from audit.rows.imitating.neutral import NeutralGap
+from audit.rows.imitating.usage import Imitation, Use
+from audit.rows.separating.joint import JointProxy, surely_tells
 
 SHOWN = 12
 

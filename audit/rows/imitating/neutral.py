@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from audit.intervals import quantile, student
-from audit.rows.discriminant import SHARED
+from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Codes, Reals, attribute_levels
 from audit.rows.proxy import GapPair
-from audit.rows.separation import FOLDS
+from audit.rows.separating.discriminant import SHARED
+from audit.rows.separating.separation import FOLDS
 from audit.rows.surrogate import Surrogate
-from audit.rows.threads import one_thread
 
 DRAWS = 10
 LEAD_DRAWS = 200

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.rows.explain import Explanation
+from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Reals
 from audit.rows.surrogate import Surrogate
-from audit.rows.threads import one_thread
 
 NEIGHBOURS = 1_000
 WIDTH = 0.75

@@ -11,7 +11,7 @@ from audit.finding.option_reading import OPTION_METRICS
 from audit.finding.reading import reading
 from audit.finding.words import percent, plain
 from audit.report.model import Report
-from audit.report.view import SHOWN, Cell, cell
+from audit.report.views.view import SHOWN, Cell, cell
 from audit.schema import LEVELS
 
 MARKS = {"fail": "outside tolerance", "pass": "", "insufficient": "not enough data"}

@@ -1,0 +1,1 @@
+"""Parts of audit.json, as records and back."""

@@ -1,0 +1,1 @@
+"""How much of a gap in mean score goes through which feature."""

@@ -1,0 +1,1 @@
+"""Leads held against their nearest counterparts in another group."""

@@ -1,0 +1,1 @@
+"""How well features tell the groups of an attribute apart, each alone and all together."""
