@@ -38,6 +38,4 @@ def _said(value: object) -> object:
         return value
     named = [(field, getattr(value, field.name)) for field in fields(value)]
     given = [(field, one) for field, one in named if field.default is MISSING or one != field.default]
-    return {
-        field.name: _said(one) for field, one in named if field.default is MISSING or one != field.default
-    }
+    return {field.name: _said(one) for field, one in given}

@@ -19,7 +19,7 @@ MOST_NEUTRAL = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """See `audit.rows.separating.joint`, `audit.rows.gap_shares.decompose`, `audit.rows.imitating.usage` and `audit.rows.imitating.neutral`.
+    """What features tell together, how they share out the gaps, and what a surrogate says of them.
 
     ``imitation`` is None where there is nothing to learn a surrogate from. A surrogate that is not
     faithful has no uses, and nothing is neutralised with it.

@@ -65,8 +65,8 @@ def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
       its score is near enough to the threshold for that gap to have decided: within the group's gap in
       mean score, and at least 5 % of the score's range. Without a score every lead of the group that
       was not selected is near; without a decision the gap in mean score counts, for every lead.
-      Likewise where outcomes surely show the group's score to be too low (`audit.rows.flagging.calibrated`) by
-      more than the tolerance, and the lead is within that shift of the threshold.
+      Likewise where outcomes surely show the group's score to be too low by more than the tolerance
+      (`audit.rows.flagging.calibrated`), and the lead is within that shift of the threshold.
     - "review", one that may be too high: outcomes surely show the group's score to be too high by more
       than the tolerance, no decision puts the group behind, and the lead was selected within that
       shift of the threshold.
