@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint validate bench lock peers clean help
+.PHONY: demo test lint validate mutation bench lock peers clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -18,6 +18,15 @@ lint: .venv/.dev  ## the quality gates alone
 
 validate: .venv/.dev  ## simulate coverage, false alarms and power in full (10 to 20 minutes), and write the report
 	@$(BIN)/python -m tests.validation $(ARGS)
+
+mutation: .venv-mutation/.ready  ## small faults put into audit, and how many the tests notice (an hour or two)
+	@.venv-mutation/bin/python -m tests.mutation $(ARGS)
+
+.venv-mutation/.ready: requirements/mutation.lock.txt pyproject.toml
+	@echo "Installing what requirements/mutation.lock.txt names (once; it may take a few minutes) ..."
+	$(PYTHON) -m venv .venv-mutation
+	@.venv-mutation/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps --require-hashes -r requirements/mutation.lock.txt
+	@touch $@
 
 .venv/.python:
 	@$(PYTHON) -c 'import sys; sys.exit("Fairlead needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
@@ -50,7 +59,8 @@ peers: .venv-peers/.ready  ## the libraries that tests/peers compares with, in a
 lock:  ## resolve the locks anew (needs uv); they name no host
 	uv pip compile --quiet pyproject.toml --group build -o requirements/core.lock.txt
 	uv pip compile --quiet pyproject.toml --group dev -o requirements/dev.lock.txt
+	uv pip compile --quiet pyproject.toml requirements/mutation.in --group dev -o requirements/mutation.lock.txt
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --only-binary :all: peers.in -o peers.lock.txt
 
 clean:  ## remove everything that was made here
-	rm -rf .venv .venv-peers .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-peers .venv-mutation .mutation .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
