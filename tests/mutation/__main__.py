@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import subprocess
 import sys
 from pathlib import Path
+
+import numpy as np
 
 from tests.mutation.written import Fault, written
 
@@ -33,7 +34,9 @@ def main(size: int, seed: int) -> None:
     mutmut(FIRST)
     _hasten(SECONDS)
     faults = _faults()
-    drawn = random.Random(seed).sample(sorted(faults), min(size, len(faults)))
+    names = sorted(faults)
+    places = np.random.default_rng(seed).permutation(len(names))[:size]
+    drawn = [names[place] for place in places]
     mutmut(*[name for name in drawn if _reached(name)])
     codes = _faults()
     tried = [Fault(name=name, code=codes[name], change=_change(name, codes[name])) for name in drawn]
