@@ -40,15 +40,15 @@ def written(faults: list[Fault], *, total: int, seed: int, seconds: float) -> st
     noticed = sum(one.noticed for one in faults)
     low, high = wilson(np.array([float(noticed)]), np.array([float(len(faults))]), 0.95)
     ended = sum(one.code in NOTICED for one in faults)
+    share = f"{noticed:,} of {len(faults):,} were noticed: {noticed / len(faults):.1%}"
     head = f"""# Mutation run
 
-{total:,} small faults can be made in `audit`; {len(faults):,} were drawn (seed {seed}) and tried, each against the
-tests that reach it, the fastest first, for {seconds:g} seconds of tests. A fault that only a slower test would
-notice counts as unnoticed, so the share is a lower bound.
+{total:,} small faults can be made in `audit`. {len(faults):,} were drawn (seed {seed}) and tried, each against the
+tests that reach it, the fastest first, for {seconds:g} seconds of tests. A fault that only a
+slower test would notice counts as unnoticed, so the share is a lower bound.
 
-**{noticed:,} of {len(faults):,} were noticed: {noticed / len(faults):.1%}** (95 % interval {low[0]:.1%} to
-{high[0]:.1%}; the goal is {GOAL:.0%}). A test failed for {ended:,} of them; {noticed - ended:,} made the run crash
-or never end.
+**{share}** (95 % interval {low[0]:.1%} to {high[0]:.1%}; the goal is {GOAL:.0%}).
+A test failed for {ended:,} of them; {noticed - ended:,} made the run crash or never end.
 
 Make it again with `make mutation`.
 """
