@@ -110,7 +110,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
             cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed), effects
         ),
         settings=_settings(intake, stream),
-        regulation=regulate(cube, intake.table, stream),
+        regulation=regulate(cube, intake.table, stream, effects),
         decisions=associations(cube, stream),
         examined=examined,
         feedback=loop,

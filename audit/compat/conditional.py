@@ -20,7 +20,7 @@ from audit.tally.columns import CONTROL
 
 HALF = 0.5
 NO_CONTROLS = "the stream names no controls, so there is nothing to condition on"
-NOWHERE = "in no combination of the controls do both answers occur on both sides together"
+NOWHERE = "in no combination of the controls are there leads of both sides and with both answers"
 ALONE = "there are no other leads of known group"
 
 
@@ -79,7 +79,8 @@ def _disparity(cells: FloatArray, confidence: float) -> tuple[float, float, floa
     if not cells[:, :, 0].sum():
         return nan, nan, nan, 0, ALONE
     used = cells[(cells.sum(axis=2) > 0).all(axis=1)]
-    if not used.size or not used[:, :, 1].sum():
+    # A combination with one side alone has no disparity by the definition; all of them say nothing.
+    if not (used.sum(axis=1) > 0).all(axis=1).any():
         return nan, nan, nan, 0, NOWHERE
     n = used.sum()
     value, _ = _mean(used)

@@ -39,8 +39,8 @@ _SUPPORT = (
     "here the label keeps its mass"
 )
 _STRATA = (
-    "Clarify counts combinations of the controls in which only one answer occurs as a gap; here "
-    "they take no part"
+    "Clarify counts combinations of the controls in which only one answer occurs as a gap, and has a number "
+    "where no combination holds both sides; here the first take no part, and the second has no value"
 )
 _LESS = "positive: the group is worse off"
 _NEVER = "never negative"

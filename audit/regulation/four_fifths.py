@@ -2,11 +2,12 @@
 
 A rate below four fifths of the highest is generally regarded as evidence of adverse impact. Smaller
 differences may still be, where they are significant in both statistical and practical terms; greater
-ones may not be, where they rest on small numbers and are not statistically significant. Two
-standard deviations are what courts take as significant (Hazelwood School District v. United States,
-433 U.S. 299, note 17, 1977). Question 21 of the agencies' Questions and Answers (44 Fed. Reg. 11996, 1979)
-finds action inappropriate where one different selection would turn the result round; section
-1607.15(A)(2) asks for determinations for groups of at least 2 %.
+ones may not be, where they rest on small numbers and are not statistically significant. The rule
+names no test. Two standard deviations are the lower end of the "two or three" of which the Supreme
+Court speaks (Castaneda v. Partida, 430 U.S. 482, and Hazelwood School District v. United States, 433 U.S.
+299, both 1977). Question 21 of the agencies' Questions and Answers (44 Fed. Reg. 11996, 1979) finds action
+inappropriate where one different selection would turn the result round. Section 1607.15(A) has a limit of
+2 % of the labour force or the workforce; a file of leads knows neither, so 2 % of the leads stand in.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ SIGNIFICANT_SD = 2.0
 SIGNIFICANT_P = 0.05
 FEWEST_EXPECTED = 5.0
 
-Counts = tuple[int, int, int, int]
+Worth = tuple[float, float, float, float]
+"""Selected and all leads of a group, then of the highest one, as independent leads that tell as much."""
 
 
 def four_fifths(rates: Rates, confidence: float) -> FourFifths:
@@ -44,8 +46,9 @@ def _row(rates: Rates, i: int, top: int, confidence: float) -> FourFifthsRow:
     one = (int(rates.hits[i]), int(rates.n[i]), int(rates.hits[top]), int(rates.n[top]))
     hits, n, top_hits, top_n = one
     compared = i != top and top_hits > 0
-    low, high = _interval(one, confidence) if compared else (None, None)
-    sd, p, test = _significance(one) if compared else (None, None, None)
+    worth = _worth(rates, i, top)
+    low, high = _interval(worth, confidence) if compared else (None, None)
+    sd, p, test = _significance(worth) if compared else (None, None, None)
     # In whole numbers, so that a ratio of exactly four fifths is not below it.
     practical = compared and 5 * hits * top_n < 4 * top_hits * n
     statistical = _significant(sd, p, test)
@@ -71,19 +74,29 @@ def _row(rates: Rates, i: int, top: int, confidence: float) -> FourFifthsRow:
     )
 
 
-def _interval(one: Counts, confidence: float) -> tuple[float, float]:
-    hits, n, top_hits, top_n = (np.array([float(part)]) for part in one)
+def _worth(rates: Rates, i: int, top: int) -> Worth:
+    one, other = (float(rates.worth[j]) for j in (i, top))
+    rate, top_rate = (float(rates.hits[j] / rates.n[j]) for j in (i, top))
+    return rate * one, one, top_rate * other, other
+
+
+def _interval(one: Worth, confidence: float) -> tuple[float, float]:
+    hits, n, top_hits, top_n = (np.array([part]) for part in one)
     low, high = koopman(hits, n, top_hits, top_n, confidence)
     return float(low[0]), float(high[0])
 
 
-def _significance(one: Counts) -> tuple[float, float, Test]:
+def _significance(one: Worth) -> tuple[float, float, Test]:
     """Difference in standard deviations and its p-value, exact where a cell expects fewer than 5."""
-    hits, n, top_hits, top_n = (np.array([float(part)]) for part in one)
+    hits, n, top_hits, top_n = (np.array([part]) for part in one)
     sd = pooled_z(hits, n, top_hits, top_n)
     share = (one[0] + one[2]) / (one[1] + one[3])
     if min(one[1], one[3]) * min(share, 1 - share) < FEWEST_EXPECTED:
-        return float(sd[0]), float(fisher_p(hits, n, top_hits, top_n)[0]), "fisher"
+        whole = (
+            np.maximum(np.round(part), least)
+            for part, least in zip((hits, n, top_hits, top_n), (0, 1, 0, 1), strict=True)
+        )
+        return float(sd[0]), float(fisher_p(*whole)[0]), "fisher"
     return float(sd[0]), float(normal_p(sd)[0]), "z"
 
 

@@ -41,8 +41,9 @@ def impact_table(rates: Rates, confidence: float) -> ImpactTable:
 
 def _columns(rates: Rates, top: int, confidence: float) -> tuple[FloatArray, ...]:
     """Rate, its interval, impact ratio and its interval, by category."""
-    hits, n = rates.hits.astype(np.float64), rates.n.astype(np.float64)
-    rate = hits / n
+    rate = rates.hits / rates.n
+    n = rates.worth
+    hits = rate * n
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = rate / rate[top]
         ends = koopman(hits, n, hits[top], n[top], confidence)

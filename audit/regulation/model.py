@@ -95,8 +95,13 @@ class FourFifths:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regulation:
-    """The tables of one audit; ``period`` is the first and last creation day, where the stream has one."""
+    """The tables of one audit.
+
+    ``period`` is the first and last creation day, where the stream has one. ``clustered`` tells that
+    intervals and significance allow for leads that come in accounts.
+    """
 
     period: tuple[str, str] | None = None
+    clustered: bool = False
     ll144: tuple[ImpactTable, ...] = ()
     four_fifths: tuple[FourFifths, ...] = ()

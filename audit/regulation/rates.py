@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
+from audit.clustering.effect import DesignEffects
 from audit.cube import Cube
 from audit.grouping import Grouping, groupings
 from audit.metrics.confusion import counts
@@ -21,7 +22,10 @@ LEAST_SHARE = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rates:
-    """One rate by known category; ``unknown`` counts the leads with a rate in no category."""
+    """One rate by known category; ``unknown`` counts the leads with a rate in no category.
+
+    ``times`` is how much wider than that of independent leads each interval is, where leads come in accounts.
+    """
 
     attributes: tuple[str, ...]
     metric: str
@@ -29,6 +33,12 @@ class Rates:
     hits: IntArray
     n: IntArray
     unknown: int
+    times: FloatArray
+
+    @property
+    def worth(self) -> FloatArray:
+        """How many independent leads tell as much as these: all of them, unless they come in accounts."""
+        return np.asarray(self.n / self.times**2, dtype=np.float64)
 
     @property
     def shares(self) -> FloatArray:
@@ -49,7 +59,7 @@ class Rates:
         return int(np.lexsort((-self.n, -rate))[0])
 
 
-def rates(cube: Cube, stream: Stream) -> Iterator[Rates]:
+def rates(cube: Cube, stream: Stream, effects: DesignEffects | None = None) -> Iterator[Rates]:
     """Selection and scoring rates of the attributes, then of pairs where the stream crosses them.
 
     Of a decision with several options each attribute also has the rate of each option, as 6 RCNY
@@ -57,25 +67,30 @@ def rates(cube: Cube, stream: Stream) -> Iterator[Rates]:
     """
     for part in groupings(cube, min(stream.audit.intersections, 2)):
         if part.attributes:
-            yield from _rates(part, stream)
+            for metric, hits, n in _counted(part, stream):
+                effect = effects.of(part.attributes, metric) if effects else None
+                times = np.ones(len(n)) if effect is None else effect.stretch(stream.audit.confidence)
+                yield _known(part, metric, (hits, n), times)
 
 
-def _rates(part: Grouping, stream: Stream) -> Iterator[Rates]:
+def _counted(part: Grouping, stream: Stream) -> Iterator[tuple[str, IntArray, IntArray]]:
+    """Every rate of a grouping: its name, hits and leads."""
     found = counts(part)
     if part.has(SELECTED):
-        yield _known(part, "selection_rate", found.selected, found.decided)
+        yield "selection_rate", found.selected, found.decided
     if part.has(SCORE):
         measure = scoring_rate(part, stream.audit.confidence, higher_is_better=stream.higher_is_better)
         hits = np.zeros(len(measure.n)) if measure.hits is None else measure.hits
-        yield _known(part, "scoring_rate", hits.astype(np.int64), measure.n)
+        yield "scoring_rate", hits.astype(np.int64), measure.n
     if part.has(OPTION) and len(part.attributes) == 1:
         names = option_names(part, stream)
         table = option_counts(part, names)
         for i, name in enumerate(names):
-            yield _known(part, f"option_rate@{name}", table[:, i], table.sum(axis=1))
+            yield f"option_rate@{name}", table[:, i], table.sum(axis=1)
 
 
-def _known(part: Grouping, metric: str, hits: IntArray, n: IntArray) -> Rates:
+def _known(part: Grouping, metric: str, counted: tuple[IntArray, IntArray], times: FloatArray) -> Rates:
+    hits, n = counted
     known = part.known & (n > 0)
     return Rates(
         attributes=part.attributes,
@@ -84,4 +99,6 @@ def _known(part: Grouping, metric: str, hits: IntArray, n: IntArray) -> Rates:
         hits=hits[known],
         n=n[known],
         unknown=int(n[~part.known].sum()),
+        # Where accounts are too few to say, the interval stays as it is.
+        times=np.nan_to_num(np.maximum(times[known], 1.0), nan=1.0, posinf=1.0),
     )

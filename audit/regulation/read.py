@@ -15,6 +15,7 @@ def read_regulation(record: Mapping[str, Any] | None) -> Regulation:
     period = record["period"]
     return Regulation(
         period=(period[0], period[1]) if period else None,
+        clustered=bool(record.get("clustered", False)),
         ll144=tuple(_impact(one) for one in record["ll144"]),
         four_fifths=tuple(_four_fifths(one) for one in record["four_fifths"]),
     )

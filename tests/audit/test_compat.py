@@ -126,6 +126,19 @@ def test_every_name_is_there_once_and_leads_to_the_registry():
     assert len(METRICS) >= 60
 
 
+def test_controls_that_part_the_sides_leave_nothing_to_compare():
+    """No lead of d is like any of a: 0 would say that d is treated alike."""
+    table = leads(("d", 1, 1, 1, 1), ("a", 4, 1, 1, 2), c=["x"] * 4 + ["y"] * 8).rename_columns(
+        ["attribute:g", "control:c", "selected", "outcome"]
+    )
+    found = named(table)
+    for name in ("CDDL", "CDDPL"):
+        record = found[name, "d", None]
+        assert (record.value, record.low, record.compat_value) == (None, None, 0)
+        assert "both sides" in record.undefined
+        assert "no value" in record.note
+
+
 def test_a_group_without_a_conversion_keeps_its_mass():
     found = named(leads(("d", 0, 2, 0, 3), ("a", 2, 1, 1, 6)))
     for name in ("TVD", "KS"):
@@ -204,11 +217,11 @@ def drawn(seed: int, rates: tuple[float, float], n: int = 150) -> pa.Table:
 
 @pytest.mark.parametrize("rates", [(0.3, 0.3), (0.2, 0.4)])
 def test_intervals_hold_the_truth(rates):
-    """Of 150 tables; by chance alone the share is above 0.90 (95 % intervals) nearly always."""
+    """Of 80 tables; by chance alone the share is above 0.88 (95 % intervals) nearly always."""
     by = stream("g", score=None, decision="d", threshold=None, controls=("c",))
     tables = [
         {c.name: c for c in clarify(count(drawn(seed, rates), by, "arrow"), by, (), ()) if c.group == ("d",)}
-        for seed in range(150)
+        for seed in range(80)
     ]
     d, a = (np.array([1 - rate, rate]) for rate in rates)
     for name, truth in (
@@ -219,7 +232,7 @@ def test_intervals_hold_the_truth(rates):
         ("CI", 0.0),
         ("CDDPL", population_disparity(rates)),
     ):
-        assert covered(name, float(truth), tables) >= 0.9, name
+        assert covered(name, float(truth), tables) >= 0.88, name
 
 
 def population_disparity(rates: tuple[float, float]) -> float:
@@ -246,11 +259,36 @@ def similar(seed: int, gap: float, n: int = 400) -> pa.Table:
 
 
 def test_the_matched_gap_sees_the_gap_that_the_features_do_not_explain():
-    found = [flip(similar(seed, 0.15))["d", None].estimate for seed in range(100)]
-    assert np.mean([one.value for one in found]) == pytest.approx(-0.15, abs=0.03)
+    found = [flip(similar(seed, 0.15))["d", None].estimate for seed in range(60)]
+    assert np.mean([one.value for one in found]) == pytest.approx(-0.15, abs=0.025)
     assert np.mean([one.low <= -0.15 <= one.high for one in found]) >= 0.88
-    none = [flip(similar(seed, 0.0))["d", None].estimate for seed in range(100)]
+    none = [flip(similar(seed, 0.0))["d", None].estimate for seed in range(60)]
     assert np.mean([one.low <= 0 <= one.high for one in none]) >= 0.88
+
+
+def skewed(seed: int, shift: float, n: int = 1200) -> pa.Table:
+    """Leads decided by a skewed number alone, whatever their group, which has more of it by ``shift``."""
+    random = np.random.default_rng(seed)
+    group = random.choice(["a", "d"], n)
+    value = np.exp(1.5 * random.normal(size=n) + shift * (group == "d"))
+    rate = np.where(value > np.quantile(value, 0.7), 0.9, 0.1)
+    noise = {f"feature:n{i}": random.normal(size=n) for i in range(3)}
+    columns = {"attribute:g": group, "feature:v": value, **noise, "selected": random.random(n) < rate}
+    return pa.table(columns)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.5])
+def test_the_matched_gap_is_nothing_where_a_skewed_feature_decides(shift):
+    """Neighbours lie where leads are many: a lead against its neighbours saw a gap here in most tables."""
+    found = [flip(skewed(seed, shift))["d", None].estimate for seed in range(40)]
+    assert abs(np.mean([one.value for one in found])) < 0.012
+    assert np.mean([one.low <= 0 <= one.high for one in found]) >= 0.9
+
+
+def test_a_group_of_one_lead_has_no_matched_gap():
+    table = similar(1, 0.0, n=30).set_column(0, "attribute:g", pa.array(["d"] + ["a"] * 29))
+    assert "single lead" in flip(table)["d", None].estimate.undefined
+    assert flip(table)["a", None].estimate.value is not None
 
 
 def test_the_flip_test_does_not_depend_on_the_order_of_leads_or_the_units():
@@ -308,8 +346,8 @@ def test_many_leads_are_drawn_with_the_seed():
     by = stream("g", score=None, decision="d", threshold=None)
     first, again, other = (flip_tests(table, by, seed) for seed in (0, 0, 1))
     assert first == again != other
-    assert {one.estimate.n for one in first} == {4000}
-    assert all("at most 4,000" in one.note for one in first)
+    assert {one.estimate.n for one in first} == {1500}
+    assert all("at most 1,500" in one.note for one in first)
 
 
 def test_a_record_can_be_written_and_read():

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
+from audit.clustering.accounts import accounts_of
+from audit.clustering.jackknife import design_effects
 from audit.intake import admit
 from audit.regulation import regulate
 from audit.report import read_json, to_html, to_json
@@ -197,8 +199,55 @@ def test_the_report_carries_the_tables_with_their_period_and_reads_them_back():
     assert "&lt;b&gt;one&lt;/b&gt;" in page
 
 
+def accounted(seed: int) -> tuple[pa.Table, np.ndarray]:
+    """Two groups of 60 accounts with 8 leads each, decided by the account alone and not by the group."""
+    random = np.random.default_rng(seed)
+    account = np.repeat(np.arange(120), 8)
+    table = pa.table(
+        {
+            "attribute:g": pa.array(np.where(account % 2, "a", "b")).dictionary_encode(),
+            "selected": (random.random(120) < 0.4)[account],
+            "account": account.astype(str),
+        }
+    )
+    return table, account
+
+
+def test_leads_of_accounts_are_not_independent_in_the_tables_either():
+    """Leads of an account are decided alike: a test of single leads sees a difference in half the tables."""
+    by = stream("g", score=None, threshold=None, outcome=None, decision="d", account="account")
+    significant = {"plain": 0, "clustered": 0}
+    for seed in range(12):
+        table, _ = accounted(seed)
+        cube = count(table, by)
+        effects = design_effects(table, by, cube, accounts_of(table, 0))
+        found = {"plain": regulate(cube, table, by), "clustered": regulate(cube, table, by, effects)}
+        for name, one in found.items():
+            significant[name] += any(row.statistical for row in one.four_fifths[0].rows)
+        plain, wide = (found[name].ll144[0].categories for name in ("plain", "clustered"))
+        assert [(one.n, one.rate, one.impact_ratio) for one in wide] == [
+            (one.n, one.rate, one.impact_ratio) for one in plain
+        ]
+        assert all(b.low < a.low < a.high < b.high for a, b in zip(plain, wide, strict=True))
+        assert wide[1].ratio_high - wide[1].ratio_low > 1.8 * (plain[1].ratio_high - plain[1].ratio_low)
+    assert significant["plain"] >= 4
+    assert significant["clustered"] <= 2
+
+
+def test_the_page_says_that_leads_come_in_accounts():
+    table = accounted(0)[0].rename_columns(["g", "d", "account"])
+    by = parse_stream(STREAM.replace('created = "day"', 'account = "account"'))
+    report = run(admit(table, by), by, AuditRequest())
+    assert report.regulation.clustered
+    assert "Leads of one account are alike" in to_html(report)
+    assert read_json(to_json(report)).regulation.clustered
+    assert "Leads of one account are alike" not in to_html(whole())
+
+
 def test_a_report_of_an_earlier_version_is_still_read():
     record = json.loads(to_json(whole()))
+    del record["regulation"]["clustered"]
+    assert not read_json(json.dumps(record)).regulation.clustered
     del record["regulation"]
     assert read_json(json.dumps(record)).regulation.ll144 == ()
 

@@ -45,10 +45,15 @@ RULE_APPLIES = (
 )
 RULE_METHOD = (
     "29 CFR 1607.4(D): a rate below four fifths of the highest is practically significant here. A "
-    "difference of 2 standard deviations or more is statistically significant (Fisher's exact test at 5 "
-    "% where a cell expects fewer than 5). The tests are made one by one, as the rule has them; the "
-    "verdicts of the audit above are corrected for being many. Groups under 2 % of the leads are not "
-    "required (1607.15(A)(2))."
+    "difference of 2 standard deviations or more is called statistically significant (Fisher's exact test at "
+    "5 % where a cell expects fewer than 5); the rule itself names no test. The tests are made one by one; "
+    "the verdicts of the audit above are corrected for being many. Groups under 2 % of the leads are never "
+    "the highest and marked as not required: 1607.15(A) has such a limit, of the labour force or the "
+    "workforce, which a file of leads does not know."
+)
+CLUSTERED = (
+    "Leads of one account are alike: intervals and significance are those of as many independent leads as "
+    "tell the same. Rates, ratios and shortfalls are the plain ones."
 )
 
 Row = tuple[str, ...]
@@ -98,13 +103,14 @@ def _impact_sheet(table: ImpactTable, report: Report) -> Sheet:
     period = report.regulation.period
     days = f"Leads created from {period[0]} to {period[1]}." if period else ""
     unknown = f"In no known category, so in none of these rows: {_leads(table.unknown)}."
+    accounts = CLUSTERED if report.regulation.clustered else ""
     nobody = "" if table.most_favoured else "The highest rate is 0, so there is no ratio."
     return Sheet(
         caption=f"{label} and impact ratio by {_crossed(table.attribute)}",
         heading=_crossed(table.attribute).capitalize() if len(table.attribute) == 1 else "Category",
         columns=("Leads", "Share of leads", label, "Impact ratio"),
         rows=tuple(_impact_row(one) for one in table.categories[:MOST_ROWS]),
-        notes=_notes(days, unknown, nobody, _hidden(len(table.categories))),
+        notes=_notes(days, unknown, nobody, accounts, _hidden(len(table.categories))),
     )
 
 
@@ -123,12 +129,12 @@ def _four_fifths(report: Report) -> Regime:
         title="The four-fifths rule with both kinds of significance",
         applies=RULE_APPLIES,
         method=RULE_METHOD,
-        sheets=tuple(_rule_sheet(one) for one in tables[:MOST_TABLES]),
+        sheets=tuple(_rule_sheet(one, report) for one in tables[:MOST_TABLES]),
         hidden=max(0, len(tables) - MOST_TABLES),
     )
 
 
-def _rule_sheet(table: FourFifths) -> Sheet:
+def _rule_sheet(table: FourFifths, report: Report) -> Sheet:
     label = reading(table.metric).label
     conclusions = dict.fromkeys(one.conclusion for one in table.rows)
     said = tuple(f"{name.capitalize()}: {RULE_SAYS[name]}" for name in conclusions if name in RULE_SAYS)
@@ -138,6 +144,7 @@ def _rule_sheet(table: FourFifths) -> Sheet:
         f"{listed(round_turned)}: enforcement is held inappropriate then (Questions and Answers, 21)."
     )
     unknown = f"In no known group, so in none of these rows: {_leads(table.unknown)}."
+    accounts = CLUSTERED if report.regulation.clustered else ""
     nobody = "" if table.highest else "Nobody was selected, so there is no ratio."
     return Sheet(
         caption=f"{label} by {_crossed(table.attribute)}, against the group with the highest rate",
@@ -147,7 +154,9 @@ def _rule_sheet(table: FourFifths) -> Sheet:
             *("Significant", "Short of the highest rate by", "Short of four fifths by"),
         ),
         rows=tuple(_rule_row(one) for one in table.rows[:MOST_ROWS]),
-        notes=_notes(unknown, nobody, *said, turned if round_turned else "", _hidden(len(table.rows))),
+        notes=_notes(
+            unknown, nobody, accounts, *said, turned if round_turned else "", _hidden(len(table.rows))
+        ),
     )
 
 

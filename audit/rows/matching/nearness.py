@@ -15,7 +15,6 @@ MOST_LEVELS = 12
 REFUSED = "Clarify's flip test refuses features that are not numbers, and there is no other"
 MISSING = "Clarify's flip test stops at a missing value"
 PARTIAL = "Clarify's number is on the numeric features alone, because it refuses others"
-LARGEST = 1e12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,9 +34,10 @@ class Space:
 def space(table: pa.Table) -> Space:
     """The space of the features (controls among them) of an admitted table.
 
-    In ``mixed`` a number is divided by its standard deviation; a missing one lies at the mean and on an
-    axis of its own. A category has an axis for each of its twelve most frequent levels, so long that two
-    different levels lie one standard deviation apart.
+    In ``mixed`` a number is its rank over the standard deviation of the ranks, so that one huge value does
+    not make all others alike; a missing one lies in the middle and on an axis of its own. A category has an
+    axis for each of its twelve most frequent levels, so long that two different levels lie one standard
+    deviation apart.
     """
     names = [name[len(PREFIX) :] for name in table.column_names if name.startswith(PREFIX)]
     numeric = [name for name in names if _is_number(table.column(PREFIX + name))]
@@ -65,14 +65,15 @@ def _numbers(column: pa.ChunkedArray) -> Reals:
 
 
 def _scaled(values: Reals) -> list[Reals]:
-    """The number in standard deviations from its mean, and whether it is missing, where any is."""
+    """The rank, in standard deviations from the middle, and whether the number is missing, where any is."""
     present = np.isfinite(values)
     if not present.any():
         return []
-    largest = float(np.abs(values[present]).max())
-    sized = values / largest if largest > LARGEST else values
-    spread = float(sized[present].std())
-    away = np.where(present, sized - sized[present].mean(), 0.0) / (spread or 1.0)
+    away = np.zeros(len(values))
+    _, place, size = np.unique(values[present], return_inverse=True, return_counts=True)
+    middle = np.cumsum(size) - (size - 1) / 2
+    away[present] = middle[place.reshape(-1)] - (present.sum() + 1) / 2
+    away /= float(away[present].std()) or 1.0
     return [away] if present.all() else [away, np.where(present, 0.0, 1.0)]
 
 
