@@ -243,10 +243,10 @@ _ALL = (
         formula="(F+ - F-) / n_d against the nearest leads of a",
         sign="positive: leads of the group are selected more often than leads like them",
         metric="matched_selection_gap",
-        ours="the same, with the mean of the nearest leads and not their majority",
+        ours="the same, with rates of the nearest leads of both sides and not the majority of one",
         differs=(
             "Clarify lets the majority of five leads vote, which calls a rare decision never made, and does "
-            "not standardise the features; here the group is held against the mean of its nearest leads"
+            "not standardise the features; here rates among the nearest leads of both sides are compared"
         ),
     ),
     Name(

@@ -24,8 +24,8 @@ Clarify compares a disadvantaged facet *d* with an advantaged one *a*. Here each
 *d* in turn, once with all other leads as *a* (as in Clarify; `reference` is null) and, where an attribute
 has more than two known groups, once with the reference group as *a*. The label of the metrics before
 training (`pre`) is the outcome, of those after training (`post`) the decision. The 25 largest known groups
-of an attribute are listed; the flip test takes the six largest, and at most 4,000 leads of each side, drawn
-with the seed.
+of an attribute are listed; the flip test takes the six largest, and at most 1,500 leads of each side, drawn
+with the seed (the note of the record says so).
 
 `value` is ours, `compat_value` what smclarify 0.5 prints on the same leads (`"Infinity"` where it divides
 by zero, null where it stops with an error), `note` says why they differ. Distances with two labels are

@@ -29,6 +29,16 @@ from audit.registry import METRICS
 from audit.rows.matching.flip_test import flip_tests
 from audit.rows.matching.matched_gap import majority_gap, matched_gap
 from audit.tally import count
+from tests.audit.clarify_units import (
+    FLIPS,
+    ONE_LABEL,
+    ONE_LABEL_PRINTED,
+    TWELVE,
+    TWELVE_PRINTED,
+    TWO_LABELS,
+    TWO_LABELS_PRINTED,
+    flip_table,
+)
 from tests.audit.tables import compas, stream
 
 # African-American against Caucasian, n = 6,150, as smclarify 0.5 prints them.
@@ -86,6 +96,36 @@ def test_a_small_table_by_hand():
     six = shares(np.array([1.0, 1.0])), shares(np.array([1.0, 2.0]))
     assert kullback_leibler(*six) == pytest.approx(0.5 * math.log(0.5 * 3) + 0.5 * math.log(0.75))
     assert np.isfinite(found["AD", "d", None].value)
+
+
+@pytest.mark.parametrize(("group", "sign"), [("d", 1), ("a", -1)])
+def test_twelve_leads_have_the_unit_values_of_clarify(group, sign):
+    found = named(leads(*TWELVE))
+    for name, printed in TWELVE_PRINTED.items():
+        record = found.get((name, group, None)) or found[name, "", None]
+        expected = {"GE": printed, "DI": printed**sign}.get(name, sign * printed)
+        assert record.value == pytest.approx(expected, abs=5e-9), name
+        assert record.compat_value is None or record.compat_value == pytest.approx(expected, abs=5e-9), name
+
+
+def test_the_distances_have_the_unit_values_of_clarify_and_ours_keep_the_label():
+    found = named(leads(*TWO_LABELS))
+    for name, printed in TWO_LABELS_PRINTED.items():
+        assert found[name, "d", None].value == pytest.approx(printed, abs=5e-8), name
+        assert found[name, "d", None].compat_value == pytest.approx(printed, abs=5e-8), name
+    found = named(leads(*ONE_LABEL))
+    for name, printed in ONE_LABEL_PRINTED.items():
+        assert found[name, "d", None].compat_value == pytest.approx(printed, abs=5e-7), name
+    assert found["KL", "d", None].value is None
+    middle = 0.4 * math.log(0.4 / 0.7) + 0.6 * math.log(0.6 / 0.3) + math.log(1 / 0.7)
+    assert found["JS", "d", None].value == pytest.approx(middle / 2)
+    assert found["LP", "d", None].value == pytest.approx(0.6 * math.sqrt(2))
+
+
+@pytest.mark.parametrize(("others", "selected", "printed"), FLIPS)
+def test_the_flip_test_has_the_unit_values_of_clarify(others, selected, printed):
+    found = named(flip_table(others, selected))
+    assert found["FT", "d", None].compat_value == pytest.approx(printed, abs=5e-7)
 
 
 @pytest.mark.data

@@ -9,6 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.compat.names import CLARIFY
+from tests.audit.clarify_units import (
+    FLIPS,
+    ONE_LABEL,
+    ONE_LABEL_PRINTED,
+    TWELVE,
+    TWELVE_PRINTED,
+    TWO_LABELS,
+    TWO_LABELS_PRINTED,
+    flips,
+)
 from tests.peers.ours import Rows, bank, compas, gaps, named, rates
 
 RATES = (
@@ -184,6 +194,27 @@ def agree(theirs, ours, group) -> None:
             assert record.compat_value is None, (name, value)
         else:
             assert record.compat_value == pytest.approx(float(value), rel=1e-9, abs=1e-9), name
+
+
+def test_clarify_has_its_unit_values_in_our_small_tables(ask):
+    """What tests/audit/test_compat.py holds us to is what the library prints of the same leads."""
+    for cells, printed in (
+        (TWELVE, TWELVE_PRINTED),
+        (ONE_LABEL, ONE_LABEL_PRINTED),
+        (TWO_LABELS, TWO_LABELS_PRINTED),
+    ):
+        kinds = ((1, 1), (0, 1), (1, 0), (0, 0))
+        leads = [
+            (g, *kind) for g, *four in cells for n, kind in zip(four, kinds, strict=True) for _ in range(n)
+        ]
+        group, outcome, decision = (list(column) for column in zip(*leads, strict=True))
+        theirs = ask("smclarify", group=group, outcome=outcome, decision=decision, facet="d")
+        for name, value in printed.items():
+            assert theirs[name] == pytest.approx(value, abs=5e-7), name
+    for others, selected, value in FLIPS:
+        group, place, decision = flips(others, selected)
+        given = {"group": group, "outcome": decision, "decision": decision, "features": {"v": place}}
+        assert ask("smclarify", **given, facet="d")["FT"] == pytest.approx(value, abs=5e-7)
 
 
 @given(rows=tables())
