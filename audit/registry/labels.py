@@ -105,8 +105,8 @@ LABELS: tuple[Metric, ...] = (
         kind="labels",
         chapter="decisions",
         definition=(
-            "selection rate among the nearest leads of the group minus that among the nearest leads of the other "
-            "side, around each lead of the group, in the features and controls"
+            "selection rate among the nearest leads of the group minus that among the nearest leads of the "
+            "other side, around each lead of the group, in the features and controls"
         ),
         sign="positive: leads of the group are selected more often than leads like them on the other side",
         source=(
