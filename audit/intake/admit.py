@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from audit.intake.column import Column, read_column, read_numbers
-from audit.intake.dates import read_days, to_dates, unripe
+from audit.intake.dates import far_dates, read_days, to_dates, unripe
 from audit.intake.defaults import form_defaults
 from audit.intake.duplicates import repeated_rows
 from audit.intake.features import read_features
@@ -74,8 +74,8 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
     named = {f"feature:{name}": column for name, column in features.columns}
     treated = read_treatment(table, stream, desk.tokens, standing)
     treatment = dict(treated.columns)
-    if stream.worked is None and "contacted" in treatment:
-        core["worked"] = treatment["contacted"]
+    if stream.worked is None and treated.worked is not None:
+        core["worked"] = treated.worked
     return Intake(
         table=pa.table({**core, **treatment, **groups, **estimated, **named}),
         rows=table.num_rows,
@@ -83,7 +83,11 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         excluded=(),
         score_range=scale,
         immature=immature,
-        notes=(*reduced.notes, *notes, *odd, *(desk.times.notes if desk.times else ()), *features.notes),
+        notes=(
+            *(*reduced.notes, *notes, *odd, *far_dates(core.get("created"))),
+            *(desk.times.notes if desk.times else ()),
+            *features.notes,
+        ),
         unusable=treated.unusable,
         timed=treated.timed,
         withheld=desk.times.withheld if desk.times else (),
