@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from audit.intake.column import Column, read_column, read_numbers
-from audit.intake.dates import far_dates, read_days, to_dates, unripe
+from audit.intake.dates import read_days, to_dates, unripe
 from audit.intake.defaults import form_defaults
 from audit.intake.duplicates import repeated_rows
 from audit.intake.features import read_features
@@ -83,11 +83,7 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         excluded=(),
         score_range=scale,
         immature=immature,
-        notes=(
-            *(*reduced.notes, *notes, *odd, *far_dates(core.get("created"))),
-            *(desk.times.notes if desk.times else ()),
-            *features.notes,
-        ),
+        notes=(*reduced.notes, *notes, *odd, *(desk.times.notes if desk.times else ()), *features.notes),
         unusable=treated.unusable,
         timed=treated.timed,
         withheld=desk.times.withheld if desk.times else (),

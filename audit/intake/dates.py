@@ -97,23 +97,6 @@ def newest(days: NDArray[np.float64]) -> float:
     return float(known[np.argmax(errors)] if errors.any() else known[-1])
 
 
-def far_dates(created: pa.Array | None) -> tuple[str, ...]:
-    """What to say where creation dates of the usable rows are left out as errors."""
-    if created is None:
-        return ()
-    days = created.cast(pa.int32()).to_numpy().astype(np.float64)
-    last = newest(days)
-    far = int(np.count_nonzero(days > last))
-    if not far:
-        return ()
-    leads, count = ("1 lead is", "counts") if far == 1 else (f"{far:,} leads are", "count")
-    return (
-        f"created: {leads} dated long after all others, the newest of which is"
-        f" {date.fromordinal(int(last) + _EPOCH).isoformat()}, and {count} as made on no known day; correct the"
-        " date in the CRM.",
-    )
-
-
 def to_dates(days: NDArray[np.float64]) -> pa.Array:
     """An Arrow column of days; null where there is no date."""
     none = np.isnan(days)

@@ -6,7 +6,7 @@ was created nobody knows how long it waited, but its score and outcome are as go
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,8 @@ from audit.schema import BadInput, Stream
 MOST = 1e6
 """More touches or owner changes of one lead than this are no count."""
 FIRST_FEW = 5
+NEVER = 2_932_532
+"""The day 9999-01-01: dates of that year stand for "never"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,7 @@ def read_treatment(
 def _both(desk: _Desk, name: str) -> tuple[Instants | None, Instants]:
     """Creation (None where the stream names none) and first contact, without dates that are errors."""
     contact = _dates(desk, name)
+    contact = replace(contact.until(NEVER - 1), missing=contact.missing | (contact.days >= NEVER))
     created = None
     if desk.stream.created is not None:
         created = read_instants(desk.table, desk.stream.created, desk.tokens)
