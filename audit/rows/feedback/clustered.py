@@ -39,11 +39,14 @@ class Clusters:
 
     def df(self, some: BoolArray) -> float:
         """Degrees of freedom of figures about these leads; 0 where they come from too few accounts."""
+        effective = self.effective(some)
+        few = effective < FEWEST_EFFECTIVE or len(np.unique(self.code[some])) < FEWEST
+        return 0.0 if few else effective - 1
+
+    def effective(self, some: BoolArray) -> float:
+        """Effective number of random groups that hold these leads."""
         leads = np.bincount(self.bucket[some], minlength=self.buckets).astype(np.float64)
-        if not leads.any() or len(np.unique(self.code[some])) < FEWEST:
-            return 0.0
-        effective = float(leads.sum() ** 2 / (leads**2).sum())
-        return effective - 1 if effective >= FEWEST_EFFECTIVE else 0.0
+        return float(leads.sum() ** 2 / max((leads**2).sum(), 1.0))
 
 
 def clusters_of(accounts: Accounts, rows: IntArray) -> Clusters:
@@ -103,12 +106,15 @@ def _times(deff: float, df: float, confidence: float) -> float:
 def clustered_rate(
     rate: Estimate, hit: FloatArray, rows: BoolArray, clusters: Clusters, confidence: float
 ) -> Estimate:
-    """The rate of some leads, with the interval of whole accounts; ``hit`` is of these leads."""
+    """The rate of some leads, with the interval of whole accounts; ``hit`` is of these leads.
+
+    None where all are in one random group; few accounts make it wide.
+    """
     value, low, high = rate.value, rate.low, rate.high
     if value is None or low is None or high is None:
         return rate
-    df = clusters.df(rows)
-    if not df:
+    df = clusters.effective(rows) - 1
+    if df <= 0:
         return Estimate.missing(FEW_ACCOUNTS)
     bucket = clusters.bucket[rows]
     n, hits = (np.bincount(bucket, part, clusters.buckets) for part in (np.ones(len(hit)), hit))

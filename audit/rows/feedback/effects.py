@@ -53,9 +53,7 @@ def _midranks(score: FloatArray) -> FloatArray:
     return np.asarray(middle[place], dtype=np.float64)
 
 
-def contact_effect(
-    stratum: IntArray, contact: FloatArray, outcome: FloatArray, confidence: float
-) -> Told:
+def contact_effect(stratum: IntArray, contact: FloatArray, outcome: FloatArray, confidence: float) -> Told:
     """Conversion of contacted leads minus that of others, within strata of the score, and the variance."""
     strata = two_sided(stratum, np.equal(contact, 1), outcome)
     return pooled(strata, confidence, ALIKE)
@@ -90,9 +88,7 @@ def pooled(strata: Strata, confidence: float, none: str) -> Told:
     return made, float(variance[0])
 
 
-def through(
-    gap: Told, link: Told, confidence: float, random: np.random.Generator
-) -> Effect:
+def through(gap: Told, link: Told, confidence: float, random: np.random.Generator) -> Effect:
     """The product of a gap in contact and of what a contact goes with.
 
     The interval is that of the product of two independent normal estimates, by 4,000 draws; the test is

@@ -47,9 +47,7 @@ class Links:
     def of(cls, every: tuple[Told, ...]) -> Links:
         """Links from the row that `every` gives."""
         one, two, three, four, *gaps = every
-        return cls(
-            trend=one, contact_jump=two, conversion_jump=three, contact_effect=four, gaps=tuple(gaps)
-        )
+        return cls(trend=one, contact_jump=two, conversion_jump=three, contact_effect=four, gaps=tuple(gaps))
 
 
 def bar_of(stream: Stream) -> float | None:
