@@ -78,7 +78,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         _facts(cube, intake, (stream, effects), treated, request.seed), subgroups=verified.subgroups
     )
     examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
-    loop = feedback(intake.table, cube, stream, request.seed)
+    loop = feedback(intake.table, cube, stream, request.seed, accounts)
     unseen = bounds(cube, stream)
     estimated = membership_estimates(with_decision(intake.table, stream), stream)
     return Report(

@@ -10,9 +10,7 @@ import pyarrow as pa
 from audit.finding import Caution, evidence
 from audit.finding.words import clause, count
 from audit.intake import Intake, Refusal
-
-FAR_DAYS = 180
-FEW = 0.001
+from audit.intake.dates import newest
 
 
 def untimely(intake: Intake) -> Iterator[Caution]:
@@ -47,19 +45,17 @@ def _withheld(one: Refusal) -> Caution:
 
 
 def _far_ahead(table: pa.Table) -> Iterator[Caution]:
-    """A handful of leads dated half a year or more after all others: nearly always mistyped years."""
-    days = np.sort(np.asarray(table.column("created").cast(pa.int32()).to_numpy(), dtype=np.int64))
-    most = max(1, int(len(days) * FEW))
-    steps = np.diff(days[-most - 1 :]) if len(days) >= 10 * most + 10 else np.empty(0)
-    far = np.flatnonzero(steps > FAR_DAYS)
-    if far.size:
-        ahead = int(steps.size - far[0])
-        last = np.datetime64(int(days[-1]), "D")
+    """Leads dated long after all others: nearly always mistyped years."""
+    days = np.asarray(table.column("created").cast(pa.int32()).to_numpy(), dtype=np.float64)
+    others = newest(days)
+    ahead = int(np.count_nonzero(days > others))
+    if ahead:
+        last, before = (str(np.datetime64(int(day), "D")) for day in (days.max(), others))
         yield Caution(
             code="created_ahead",
             text=(
                 f"{count(ahead)} {'is' if ahead == 1 else 'are'} dated long after all others (up to {last})."
-                " Age counts from the newest lead, so hardly an outcome is too young. Correct the dates."
+                f" Age counts from the newest of the others, {before}. Correct the dates."
             ),
-            evidence=evidence(leads=ahead, newest=str(last)),
+            evidence=evidence(leads=ahead, newest=last),
         )

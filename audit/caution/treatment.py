@@ -9,10 +9,17 @@ from audit.finding.words import clause, count
 from audit.intake import Intake
 from audit.schema import Stream
 
+NOT_SET_ASIDE = frozenset({"time_zones_differ", "young_leads_count"})
+"""What is doubtful, but used all the same."""
+
 
 def doubtful_treatment(intake: Intake, stream: Stream) -> Iterator[Caution]:
     """Values that were set aside, with their first rows, and dates without a time of day."""
     for one in intake.unusable:
+        if one.code in NOT_SET_ASIDE:
+            text = f"{one.text.removesuffix('.')} ({count(one.count)})."
+            yield Caution(code=one.code, text=text, evidence=evidence(rows=one.count))
+            continue
         first = ", ".join(f"{row + 1:,}" for row in one.rows)
         where = "First data rows" if one.count > 1 else "Data row"
         yield Caution(

@@ -88,8 +88,23 @@ def _text(lead: Gap, others: tuple[Gap, ...], facts: Facts) -> str:
         lead.reading.meaning,
         "" if equal else WHATEVER,
         certainty_sentence(lead, facts),
-        also(lead, rest),
+        "" if lead.group_is_worse_off else _who_loses(lead),
+        *_rest(lead, rest),
     )
+
+
+def _who_loses(lead: Gap) -> str:
+    """Said where it is not the group that the finding names."""
+    return sentence(f"here {briefly(lead.disparity.attribute, lead.worse_off)} fare worse")
+
+
+def _rest(lead: Gap, rest: tuple[Gap, ...]) -> tuple[str, ...]:
+    """Further metrics that fail: those that point the same way, and those that point the other way."""
+    same = tuple(one for one in rest if one.worse_off == lead.worse_off)
+    contrary = tuple(one for one in rest if one.worse_off != lead.worse_off)
+    who = briefly(lead.disparity.attribute, lead.better_off)
+    against = also(lead, contrary).removeprefix("Also outside the tolerance: ")
+    return also(lead, same), f"The other way round, {who} fare worse by {against}" if against else ""
 
 
 def _medians(lead: Gap, facts: Facts) -> EqualMedian | None:

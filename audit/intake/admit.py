@@ -74,8 +74,8 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
     named = {f"feature:{name}": column for name, column in features.columns}
     treated = read_treatment(table, stream, desk.tokens, standing)
     treatment = dict(treated.columns)
-    if stream.worked is None and "contacted" in treatment:
-        core["worked"] = treatment["contacted"]
+    if stream.worked is None and treated.worked is not None:
+        core["worked"] = treated.worked
     return Intake(
         table=pa.table({**core, **treatment, **groups, **estimated, **named}),
         rows=table.num_rows,

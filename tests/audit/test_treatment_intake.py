@@ -38,7 +38,7 @@ def test_waiting_is_told_by_the_hour_and_offsets_are_taken_off():
     assert column(made, "observed_hours") == pytest.approx([62.5, 60.5, 49.5, 0.0])
     assert column(made, "contacted") == [True, False, True, True]
     assert made.timed
-    assert not made.unusable
+    assert [one.code for one in made.unusable] == ["young_leads_count"]
     assert [str(day) for day in column(made, "created")] == [
         "2026-01-31",
         "2026-01-31",
@@ -51,7 +51,7 @@ def test_dates_without_a_time_are_told_in_days_as_they_are_written():
     made = read(["2026-01-31T23:30:00-05:00", "2026-01-30T01:00:00Z"], ["2026-01-31", "2026-02-02"])
     assert column(made, "contacted_after_hours") == [0.0, 72.0]
     assert not made.timed
-    assert not made.unusable
+    assert [one.code for one in made.unusable] == ["young_leads_count"]
     assert [
         w
         for w in cautions(made, stream(created="created", contacted="first"), 0)
@@ -83,7 +83,8 @@ def test_a_contact_before_creation_is_set_aside_counted_and_warned_of():
     assert column(made, "contacted_after_hours") == [None, 1.0, None]
     assert column(made, "observed_hours") == [None, 70.0, 0.0]
     assert column(made, "worked") == [True, True, False]
-    (one,) = made.unusable
+    one, young = made.unusable
+    assert young.code == "young_leads_count"
     assert (one.code, one.count, one.rows) == ("contact_before_creation", 1, (0,))
     told = [w for w in cautions(made, stream(created="created", contacted="first"), 0) if w.code == one.code]
     assert "before it was created" in told[0].text

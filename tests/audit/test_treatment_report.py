@@ -22,7 +22,7 @@ SCHEMA = json.loads((Path(audit.report.__file__).parent / "audit.schema.json").r
 NAME = "<b>b</b>"
 
 
-def report(*, hourly: bool = True, slower: float = 6.0, step: float = 0.5) -> Report:
+def report(*, hourly: bool = True, slower: float = 6.0, step: float = 0.5, moved: float = 0.0) -> Report:
     """4,000 leads; contact steps up at a score of 60 and pays, and one group is contacted later."""
     rng = np.random.default_rng(0)
     n = 4_000
@@ -40,6 +40,7 @@ def report(*, hourly: bool = True, slower: float = 6.0, step: float = 0.5) -> Re
             "made": np.datetime_as_string(created, unit=unit),
             "first": np.where(met, np.datetime_as_string(first, unit=unit), ""),
             "touches": rng.poisson(3, n) * met,
+            "moved": rng.random(n) < 0.1 + moved * (group == NAME),
             "won": rng.random(n) < 0.05 + 0.2 * met,
         }
     )
@@ -51,6 +52,7 @@ def report(*, hourly: bool = True, slower: float = 6.0, step: float = 0.5) -> Re
         created="made",
         contacted="first",
         touches="touches",
+        reassigned="moved" if moved else None,
         features=(),
         attributes=(Attribute(name="g", column="g", reference="a"),),
     )
@@ -107,3 +109,15 @@ def test_equal_treatment_is_one_finding_for_information():
     told = [f for f in made.findings if "people treat" in f.text]
     assert [f.severity for f in told] == ["info"]
     assert "feedback_loop" not in [one.code for one in made.warnings]
+
+
+def test_a_group_that_fares_better_is_said_so_and_what_points_the_other_way_apart():
+    found = report(slower=0.1, moved=0.3)
+    (text,) = [f.text for f in found.findings if f.verdict == "fail" and f.metric.startswith("equal_score")]
+    assert "more often than 'a' leads" in text
+    assert "Here 'a' leads fare worse." in text
+    same, contrary = text.split("The other way round, ")
+    assert "Pace of first contact, at equal score" in same
+    assert "handed on" not in same
+    assert contrary.startswith("'<b>b</b>' leads fare worse by")
+    assert "Share handed on, at equal score" in contrary

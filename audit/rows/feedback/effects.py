@@ -19,6 +19,8 @@ FEW_HITS = 5
 ALIKE = "at no score are there both leads with and leads without a contact whose outcome is known"
 NO_SHARED = "no band of the score holds leads of both groups"
 FLAT = "all scores are the same"
+Told = tuple[Effect, float]
+"""An effect and its variance, 0 where there is no effect."""
 
 
 def trend(score: FloatArray, hit: FloatArray, confidence: float) -> Effect:
@@ -51,9 +53,7 @@ def _midranks(score: FloatArray) -> FloatArray:
     return np.asarray(middle[place], dtype=np.float64)
 
 
-def contact_effect(
-    stratum: IntArray, contact: FloatArray, outcome: FloatArray, confidence: float
-) -> tuple[Effect, float]:
+def contact_effect(stratum: IntArray, contact: FloatArray, outcome: FloatArray, confidence: float) -> Told:
     """Conversion of contacted leads minus that of others, within strata of the score, and the variance."""
     strata = two_sided(stratum, np.equal(contact, 1), outcome)
     return pooled(strata, confidence, ALIKE)
@@ -76,7 +76,7 @@ def two_sided(stratum: IntArray, one: BoolArray, hit: FloatArray) -> Strata:
     )
 
 
-def pooled(strata: Strata, confidence: float, none: str) -> tuple[Effect, float]:
+def pooled(strata: Strata, confidence: float, none: str) -> Told:
     """The only group's pooled difference of rates as an effect, and its variance."""
     if not len(strata.n):
         return Effect.missing(none), 0.0
@@ -88,9 +88,7 @@ def pooled(strata: Strata, confidence: float, none: str) -> tuple[Effect, float]
     return made, float(variance[0])
 
 
-def through(
-    gap: tuple[Effect, float], link: tuple[Effect, float], confidence: float, random: np.random.Generator
-) -> Effect:
+def through(gap: Told, link: Told, confidence: float, random: np.random.Generator) -> Effect:
     """The product of a gap in contact and of what a contact goes with.
 
     The interval is that of the product of two independent normal estimates, by 4,000 draws; the test is

@@ -49,17 +49,20 @@ def treatment_effects(
         return {}
     bucket = accounts.bucket % buckets
     whole = {key: one for rows in each for key, one in _figures(rows, rows.group, acts, audit)}
-    squares = {key: np.zeros_like(one.value) for key, one in whole.items()}
+    squares, told = ({key: np.zeros_like(one.value) for key, one in whole.items()} for _ in range(2))
     for code in range(buckets):
         left = bucket != code
         some = acts.of(left)
         for rows in each:
             for key, one in _figures(rows, rows.group[left], some, audit):
                 moved = (one.value - whole[key].value) ** 2
+                told[key] += np.isfinite(moved)
                 squares[key] += np.nan_to_num(moved, nan=0.0, posinf=0.0)
     df = {rows.part.attributes: _df(rows, bucket, buckets) for rows in each}
-    scale = (buckets - 1) / buckets
-    return {key: _effect(whole[key], scale * squares[key], df[key[0]]) for key in whole}
+    # A figure that is not told without one of the random groups has fewer moves, of which the mean counts.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variances = {key: (buckets - 1) * squares[key] / told[key] for key in whole}
+    return {key: _effect(whole[key], variances[key], df[key[0]]) for key in whole}
 
 
 def _figures(rows: Rows, group: IntArray, acts: Acts, audit: Tolerance) -> Iterator[tuple[Key, _Figure]]:
