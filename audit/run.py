@@ -11,6 +11,7 @@ from audit.caution import cautions
 from audit.caution.accounts import alike
 from audit.caution.joint import given_away_together
 from audit.caution.unseen import changeable_verdicts
+from audit.caution.weight import by_weight
 from audit.clustering.accounts import accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
@@ -104,12 +105,16 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         search=verified.search,
         warnings=(
             *request.cautions,
-            *cautions(intake, stream, request.seed),
-            *alike(accounts, effects, facts),
-            *given_away_together(examined, facts),
-            *loop_caution(loop),
-            *changeable_verdicts(facts, unseen),
-            *estimated_groups(intake.table, stream, estimated),
+            *by_weight(
+                (
+                    *cautions(intake, stream, request.seed),
+                    *alike(accounts, effects, facts),
+                    *given_away_together(examined, facts),
+                    *loop_caution(loop),
+                    *changeable_verdicts(facts, unseen),
+                    *estimated_groups(intake.table, stream, estimated),
+                )
+            ),
         ),
         findings=findings(facts),
         compat=clarify(

@@ -27,7 +27,7 @@ RegionsOf = Callable[[Cube], Iterator[tuple[Grouping, Regions]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spread:
-    """Per group: factor by which the variances of the lower and the upper end grow, and degrees of freedom."""
+    """Per group: factors by which the variances of both ends grow, and degrees of freedom."""
 
     groups: tuple[Name, ...]
     factor: FloatArray

@@ -119,12 +119,15 @@ def test_without_dates_the_age_of_the_score_stays_in_doubt():
     assert "contaminated_score" in told(leads(), stream(scored_at=None))
 
 
-def test_a_value_that_is_no_date_is_noted():
+def test_a_value_that_is_no_date_is_told():
     made = leads()
     scored = made["scored"].copy()
     scored[:2] = "soon"
     found = admit(pa.table(made | {"scored": scored}), stream())
-    assert "scored_at: 2 values are not dates and count as not known." in found.notes
+    assert [(one.field, one.what, one.rows) for one in found.unmapped] == [("scored_at", "dates", (0, 1))]
+    assert "2 values are not dates" in next(
+        c.text for c in cautions(found, stream(), 0) if c.code == "unmapped_values"
+    )
 
 
 @pytest.mark.parametrize(
