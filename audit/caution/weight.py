@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from audit.finding import Caution
 
-_ORDER = (
+ORDER = (
     # The numbers may be wrong altogether, or there are none.
     *("wrong_direction", "leaked_label", "constant_score", "one_decision", "no_outcome", "one_outcome"),
     *("no_threshold", "no_favourable", "duplicate_rows", "created_ahead"),
@@ -20,7 +20,7 @@ _ORDER = (
     *("single_group", "few_accounts", "sparse", "unknown_share", "estimated_groups", "clustered"),
     *("immature", "fine_feature", "waiting_in_days", "stepped_score", "score_range", "read_differently"),
 )
-_PLACE = {code: place for place, code in enumerate(_ORDER)}
+_PLACE = {code: place for place, code in enumerate(ORDER)}
 _HELD_BACK = frozenset({"contaminated_score", "selective_labels"})
 
 
@@ -34,4 +34,4 @@ def by_weight(told: Iterable[Caution]) -> tuple[Caution, ...]:
 
 def _place(one: Caution) -> tuple[bool, int]:
     remark = one.code in _HELD_BACK and not one.evidence
-    return remark, _PLACE.get(one.code, len(_ORDER))
+    return remark, _PLACE.get(one.code, len(ORDER))
