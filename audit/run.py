@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pyarrow as pa
 
@@ -10,9 +11,11 @@ from audit.caution import cautions
 from audit.caution.accounts import alike
 from audit.caution.joint import given_away_together
 from audit.caution.unseen import changeable_verdicts
+from audit.caution.weight import by_weight
 from audit.clustering.accounts import accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
+from audit.clustering.leave_out import whole_and_parts
 from audit.compat.listing import clarify
 from audit.cube import Cube
 from audit.disparity import compare
@@ -79,8 +82,12 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     )
     examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
     loop = feedback(intake.table, cube, stream, request.seed, accounts)
-    unseen = bounds(cube, stream)
-    estimated = membership_estimates(with_decision(intake.table, stream), stream)
+    unseen = bounds(
+        cube,
+        stream,
+        partial(whole_and_parts, intake.table, stream, cube, accounts) if accounts is not None else None,
+    )
+    estimated = membership_estimates(with_decision(intake.table, stream), stream, accounts)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -98,12 +105,16 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         search=verified.search,
         warnings=(
             *request.cautions,
-            *cautions(intake, stream, request.seed),
-            *alike(accounts, effects, facts),
-            *given_away_together(examined, facts),
-            *loop_caution(loop),
-            *changeable_verdicts(facts, unseen),
-            *estimated_groups(intake.table, stream, estimated),
+            *by_weight(
+                (
+                    *cautions(intake, stream, request.seed),
+                    *alike(accounts, effects, facts),
+                    *given_away_together(examined, facts),
+                    *loop_caution(loop),
+                    *changeable_verdicts(facts, unseen),
+                    *estimated_groups(intake.table, stream, estimated),
+                )
+            ),
         ),
         findings=findings(facts),
         compat=clarify(

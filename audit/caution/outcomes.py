@@ -73,6 +73,8 @@ def _immature(intake: Intake, stream: Stream) -> Caution:
 
 def _coverage(table: pa.Table, stream: Stream) -> Iterator[Caution]:
     worked = np.asarray(table.column("worked").fill_null(fill_value=False).to_numpy(), dtype=np.float64)
+    if worked.all():
+        return
     yield Caution(
         code="selective_labels",
         text=f"Outcome numbers use worked leads only: {percent(float(worked.mean()))} of leads were worked.",

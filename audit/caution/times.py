@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from audit.finding import Caution, evidence
-from audit.finding.words import clause, count
+from audit.finding.words import clause, count, percent
 from audit.intake import Intake, Refusal
 from audit.intake.dates import newest
 
@@ -16,7 +16,7 @@ from audit.intake.dates import newest
 def untimely(intake: Intake) -> Iterator[Caution]:
     """Outcomes before creation, scores after the outcome, and leads dated long after all others."""
     for one in intake.withheld:
-        yield _withheld(one)
+        yield _withheld(one, intake)
     if intake.undated and "score" in intake.table.column_names:
         yield Caution(
             code="score_time_unknown",
@@ -30,15 +30,20 @@ def untimely(intake: Intake) -> Iterator[Caution]:
         yield from _far_ahead(intake.table)
 
 
-def _withheld(one: Refusal) -> Caution:
+def _withheld(one: Refusal, intake: Intake) -> Caution:
     first = ", ".join(f"{row + 1:,}" for row in one.rows)
     outcomes = (
         "The outcome of 1 lead counts" if one.count == 1 else f"The outcomes of {one.count:,} leads count"
     )
     why = clause(one.text.partition(";")[0])
     text = f"{outcomes} as not known because {why}. First data rows: {first}."
-    if one.code == "contaminated_score":
-        text += " Where only leads that converted carry a date, conversion is understated by this."
+    if one.code == "contaminated_score" and intake.understated is not None:
+        before, after = intake.understated
+        text += (
+            f" Hardly any lead that did not convert has both dates, so that its score cannot be told: without"
+            f" these outcomes conversion reads {percent(after)} instead of {percent(before)}. Give every"
+            " outcome its date."
+        )
     return Caution(
         code=one.code, text=text, evidence=evidence(reason=one.code, leads=one.count, first_rows=first)
     )

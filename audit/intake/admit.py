@@ -17,7 +17,7 @@ from audit.intake.groups import check_reference, group_by_band, group_by_value
 from audit.intake.ledger import Ledger
 from audit.intake.membership import read_memberships
 from audit.intake.missing import missing_tokens
-from audit.intake.model import Intake
+from audit.intake.model import Intake, unmapped
 from audit.intake.options import favoured, option_tokens, read_options
 from audit.intake.roles import check_columns
 from audit.intake.scores import reaches, reject_scores, score_range
@@ -68,8 +68,9 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
     standing = desk.ledger.standing
     core = {name: column.filter(pa.array(standing)) for name, column in core.items()}
     kept = table if standing.all() else table.filter(pa.array(standing))
-    groups, notes = _groups(kept, stream, desk.tokens)
+    groups, odd_values = _groups(kept, stream, desk.tokens)
     estimated, odd = read_memberships(kept, stream, desk.tokens)
+    place = np.flatnonzero(standing)
     features = read_features(kept, stream, desk.tokens)
     named = {f"feature:{name}": column for name, column in features.columns}
     treated = read_treatment(table, stream, desk.tokens, standing)
@@ -83,13 +84,19 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         excluded=(),
         score_range=scale,
         immature=immature,
-        notes=(*reduced.notes, *notes, *odd, *(desk.times.notes if desk.times else ()), *features.notes),
+        notes=(*reduced.notes, *features.notes),
         unusable=treated.unusable,
         timed=treated.timed,
         withheld=desk.times.withheld if desk.times else (),
         undated=desk.times.undated if desk.times else None,
         defaults=form_defaults(kept, stream, desk.tokens),
         repeated=repeated_rows(kept, stream),
+        unmapped=(
+            *(one for name, rows in odd_values for one in unmapped(name, "numbers", place[rows])),
+            *(one for name, rows in odd for one in unmapped(name, "probabilities", place[rows])),
+            *(desk.times.odd if desk.times else ()),
+        ),
+        understated=desk.times.understated if desk.times else None,
     )
 
 
@@ -226,26 +233,26 @@ def _withhold(outcome: NDArray[np.int64] | None, days: NDArray[np.float64] | Non
     return int(np.count_nonzero(young))
 
 
-def _groups(table: pa.Table, stream: Stream, tokens: pa.Array) -> tuple[dict[str, pa.Array], list[str]]:
+def _groups(
+    table: pa.Table, stream: Stream, tokens: pa.Array
+) -> tuple[dict[str, pa.Array], list[tuple[str, NDArray[np.int64]]]]:
+    """The columns of attributes and controls, and of each attribute the rows that fit no group."""
     columns: dict[str, pa.Array] = {}
-    notes: list[str] = []
+    odd: list[tuple[str, NDArray[np.int64]]] = []
     for attribute in stream.attributes:
-        groups, note = _attribute(read_column(table, attribute.column, tokens), attribute)
+        groups, rows = _attribute(read_column(table, attribute.column, tokens), attribute)
         columns[f"attribute:{attribute.name}"] = groups
-        notes += note
+        odd.append((attribute.name, rows))
     for control in stream.controls:
         columns[f"control:{control}"] = group_by_value(read_column(table, control, tokens), "control")
-    return columns, notes
+    return columns, odd
 
 
-def _attribute(column: Column, attribute: Attribute) -> tuple[pa.DictionaryArray, list[str]]:
+def _attribute(column: Column, attribute: Attribute) -> tuple[pa.DictionaryArray, NDArray[np.int64]]:
     if not attribute.bands:
         groups = group_by_value(column, f"attribute {attribute.name!r}")
         check_reference(groups, attribute)
-        return groups, []
+        return groups, np.empty(0, np.int64)
     groups, odd = group_by_band(column, attribute)
     check_reference(groups, attribute)
-    if not odd:
-        return groups, []
-    values = "1 value is not a number and counts" if odd == 1 else f"{odd:,} values are not numbers and count"
-    return groups, [f"Attribute {attribute.name!r}: {values} as unknown."]
+    return groups, odd

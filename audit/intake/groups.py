@@ -39,13 +39,13 @@ def by_level(column: Column) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(rank[column.codes]), levels)
 
 
-def group_by_band(column: Column, attribute: Attribute) -> tuple[pa.DictionaryArray, int]:
-    """One group for each band, lowest first, and how many values are no number ("unknown")."""
+def group_by_band(column: Column, attribute: Attribute) -> tuple[pa.DictionaryArray, NDArray[np.int64]]:
+    """One group for each band, lowest first, and the rows whose value is no number ("unknown")."""
     labels = (*band_labels(attribute.bands), UNKNOWN)
     values = column.numbers()
     known = np.isfinite(values)
     codes = np.searchsorted(np.asarray(attribute.bands), values, side="right")
-    odd = int(np.count_nonzero(~known & ~column.missing))
+    odd = np.flatnonzero(~known & ~column.missing)
     return _occurring(np.where(known, codes, len(labels) - 1), labels), odd
 
 

@@ -15,28 +15,25 @@ SLACK = 0.02
 Columns = dict[str, pa.Array]
 
 
-def read_memberships(table: pa.Table, stream: Stream, tokens: pa.Array) -> tuple[Columns, list[str]]:
-    """``membership:<attribute>:<group>`` columns, null where not known, and a note on unusable rows."""
+def read_memberships(
+    table: pa.Table, stream: Stream, tokens: pa.Array
+) -> tuple[Columns, list[tuple[str, NDArray[np.int64]]]]:
+    """``membership:<attribute>:<group>`` columns, null where not known, and the unusable rows of each."""
     columns: Columns = {}
-    notes: list[str] = []
+    unusable: list[tuple[str, NDArray[np.int64]]] = []
     for membership in stream.memberships:
         values, odd = _probabilities(table, membership, tokens)
         none = np.isnan(values).any(axis=1)
         for place, (group, _) in enumerate(membership.probabilities):
             columns[f"membership:{membership.name}:{group}"] = pa.array(values[:, place], mask=none)
-        if odd:
-            rows = "1 lead has" if odd == 1 else f"{odd:,} leads have"
-            notes.append(
-                f"Attribute {membership.name!r}: {rows} probabilities that are not between 0 and 1, or do"
-                " not sum to 1, and count as unknown."
-            )
-    return columns, notes
+        unusable.append((membership.name, odd))
+    return columns, unusable
 
 
 def _probabilities(
     table: pa.Table, membership: Membership, tokens: pa.Array
-) -> tuple[NDArray[np.float64], int]:
-    """One row per lead that sums to 1, or NaN; and how many were written but cannot be probabilities."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """One row per lead that sums to 1, or NaN; and those that were written but cannot be probabilities."""
     read = [read_numbers(table, column, tokens) for _, column in membership.probabilities]
     values = np.stack([numbers for numbers, _ in read], axis=1)
     missing = np.stack([absent for _, absent in read], axis=1).any(axis=1)
@@ -44,4 +41,4 @@ def _probabilities(
         total = values.sum(axis=1)
         good = ((values >= 0) & (values <= 1)).all(axis=1) & (np.abs(total - 1) <= SLACK)
         shares = np.where(good[:, None], values / total[:, None], np.nan)
-    return shares, int(np.count_nonzero(~good & ~missing))
+    return shares, np.flatnonzero(~good & ~missing)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from audit.intake.defaults import FormDefault
 from audit.intake.duplicates import Repeated
@@ -25,6 +27,28 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unmapped:
+    """Values of one field that are not what the stream says they are, and count as not known.
+
+    ``field`` is the attribute or the role, ``what`` what they should be ("numbers"), ``rows`` the
+    0-based positions of the first few in the table that was read.
+    """
+
+    field: str
+    what: str
+    count: int
+    rows: tuple[int, ...]
+
+
+def unmapped(field: str, what: str, places: NDArray[np.int64]) -> tuple[Unmapped, ...]:
+    """The values at these places, where there are any."""
+    if not places.size:
+        return ()
+    first = tuple(places[:5].tolist())
+    return (Unmapped(field=field, what=what, count=int(places.size), rows=first),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """The admitted table and the account of every row: ``rows = kept + rejected + excluded``.
 
@@ -42,12 +66,15 @@ class Intake:
     ``score_range`` is the scale that out-of-range scores were told by, None where every one was let in.
     ``immature`` counts the outcomes withheld because their lead is younger than the stream's
     ``maturity_days``. ``notes`` are sentences about what was read differently from how it was
-    written (values outside the bands, columns left out of the features). ``unusable`` counts values that
+    written (columns left out of the features, texts reduced to numbers). ``unusable`` counts values that
     were set aside while their row was kept (a contact before the lead was created). ``timed`` is False
     where creation or contact has no time of day, so that waiting is told in days only. ``withheld`` are
     outcomes that count as not known for their dates; ``undated`` counts leads that converted of which it
     cannot be told whether the score came first (None where the stream does not ask). ``defaults``
-    are values that look like a form's default; ``repeated`` are rows that repeat another beyond chance.
+    are values that look like a form's default; ``repeated`` are rows that repeat another beyond chance;
+    ``unmapped`` are values that could not be read as the stream says. ``understated`` is the share of known
+    outcomes that are positive with contaminated ones and without, where withholding them lowers it because
+    only leads that converted carry dates.
     """
 
     table: pa.Table
@@ -63,6 +90,8 @@ class Intake:
     undated: int | None = None
     defaults: tuple[FormDefault, ...] = ()
     repeated: Repeated | None = None
+    unmapped: tuple[Unmapped, ...] = ()
+    understated: tuple[float, float] | None = None
 
     @property
     def kept(self) -> int:

@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from audit.intake.instants import Instants, earlier, read_instants
+from audit.intake.instants import earlier, read_instants
 from audit.intake.ledger import Ledger
-from audit.intake.model import Refusal
+from audit.intake.model import Refusal, Unmapped, unmapped
 from audit.schema import Stream
 
+_RARER = 0.5
 _TIME_TRAVEL = "The outcome is dated before the lead was created; correct created or outcome_at in the CRM."
 _CONTAMINATED = "The score was made after the outcome was known; keep the score from before it."
 
@@ -28,7 +29,8 @@ class Untimely:
     rows: NDArray[np.bool_]
     withheld: tuple[Refusal, ...]
     undated: int | None
-    notes: tuple[str, ...]
+    odd: tuple[Unmapped, ...]
+    understated: tuple[float, float] | None
 
 
 def untimely(table: pa.Table, stream: Stream, tokens: pa.Array, outcome: NDArray[np.int64]) -> Untimely:
@@ -51,15 +53,31 @@ def untimely(table: pa.Table, stream: Stream, tokens: pa.Array, outcome: NDArray
     if ends is not None and scored is not None:
         ledger.reject("contaminated_score", _CONTAMINATED, known & earlier(ends, scored))
     dated = None if ends is None or scored is None else ~np.isnan(ends.days) & ~np.isnan(scored.days)
+    understated = None if dated is None else _understated(outcome, dated, ledger.standing)
     return Untimely(
         rows=~ledger.standing,
         withheld=ledger.refusals,
         undated=None if dated is None else int(np.count_nonzero((outcome == 1) & ~dated)),
-        notes=tuple(_note(role, one) for role, one in read.items() if role != "created" and one.odd.any()),
+        odd=tuple(
+            said
+            for role, one in read.items()
+            if role != "created"
+            for said in unmapped(role, "dates", np.flatnonzero(one.odd))
+        ),
+        understated=understated,
     )
 
 
-def _note(role: str, one: Instants) -> str:
-    odd = int(np.count_nonzero(one.odd))
-    values = "1 value is not a date and counts" if odd == 1 else f"{odd:,} values are not dates and count"
-    return f"{role}: {values} as not known."
+def _understated(
+    outcome: NDArray[np.int64], dated: NDArray[np.bool_], kept: NDArray[np.bool_]
+) -> tuple[float, float] | None:
+    """Share of positive outcomes with and without the withheld ones, if few others could be withheld.
+
+    That is so where dates are at most half as frequent among negative outcomes: a score that was made too
+    late is then found out for leads that converted, and passes for those that did not.
+    """
+    won, lost = outcome == 1, outcome == 0
+    if not won.any() or not lost.any() or dated[lost].mean() > _RARER * dated[won].mean():
+        return None
+    before, after = won.sum() / (won | lost).sum(), (won & kept).sum() / max(((won | lost) & kept).sum(), 1)
+    return (float(before), float(after)) if after < before else None

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from audit.arrays import FloatArray
-from audit.membership.numbers import Share, between, share_of
+from audit.arrays import BoolArray, FloatArray, IntArray
+from audit.clustering.accounts import Accounts
+from audit.membership.numbers import Column, Share, between, share_of
 from audit.schema import Membership, Stream
 from audit.tally.columns import OUTCOME, SCORE, SELECTED, WORKED
 
@@ -26,7 +27,8 @@ class MembershipEstimate:
     It is right if, among leads of the same probability, being selected (scored, converted) has
     nothing to do with belonging; otherwise it is off by the covariance of the two, divided by the
     group's share. ``lower`` and ``upper`` bound the number without that assumption, ``bound_low`` and
-    ``bound_high`` are their interval; None for a mean score. ``leads`` is the expected number of
+    ``bound_high`` are their interval. Where the stream names accounts, these and not leads are what is
+    independent. ``leads`` is the expected number of
     leads of the group, ``n`` the leads looked at. No verdict is ever made of it.
     """
 
@@ -55,13 +57,15 @@ class _Averaged:
     used: FloatArray
 
 
-def membership_estimates(table: pa.Table, stream: Stream) -> tuple[MembershipEstimate, ...]:
+def membership_estimates(
+    table: pa.Table, stream: Stream, accounts: Accounts | None = None
+) -> tuple[MembershipEstimate, ...]:
     """Every metric of every estimated group, then its gaps; empty where the stream has no probabilities."""
     return tuple(
         one
         for membership in stream.memberships
         for averaged in _averaged(table)
-        for one in _of_metric(probabilities(table, membership), membership, stream, averaged)
+        for one in _of_metric((probabilities(table, membership), accounts), membership, stream, averaged)
     )
 
 
@@ -94,13 +98,14 @@ def _truth(table: pa.Table, name: str) -> FloatArray:
 
 
 def _of_metric(
-    weight: FloatArray, membership: Membership, stream: Stream, of: _Averaged
+    members: tuple[FloatArray, Accounts | None], membership: Membership, stream: Stream, of: _Averaged
 ) -> Iterator[MembershipEstimate]:
+    weight, accounts = members
     chosen = (of.used > 0) & ~np.isnan(weight).any(axis=1)
-    values, weight = of.values[chosen], weight[chosen]
-    minimum, confidence = stream.audit.minimum_group, stream.audit.confidence
+    weight, confidence = weight[chosen], stream.audit.confidence
+    column = Column(values=of.values[chosen], is_share=of.metric != MEAN, account=_codes(accounts, chosen))
     groups = [
-        share_of(name, values, weight[:, i], minimum=minimum, bounded=of.metric != MEAN)
+        share_of(name, column, weight[:, i], stream.audit.minimum_group)
         for i, (name, _) in enumerate(membership.probabilities)
     ]
     reference = _reference(membership, groups)
@@ -119,10 +124,17 @@ def _of_metric(
             upper=numbers.upper,
             bound_low=numbers.bound_low,
             bound_high=numbers.bound_high,
-            n=len(values),
+            n=len(column.values),
             leads=one.leads,
             undefined=numbers.undefined,
         )
+
+
+def _codes(accounts: Accounts | None, chosen: BoolArray) -> IntArray | None:
+    """The accounts of the leads that take part, as codes without a hole."""
+    if accounts is None:
+        return None
+    return np.unique(accounts.code[chosen], return_inverse=True)[1].astype(np.int64)
 
 
 def _reference(membership: Membership, groups: list[Share]) -> Share:

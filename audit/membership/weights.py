@@ -21,7 +21,7 @@ BINS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Weighted:
-    """A weighted mean: its value, and what each lead contributes to its error (their sum is 0)."""
+    """A weighted mean: its value, and what each lead, or account, adds to its error (their sum is 0)."""
 
     value: float
     influence: FloatArray
@@ -33,26 +33,39 @@ class Weighted:
         return float((self.influence**2).sum()) * n / max(n - 1, 1)
 
 
-def weighted_mean(values: FloatArray, weight: FloatArray) -> Weighted:
-    """Mean of the values over a group that each lead belongs to with a probability (``weight``)."""
-    total = weight.sum()
-    value = float((weight * values).sum() / total)
-    return Weighted(value=value, influence=weight * (values - value) / total)
+def weighted_mean(values: FloatArray, weight: FloatArray, cluster: IntArray | None = None) -> Weighted:
+    """Mean of the values over a group that each lead belongs to with a probability (``weight``).
+
+    With ``cluster``, a code of each lead's account, accounts and not leads are what is independent.
+    """
+    return _ratio(weight * values, weight, cluster)
 
 
-def sharp_ends(hits: FloatArray, weight: FloatArray) -> tuple[Weighted, Weighted]:
-    """Lowest and highest share of hits in a group, if hits and membership may go together in any way.
+def sharp_ends(
+    values: FloatArray, weight: FloatArray, cluster: IntArray | None = None
+) -> tuple[Weighted, Weighted]:
+    """Lowest and highest mean of a group, if values and membership may go together in any way.
 
-    Leads are put into up to 20 bins of about the same probability. In each, the share that is both a
-    hit and in the group lies between Frechet's bounds, ``max(0, w + y - 1)`` and ``min(w, y)``, of the
-    mean probability and the share of hits. The probabilities must be right on average in each bin.
+    Leads are put into up to 20 bins of about the same probability. In each, the group is the mean
+    probability's share of the leads: at the lowest those with the lowest values, at the highest those with
+    the highest (Frechet and Hoeffding; of a rate, ``max(0, w + y - 1)`` and ``min(w, y)``). The
+    probabilities must be right on average in each bin.
     """
     code = bins(weight)
-    n = np.maximum(sum_by(code, np.ones(len(code)), BINS), 1.0)
-    share, rate = sum_by(code, weight, BINS) / n, sum_by(code, hits, BINS) / n
-    least = np.where((share + rate > 1)[code], weight + hits - 1, 0.0)
-    most = np.where((share < rate)[code], weight, hits)
-    return _ratio(least, weight), _ratio(most, weight)
+    low, high = _cuts(values, weight, code), -_cuts(-values, weight, code)
+    least = np.minimum(values - low[code], 0.0) + low[code] * weight
+    most = np.maximum(values - high[code], 0.0) + high[code] * weight
+    return _ratio(least, weight, cluster), _ratio(most, weight, cluster)
+
+
+def _cuts(values: FloatArray, weight: FloatArray, code: IntArray) -> FloatArray:
+    """Of each bin, the value up to which its leads belong to the group if the lowest do."""
+    found = np.zeros(BINS)
+    for place in np.unique(code).tolist():
+        own = np.sort(values[code == place])
+        members = float(weight[code == place].sum())
+        found[place] = own[min(max(int(np.ceil(members - 1e-9)) - 1, 0), own.size - 1)]
+    return found
 
 
 def bins(weight: FloatArray) -> IntArray:
@@ -61,10 +74,13 @@ def bins(weight: FloatArray) -> IntArray:
     return np.searchsorted(edges, weight, side="right").astype(np.int64)
 
 
-def _ratio(part: FloatArray, weight: FloatArray) -> Weighted:
+def _ratio(part: FloatArray, weight: FloatArray, cluster: IntArray | None) -> Weighted:
     total = weight.sum()
     value = float(part.sum() / total)
-    return Weighted(value=value, influence=(part - value * weight) / total)
+    influence = (part - value * weight) / total
+    if cluster is not None:
+        influence = sum_by(cluster, influence, int(cluster.max(initial=-1)) + 1)
+    return Weighted(value=value, influence=influence)
 
 
 def effective(weight: FloatArray) -> float:

@@ -1,10 +1,9 @@
 """Bounds on the numbers of known groups where the group of some leads is not known.
 
 In the worst case each lead of unknown group belongs to whichever group moves the number furthest: to
-one group those that lower it, to the other those that raise it. The ends of a single group are sharp;
-so is a gap, but for a gap in mean score whose whole region lies on one side of 0, which is a little too
-wide. Missing at random, such a lead belongs to a group as often as known leads do that have the same
-decision, outcome and band of the score.
+one group those that lower it, to the other those that raise it. All ends are sharp, those of a gap too:
+no lead is given to both sides. Missing at random, such a lead belongs to a group as often as known leads
+do that have the same decision, outcome and band of the score.
 
 References
 ----------
@@ -24,11 +23,12 @@ from audit.grouping import Grouping
 from audit.metrics.confusion import FACTS_OF, usable
 from audit.registry import METRICS
 from audit.tally.columns import NO, SCORE, SELECTED, UNKNOWN, YES
+from audit.unseen.dividing import least_gap
 from audit.unseen.joining import Cells, Extreme, extreme
-from audit.unseen.listing import Listed, Regions, listing
+from audit.unseen.listing import Listed, Regions
 from audit.unseen.region import End, Region, mean_end, share_end
 from audit.unseen.strata import bands, decisions, strata
-from audit.unseen.value import Bound, Method
+from audit.unseen.value import Method
 
 SHARES = ("selection_rate", "base_rate", "true_positive_rate", "false_positive_rate", "precision")
 MEAN = "mean_score"
@@ -55,15 +55,15 @@ class _Room:
     confidence: float
 
 
-def group_bounds(part: Grouping, scale: tuple[float, float] | None, shown: Listed) -> Iterator[Bound]:
-    """Bounds on rates and mean scores of the known groups of one attribute; none where all are known."""
+def group_regions(part: Grouping, scale: tuple[float, float] | None, shown: Listed) -> Iterator[Regions]:
+    """Regions of rates and mean scores of the known groups of one attribute; none where all are known."""
     if len(part.attributes) != 1 or (UNKNOWN,) not in part.groups or not part.known.any():
         return
     room = _room(part, scale, shown.confidence)
     methods: tuple[Method, ...] = ("worst_case", "missing_at_random")
     for values in _averaged(part):
         for method in methods:
-            yield from listing(part, _regions(room, values, method, shown.groups), shown)
+            yield _regions(room, values, method, shown)
 
 
 def _room(part: Grouping, scale: tuple[float, float] | None, confidence: float) -> _Room:
@@ -116,17 +116,18 @@ def _any(masks: dict[str, BoolArray], parts: tuple[str, ...]) -> BoolArray:
     return np.asarray(np.logical_or.reduce([masks[name] for name in parts]), dtype=np.bool_)
 
 
-def _regions(room: _Room, values: Values, method: Method, listed: IntArray) -> Regions:
+def _regions(room: _Room, values: Values, method: Method, shown: Listed) -> Regions:
     table = _table(room, values.cells)
     own = table.n.sum(axis=1)
     unknown = float(own[room.unknown])
     free = _unsupported(room, table)
-    lower, upper = (_end(room, values, table, (method, highest), listed) for highest in (False, True))
+    lower, upper = (_end(room, values, table, (method, highest), shown.groups) for highest in (False, True))
     return Regions(
         cause="unknown_group",
         method=method,
         metric=values.metric,
         region=Region(lower=lower, upper=upper, is_share=values.is_share),
+        apart=_apart(room, values, table, method, shown),
         n=own,
         missing=np.full(len(own), unknown),
         unworked=None,
@@ -156,16 +157,9 @@ def _unsupported(room: _Room, table: Cells) -> BoolArray:
 
 def _end(room: _Room, values: Values, table: Cells, side: tuple[Method, bool], listed: IntArray) -> End:
     method, highest = side
-    loose = room.part.index == room.unknown
-    spread = np.full(len(room.part.groups), np.nan)
-    if method == "worst_case":
-        fixed = Cells(n=table.n.sum(axis=1), total=table.total.sum(axis=1), squares=table.squares.sum(axis=1))
-    else:
-        fixed = _shared_out(room, table)
-        loose &= _unsupported(room, table)[room.stratum]
-    open_cells = values.cells.where(loose)
+    fixed, open_cells = _sides(room, values, table, method)
     joining = open_cells.descending() if highest else open_cells.ascending()
-    found = [Extreme(value=float("nan"), n=0.0, total=0.0, squares=0.0)] * len(spread)
+    found = [Extreme(value=float("nan"), n=0.0, total=0.0, squares=0.0)] * len(room.part.groups)
     for group in listed.tolist():
         start = (float(fixed.n[group]), float(fixed.total[group]), float(fixed.squares[group]))
         found[group] = extreme(start, joining, highest=highest)
@@ -176,6 +170,35 @@ def _end(room: _Room, values: Values, table: Cells, side: tuple[Method, bool], l
     if values.is_share:
         return share_end(value, n, variance)
     return mean_end(value, variance, n, (room.width, room.confidence))
+
+
+def _sides(room: _Room, values: Values, table: Cells, method: Method) -> tuple[Cells, Cells]:
+    """What every group surely has, and the leads that may belong to any."""
+    loose = room.part.index == room.unknown
+    if method == "worst_case":
+        fixed = Cells(n=table.n.sum(axis=1), total=table.total.sum(axis=1), squares=table.squares.sum(axis=1))
+    else:
+        fixed = _shared_out(room, table)
+        loose &= _unsupported(room, table)[room.stratum]
+    return fixed, values.cells.where(loose)
+
+
+def _apart(
+    room: _Room, values: Values, table: Cells, method: Method, shown: Listed
+) -> tuple[FloatArray, FloatArray] | None:
+    """Lowest and highest gap of every listed group to the reference: no lead belongs to both."""
+    if shown.reference is None:
+        return None
+    fixed, joining = _sides(room, values, table, method)
+    own, up = np.stack([fixed.n, fixed.total], axis=1), joining.ascending()
+    down = up.negative()
+    low, high = (np.full(len(own), np.nan) for _ in range(2))
+    for group in shown.groups.tolist():
+        if group != shown.reference:
+            pair = own[[group, shown.reference]]
+            low[group] = least_gap(pair, up)
+            high[group] = -least_gap(pair * np.array([1.0, -1.0]), down)
+    return low, high
 
 
 def _plain_variance(found: list[Extreme]) -> FloatArray:

@@ -27,6 +27,10 @@ class Cells:
         order = np.argsort(full.total / full.n, kind="stable")
         return Cells(n=full.n[order], total=full.total[order], squares=full.squares[order])
 
+    def negative(self) -> Cells:
+        """The values with the other sign, in ascending order where these are."""
+        return Cells(n=self.n[::-1], total=-self.total[::-1], squares=self.squares[::-1])
+
     def descending(self) -> Cells:
         """The same the other way round."""
         up = self.ascending()

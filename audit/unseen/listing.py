@@ -17,7 +17,10 @@ MOST_GROUPS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Regions:
-    """One metric of every group of a grouping under one method, with the leads behind it."""
+    """One metric of every group of a grouping under one method, with the leads behind it.
+
+    ``apart`` holds the ends of the gap to the reference where both sides may want the same leads.
+    """
 
     cause: Cause
     method: Method
@@ -28,6 +31,7 @@ class Regions:
     unworked: FloatArray | None
     unsupported: FloatArray
     empty: str
+    apart: tuple[FloatArray, FloatArray] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,7 +62,7 @@ def listing(part: Grouping, of: Regions, shown: Listed) -> Iterator[Bound]:
         yield _bound(part, of, place, None, ends)
     if shown.reference is None or not part.attributes:
         return
-    apart = gap(of.region, shown.reference, shown.confidence)
+    apart = gap(of.region, shown.reference, shown.confidence, of.apart)
     gaps = (apart.lower, apart.upper, apart.low, apart.high)
     for place in shown.groups.tolist():
         if place != shown.reference and of.missing[place] + of.missing[shown.reference] > 0:

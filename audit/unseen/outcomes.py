@@ -11,15 +11,14 @@ from audit.metrics.confusion import usable
 from audit.registry import METRICS
 from audit.tally.columns import NO, OUTCOME, SELECTED, WORKED, YES
 from audit.unseen.completion import METRIC_IDS, Completed, Seen, completed
-from audit.unseen.listing import Listed, Regions, listing
+from audit.unseen.listing import Regions
 from audit.unseen.strata import bands, controls, decisions, strata
-from audit.unseen.value import Bound
 
 _RANDOM = {"missing_at_random": True, "worst_case": False}
 
 
-def outcome_bounds(part: Grouping, scale: tuple[float, float] | None, shown: Listed) -> Iterator[Bound]:
-    """Bounds on the outcome metrics of every group; none where every outcome is seen, or none is."""
+def outcome_regions(part: Grouping, scale: tuple[float, float] | None) -> Iterator[Regions]:
+    """Regions of the outcome metrics of every group; none where every outcome is seen, or none is."""
     if not part.has(OUTCOME) or not len(part.cube.n):
         return
     seen = observed(part, scale)
@@ -28,7 +27,7 @@ def outcome_bounds(part: Grouping, scale: tuple[float, float] | None, shown: Lis
     for name in METRIC_IDS if part.has(SELECTED) else METRIC_IDS[:1]:
         for method, at_random in _RANDOM.items():
             made = completed(name, seen, at_random=at_random)
-            yield from listing(part, _regions(part, name, method, made), shown)
+            yield _regions(part, name, method, made)
 
 
 def observed(part: Grouping, scale: tuple[float, float] | None) -> Seen:

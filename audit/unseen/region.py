@@ -92,11 +92,18 @@ class Gap:
     high: FloatArray
 
 
-def gap(region: Region, reference: int, confidence: float) -> Gap:
-    """Difference to the reference group, whose leads are others: each side is at its worst alone."""
+def gap(
+    region: Region, reference: int, confidence: float, ends: tuple[FloatArray, FloatArray] | None = None
+) -> Gap:
+    """Difference to the reference group, whose leads are others: each side is at its worst alone.
+
+    Where both cannot be at once, ``ends`` says how far the gap goes; its error is taken as if they could.
+    """
     lower, upper = region.lower, region.upper
     down = lower.value - upper.value[reference]
     up = upper.value - lower.value[reference]
+    if ends is not None:
+        down, up = ends
     spread = np.maximum(
         lower.variance + upper.variance[reference], upper.variance + lower.variance[reference]
     )

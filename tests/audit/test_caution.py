@@ -53,7 +53,7 @@ def only(code: str, *arguments, **named):
 
 
 def test_sound_data_is_told_what_no_table_can_show():
-    assert codes(table()) == ["contaminated_score", "selective_labels"]
+    assert codes(table()) == ["contaminated_score"]
 
 
 def test_a_decision_without_a_score_is_not_told_about_its_age():

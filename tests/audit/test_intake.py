@@ -184,7 +184,8 @@ def test_numbers_fall_into_bands_and_what_is_no_number_is_counted():
     intake = admit(table, stream(attributes=(age,)))
     bands = ["<25", "25-34", "25-34", "35+", "unknown", "unknown", "unknown"]
     assert column(intake, "attribute:age") == bands
-    assert intake.notes == ("Attribute 'age': 2 values are not numbers and count as unknown.",)
+    (odd,) = intake.unmapped
+    assert (odd.field, odd.what, odd.count, odd.rows) == ("age", "numbers", 2, (5, 6))
 
 
 def test_groups_without_a_row_are_no_groups():

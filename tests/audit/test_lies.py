@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.caution import cautions
+from audit.caution.weight import ORDER, by_weight
+from audit.finding import Caution
 from audit.intake import admit
 from audit.intake.duplicates import repeated_rows
 from audit.intake.instants import earlier, read_instants
@@ -113,18 +117,74 @@ def test_converted_leads_without_a_date_are_counted_and_others_are_not():
     assert told(made | {"ended": ended}, stream())["score_time_unknown"] == {"leads": 7}
 
 
+def test_conversion_is_said_to_be_understated_only_where_leads_that_did_not_convert_have_no_date():
+    made = leads()
+    won = np.flatnonzero(made["won"])
+    scored = made["scored"].copy()
+    scored[won[:50]] = "2027-12-01"
+    ended = {"some": made["ended"], "all": np.where(made["ended"] == "", "2026-11-30", made["ended"])}
+    text = {}
+    for dated, column in ended.items():
+        found = admit(pa.table(made | {"scored": scored, "ended": column}), stream(scored_at="scored"))
+        text[dated] = next(c.text for c in cautions(found, stream(), 0) if c.code == "contaminated_score")
+    before, after = len(won) / 600, (len(won) - 50) / 550
+    assert f"reads {after:.1%} instead of {before:.1%}".replace("%", " %") in text["some"]
+    assert "instead of" not in text["all"]
+
+
+@pytest.mark.parametrize("bands", [(30.0, 50.0)])
+def test_values_that_fit_no_band_are_told_by_attribute_with_their_rows(bands):
+    age = np.full(600, "42", dtype=object)
+    age[[4, 9]] = "fourty", "ca. 30"
+    by = stream(attributes=(REGION, Attribute(name="age", column="age", bands=bands)))
+    found = admit(pa.table(leads(age=age)), by)
+    (one,) = [c for c in cautions(found, by, 0) if c.code == "unmapped_values"]
+    assert dict(one.evidence) == {"field": "age", "leads": 2, "share": 2 / 600, "first_rows": "5, 10"}
+    assert "fourty" not in one.text
+
+
+def test_rows_of_values_that_fit_no_band_are_those_of_the_file():
+    made = leads(age=np.array(["", *["42"] * 598, "old"], dtype=object))
+    made["score"] = np.where(np.arange(600) < 3, np.nan, made["score"])
+    by = stream(attributes=(Attribute(name="age", column="age", bands=(30.0,)),))
+    (one,) = admit(pa.table(made), by).unmapped
+    assert one.rows == (599,)
+
+
+def test_the_heaviest_warning_is_told_first_and_what_no_table_can_show_last():
+    told = [
+        Caution(code=code, text="", evidence=(("n", 1),)) for code in ("score_range", "sparse", "new_code")
+    ]
+    told += [Caution(code="contaminated_score", text=""), Caution(code="leaked_label", text="")]
+    codes = [one.code for one in by_weight(told)]
+    assert codes == ["leaked_label", "sparse", "score_range", "new_code", "contaminated_score"]
+
+
+def test_every_code_of_a_warning_has_its_weight_and_its_line_in_the_reference():
+    root = Path(__file__).parents[2]
+    sources = [text.read_text() for text in (root / "audit").rglob("*.py")]
+    codes = {code for text in sources for code in re.findall(r'Caution\(\s*code="(\w+)"', text)}
+    assert len(codes) > 25
+    assert codes <= set(ORDER)
+    page = (root / "docs" / "reference" / "audit-json.md").read_text()
+    assert not [code for code in ORDER if f"`{code}`" not in page]
+
+
 def test_without_dates_the_age_of_the_score_stays_in_doubt():
     by = stream(outcome_at=None, scored_at=None)
     assert "contaminated_score" in told(leads(), by)
     assert "contaminated_score" in told(leads(), stream(scored_at=None))
 
 
-def test_a_value_that_is_no_date_is_noted():
+def test_a_value_that_is_no_date_is_told():
     made = leads()
     scored = made["scored"].copy()
     scored[:2] = "soon"
     found = admit(pa.table(made | {"scored": scored}), stream())
-    assert "scored_at: 2 values are not dates and count as not known." in found.notes
+    assert [(one.field, one.what, one.rows) for one in found.unmapped] == [("scored_at", "dates", (0, 1))]
+    assert "2 values are not dates" in next(
+        c.text for c in cautions(found, stream(), 0) if c.code == "unmapped_values"
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pyarrow as pa
@@ -133,6 +134,35 @@ def test_the_bounds_on_a_mean_score_are_reached():
     assert found[(("b",), ("a",))].upper == pytest.approx((30 + 90) / 2 - 10.0)
 
 
+@pytest.mark.parametrize("seed", range(24))
+def test_every_bound_with_unknown_groups_is_reached(seed):
+    """Sharp, gaps too: each unknown lead is given to a, to b, or to neither, in every way there is."""
+    random, by = np.random.default_rng(seed), stream("g", minimum_group=1)
+    n = int(random.integers(6, 12))
+    made, unseen = leads(random, n), min(5, n - 2)
+    made["group"][:2] = ["a", "b"]
+    if seed % 2:
+        made["score"] = np.where(made["group"] == "a", made["score"] / 2, 50 + made["score"] / 2)
+    group = made["group"].copy()
+    group[2 : 2 + unseen] = "unknown"
+    seen = table(made, pa.array(made["won"]), group)
+    reached = {b: [np.inf, -np.inf] for b in bounds(cube(seen, by), by) if b.method == "worst_case"}
+    for joined in product("abz", repeat=unseen):
+        group[2 : 2 + unseen] = joined
+        values = known(made, made["won"], group)
+        for bound, ends in reached.items():
+            own = values[(bound.group, bound.metric)]
+            other = 0.0 if bound.reference is None else values[(bound.reference, bound.metric)]
+            if own is not None and other is not None:
+                ends[:] = min(ends[0], own - other), max(ends[1], own - other)
+    for bound, (low, high) in reached.items():
+        if low > high:
+            assert bound.undefined is not None
+        else:
+            assert bound.lower == pytest.approx(low, abs=1e-9), bound
+            assert bound.upper == pytest.approx(high, abs=1e-9), bound
+
+
 def test_nothing_unseen_has_no_bounds():
     made = leads(np.random.default_rng(1), 400)
     by = stream("g")
@@ -190,7 +220,7 @@ def test_the_critical_value_runs_from_two_sided_to_one_sided(confidence):
     assert far < middle < near
 
 
-REPEATS = 200
+REPEATS = 80
 
 
 @cache
@@ -225,7 +255,7 @@ def fair(rows: np.ndarray, truth: float) -> None:
     middle = rows[:, :2].mean(axis=1)
     assert len(rows) == REPEATS
     assert middle.mean() == pytest.approx(truth, abs=4 * middle.std() / np.sqrt(len(rows)))
-    assert 0.92 <= ((rows[:, 2] <= truth) & (truth <= rows[:, 3])).mean() <= 0.99
+    assert 0.89 <= ((rows[:, 2] <= truth) & (truth <= rows[:, 3])).mean() <= 1.0
 
 
 def unworked(made, _):
@@ -262,4 +292,4 @@ def test_the_interval_of_a_region_covers_its_worst_end_as_often_as_it_says():
             if (b.group, b.reference, b.metric, b.method) == (("a",), None, "base_rate", "worst_case")
         ]
         covered += bound.low <= 0.4 * 0.6 <= bound.high
-    assert 0.915 <= covered / REPEATS <= 0.98
+    assert 0.885 <= covered / REPEATS <= 0.99

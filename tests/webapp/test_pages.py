@@ -137,6 +137,16 @@ def test_the_audit_page_is_sound_for_every_report(
     assert ("No finding" in page.text) is not findings
 
 
+def test_an_audit_that_compared_nothing_is_not_said_to_have_passed(site: Site) -> None:
+    nothing = dataclasses.replace(sample_report(findings=False), disparities=(), findings=())
+    site.audited(site.connect(), to_json(nothing))
+    text = shown(site, "/audits/audit1").text
+    assert "No group was compared" in text
+    assert "Nothing compared" in text
+    assert "No finding" not in text
+    assert "No group was compared" in site.client.get("/audits/audit1/report.html").text
+
+
 def test_a_stored_audit_opens_and_can_be_taken_away_byte_for_byte(site: Site) -> None:
     text = to_json(sample_report())
     site.audited(site.connect(), text)

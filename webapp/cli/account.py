@@ -35,6 +35,11 @@ def admit_file(file: FileTable, stream: Stream, name: str) -> Intake:
         rows=file.records,
         rejected=(*_ragged(file), *(_by_record(refusal, file) for refusal in intake.rejected)),
         excluded=tuple(_by_record(refusal, file) for refusal in intake.excluded),
+        unusable=tuple(_by_record(refusal, file) for refusal in intake.unusable),
+        withheld=tuple(_by_record(refusal, file) for refusal in intake.withheld),
+        unmapped=tuple(
+            replace(one, rows=tuple(file.record(row) for row in one.rows)) for one in intake.unmapped
+        ),
         notes=(*file.notes, *intake.notes),
     )
 

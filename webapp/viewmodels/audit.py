@@ -77,8 +77,8 @@ class AuditPage:
     """Everything the audit page shows.
 
     ``notes`` are findings for information, folded away where there are ``findings`` to act on;
-    ``measures`` go with ``tables``, one by one. ``proxies`` are the fields that surely tell something
-    about an attribute, ``silent`` the others.
+    ``judged`` is whether any group was compared; ``measures`` go with ``tables``, one by one.
+    ``proxies`` are the fields that surely tell something about an attribute, ``silent`` the others.
     """
 
     id: str
@@ -86,6 +86,7 @@ class AuditPage:
     stream: str
     summary: str
     compared: str
+    judged: bool
     rule: str
     severities: tuple[SeverityCount, ...]
     findings: tuple[FindingCard, ...]
@@ -113,6 +114,7 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
         stream=report.stream,
         summary=_summary(report),
         compared=_compared(report),
+        judged=bool(report.disparities),
         rule=_rule(report),
         severities=severity_counts(Counter(f.severity for f in report.findings)),
         findings=tuple(card for card in cards if card.severity != "info"),
@@ -189,6 +191,8 @@ def _silent(report: Report) -> tuple[Silent, ...]:
 def _summary(report: Report) -> str:
     found = len([f for f in report.findings if f.verdict == "fail"])
     leads = counted(report.kept, "lead was", "leads were")
+    if not report.disparities:
+        return f"{leads} audited. No group was compared, so nothing is shown to be in order either."
     if not found:
         return f"{leads} audited. No group was found to be treated differently beyond the tolerance."
     return f"{leads} audited. {counted(found, 'finding needs', 'findings need')} your attention."
