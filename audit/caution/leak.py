@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from audit.finding import Caution, evidence
+from audit.rows.clusters import FOLDS
 from audit.rows.levels import Codes, Levels, Reals, feature, score_or_decision
-from audit.rows.separating.separation import FOLDS, separation
+from audit.rows.separating.separation import separation
 
 ALMOST_PERFECT = 0.98
 FEWEST = 10

@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from audit.inference import benjamini_hochberg
+from audit.rows.clusters import FOLDS, clusters
 from audit.rows.gap_shares.share import Certainty, Gap, Share, share, widest_gap
 from audit.rows.levels import Levels, Reals, feature, groups, score_or_decision
-from audit.rows.separating.separation import FOLDS, Separation, separation
+from audit.rows.separating.separation import Separation, separation
 from audit.schema import Attribute, Stream
 
 PREFIX = "feature:"
@@ -83,7 +84,7 @@ def proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[Proxy, ...]:
         ``p_adjusted`` is corrected over all pairs by Benjamini and Hochberg (1995), JRSS B 57:289.
     """
     fold = np.random.default_rng(seed).permutation(table.num_rows) % FOLDS
-    score = score_or_decision(table)
+    score, accounts = score_or_decision(table), clusters(table, seed)
     watched = _watched(table, stream, score)
     certainty = Certainty(seed=seed, confidence=stream.audit.confidence)
     names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
@@ -91,7 +92,7 @@ def proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[Proxy, ...]:
     for name in names:
         levels = feature(table, name)
         for group in watched:
-            told = separation(levels, group.levels, fold, certainty.confidence)
+            told = separation(levels, group.levels, fold, certainty.confidence, accounts)
             if told is not None:
                 part = _share(levels, group, score, certainty)
                 found.append(_Candidate(feature=name, attribute=group.name, separation=told, share=part))

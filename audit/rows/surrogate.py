@@ -10,13 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from audit.intervals import quantile
+from audit.rows.clusters import FOLDS
 from audit.rows.imitating.linear import ridge
 from audit.rows.imitating.matrix import Matrix, matrix
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Codes, Reals, score_or_decision
 from audit.rows.proxy import PREFIX
 from audit.rows.separating.discriminant import SHARED
-from audit.rows.separating.separation import FOLDS, fold_auc
+from audit.rows.separating.separation import fold_auc
 
 SAMPLE = 50_000
 """At most so many leads are learned from; a random sample beyond."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from audit.rows.clusters import FOLDS
 from audit.rows.levels import Codes, Levels, Reals, feature, feature_numbers
 from audit.rows.separating.encoding import Encoding, encoding
-from audit.rows.separating.separation import FOLDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from audit.intervals import quantile, student
+from audit.rows.clusters import FOLDS
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Codes, Reals, attribute_levels
 from audit.rows.proxy import GapPair
 from audit.rows.separating.discriminant import SHARED
-from audit.rows.separating.separation import FOLDS
 from audit.rows.surrogate import Surrogate
 
 DRAWS = 10

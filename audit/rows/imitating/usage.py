@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.intervals import quantile
+from audit.rows.clusters import FOLDS
 from audit.rows.imitating.matrix import Matrix
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Reals
-from audit.rows.separating.separation import FOLDS
 from audit.rows.surrogate import Measure, Surrogate
 
 LOOKED_AT = 10_000

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from audit.inference import benjamini_hochberg, normal_p
 from audit.intervals import quantile
+from audit.rows.clusters import Clusters, clusters
 from audit.rows.levels import Levels, Reals, feature, groups
 from audit.rows.separating.discriminant import Held, Task, held_out, task
 from audit.rows.separating.separation import MOST_GROUPS
@@ -65,9 +66,10 @@ def joint_proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[JointProx
     names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
     if len(names) < 2:
         return ()
-    features = [feature(table, name) for name in names]
+    features, least = [feature(table, name) for name in names], stream.audit.minimum_group
+    accounts = clusters(table, seed)
     told = [
-        (attribute.name, together(features, groups(table, attribute.name, stream.audit.minimum_group), seed))
+        (attribute.name, together(features, groups(table, attribute.name, least), seed, accounts))
         for attribute in stream.attributes
     ]
     found = [(attribute, one) for attribute, one in told if one is not None]
@@ -84,7 +86,9 @@ def surely_tells(one: JointProxy, confidence: float) -> bool:
     return one.low > 0.5 and one.p_adjusted < 1 - confidence
 
 
-def together(features: Sequence[Levels], group: Levels, seed: int) -> Together | None:
+def together(
+    features: Sequence[Levels], group: Levels, seed: int, accounts: Clusters | None = None
+) -> Together | None:
     """The features together against one attribute; None without two groups or without a feature."""
     if group.size < 2 or not features:
         return None
@@ -92,7 +96,7 @@ def together(features: Sequence[Levels], group: Levels, seed: int) -> Together |
     counts = np.bincount(group.codes[group.codes >= 0], minlength=group.size)
     largest = np.argsort(-counts, kind="stable")[:MOST_GROUPS].tolist()
     targets = largest[:1] if group.size == 2 else largest
-    tasks = tuple(task(features, group, target, order) for target in targets)
+    tasks = tuple(task(features, group, target, order, accounts) for target in targets)
     held = _averaged(tasks, range(len(features)))
     return Together(held=held, p=_p(held), n=_leads(tasks, group), tasks=tasks)
 
