@@ -28,6 +28,8 @@ def controls_that_are_proxies(table: pa.Table, stream: Stream, seed: int) -> Ite
     fold = np.random.default_rng(seed).permutation(table.num_rows) % FOLDS
     controls = [name for name in stream.controls if f"feature:{name}" in table.column_names]
     accounts = clusters(table, seed)
+    if accounts is not None and accounts.too_few:
+        return
     pairs = len(controls) * len(stream.attributes)
     for control in controls:
         levels = feature(table, control)

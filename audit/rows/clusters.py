@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from audit.clustering.accounts import accounts_of
+from audit.clustering.accounts import FEWEST, accounts_of
 from audit.rows.levels import Codes, Reals
 
 FOLDS = 5
@@ -19,6 +19,11 @@ class Clusters:
 
     code: Codes
     fold: Codes
+
+    @property
+    def too_few(self) -> bool:
+        """Fewer than 20 accounts: what differs between so few is not known well enough."""
+        return np.unique(self.code).size < FEWEST
 
     def at(self, rows: Codes) -> Clusters:
         """The same for these rows."""
@@ -58,9 +63,9 @@ def by_account(moves: Reals, code: Codes | None) -> Reals:
 
 
 def variance_of_mean(values: Reals, code: Codes | None) -> Reals:
-    """Variance of the mean of each column, whole accounts as the units; infinite with a single one."""
+    """Variance of the mean of each column, whole accounts as the units; a single one counts as one lead."""
     if code is not None and np.all(code == code[:1]):
-        return np.full(values.shape[1:], np.inf)
+        return np.asarray(values.var(axis=0), dtype=np.float64)
     centred = (values - values.mean(axis=0)) / values.shape[0]
     moved = by_account(centred, code)
     bessel = values.shape[0] / max(values.shape[0] - 1, 1) if code is None else 1.0

@@ -38,7 +38,7 @@ class Cells:
         return max(together / alone, 1.0) if alone > 0 else 1.0
 
     def variance(self, target: int, fold: int, moves: tuple[Reals, Reals]) -> float:
-        """Variance over accounts of an AUC of one fold, from the moves of a lead in and outside the target."""
+        """Variance over accounts of an AUC of a fold, from the moves of a lead in and outside the target."""
         here = self.fold == fold
         up, down = (one[self.level[here]] for one in moves)
         each = by_account(self.n[here] * np.where(self.group[here] == target, up, down), self.account[here])

@@ -41,13 +41,16 @@ class Task:
     """One group against the rest: the features encoded, and who belongs to it.
 
     ``encoded`` has shape (5, leads, features): entry k is for the model that is tested on fold k.
-    ``account`` is None where leads are independent.
+    ``account`` is None where leads are independent. ``pairs`` are the features behind the last columns,
+    for the model that is tested on each fold (`audit.rows.separating.pairs`); ``rows`` the leads' places.
     """
 
     encoded: Reals
     target: Reals
     fold: Codes
     account: Codes | None
+    rows: Codes
+    pairs: tuple[tuple[tuple[int, int], ...], ...] = ()
 
     @property
     def tested(self) -> Reals:
@@ -71,7 +74,7 @@ def task(
     ]
     encoded = np.stack([np.column_stack([one.at(k) for one in columns]) for k in range(FOLDS)])
     account = accounts.code[rows] if accounts else None
-    return Task(encoded=encoded, target=belongs, fold=fold, account=account)
+    return Task(encoded=encoded, target=belongs, fold=fold, account=account, rows=rows)
 
 
 def held_out(one: Task, chosen: Sequence[int]) -> Held:
