@@ -10,9 +10,10 @@ import pyarrow as pa
 from audit.finding import Caution, evidence
 from audit.finding.words import listed, quoted
 from audit.intervals import quantile
+from audit.rows.clusters import FOLDS, clusters
 from audit.rows.levels import feature, groups
 from audit.rows.separating.joint import Together, together
-from audit.rows.separating.separation import FOLDS, separation
+from audit.rows.separating.separation import separation
 from audit.schema import Stream
 
 MATERIAL = 0.6
@@ -26,12 +27,15 @@ def controls_that_are_proxies(table: pa.Table, stream: Stream, seed: int) -> Ite
     """
     fold = np.random.default_rng(seed).permutation(table.num_rows) % FOLDS
     controls = [name for name in stream.controls if f"feature:{name}" in table.column_names]
+    accounts = clusters(table, seed)
+    if accounts is not None and accounts.too_few:
+        return
     pairs = len(controls) * len(stream.attributes)
     for control in controls:
         levels = feature(table, control)
         for attribute in stream.attributes:
             known = groups(table, attribute.name, stream.audit.minimum_group)
-            told = separation(levels, known, fold, stream.audit.confidence)
+            told = separation(levels, known, fold, stream.audit.confidence, accounts)
             sure = told is not None and told.low > 0.5 and told.p * pairs < 1 - stream.audit.confidence
             if told is not None and sure and told.auc >= MATERIAL:
                 yield _proxy(control, attribute.name, told.auc)
@@ -40,12 +44,12 @@ def controls_that_are_proxies(table: pa.Table, stream: Stream, seed: int) -> Ite
 
 def _taken_together(table: pa.Table, stream: Stream, controls: list[str], seed: int) -> Iterator[Caution]:
     """Every attribute that the controls give away jointly, surely better than the best of them alone."""
-    features = [feature(table, control) for control in controls]
+    features, accounts = [feature(table, control) for control in controls], clusters(table, seed)
     fold = np.random.default_rng(seed).permutation(table.num_rows) % FOLDS
     for attribute in stream.attributes if len(controls) > 1 else ():
         known = groups(table, attribute.name, stream.audit.minimum_group)
-        told = together(features, known, seed)
-        each = [separation(one, known, fold, stream.audit.confidence) for one in features]
+        told = together(features, known, seed, accounts)
+        each = [separation(one, known, fold, stream.audit.confidence, accounts) for one in features]
         best = max((one.auc for one in each if one is not None), default=0.5)
         if told is not None and told.held.auc >= MATERIAL and _surely_above(told, best, stream):
             yield _proxies(tuple(controls), attribute.name, told.held.auc, best)

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from audit.finding import Caution, evidence
+from audit.rows.clusters import FOLDS, clusters
 from audit.rows.levels import Codes, Levels, Reals, feature, score_or_decision
-from audit.rows.separating.separation import FOLDS, separation
+from audit.rows.separating.separation import separation
 
 ALMOST_PERFECT = 0.98
 FEWEST = 10
@@ -26,9 +27,10 @@ def leaks(table: pa.Table, seed: int) -> Iterator[Caution]:
         return
     yield from _leaking_score(table, outcome)
     fold = np.random.default_rng(seed).permutation(table.num_rows) % FOLDS
+    accounts = clusters(table, seed)
     won = Levels(codes=outcome, names=("no", "yes"))
     for name in (n.removeprefix("feature:") for n in table.column_names if n.startswith("feature:")):
-        told = separation(feature(table, name), won, fold, 0.95)
+        told = separation(feature(table, name), won, fold, 0.95, accounts)
         if told is not None and told.auc >= ALMOST_PERFECT:
             yield _leak(f"The field '{name}'", told.auc, feature=name)
 

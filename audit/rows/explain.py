@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from audit.rows.clusters import FOLDS
 from audit.rows.imitating.linear import Linear
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import UNKNOWN, Codes, Reals, attribute_levels
-from audit.rows.separating.separation import FOLDS
 from audit.rows.surrogate import Surrogate
 from audit.schema import BadInput
 
@@ -70,18 +70,31 @@ def explain_gap(made: Surrogate, table: pa.Table, groups: tuple[str, str, str], 
     """Mean Shapley values of a group minus those of its reference: they add up to the predicted gap.
 
     ``groups`` are the attribute, the group and the reference. Up to 300 leads of each are looked
-    at, each by the model that did not learn from it.
+    at, each by the model that did not learn from it. Raises BadInput for a group that none of
+    them is in.
     """
     attribute, *names = groups
-    levels = attribute_levels(table, attribute)
-    codes = levels.codes[made.rows]
-    sides = [np.flatnonzero(codes == levels.names.index(name))[:MOST_LEADS] for name in names]
+    sides = [_members(made, table, attribute, name) for name in names]
     with one_thread():
         group, reference = (_mean_values(made, side, seed) for side in sides)
     told = group - reference
     return Explanation(
         predicted=float(told.sum()), base=0.0, contributions=_named(made, [""] * told.size, told)
     )
+
+
+def _members(made: Surrogate, table: pa.Table, attribute: str, name: str) -> Codes:
+    """Positions of up to 300 leads of a group."""
+    if f"attribute:{attribute}" not in table.column_names:
+        message = f"the table has no attribute {attribute!r}; name one of the stream's"
+        raise BadInput(message)
+    levels = attribute_levels(table, attribute)
+    code = levels.names.index(name) if name in levels.names else -1
+    found = np.flatnonzero(levels.codes[made.rows] == code)[:MOST_LEADS]
+    if not found.size:
+        message = f"no lead that was looked at is in the group {name!r} of {attribute!r}; check its spelling"
+        raise BadInput(message)
+    return found
 
 
 def _mean_values(made: Surrogate, rows: Codes, seed: int) -> Reals:

@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from audit.inference import benjamini_hochberg
+from audit.rows.clusters import FOLDS, clusters
 from audit.rows.gap_shares.share import Certainty, Gap, Share, share, widest_gap
 from audit.rows.levels import Levels, Reals, feature, groups, score_or_decision
-from audit.rows.separating.separation import FOLDS, Separation, separation
+from audit.rows.separating.separation import Separation, separation
 from audit.schema import Attribute, Stream
 
 PREFIX = "feature:"
@@ -74,6 +75,7 @@ def proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[Proxy, ...]:
         The admitted table (see `audit.intake.Intake`).
     stream
         Its roles. Groups under ``minimum_group`` and unknown values take no part.
+        With fewer than 20 accounts, where the stream names them, nothing is said.
     seed
         Of the folds and the bootstrap.
 
@@ -83,15 +85,17 @@ def proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[Proxy, ...]:
         ``p_adjusted`` is corrected over all pairs by Benjamini and Hochberg (1995), JRSS B 57:289.
     """
     fold = np.random.default_rng(seed).permutation(table.num_rows) % FOLDS
-    score = score_or_decision(table)
+    score, accounts = score_or_decision(table), clusters(table, seed)
+    if accounts is not None and accounts.too_few:
+        return ()
     watched = _watched(table, stream, score)
-    certainty = Certainty(seed=seed, confidence=stream.audit.confidence)
+    certainty = Certainty(seed=seed, confidence=stream.audit.confidence, accounts=accounts)
     names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
     found: list[_Candidate] = []
     for name in names:
         levels = feature(table, name)
         for group in watched:
-            told = separation(levels, group.levels, fold, certainty.confidence)
+            told = separation(levels, group.levels, fold, certainty.confidence, accounts)
             if told is not None:
                 part = _share(levels, group, score, certainty)
                 found.append(_Candidate(feature=name, attribute=group.name, separation=told, share=part))
@@ -125,13 +129,15 @@ def gap_pairs(table: pa.Table, stream: Stream) -> tuple[GapPair, ...]:
 def _watched(table: pa.Table, stream: Stream, score: Reals) -> list[_Watched]:
     """Every attribute with its gap, if it surely has one: corrected over the groups of all attributes."""
     levels = [groups(table, attribute.name, stream.audit.minimum_group) for attribute in stream.attributes]
+    accounts = clusters(table, 0)
+    code = accounts.code if accounts else None
     compared = sum(max(one.size - 1, 0) for one in levels)
     return [
         _Watched(
             name=attribute.name,
             levels=one,
             gap=widest_gap(
-                one, _reference(one, attribute), score, 1 - (1 - stream.audit.confidence) / compared
+                one, _reference(one, attribute), score, 1 - (1 - stream.audit.confidence) / compared, code
             )
             if one.size > 1
             else None,

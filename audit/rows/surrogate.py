@@ -10,13 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from audit.intervals import quantile
+from audit.rows.clusters import FOLDS, clusters, variance_of_mean
 from audit.rows.imitating.linear import ridge
 from audit.rows.imitating.matrix import Matrix, matrix
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Codes, Reals, score_or_decision
 from audit.rows.proxy import PREFIX
 from audit.rows.separating.discriminant import SHARED
-from audit.rows.separating.separation import FOLDS, fold_auc
+from audit.rows.separating.separation import fold_auc
 
 SAMPLE = 50_000
 """At most so many leads are learned from; a random sample beyond."""
@@ -80,7 +81,7 @@ class Surrogate:
 
 
 def surrogate(table: pa.Table, confidence: float, seed: int, first: Sequence[int] = ()) -> Surrogate | None:
-    """Learn the score from the features; None with under 100 leads, no feature or a single score.
+    """Learn the score from the features; None with under 100 leads or 20 accounts, no feature or one score.
 
     Above 50,000 leads a random 50,000 are learned from, among them the rows in ``first``.
 
@@ -97,10 +98,19 @@ def surrogate(table: pa.Table, confidence: float, seed: int, first: Sequence[int
     score, rows = score_or_decision(table), _sample(table, seed, first)
     if not names or rows.size < LEAST or _is_constant(score[rows]):
         return None
+    accounts = clusters(table, seed)
+    if accounts is not None and accounts.at(rows).too_few:
+        return None
     decided = "score" not in table.column_names
     middle, scale = (0.0, 1.0) if decided else (float(score[rows].mean()), float(score[rows].std()))
     boosted = rows.size >= BOOSTED_FROM
-    data = matrix(table.take(pa.array(rows)), names, (score[rows] - middle) / scale, numbers=boosted)
+    data = matrix(
+        table.take(pa.array(rows)),
+        names,
+        (score[rows] - middle) / scale,
+        numbers=boosted,
+        accounts=accounts.at(rows) if accounts else None,
+    )
     booster = _booster() if boosted else None
     with one_thread():
         models = tuple(_learned(data, k, booster, seed) for k in range(FOLDS))
@@ -155,20 +165,20 @@ def _out_of_fold(models: tuple[Any, ...], data: Matrix) -> Reals:
 
 
 def _r2(data: Matrix, predicted: Reals, confidence: float) -> Fidelity:
-    """Out-of-fold R-squared; its interval by the delta method over leads."""
+    """Out-of-fold R-squared; its interval by the delta method over leads, or accounts."""
     missed, spread = (data.score - predicted) ** 2, (data.score - data.score.mean()) ** 2
     value = 1 - float(missed.mean() / spread.mean())
     moved = (missed - (1 - value) * spread) / spread.mean()
-    half = quantile(confidence) * float(moved.std(ddof=1)) / float(np.sqrt(moved.size))
+    half = quantile(confidence) * float(np.sqrt(variance_of_mean(moved, data.account)))
     return Fidelity(measure="r2", value=value, low=value - half, high=min(1.0, value + half))
 
 
 def _auc(data: Matrix, predicted: Reals, confidence: float) -> Fidelity:
     """Held-out AUC averaged over folds, with DeLong's interval widened for shared learning."""
-    each = [
-        fold_auc(predicted[data.fold == k], data.score[data.fold == k], 1 - data.score[data.fold == k])
-        for k in range(FOLDS)
-    ]
+    each = []
+    for here in (data.fold == k for k in range(FOLDS)):
+        target, code = data.score[here], None if data.account is None else data.account[here]
+        each.append(fold_auc(predicted[here], target, 1 - target, code))
     found = [one for one in each if one is not None]
     value, variance = np.mean(found, axis=0).tolist() if found else (0.5, 0.25)
     half = quantile(confidence) * float(np.sqrt(variance * SHARED))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import builtins
+import re
 from itertools import combinations
 from math import factorial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from pyarrow.csv import write_csv
 
 from audit.rows.explain import BACKGROUND, MOST_LEADS, explain_gap, explain_lead
 from audit.rows.imitating.lime import second_opinion
@@ -147,3 +151,46 @@ def test_leads_beyond_the_sample_can_be_asked_for(monkeypatch):
     asked = surrogate(table, 0.95, seed=0, first=(missing,))
     assert asked.rows.size == 500
     assert explain_lead(asked, table, missing, seed=0).contributions
+
+
+@pytest.mark.parametrize(("attribute", "group"), [("region", "twon"), ("religion", "town")])
+def test_a_group_that_is_not_there_is_named(attribute, group):
+    table = segregated(n=600)
+    made = surrogate(table, 0.95, seed=0)
+    with pytest.raises(BadInput, match=group if attribute == "region" else attribute):
+        explain_gap(made, table, (attribute, group, "city"), seed=0)
+
+
+def test_the_page_of_the_documentation_runs_as_it_stands(tmp_path, monkeypatch):
+    pytest.importorskip("shap")
+    table = segregated(n=2_100)
+    plain = {
+        "lead_id": [f"L{i}" for i in range(2_100)],
+        **{name.split(":")[-1]: table[name].to_pylist() for name in table.column_names},
+    }
+    write_csv(pa.table(plain), tmp_path / "leads.csv")
+    stream = '[stream]\nname = "s"\nkey = "lead_id"\nscore = "score"\n[[stream.attribute]]\nname = "region"\n'
+    (tmp_path / "stream.toml").write_text(stream)
+    page = (Path(__file__).parents[2] / "docs/how-to/explain-a-lead.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], names)  # noqa: S102 - our own page
+    lead, made = names["lead"], names["made"]
+    assert made.fidelity.faithful
+    assert lead.base + sum(one.points for one in lead.contributions) == pytest.approx(lead.predicted)
+    assert {one.feature for one in lead.contributions} == {"zip", "state", "decoy", "used"}
+    assert names["groups"].contributions[0].feature == "zip"
+    assert names["second"].agreement > 0.8
+    assert names["without_zip"].feature == "zip"
+
+
+def test_lime_of_an_additive_score_is_what_each_value_adds_over_its_mean():
+    table = segregated(n=800)
+    made = surrogate(table, 0.95, seed=0)
+    assert made.model == "linear"
+    told = second_opinion(made, 5, explain_lead(made, table, 5, seed=0), 0)
+    at = made.position(5)
+    fold = int(made.data.fold[at])
+    seen = made.data.seen(fold, np.arange(made.rows.size))
+    expected = (seen[at] - seen.mean(axis=0)) * made.models[fold].weights * made.scale
+    assert [points for _, points in told.points] == pytest.approx(expected.tolist(), abs=0.4)

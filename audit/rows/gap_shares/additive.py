@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from audit.rows.clusters import by_account
 from audit.rows.levels import Codes, Levels, Reals
 
 LEADS_PER_LEVEL = 10
@@ -54,7 +55,7 @@ class _Fit:
     moves: Reals
 
 
-def parts(features: Sequence[Levels], side: Reals, score: Reals) -> Parts:
+def parts(features: Sequence[Levels], side: Reals, score: Reals, account: Codes | None = None) -> Parts:
     """Gelbach's decomposition of the gap in mean score between side 1 and side 0.
 
     The score is regressed on the levels of all features and on the group at once. The part of a
@@ -62,7 +63,8 @@ def parts(features: Sequence[Levels], side: Reals, score: Reals) -> Parts:
     group loses by it. The parts do not depend on an order of the features, and with what the group
     keeps they are the gap. A feature that goes with the group but not with the score, or with
     the score but not with the group, has the part 0. Errors are robust to unequal spread, and count
-    both the effects and the make-up of the groups as estimated.
+    both the effects and the make-up of the groups as estimated. With ``account``, the account of each
+    lead, they are robust to whatever leads of one account have in common.
 
     Where the features give the group away completely, nothing can be told apart from them: the
     whole gap is theirs.
@@ -76,9 +78,11 @@ def parts(features: Sequence[Levels], side: Reals, score: Reals) -> Parts:
     design = _design(_coarse(features, side.size))
     fit = _fit(design, side - side.mean(), y)
     by_lead = fit.effects[design.place]
-    spare = max(side.size - design.mean.size - 1, 1)
+    # Levels of a feature sum to 1: each feature has one free level less than it has levels.
+    free = int(np.count_nonzero(design.mean)) - len(features)
+    spare = max(side.size - free - 2, 1)
     errors = fit.moves * (fit.residual * np.sqrt(side.size / spare))[:, None] + _difference(by_lead, side)
-    both = np.column_stack([errors, _difference(y[:, None], side)])
+    both = by_account(np.column_stack([errors, _difference(y[:, None], side)]), account)
     every = _by_side(np.column_stack([by_lead, y]), side)
     return Parts(
         gap=float(every[-1]) * scale,

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from audit.intervals import quantile
+from audit.rows.clusters import clusters
 from audit.rows.gap_shares.additive import Parts, parts
 from audit.rows.levels import Levels, Reals, attribute_levels, feature, score_or_decision
 from audit.rows.proxy import PREFIX, GapPair
@@ -71,13 +72,13 @@ def decompositions(
     if not pairs or not names:
         return ()
     features = [feature(table, name) for name in names]
-    score = score_or_decision(table)
+    score, accounts = score_or_decision(table), clusters(table, seed)
     order = np.random.default_rng(seed).permutation(table.num_rows)
     made = []
     for pair in pairs:
         rows, side = _sides(attribute_levels(table, pair.attribute), pair, order[np.isfinite(score[order])])
         chosen = [Levels(codes=one.codes[rows], names=one.names) for one in features]
-        told = parts(chosen, side, score[rows])
+        told = parts(chosen, side, score[rows], accounts.code[rows] if accounts else None)
         made.append(_shared(pair, names, told, (rows.size, stream.audit.confidence)))
     return tuple(made)
 

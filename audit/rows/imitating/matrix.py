@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from audit.rows.clusters import FOLDS, Clusters
 from audit.rows.levels import Codes, Levels, Reals, feature, feature_numbers
 from audit.rows.separating.encoding import Encoding, encoding
-from audit.rows.separating.separation import FOLDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,11 +39,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Matrix:
-    """All features of some leads, their folds, and the score (or the decision, 0 and 1) to be learned."""
+    """All features of some leads, their folds, and the score (or the decision, 0 and 1) to be learned.
+
+    ``account`` is None where leads are independent.
+    """
 
     fields: tuple[Field, ...]
     fold: Codes
     score: Reals
+    account: Codes | None
 
     def training(self, left_out: int) -> Reals:
         """Rows of all other folds x fields."""
@@ -59,14 +63,17 @@ class Matrix:
         return np.column_stack([one.tested() for one in self.fields])
 
 
-def matrix(table: pa.Table, names: Sequence[str], score: Reals, *, numbers: bool) -> Matrix:
+def matrix(
+    table: pa.Table, names: Sequence[str], score: Reals, *, numbers: bool, accounts: Clusters | None = None
+) -> Matrix:
     """Words, codes and missing values become their level's mean score; numbers stay if ``numbers``.
 
     A level's mean is learned from other folds only (`audit.rows.separating.encoding`), and ordered by it a
     tree can split the levels as it would split a number. A missing number stays missing: the
-    trees send it where it fits. Rows are dealt to the folds in turn: they come in random order.
+    trees send it where it fits. Rows are dealt to the folds in turn: they come in random order. An account
+    is in one fold.
     """
-    fields, fold = [], np.arange(score.size) % FOLDS
+    fields, fold = [], accounts.fold if accounts else np.arange(score.size) % FOLDS
     for name in names:
         levels = feature(table, name)
         fields.append(
@@ -77,4 +84,5 @@ def matrix(table: pa.Table, names: Sequence[str], score: Reals, *, numbers: bool
                 encoded=encoding(levels, score, fold),
             )
         )
-    return Matrix(fields=tuple(fields), fold=fold, score=score)
+    account = accounts.code if accounts else None
+    return Matrix(fields=tuple(fields), fold=fold, score=score, account=account)

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from audit.intervals import quantile, student
+from audit.rows.clusters import FOLDS, variance_of_mean
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Codes, Reals, attribute_levels
 from audit.rows.proxy import GapPair
 from audit.rows.separating.discriminant import SHARED
-from audit.rows.separating.separation import FOLDS
 from audit.rows.surrogate import Surrogate
 
 DRAWS = 10
@@ -119,7 +119,8 @@ def _neutral_gap(
             as_is[here], neutral[here] = _told(made, k, rows[here], (place, donors))
     split = sides[0].size
     change = neutral - as_is
-    error = np.sqrt(sum(part.var(ddof=1) / part.size for part in (change[:split], change[split:])))
+    account = None if made.data.account is None else made.data.account[rows]
+    error = np.sqrt(_variance(change, split, account))
     value, half = _gap(change, split), quantile(made.confidence) * float(error)
     return NeutralGap(
         attribute=pair.attribute,
@@ -133,6 +134,13 @@ def _neutral_gap(
         high=value + half,
         n=rows.size,
     )
+
+
+def _variance(change: Reals, split: int, account: Codes | None) -> float:
+    """Variance of the difference of means before and after the split, over leads or accounts."""
+    ends = (slice(None, split), slice(split, None))
+    each = [variance_of_mean(change[end], None if account is None else account[end]) for end in ends]
+    return float(sum(each))
 
 
 def _gap(values: Reals, split: int) -> float:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.intervals import quantile
+from audit.rows.clusters import FOLDS, variance_of_mean
 from audit.rows.imitating.matrix import Matrix
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Reals
-from audit.rows.separating.separation import FOLDS
 from audit.rows.surrogate import Measure, Surrogate
 
 LOOKED_AT = 10_000
@@ -68,7 +68,7 @@ def imitation(made: Surrogate, seed: int) -> Imitation:
 def uses(made: Surrogate, seed: int) -> tuple[Use, ...]:
     """Permutation importance [1]_ on leads that the models did not learn from, up to 10,000 of them.
 
-    The interval is that of the mean loss over leads. For decisions the loss is Brier's, so that
+    The interval is that of the mean loss over leads, or accounts. For decisions the loss is Brier's, so that
     the importance is the drop in the explained share of the decisions' variance.
 
     References
@@ -79,7 +79,8 @@ def uses(made: Surrogate, seed: int) -> tuple[Use, ...]:
     donors, together = np.random.default_rng(seed).permutation(rows), _together(made.data, rows)
     with one_thread():
         worse = _worse(made, rows, donors)
-    half = quantile(made.confidence) * worse.std(axis=0, ddof=1) / np.sqrt(rows.size)
+    code = None if made.data.account is None else made.data.account[rows]
+    half = quantile(made.confidence) * np.sqrt(variance_of_mean(worse, code))
     names = [one.name for one in made.data.fields]
     found = [
         Use(

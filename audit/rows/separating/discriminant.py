@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audit.arrays import BoolArray
+from audit.rows.clusters import FOLDS, Clusters
 from audit.rows.levels import Codes, Levels, Reals
 from audit.rows.separating.encoding import encoding
-from audit.rows.separating.separation import FOLDS, fold_auc
+from audit.rows.separating.separation import fold_auc
 
 LEARNED_ON = 10_000
 """At most so many leads of the group, and of the rest, are looked at: an AUC does not depend on their mix."""
@@ -39,11 +41,16 @@ class Task:
     """One group against the rest: the features encoded, and who belongs to it.
 
     ``encoded`` has shape (5, leads, features): entry k is for the model that is tested on fold k.
+    ``account`` is None where leads are independent. ``pairs`` are the features behind the last columns,
+    for the model that is tested on each fold (`audit.rows.separating.pairs`); ``rows`` the leads' places.
     """
 
     encoded: Reals
     target: Reals
     fold: Codes
+    account: Codes | None
+    rows: Codes
+    pairs: tuple[tuple[tuple[int, int], ...], ...] = ()
 
     @property
     def tested(self) -> Reals:
@@ -51,18 +58,23 @@ class Task:
         return np.asarray(self.encoded[self.fold, np.arange(self.target.size)], dtype=np.float64)
 
 
-def task(features: Sequence[Levels], group: Levels, target: int, order: Codes) -> Task:
+def task(
+    features: Sequence[Levels], group: Levels, target: int, order: Codes, accounts: Clusters | None
+) -> Task:
     """Leads of the group and of the rest, up to 10,000 of each in this order, encoded by log-odds."""
     codes = group.codes[order]
     sides = [order[codes == target][:LEARNED_ON], order[(codes != target) & (codes >= 0)][:LEARNED_ON]]
     rows = np.concatenate(sides)
     belongs = np.repeat([1.0, 0.0], [side.size for side in sides])
-    fold = np.concatenate([np.arange(side.size) % FOLDS for side in sides])
+    fold = (
+        accounts.fold[rows] if accounts else np.concatenate([np.arange(side.size) % FOLDS for side in sides])
+    )
     columns = [
         encoding(Levels(codes=one.codes[rows], names=one.names), belongs, fold).log_odds() for one in features
     ]
     encoded = np.stack([np.column_stack([one.at(k) for one in columns]) for k in range(FOLDS)])
-    return Task(encoded=encoded, target=belongs, fold=fold)
+    account = accounts.code[rows] if accounts else None
+    return Task(encoded=encoded, target=belongs, fold=fold, account=account, rows=rows)
 
 
 def held_out(one: Task, chosen: Sequence[int]) -> Held:
@@ -86,7 +98,8 @@ def held_out(one: Task, chosen: Sequence[int]) -> Held:
         target = one.target[test]
         auc = fold_auc(told, target, 1 - target)
         if auc is not None:
-            found.append((*auc, _null_variance(told, target)))
+            effect = _effect(one, test, told, auc[1])
+            found.append((auc[0], auc[1] * effect, _null_variance(told, target) * effect))
     if not found:
         return Held(auc=0.5, variance=0.25, null_variance=0.25)
     auc, variance, null = np.mean(found, axis=0).tolist()
@@ -102,6 +115,14 @@ def _direction(columns: Reals, target: Reals) -> Reals:
     return np.asarray(
         np.linalg.solve(spread + ridge * np.eye(columns.shape[1]), centred.T @ y), dtype=np.float64
     )
+
+
+def _effect(one: Task, test: BoolArray, told: Reals, alone: float) -> float:
+    """DeLong's variance over accounts, in that over leads (``alone``); at least 1."""
+    if one.account is None or not alone > 0:
+        return 1.0
+    over_accounts = fold_auc(told, one.target[test], 1 - one.target[test], one.account[test])
+    return max(over_accounts[1] / alone, 1.0) if over_accounts else 1.0
 
 
 def _null_variance(told: Reals, target: Reals) -> float:

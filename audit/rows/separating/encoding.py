@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audit.rows.clusters import FOLDS
 from audit.rows.levels import Codes, Levels, Reals
-from audit.rows.separating.separation import FOLDS, PRIOR
+from audit.rows.separating.separation import PRIOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
