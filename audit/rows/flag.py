@@ -204,17 +204,21 @@ def _agreed(found: list[Shift]) -> Shift | None:
 def _distances(table: pa.Table, stream: Stream) -> tuple[Reals, Reals]:
     """Points that a lead is short of being selected, and over it; infinite on the other side.
 
-    0 on both sides where nobody is known to be selected.
+    0 on both sides where nobody is known to be selected, infinite on both for a lead whose decision is not
+    known.
     """
     if "selected" not in table.column_names:
         return np.zeros(table.num_rows), np.zeros(table.num_rows)
-    selected = np.asarray(table.column("selected").fill_null(True).to_numpy(), dtype=np.bool_)
+    column = table.column("selected")
+    selected = np.asarray(column.fill_null(False).to_numpy(), dtype=np.bool_)
+    left_out = ~np.asarray(column.fill_null(True).to_numpy(), dtype=np.bool_)
     if "score" not in table.column_names:
-        return np.where(selected, np.inf, 0.0), np.where(selected, 0.0, np.inf)
+        return np.where(left_out, 0.0, np.inf), np.where(selected, 0.0, np.inf)
     score = score_or_decision(table) * (1 if stream.higher_is_better else -1)
-    over = score - _cutoff(score, selected, stream)
+    decided = selected | left_out
+    over = score - _cutoff(score[decided], selected[decided], stream)
     return (
-        np.where(selected, np.inf, np.maximum(-over, 0.0)),
+        np.where(left_out, np.maximum(-over, 0.0), np.inf),
         np.where(selected, np.maximum(over, 0.0), np.inf),
     )
 
