@@ -26,7 +26,7 @@ def confirm(
     """The groups whose test holds after Holm's correction, those that are surely furthest behind first.
 
     Their intervals hold together for all groups that were tested (Bonferroni), so that it does not matter
-    which of these are told: in at most ``1 - confidence`` of audits does any told interval miss the true value.
+    which of these are told: in at most ``1 - confidence`` of audits does any of them miss the true value.
     """
     blocks = [_effective(of, one, by_conditions(of, one)) for one in chosen]
     p = np.array(

@@ -10,7 +10,7 @@ References
 ----------
 D. R. Cox (1975). Biometrika 62:441 (splitting the data to choose what to test).
 S. Athey, G. Imbens (2016). PNAS 113:7353 (honest estimation).
-Y. Benjamini, D. Yekutieli (2005). JASA 100:71 (intervals of what was selected; simultaneous ones need no correction).
+Y. Benjamini, D. Yekutieli (2005). JASA 100:71 (intervals of what was selected).
 """
 
 from __future__ import annotations

@@ -176,7 +176,7 @@ def test_a_lead_whose_decision_is_not_known_is_neither_dropped_nor_put_ahead():
 
 def carried(stream: Stream, *fields: str):
     """Flags as though fields carried the gap, the first one most."""
-    table = leads()
+    table = leads().append_column("attribute:gender", words(np.arange(4_000) % 2))
     intake = Intake(table=table, rows=table.num_rows, rejected=(), excluded=(), score_range=(0.0, 100.0))
     proxies = tuple(
         Proxy(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from audit.finding.words import listed, quoted
+from audit.finding.words import listed, plain, quoted
 from audit.report.model import Report
 from audit.report.views.fields_view import ScoreView, fields_view, score_view
 from audit.report.views.option_view import option_sheets
@@ -21,6 +21,7 @@ from audit.report.views.view import sections
 from audit.report.views.worst import worst
 from webapp.viewmodels.words import counted
 
+NOBODY = "No group of several conditions is surely treated worse than its conditions make out one by one."
 MOST = 5
 MOST_USES = 3
 
@@ -45,24 +46,19 @@ def _worst(report: Report) -> Iterator[Examined]:
     if found is not None:
         told = tuple(one.text for one in found.rows[:MOST])
         more = len(found.rows) + found.hidden - len(told)
-        nobody = "No group of several conditions is surely treated worse than its conditions make out one by one."
         yield Examined(
             title="Who is treated worst",
-            lines=(*(told or (nobody,)), *((f"{more:,} more in the report.",) if more else ())),
+            lines=(*(told or (NOBODY,)), *((f"{more:,} more in the report.",) if more else ())),
             anchor="worst",
             special_category=any(one.special_category for one in found.rows[:MOST]),
         )
     crossed = sum(one.found_by == "crossing" for one in report.subgroups)
     if crossed:
-        stand = counted(crossed, "group stands", "groups stand")
-        yield Examined(
-            title="Attributes taken together",
-            lines=(
-                f"{stand} out by more than single attributes explain. The report puts what each number"
-                " probably is, given all groups, beside its own value.",
-            ),
-            anchor="crossings",
+        line = (
+            f"{counted(crossed, 'group stands', 'groups stand')} out by more than single attributes explain."
+            " The report puts what each number probably is, given all groups, beside its own value."
         )
+        yield Examined(title="Attributes taken together", lines=(line,), anchor="crossings")
 
 
 def _by_attribute(report: Report) -> Iterator[Examined]:
@@ -96,7 +92,8 @@ def _of_all(report: Report) -> Iterator[Examined]:
         line = f"Who belongs to the groups of {names} is only known as a probability; there is no verdict."
         yield Examined(title="Groups that are only estimated", lines=(line,), anchor="estimated")
     if rows := together_rows(report):
-        lines = tuple(dict.fromkeys(f"{one.attribute}: {one.words}" for one in rows))[:MOST]
+        first = {one.attribute: f"{plain(one.attribute)}: {one.words}" for one in reversed(rows)}
+        lines = tuple(reversed(first.values()))[:MOST]
         yield Examined(title="All groups together", lines=lines, anchor="together")
     if found := regimes(report):
         yield Examined(
@@ -126,13 +123,12 @@ def _first(words: tuple[str, ...]) -> str:
 def _unseen(one: Unseen) -> str:
     """The number that misses most leads: as seen, and whatever the unseen are."""
     row = max(one.rows, key=lambda each: each.missing)
-    why = (
-        "without a usable outcome" if one.cause == "selective_labels" else "whose group is not known"
-    )
-    leads = counted(row.missing, "lead", "leads")
+    why = "without a usable outcome" if one.cause == "selective_labels" else "whose group is not known"
+    leads, reached = counted(row.missing, "lead", "leads"), row.worst.text
+    ends = f"can be anything from {reached}" if " to " in reached else f"is {reached}"
     return (
-        f"What we cannot see: {row.metric.lower()} of {quoted(row.group)} leads is {row.seen} as seen, and"
-        f" {row.worst.text} whatever the {leads} {why} are."
+        f"What we cannot see: {row.metric.lower()} of {quoted(row.group)} leads is {row.seen} as seen; with"
+        f" the {leads} {why} it {ends}."
     )
 
 
