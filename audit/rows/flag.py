@@ -41,7 +41,7 @@ class Flag:
     ``direction`` says which way a score that is for review is likely off, and ``shift`` by how many of
     its points it would have to move, with the interval ``low`` to ``high``; all four are None where
     nothing sure can be said, and always where only a special category is behind it. ``fields`` are the
-    CRM fields that carry the gap, ``advice`` is what to do, and ``explanation`` why the flag says what it
+    CRM fields that carry the gap, none for a special category; ``advice`` is what to do, and ``explanation`` why the flag says what it
     says, or why it says nothing.
     """
 
@@ -74,7 +74,7 @@ def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
     - "ok": otherwise.
 
     For an attribute that is a special category, all leads count as its group that is furthest
-    behind, and as judged where any group was, and nothing is said of direction and size: many flags
+    behind, and as judged where any group was, and nothing is said of direction, size and fields: many flags
     side by side then tell nothing about who is in which group, and exchanging the groups of the leads
     changes no flag. For other attributes they can (docs/adr/0003-the-privacy-boundary.md).
 
