@@ -41,8 +41,8 @@ class Flag:
     ``direction`` says which way a score that is for review is likely off, and ``shift`` by how many of
     its points it would have to move, with the interval ``low`` to ``high``; all four are None where
     nothing sure can be said, and always where only a special category is behind it. ``fields`` are the
-    CRM fields that carry the gap, none for a special category; ``advice`` is what to do, and ``explanation`` why the flag says what it
-    says, or why it says nothing.
+    CRM fields that carry the gap, none for a special category; ``advice`` is what to do, and
+    ``explanation`` why the flag says what it says, or why it says nothing.
     """
 
     key: str
