@@ -13,7 +13,7 @@ from audit.finding.passed import passed
 from audit.finding.pattern import patterns
 from audit.finding.reading import DECISIVE_TIER, reading
 from audit.finding.sentences import proxy_sentence
-from audit.finding.subgroup import subgroup_findings
+from audit.finding.subgroup import OTHERS, subgroup_findings
 from audit.finding.treatment import treatment_findings
 from audit.finding.undecided import undecided
 from audit.finding.value import SEVERITIES, Finding, evidence
@@ -105,6 +105,8 @@ def _naming(one: Finding, proxy: Proxy, pair: GapPair) -> Finding:
     return replace(one.adding(proxy_sentence(proxy, pair)), evidence=shown)
 
 
-def _worst_first(one: Finding) -> tuple[int, float, Names, Names, str]:
-    size = dict(one.evidence).get("tolerances")
-    return -SEVERITIES.index(one.severity), -float(size or 0), one.attribute, one.group, one.metric
+def _worst_first(one: Finding) -> tuple[int, bool, float, Names, Names, str]:
+    """By severity; what a search found after what every audit asks, then by size."""
+    shown = dict(one.evidence)
+    searched, size = shown.get("reference") == OTHERS, -float(shown.get("tolerances") or 0)
+    return -SEVERITIES.index(one.severity), searched, size, one.attribute, one.group, one.metric

@@ -4,7 +4,8 @@ Its severity goes by the rule of `audit.finding.severity`, from what the group i
 could explain it (``surely`` of `audit.subgroups.model.Subgroup`): below two tolerances medium, from two
 on high, and one step up for a special category. Whether outcomes explain it is not weighed, since a
 subgroup this small seldom has the outcomes for it. A subgroup that is not surely behind by a tolerance, or
-that already is a finding as a crossing, makes none.
+that already is a finding as a crossing, makes none. Groups that a search finds overlap in what they say and
+are many where a field decides much, so only the worst `MOST` are findings; the report lists all of them.
 """
 
 from __future__ import annotations
@@ -17,17 +18,31 @@ from audit.finding.words import count
 from audit.subgroups.model import Subgroup
 
 OTHERS = "all other leads"
+MOST = 3
+"""Findings of the search: more would bury what is found attribute by attribute."""
 
 
 def subgroup_findings(facts: Facts, told: list[Finding]) -> list[Finding]:
-    """One per subgroup of the search that surely exceeds the tolerance and is not told yet."""
+    """The worst subgroups of the search that surely exceed the tolerance and are not told yet, worst first.
+
+    At most `MOST`; the last one says how many more there are, and where.
+    """
     known = {frozenset(zip(one.attribute, one.group, strict=True)) for one in told if one.verdict == "fail"}
-    return [
-        _finding(one, size, facts)
+    sized = [
+        (size, one)
         for one in facts.subgroups
         if one.found_by == "search" and one.conditions not in known
         if (size := _tolerances(one, facts)) >= 1
     ]
+    made = [_finding(one, size, facts) for size, one in sized]
+    worst = sorted(made, key=lambda one: -SEVERITIES.index(one.severity))
+    more = len(worst) - MOST
+    return worst[:MOST] if more <= 0 else [*worst[: MOST - 1], worst[MOST - 1].adding(_more(more))]
+
+
+def _more(n: int) -> str:
+    groups = "group is" if n == 1 else "groups are"
+    return f"{n} more such {groups} listed under 'Who is treated worst'."
 
 
 def _finding(one: Subgroup, size: float, facts: Facts) -> Finding:

@@ -41,8 +41,8 @@ class Flag:
     ``direction`` says which way a score that is for review is likely off, and ``shift`` by how many of
     its points it would have to move, with the interval ``low`` to ``high``; all four are None where
     nothing sure can be said, and always where only a special category is behind it. ``fields`` are the
-    CRM fields that carry the gap, ``advice`` is what to do, and ``explanation`` why the flag says what it
-    says, or why it says nothing.
+    CRM fields that carry the gap, none for a special category; ``advice`` is what to do, and
+    ``explanation`` why the flag says what it says, or why it says nothing.
     """
 
     key: str
@@ -74,7 +74,7 @@ def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
     - "ok": otherwise.
 
     For an attribute that is a special category, all leads count as its group that is furthest
-    behind, and as judged where any group was, and nothing is said of direction and size: many flags
+    behind, and as judged where any group was, and nothing is said of direction, size and fields: many flags
     side by side then tell nothing about who is in which group, and exchanging the groups of the leads
     changes no flag. For other attributes they can (docs/adr/0003-the-privacy-boundary.md).
 
@@ -204,17 +204,21 @@ def _agreed(found: list[Shift]) -> Shift | None:
 def _distances(table: pa.Table, stream: Stream) -> tuple[Reals, Reals]:
     """Points that a lead is short of being selected, and over it; infinite on the other side.
 
-    0 on both sides where nobody is known to be selected.
+    0 on both sides where nobody is known to be selected, infinite on both for a lead whose decision is not
+    known.
     """
     if "selected" not in table.column_names:
         return np.zeros(table.num_rows), np.zeros(table.num_rows)
-    selected = np.asarray(table.column("selected").fill_null(True).to_numpy(), dtype=np.bool_)
+    column = table.column("selected")
+    selected = np.asarray(column.fill_null(False).to_numpy(), dtype=np.bool_)
+    left_out = ~np.asarray(column.fill_null(True).to_numpy(), dtype=np.bool_)
     if "score" not in table.column_names:
-        return np.where(selected, np.inf, 0.0), np.where(selected, 0.0, np.inf)
+        return np.where(left_out, 0.0, np.inf), np.where(selected, 0.0, np.inf)
     score = score_or_decision(table) * (1 if stream.higher_is_better else -1)
-    over = score - _cutoff(score, selected, stream)
+    decided = selected | left_out
+    over = score - _cutoff(score[decided], selected[decided], stream)
     return (
-        np.where(selected, np.inf, np.maximum(-over, 0.0)),
+        np.where(left_out, np.maximum(-over, 0.0), np.inf),
         np.where(selected, np.maximum(over, 0.0), np.inf),
     )
 

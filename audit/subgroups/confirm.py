@@ -25,8 +25,8 @@ def confirm(
 ) -> tuple[Subgroup, ...]:
     """The groups whose test holds after Holm's correction, those that are surely furthest behind first.
 
-    Their intervals are widened for being told because of a test that holds: of all the intervals
-    that are told, on average the stream's confidence holds the true value (false coverage rate).
+    Their intervals hold together for all groups that were tested (Bonferroni), so that it does not matter
+    which of these are told: in at most ``1 - confidence`` of audits does any of them miss the true value.
     """
     blocks = [_effective(of, one, by_conditions(of, one)) for one in chosen]
     p = np.array(
@@ -38,9 +38,9 @@ def confirm(
     level = 1 - stream.audit.confidence
     adjusted = holm(p)
     sure = np.flatnonzero(adjusted < level)
-    confidence = 1 - level * len(sure) / len(chosen)
+    together = 1 - level / len(chosen)
     made = [
-        _subgroup(of, chosen[i], blocks[i], (found[chosen[i].metric], float(adjusted[i]), confidence))
+        _subgroup(of, chosen[i], blocks[i], (found[chosen[i].metric], float(adjusted[i]), together))
         for i in sure
     ]
     enough = [one for one in made if one.n >= min(of.least, stream.audit.minimum_group)]

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from audit.intake import Intake
 from audit.rows.flag import REASONS, flags
+from audit.rows.proxy import Proxy
 from audit.run import AuditRequest, audit
 from audit.schema import Attribute, Stream
 
@@ -158,3 +159,52 @@ def test_a_stream_without_outcomes_still_flags():
     table = leads().drop_columns(["outcome"])
     _, status = flagged(table, replace(STREAM, outcome=None))
     assert "review" in set(status)
+
+
+def test_a_lead_whose_decision_is_not_known_is_neither_dropped_nor_put_ahead():
+    """Its score is neither too low to be selected nor too high to be left out."""
+    table = leads(gap=-12.0)
+    chosen = np.asarray(table["selected"])
+    unknown = np.arange(4_000) % 4 == 0
+    told = pa.array(np.where(unknown, False, chosen), mask=unknown)
+    stream = replace(STREAM, threshold=None, decision="chosen")
+    _, with_unknown = flagged(table.set_column(2, "selected", told), stream)
+    assert "review" not in set(with_unknown[unknown])
+    _, status = flagged(table.filter(pa.array(~unknown)), stream)
+    assert with_unknown[~unknown].tolist() == status.tolist()
+
+
+def carried(stream: Stream, *fields: str):
+    """Flags as though fields carried the gap, the first one most."""
+    table = leads().append_column("attribute:gender", words(np.arange(4_000) % 2))
+    intake = Intake(table=table, rows=table.num_rows, rejected=(), excluded=(), score_range=(0.0, 100.0))
+    proxies = tuple(
+        Proxy(
+            feature=name,
+            attribute="region",
+            auc=0.9,
+            low=0.85,
+            high=0.95,
+            p_adjusted=0.001,
+            share=0.6,
+            share_low=0.4,
+            share_high=0.8,
+            rank=rank,
+        )
+        for rank, name in enumerate(fields, start=1)
+    )
+    return flags(table, stream, replace(audit(intake, stream, AuditRequest(seed=1)), proxies=proxies))
+
+
+def test_the_fields_behind_a_special_category_are_not_said():
+    """Else "check salutation" would tell what the finding is about."""
+    found = carried(replace(STREAM, attributes=(SPECIAL,)), "salutation")
+    assert "review" in {one.status for one in found}
+    assert {one.fields for one in found} == {()}
+    assert not any("salutation" in f"{one.advice} {one.explanation} {one.reason}" for one in found)
+
+
+def test_a_special_category_is_never_named_as_the_field_behind_another_attribute():
+    gender = Attribute(name="gender", column="sex", special_category=True)
+    found = carried(replace(STREAM, attributes=(REGION, gender)), "sex", "zip3")
+    assert {one.fields for one in found if one.status == "review"} == {("zip3",)}

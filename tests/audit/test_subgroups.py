@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.clustering.accounts import accounts_of
+from audit.finding.conclude import findings
+from audit.finding.facts import Facts
 from audit.intake import Intake
 from audit.report import read_json, to_html, to_json
 from audit.run import AuditRequest, audit
@@ -250,6 +252,56 @@ def test_a_special_category_weighs_a_step_more():
     order = ("medium", "high", "critical")
     assert order.index(more.severity) == order.index(plain.severity) + 1
     assert more.special_category
+
+
+def test_the_search_does_not_crowd_out_other_findings():
+    """However many groups it finds: at most three are findings, after others that weigh as much."""
+    report = whole_audit()
+    (one,) = [one for one in report.subgroups if one.found_by == "search"]
+    many = tuple(replace(one, group=("l1", "l1", f"l{i}"), surely=20.0 + i) for i in range(30))
+    facts = Facts(
+        stream=STREAM,
+        estimates=report.estimates,
+        disparities=report.disparities,
+        subgroups=tuple(sorted(many, key=lambda each: -(each.surely or 0))),
+        width=100.0,
+    )
+    told = findings(facts)
+    searched = [each for each in told if dict(each.evidence).get("reference") == "all other leads"]
+    assert [each.group[2] for each in searched] == ["l29", "l28", "l27"]
+    assert searched[2].rest.endswith("27 more such groups are listed under 'Who is treated worst'.")
+    assert not any("more such" in each.rest for each in searched[:2])
+    for place, each in enumerate(told):
+        if each in searched:
+            later = [other for other in told[place:] if other.severity == each.severity]
+            assert all(other in searched for other in later)
+
+
+def test_intervals_that_are_told_hold_together():
+    """In at most 5 % of audits does any interval miss the true gap, whichever of the tested are told."""
+    no_cut = replace(STREAM, threshold=None)
+
+    def both(columns: Columns) -> np.ndarray:
+        return crossed(columns) + 13.0 * ((columns[0] == 2) & (columns[2] == 2))
+
+    everybody = leads(999, 400_000, both)
+    missed = 0
+    for seed in range(40):
+        told = found(leads(seed, 2_400, both).drop_columns(["selected"]), seed, no_cut).subgroups
+        missed += any(
+            not one.low <= true_gap(everybody, one) <= one.high for one in told if one.metric == "mean_score"
+        )
+    assert missed <= 6
+
+
+def true_gap(table: pa.Table, one: Subgroup) -> float:
+    inside = np.ones(len(table), dtype=bool)
+    for name, level in zip(one.attribute, one.group, strict=True):
+        prefix = "attribute:" if name.startswith("a") else "feature:"
+        codes = table[prefix + name].combine_chunks()
+        inside &= np.asarray(codes.indices) == codes.dictionary.to_pylist().index(level)
+    score = np.asarray(table["score"])
+    return float(score[inside].mean() - score[~inside].mean())
 
 
 def test_a_report_from_before_the_search_can_be_read():

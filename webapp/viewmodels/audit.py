@@ -13,6 +13,7 @@ from audit.rows.proxy import Proxy, informative
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.account import Account, account
 from webapp.viewmodels.dashboard import SeverityCount, severity_counts
+from webapp.viewmodels.examined import Examined, examined
 from webapp.viewmodels.groups import AttributeTable, attribute_tables
 from webapp.viewmodels.measures import Meaning, MeasureTable, meanings, measure_tables
 from webapp.viewmodels.words import (
@@ -98,6 +99,7 @@ class AuditPage:
     meanings: tuple[Meaning, ...]
     proxies: tuple[ProxyRow, ...]
     silent: tuple[Silent, ...]
+    examined: tuple[Examined, ...]
     account: Account
     origin: tuple[tuple[str, str], ...]
 
@@ -126,6 +128,7 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
         meanings=meanings(report),
         proxies=tuple(_proxy(proxy) for proxy in telling),
         silent=_silent(report),
+        examined=examined(report),
         account=account(row.pulled, (*report.rejected, *report.excluded)),
         origin=_origin(row, report),
     )

@@ -1,7 +1,7 @@
 """What a flag says beyond its status, per attribute: how far off, which way, and through which fields.
 
-For a special category it says neither how far nor which way, since the answer would differ between its
-groups; the fields are those of the attribute, the same for all of them.
+For a special category it says neither: how far and which way would differ between its groups, and the
+fields that carry its gap would tell what the finding is about (a salutation, a first name).
 """
 
 from __future__ import annotations
@@ -74,17 +74,22 @@ def outlooks(table: pa.Table, stream: Stream, report: Report) -> tuple[Outlook, 
 def _outlook(one: Attribute, sure: Mapping[str, Shift], stream: Stream, report: Report) -> Outlook:
     standing = standings(one.name, stream, report)
     same = alike(list(standing.values()) or [Standing()])[0] if one.special_category else None
-    return Outlook(
-        attribute=one.name, standing=standing, shift=sure, fields=_fields(one.name, report), same=same
-    )
+    fields = () if one.special_category else _fields(one.name, _special(stream), report)
+    return Outlook(attribute=one.name, standing=standing, shift=sure, fields=fields, same=same)
 
 
-def _fields(attribute: str, report: Report) -> tuple[str, ...]:
+def _special(stream: Stream) -> frozenset[str]:
+    """What the special categories and their columns are called."""
+    special = [one for one in stream.attributes if one.special_category]
+    return frozenset(name for one in special for name in (one.name, one.column))
+
+
+def _fields(attribute: str, unsaid: frozenset[str], report: Report) -> tuple[str, ...]:
     """The fields that surely carry a part of the gap worth telling, the largest part first."""
     carrying = (
         one.feature
         for one in report.proxies
         if one.attribute == attribute and (one.share_low or 0) > 0 and (one.share or 0) >= MATERIAL_SHARE
-        if informative(one, report.settings.confidence)
+        if one.feature not in unsaid and informative(one, report.settings.confidence)
     )
     return tuple(carrying)[:FIELDS]
