@@ -70,7 +70,7 @@ class Exposure:
         return apart + converted, apart + unconverted, apart
 
     def alike(self, reference: int | None = None) -> FloatArray:
-        """Squared standard error of the logarithm if attention spread in each group as it does in all of them.
+        """Squared standard error of the logarithm, were attention spread in each group as in all of them.
 
         Or as in the group and the reference together, of the logarithm of their ratio. The first few places
         have most of the attention: a small group without one of them seems to vary less than it does.

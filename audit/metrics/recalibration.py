@@ -2,8 +2,9 @@
 
 A score from 0 to 1 promises itself as a probability, and its logit is the predictor. Any other score
 promises what it came to over all leads: the predictor is the logit that a logistic regression on all
-leads gives it; the intervals allow for that each group has a part in that regression, so that all leads
-together have a slope of exactly 1. Either way a slope of 1 and an intercept of 0 say that the promise holds for the group.
+leads gives it. The intervals allow for that each group has a part in that regression, so that all leads
+together have a slope of exactly 1. Either way a slope of 1 and an intercept of 0 say that the promise holds
+for the group.
 
 References
 ----------

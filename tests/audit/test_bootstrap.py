@@ -64,9 +64,9 @@ def test_no_lead_no_draw():
 def test_closed_forms_and_resampling_agree_for_every_metric_of_the_registry():
     """100 draws tell a width to about 9 %; what bounds a distance is wider on purpose.
 
-    The beginning of the queue has a fixed length: two halves of the leads share its error, and Wilson's interval
-    of each is that of the root of 2 times it. In the outermost bands few leads convert, and draws of none or of
-    all of them never move.
+    The beginning of the queue has a fixed length: two halves of the leads share its error, and Wilson's
+    interval of each is the root of 2 times as wide. In the outermost bands few leads convert, and draws of
+    none or of all of them never move.
     """
     found = agreement(2000, 100, 7)
     assert len({metric(one.metric).id for one in found}) >= 45

@@ -19,7 +19,7 @@ ELSEWHERE = {"calibration_slope", "calibration_intercept", "score_quantile", "me
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Raw rows of a group: the score (more is better), what was decided and came true, and whether it counts."""
+    """Raw rows: the score (more is better), what was decided and came true, and whether that counts."""
 
     score: np.ndarray
     raw: np.ndarray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import permutations
 
 import numpy as np
@@ -223,8 +223,9 @@ def test_intervals_between_groups_hold_the_truth(rates, sizes, won):
 
 def test_sentences_tell_what_an_epsilon_is():
     one = Estimate(value=np.log(4.4), low=np.log(2.1), high=np.log(900.0), n=100)
-    assert told("differential_fairness", one).startswith(
-        "The most favoured group is at most 4.40 times (2.10 to more than 100 times) as likely to be selected"
+    assert told("differential_fairness", one) == (
+        "Of the two groups furthest apart, one is 4.40 times (2.10 to more than 100 times) as likely to be "
+        "selected, or to be passed over, as the other."
     )
     assert told("bias_amplification", Estimate(value=0.1, low=-0.1, high=0.3, n=9)).endswith("told yet.")
     assert "less than their outcomes" in told(
@@ -232,8 +233,10 @@ def test_sentences_tell_what_an_epsilon_is():
     )
     within = Estimate(value=0.3, low=0.2, high=0.4, n=9)
     assert told("between_group_entropy", Estimate(value=0.1, low=0.0, high=0.2, n=9), within).startswith(
-        "25.0 % of the inequality"
+        "25.0 % (0.0 % to 40.0 %) of the inequality"
     )
+    none = Estimate(value=0.0, low=0.0, high=0.1, n=9)
+    assert "or all wrongly in one way" in told("between_group_entropy", none, replace(within, value=0.0))
     assert "1.0 % (0.0 % to 2.0 %)" in told(
         "exposure_distance", Estimate(value=0.01, low=0.0, high=0.02, n=9)
     )
