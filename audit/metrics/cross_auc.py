@@ -51,7 +51,7 @@ def ranked(positives: FloatArray, negatives: FloatArray) -> Ranked:
 
 def _separated(value: FloatArray) -> BoolArray:
     """A value of 0 or 1 has no place on the logit scale; what variance it has is rounding."""
-    return (value == 0) | (value == 1)
+    return np.asarray((value == 0) | (value == 1), dtype=np.bool_)
 
 
 def between(

@@ -247,7 +247,7 @@ def test_equal_groups_are_rarely_called_unequal_and_zero_is_covered():
 
 
 def test_a_small_group_without_a_first_place_is_not_surer_than_it_may_be():
-    """Of 60 leads 21 convert, and few places have most of the attention: 10 % were called unequal."""
+    """Of 60 leads 21 convert, and few places have most of the attention."""
     random, by, rejected = np.random.default_rng(3), stream("g", reference="a", intersections=1), 0
     for _ in range(150):
         won = random.random(360) < 0.35
