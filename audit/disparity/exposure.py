@@ -35,9 +35,13 @@ def exposure_contrasts(
 
 def _contrasts(one: Exposure, table: LevelTable, reference: int, audit: Tolerance) -> Iterator[Contrast]:
     value, other = one.value, one.value[reference]
-    df = np.maximum(np.minimum(one.weakest, one.weakest[reference]) - 1, 1)
+    alike, n = one.alike(reference), one.counted.sum(axis=1)
+    together = (n * value + n[reference] * other) / (n + n[reference])
     relative = _variance(one, table, reference, (np.ones(len(value)), 1.0))
-    absolute = _variance(one, table, reference, (value, float(other)))
+    fewest = np.minimum(one.weakest, one.weakest[reference]) - 1
+    df = np.maximum(np.where(alike > relative, n + n[reference] - 2, fewest), 1)
+    relative = np.fmax(relative, alike)
+    absolute = np.fmax(_variance(one, table, reference, (value, float(other))), alike * together**2)
     logarithm = np.log(value / other)
     p = student_p(np.where(logarithm == 0, 0.0, logarithm / np.sqrt(relative)), df)
     low, high = student(value - other, absolute, df, audit.confidence)
@@ -55,16 +59,17 @@ def _variance(
 ) -> FloatArray:
     """Squared standard error of a weighted difference of the logarithms of two exposures."""
     mine, theirs = weights[0][:, None], weights[1]
-    through_reference = theirs * one.apart[reference]
-    leads, counts = one.table.leads, outcomes(one.table)
-    own = [mine * influence - through_reference for influence in one.own(slice(None))]
-    reference_own = [mine * one.apart - theirs * influence for influence in one.own(reference)]
-    rest = np.maximum(leads.sum(axis=0) - leads - leads[reference], 0.0)
+    counts, everyone = outcomes(one.table), slice(None)
+    away, reference_away = one.away(everyone), one.away(reference)
+    own = [mine * a - theirs * b for a, b in zip(one.own(everyone), reference_away, strict=True)]
+    reference_own = [mine * a - theirs * b for a, b in zip(away, one.own(reference), strict=True)]
+    neither = [mine * a - theirs * b for a, b in zip(away, reference_away, strict=True)]
+    rest = [np.maximum(side.sum(axis=0) - side - side[reference], 0.0) for side in counts]
     found = variance(
         (
             *zip(counts, own, strict=True),
             *zip((side[reference] for side in counts), reference_own, strict=True),
-            (rest, mine * one.apart - through_reference),
+            *zip(rest, neither, strict=True),
         )
     )
     still = floor(one, table)

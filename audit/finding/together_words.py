@@ -37,14 +37,15 @@ def told(metric: str, found: Estimate, within: Estimate | None = None) -> str:
     if name == "bias_amplification":
         return _amplified(value, low, high)
     if name == "between_group_entropy":
-        return _between(value, within)
+        return _between((value, low, high), within)
     return {
         "differential_fairness": (
-            f"The most favoured group is at most {ratio} as likely to be selected, or to be passed over, as "
-            "the least favoured one."
+            f"Of the two groups furthest apart, one is {ratio} as likely to be selected, "
+            "or to be passed over, as the other."
         ),
         "outcome_differential_fairness": (
-            f"Outcomes alone: one group is at most {ratio} as likely to convert, or not to, as another."
+            f"Outcomes alone: of the two groups furthest apart, one is {ratio} as likely to convert, "
+            "or not to, as the other."
         ),
         "exposure_distance": (
             f"{percent(value)} ({percent(low)} to {percent(high)}) of the attention in the work queue would "
@@ -74,11 +75,14 @@ def _amplified(value: float, low: float, high: float) -> str:
     )
 
 
-def _between(value: float, within: Estimate | None) -> str:
-    if within is None or within.value is None or value + within.value <= 0:
-        return "No lead was decided wrongly, so there is no inequality of benefits."
-    share = value / (value + within.value)
+def _between(found: tuple[float, float, float], within: Estimate | None) -> str:
+    if within is None or within.value is None or found[0] + within.value <= 0:
+        return (
+            "All leads were decided rightly, or all wrongly in one way: there is no inequality of benefits."
+        )
+    inner = within.value
+    value, low, high = (percent(end / (end + inner) if end > 0 else 0.0) for end in found)
     return (
-        f"{percent(share)} of the inequality of right and wrong decisions lies between the groups, the rest "
-        "within them."
+        f"{value} ({low} to {high}) of the inequality of right and wrong decisions lies between the groups, "
+        "the rest within them."
     )

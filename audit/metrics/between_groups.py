@@ -23,6 +23,8 @@ from audit.metrics.differential import Named
 
 BENEFITS = np.array([0.0, 1.0, 2.0])
 FAR = 2000.0
+SURE = 5.0
+"""Noncentrality at which the delta method counts for one half."""
 NO_GROUPS = "fewer than two known groups have a lead with both a decision and an outcome"
 NO_BENEFIT = "every lead with a known outcome was wrongly passed over"
 ZERO_GROUP = (
@@ -69,10 +71,10 @@ def entropies(found: Counts, known: BoolArray, confidence: float) -> tuple[Named
     if reason is not None:
         return tuple((name, Estimate.missing(reason, int(total))) for name in (*names, *inner))
     benefits = _Benefits(shares=cells / total, n=int(total))
-    between = zip(names, _between(benefits), strict=True)
+    between = zip(names, zip(_between(benefits), _slopes(benefits), strict=True), strict=True)
     within = zip(inner, _within(benefits), strict=True)
     return (
-        *((name, _outer(value, benefits, confidence)) for name, value in between),
+        *((name, _outer(*value, benefits, confidence)) for name, value in between),
         *((name, _inner(*value, benefits, confidence)) for name, value in within),
     )
 
@@ -100,17 +102,41 @@ def _within(of: _Benefits) -> tuple[tuple[float, FloatArray], tuple[float, Float
     return (spread / 2 / mean**2, second), (max(first, 0.0), (inner - first * BENEFITS) / mean)
 
 
-def _outer(value: float, of: _Benefits, confidence: float) -> Estimate:
-    """Interval by the noncentral chi-square of the groups' mean benefits: it can reach 0."""
+def _slopes(of: _Benefits) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """How a benefit of each group moves the index between groups, for alpha 2, 1 and 0."""
+    means, mean = of.means, of.mean
+    with np.errstate(divide="ignore"):
+        logarithm = np.where(means > 0, np.log(means / mean), 0.0)
+        second = means / mean**2 - float(of.weight @ means**2) / mean**3
+        first = (logarithm - float((of.weight * means) @ logarithm) / mean) / mean
+        return second, first, 1 / mean - 1 / means
+
+
+def _outer(value: float, slope: FloatArray, of: _Benefits, confidence: float) -> Estimate:
+    """Interval by the noncentral chi-square of the groups' mean benefits: it can reach 0.
+
+    Its unit is that of equally spread groups near 0; the further the index lies from 0, the more that of
+    the delta method, which knows the spread of every group and that the mean of all leads moves as well.
+    """
     if not np.isfinite(value):
         return Estimate.missing(ZERO_GROUP, of.n)
-    second = _between(of)[0]
+    second, df = _between(of)[0], len(of.weight) - 1.0
     # Two more leads on either side, as for a proportion: no spread within groups may be chance.
     spread = (of.n * of.within + 2) / (of.n + 4)
     unit = spread / (2 * of.n * of.mean**2)
-    low, high = _noncentrality(second / unit, len(of.weight) - 1.0, confidence)
-    unit *= value / second if second > 0 else 1.0
+    if value > 0 and second > 0:
+        unit *= value / second
+        beyond = max(value / unit - df, 0.0)
+        unit *= 1 + (_variance(slope, of) / (4 * value * unit) - 1) * beyond / (beyond + SURE)
+    low, high = _noncentrality(value / unit, df, confidence)
     return Estimate(value=value, low=min(low * unit, value), high=max(high * unit, value), n=of.n)
+
+
+def _variance(slope: FloatArray, of: _Benefits) -> float:
+    """Squared standard error of the index by the delta method, the sizes of the groups being given."""
+    leads = of.weight * of.n
+    own = (of.shares * (BENEFITS - of.means[:, None]) ** 2).sum(axis=1) * of.n
+    return float((of.weight * slope**2 * (own + 2) / (leads + 4)).sum() / of.n)
 
 
 def _noncentrality(x: float, df: float, confidence: float) -> tuple[float, float]:

@@ -63,7 +63,7 @@ def calibration_error(
     """
     leads, scores = _banded(grouping, scale)
     width = (scale[1] - scale[0]) or 1.0
-    scores = np.where(leads > 0, (scores / np.maximum(leads, 1) - scale[0]) / width, 0.0)
+    scores = np.where(leads > 0, (scores / np.maximum(leads, 1) - scale[0]) / width, 0.0).clip(0.0, 1.0)
     scores = scores if higher_is_better else 1 - scores
     n = leads.sum(axis=(1, 2))
     with np.errstate(invalid="ignore"):

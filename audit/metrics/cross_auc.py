@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audit.arrays import FloatArray
+from audit.arrays import BoolArray, FloatArray
 from audit.grouping import Grouping
 from audit.intervals import logit_interval, welch_df, wilson
 from audit.metrics.confusion import no_outcome
 from audit.metrics.level_table import LevelTable
 from audit.metrics.measure import Measure, reasons
+from audit.metrics.score_metrics import ROUNDING
 from audit.registry.sources import NO_NEGATIVE, NO_POSITIVE
 
 OTHERS_NO_POSITIVE = "no other lead has a positive outcome"
@@ -45,7 +46,12 @@ def ranked(positives: FloatArray, negatives: FloatArray) -> Ranked:
             (weight * (placed - value) ** 2).sum(axis=-1) / ((size - 1) * size)[..., 0]
             for weight, placed, size in ((positives, won, m), (negatives, beaten, n))
         ]
-    return Ranked(value=value[..., 0], of_positives=parts[0], of_negatives=parts[1])
+    return Ranked(value=_rounded(value[..., 0]), of_positives=parts[0], of_negatives=parts[1])
+
+
+def _separated(value: FloatArray) -> BoolArray:
+    """A value of 0 or 1 has no place on the logit scale; what variance it has is rounding."""
+    return np.asarray((value == 0) | (value == 1), dtype=np.bool_)
 
 
 def between(
@@ -60,7 +66,7 @@ def between(
     found = ranked(*samples)
     variance = found.of_positives + found.of_negatives
     with np.errstate(invalid="ignore", divide="ignore"):
-        poor = (smaller < 2) | ~(variance > 0)
+        poor = (smaller < 2) | ~(variance > 0) | _separated(found.value)
         cautious = wilson(found.value * smaller, smaller, confidence)
         low, high = logit_interval(found.value, variance, confidence)
         padded = (found.value * smaller + 1) / (smaller + 2)
@@ -102,15 +108,16 @@ def _pinned(part: Grouping, table: LevelTable, confidence: float) -> Measure:
     mixed = [side + drawn * side.sum(axis=0) for side in (table.positives, table.negatives)]
     with np.errstate(invalid="ignore", divide="ignore"):
         value, variance = _weighted(table, (mixed[0], mixed[1]), drawn)
-        poor = (np.minimum(*own) < 2) | ~(variance > 0)
+        sure = (variance > 0) & ~_separated(value)
+        poor = (np.minimum(*own) < 2) | ~sure
         sizes = np.minimum(*(side.sum(axis=1) for side in mixed))
         cautious = wilson(value * sizes, sizes, confidence)
         low, high = logit_interval(value, variance, confidence)
     return Measure(
         metric="pinned_auc",
         value=value,
-        low=np.where(poor, np.fmin(cautious[0], np.where(variance > 0, low, 1.0)), low),
-        high=np.where(poor, np.fmax(cautious[1], np.where(variance > 0, high, 0.0)), high),
+        low=np.where(poor, np.fmin(cautious[0], np.where(sure, low, 1.0)), low),
+        high=np.where(poor, np.fmax(cautious[1], np.where(sure, high, 0.0)), high),
         n=known.astype(np.int64),
         variance=variance,
         df=np.maximum(known - 1, 1),
@@ -136,4 +143,10 @@ def _weighted(
     for side, placed, size in ((table.positives, won, m), (table.negatives, beaten, n)):
         squares = side * (1 + drawn) ** 2 + (side.sum(axis=0) - side) * drawn**2
         variance = variance + (squares * (placed - value) ** 2).sum(axis=1) / size[:, 0] ** 2
-    return value[:, 0], variance
+    return _rounded(value[:, 0]), variance
+
+
+def _rounded(value: FloatArray) -> FloatArray:
+    """Sums of thirds may come to a little more than 1; a separated group has an AUC of exactly 1 or 0."""
+    value = np.where(value > 1 - ROUNDING, 1.0, value)
+    return np.where(value < ROUNDING, 0.0, value)

@@ -30,6 +30,7 @@ from audit.tally.columns import OUTCOME
 LOGARITHM_OF_MOST = 600.0
 SMALLEST_VARIANCE = 1e-24
 Weighed = tuple[FloatArray, FloatArray]
+Sides = tuple[FloatArray, FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,7 +39,9 @@ class Exposure:
 
     ``positive``, ``negative`` and ``other`` are the influences of a lead of the group itself, by score
     level and outcome (other: not known); ``apart`` that of a lead of any other group, which only moves
-    places. ``table`` are the leads that they are for. ``n`` are the leads whose places are counted,
+    places. ``common`` is what a converted and an unconverted lead of any group add besides, through a rate of
+    all leads. ``table`` are the leads that they are for. ``attention`` is that of a level, ``counted``
+    the leads by level whose attention is told. ``n`` are the leads whose places are counted,
     ``weakest`` the smallest count it leans on.
     """
 
@@ -49,13 +52,35 @@ class Exposure:
     negative: FloatArray
     other: FloatArray
     apart: FloatArray
+    attention: FloatArray
+    counted: FloatArray
     n: FloatArray
     weakest: FloatArray
     undefined: tuple[str | None, ...]
+    common: tuple[float, float] = (0.0, 0.0)
 
-    def own(self, group: int | slice) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def own(self, group: int | slice) -> Sides:
         """Influences of a group's own leads, by outcome."""
-        return self.positive[group], self.negative[group], self.other[group]
+        converted, unconverted = self.common
+        return self.positive[group] + converted, self.negative[group] + unconverted, self.other[group]
+
+    def away(self, group: int | slice) -> Sides:
+        """Influences of the leads of other groups, by outcome."""
+        apart, (converted, unconverted) = self.apart[group], self.common
+        return apart + converted, apart + unconverted, apart
+
+    def alike(self, reference: int | None = None) -> FloatArray:
+        """Squared standard error of the logarithm, were attention spread in each group as in all of them.
+
+        Or as in the group and the reference together, of the logarithm of their ratio. The first few places
+        have most of the attention: a small group without one of them seems to vary less than it does.
+        """
+        against = self.counted.sum(axis=0) if reference is None else self.counted + self.counted[reference]
+        total, n = against.sum(axis=-1), self.counted.sum(axis=1)
+        mean = against @ self.attention / total
+        spread = np.maximum(against @ self.attention**2 / total - mean**2, 0.0) / np.maximum(total - 1, 1)
+        parts = np.maximum(1 / n - 1 / total, 0.0) if reference is None else 1 / n + 1 / n[reference]
+        return np.asarray(spread * total / mean**2 * parts, dtype=np.float64)
 
 
 def exposures(part: Grouping, table: LevelTable) -> tuple[Exposure, ...]:
@@ -96,6 +121,8 @@ def _exposure(
         negative=own,
         other=own,
         apart=apart,
+        attention=at.mean,
+        counted=table.leads,
         n=n,
         weakest=n,
         undefined=undefined,
@@ -114,6 +141,8 @@ def _of_converting(part: Grouping, table: LevelTable, smooth: LevelTable, at: Pl
         negative=apart,
         other=apart,
         apart=apart,
+        attention=at.mean,
+        counted=table.positives,
         n=n,
         weakest=n,
         undefined=reasons((known == 0, no_outcome(part)), (n == 0, METRICS["true_positive_rate"].empty)),
@@ -121,7 +150,7 @@ def _of_converting(part: Grouping, table: LevelTable, smooth: LevelTable, at: Pl
 
 
 def _per_merit(part: Grouping, table: LevelTable, plain: Exposure) -> Exposure:
-    """Relative exposure over relative conversion rate; that of all leads is taken as given."""
+    """Relative exposure over relative conversion rate."""
     positives = table.positives.sum(axis=1)
     known = positives + table.negatives.sum(axis=1)
     rate = positives / known
@@ -133,6 +162,7 @@ def _per_merit(part: Grouping, table: LevelTable, plain: Exposure) -> Exposure:
         value=plain.value * overall / rate,
         positive=plain.positive - (1 / rate[:, None] - 1) * miss,
         negative=plain.negative + miss,
+        common=(float((1 / overall - 1) / known.sum()), float(-1 / known.sum())),
         weakest=np.minimum(positives, plain.n),
         undefined=reasons(
             (plain.n == 0, METRICS["exposure"].empty),
@@ -142,7 +172,7 @@ def _per_merit(part: Grouping, table: LevelTable, plain: Exposure) -> Exposure:
     )
 
 
-def outcomes(table: LevelTable) -> tuple[FloatArray, FloatArray, FloatArray]:
+def outcomes(table: LevelTable) -> Sides:
     """Leads with a positive outcome, with a negative one, and the others."""
     return table.positives, table.negatives, table.leads - table.positives - table.negatives
 
@@ -165,10 +195,13 @@ def exposure_measures(part: Grouping, table: LevelTable, confidence: float) -> t
 
 def _measure(one: Exposure, table: LevelTable, confidence: float) -> Measure:
     everyone = slice(None)
-    others = one.table.leads.sum(axis=0) - one.table.leads
+    counts = outcomes(one.table)
+    others = (side.sum(axis=0) - side for side in counts)
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = variance((*zip(outcomes(one.table), one.own(everyone), strict=True), (others, one.apart)))
-        found = np.where(found > SMALLEST_VARIANCE, found, floor(one, table))
+        own, away = one.own(everyone), one.away(everyone)
+        found = variance((*zip(counts, own, strict=True), *zip(others, away, strict=True)))
+        found = np.fmax(np.where(found > SMALLEST_VARIANCE, found, floor(one, table)), one.alike())
+        found = np.where(_by_definition(one, table), 0.0, found)
         df = np.maximum(one.weakest - 1, 1)
         low, high = student(np.log(one.value), found, df, confidence)
     return Measure(
@@ -185,9 +218,11 @@ def _measure(one: Exposure, table: LevelTable, confidence: float) -> Measure:
 
 
 def floor(one: Exposure, table: LevelTable) -> FloatArray:
-    """Squared standard error where no lead would move the value, as in a queue of ties: half a lead moves.
+    """Squared standard error where no lead would move the value, as in a queue of ties: half a lead moves."""
+    return np.where(_by_definition(one, table), 0.0, (0.5 / np.maximum(one.n, 1)) ** 2)
 
-    A group that holds all leads has its exposure by definition, and none.
-    """
-    alone: BoolArray = table.leads.sum(axis=1) == table.leads.sum()
-    return np.where(alone & (one.metric == "exposure"), 0.0, (0.5 / np.maximum(one.n, 1)) ** 2)
+
+def _by_definition(one: Exposure, table: LevelTable) -> BoolArray:
+    """Whether a group holds all leads: its exposure, per merit too, is 1 whatever is drawn."""
+    alone = table.leads.sum(axis=1) == table.leads.sum()
+    return np.asarray(alone & (one.metric != "converting_exposure"), dtype=np.bool_)

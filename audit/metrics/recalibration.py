@@ -2,7 +2,9 @@
 
 A score from 0 to 1 promises itself as a probability, and its logit is the predictor. Any other score
 promises what it came to over all leads: the predictor is the logit that a logistic regression on all
-leads gives it. Either way a slope of 1 and an intercept of 0 say that the promise holds for the group.
+leads gives it. The intervals allow for that each group has a part in that regression, so that all leads
+together have a slope of exactly 1. Either way a slope of 1 and an intercept of 0 say that the promise holds
+for the group.
 
 References
 ----------
@@ -12,7 +14,7 @@ that at a slope of 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,12 +64,16 @@ class _Cells:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Fit:
-    """Intercept and slope of every group, their variances, and whether the fit settled."""
+    """Intercept and slope of every group, their variances, and whether the fit settled.
+
+    ``middle`` is the mean promise of each group, a lead weighing what it tells of the intercept.
+    """
 
     intercept: FloatArray
     slope: FloatArray
     intercept_variance: FloatArray
     slope_variance: FloatArray
+    middle: FloatArray
     settled: BoolArray
 
 
@@ -78,11 +84,12 @@ def recalibration(
     cells = _cells(part)
     if scale == (0.0, 1.0):
         share = np.clip(cells.promise if higher_is_better else 1 - cells.promise, CLIP, 1 - CLIP)
-        cells, silent = cells.promising(np.log(share / (1 - share))), False
+        cells, silent, everyone = cells.promising(np.log(share / (1 - share))), False, None
     else:
-        cells, silent = _as_all_leads(cells)
+        cells, silent, everyone = _as_all_leads(cells)
     with np.errstate(all="ignore"):
         free, level = _fit(cells, with_slope=True), _fit(cells, with_slope=False)
+        variances = _variances(free, level, everyone)
     positives, n = cells.sum(cells.positive), cells.sum(cells.n)
     causes = (
         (n == 0, no_outcome(part)),
@@ -94,10 +101,10 @@ def recalibration(
     intercept = reasons(*causes, (~level.settled, SEPARATED))
     counts = (n, np.minimum(positives, n - positives))
     return (
-        _measure("calibration_slope", (free.slope, free.slope_variance), counts, slope, confidence),
+        _measure("calibration_slope", (free.slope, variances[0]), counts, slope, confidence),
         _measure(
             "calibration_intercept",
-            (level.intercept, level.intercept_variance),
+            (np.where(np.abs(level.intercept) > SETTLED, level.intercept, 0.0), variances[1]),
             counts,
             intercept,
             confidence,
@@ -118,8 +125,26 @@ def _cells(part: Grouping) -> _Cells:
     )
 
 
-def _as_all_leads(cells: _Cells) -> tuple[_Cells, bool]:
-    """The promise that a logistic regression over all leads makes, and whether it makes none."""
+def _variances(free: _Fit, level: _Fit, everyone: _Fit | None) -> tuple[FloatArray, FloatArray]:
+    """Squared standard errors of slope and intercept, given the regression of all leads if it is the promise.
+
+    The covariance of an efficient estimate with another is its own variance (Hausman 1978, Econometrica
+    46:1251): what a group has in common with all leads counts for less, and all leads have no error.
+    """
+    if everyone is None:
+        return free.slope_variance, level.intercept_variance
+    shared = everyone.slope_variance
+    slope = free.slope_variance + (free.slope**2 - 2 * free.slope) * shared
+    # Of the line of all leads at the middle of the group.
+    line = everyone.intercept_variance + (level.middle - everyone.middle) ** 2 * shared
+    return np.maximum(slope, 0.0), np.maximum(level.intercept_variance - line, 0.0)
+
+
+def _as_all_leads(cells: _Cells) -> tuple[_Cells, bool, _Fit]:
+    """The promise that a logistic regression over all leads makes, whether it makes none, and its fit.
+
+    The fit is told on the scale of the promise, where its line has intercept 0 and slope 1.
+    """
     everyone = cells.together()
     with np.errstate(all="ignore"):
         centre = everyone.sum(cells.n * cells.promise) / everyone.sum(cells.n)
@@ -128,7 +153,15 @@ def _as_all_leads(cells: _Cells) -> tuple[_Cells, bool]:
         fit = _fit(standard, with_slope=True)
         surely = np.abs(fit.slope) > quantile(0.95) * np.sqrt(fit.slope_variance)
     silent = not bool((fit.settled & surely & (spread > 0))[0])
-    return cells.promising(fit.intercept[0] + fit.slope[0] * standard.promise), silent
+    steep = fit.slope
+    promised = replace(
+        fit,
+        intercept=np.zeros(1),
+        slope=np.ones(1),
+        slope_variance=fit.slope_variance / steep**2,
+        middle=fit.intercept + steep * fit.middle,
+    )
+    return cells.promising(fit.intercept[0] + steep[0] * standard.promise), silent, promised
 
 
 def _spread(cells: _Cells) -> FloatArray:
@@ -166,6 +199,7 @@ def _fit(cells: _Cells, *, with_slope: bool) -> _Fit:
         slope=b,
         intercept_variance=1 / saa,
         slope_variance=saa / determinant,
+        middle=centre + sab / saa,
         settled=settled & (saa > 0),
     )
 

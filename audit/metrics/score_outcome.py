@@ -57,7 +57,8 @@ def _cells(grouping: Grouping, scale: tuple[float, float], *, higher_is_better: 
     cube = grouping.cube
     n = cube.n.astype(np.float64)[used]
     width = (scale[1] - scale[0]) or 1.0
-    promise = (cube.score_sum[used] / n - scale[0]) / width
+    # Sums round: the mean of equal scores need not be among them, and of huge ones may lie far off.
+    promise = np.clip((cube.score_sum[used] / n - scale[0]) / width, 0.0, 1.0)
     return _Cells(
         group=grouping.index[used],
         n=n,

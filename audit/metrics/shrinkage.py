@@ -31,6 +31,7 @@ from audit.registry import metric
 SMALL = 100
 """Leads below which a group of a single attribute has a shrunk value; crossings always have one."""
 FEWEST_GROUPS = 4
+SMALLEST = 1e-200
 _SPARE = 3
 _MOST_COLUMNS = 200
 _ROUNDS = 60
@@ -68,7 +69,9 @@ def _used(part: Grouping, measure: Measure) -> BoolArray:
     shared = {"all_leads", "all_selected"} & set(what.denominator)
     if what.kind not in {"rate", "mean"} or shared or not part.attributes:
         return np.zeros(len(measure.n), dtype=np.bool_)
-    return np.asarray(measure.defined & np.isfinite(measure.variance) & (measure.n > 0), dtype=np.bool_)
+    # A mean without a spread, of one lead or of equal scores, cannot be weighed against the others.
+    spread = np.isfinite(measure.variance) & ((measure.hits is not None) | (measure.variance > SMALLEST))
+    return np.asarray(measure.defined & spread & (measure.n > 0), dtype=np.bool_)
 
 
 def _shrunk(

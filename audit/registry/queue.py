@@ -77,7 +77,7 @@ QUEUE: tuple[Metric, ...] = (
         kind="exposure",
         chapter="queue",
         definition=(
-            "exposure over the group's conversion rate relative to that of all leads (taken as given); the "
+            "exposure over the group's conversion rate relative to that of all leads; the "
             "ratio of two groups is their disparate treatment ratio"
         ),
         sign="above that of another group: more attention for each conversion; it moves with the base rate",

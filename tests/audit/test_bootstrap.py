@@ -62,20 +62,27 @@ def test_no_lead_no_draw():
 
 
 def test_closed_forms_and_resampling_agree_for_every_metric_of_the_registry():
-    """100 draws tell a width to about 9 %; what bounds a distance is wider on purpose."""
+    """100 draws tell a width to about 9 %; what bounds a distance is wider on purpose.
+
+    The beginning of the queue has a fixed length: two halves of the leads share its error, and Wilson's
+    interval of each is the root of 2 times as wide. In the outermost bands few leads convert, and draws of
+    none or of all of them never move.
+    """
     found = agreement(2000, 100, 7)
     assert len({metric(one.metric).id for one in found}) >= 45
     off = [one for one in found if not _agrees(one)]
     assert not off
 
 
-WIDER = frozenset({"together", "recalibration", "roc", "cross", "relative"})
-"""Kinds whose intervals bound a maximum or allow for more than a draw of the leads moves."""
+WIDER = frozenset({"roc"})
+"""Kinds whose intervals bound a distance."""
 
 
 def _agrees(one: Agreement) -> bool:
     kind = metric(one.metric).kind
     if kind in WIDE | WIDER:
         return 0.7 <= one.ratio <= 4
-    most = 2.2 if kind in {"band", "tenth"} else 1.6
+    few = kind in {"band", "tenth"}
+    shared = kind == "queue" or one.metric.startswith("queue_rate")
+    most = 2.2 if few else 1.55 if shared else 1.35
     return 0.7 <= one.ratio <= most and one.apart <= 0.35 * max(one.bootstrap, one.analytic)

@@ -7,7 +7,11 @@ import pyarrow as pa
 import pytest
 import statsmodels.api as sm
 
+from audit.cube import Cube
 from audit.estimate import Estimate
+from audit.grouping import groupings
+from audit.metrics.measure import Measure
+from audit.metrics.recalibration import recalibration
 from tests.audit.tables import cube, found, random_leads, stream
 
 
@@ -63,8 +67,39 @@ def test_any_other_score_is_held_against_all_leads(higher):
     group = np.asarray([str(one) for one in leads["attribute:g"]])
     for name in ("g0", "g1"):
         slope, level = expected(won[group == name], logit[group == name])
-        assert triple(ours[(name,), "calibration_slope"]) == pytest.approx(slope, abs=1e-6)
-        assert triple(ours[(name,), "calibration_intercept"]) == pytest.approx(level, abs=1e-6)
+        for metric, (value, low, high) in (("calibration_slope", slope), ("calibration_intercept", level)):
+            one = ours[(name,), metric]
+            assert one.value == pytest.approx(value, abs=1e-6)
+            # The group has a part in the regression it is held against, so it errs less.
+            assert low < one.low < one.value < one.high < high
+    assert triple(ours[(), "calibration_slope"]) == pytest.approx((1.0, 1.0, 1.0))
+    assert triple(ours[(), "calibration_intercept"]) == (0.0, 0.0, 0.0)
+
+
+def test_against_all_leads_the_error_told_is_the_error_made():
+    """A group of a third of all leads: the spread over draws is the one that the intervals tell."""
+    drawn: dict[str, list[tuple[float, float]]] = {"calibration_slope": [], "calibration_intercept": []}
+    by = stream("g", threshold=50.0, intersections=1)
+    for seed in range(100):
+        random = np.random.default_rng(seed)
+        score = random.integers(0, 101, 900).astype(float)
+        leads = {
+            "attribute:g": pa.array(np.where(random.random(900) < 1 / 3, "b", "a")),
+            "score": score,
+            "outcome": random.random(900) < 1 / (1 + np.exp(2 - score / 25)),
+        }
+        ours = {one.metric: one for one in recalibrated(cube(leads, by))}
+        for metric, kept in drawn.items():
+            one = ours[metric]
+            kept.append((one.value[1], one.high[1] - one.low[1]))
+    for metric, kept in drawn.items():
+        values, widths = np.array(kept).T
+        assert widths.mean() / (3.92 * values.std()) == pytest.approx(1.0, abs=0.17), metric
+
+
+def recalibrated(of: Cube) -> tuple[Measure, ...]:
+    (part,) = (one for one in groupings(of, 1) if one.attributes)
+    return recalibration(part, (0.0, 100.0), 0.95, higher_is_better=True)
 
 
 def test_intervals_hold_the_truth():
