@@ -24,7 +24,8 @@ _TIE = 1e-7
 
 def no_difference_p(of: Strata) -> FloatArray:
     """Two-sided p-value by group: exact where a cell expects few leads, else Cochran-Mantel-Haenszel's."""
-    p = cochran_mantel_haenszel_p(of)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = cochran_mantel_haenszel_p(of)
     marked = of.hits + of.other_hits
     telling = (marked > 0) & (marked < of.total)
     counts = of.sum(telling.astype(np.float64))

@@ -40,13 +40,17 @@ def likely(case: Case, facts: Facts) -> Finding | None:
 
 
 def _significant(gap: Gap, facts: Facts) -> bool:
+    """Whether the groups surely differ, though not surely by more than the tolerance."""
     one = gap.disparity
     level = 1 - facts.stream.audit.confidence
-    return one.verdict == "insufficient" and one.p_adjusted is not None and one.p_adjusted < level
+    significant = one.p_adjusted is not None and one.p_adjusted < level
+    return one.verdict == "insufficient" and significant and gap.size < 1
 
 
 def _beyond(gap: Gap, facts: Facts) -> bool:
-    value = gap.disparity.value or 0.0
+    value = gap.disparity.value
+    if value is None:
+        return False
     if gap.disparity.kind == "ratio":
         value = math.log(value) if value > 0 else -math.inf
     return abs(value) > tolerance(gap, facts.stream, facts.width)
@@ -57,9 +61,7 @@ def _so_far(gap: Gap) -> str:
     p = one.p_adjusted or 0.0
     shown = f"= {p:.3f}" if p >= _SMALLEST_P else f"< {_SMALLEST_P}"
     rule = one.metric == "selection_rate" and one.kind == "ratio"
-    regulated = (
-        ": statistically and practically significant, in the words of 29 CFR 1607.4(D)" if rule else ""
-    )
+    regulated = ": statistically and practically significant (29 CFR 1607.4(D))" if rule else ""
     return (
         f"The gap is statistically significant (p {shown} after correction for all comparisons) and, as"
         f" measured, larger than tolerated{regulated}."
