@@ -62,20 +62,28 @@ def test_no_lead_no_draw():
 
 
 def test_closed_forms_and_resampling_agree_for_every_metric_of_the_registry():
-    """100 draws tell a width to about 9 %; what bounds a distance is wider on purpose."""
-    found = agreement(2000, 100, 7)
+    """60 draws tell a width to about 9 %; what bounds a distance is wider on purpose, and named below."""
+    found = agreement(2000, 60, 7)
     assert len({metric(one.metric).id for one in found}) >= 45
     off = [one for one in found if not _agrees(one)]
     assert not off
 
 
-WIDER = frozenset({"together", "recalibration", "roc", "cross", "relative"})
+BOUNDS = frozenset({"together", "recalibration", "roc", "cross", "relative"})
 """Kinds whose intervals bound a maximum or allow for more than a draw of the leads moves."""
+WIDER = {
+    "queue_rate": 1.8,  # the leads that tie at the end of the queue may all be in it, or none
+    "skew": 1.8,
+    "exposure_per_merit": 2.0,  # exposure and conversions are taken for independent, and go together
+    "converting_exposure": 1.7,
+    "outcome_rate": 2.3,  # the outermost bands hold a few dozen leads
+    "tenth": 1.6,
+}
 
 
 def _agrees(one: Agreement) -> bool:
-    kind = metric(one.metric).kind
-    if kind in WIDE | WIDER:
-        return 0.7 <= one.ratio <= 4
-    most = 2.2 if kind in {"band", "tenth"} else 1.6
-    return 0.7 <= one.ratio <= most and one.apart <= 0.35 * max(one.bootstrap, one.analytic)
+    name = one.metric.partition("@")[0]
+    if metric(one.metric).kind in WIDE | BOUNDS:
+        return 0.75 <= one.ratio <= 2.6
+    most = WIDER.get(name, WIDER.get(metric(one.metric).kind, 1.35))
+    return 0.75 <= one.ratio <= most and one.apart <= 0.25 * max(one.bootstrap, one.analytic)
