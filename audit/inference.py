@@ -66,15 +66,17 @@ def fisher_p(hits: FloatArray, n: FloatArray, other_hits: FloatArray, other_n: F
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
     owner = np.repeat(np.arange(len(lengths)), lengths)
     cell = first[owner] + np.arange(int(lengths.sum()), dtype=np.float64) - starts[owner]
-    log_p = _log_hypergeometric(cell, drawn[owner], marked[owner], total[owner])
+    log_p = log_hypergeometric(cell, drawn[owner], marked[owner], total[owner])
     seen = log_p[starts + (hits - first).astype(np.int64)]
     counted = np.where(log_p <= seen[owner] + 1e-7, np.exp(log_p), 0.0)
     return np.minimum(np.add.reduceat(counted, starts), 1.0)
 
 
-def _log_hypergeometric(
+def log_hypergeometric(
     cell: FloatArray, drawn: FloatArray, marked: FloatArray, total: FloatArray
 ) -> FloatArray:
+    """Log-probability that ``cell`` of ``drawn`` are marked, of ``total`` of which ``marked`` are."""
+
     def log_choose(of: FloatArray, take: FloatArray) -> FloatArray:
         from scipy.special import gammaln  # noqa: PLC0415 - keeps scipy out of the start of the web process
 

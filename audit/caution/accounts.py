@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from audit.clustering.accounts import FEWEST, Accounts
-from audit.clustering.effect import FEWEST_EFFECTIVE, DesignEffects
+from audit.clustering.effect import ESTIMATE, FEWEST_EFFECTIVE, DesignEffects
 from audit.finding import Caution, evidence
 from audit.finding.facts import Facts
 from audit.finding.words import count, listed, quoted
@@ -15,6 +15,7 @@ from audit.registry import metric
 
 _LISTED = 10
 _STEADY_DF = 19.0
+_FREE = 1.05
 
 
 def alike(accounts: Accounts | None, effects: DesignEffects | None, facts: Facts) -> Iterator[Caution]:
@@ -29,34 +30,46 @@ def alike(accounts: Accounts | None, effects: DesignEffects | None, facts: Facts
 def _clustered(accounts: Accounts, effects: DesignEffects) -> Caution:
     sizes = np.bincount(accounts.code)
     leads, largest = int(sizes.sum()), int(sizes.max(initial=0))
-    deff = _largest(effects)
+    typical, largest_effect = _typical_and_largest(effects)
     alone = f" {count(accounts.unnamed)} without an account count as one account each."
     return Caution(
         code="clustered",
         text=(
             f"The {count(leads)} belong to {count(accounts.total, 'account')} ({leads / accounts.total:.1f}"
             f" leads per account, {largest:,} in the largest), and leads of one account are not independent."
-            f" Intervals and tests allow for that: at most, a number is as uncertain as one from {deff:.1f}"
-            f" times fewer leads.{alone if accounts.unnamed else ''}"
+            f" Intervals and tests allow for that: {_cost(typical)}.{alone if accounts.unnamed else ''}"
         ),
         evidence=evidence(
             accounts=accounts.total,
             leads_per_account=leads / accounts.total,
             largest_account=largest,
-            largest_design_effect=deff,
+            design_effect=typical,
+            largest_design_effect=largest_effect,
             without_account=accounts.unnamed,
         ),
     )
 
 
-def _largest(effects: DesignEffects) -> float:
-    """Largest design effect of a decisive metric in a group of one attribute that has enough accounts."""
+def _cost(typical: float | None) -> str:
+    if typical is None:
+        return "there are too few accounts to tell how much less certain they make a number"
+    if typical < _FREE:
+        return "it hardly makes a number of a group less certain than it would be otherwise"
+    return f"typically, a number of a group is as uncertain as one from {typical:.1f} times fewer leads"
+
+
+def _typical_and_largest(effects: DesignEffects) -> tuple[float, float] | tuple[None, None]:
+    """Median and largest design effect of decisive metrics in groups of one attribute with enough accounts.
+
+    Each is an estimate, off by a quarter and more: the largest of many exaggerates, the median does not.
+    """
     found = [
-        effect.deff[effect.df >= _STEADY_DF].max(initial=1.0)
-        for (attributes, name, _), effect in effects.effects.items()
-        if len(attributes) <= 1 and metric(name).family == "confirmatory"
+        effect.deff[effect.df >= _STEADY_DF]
+        for (attributes, name, kind), effect in effects.effects.items()
+        if len(attributes) <= 1 and kind == ESTIMATE and metric(name).family == "confirmatory"
     ]
-    return float(max(found, default=1.0))
+    every = np.concatenate([np.ones(0), *found])
+    return (float(np.median(every)), float(every.max())) if len(every) else (None, None)
 
 
 def _few(attribute: str, effects: DesignEffects, facts: Facts) -> Iterator[Caution]:

@@ -14,7 +14,7 @@ from audit.grouping import Grouping
 from audit.tally.columns import ATTRIBUTE
 
 ACCOUNT = "account"
-BUCKETS = 64
+BUCKETS = 40
 """Random groups of accounts, each left out once: enough that Student's quantile is near the normal one."""
 FEWEST = 20
 """Accounts below which a group gets no verdict: the variance between so few is not known well enough."""

@@ -82,16 +82,25 @@ class _Moves:
 
     def add(self, whole: Figure, part: Figure) -> None:
         """One more bucket left out; a group that is gone without it has no value there and does not move."""
-        place = {group: i for i, group in enumerate(part.part.groups)}
-        order = np.array([place.get(group, -1) for group in whole.part.groups])
-        here = order >= 0
-        value, weight = np.full_like(whole.value, np.nan), np.zeros_like(whole.weight)
-        value[..., here], weight[..., here] = part.value[..., order[here]], part.weight[..., order[here]]
+        value, weight = _aligned(whole, part)
         left_out = np.maximum(whole.weight - weight, 0.0)
-        self.squares += np.nan_to_num((value - whole.value) ** 2, nan=0.0, posinf=0.0)
+        moved = (value - whole.value) ** 2
+        self.squares += np.where(np.isfinite(moved), moved, 0.0)
         self.leads += left_out
         self.leads_squared += left_out**2
         self.buckets += left_out > 0
+
+
+def _aligned(whole: Figure, part: Figure) -> tuple[FloatArray, FloatArray]:
+    """Value and weight of a part in the order of the whole's groups."""
+    if part.part.groups == whole.part.groups:
+        return part.value, part.weight
+    place = {group: i for i, group in enumerate(part.part.groups)}
+    order = np.array([place.get(group, -1) for group in whole.part.groups])
+    here = order >= 0
+    value, weight = np.full_like(whole.value, np.nan), np.zeros_like(whole.weight)
+    value[..., here], weight[..., here] = part.value[..., order[here]], part.weight[..., order[here]]
+    return value, weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -13,12 +13,12 @@ from audit.disparity.contrast import Contrast, Kind
 from audit.disparity.stratified import (
     Means,
     Strata,
-    cochran_mantel_haenszel_p,
     mean_difference,
     odds_ratio,
     risk_difference,
     risk_ratio,
 )
+from audit.disparity.stratified_exact import no_difference_p
 from audit.grouping import Grouping, grouping_with
 from audit.inference import student_p
 from audit.intervals import Interval, quantile, student
@@ -124,7 +124,7 @@ def _rate(metric: str, strata: Strata, audit: Tolerance) -> Contrast:
             kind="difference",
             value=value,
             ends=ends,
-            p=cochran_mantel_haenszel_p(strata),
+            p=no_difference_p(strata),
             variance=variance,
             tolerance=(-audit.tolerance_difference, audit.tolerance_difference),
         )
@@ -134,7 +134,7 @@ def _rate(metric: str, strata: Strata, audit: Tolerance) -> Contrast:
 def _ratios(strata: Strata, audit: Tolerance) -> Iterator[Contrast]:
     """The ratio of rates and the common odds ratio: one hypothesis with the difference."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        p = cochran_mantel_haenszel_p(strata)
+        p = no_difference_p(strata)
         for metric, (value, ends) in (
             ("conditional_selection_rate", risk_ratio(strata, audit.confidence)),
             ("conditional_selection_odds", odds_ratio(strata, audit.confidence)),

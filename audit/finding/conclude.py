@@ -9,6 +9,7 @@ from audit.finding.case import Case, cases, is_treatment
 from audit.finding.crossing import beyond_its_parts
 from audit.finding.facts import Facts, Names, tolerance
 from audit.finding.failing import failed
+from audit.finding.likely import likely
 from audit.finding.passed import passed
 from audit.finding.pattern import patterns
 from audit.finding.reading import DECISIVE_TIER, reading
@@ -28,7 +29,9 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
     A group with a failing comparison gets one finding, led by the metric that says most directly
     what happens to its leads; its other failing metrics are in the evidence. A crossing of
     attributes gets one only where it fails beyond what its parts explain, and so does what the search
-    for the worst-treated found beyond that (`audit.finding.subgroup`). The groups of an
+    for the worst-treated found beyond that (`audit.finding.subgroup`). A gap that is
+    significant and beyond the tolerance as measured, but not surely so, is one of severity "low"
+    (`audit.finding.likely`). The other groups of an
     attribute without enough data share one "info" with the leads still needed, and so do those
     that passed.
     The worst finding of an attribute names the feature that carries the gap, where there is one.
@@ -38,7 +41,10 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
     found = [failed(case, facts) for case in (*_alone(singles), *_beyond(made, facts))]
     for attribute in dict.fromkeys(case.attribute for case in singles):
         own = [case for case in singles if case.attribute == attribute]
-        found += undecided([case for case in own if not case.failing and case.insufficient], facts)
+        open_cases = [case for case in own if not case.failing and case.insufficient]
+        told = [likely(case, facts) for case in open_cases]
+        found += [one for one in told if one is not None]
+        found += undecided([case for case, one in zip(open_cases, told, strict=True) if one is None], facts)
         found += passed([case for case in own if not case.failing and not case.insufficient], own, facts)
     found += treatment_findings(facts)
     weighed = patterns(sorted(found, key=_worst_first))

@@ -186,25 +186,28 @@ def _where(known: BoolArray, values: FloatArray) -> FloatArray:
 
 
 def _interval(function: CellFunction, cells: FloatArray, confidence: float) -> Interval:
-    ends = [_delta(function, cells + padding, confidence) for padding in function.paddings]
-    return np.minimum.reduce([low for low, _ in ends]), np.maximum.reduce([high for _, high in ends])
+    padded = np.stack([cells + padding for padding in function.paddings])
+    low, high = _delta(function, padded, confidence)
+    return np.minimum.reduce(low), np.maximum.reduce(high)
 
 
 def _delta(function: CellFunction, cells: FloatArray, confidence: float) -> Interval:
     """Interval from cells that are all above 0, the last axis being the four of them."""
     n = cells.sum(axis=-1)
     shares = cells / n[..., None]
-    slope = np.stack([_slope(function, shares, cell) for cell in range(4)], axis=-1)
+    slope = _slopes(function, shares)
     variance = ((shares * slope**2).sum(axis=-1) - (shares * slope).sum(axis=-1) ** 2) / n
     low, high = student(_scaled(function, shares), np.maximum(variance, 0), np.maximum(n - 1, 1), confidence)
     return function.scale.back(low), function.scale.back(high)
 
 
-def _slope(function: CellFunction, shares: FloatArray, cell: int) -> FloatArray:
+def _slopes(function: CellFunction, shares: FloatArray) -> FloatArray:
+    """Derivative by each of the four cells, all of them in two evaluations."""
     # In proportion to the share: among millions, an empty cell's is smaller than any fixed step.
-    step = STEP * shares[..., cell]
-    away = step[..., None] * np.eye(4)[cell]
-    return (_scaled(function, shares + away) - _scaled(function, shares - away)) / (2 * step)
+    step = STEP * shares
+    away = step[..., None] * np.eye(4)
+    here = shares[..., None, :]
+    return (_scaled(function, here + away) - _scaled(function, here - away)) / (2 * step)
 
 
 def _scaled(function: CellFunction, shares: FloatArray) -> FloatArray:

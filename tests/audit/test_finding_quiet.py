@@ -12,7 +12,9 @@ from tests.audit.gaps import STREAM, concluded, disparity, estimate
 
 
 def open_one(n_needed: int | None, **changes):
-    return disparity(**{"verdict": "insufficient", "n": 40, "n_needed": n_needed, **changes})
+    return disparity(
+        **{"verdict": "insufficient", "n": 40, "n_needed": n_needed, "p_adjusted": 0.2, **changes}
+    )
 
 
 def test_a_group_without_enough_data_says_how_many_more_leads():

@@ -7,14 +7,15 @@ import pytest
 from audit.registry import metric
 from tests.validation.coverage import of_estimates, of_gaps
 from tests.validation.exact import exact
-from tests.validation.nulls import NULLS, alarms, bare_rule, detected, reached
+from tests.validation.nulls import NULLS, alarms, bare_rule, reached
+from tests.validation.whole import whole_alarms
 from tests.validation.worlds import world
 from tests.validation.written import WIDE
 
 PAIR = world((0.35, 0.0), (0.3, -4.0))
 
 
-@pytest.mark.parametrize(("size", "groups"), [(60, 1000), (400, 1000)])
+@pytest.mark.parametrize(("size", "groups"), [(60, 600), (400, 600)])
 def test_every_estimate_of_the_registry_holds_its_truth(size, groups):
     for one in of_estimates(PAIR, size, groups, size):
         if one.behind < 20:
@@ -26,7 +27,7 @@ def test_every_estimate_of_the_registry_holds_its_truth(size, groups):
 
 
 def test_every_comparison_of_the_registry_holds_its_truth():
-    found = of_gaps(PAIR, 150, 80, 1)
+    found = of_gaps(PAIR, 150, 60, 1)
     assert len({metric(one.metric).id for one in found}) >= 28
     for one in found:
         if one.behind >= 20:
@@ -40,10 +41,15 @@ def test_the_bare_rule_cries_wolf_as_published_and_the_audit_does_not(name, p, s
     assert found.alarms <= 8  # of 60 at exactly 5 %, more than 8 has a probability of 0.3 %
 
 
-def test_an_impact_ratio_of_six_tenths_is_seen():
-    gap, fail = detected(0.1, 0.6, 1000, 150, 3)
-    assert gap >= 0.8
-    assert fail >= 0.35
+@pytest.mark.parametrize(
+    ("kind", "null", "runs"),
+    [("score", 0, 25), ("options", 4, 20), ("levels", 6, 12), ("account", 4, 2)],
+)
+def test_whole_audits_with_everything_that_a_stream_can_name_do_not_cry_wolf(kind, null, runs):
+    name, _, sizes, _ = NULLS[null]
+    found = whole_alarms(kind, (name, sizes), runs, 11)
+    assert found.metrics >= 55
+    assert found.alarms <= 1 + runs // 6  # at exactly 5 %, more than that has a probability below 2 %
 
 
 @pytest.mark.parametrize(("p", "q", "n"), [(0.1, 0.06, 300), (0.3, 0.2, 200), (0.3, 0.3, 100)])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.validation import accounts, agreement, coverage, exact, nulls, shrinking
+from tests.validation import accounts, agreement, coverage, exact, nulls, power, shrinking, whole
 from tests.validation.worlds import world
 from tests.validation.written import Results, written
 
@@ -31,8 +31,12 @@ def results(scale: float) -> Results:
         gaps = [later(coverage.of_gaps, pair, size, runs(1500), 20 + size) for size in SIZES]
         alone = [later(coverage.of_estimates, pair, size, runs(4000), size) for size in SIZES]
         alarms = [later(nulls.alarms, *one, runs(2000)) for one in nulls.NULLS]
-        whole = later(nulls.whole_audit_alarms, runs(1000), 2)
-        power = later(nulls.detected, 0.1, 0.6, 1000, runs(2000), 3)
+        audits = [
+            later(whole.whole_alarms, kind, (name, sizes), runs(40 if kind == "account" else 300), 9)
+            for kind in whole.KINDS
+            for name, _, sizes, _ in nulls.NULLS
+        ]
+        powers = [later(power.power, *one, runs(2000), 3) for one in power.GAPS]
         needs = [later(nulls.reached, *one, runs(1000), 4) for one in NEEDS]
         clusters = [
             (later(accounts.clustered_coverage, pair, n, runs(400), 5 + n, aware=False),
@@ -48,8 +52,8 @@ def results(scale: float) -> Results:
             estimates=tuple(row for one in alone for row in one.result()),
             exact=tuple(row for one in exactly for row in one.result()),
             alarms=tuple(one.result() for one in alarms),
-            whole_audit=whole.result(),
-            power=(*power.result(), runs(2000)),
+            whole=tuple(one.result() for one in audits),
+            power=tuple(one.result() for one in powers),
             needed=tuple(
                 (p, q, *one.result(), runs(1000)) for (p, q, _), one in zip(NEEDS, needs, strict=True)
             ),
@@ -58,6 +62,7 @@ def results(scale: float) -> Results:
             agreement=agreed.result(),
             agreement_draws=runs(1000),
             shrinking=tuple(one.result() for one in shrunk),
+            length=scale,
         )
 
 

@@ -83,33 +83,6 @@ def selected(hits, sizes: Sizes, *, crossed: bool = False, **tolerance) -> tuple
     return cube, Stream(name="s", decision="d", attributes=attributes, audit=Tolerance(**tolerance))
 
 
-def whole_audit_alarms(runs: int, seed: int) -> tuple[int, int, int]:
-    """Whole audits of 6 equal groups (scores, outcomes, controls) in which anything fails, and runs."""
-    from tests.validation.worlds import by_group, world
-
-    random = np.random.default_rng(seed)
-    by, one = by_group(minimum_group=30), world((0.3, 0.0))
-    sizes = [1500, 900, 500, 300, 150, 100]
-    found = sum(
-        any(d.verdict == "fail" for d in compare(one.drawn(random, [0] * 6, sizes), by, 0))
-        for _ in range(runs)
-    )
-    return found, runs, len(sizes)
-
-
-def detected(p: float, ratio: float, n: int, runs: int, seed: int) -> tuple[float, float]:
-    """Shares of runs with a significant gap (corrected p below 5 %), and with the verdict fail."""
-    random = np.random.default_rng(seed)
-    gap, fail = 0, 0
-    for _ in range(runs):
-        hits = np.array([random.binomial(n, p), random.binomial(n, p * ratio)])
-        cube, stream = selected(hits, (n, n))
-        found = [one for one in compare(cube, stream, 0) if one.metric == "selection_rate"]
-        gap += any(one.p_adjusted is not None and one.p_adjusted < 0.05 for one in found)
-        fail += any(one.verdict == "fail" for one in found)
-    return gap / runs, fail / runs
-
-
 def reached(p: float, other: float, n: int, runs: int, seed: int) -> tuple[int, float]:
     """The n still needed at these rates, and how often a verdict on the ratio is reached with it.
 

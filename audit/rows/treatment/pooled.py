@@ -10,10 +10,10 @@ from audit.arrays import BoolArray, FloatArray
 from audit.disparity.contrast import Contrast, Kind
 from audit.disparity.stratified import (
     Strata,
-    cochran_mantel_haenszel_p,
     risk_difference,
     risk_ratio,
 )
+from audit.disparity.stratified_exact import no_difference_p
 from audit.inference import student_p
 from audit.intervals import Interval, hoeffding_half_width, quantile, student
 from audit.metrics.measure import reasons
@@ -50,7 +50,7 @@ def rates(metric: str, strata: Strata, confidence: float) -> tuple[Pooled, Poole
     """Difference and ratio of rates pooled over strata: one hypothesis, Cochran, Mantel and Haenszel's."""
     n, other_n = strata.sum(strata.n), strata.sum(strata.other_n)
     with np.errstate(invalid="ignore", divide="ignore"):
-        p = cochran_mantel_haenszel_p(strata)
+        p = no_difference_p(strata)
         value, ends, variance = risk_difference(strata, confidence)
         ratio, bounds = risk_ratio(strata, confidence)
         spread = (np.log(bounds[1] / bounds[0]) / (2 * quantile(confidence))) ** 2
