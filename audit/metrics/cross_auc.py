@@ -23,6 +23,8 @@ from audit.registry.sources import NO_NEGATIVE, NO_POSITIVE
 
 OTHERS_NO_POSITIVE = "no other lead has a positive outcome"
 OTHERS_NO_NEGATIVE = "no other lead has a negative outcome"
+ROUNDING = 1e-13
+"""Nearer to 0 or 1 than one pair of leads among millions takes it: a ranking without an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,4 +138,7 @@ def _weighted(
     for side, placed, size in ((table.positives, won, m), (table.negatives, beaten, n)):
         squares = side * (1 + drawn) ** 2 + (side.sum(axis=0) - side) * drawn**2
         variance = variance + (squares * (placed - value) ** 2).sum(axis=1) / size[:, 0] ** 2
-    return value[:, 0], variance
+    # Fractions of leads do not add up to the last digit; what should be 0 or 1 has no logit otherwise.
+    nearest = np.rint(value[:, 0])
+    perfect = np.abs(value[:, 0] - nearest) < ROUNDING
+    return np.where(perfect, nearest, value[:, 0]), np.where(perfect, 0.0, variance)
