@@ -122,7 +122,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         ),
         settings=_settings(intake, stream),
         regulation=regulate(cube, intake.table, stream, effects),
-        decisions=associations(cube, stream),
+        decisions=associations(cube, stream, effects),
         examined=examined,
         feedback=loop,
         bounds=unseen,

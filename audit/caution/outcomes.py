@@ -29,6 +29,8 @@ def doubtful_outcomes(intake: Intake, stream: Stream) -> Iterator[Caution]:
                 " by conversion; only scores and selection are compared."
             ),
         )
+        if intake.immature:
+            yield _immature(intake, stream)
         return
     yield from _one_sided(outcome, table)
     if intake.immature:

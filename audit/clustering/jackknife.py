@@ -138,6 +138,8 @@ def _shared(own: dict[Key, _Own], seen: dict[Key, Figure]) -> Iterator[tuple[Key
             deff = alone[parts]
             if kind != ESTIMATE:
                 deff = np.maximum(deff, deff[seen[key].reference or 0])
+        if name == "option_distance":
+            deff = _of_options(own, attributes)
         yield key, Effect(deff=deff, df=_df(key, own, seen))
         if name == "count":
             # The calibration error resamples, so it is not computed again: its bands are.
@@ -179,6 +181,24 @@ def _of_bands(own: dict[Key, _Own], attributes: Names) -> FloatArray:
         bottom += independent
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(bottom > 0, (top / bottom) ** 2, 1.0)
+
+
+def _of_options(own: dict[Key, _Own], attributes: Names) -> FloatArray:
+    """Design effect of the distance of two mixes, which is not smooth: from the gap of each option."""
+    gaps = [
+        one
+        for (names, name, kind), one in own.items()
+        if names == attributes
+        and name.startswith(("option_rate@", "level_at_least@"))
+        and kind == "difference"
+    ]
+    top, bottom = (np.zeros(len(own[attributes, "count", ESTIMATE].leads)) for _ in range(2))
+    for one in gaps:
+        independent = np.nan_to_num(one.independent)
+        top += _deff(one) * independent
+        bottom += independent
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(bottom > 0, top / bottom, 1.0)
 
 
 def _df(key: Key, own: dict[Key, _Own], seen: dict[Key, Figure]) -> FloatArray:

@@ -13,6 +13,7 @@ from audit.grouping import Grouping
 from audit.intervals import Interval
 from audit.metrics.clustered import UNBOUNDED
 from audit.registry import metric
+from audit.tally.columns import OPTION
 
 _FURTHEST_Z = 37.0
 
@@ -33,7 +34,7 @@ def widened_contrast(
         contrast,
         low=np.fmin(low, contrast.low),
         high=np.fmax(high, contrast.high),
-        p=np.fmax(clustered_p(contrast.p, effect), contrast.p),
+        p=np.fmax(_p(contrast, part, effect), contrast.p),
         enough=contrast.enough & steady,
         spread=contrast.spread * times**2,
         noise=contrast.noise * float(np.nanmax(times, initial=1.0)) ** 2,
@@ -55,6 +56,21 @@ def _further(contrast: Contrast, times: FloatArray) -> Interval:
     if what in UNBOUNDED or contrast.metric in {"conditional_mean_score", "equal_score_hours_to_contact"}:
         return low, high
     return np.maximum(low, np.fmin(contrast.low, -1.0)), np.minimum(high, np.fmax(contrast.high, 1.0))
+
+
+def _p(contrast: Contrast, part: Grouping, effect: Effect) -> FloatArray:
+    if contrast.metric != "option_distance":
+        return clustered_p(contrast.p, effect)
+    return _chi_square_p(contrast.p, len(part.cube.axis(OPTION).levels) - 1, effect)
+
+
+def _chi_square_p(p: FloatArray, freedom: int, effect: Effect) -> FloatArray:
+    """The p-value whose chi-square shrinks by the design effect (Rao and Scott 1981), read off F."""
+    from scipy.special import chdtri, fdtrc  # noqa: PLC0415 - keeps scipy out of the start of the web process
+
+    freedom = max(freedom, 1)
+    statistic = chdtri(freedom, np.clip(p, 1e-300, 1.0)) / effect.deff
+    return np.asarray(fdtrc(freedom, np.maximum(effect.df, 1.0), statistic / freedom), dtype=np.float64)
 
 
 def clustered_p(p: FloatArray, effect: Effect) -> FloatArray:

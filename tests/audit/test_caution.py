@@ -86,6 +86,11 @@ def test_outcomes_of_leads_that_nobody_worked_are_no_outcomes():
     assert found.text.startswith("No outcome of a worked lead is known")
 
 
+def test_where_every_lead_is_too_young_for_an_outcome_the_reason_is_told():
+    leads = table(outcome=pa.array([None] * 1_000, pa.bool_()))
+    assert {"no_outcome", "immature"} <= set(codes(leads, {"maturity_days": 90}, immature=1_000))
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_score_that_knows_the_outcome_is_leaked_either_way_round(sign):
     won = np.asarray(table()["outcome"])

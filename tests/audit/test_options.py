@@ -299,3 +299,37 @@ def test_equal_groups_with_many_options_give_no_finding():
         )
         found += any(one.verdict == "fail" for one in audited(rows, of(OPTIONS)).findings)
     assert found <= 1
+
+
+def accounts_alike(seed: int) -> pa.Table:
+    """Three hundred accounts of six leads, all of one group and one option: as many leads as accounts."""
+    random = np.random.default_rng(seed)
+    account = np.repeat(np.arange(300), 6)
+    return pa.table(
+        {
+            "d": random.choice(["x", "y", "z"], 300)[account],
+            "g": random.choice(["a", "b"], 300)[account],
+            "firm": account.astype(str),
+        }
+    )
+
+
+def test_options_of_accounts_do_not_depend_on_a_group_by_their_leads():
+    stream = of(OPTIONS, 'account = "firm"\n')
+    distances, strengths = [], []
+    for seed in range(12):
+        report = audited(accounts_alike(seed), stream)
+        distances += [one for one in report.disparities if one.metric == "option_distance"]
+        strengths.append(report.decisions[0])
+    assert len(distances) == 12
+    assert sum(one.verdict == "fail" for one in distances) == 0
+    assert sum(one.p_adjusted < 0.05 for one in distances) <= 2
+    assert sum(one.p < 0.05 for one in strengths) <= 2
+    assert sum(one.low > 0 for one in strengths) <= 2
+
+
+def test_a_group_of_too_few_accounts_takes_no_part_in_the_association():
+    rows = accounts_alike(0)
+    few = pa.table({"d": ["x"] * 60, "g": ["c"] * 60, "firm": ["one"] * 60})
+    (one,) = audited(pa.concat_tables([rows, few]), of(OPTIONS, 'account = "firm"\n')).decisions
+    assert (one.groups, one.n) == (2, 1800)
