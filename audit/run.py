@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,7 +13,7 @@ from audit.caution.accounts import alike
 from audit.caution.joint import given_away_together
 from audit.caution.unseen import changeable_verdicts
 from audit.caution.weight import by_weight
-from audit.clustering.accounts import accounts_of
+from audit.clustering.accounts import Accounts, accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
 from audit.clustering.leave_out import whole_and_parts
@@ -27,24 +28,24 @@ from audit.finding.facts import Facts
 from audit.finding.feedback import loop_caution
 from audit.finding.worst_off import worst_off
 from audit.intake import Intake
-from audit.membership import estimated_groups, membership_estimates
+from audit.membership import MembershipEstimate, estimated_groups, membership_estimates
 from audit.metrics import estimates
 from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
 from audit.regulation import regulate
 from audit.report.digest import of_stream, of_table
 from audit.report.model import VERSION, Digests, Report, Settings
-from audit.rows.examine import examine
-from audit.rows.feedback import feedback
+from audit.rows.examine import Examination, examine
+from audit.rows.feedback import Feedback, feedback
 from audit.rows.matching.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
-from audit.rows.treatment import Treatment, treatment
+from audit.rows.treatment import treatment
 from audit.schema import Stream
 from audit.score_scale import cube_scale
-from audit.subgroups import search
+from audit.subgroups import Verified, search
 from audit.tally import DEFAULT, count
 from audit.tally.columns import with_decision
-from audit.unseen import bounds
+from audit.unseen import Bound, bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,77 +65,68 @@ class AuditRequest:
     cautions: tuple[Caution, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """What everything is told from: the rows, their counts, and how leads of one account go together."""
+
+    intake: Intake
+    stream: Stream
+    seed: int
+    cube: Cube
+    accounts: Accounts | None
+    effects: DesignEffects | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Beyond:
+    """What is told beyond the comparisons of groups."""
+
+    verified: Verified
+    examined: Examination
+    loop: Feedback | None
+    unseen: tuple[Bound, ...]
+    estimated: tuple[MembershipEstimate, ...]
+
+
 def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     """Audit an admitted table. Pure: the same input and seed give the same report, byte for byte.
 
     Raises BadInput where the engine does not exist, a column has too many values to count, or the
     stream names a reference group that no lead has.
     """
-    cube = count(intake.table, stream, request.engine)
-    # Intake guesses a range to find errors; from here on there is one range, the one that is counted on.
-    intake = replace(intake, score_range=cube_scale(cube, stream))
-    accounts = accounts_of(intake.table, request.seed)
-    effects = design_effects(intake.table, stream, cube, accounts)
+    counted = _counted(intake, stream, request)
+    intake, cube, accounts = counted.intake, counted.cube, counted.accounts
     verified = search(intake.table, stream, intake.score_range, request.seed, accounts)
-    treated = treatment(intake.table, cube, stream, timed=intake.timed, accounts=accounts)
-    facts = replace(
-        _facts(cube, intake, (stream, effects), treated, request.seed), subgroups=verified.subgroups
+    facts = _facts(counted, verified)
+    parts = partial(whole_and_parts, intake.table, stream, cube, accounts) if accounts is not None else None
+    beyond = _Beyond(
+        verified=verified,
+        examined=examine(intake.table, stream, facts.gap_pairs, request.seed),
+        loop=feedback(intake.table, cube, stream, request.seed, accounts),
+        unseen=bounds(cube, stream, parts),
+        estimated=membership_estimates(with_decision(intake.table, stream), stream, accounts),
     )
-    examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
-    loop = feedback(intake.table, cube, stream, request.seed, accounts)
-    unseen = bounds(
-        cube,
-        stream,
-        partial(whole_and_parts, intake.table, stream, cube, accounts) if accounts is not None else None,
-    )
-    estimated = membership_estimates(with_decision(intake.table, stream), stream, accounts)
-    return Report(
-        stream=stream.name,
-        rows=intake.rows,
-        kept=intake.kept,
-        rejected=intake.rejected,
-        excluded=intake.excluded,
+    return _report(counted, facts, beyond, request)
+
+
+def _counted(intake: Intake, stream: Stream, request: AuditRequest) -> _Counted:
+    cube = count(intake.table, stream, request.engine)
+    accounts = accounts_of(intake.table, request.seed)
+    return _Counted(
+        # Intake guesses a range to find errors; from here on there is one range, the one that is counted on.
+        intake=replace(intake, score_range=cube_scale(cube, stream)),
+        stream=stream,
         seed=request.seed,
-        engine=DEFAULT if request.engine == "auto" else request.engine,
-        version=VERSION,
-        digests=_digests(cube, intake.table, stream, request),
-        estimates=facts.estimates,
-        disparities=facts.disparities,
-        proxies=facts.proxies,
-        subgroups=worst_off(verified, facts),
-        search=verified.search,
-        warnings=(
-            *request.cautions,
-            *by_weight(
-                (
-                    *cautions(intake, stream, request.seed),
-                    *alike(accounts, effects, facts),
-                    *given_away_together(examined, facts),
-                    *loop_caution(loop),
-                    *changeable_verdicts(facts, unseen),
-                    *estimated_groups(intake.table, stream, estimated),
-                )
-            ),
-        ),
-        findings=findings(facts),
-        compat=clarify(
-            cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed), effects
-        ),
-        settings=_settings(intake, stream),
-        regulation=regulate(cube, intake.table, stream, effects),
-        decisions=associations(cube, stream, effects),
-        examined=examined,
-        feedback=loop,
-        bounds=unseen,
-        membership=estimated,
+        cube=cube,
+        accounts=accounts,
+        effects=design_effects(intake.table, stream, cube, accounts),
     )
 
 
-def _facts(
-    cube: Cube, intake: Intake, rule: tuple[Stream, DesignEffects | None], treated: Treatment, seed: int
-) -> Facts:
-    (stream, effects), table = rule, intake.table
-    scale = cube_scale(cube, stream)
+def _facts(counted: _Counted, verified: Verified) -> Facts:
+    cube, stream, effects, seed = counted.cube, counted.stream, counted.effects, counted.seed
+    table, scale = counted.intake.table, cube_scale(cube, stream)
+    treated = treatment(table, cube, stream, timed=counted.intake.timed, accounts=counted.accounts)
     return Facts(
         stream=stream,
         estimates=(
@@ -148,7 +140,49 @@ def _facts(
         gap_pairs=gap_pairs(table, stream),
         width=scale[1] - scale[0] if scale else None,
         medians=treated.medians,
+        subgroups=verified.subgroups,
     )
+
+
+def _report(counted: _Counted, facts: Facts, beyond: _Beyond, request: AuditRequest) -> Report:
+    intake, stream, cube, effects = counted.intake, counted.stream, counted.cube, counted.effects
+    flips = flip_tests(intake.table, stream, request.seed)
+    return Report(
+        stream=stream.name,
+        rows=intake.rows,
+        kept=intake.kept,
+        rejected=intake.rejected,
+        excluded=intake.excluded,
+        seed=request.seed,
+        engine=DEFAULT if request.engine == "auto" else request.engine,
+        version=VERSION,
+        digests=_digests(cube, intake.table, stream, request),
+        estimates=facts.estimates,
+        disparities=facts.disparities,
+        proxies=facts.proxies,
+        subgroups=worst_off(beyond.verified, facts),
+        search=beyond.verified.search,
+        warnings=(*request.cautions, *by_weight(_warnings(counted, facts, beyond))),
+        findings=findings(facts),
+        compat=clarify(cube, stream, facts.estimates, flips, effects),
+        settings=_settings(intake, stream),
+        regulation=regulate(cube, intake.table, stream, effects),
+        decisions=associations(cube, stream, effects),
+        examined=beyond.examined,
+        feedback=beyond.loop,
+        bounds=beyond.unseen,
+        membership=beyond.estimated,
+    )
+
+
+def _warnings(counted: _Counted, facts: Facts, beyond: _Beyond) -> Iterator[Caution]:
+    table, stream = counted.intake.table, counted.stream
+    yield from cautions(counted.intake, stream, counted.seed)
+    yield from alike(counted.accounts, counted.effects, facts)
+    yield from given_away_together(beyond.examined, facts)
+    yield from loop_caution(beyond.loop)
+    yield from changeable_verdicts(facts, beyond.unseen)
+    yield from estimated_groups(table, stream, beyond.estimated)
 
 
 def _digests(cube: Cube, table: pa.Table, stream: Stream, request: AuditRequest) -> Digests:
