@@ -64,7 +64,8 @@ class _Table:
 
     @property
     def comparable(self) -> bool:
-        return min(self.counts.shape) > 1 and self.counts.sum() * self.worth >= FEWEST_LEADS
+        enough = float(self.counts.sum()) * self.worth >= FEWEST_LEADS
+        return min(self.counts.shape) > 1 and enough
 
     @property
     def effective(self) -> FloatArray:
