@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from audit.intake.groups import check_reference, group_by_band, group_by_value
 from audit.intake.ledger import Ledger
 from audit.intake.membership import read_memberships
 from audit.intake.missing import missing_tokens
-from audit.intake.model import Intake, unmapped
+from audit.intake.model import Intake, Unmapped, unmapped
 from audit.intake.options import favoured, option_tokens, read_options
 from audit.intake.roles import check_columns
 from audit.intake.scores import reaches, reject_scores, score_range
@@ -56,21 +57,13 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         reference group does not occur, or no row is left.
     """
     reduced = reduce_texts(table, stream)
-    table = reduced.table
-    check_columns(table.column_names, stream)
-    if not table.num_rows:
-        msg = "the table has column names but no rows; export it again with its rows"
-        raise BadInput(msg)
-    desk = _Desk(
-        table=table, stream=stream, tokens=missing_tokens(stream.missing), ledger=Ledger(table.num_rows)
-    )
+    table, desk = reduced.table, _desk(reduced.table, stream)
     core, scale, immature = _core(desk)
     standing = desk.ledger.standing
     core = {name: column.filter(pa.array(standing)) for name, column in core.items()}
     kept = table if standing.all() else table.filter(pa.array(standing))
     groups, odd_values = _groups(kept, stream, desk.tokens)
     estimated, odd = read_memberships(kept, stream, desk.tokens)
-    place = np.flatnonzero(standing)
     features = read_features(kept, stream, desk.tokens)
     named = {f"feature:{name}": column for name, column in features.columns}
     treated = read_treatment(table, stream, desk.tokens, standing)
@@ -92,12 +85,28 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         defaults=form_defaults(kept, stream, desk.tokens),
         repeated=repeated_rows(kept, stream),
         unmapped=(
-            *(one for name, rows in odd_values for one in unmapped(name, "numbers", place[rows])),
-            *(one for name, rows in odd for one in unmapped(name, "probabilities", place[rows])),
+            *_unmapped(desk, "numbers", odd_values),
+            *_unmapped(desk, "probabilities", odd),
             *(desk.times.odd if desk.times else ()),
         ),
         understated=desk.times.understated if desk.times else None,
     )
+
+
+def _desk(table: pa.Table, stream: Stream) -> _Desk:
+    check_columns(table.column_names, stream)
+    if not table.num_rows:
+        msg = "the table has column names but no rows; export it again with its rows"
+        raise BadInput(msg)
+    tokens = missing_tokens(stream.missing)
+    return _Desk(table=table, stream=stream, tokens=tokens, ledger=Ledger(table.num_rows))
+
+
+def _unmapped(desk: _Desk, wanted: str, odd: Sequence[tuple[str, NDArray[np.int64]]]) -> Iterator[Unmapped]:
+    """What was not understood in the rows that are kept, with their places in the table that was read."""
+    place = np.flatnonzero(desk.ledger.standing)
+    for name, rows in odd:
+        yield from unmapped(name, wanted, place[rows])
 
 
 def _core(desk: _Desk) -> tuple[dict[str, pa.Array], tuple[float, float] | None, int]:
