@@ -53,7 +53,7 @@ def _of_the_rest(of: Sides, times: FloatArray) -> FloatArray:
     leads = np.where(of.part.known, of.part.count(), 0)
     squared, own = leads * times**2, of.place
     rest = np.maximum(leads.sum() - leads[own], 1)
-    return np.sqrt(np.maximum((squared.sum() - squared[own]) / rest, 1.0))
+    return np.asarray(np.sqrt(np.maximum((squared.sum() - squared[own]) / rest, 1.0)), dtype=np.float64)
 
 
 def _moved(name: str, one: Column, times: FloatArray) -> Column:
