@@ -21,8 +21,9 @@ def widened(
 ) -> dict[str, Column]:
     """The columns with the intervals of clustered leads; as they are without effects.
 
-    Ends move away from the value by the larger stretch of both sides; that of the rest is the largest of
-    all groups. What has no effect of its own (a distance, say) has that of the rate of its answer.
+    Ends move away from the value by the larger stretch of both sides; that of the rest is the mean of its
+    groups by leads, so that a handful of leads does not widen all. What has no effect of its own (a distance,
+    say) has that of the rate of its answer.
     """
     if effects is None:
         return dict(found)
@@ -43,8 +44,16 @@ def _stretch(name: str, of: Sides, effects: DesignEffects, confidence: float) ->
         return None
     # Where accounts are too few to say, the interval stays as it is.
     times = np.nan_to_num(np.maximum(effect.stretch(confidence), 1.0), nan=1.0, posinf=1.0)
-    other = times.max() if of.reference is None else times[of.reference]
+    other = _of_the_rest(of, times) if of.reference is None else times[of.reference]
     return np.asarray(np.maximum(times[of.place], other), dtype=np.float64)
+
+
+def _of_the_rest(of: Sides, times: FloatArray) -> FloatArray:
+    """Root of the mean squared stretch of all other known groups, by their leads; 1 where there is none."""
+    leads = np.where(of.part.known, of.part.count(), 0)
+    squared, own = leads * times**2, of.place
+    rest = np.maximum(leads.sum() - leads[own], 1)
+    return np.asarray(np.sqrt(np.maximum((squared.sum() - squared[own]) / rest, 1.0)), dtype=np.float64)
 
 
 def _moved(name: str, one: Column, times: FloatArray) -> Column:

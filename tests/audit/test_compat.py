@@ -401,6 +401,23 @@ def test_a_record_can_be_written_and_read():
         assert _read_compat(_compat(one)) == one
 
 
+def test_a_tiny_group_does_not_widen_the_rest_of_the_others():
+    """Accounts that mean nothing: eight leads of b have no say in how sure the gap of d is."""
+    random = np.random.default_rng(0)
+    group = np.array(["a"] * 396 + ["d"] * 396 + ["b"] * 8)
+    table = pa.table({"attribute:g": group, "selected": random.random(800) < 0.4})
+    by = stream("g", score=None, outcome=None, decision="d", threshold=None, account="account")
+    cube = count(table, by, "arrow")
+    table = table.append_column("account", pa.array((np.arange(800) // 4).astype(str)))
+    effects = design_effects(table, by, cube, accounts_of(table, 0))
+    alone, together = (
+        {(c.name, c.group): c for c in clarify(cube, by, (), (), one) if c.reference is None}
+        for one in (None, effects)
+    )
+    one, other = (found["DPPL", ("d",)] for found in (alone, together))
+    assert 1 <= (other.high - other.low) / (one.high - one.low) < 1.5
+
+
 def test_leads_of_the_same_account_make_wider_intervals():
     random = np.random.default_rng(0)
     account, n = np.repeat(np.arange(100), 8), 800
