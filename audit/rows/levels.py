@@ -50,18 +50,18 @@ def attribute_levels(table: pa.Table, attribute: str) -> Levels:
     return _dictionary(table.column(f"attribute:{attribute}"))
 
 
-def feature(table: pa.Table, name: str) -> Levels:
+def feature(table: pa.Table, name: str, least: int = RARE) -> Levels:
     """A feature as levels: numbers in at most 20 quantile bins, rare levels pooled, missing kept.
 
     Whole numbers that are each seen 20 times on average are levels as they stand: a ZIP or a code
     would lose its meaning in bins.
 
-    Levels with fewer than 10 rows, and those after the 2,000 most frequent, become one pooled
+    Levels with fewer than ``least`` (10) rows, and those after the 2,000 most frequent, become one pooled
     level: a level seen a few times can be learned by heart and says nothing about new leads.
     """
     column = table.column(f"feature:{name}")
     number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
-    return _pooled(_bins(_reals(column)) if number else _dictionary(column))
+    return _pooled(_bins(_reals(column)) if number else _dictionary(column), least)
 
 
 def feature_numbers(table: pa.Table, name: str) -> Reals | None:
@@ -127,9 +127,9 @@ def _quantiles(values: Reals) -> Reals:
     return np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1], method="lower"))
 
 
-def _pooled(levels: Levels) -> Levels:
+def _pooled(levels: Levels, least: int) -> Levels:
     counts = _counts(levels)
-    common = counts >= RARE
+    common = counts >= least
     common[np.argsort(-counts, kind="stable")[MOST_LEVELS:]] = False
     kept = levels.keep(common)
     codes = np.where(kept.codes < 0, kept.size, kept.codes)

@@ -138,7 +138,8 @@ def _sample(table: pa.Table, seed: int, first: Sequence[int]) -> Codes:
 
 
 def _is_constant(score: Reals) -> bool:
-    return float(np.ptp(score)) <= 1e-9 * float(np.abs(score).max())
+    # The square of a smaller number is 0 to a computer.
+    return float(np.ptp(score)) <= max(1e-9 * float(np.abs(score).max()), 1e-150)
 
 
 def _learned(data: Matrix, left_out: int, booster: type[Any] | None, seed: int) -> Any:  # noqa: ANN401 - scikit-learn has no types

@@ -194,3 +194,22 @@ def test_the_surest_gap_of_each_attribute_is_shared_out():
         attributes=tuple(Attribute(name=name, column=name) for name in ("region", "other")),
     )
     assert [one.attribute for one in decompositions(table, stream, gap_pairs(table, stream), 0)] == ["region"]
+
+
+def test_many_fields_that_tell_nothing_do_not_crowd_out_the_zip():
+    table, random = segregated(n=2_500), np.random.default_rng(1)
+    for i in range(60):
+        table = table.append_column(f"feature:q{i}", pa.array(random.normal(size=2_500)))
+    (told,) = decompositions(table, REGION, gap_pairs(table, REGION), 0)
+    zip_part = told.parts[0]
+    assert zip_part.feature == "zip"
+    assert zip_part.low < 0.6 < zip_part.high
+
+
+def test_a_zip_of_forty_levels_keeps_its_share_at_five_hundred_leads():
+    shares = []
+    for seed in range(15):
+        table = segregated(seed=seed, n=500)
+        (told,) = decompositions(table, REGION, gap_pairs(table, REGION), 0)
+        shares.append({one.feature: one.share for one in told.parts}["zip"])
+    assert np.mean(shares) == pytest.approx(0.6, abs=0.06)

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from audit.rows.clusters import by_account
+from audit.rows.gap_shares.coarse import coarse
 from audit.rows.levels import Codes, Levels, Reals
 
-LEADS_PER_LEVEL = 10
-MOST_LEVELS = 1_500
 RIDGE = 0.01
 """In leads per level: it shares what two equal fields carry evenly, and is felt nowhere else."""
 LEAST_ALONE = 5.0
@@ -75,7 +74,7 @@ def parts(features: Sequence[Levels], side: Reals, score: Reals, account: Codes 
     """
     scale = float(score.std())
     y = (score - score.mean()) / scale
-    design = _design(_coarse(features, side.size))
+    design = _design(coarse(features, side))
     fit = _fit(design, side - side.mean(), y)
     by_lead = fit.effects[design.place]
     # Levels of a feature sum to 1: each feature has one free level less than it has levels.
@@ -104,21 +103,6 @@ def _difference(values: Reals, side: Reals) -> Reals:
         here = side == one
         moved[here] = sign * (values[here] - values[here].mean(axis=0)) / max(int(here.sum()) - 1, 1)
     return moved
-
-
-def _coarse(features: Sequence[Levels], rows: int) -> list[Levels]:
-    """The features with their rarest levels pooled, so that all together have few levels per lead."""
-    counts = [np.bincount(one.codes, minlength=one.size) for one in features]
-    every = np.sort(np.concatenate(counts))[::-1]
-    most = min(MOST_LEVELS, rows // LEADS_PER_LEVEL)
-    least = int(every[most]) + 1 if every.size > most else 1
-    return [_pooled(one, n >= least) for one, n in zip(features, counts, strict=True)]
-
-
-def _pooled(levels: Levels, wanted: np.ndarray) -> Levels:
-    kept = levels.keep(wanted)
-    codes = np.where(kept.codes < 0, kept.size, kept.codes)
-    return Levels(codes=codes, names=(*kept.names, "rare"))
 
 
 def _design(features: Sequence[Levels]) -> _Design:

@@ -71,12 +71,15 @@ def decompositions(
     names = [column[len(PREFIX) :] for column in table.column_names if column.startswith(PREFIX)]
     if not pairs or not names:
         return ()
-    features = [feature(table, name) for name in names]
+    # A rare level is learned beside the group, not predicted: it needs no ten leads of its own.
+    features = [feature(table, name, least=1) for name in names]
     score, accounts = score_or_decision(table), clusters(table, seed)
     order = np.random.default_rng(seed).permutation(table.num_rows)
     made = []
     for pair in pairs:
         rows, side = _sides(attribute_levels(table, pair.attribute), pair, order[np.isfinite(score[order])])
+        if not float(score[rows].std()) > 0:  # the squares of so small scores are 0
+            continue
         chosen = [Levels(codes=one.codes[rows], names=one.names) for one in features]
         told = parts(chosen, side, score[rows], accounts.code[rows] if accounts else None)
         made.append(_shared(pair, names, told, (rows.size, stream.audit.confidence)))
