@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from audit.intake import Intake
+from audit.intake import Intake, admit
 from audit.report.json_form import to_json
 from audit.report.model import Report
 from audit.run import AuditRequest, audit
-from audit.schema import Attribute, Stream
+from audit.schema import Attribute, Stream, parse_stream
 from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
 from tests.webapp.site import Site, open_site
@@ -130,6 +130,19 @@ def test_a_search_that_found_nothing_says_so(report: Report) -> None:
     assert first.lines == (
         "No group of several conditions is surely treated worse than its conditions make out one by one.",
     )
+
+
+def test_decisions_of_several_options_have_a_page(site: Site) -> None:
+    head = '[stream]\nname = "cases"\ndecision = "d"\ndecision_kind = "options"\n'
+    stream = parse_stream(head + '[[stream.attribute]]\nname = "g"\n')
+    rows = pa.table({"g": ["a", "b"] * 120, "d": ["<i>gold</i>", "silver", "none", "none"] * 60})
+    site.audited(site.connect(), to_json(audit(admit(rows, stream), stream, AuditRequest())))
+    answer = site.client.get("/audits/audit1")
+    assert faults(answer.text) == []
+    page = Page(answer.text)
+    assert "More by g" in page.text
+    assert "All options together: decisions depend on g" in page.text
+    assert page.having("i") == []
 
 
 def test_a_report_of_an_older_version_shows_what_it_has() -> None:

@@ -293,8 +293,9 @@ def test_all_leads_together_are_no_group_of_an_attribute(site: Site) -> None:
     assert [[name for name, _ in table.rows] for table in page.overall] == [["All leads"]]
 
 
-# Written with a place behind them: outcome_rate@0-10, score_quantile@50.
+# Written with a place or an option behind them: outcome_rate@0-10, score_quantile@50, option_rate@gold.
 PARTS = {
+    *("option_rate", "level_at_least", "option_conversion"),
     *("outcome_rate", "score_quantile", "tenth_outcome_rate"),
     *("queue_rate", "queue_share", "skew", "minimum_skew"),
 }
@@ -305,6 +306,7 @@ def test_every_metric_of_the_registry_has_plain_words() -> None:
     assert len(set(labels)) == len(labels)
     assert [label for label in labels if "_" in label] == []
     assert metric_label("score_quantile@50") == "Score, median"
+    assert "_" not in "".join(metric_label(f"{part}@gold") for part in PARTS if "option" in part)
     assert set(METRICS) - PARTS <= READINGS.keys()
 
 
