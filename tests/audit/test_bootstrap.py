@@ -74,7 +74,7 @@ BOUNDS = frozenset({"together", "recalibration", "roc", "cross", "relative"})
 WIDER = {
     "queue_rate": 1.8,  # the leads that tie at the end of the queue may all be in it, or none
     "skew": 1.8,
-    "exposure_per_merit": 2.0,  # exposure and conversions are taken for independent, and go together
+    "exposure_per_merit": 2.0,  # what all leads get is taken as given; here half of them are the group's
     "converting_exposure": 1.7,
     "outcome_rate": 2.3,  # the outermost bands hold a few dozen leads
     "tenth": 1.6,
