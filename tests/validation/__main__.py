@@ -20,7 +20,7 @@ def results(scale: float) -> Results:
     """Everything, with so many times the full number of repetitions."""
 
     def runs(full: int) -> int:
-        return max(int(full * scale), 20)
+        return max(int(full * scale), min(full, 20))
 
     pair = world((0.35, 0.0), (0.3, -4.0))
     with ProcessPoolExecutor(2) as pool:
@@ -32,11 +32,11 @@ def results(scale: float) -> Results:
         alone = [later(coverage.of_estimates, pair, size, runs(4000), size) for size in SIZES]
         alarms = [later(nulls.alarms, *one, runs(2000)) for one in nulls.NULLS]
         audits = [
-            later(whole.whole_alarms, kind, (name, sizes), runs(40 if kind == "account" else 300), 9)
+            later(whole.whole_alarms, kind, (name, sizes), runs(15 if kind == "account" else 150), 9)
             for kind in whole.KINDS
             for name, _, sizes, _ in nulls.NULLS
         ]
-        powers = [later(power.power, *one, runs(2000), 3) for one in power.GAPS]
+        powers = [later(power.power, *one, runs(1000), 3) for one in power.GAPS]
         needs = [later(nulls.reached, *one, runs(1000), 4) for one in NEEDS]
         clusters = [
             (later(accounts.clustered_coverage, pair, n, runs(400), 5 + n, aware=False),
