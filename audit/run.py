@@ -12,7 +12,7 @@ from audit.caution.accounts import alike
 from audit.caution.joint import given_away_together
 from audit.caution.unseen import changeable_verdicts
 from audit.caution.weight import by_weight
-from audit.clustering.accounts import accounts_of
+from audit.clustering.accounts import Accounts, accounts_of
 from audit.clustering.effect import DesignEffects
 from audit.clustering.jackknife import design_effects
 from audit.clustering.leave_out import whole_and_parts
@@ -27,24 +27,24 @@ from audit.finding.facts import Facts
 from audit.finding.feedback import loop_caution
 from audit.finding.worst_off import worst_off
 from audit.intake import Intake
-from audit.membership import estimated_groups, membership_estimates
+from audit.membership import MembershipEstimate, estimated_groups, membership_estimates
 from audit.metrics import estimates
 from audit.metrics.clustered import clustered_alone
 from audit.metrics.together import together
 from audit.regulation import regulate
 from audit.report.digest import of_stream, of_table
 from audit.report.model import VERSION, Digests, Report, Settings
-from audit.rows.examine import examine
-from audit.rows.feedback import feedback
+from audit.rows.examine import Examination, examine
+from audit.rows.feedback import Feedback, feedback
 from audit.rows.matching.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.rows.treatment import Treatment, treatment
 from audit.schema import Stream
 from audit.score_scale import cube_scale
-from audit.subgroups import search
+from audit.subgroups import Verified, search
 from audit.tally import DEFAULT, count
 from audit.tally.columns import with_decision
-from audit.unseen import bounds
+from audit.unseen import Bound, bounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +73,7 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     cube = count(intake.table, stream, request.engine)
     # Intake guesses a range to find errors; from here on there is one range, the one that is counted on.
     intake = replace(intake, score_range=cube_scale(cube, stream))
-    accounts = accounts_of(intake.table, request.seed)
-    effects = design_effects(intake.table, stream, cube, accounts)
-    verified = search(intake.table, stream, intake.score_range, request.seed, accounts)
-    treated = treatment(intake.table, cube, stream, timed=intake.timed, accounts=accounts)
-    facts = replace(
-        _facts(cube, intake, (stream, effects), treated, request.seed), subgroups=verified.subgroups
-    )
-    examined = examine(intake.table, stream, facts.gap_pairs, request.seed)
-    loop = feedback(intake.table, cube, stream, request.seed)
-    unseen = bounds(
-        cube,
-        stream,
-        partial(whole_and_parts, intake.table, stream, cube, accounts) if accounts is not None else None,
-    )
-    estimated = membership_estimates(with_decision(intake.table, stream), stream, accounts)
+    seen = _seen(intake, stream, cube, request.seed)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -98,36 +84,70 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
         engine=DEFAULT if request.engine == "auto" else request.engine,
         version=VERSION,
         digests=_digests(cube, intake.table, stream, request),
-        estimates=facts.estimates,
-        disparities=facts.disparities,
-        proxies=facts.proxies,
-        subgroups=worst_off(verified, facts),
-        search=verified.search,
-        warnings=(
-            *request.cautions,
-            *by_weight(
-                (
-                    *cautions(intake, stream, request.seed),
-                    *alike(accounts, effects, facts),
-                    *given_away_together(examined, facts),
-                    *loop_caution(loop),
-                    *changeable_verdicts(facts, unseen),
-                    *estimated_groups(intake.table, stream, estimated),
-                )
-            ),
-        ),
-        findings=findings(facts),
+        estimates=seen.facts.estimates,
+        disparities=seen.facts.disparities,
+        proxies=seen.facts.proxies,
+        subgroups=worst_off(seen.verified, seen.facts),
+        search=seen.verified.search,
+        warnings=_warnings(seen, intake, stream, request),
+        findings=findings(seen.facts),
         compat=clarify(
-            cube, stream, facts.estimates, flip_tests(intake.table, stream, request.seed), effects
+            cube, stream, seen.facts.estimates, flip_tests(intake.table, stream, request.seed), seen.effects
         ),
         settings=_settings(intake, stream),
         regulation=regulate(cube, intake.table, stream),
         decisions=associations(cube, stream),
-        examined=examined,
-        feedback=loop,
-        bounds=unseen,
-        membership=estimated,
+        examined=seen.examined,
+        feedback=seen.loop,
+        bounds=seen.unseen,
+        membership=seen.estimated,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seen:
+    """What the parts of an audit found."""
+
+    facts: Facts
+    verified: Verified
+    examined: Examination
+    loop: Feedback | None
+    unseen: tuple[Bound, ...]
+    estimated: tuple[MembershipEstimate, ...]
+    accounts: Accounts | None
+    effects: DesignEffects | None
+
+
+def _seen(intake: Intake, stream: Stream, cube: Cube, seed: int) -> _Seen:
+    table = intake.table
+    accounts = accounts_of(table, seed)
+    effects = design_effects(table, stream, cube, accounts)
+    verified = search(table, stream, intake.score_range, seed, accounts)
+    treated = treatment(table, cube, stream, timed=intake.timed, accounts=accounts)
+    facts = replace(_facts(cube, intake, (stream, effects), treated, seed), subgroups=verified.subgroups)
+    replicates = partial(whole_and_parts, table, stream, cube, accounts) if accounts is not None else None
+    return _Seen(
+        facts=facts,
+        verified=verified,
+        examined=examine(table, stream, facts.gap_pairs, seed),
+        loop=feedback(table, cube, stream, seed),
+        unseen=bounds(cube, stream, replicates),
+        estimated=membership_estimates(with_decision(table, stream), stream, accounts),
+        accounts=accounts,
+        effects=effects,
+    )
+
+
+def _warnings(seen: _Seen, intake: Intake, stream: Stream, request: AuditRequest) -> tuple[Caution, ...]:
+    told = (
+        *cautions(intake, stream, request.seed),
+        *alike(seen.accounts, seen.effects, seen.facts),
+        *given_away_together(seen.examined, seen.facts),
+        *loop_caution(seen.loop),
+        *changeable_verdicts(seen.facts, seen.unseen),
+        *estimated_groups(intake.table, stream, seen.estimated),
+    )
+    return (*request.cautions, *by_weight(told))
 
 
 def _facts(

@@ -17,7 +17,7 @@ from audit.intake.groups import check_reference, group_by_band, group_by_value
 from audit.intake.ledger import Ledger
 from audit.intake.membership import read_memberships
 from audit.intake.missing import missing_tokens
-from audit.intake.model import Intake, unmapped
+from audit.intake.model import Intake, Unmapped, unmapped
 from audit.intake.options import favoured, option_tokens, read_options
 from audit.intake.roles import check_columns
 from audit.intake.scores import reaches, reject_scores, score_range
@@ -26,6 +26,8 @@ from audit.intake.times import Untimely, untimely
 from audit.intake.treatment import read_treatment
 from audit.intake.truth import read_truth, to_bool
 from audit.schema import Attribute, BadInput, Stream
+
+_Odd = list[tuple[str, NDArray[np.int64]]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +72,6 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
     kept = table if standing.all() else table.filter(pa.array(standing))
     groups, odd_values = _groups(kept, stream, desk.tokens)
     estimated, odd = read_memberships(kept, stream, desk.tokens)
-    place = np.flatnonzero(standing)
     features = read_features(kept, stream, desk.tokens)
     named = {f"feature:{name}": column for name, column in features.columns}
     treated = read_treatment(table, stream, desk.tokens, standing)
@@ -91,12 +92,17 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         undated=desk.times.undated if desk.times else None,
         defaults=form_defaults(kept, stream, desk.tokens),
         repeated=repeated_rows(kept, stream),
-        unmapped=(
-            *(one for name, rows in odd_values for one in unmapped(name, "numbers", place[rows])),
-            *(one for name, rows in odd for one in unmapped(name, "probabilities", place[rows])),
-            *(desk.times.odd if desk.times else ()),
-        ),
+        unmapped=_unmapped(desk, odd_values, odd),
         understated=desk.times.understated if desk.times else None,
+    )
+
+
+def _unmapped(desk: _Desk, numbers: _Odd, probabilities: _Odd) -> tuple[Unmapped, ...]:
+    place = np.flatnonzero(desk.ledger.standing)
+    return (
+        *(one for name, rows in numbers for one in unmapped(name, "numbers", place[rows])),
+        *(one for name, rows in probabilities for one in unmapped(name, "probabilities", place[rows])),
+        *(desk.times.odd if desk.times else ()),
     )
 
 
