@@ -19,7 +19,6 @@ from audit.intervals import logit_interval, welch_df, wilson
 from audit.metrics.confusion import no_outcome
 from audit.metrics.level_table import LevelTable
 from audit.metrics.measure import Measure, reasons
-from audit.metrics.score_metrics import ROUNDING
 from audit.registry.sources import NO_NEGATIVE, NO_POSITIVE
 
 OTHERS_NO_POSITIVE = "no other lead has a positive outcome"
