@@ -198,7 +198,7 @@ def test_the_surest_gap_of_each_attribute_is_shared_out():
 
 def test_many_fields_that_tell_nothing_do_not_crowd_out_the_zip():
     table, random = segregated(n=2_500), np.random.default_rng(1)
-    for i in range(60):
+    for i in range(150):
         table = table.append_column(f"feature:q{i}", pa.array(random.normal(size=2_500)))
     (told,) = decompositions(table, REGION, gap_pairs(table, REGION), 0)
     zip_part = told.parts[0]

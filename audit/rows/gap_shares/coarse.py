@@ -10,11 +10,12 @@ from audit.rows.levels import Codes, Levels, Reals
 
 LEADS_PER_LEVEL = 10
 MOST_LEVELS = 1_500
-FEWEST = 2
 
 
 def coarse(features: Sequence[Levels], side: Reals) -> list[Levels]:
-    """The features with at most one level per ten leads in all, 1,500 at most (but two of each feature).
+    """The features with at most one free level per ten leads in all, and 1,500 at most.
+
+    A feature has one free level less than it has levels: with a single one it takes no part.
 
     The features that go most surely with the group (``side``) keep their levels first: one that both
     groups have alike has the share 0 however coarse it is. The score has no say, so that no share is
@@ -22,14 +23,13 @@ def coarse(features: Sequence[Levels], side: Reals) -> list[Levels]:
     """
     counts = [np.bincount(one.codes, minlength=one.size) for one in features]
     wanted = np.asarray([np.count_nonzero(n) for n in counts])
-    left = max(min(MOST_LEVELS, side.size // LEADS_PER_LEVEL), FEWEST * len(features))
-    if int(wanted.sum()) <= left:
+    left = min(MOST_LEVELS, side.size // LEADS_PER_LEVEL)
+    if int(wanted.sum()) - len(features) <= left:
         return list(features)
     surety = [_surety(one, n, side) for one, n in zip(features, counts, strict=True)]
-    granted = np.minimum(wanted, FEWEST)
-    left -= int(granted.sum())
+    granted = np.ones_like(wanted)
     for place in np.argsort(-np.asarray(surety), kind="stable"):
-        more = min(int(wanted[place] - granted[place]), max(left, 0))
+        more = min(int(wanted[place]) - 1, left)
         granted[place] += more
         left -= more
     return [_pooled(one, n, int(most)) for one, n, most in zip(features, counts, granted, strict=True)]
