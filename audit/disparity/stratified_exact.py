@@ -47,7 +47,8 @@ def _exact(of: Strata, strata: IntArray) -> float:
     """Probability of all sums of hits that are at most as likely as the one seen."""
     chance, first = np.ones(1), 0.0
     for one in strata.tolist():
-        n, marked, total = of.n[one], of.hits[one] + of.other_hits[one], of.total[one]
+        n, total = float(of.n[one]), float(of.total[one])
+        marked = float(of.hits[one] + of.other_hits[one])
         lowest = max(0.0, n + marked - total)
         cell = np.arange(lowest, min(n, marked) + 1)
         chance = np.convolve(chance, np.exp(log_hypergeometric(cell, n, marked, total)))
