@@ -51,7 +51,8 @@ def _exact(of: Strata, strata: IntArray) -> float:
         marked = float(of.hits[one] + of.other_hits[one])
         lowest = max(0.0, n + marked - total)
         cell = np.arange(lowest, min(n, marked) + 1)
-        chance = np.convolve(chance, np.exp(log_hypergeometric(cell, n, marked, total)))
+        sides = (np.full(cell.shape, number) for number in (n, marked, total))
+        chance = np.convolve(chance, np.exp(log_hypergeometric(cell, *sides)))
         first += lowest
     seen = chance[int(of.hits[strata].sum() - first)]
     return min(float(chance[chance <= seen * (1 + _TIE)].sum()), 1.0)

@@ -23,6 +23,8 @@ from audit.registry.sources import NO_NEGATIVE, NO_POSITIVE
 
 OTHERS_NO_POSITIVE = "no other lead has a positive outcome"
 OTHERS_NO_NEGATIVE = "no other lead has a negative outcome"
+ROUNDING = 1e-13
+"""Nearer to 0 or 1 than one pair of leads among millions takes it: a ranking without an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

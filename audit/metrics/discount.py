@@ -60,7 +60,7 @@ def attention(leads: IntArray) -> FloatArray:
     found = _table()[np.minimum(last, TABLED)]
     far = last > TABLED
     if far.any():
-        found[far] += _sum_between(TABLED + 1.0, last[far] + 1.0)
+        found[far] += _sum_between(TABLED + 1.0, last[far].astype(np.float64) + 1.0)
     return found
 
 
