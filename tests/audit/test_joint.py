@@ -46,7 +46,8 @@ def test_fields_that_tell_nothing_are_no_joint_proxy_however_many_levels_they_ha
     found = [joint_proxies(unrelated_fields(seed, leads), REGION, seed)[0] for seed in range(runs)]
     alarms = sum(surely_tells(one, 0.95) for one in found)
     assert alarms <= 0.05 * runs
-    assert np.mean([one.auc for one in found]) == pytest.approx(0.5, abs=0.006)
+    aucs = np.asarray([one.auc for one in found])
+    assert aucs.mean() == pytest.approx(0.5, abs=3 * aucs.std() / np.sqrt(runs))
     assert not any(one.carried_by for one in found if not surely_tells(one, 0.95))
 
 
