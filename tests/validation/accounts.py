@@ -10,7 +10,7 @@ from audit.clustering.jackknife import design_effects
 from audit.disparity import compare
 from audit.metrics import estimates
 from audit.tally import count
-from tests.validation.coverage import GIVEN, Coverage, Held, _counted, _inside
+from tests.validation.coverage import Coverage, Seen, counted, true_values
 from tests.validation.worlds import SCORES, World, by_group
 
 
@@ -58,17 +58,17 @@ def clustered_coverage(
     by = by_group()
     cube = count(table, by, edges=tuple(SCORES.tolist()))
     effects = design_effects(table, by, cube, accounts_of(table, seed)) if aware else None
-    truth = {e.metric: e.estimate.value for e in estimates(world.population([0]), by, 0) if e.attribute}
-    held: Held = {}
+    truth = true_values(world)
+    seen: Seen = {}
     for e in estimates(cube, by, 0, effects):
-        if e.group and e.group != ("r00000",) and e.estimate.value is not None and e.metric not in GIVEN:
-            inside = _inside(e.estimate.low, truth[e.metric], e.estimate.high)
-            held.setdefault((e.metric, "estimate"), []).append((inside, e.estimate.n))
+        if e.group and e.group != ("r00000",) and e.estimate.value is not None:
+            one = e.estimate
+            seen.setdefault((e.metric, "estimate"), []).append((one.low, one.value, one.high, one.n))
     for d in compare(cube, by, 0, effects):
         if d.value is not None and not d.metric.endswith("_span"):
-            none = 0.0 if d.kind == "difference" else 1.0
-            held.setdefault((d.metric, d.kind), []).append((_inside(d.low, none, d.high), d.n))
-    return tuple(_counted(held, accounts * 10))
+            truth[d.metric, d.kind] = 0.0 if d.kind == "difference" else 1.0
+            seen.setdefault((d.metric, d.kind), []).append((d.low, d.value, d.high, d.n))
+    return tuple(counted(seen, truth, accounts * 10))
 
 
 def clustered_alarms(world: World, accounts: list[int], runs: int, seed: int) -> tuple[int, int]:

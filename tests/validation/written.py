@@ -62,7 +62,9 @@ registry, so a new metric is in these tables as soon as it is registered.
 is known, independently. The *truth* of every metric is what the audit itself computes on a population of a milliard
 leads with exactly these shares; that the audit computes metrics right is shown elsewhere (goldens, differential
 tests). Sizes of groups are given, so `count` and shares of all leads are not simulated, and what needs rows (treatment)
-or a decision of several options has no coverage here, only false alarms. A repetition draws the leads of each group
+or a decision of several options has no coverage here, only false alarms. `mean_log_deviation` has no truth in a
+population: one good lead that is passed over leaves it undefined. Exposure and nDCG depend by definition on how long the queue
+is: their truth is the mean over the repetitions, so their bias is not looked at. A repetition draws the leads of each group
 anew. The error behind a figure (`+-`) is one Monte-Carlo standard
 error: a figure of 95 % that is off by two of them is no news.
 
