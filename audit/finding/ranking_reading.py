@@ -28,7 +28,7 @@ def _rate(where: str) -> Reading:
         label=f"Share among {where}",
         phrase=f"{{group}} are among {where} {{how}} {{reference}}",
         worse="lower",
-        tier=2,
+        tier=4,
         meaning=_LATE,
     )
 

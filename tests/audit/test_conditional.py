@@ -342,7 +342,9 @@ def test_an_open_selection_is_not_cleared_by_a_contact_rate_that_passed():
         attributes=(Attribute(name="region", column="region", reference="A"),),
     )
     report = run(admit(table, by), by, AuditRequest())
-    assert [one.verdict for one in report.findings] == ["insufficient"]
+    selection, contact = report.findings
+    assert (selection.verdict, contact.verdict) == ("insufficient", "pass")
+    assert contact.headline.startswith("At equal score, people treat")
 
 
 def test_lower_is_better_says_better_and_not_above():
