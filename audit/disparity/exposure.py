@@ -89,7 +89,8 @@ def _contrast(
     known = np.array([reason is None for reason in undefined], dtype=np.bool_)
     n = np.nan_to_num(one.n)
     # What one lead of either group adds.
-    spread = np.nan_to_num(squared_error / (1 / np.maximum(n, 1) + 1 / max(n[reference], 1.0)))
+    spread = squared_error / (1 / np.maximum(n, 1) + 1 / max(n[reference], 1.0))
+    spread = np.where(np.isfinite(spread), spread, np.inf)
     return Contrast(
         metric=one.metric,
         kind=kind,
@@ -104,5 +105,5 @@ def _contrast(
         reference_enough=bool(one.weakest[reference] >= audit.minimum_group),
         tolerance=limits,
         spread=spread,
-        noise=float(spread.max(initial=0.0)) / max(n[reference], 1.0),
+        noise=float(np.max(spread, initial=0.0, where=np.isfinite(spread))) / max(n[reference], 1.0),
     )

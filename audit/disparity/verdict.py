@@ -72,8 +72,7 @@ def _power_quantile(away: FloatArray) -> FloatArray:
 def _size(contrast: Contrast, z: float | FloatArray, distance: FloatArray) -> FloatArray:
     """Leads at which z standard errors fit into the distance; infinite where none do."""
     room = distance**2 - z**2 * contrast.noise
-    with np.errstate(over="ignore"):  # a spread beyond all numbers needs infinitely many leads
-        return np.where(room > 0, z**2 * contrast.spread / room, np.inf)
+    return np.where(room > 0, z**2 * contrast.spread / room, np.inf)
 
 
 def _bonferroni(family: IntArray, level: float) -> FloatArray:
