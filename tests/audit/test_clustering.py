@@ -111,7 +111,7 @@ def test_nothing_gets_narrower_and_no_value_moves(aware, independent):
             assert one.estimate.low <= other.estimate.low
             assert one.estimate.high >= other.estimate.high
     for one, other in zip(wide.disparities, plain.disparities, strict=True):
-        assert one.value == (other.value if other.value is None else pytest.approx(other.value, rel=1e-12))
+        assert one.value == pytest.approx(other.value, rel=1e-12)
         if other.value is not None:
             assert one.low <= other.low + 1e-12
             assert one.high >= other.high - 1e-12
