@@ -20,7 +20,7 @@ def results(scale: float) -> Results:
     """Everything, with so many times the full number of repetitions."""
 
     def runs(full: int) -> int:
-        return max(int(full * scale), min(full, 20))
+        return max(int(full * scale), 3)
 
     pair = world((0.35, 0.0), (0.3, -4.0))
     with ProcessPoolExecutor(2) as pool:
