@@ -1,4 +1,4 @@
-"""How often intervals hold the truth; the truth is the number of a population of a milliard leads."""
+"""How often intervals hold the truth; the truth is the number of a population of a thousand million leads."""
 
 from __future__ import annotations
 

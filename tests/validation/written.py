@@ -59,7 +59,7 @@ registry, so a new metric is in these tables as soon as it is registered.
 **Populations.** Two groups of leads with known shares in every cell of score (0 to 100 in steps of 2), decision
 (score at or above 60), outcome, worked, and company size. Group 1: base rate 35 % (30 % in small companies). Group 2:
 30 % (25 %), scores 4 points lower, more small companies. Nine leads of ten are worked, and of nine of ten the outcome
-is known, independently. The *truth* of every metric is what the audit itself computes on a population of a milliard
+is known, independently. The *truth* of every metric is what the audit itself computes on a population of a thousand million
 leads with exactly these shares; that the audit computes metrics right is shown elsewhere (goldens, differential
 tests). Sizes of groups are given, so `count` and shares of all leads are not simulated, and what needs rows (treatment)
 or a decision of several options has no coverage here, only false alarms. `mean_log_deviation` has no truth in a
