@@ -8,7 +8,7 @@ from audit.finding import Caution, evidence
 from audit.finding.facts import Facts
 from audit.finding.words import listed, quoted
 from audit.rows.examine import Examination
-from audit.rows.separating.joint import JointProxy, surely_tells
+from audit.rows.separating.joint import JointProxy, jointly_informative
 
 MATERIAL = 0.6
 """Held-out AUC from which features tell an attribute apart well enough to matter."""
@@ -20,7 +20,7 @@ def given_away_together(examined: Examination, facts: Facts) -> Iterator[Caution
     for one in examined.joint_proxies:
         alone = [proxy for proxy in facts.proxies if proxy.attribute == one.attribute]
         best = max(alone, key=lambda proxy: proxy.auc, default=None)
-        sure = surely_tells(one, facts.stream.audit.confidence) and one.auc >= MATERIAL
+        sure = jointly_informative(one, facts.stream.audit.confidence) and one.auc >= MATERIAL
         if best is not None and sure and one.low > best.auc:
             yield _together(one, best.feature, best.auc)
 

@@ -22,15 +22,12 @@ def shares(counts: FloatArray) -> FloatArray:
 
 def kullback_leibler(p: FloatArray, q: FloatArray) -> FloatArray:
     """Divergence of p from q, 0 or more; infinite where q lacks a label that p has."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        terms = np.where(p == 0, 0.0, p * np.log(p / q))
-    return np.asarray(np.maximum(terms.sum(axis=-1), 0.0), dtype=np.float64)
+    return np.maximum(kullback_leibler_unbounded(p, q), 0.0)
 
 
 def jensen_shannon(p: FloatArray, q: FloatArray) -> FloatArray:
     """Mean divergence of both from their mixture, between 0 and ln 2."""
-    middle = (p + q) / 2
-    return (kullback_leibler(p, middle) + kullback_leibler(q, middle)) / 2
+    return np.maximum(jensen_shannon_unbounded(p, q), 0.0)
 
 
 def euclidean(p: FloatArray, q: FloatArray) -> FloatArray:

@@ -17,8 +17,6 @@ from audit.metrics.score_level import scoring_rate
 from audit.schema import Stream
 from audit.tally.columns import OPTION, SCORE, SELECTED
 
-LEAST_SHARE = 0.02
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rates:

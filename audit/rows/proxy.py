@@ -11,7 +11,7 @@ from audit.inference import benjamini_hochberg
 from audit.rows.clusters import FOLDS, clusters
 from audit.rows.gap_shares.share import Certainty, Gap, Share, share, widest_gap
 from audit.rows.levels import Levels, Reals, feature, groups, score_or_decision
-from audit.rows.separating.separation import Separation, separation
+from audit.rows.separating.separation import Separation, separation, surely_tells
 from audit.schema import Attribute, Stream
 
 PREFIX = "feature:"
@@ -103,12 +103,8 @@ def proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[Proxy, ...]:
 
 
 def informative(one: Proxy, confidence: float) -> bool:
-    """Whether the feature surely tells something about the attribute.
-
-    The held-out AUC must lie above 0.5 with its interval, and independence be rejected after
-    correction.
-    """
-    return one.low > 0.5 and one.p_adjusted < 1 - confidence
+    """Whether the feature surely tells something about the attribute."""
+    return surely_tells(one.low, one.p_adjusted, confidence)
 
 
 def gap_pairs(table: pa.Table, stream: Stream) -> tuple[GapPair, ...]:

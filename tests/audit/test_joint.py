@@ -14,7 +14,7 @@ from audit.rows.examine import Examination
 from audit.rows.levels import Levels
 from audit.rows.proxy import proxies
 from audit.rows.separating.encoding import encoding
-from audit.rows.separating.joint import joint_proxies, surely_tells
+from audit.rows.separating.joint import joint_proxies, jointly_informative
 from audit.schema import Attribute, Stream
 from tests.audit.fields import REGION, ten_hints, unrelated_fields, words
 
@@ -44,11 +44,11 @@ def test_the_interval_covers_what_so_many_leads_teach_over_repeated_samples():
 @pytest.mark.parametrize(("leads", "runs"), [(600, 60), (3_000, 40), (20_000, 20)])
 def test_fields_that_tell_nothing_are_no_joint_proxy_however_many_levels_they_have(leads, runs):
     found = [joint_proxies(unrelated_fields(seed, leads), REGION, seed)[0] for seed in range(runs)]
-    alarms = sum(surely_tells(one, 0.95) for one in found)
+    alarms = sum(jointly_informative(one, 0.95) for one in found)
     assert alarms <= 0.05 * runs
     aucs = np.asarray([one.auc for one in found])
     assert aucs.mean() == pytest.approx(0.5, abs=3 * aucs.std() / np.sqrt(runs))
-    assert not any(one.carried_by for one in found if not surely_tells(one, 0.95))
+    assert not any(one.carried_by for one in found if not jointly_informative(one, 0.95))
 
 
 def test_few_fields_carry_what_many_tell():

@@ -12,7 +12,7 @@ from audit.report.model import Report
 from audit.rows.gap_shares.decompose import Decomposition, Part
 from audit.rows.imitating.neutral import NeutralGap
 from audit.rows.imitating.usage import Imitation, Use
-from audit.rows.separating.joint import JointProxy, surely_tells
+from audit.rows.separating.joint import JointProxy, jointly_informative
 
 SHOWN = 12
 
@@ -77,7 +77,7 @@ def score_view(report: Report) -> ScoreView | None:
 def _together(one: JointProxy, confidence: float) -> str:
     strength = f"AUC {one.auc:.2f}, {one.low:.2f} to {one.high:.2f}; 0.5 is chance"
     all_of = f"All {len(one.features)} fields together"
-    if not surely_tells(one, confidence):
+    if not jointly_informative(one, confidence):
         return f"{all_of} do not surely tell {plain(one.attribute)} apart ({strength}; {one.n:,} leads)."
     first = f"{all_of} tell {plain(one.attribute)} apart ({strength}; {one.n:,} leads)."
     if not one.carried_by or one.carried_auc is None:

@@ -15,7 +15,7 @@ from audit.rows.clusters import Clusters, clusters
 from audit.rows.levels import Levels, Reals, feature, groups
 from audit.rows.separating.discriminant import Held, Task, held_out, task
 from audit.rows.separating.pairs import with_pairs
-from audit.rows.separating.separation import MOST_GROUPS
+from audit.rows.separating.separation import MOST_GROUPS, surely_tells
 from audit.schema import Stream
 
 PREFIX = "feature:"
@@ -88,9 +88,9 @@ def joint_proxies(table: pa.Table, stream: Stream, seed: int) -> tuple[JointProx
     return tuple(made)
 
 
-def surely_tells(one: JointProxy, confidence: float) -> bool:
+def jointly_informative(one: JointProxy, confidence: float) -> bool:
     """Whether the features together surely tell something about the attribute."""
-    return one.low > 0.5 and one.p_adjusted < 1 - confidence
+    return surely_tells(one.low, one.p_adjusted, confidence)
 
 
 def together(
@@ -159,7 +159,7 @@ def _joint(named: tuple[str, list[str]], one: Together, p: float, confidence: fl
         carried_by=(),
         carried_auc=None,
     )
-    if not surely_tells(made, confidence):
+    if not jointly_informative(made, confidence):
         return made
     chosen, auc = _carrying(one.tasks, made.auc)
     return replace(made, carried_by=_named(one.tasks, names, chosen), carried_auc=auc)

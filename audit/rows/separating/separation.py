@@ -57,6 +57,15 @@ def separation(
     )
 
 
+def surely_tells(low: float, p_adjusted: float, confidence: float) -> bool:
+    """Whether something surely tells of the group.
+
+    The held-out AUC must lie above 0.5 with its interval, and independence be rejected after
+    correction.
+    """
+    return low > 0.5 and p_adjusted < 1 - confidence
+
+
 def tally(feature: Levels, group: Levels, fold: Codes) -> Reals:
     """Counts by fold, feature level and group, shape (5, levels, groups)."""
     shape = (FOLDS, feature.size, group.size)
