@@ -12,7 +12,7 @@ from audit.rows.examine import examine
 from audit.rows.gap_shares.additive import parts
 from audit.rows.levels import feature
 from audit.rows.proxy import GapPair, gap_pairs, informative, proxies
-from audit.rows.separating.joint import joint_proxies, surely_tells
+from audit.rows.separating.joint import joint_proxies, jointly_informative
 from audit.rows.surrogate import surrogate
 from tests.audit.fields import REGION, segregated, unrelated_fields, words
 
@@ -39,7 +39,7 @@ def test_accounts_that_share_all_their_fields_are_no_proxy(skewed):
         sizes = np.random.default_rng(seed).geometric(0.25, 700) if skewed else np.full(700, 4)
         table = with_accounts(unrelated_fields(seed, 700), sizes)
         alarms += any(informative(one, 0.95) for one in proxies(table, REGION, seed))
-        together += any(surely_tells(one, 0.95) for one in joint_proxies(table, REGION, seed))
+        together += any(jointly_informative(one, 0.95) for one in joint_proxies(table, REGION, seed))
         if seed == 0:
             bare = table.drop_columns("account")
             # What the accounts are needed for: copies of a lead are learned by heart.

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from audit.rows.separating.joint import joint_proxies, surely_tells
+from audit.rows.separating.joint import joint_proxies, jointly_informative
 from tests.audit.fields import REGION, ten_hints, unrelated_fields, words
 
 
@@ -33,7 +33,7 @@ def test_two_fields_that_tell_only_in_combination_are_found_and_named(numbers):
     (found,) = joint_proxies(combined(1, numbers=numbers), REGION, 0)
     # Nine of ten are told right; numbers lose a little where bins straddle 0.
     assert found.auc == pytest.approx(0.9, abs=0.02 if not numbers else 0.08)
-    assert surely_tells(found, 0.95)
+    assert jointly_informative(found, 0.95)
     assert set(found.carried_by) == {"left", "right"}
     assert found.p_adjusted < 1e-30
 
@@ -51,5 +51,5 @@ def test_pairs_of_many_fields_that_tell_nothing_raise_no_alarm():
         for i in range(10):
             table = table.append_column(f"feature:m{i}", words(random.integers(0, 5, 1_200)))
         found += joint_proxies(table, REGION, seed)
-    assert sum(surely_tells(one, 0.95) for one in found) <= 2
+    assert sum(jointly_informative(one, 0.95) for one in found) <= 2
     assert np.mean([one.auc for one in found]) == pytest.approx(0.5, abs=0.006)
