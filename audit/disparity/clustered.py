@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,11 +13,14 @@ from audit.clustering.effect import FEWEST_EFFECTIVE, DesignEffects, Effect, mov
 from audit.disparity.contrast import Contrast
 from audit.grouping import Grouping
 from audit.intervals import Interval
-from audit.metrics.clustered import UNBOUNDED
-from audit.registry import metric
+from audit.registry import Range, metric
 from audit.tally.columns import OPTION
 
 _FURTHEST_Z = 37.0
+_FURTHEST: Mapping[Range, float] = MappingProxyType(
+    {"share": 1.0, "gap": 2.0, "positive": np.inf, "line": np.inf}
+)
+"""How far apart two values can be."""
 
 
 def widened_contrast(
@@ -50,12 +55,11 @@ def _further(contrast: Contrast, times: FloatArray) -> Interval:
             none = ~(contrast.value > 0)
             return np.where(none, contrast.low, low), np.where(none, contrast.high * times**2, high)
         low, high = moved((contrast.low, contrast.value, contrast.high), times)
-    what = metric(contrast.metric).kind
-    if what in {"distance", "roc"}:
+    what = metric(contrast.metric)
+    if what.kind in {"distance", "roc"}:
         return np.maximum(low, 0.0), high
-    if what in UNBOUNDED or contrast.metric in {"conditional_mean_score", "equal_score_hours_to_contact"}:
-        return low, high
-    return np.maximum(low, np.fmin(contrast.low, -1.0)), np.minimum(high, np.fmax(contrast.high, 1.0))
+    furthest = _FURTHEST[what.range]
+    return np.maximum(low, -furthest), np.minimum(high, furthest)
 
 
 def _p(contrast: Contrast, part: Grouping, effect: Effect) -> FloatArray:

@@ -8,7 +8,9 @@ gets narrower.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -19,12 +21,12 @@ from audit.intervals import Interval, wilson
 from audit.metrics.group_estimate import GroupEstimate
 from audit.metrics.measure import Measure
 from audit.metrics.score_level import requantiled
-from audit.registry import metric
+from audit.registry import Range, metric
 from audit.schema import Stream
 from audit.score_scale import cube_scale
 
-UNBOUNDED = frozenset({"mean", "quantile"})
-"""Kinds of metrics in the score's own units."""
+Ends = tuple[FloatArray, FloatArray, FloatArray]
+Bend = Callable[[FloatArray], FloatArray]
 
 
 def clustered(
@@ -54,7 +56,9 @@ def _alone(one: GroupEstimate, effects: DesignEffects | None, confidence: float)
     if effect is None or made.value is None or made.low is None or made.high is None:
         return one
     ends = tuple(np.array([end]) for end in (made.low, made.value, made.high))
-    low, high = _apart((ends[0], ends[1], ends[2]), effect.stretch(confidence))
+    low, high = apart_within(
+        (ends[0], ends[1], ends[2]), effect.stretch(confidence), metric(one.metric).range
+    )
     return replace(
         one,
         estimate=replace(made, low=min(float(low[0]), made.low), high=max(float(high[0]), made.high)),
@@ -75,8 +79,7 @@ def _widened(
             low, high = wilson(measure.value * worth, worth, confidence)
     else:
         ends = (measure.low, measure.value, measure.high)
-        unbounded = metric(measure.metric).kind in UNBOUNDED
-        low, high = moved(ends, times) if unbounded else _apart(ends, times)
+        low, high = apart_within(ends, times, metric(measure.metric).range)
     return replace(
         measure,
         low=np.fmin(low, measure.low),
@@ -88,24 +91,37 @@ def _widened(
     )
 
 
-def _apart(ends: tuple[FloatArray, FloatArray, FloatArray], times: FloatArray) -> Interval:
-    """The ends of an interval moved away from its value; shares and ratios on their own scales."""
+def apart_within(ends: Ends, times: FloatArray, reach: Range) -> Interval:
+    """The ends of an interval moved away from its value, on the scale and within the reach of such values."""
+    there, back = _SCALES[reach]
+    lowest, highest = _REACH[reach]
+    low, value, high = ends
+    inside = (low > lowest) & (high < highest)
     with np.errstate(all="ignore"):
-        scales = (
-            moved((_logit(ends[0]), _logit(ends[1]), _logit(ends[2])), times),
-            moved((np.log(ends[0]), np.log(ends[1]), np.log(ends[2])), times),
-            moved(ends, times),
+        bent = moved((there(low), there(value), there(high)), times)
+        plain = moved(ends, times)
+        return (
+            np.where(inside, back(bent[0]), np.maximum(plain[0], lowest)),
+            np.where(inside, back(bent[1]), np.minimum(plain[1], highest)),
         )
-        share = (ends[0] > 0) & (ends[2] < 1)
-        ratio = (ends[0] > 0) & (ends[2] > 1)
-        within = (ends[0] >= -1) & (ends[2] <= 1)
-        bounds = (np.where(ends[0] < 0, -1.0, 0.0), np.where(within, 1.0, np.inf))
-        low, high = (
-            np.select([share, ratio], [1 / (1 + np.exp(-a)), np.exp(b)], np.clip(c, *bounds))
-            for a, b, c in zip(*scales, strict=True)
-        )
-    return low, high
 
 
 def _logit(share: FloatArray) -> FloatArray:
-    return np.log(share / (1 - share))
+    return np.asarray(np.log(share / (1 - share)), dtype=np.float64)
+
+
+def _share(logit: FloatArray) -> FloatArray:
+    return np.asarray(1 / (1 + np.exp(-logit)), dtype=np.float64)
+
+
+_REACH: Mapping[Range, tuple[float, float]] = MappingProxyType(
+    {"share": (0.0, 1.0), "gap": (-1.0, 1.0), "positive": (0.0, np.inf), "line": (-np.inf, np.inf)}
+)
+_SCALES: Mapping[Range, tuple[Bend, Bend]] = MappingProxyType(
+    {
+        "share": (_logit, _share),
+        "gap": (np.arctanh, np.tanh),
+        "positive": (np.log, np.exp),
+        "line": (np.asarray, np.asarray),
+    }
+)

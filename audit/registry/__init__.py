@@ -14,7 +14,7 @@ from audit.registry.conditional import CONDITIONAL
 from audit.registry.distance import DISTANCE
 from audit.registry.inequality import INEQUALITY
 from audit.registry.labels import LABELS
-from audit.registry.model import Chapter, Family, Kind, Metric
+from audit.registry.model import Chapter, Family, Kind, Metric, Range
 from audit.registry.options import OPTION
 from audit.registry.queue import QUEUE
 from audit.registry.rates import COMPOSITION, RATES
@@ -62,4 +62,4 @@ def option_of(identifier: str) -> str | None:
     return option if known is not None and known.kind == "option" and option else None
 
 
-__all__ = ["METRICS", "Chapter", "Family", "Kind", "Metric", "metric", "option_of"]
+__all__ = ["METRICS", "Chapter", "Family", "Kind", "Metric", "Range", "metric", "option_of"]

@@ -119,6 +119,7 @@ RECALIBRATION: tuple[Metric, ...] = (
     Metric(
         id="calibration_slope",
         kind="recalibration",
+        range="line",
         chapter="calibration",
         definition=(
             "slope of a logistic regression of the outcome on the logit of the score where the score lies in "
@@ -133,6 +134,7 @@ RECALIBRATION: tuple[Metric, ...] = (
     Metric(
         id="calibration_intercept",
         kind="recalibration",
+        range="line",
         chapter="calibration",
         definition=(
             "intercept of the same regression with the slope held at 1, in log-odds: 0 is ideal (calibration "

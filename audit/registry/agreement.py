@@ -73,6 +73,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="matthews_correlation",
         kind="cells",
+        range="gap",
         chapter="agreement",
         definition="correlation of decision and outcome, -1 to 1 (phi)",
         sign="positive: decision and outcome agree better for the group",
@@ -93,6 +94,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="cohen_kappa",
         kind="cells",
+        range="gap",
         chapter="agreement",
         definition="agreement of decision and outcome beyond chance, 1 is perfect",
         sign="positive: decision and outcome agree better for the group",
@@ -110,6 +112,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="informedness",
         kind="cells",
+        range="gap",
         chapter="agreement",
         definition="true positive rate minus false positive rate (Youden's J)",
         sign="positive: the decision separates the group's leads better",
@@ -126,6 +129,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="markedness",
         kind="cells",
+        range="gap",
         chapter="agreement",
         definition="precision plus negative predictive value minus 1",
         sign="positive: a decision about the group says more about the outcome",
@@ -171,6 +175,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="positive_likelihood_ratio",
         kind="cells",
+        range="positive",
         chapter="agreement",
         definition="true positive rate over false positive rate",
         sign="positive: being selected speaks more for a conversion",
@@ -187,6 +192,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="negative_likelihood_ratio",
         kind="cells",
+        range="positive",
         chapter="agreement",
         definition="false negative rate over true negative rate",
         sign="positive: not being selected speaks less against a conversion",
@@ -203,6 +209,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="diagnostic_odds_ratio",
         kind="cells",
+        range="positive",
         chapter="agreement",
         definition="odds of selection among positive outcomes over those among negative ones",
         sign="positive: the decision separates the group's leads better",
@@ -220,6 +227,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="lift",
         kind="cells",
+        range="positive",
         chapter="agreement",
         definition="precision over the base rate of the same leads",
         sign="positive: selecting pays more for the group",
@@ -235,6 +243,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="conditional_acceptance",
         kind="cells",
+        range="positive",
         chapter="agreement",
         definition="positive outcomes over selected leads, both among leads that have decision and outcome",
         sign="positive: the group is selected less often than its outcomes would warrant",
@@ -250,6 +259,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="conditional_rejection",
         kind="cells",
+        range="positive",
         chapter="agreement",
         definition=(
             "negative outcomes over leads that were not selected, both among leads that have decision and "
@@ -268,6 +278,7 @@ AGREEMENT: tuple[Metric, ...] = (
     Metric(
         id="treatment_ratio",
         kind="cells",
+        range="positive",
         chapter="agreement",
         definition="leads wrongly passed over for each lead wrongly selected",
         sign="positive: mistakes about the group fall more often to its disadvantage",

@@ -20,6 +20,7 @@ CONDITIONAL: tuple[Metric, ...] = (
     Metric(
         id="conditional_selection_odds",
         kind="conditional",
+        range="positive",
         chapter="decisions",
         definition="odds of selection compared within each combination of the controls (common odds ratio)",
         sign="above 1: among leads alike in the controls, the group has better odds to be selected",
@@ -41,6 +42,7 @@ CONDITIONAL: tuple[Metric, ...] = (
     Metric(
         id="conditional_mean_score",
         kind="conditional",
+        range="line",
         chapter="score",
         definition="mean score compared within each combination of the controls, and pooled over them",
         sign="positive: among leads alike in the controls, the group scores higher",

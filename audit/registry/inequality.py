@@ -9,6 +9,7 @@ INEQUALITY: tuple[Metric, ...] = (
     Metric(
         id="generalized_entropy",
         kind="cells",
+        range="positive",
         chapter="inequality",
         definition=(
             "generalised entropy index (alpha 2) of the benefits: 0 for a lead wrongly passed over, 1 for a "
@@ -28,6 +29,7 @@ INEQUALITY: tuple[Metric, ...] = (
     Metric(
         id="theil",
         kind="cells",
+        range="positive",
         chapter="inequality",
         definition="Theil index (generalised entropy, alpha 1) of the benefits of generalized_entropy",
         sign="positive: the benefits of the decision are spread more unequally within the group",
@@ -41,6 +43,7 @@ INEQUALITY: tuple[Metric, ...] = (
     Metric(
         id="mean_log_deviation",
         kind="composite",
+        range="positive",
         chapter="inequality",
         definition="mean log deviation (generalised entropy, alpha 0) of the benefits of generalized_entropy",
         sign="positive: the benefits of the decision are spread more unequally within the group",
@@ -53,6 +56,7 @@ INEQUALITY: tuple[Metric, ...] = (
     Metric(
         id="coefficient_of_variation",
         kind="cells",
+        range="positive",
         chapter="inequality",
         definition="square root of twice the generalised entropy index (alpha 2)",
         sign="positive: the benefits of the decision are spread more unequally within the group",

@@ -54,6 +54,7 @@ def _label_distances(of: str, words: str, chapter: Chapter, library: str) -> tup
         Metric(
             id=f"{of}_{name}",
             kind="labels",
+            range="positive",
             chapter=chapter,
             definition=definition.format(words),
             sign=_NEVER,
@@ -71,6 +72,7 @@ def _demographic_disparity(of: str, alias: str, chapter: Chapter) -> Metric:
     return Metric(
         id=f"{of}_demographic_disparity",
         kind="labels",
+        range="gap",
         chapter=chapter,
         definition=(
             f"share of the group among the leads that {bad} minus its share among those that {good}, within "
@@ -88,6 +90,7 @@ LABELS: tuple[Metric, ...] = (
     Metric(
         id="class_imbalance",
         kind="labels",
+        range="gap",
         chapter="composition",
         definition="leads of the others minus leads of the group, over the leads of both",
         sign="positive: there are fewer leads of the group than of the others",
@@ -103,6 +106,7 @@ LABELS: tuple[Metric, ...] = (
     Metric(
         id="matched_selection_gap",
         kind="labels",
+        range="gap",
         chapter="decisions",
         definition=(
             "selection rate among the nearest leads of the group minus that among the nearest leads of the "

@@ -48,6 +48,8 @@ Chapter = Literal[
     "together",
     "treatment",
 ]
+Range = Literal["share", "gap", "positive", "line"]
+"""Where values lie: 0 to 1, -1 to 1, 0 and above, anywhere."""
 Margin = Literal["positive", "negative", "selected", "rejected", "false_positive", "false_negative"]
 
 _ABOUT_SCORES = frozenset({"count", "mean", "quantile", "score_rate", "treatment", "equal_score"})
@@ -59,20 +61,21 @@ class Metric:
     """One metric of a group of leads.
 
     ``numerator`` and ``denominator`` name the counts (`audit.metrics.confusion.Counts`) whose sums make a
-    rate. ``needs`` names the margins of decision by outcome without which a function of the four
-    cells has no value. ``empty`` says in plain words why a group has no value. ``sign`` says what a positive
-    difference, group minus reference, means. ``aliases`` are (library, name). ``complement_of``
-    names the metric that is one minus this one: both state the same hypothesis. ``family`` is the
-    family of comparisons (`audit.disparity`) that it belongs to, None when it is not compared: a
-    count, a number without a tolerance in common (odds, a ratio of counts), and what moves with the
-    base rate alone have intervals and no verdict.
-    ``chapter`` is where people find it. Metrics that are not ``crossed`` are left out for crossings
-    of attributes, whose groups are too small for them. ``ratio_only`` metrics have no tolerance for a
-    difference, so their ratio alone is compared.
+    rate. ``needs`` names the margins of decision by outcome without which a function of the four cells has
+    no value. ``range`` says where its values lie, and so the scale on which its interval grows where leads
+    come in accounts. ``empty`` says in plain words why a group has no value. ``sign`` says what a positive
+    difference, group minus reference, means. ``aliases`` are (library, name). ``complement_of`` names the
+    metric that is one minus this one: both state the same hypothesis. ``family`` is the family of
+    comparisons (`audit.disparity`) that it belongs to, None when it is not compared: a count, a number
+    without a tolerance in common (odds, a ratio of counts), and what moves with the base rate alone have
+    intervals and no verdict. ``chapter`` is where people find it. Metrics that are not ``crossed`` are left
+    out for crossings of attributes, whose groups are too small for them. ``ratio_only`` metrics have no
+    tolerance for a difference, so their ratio alone is compared.
     """
 
     id: str
     kind: Kind
+    range: Range = "share"
     chapter: Chapter
     definition: str
     sign: str

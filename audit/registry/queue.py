@@ -45,6 +45,7 @@ QUEUE: tuple[Metric, ...] = (
     Metric(
         id="skew",
         kind="queue",
+        range="line",
         chapter="queue",
         definition=(
             "natural logarithm of the group's part of the first leads of the queue over its part of all "
@@ -60,6 +61,7 @@ QUEUE: tuple[Metric, ...] = (
     Metric(
         id="exposure",
         kind="exposure",
+        range="positive",
         chapter="queue",
         definition=(
             "mean attention, 1 / log2(1 + place in the queue), of the group's leads over that of all leads; "
@@ -75,6 +77,7 @@ QUEUE: tuple[Metric, ...] = (
     Metric(
         id="exposure_per_merit",
         kind="exposure",
+        range="positive",
         chapter="queue",
         definition=(
             "exposure over the group's conversion rate relative to that of all leads; the "
@@ -90,6 +93,7 @@ QUEUE: tuple[Metric, ...] = (
     Metric(
         id="converting_exposure",
         kind="exposure",
+        range="positive",
         chapter="queue",
         definition=(
             "mean attention of the group's leads that converted over that of all leads: what the group's "

@@ -17,6 +17,7 @@ COMPOSITION: tuple[Metric, ...] = (
     Metric(
         id="count",
         kind="count",
+        range="positive",
         chapter="composition",
         definition="leads in the group; counted, not estimated, so its interval is itself",
         sign="not compared",

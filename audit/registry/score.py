@@ -8,6 +8,7 @@ SCORE: tuple[Metric, ...] = (
     Metric(
         id="mean_score",
         kind="mean",
+        range="line",
         chapter="score",
         definition="mean of the score over all leads that have one, in the score's own units",
         sign="positive: the group scores higher than the reference, whether or not higher is better",
@@ -18,6 +19,7 @@ SCORE: tuple[Metric, ...] = (
     Metric(
         id="score_quantile",
         kind="quantile",
+        range="line",
         chapter="score",
         definition=(
             "score that a quarter, half or three quarters of the leads with one do not exceed, written "
@@ -87,6 +89,7 @@ CALIBRATION: tuple[Metric, ...] = (
     Metric(
         id="score_outcome_gap",
         kind="promise",
+        range="gap",
         chapter="calibration",
         definition="mean of the score, mapped linearly onto 0 to 1, minus the share of positive outcomes",
         sign="positive: the score promises more of the group, next to what came true, than of the reference",

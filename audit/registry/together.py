@@ -14,6 +14,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="differential_fairness",
         kind="together",
+        range="positive",
         chapter="together",
         definition=(
             "epsilon of the decisions: the largest logarithm of a ratio of two groups' rates of being "
@@ -29,6 +30,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="outcome_differential_fairness",
         kind="together",
+        range="positive",
         chapter="together",
         definition="the same epsilon of the outcomes: how far conversion itself differs between the groups",
         sign="never negative: no group converts, or fails to, more than exp(epsilon) times as often",
@@ -40,6 +42,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="bias_amplification",
         kind="together",
+        range="line",
         chapter="together",
         definition="differential_fairness minus outcome_differential_fairness",
         sign="positive: the decisions part the groups more than their outcomes do",
@@ -51,6 +54,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="between_group_entropy",
         kind="together",
+        range="positive",
         chapter="together",
         definition="generalised entropy index (alpha 2) of the groups' mean benefits, weighted by leads",
         sign="never negative: 0 where all groups benefit alike on average",
@@ -62,6 +66,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="between_group_theil",
         kind="together",
+        range="positive",
         chapter="together",
         definition="Theil index (alpha 1) of the groups' mean benefits, weighted by their leads",
         sign="never negative: 0 where all groups benefit alike on average",
@@ -73,6 +78,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="between_group_log_deviation",
         kind="together",
+        range="positive",
         chapter="together",
         definition="mean log deviation (alpha 0) of the groups' mean benefits, weighted by their leads",
         sign="never negative: 0 where all groups benefit alike on average",
@@ -84,6 +90,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="within_group_entropy",
         kind="together",
+        range="positive",
         chapter="together",
         definition="generalised entropy index (alpha 2) of all leads minus the part between the groups",
         sign="never negative: 0 where benefits differ only between groups",
@@ -95,6 +102,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="within_group_theil",
         kind="together",
+        range="positive",
         chapter="together",
         definition="Theil index (alpha 1) of all leads minus the part between the groups",
         sign="never negative: 0 where benefits differ only between groups",
@@ -106,6 +114,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="exposure_distance",
         kind="together",
+        range="positive",
         chapter="together",
         definition=(
             "part of the exposure in the queue that would have to move to other groups for each to have as "
@@ -120,6 +129,7 @@ TOGETHER: tuple[Metric, ...] = (
     Metric(
         id="minimum_skew",
         kind="together",
+        range="line",
         chapter="together",
         definition="lowest skew of a known group, written with @selected, @tenth or @queue like skew",
         sign="below 0: some group has less of the beginning of the queue than of all leads",

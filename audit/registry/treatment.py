@@ -52,6 +52,7 @@ TREATMENT: tuple[Metric, ...] = (
     Metric(
         id="hours_to_contact",
         kind="treatment",
+        range="positive",
         chapter="treatment",
         definition="median hours from the creation of a lead to its first contact (speed to lead)",
         sign="not compared: its pace is, at equal score",
@@ -64,6 +65,7 @@ TREATMENT: tuple[Metric, ...] = (
     Metric(
         id="mean_touches",
         kind="treatment",
+        range="positive",
         chapter="treatment",
         definition="activities (calls, mails, meetings) for each lead of which the number is known",
         sign="above 1: more is done for each lead of the group",
@@ -102,6 +104,7 @@ TREATMENT: tuple[Metric, ...] = (
     Metric(
         id="equal_score_hours_to_contact",
         kind="equal_score",
+        range="positive",
         chapter="treatment",
         definition=(
             "mean hours to the first contact, of which at most the first week counts, among leads watched for"
@@ -116,6 +119,7 @@ TREATMENT: tuple[Metric, ...] = (
     Metric(
         id="equal_score_contact_pace",
         kind="equal_score",
+        range="positive",
         chapter="treatment",
         definition=(
             "chance of a first contact at each moment among leads that still wait, relative to the reference,"
@@ -131,6 +135,7 @@ TREATMENT: tuple[Metric, ...] = (
     Metric(
         id="equal_score_touches",
         kind="equal_score",
+        range="positive",
         chapter="treatment",
         definition=f"touches per lead, relative to the reference, {_ALIKE}",
         sign="above 1: at equal score, more is done for each lead of the group",

@@ -20,7 +20,9 @@ figure says why. Metrics about outcomes use only leads whose outcome is known an
 
 """
 
-
+VALUES = {"share": "0 to 1", "gap": "-1 to 1", "positive": "0 and above", "line": "any number"}
+COMPARISONS = frozenset({"conditional", "distance", "equal_score", "roc", "span"})
+"""Kinds that compare groups and have no value of a single one."""
 COMPARED = {
     "confirmatory": "with a verdict; corrected by Holm for single attributes, else by Benjamini and Hochberg",
     "exploratory": "with a verdict; corrected by Benjamini and Hochberg",
@@ -35,6 +37,8 @@ def markdown() -> str:
 
 def _section(metric: Metric) -> str:
     lines = [f"## `{metric.id}`", "", f"{metric.definition}.", "", f"- Sign: {metric.sign}"]
+    if metric.kind not in COMPARISONS:
+        lines.append(f"- Values: {VALUES[metric.range]}")
     lines.append(f"- Source: {metric.source}")
     lines.append(f"- Compared: {COMPARED[metric.family]}")
     aliases = tuple(dict.fromkeys((*metric.aliases, *ELSEWHERE.get(metric.id, ()))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from audit.registry import metric
+from tests.validation.accounts import clustered_alarms, clustered_coverage
 from tests.validation.coverage import of_estimates, of_gaps
 from tests.validation.exact import exact
 from tests.validation.nulls import NULLS, alarms, bare_rule, reached
@@ -32,6 +33,19 @@ def test_every_comparison_of_the_registry_holds_its_truth():
     for one in found:
         if one.behind >= 20:
             assert one.share + 3 * one.error >= 0.94, one
+
+
+def test_with_accounts_every_number_of_the_registry_holds_its_truth():
+    found = clustered_coverage(PAIR, 60, 150, 5, aware=True)
+    assert len({metric(one.metric).id for one in found}) >= 55
+    for one in found:
+        assert one.share + 3 * one.error >= 0.94, one
+
+
+def test_with_accounts_equal_groups_rarely_fail_where_they_often_do_without():
+    without, aware = clustered_alarms(world((0.3, 0.0)), [60, 60, 60], 8, 6)
+    assert without >= 3
+    assert aware <= 1
 
 
 @pytest.mark.parametrize(("name", "p", "sizes", "published"), NULLS)
