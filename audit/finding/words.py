@@ -29,7 +29,8 @@ def points(value: float) -> str:
 
 def amount(value: float) -> str:
     """A score with the digits that matter: 41.23 is "41.2", 0.4123 is "0.412"."""
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+    shown = f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+    return shown.replace("-", "\N{MINUS SIGN}")
 
 
 def hours(value: float) -> str:
