@@ -18,11 +18,14 @@ from connectors.sandbox.salesforce import (
     bulk_query_routes,
     collection_routes,
     consent,
+    control_org_routes,
     control_routes,
     data_routes,
     identity_routes,
+    limits_routes,
     oauth_routes,
     page_routes,
+    replication_routes,
     write_routes,
 )
 from connectors.sandbox.salesforce.api import answered
@@ -40,6 +43,8 @@ from connectors.sandbox.server import LocalServer
 
 BLUEPRINTS = (
     data_routes.listing,
+    limits_routes.routes,
+    replication_routes.routes,
     bulk_query_routes.routes,
     bulk_ingest_routes.routes,
     collection_routes.routes,
@@ -49,6 +54,7 @@ BLUEPRINTS = (
     identity_routes.routes,
     page_routes.routes,
     control_routes.routes,
+    control_org_routes.routes,
 )
 
 
