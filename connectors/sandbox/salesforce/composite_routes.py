@@ -25,7 +25,9 @@ def composite(version: str) -> Response:  # noqa: ARG001 - address
 
 
 def _made(one: Json) -> Json:
-    headers = {**one.get("httpHeaders", {}), "Authorization": request.headers.get("Authorization", "")}
+    wanted = one.get("httpHeaders")
+    headers = {str(name): str(value) for name, value in wanted.items()} if isinstance(wanted, dict) else {}
+    headers["Authorization"] = request.headers.get("Authorization", "")
     answer = current_app.test_client().open(
         one["url"], method=one["method"], json=one.get("body"), headers=headers
     )
