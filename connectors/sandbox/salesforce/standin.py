@@ -19,6 +19,7 @@ from connectors.sandbox.salesforce import (
     collection_routes,
     composite_routes,
     consent,
+    control_oauth_routes,
     control_org_routes,
     control_routes,
     data_routes,
@@ -31,11 +32,12 @@ from connectors.sandbox.salesforce import (
 )
 from connectors.sandbox.salesforce.api import answered
 from connectors.sandbox.salesforce.bulk_jobs import Jobs
+from connectors.sandbox.salesforce.client_app import Client
 from connectors.sandbox.salesforce.cursors import Cursors
 from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.faults import Fault, Faults
 from connectors.sandbox.salesforce.gate import Gate
-from connectors.sandbox.salesforce.grants import Client, Grants
+from connectors.sandbox.salesforce.grants import Grants
 from connectors.sandbox.salesforce.new_org import make_org
 from connectors.sandbox.salesforce.objects import PACKAGE
 from connectors.sandbox.salesforce.org import Org
@@ -57,6 +59,7 @@ BLUEPRINTS = (
     page_routes.routes,
     control_routes.routes,
     control_org_routes.routes,
+    control_oauth_routes.routes,
 )
 
 
