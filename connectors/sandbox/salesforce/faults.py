@@ -45,9 +45,11 @@ _OAUTH = {
 FAULT = "fairlead.planned_fault"
 IN_ROUTES = frozenset({"truncated_csv", "lost_rows", "duplicate_rows", "stuck_job", "failed_job"})
 # What the gate does itself, or leaves to the authorization server ("expire").
-_DEEDS = {"expire", "reset", "truncated", "cut", "reset_mid_body", "lost_answer", "drip"}
+_DEEDS = {"expire", "reset", "truncated", "cut", "reset_mid_body", "lost_answer"}
+# A body that only comes slowly.
+SLOW = frozenset({"drip"})
 KINDS = frozenset(_ANSWERS) | _DEEDS
-EVERY = KINDS | IN_ROUTES | frozenset(_OAUTH)
+EVERY = KINDS | SLOW | IN_ROUTES | frozenset(_OAUTH)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,11 +93,7 @@ class Faults:
     def strike(self, path: str, method: str = "") -> Fault | None:
         """Count one call; the fault that strikes it, if any."""
         with self._lock:
-            due = [
-                fault
-                for fault in self.planned
-                if fault.path in path and fault.method in {"", method} and _due(fault)
-            ]
+            due = [fault for fault in self.planned if _concerns(fault, path, method) and _due(fault)]
             if not due:
                 return None
             if due[0].times is not None:
