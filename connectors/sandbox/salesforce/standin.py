@@ -14,33 +14,50 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.salesforce import (
+    bulk_ingest_routes,
+    bulk_query_routes,
+    collection_routes,
     consent,
+    control_oauth_routes,
+    control_org_routes,
     control_routes,
     data_routes,
     identity_routes,
+    limits_routes,
     oauth_routes,
     page_routes,
+    replication_routes,
     write_routes,
 )
 from connectors.sandbox.salesforce.api import answered
+from connectors.sandbox.salesforce.bulk_jobs import Jobs
+from connectors.sandbox.salesforce.client_app import Client
 from connectors.sandbox.salesforce.cursors import Cursors
 from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.faults import Fault, Faults
 from connectors.sandbox.salesforce.gate import Gate
-from connectors.sandbox.salesforce.grants import Client, Grants
-from connectors.sandbox.salesforce.org import Org, make_org
-from connectors.sandbox.salesforce.schema import PACKAGE
+from connectors.sandbox.salesforce.grants import Grants
+from connectors.sandbox.salesforce.new_org import make_org
+from connectors.sandbox.salesforce.objects import PACKAGE
+from connectors.sandbox.salesforce.org import Org
 from connectors.sandbox.salesforce.state import EXTENSION, State, state
 from connectors.sandbox.server import LocalServer
 
 BLUEPRINTS = (
     data_routes.listing,
+    limits_routes.routes,
+    replication_routes.routes,
+    bulk_query_routes.routes,
+    bulk_ingest_routes.routes,
+    collection_routes.routes,
     data_routes.routes,
     write_routes.routes,
     oauth_routes.routes,
     identity_routes.routes,
     page_routes.routes,
     control_routes.routes,
+    control_org_routes.routes,
+    control_oauth_routes.routes,
 )
 
 
@@ -64,7 +81,9 @@ class SalesforceStandIn:
         org = make_org(self.contents, self.seed)
         client = Client(id=_secret(self.seed, "client"), secret=_secret(self.seed, "secret"))
         grants = Grants(client=client, organisation=org.organisation, clock=org.clock)
-        self.state = State(org=org, grants=grants, cursors=Cursors(org.clock), faults=Faults())
+        self.state = State(
+            org=org, grants=grants, cursors=Cursors(org.clock), faults=Faults(), jobs=Jobs(clock=org.clock)
+        )
         gate = Gate(_application(self.state).wsgi_app, self.state)
         tls = LocalServer(app=gate, port=self.tls_port, tls=self.certificate.server_context())
         self._servers = (tls, LocalServer(app=gate, port=self.page_port))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.fields import Value
 from connectors.sandbox.salesforce.clock import rest_datetime
-from connectors.sandbox.salesforce.schema import LENGTHS, FieldDef
+from connectors.sandbox.salesforce.schema import FieldDef
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +38,7 @@ def stored(field: FieldDef, value: object) -> Value:
 
 
 def _check(field: FieldDef, kept: Value) -> None:
-    if isinstance(kept, str) and len(kept) > (longest := LENGTHS.get(field.type, 255)):
+    if isinstance(kept, str) and len(kept) > (longest := field.length or 255):
         text = f"{field.label}: data value too large (max length={longest})"
         raise RowError(code="STRING_TOO_LONG", message=text, fields=(field.name,))
     if field.restricted and kept not in field.options:
@@ -73,7 +74,12 @@ def _date(value: object) -> str:
 
 
 def _datetime(value: object) -> str:
-    moment = datetime.fromisoformat(str(value))
+    return _moment(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> str:
+    moment = datetime.fromisoformat(text)
     return rest_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
@@ -81,6 +87,7 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "boolean": _boolean,
     "double": _double,
     "currency": _double,
+    "percent": _double,
     "int": _int,
     "date": _date,
     "datetime": _datetime,
