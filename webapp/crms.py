@@ -58,6 +58,7 @@ def salesforce_app(settings: Settings) -> SalesforceApp | None:
         login_url=settings.salesforce_login_url,
         extra_hosts=settings.salesforce_extra_hosts,
         ca_file=settings.salesforce_ca_file,
+        allow_duplicates=settings.salesforce_allow_duplicates,
     )
 
 

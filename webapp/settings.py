@@ -142,6 +142,10 @@ class Settings(BaseModel):
     salesforce_ca_file: ReadableFile = Field(
         default=None, description="A PEM file with the authority to trust for Salesforce hosts."
     )
+    salesforce_allow_duplicates: bool = Field(
+        default=False,
+        description="Whether writing a flag may pass duplicate rules of the org that only warn.",
+    )
     hubspot_app_id: str | None = Field(
         default=None, description="Id of the HubSpot app; card requests of other apps are refused."
     )

@@ -21,11 +21,12 @@ OVERLAP = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soql:
-    """A query for leads. It is not ordered: a cursor is a snapshot, and an order costs the org time."""
+    """A query. It is not ordered: a cursor is a snapshot, and an order costs the org time."""
 
     fields: tuple[str, ...]
     where: str = ""
     limit: int | None = None
+    object: str = OBJECT
 
     @property
     def text(self) -> str:
@@ -38,7 +39,7 @@ class Soql:
         return self._selecting("COUNT()")
 
     def _selecting(self, what: str) -> str:
-        text = f"SELECT {what} FROM {OBJECT}"  # noqa: S608 - names are checked by asked_fields
+        text = f"SELECT {what} FROM {self.object}"  # noqa: S608 - names are checked by asked_fields
         text += f" WHERE {self.where}" if self.where else ""
         return text + (f" LIMIT {self.limit}" if self.limit is not None else "")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -16,11 +16,11 @@ from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.fields import field_info
 from connectors.salesforce.gateway import Gateway
-from connectors.salesforce.outbound import publish
+from connectors.salesforce.publishing import Publishing
 from connectors.salesforce.query import OBJECT, Soql, asked_fields, changed_between, pages
 from connectors.salesforce.records import parse
 from connectors.salesforce.trouble import MISSING_FIELD, unreachable
-from connectors.source import Batch, FieldInfo, Flag, Receipt
+from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
 
 SAMPLE = 200
 
@@ -85,9 +85,11 @@ class SalesforceSource:
         query = Soql(fields=self._fields(policy), limit=max(1, min(leads, SAMPLE)))
         return next(self._batches(policy, query))
 
-    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
-        """Write flags into the Lead's ``Fairness_`` fields, which Fairlead's package adds."""
-        return publish(self._gateway, self._keyring, flags, self._pause)
+    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:
+        """Write flags into the Lead's ``Fairness_`` fields, and findings into ``Fairness_Finding__c``."""
+        return Publishing(
+            gateway=self._gateway, keyring=self._keyring, pause=self._pause, app=self._app
+        ).publish(flags, notices)
 
     def _fields(self, policy: Policy) -> tuple[str, ...]:
         """The fields to request; what their types forbid is refused before anything is."""
