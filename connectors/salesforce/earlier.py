@@ -30,7 +30,8 @@ def wait_for_earlier(gateway: Gateway, pause: Callable[[float], None]) -> None:
         One is still being processed after ten minutes.
     """
     patience = Patience(pause, most=MOST)
-    while any(_ours(gateway, list(_pending(gateway)))):
+    waiting = _ours(gateway, list(_pending(gateway)))
+    while waiting := [job_id for job_id in waiting if _is_pending(gateway, job_id)]:
         if not patience.wait():
             msg = (
                 "an earlier Bulk job of the connected user still updates leads in Salesforce: let it end, or "
@@ -53,7 +54,7 @@ def _pending(gateway: Gateway) -> Iterator[Mapping[str, Any]]:
 
 
 def _page(gateway: Gateway, path: str) -> Mapping[str, Any]:
-    """One page of the org's jobs; none where the user may not list them, and so cannot have made any."""
+    """A page of jobs, or one job; nothing where the user may not see it, and so cannot have made it."""
     try:
         return gateway.send(Request(method="GET", path=path), DOING).document(DOING)
     except Refused:
@@ -64,11 +65,15 @@ def _may_write_leads(job: Mapping[str, Any]) -> bool:
     return (job.get("object"), job.get("operation")) == (OBJECT, "update") and job.get("state") in PENDING
 
 
-def _ours(gateway: Gateway, jobs: list[Mapping[str, Any]]) -> Iterator[bool]:
-    """Of each job, whether the connected user made it; asked only where there are any."""
+def _is_pending(gateway: Gateway, job_id: str) -> bool:
+    """Whether a job may still write; one that is gone does not."""
+    return _page(gateway, f"jobs/ingest/{job_id}").get("state") in PENDING
+
+
+def _ours(gateway: Gateway, jobs: list[Mapping[str, Any]]) -> list[str]:
+    """The ids of the jobs that the connected user made; who that is, is asked only where there are any."""
     if not jobs:
-        return
+        return []
     identity = str(gateway.send(Request(method="GET", path=""), DOING).document(DOING).get("identity"))
     user = identity.rstrip("/").rpartition("/")[2][:15]
-    for job in jobs:
-        yield str(job.get("createdById"))[:15] == user
+    return [str(job.get("id")) for job in jobs if str(job.get("createdById"))[:15] == user]

@@ -66,7 +66,7 @@ class FindingRecords:
                 "connected user."
             )
         found = [trouble for need in NEEDS for trouble in troubles(need, Fields.read(described))]
-        if not (described.get("createable") and described.get("updateable")):
+        if described.get("createable") is False or described.get("updateable") is False:
             found.insert(0, f"the connected user may not create and edit {FINDING}")
         return f"The findings were not written: {'; '.join(found)}." if found else ""
 

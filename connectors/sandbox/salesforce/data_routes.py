@@ -152,7 +152,8 @@ def _summary(definition: ObjectDef, version: str) -> Json:
         "label": definition.label,
         "keyPrefix": definition.prefix,
         "queryable": True,
-        "updateable": definition.name == "Lead",
+        "createable": definition.createable,
+        "updateable": definition.updateable,
         "custom": False,
         "urls": {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"},
     }
