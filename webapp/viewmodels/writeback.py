@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 from connectors.source import Receipt
+from webapp.store.rows import ReceiptRow
 from webapp.viewmodels.words import number
 
 
@@ -142,11 +144,37 @@ def finding_sums(receipt: Receipt) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteBack:
+    """The newest write-back of a connection as the connections page shows it."""
+
+    made_at: datetime
+    leads: str
+    findings: str
+    notes: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
+def shown(row: ReceiptRow) -> WriteBack:
+    """A stored receipt in words; the reasons of leads and findings stand together."""
+    return WriteBack(
+        made_at=row.made_at,
+        leads=sums(row.receipt),
+        findings=finding_sums(row.receipt),
+        notes=row.receipt.notes,
+        reasons=_all_reasons(row.receipt),
+    )
+
+
 def told(receipt: Receipt) -> tuple[str, ...]:
     """The whole receipt, a line for each thing to know."""
-    failed = [*reasons(receipt.failed), *reasons(receipt.findings.failed if receipt.findings else {})]
-    lines = (sums(receipt), finding_sums(receipt), *receipt.notes, *(_line(reason) for reason in failed))
+    why = [_line(reason) for reason in _all_reasons(receipt)]
+    lines = (sums(receipt), finding_sums(receipt), *receipt.notes, *why)
     return tuple(line for line in lines if line)
+
+
+def _all_reasons(receipt: Receipt) -> tuple[Reason, ...]:
+    return (*reasons(receipt.failed), *reasons(receipt.findings.failed if receipt.findings else {}))
 
 
 def _reason(code: str, count: int) -> Reason:

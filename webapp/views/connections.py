@@ -15,6 +15,7 @@ from webapp.erasure import left_over
 from webapp.security import allow_form_targets
 from webapp.services import services
 from webapp.store.rows import Crm
+from webapp.viewmodels.writeback import shown
 
 blueprint = Blueprint("connections", __name__)
 CRM_PATH = "/connect/<any(salesforce, hubspot):crm>"
@@ -25,9 +26,12 @@ def index() -> str:
     """Every connection, and the buttons to make one."""
     opened = services()
     allow_form_targets(consent_origins(opened.settings))
+    connections = opened.repository.connections()
+    receipts = {row.id: opened.repository.latest_receipt(row.id) for row in connections}
     return render_template(
         "connections.html",
-        connections=opened.repository.connections(),
+        connections=connections,
+        writebacks={name: shown(found) for name, found in receipts.items() if found},
         crms=connectable(opened.settings),
         not_erased=frozenset(row.id for row in left_over(opened)),
     )
