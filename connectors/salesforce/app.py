@@ -27,7 +27,8 @@ class SalesforceApp:
 
     ``login_url`` is the org's My Domain address (or login/test.salesforce.com). ``extra_hosts`` are
     host names, or ``host:port``, trusted beside Salesforce's own; ``ca_file`` is the authority to
-    trust for them.
+    trust for them. ``api_percent`` is the share of the org's API calls of the day, by every app
+    together, from which on Fairlead makes none.
     """
 
     client_id: str
@@ -37,6 +38,7 @@ class SalesforceApp:
     extra_hosts: tuple[str, ...] = ()
     ca_file: Path | None = None
     api_version: str = "68.0"
+    api_percent: int = 80
 
 
 def trusted_origin(app: SalesforceApp, url: str) -> str:

@@ -91,6 +91,8 @@ class Org:
         return found
 
     def __call__(self, request: Request) -> Any:
+        if request.path == "/services/data":
+            return [{"version": "68.0"}]
         self.calls += 1
         text = request.args.get("q", "")
         self.asked.append(text)
