@@ -5,23 +5,27 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
+from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, g, request
 
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.salesforce.errors import ApiError, expired_session, not_found
+from connectors.sandbox.salesforce.faults import FAULT
 from connectors.sandbox.salesforce.identity_routes import bearer
 from connectors.sandbox.salesforce.org import Record, User
 from connectors.sandbox.salesforce.schema import ObjectDef
+from connectors.sandbox.salesforce.soql_run import Json
 from connectors.sandbox.salesforce.state import state
 
 OLDEST, NEWEST = 50, 68
 CONTENT_TYPE = "application/json;charset=UTF-8"
 
 
-def api_blueprint(name: str) -> Blueprint:
+def api_blueprint(name: str, below: str = "") -> Blueprint:
     """Routes under one API version, with admission before them and the limit header after them."""
-    made = Blueprint(name, __name__, url_prefix="/services/data/<version>")
+    made = Blueprint(name, __name__, url_prefix=f"/services/data/<version>{below}")
     made.before_request(_admit)
     made.after_request(_finished)
     made.register_error_handler(ApiError, _failed)
@@ -52,15 +56,42 @@ def _admit() -> None:
 
 def _finished(answer: Response) -> Response:
     answer.headers["Sforce-Limit-Info"] = state().usage
-    if "gzip" in request.headers.get("Accept-Encoding", "") and (answer.content_length or 0) > 1000:
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return answer
+    if answer.is_streamed:
+        answer.response = _zipped(answer.iter_encoded())
+        answer.headers["Content-Encoding"] = "gzip"
+    elif (answer.content_length or 0) > 1000:
         answer.set_data(gzip.compress(answer.get_data(), compresslevel=1))
         answer.headers["Content-Encoding"] = "gzip"
     return answer
 
 
+def _zipped(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """A body compressed as it comes, so that a large one is never whole in memory."""
+    packer = zlib.compressobj(1, wbits=31)
+    for part in parts:
+        yield packer.compress(part)
+    yield packer.flush()
+
+
 def answered(body: object, status: int = 200) -> Response:
     """A JSON answer with the platform's content type."""
     return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+
+
+def json_body() -> Json:
+    """The JSON object in the request. Raises ApiError 400."""
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise ApiError(400, "JSON_PARSER_ERROR", "The HTTP entity body is required to be a JSON object")
+    return body
+
+
+def struck(*kinds: str) -> str:
+    """The planned fault of one of these kinds that strikes this call; empty where none does."""
+    fault = str(request.environ.get(FAULT, ""))
+    return fault if fault in kinds else ""
 
 
 def viewer() -> User:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -34,7 +35,7 @@ def show() -> Response:
 
 @routes.post("/faults")
 def plan() -> Response:
-    """Plan a fault: ``{"kind", "at", "times", "path", "retry_after"}``."""
+    """Plan a fault: ``{"kind", "at", "times", "path", "method", "retry_after"}``."""
     state().faults.plan(Fault(**_json()))
     return show()
 
@@ -50,6 +51,13 @@ def clear() -> Response:
 def advance() -> Response:
     """Let time pass: ``{"seconds"}``."""
     state().org.clock.advance(float(_json()["seconds"]))
+    return show()
+
+
+@routes.post("/bulk")
+def bulk() -> Response:
+    """How bulk jobs behave: ``{"delay", "polls", "page", "daily_jobs"}``, each optional."""
+    state().jobs.settings = replace(state().jobs.settings, **_json())
     return show()
 
 

@@ -30,6 +30,9 @@ _ANSWERS: dict[str, tuple[int, str, str]] = {
     "server_error": (500, "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId"),
     "unavailable": (503, "SERVER_UNAVAILABLE", "The server is unavailable for maintenance"),
 }
+# What the environment tells the routes of a data-level fault.
+FAULT = "fairlead.planned_fault"
+IN_ROUTES = frozenset({"truncated_csv", "duplicate_rows", "stuck_job", "failed_job"})
 # What the gate does itself, or leaves to the authorization server ("expire").
 _DEEDS = {"expire", "reset", "truncated", "cut"}
 KINDS = frozenset(_ANSWERS) | _DEEDS
@@ -39,13 +42,15 @@ KINDS = frozenset(_ANSWERS) | _DEEDS
 class Fault:
     """One planned fault: it strikes at the ``at``-th matching call from now, ``times`` times.
 
-    ``times`` None means for good. ``path`` limits it to calls whose path holds that text.
+    ``times`` None means for good. ``path`` limits it to calls whose path holds that text, ``method``
+    to one HTTP method.
     """
 
     kind: str
     at: int = 1
     times: int | None = 1
     path: str = ""
+    method: str = ""
     retry_after: int = 1
 
 
@@ -58,8 +63,8 @@ class Faults:
 
     def plan(self, fault: Fault) -> None:
         """Add a fault. Raises ValueError for an unknown kind."""
-        if fault.kind not in KINDS:
-            msg = f"unknown fault {fault.kind!r}; there are: {', '.join(sorted(KINDS))}"
+        if fault.kind not in KINDS | IN_ROUTES:
+            msg = f"unknown fault {fault.kind!r}; there are: {', '.join(sorted(KINDS | IN_ROUTES))}"
             raise ValueError(msg)
         with self._lock:
             self.planned.append(fault)
@@ -69,10 +74,14 @@ class Faults:
         with self._lock:
             self.planned.clear()
 
-    def strike(self, path: str) -> Fault | None:
+    def strike(self, path: str, method: str = "") -> Fault | None:
         """Count one call; the fault that strikes it, if any."""
         with self._lock:
-            due = [fault for fault in self.planned if fault.path in path and _due(fault)]
+            due = [
+                fault
+                for fault in self.planned
+                if fault.path in path and fault.method in {"", method} and _due(fault)
+            ]
             if not due:
                 return None
             if due[0].times is not None:

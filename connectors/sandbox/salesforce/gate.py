@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from connectors.sandbox.salesforce.faults import Fault, Headers, answer, damaged
+from connectors.sandbox.salesforce.faults import FAULT, IN_ROUTES, Fault, Headers, answer, damaged
 from connectors.sandbox.salesforce.state import State
 
 LONGEST_ADDRESS = 16_384
@@ -26,11 +26,18 @@ class Gate:
         path = str(environ.get("PATH_INFO", ""))
         if len(str(environ.get("RAW_URI", ""))) > LONGEST_ADDRESS:
             return self._failed(Fault(kind="bad_message"), environ, start_response)
-        fault = self.state.faults.strike(path) if path.startswith("/services/data/v") else None
+        fault = (
+            self.state.faults.strike(path, str(environ["REQUEST_METHOD"]))
+            if path.startswith("/services/data/v")
+            else None
+        )
         if fault is None:
             return self.inner(environ, start_response)
         if fault.kind == "expire":
             self.state.grants.expire_all()
+            return self.inner(environ, start_response)
+        if fault.kind in IN_ROUTES:
+            environ[FAULT] = fault.kind
             return self.inner(environ, start_response)
         return self._failed(fault, environ, start_response)
 

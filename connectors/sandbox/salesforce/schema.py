@@ -101,6 +101,7 @@ class ObjectDef:
     name: str
     label: str
     prefix: str
+    bulk: bool = True
     fields: Mapping[str, FieldDef]
 
     def relationship(self, name: str) -> FieldDef | None:

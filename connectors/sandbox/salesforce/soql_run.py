@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from connectors.sandbox.fields import Value
 from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.org import Org, Record, User
+from connectors.sandbox.salesforce.schema import ObjectDef
 from connectors.sandbox.salesforce.soql_fields import Column, Scope
 from connectors.sandbox.salesforce.soql_parse import parse
-from connectors.sandbox.salesforce.soql_tree import Order
-from connectors.sandbox.salesforce.soql_where import compiled
+from connectors.sandbox.salesforce.soql_tree import Order, Query
+from connectors.sandbox.salesforce.soql_where import Test, compiled
 
 Json = dict[str, object]
 
@@ -50,16 +51,34 @@ def _parent(key: Value, base: str) -> Json | None:
 
 def run(org: Org, user: User, text: str, *, deleted: bool = False) -> Result:
     """Answer a SOQL query for one user. Raises ApiError."""
+    plan = prepared(org, user, text)
+    query, columns = plan.query, plan.columns
+    rows = [row for row in org.rows(plan.object, user, deleted=deleted) if plan.test(row)]
+    rows = _ordered(rows, query.order, plan.scope)[query.offset :]
+    rows = rows if query.limit is None else rows[: query.limit]
+    return Result(object=plan.object.name, columns=columns, rows=rows if columns else (), total=len(rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A query that is understood, with every name resolved, before it is run."""
+
+    query: Query
+    object: ObjectDef
+    scope: Scope
+    columns: tuple[Column, ...]
+    test: Test
+
+
+def prepared(org: Org, user: User, text: str) -> Plan:
+    """The query's names resolved for one user. Raises ApiError."""
     query = parse(text)
     definition = org.object_named(query.object)
     scope = Scope(org=org, user=user, object=definition, text=text)
     columns = tuple(scope.column(name) for name in query.fields)
     _refuse_twice(columns)
     test = compiled(query.where, scope)
-    rows = [row for row in org.rows(definition, user, deleted=deleted) if test(row)]
-    rows = _ordered(rows, query.order, scope)[query.offset :]
-    rows = rows if query.limit is None else rows[: query.limit]
-    return Result(object=definition.name, columns=columns, rows=rows if columns else (), total=len(rows))
+    return Plan(query=query, object=definition, scope=scope, columns=columns, test=test)
 
 
 def _refuse_twice(columns: Sequence[Column]) -> None:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.salesforce import (
+    bulk_query_routes,
     consent,
     control_routes,
     data_routes,
@@ -23,6 +24,7 @@ from connectors.sandbox.salesforce import (
     write_routes,
 )
 from connectors.sandbox.salesforce.api import answered
+from connectors.sandbox.salesforce.bulk_jobs import Jobs
 from connectors.sandbox.salesforce.cursors import Cursors
 from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.faults import Fault, Faults
@@ -35,6 +37,7 @@ from connectors.sandbox.server import LocalServer
 
 BLUEPRINTS = (
     data_routes.listing,
+    bulk_query_routes.routes,
     data_routes.routes,
     write_routes.routes,
     oauth_routes.routes,
@@ -64,7 +67,9 @@ class SalesforceStandIn:
         org = make_org(self.contents, self.seed)
         client = Client(id=_secret(self.seed, "client"), secret=_secret(self.seed, "secret"))
         grants = Grants(client=client, organisation=org.organisation, clock=org.clock)
-        self.state = State(org=org, grants=grants, cursors=Cursors(org.clock), faults=Faults())
+        self.state = State(
+            org=org, grants=grants, cursors=Cursors(org.clock), faults=Faults(), jobs=Jobs(clock=org.clock)
+        )
         gate = Gate(_application(self.state).wsgi_app, self.state)
         tls = LocalServer(app=gate, port=self.tls_port, tls=self.certificate.server_context())
         self._servers = (tls, LocalServer(app=gate, port=self.page_port))

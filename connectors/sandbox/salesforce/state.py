@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import current_app
 
+from connectors.sandbox.salesforce.bulk_jobs import Jobs
 from connectors.sandbox.salesforce.cursors import Cursors
 from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.faults import Faults
@@ -28,6 +29,7 @@ class State:
     grants: Grants
     cursors: Cursors
     faults: Faults
+    jobs: Jobs
     pending: dict[str, Request] = field(default_factory=dict)
     instance_url: str = ""
     page_url: str = ""
