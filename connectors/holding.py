@@ -32,13 +32,15 @@ class Note:
 class Finished:
     """A pull that came to its end.
 
-    ``gone`` are leads that the CRM no longer has, or no longer shows. ``scores`` are new scores of leads
-    of which nothing else was read (``lead_key``, ``score``).
+    ``expected`` is how many different records the CRM announced: fewer are no whole pull. ``gone`` are
+    leads that the CRM no longer has, or no longer shows. ``scores`` are new scores of leads of which
+    nothing else was read (``lead_key``, ``score``).
     """
 
     parts: Parts
     account: Account
     note: Note = field(default_factory=Note)
+    expected: int | None = None
     gone: tuple[LeadKey, ...] = field(default=(), repr=False)
     scores: pa.Table | None = field(default=None, repr=False)
 

@@ -37,7 +37,15 @@ from connectors.merging import Change, last_of_each, merge
 from connectors.partitions import Manifest, load_manifest, read_aside, read_partitions, save_manifest
 from connectors.pseudonym import LeadKey
 from connectors.repeats import standing
-from connectors.replacing import account_of, opened, replaced, standing_leads, with_cursor
+from connectors.replacing import (
+    account_of,
+    opened,
+    refuse_short,
+    replaced,
+    standing_leads,
+    with_cursor,
+    without,
+)
 from connectors.source import ASIDE, Batch
 from connectors.spool import Spool
 
@@ -87,6 +95,7 @@ class Lake:
         with locked(place, "write"):
             held = load_manifest(place)
             stands = standing(finished.parts, _erased(place), place)
+            refuse_short(finished, stands)
             account.settle(stands)
             account.refuse_useless()
             save_manifest(place, replaced(place, held, finished, stands))
@@ -98,20 +107,22 @@ class Lake:
         with locked(place, "write"):
             held = load_manifest(place)
             stands = standing(finished.parts, _erased(place), place)
+            refuse_short(finished, stands)
             account.settle(stands)
             snapshots = finished.note.snapshots
-            leads = standing_leads(finished.parts, stands, held)
+            gone = pa.array([key.hex for key in finished.gone], pa.string())
+            leads = without(standing_leads(finished.parts, stands, held), gone)
             base = opened(held, leads, hidden=snapshots is not None)
             aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *finished.parts.asides()]))
             change = Change(
                 leads=leads,
                 aside=aside,
-                gone=pa.array([key.hex for key in finished.gone], pa.string()),
+                gone=gone,
                 scores=finished.scores,
                 snapshots=snapshots,
             )
             state, merged = merge(place, base, change)
-            state = with_cursor(state, base, finished, account, aside)
+            state = with_cursor(state, base, finished, aside)
             if state != held:
                 save_manifest(place, state)
             return Added(run=account.pulled(), whole=account_of(place, state), merged=merged)

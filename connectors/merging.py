@@ -45,10 +45,11 @@ def merge(place: Path, held: Manifest, change: Change) -> tuple[Manifest, Merged
     old = _matching(place, held, _mentioned(change))
     leads = _rescored(old, change)
     same = _unchanged(old, leads, held)
-    fresh = leads.filter(pc.invert(pc.is_in(leads["lead_key"], value_set=pa.array(sorted(same), pa.string()))))
+    as_held = pa.array(sorted(same), pa.string())
+    fresh = leads.filter(_not_in(leads["lead_key"], as_held))
     if change.snapshots is not None:
         fresh = change.snapshots.onto(fresh, old)
-    leaving = old.filter(_not_in(old["lead_key"], pa.array(sorted(same), pa.string())))
+    leaving = old.filter(_not_in(old["lead_key"], as_held))
     aside = _aside(place, held, change, leads)
     merged = Merged(
         added=fresh.num_rows - _shared(fresh, old),
@@ -75,9 +76,7 @@ def _state(held: Manifest, partitions: dict[str, str], kept: int, aside: str | N
     )
 
 
-def _rewritten(
-    place: Path, held: Manifest, leaving: pa.Table, fresh: pa.Table
-) -> tuple[dict[str, str], int]:
+def _rewritten(place: Path, held: Manifest, leaving: pa.Table, fresh: pa.Table) -> tuple[dict[str, str], int]:
     """The files of all days, those that are touched anew; and how many leads there are."""
     days = {str(day) for table in (leaving, fresh) for day in pc.unique(table["cohort_day"]).to_pylist()}
     touched, keys = sorted(days & set(held.partitions)), leaving["lead_key"].combine_chunks()
@@ -117,7 +116,9 @@ def _rescored(old: pa.Table, change: Change) -> pa.Table:
     """The leads of a change, and the held ones that only their score changes."""
     if change.scores is None or change.snapshots is None:
         return change.leads
-    known = pa.concat_arrays([*change.leads["lead_key"].chunks, change.gone, *change.aside["lead_key"].chunks])
+    known = pa.concat_arrays(
+        [*change.leads["lead_key"].chunks, change.gone, *change.aside["lead_key"].chunks]
+    )
     news = dict(zip(*(change.scores[name].to_pylist() for name in ("lead_key", "score")), strict=True))
     rows = old.filter(_not_in(old["lead_key"], known))
     rows = rows.filter(pc.is_in(rows["lead_key"], value_set=pa.array(sorted(news), pa.string())))
@@ -139,11 +140,16 @@ def _unchanged(old: pa.Table, leads: pa.Table, held: Manifest) -> frozenset[str]
 def _aside(place: Path, held: Manifest, change: Change, leads: pa.Table) -> pa.Table | None:
     """Who is turned away after the change; None where that is the same as before."""
     before = read_aside(place, held)
-    known = pa.concat_arrays([*leads["lead_key"].chunks, change.gone, *change.aside["lead_key"].chunks])
+    known = _keys(leads, change)
     stays = before.filter(_not_in(before["lead_key"], known))
     if stays.num_rows == before.num_rows and not change.aside.num_rows:
         return None
     return pa.concat_tables([stays, last_of_each(change.aside)])
+
+
+def _keys(leads: pa.Table, change: Change) -> pa.Array:
+    """Who comes anew, in whatever way."""
+    return pa.concat_arrays([*leads["lead_key"].chunks, change.gone, *change.aside["lead_key"].chunks])
 
 
 def last_of_each(aside: pa.Table) -> pa.Table:

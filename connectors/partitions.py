@@ -169,9 +169,7 @@ def between(place: Path, manifest: Manifest, day: str, keys: tuple[str, str]) ->
         ]
         found = file.read_row_groups(groups, columns=schema.names) if groups else schema.empty_table()
     table = found.select(schema.names).cast(schema)
-    inside = pc.and_(
-        pc.greater_equal(table["lead_key"], keys[0]), pc.less_equal(table["lead_key"], keys[1])
-    )
+    inside = pc.and_(pc.greater_equal(table["lead_key"], keys[0]), pc.less_equal(table["lead_key"], keys[1]))
     return table.filter(inside)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,15 +22,19 @@ from numpy.typing import NDArray
 from connectors.spool import Parts
 
 _MENTION = np.dtype([("high", "<u8"), ("low", "<u8"), ("row", "<i8")])
-_WITHDRAWN, _ERASED = -1, -2
+_WITHDRAWN, _ERASED, _REJECTED = -1, -2, -3
 _FILES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Row by row, in the order of a pull's tables, whether it is kept; and how many are not, and why."""
+    """Row by row, in the order of a pull's tables, whether it is kept; and how many are not, and why.
+
+    ``different`` counts the leads that came, kept or turned away, each once.
+    """
 
     rows: NDArray[np.bool_]
+    different: int = 0
     duplicate: int = 0
     withdrawn: int = 0
     erased: int = 0
@@ -52,8 +56,9 @@ def standing(parts: Parts, erased: pa.Array, place: Path) -> Standing:
             _mention(mentions, table["lead_key"], np.arange(total, total + table.num_rows))
             total += table.num_rows
         for aside in parts.asides():
-            gone = aside.filter(pc.equal(aside["kind"], "excluded"))["lead_key"]
-            _mention(mentions, gone, np.full(len(gone), _WITHDRAWN))
+            for kind, row in (("excluded", _WITHDRAWN), ("rejected", _REJECTED)):
+                keys = aside.filter(pc.equal(aside["kind"], kind))["lead_key"]
+                _mention(mentions, keys, np.full(len(keys), row))
         _mention(mentions, pa.chunked_array([erased], pa.string()), np.full(len(erased), _ERASED))
         rows, counts = np.zeros(total, np.bool_), Counter[str]()
         for file in mentions:
@@ -67,7 +72,7 @@ def words(keys: pa.ChunkedArray) -> NDArray[np.uint64]:
     return np.frombuffer(bytes.fromhex(digits), ">u8").reshape(-1, 2)
 
 
-def _mention(files: list[IO[bytes]], keys: pa.ChunkedArray, rows: NDArray[np.int64]) -> None:
+def _mention(files: Sequence[IO[bytes]], keys: pa.ChunkedArray, rows: NDArray[np.int64]) -> None:
     if not len(keys):
         return
     numbers, mentions = words(keys), np.empty(len(keys), _MENTION)
@@ -91,7 +96,9 @@ def _decide(file: IO[bytes], rows: NDArray[np.bool_]) -> Counter[str]:
     withdrawn = np.logical_or.reduceat(found["row"] == _WITHDRAWN, starts) & came
     erased = np.logical_or.reduceat(found["row"] == _ERASED, starts) & came & ~withdrawn
     rows[last[came & ~withdrawn & ~erased]] = True
+    told = np.logical_or.reduceat(found["row"] != _ERASED, starts)
     return Counter(
+        different=int(told.sum()),
         duplicate=int((found["row"] >= 0).sum() - came.sum()),
         withdrawn=int(withdrawn.sum()),
         erased=int(erased.sum()),

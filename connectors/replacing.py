@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from audit.schema import BadInput
 from connectors.account import Account, Pulled, others, whole
+from connectors.errors import Busy
 from connectors.holding import Finished
 from connectors.merging import last_of_each
 from connectors.ordering import Finish, write_ordered
@@ -74,6 +75,11 @@ def standing_leads(parts: Parts, stands: Standing, held: Manifest | None) -> pa.
     return held.schema().empty_table() if held else _EMPTY.empty_table()
 
 
+def without(leads: pa.Table, gone: pa.Array) -> pa.Table:
+    """The leads less those that are gone by now."""
+    return leads.filter(pc.invert(pc.is_in(leads["lead_key"], value_set=gone)))
+
+
 def account_of(place: Path, state: Manifest) -> Pulled:
     """The account of everything that is held."""
     return whole(state.kept, read_aside(place, state), state.others)
@@ -125,7 +131,24 @@ def _among(tables: Iterator[pa.Table], keys: pa.Array) -> Iterator[str]:
         yield from table["lead_key"].filter(pc.is_in(table["lead_key"], value_set=keys)).to_pylist()
 
 
-def with_cursor(state: Manifest, held: Manifest, finished: Finished, run: Account, aside: pa.Table) -> Manifest:
+def with_cursor(state: Manifest, held: Manifest, finished: Finished, aside: pa.Table) -> Manifest:
     """The state after an incremental pull, with its cursor and its account."""
     cursor = finished.note.cursor or held.cursor
-    return replace(state, cursor=cursor, others=counted(held, run, aside))
+    return replace(state, cursor=cursor, others=counted(held, finished.account, aside))
+
+
+def refuse_short(finished: Finished, stands: Standing) -> None:
+    """Stop where fewer different records came than the CRM said there are: some stood in place of others.
+
+    Raises
+    ------
+    Busy
+        The pull is not whole.
+    """
+    malformed = finished.account.pulled().rejected.get("malformed", 0)
+    if finished.expected is not None and stands.different + malformed < finished.expected:
+        msg = (
+            f"the CRM announced {finished.expected:,} leads, and {stands.different + malformed:,} different "
+            "ones came: pull again"
+        )
+        raise Busy(msg, retry_after=60, code="incomplete")

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -69,7 +70,8 @@ def as_scored(table: pa.Table, column: str, outcome_at: str | None) -> pa.Table:
     if _SINCE not in table.column_names:
         return table
     names = (column, _SINCE, _EARLIER)
-    ends = _texts(table, outcome_at) if outcome_at in table.column_names else [None] * table.num_rows
+    dated = outcome_at is not None and outcome_at in table.column_names
+    ends = _texts(table, str(outcome_at)) if dated else [None] * table.num_rows
     rows = zip(*(_texts(table, name) for name in names), ends, strict=True)
     chosen = [_at(score, since, earlier, end) for score, since, earlier, end in rows]
     left = table.drop_columns(list(HIDDEN))
@@ -120,5 +122,6 @@ def _with(table: pa.Table, since: list[str | None], earlier: list[str | None]) -
     return made.append_column(_EARLIER, pa.array(earlier, pa.string()))
 
 
-def _texts(table: pa.Table, name: str) -> list[str]:
-    return table[name].to_pylist()
+def _texts(table: pa.Table, name: str) -> list[Any]:
+    found: list[Any] = table[name].to_pylist()
+    return found

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,6 +21,7 @@ from connectors.salesforce.gateway import Document, Gateway, Request
 from connectors.salesforce.trouble import incomplete, plain_code
 
 DOING = "bulk query"
+JOB_FAILED = "job_failed"
 # How long one job may take before it is ended: Salesforce itself gives up after 15 tries of 2 minutes.
 PATIENCE = 3600.0
 # Records per page: what is read again when a page breaks, and how often progress is kept.
@@ -27,7 +29,7 @@ PAGE = 10_000
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5
 _JOB = re.compile(r"[A-Za-z0-9]{15,18}")
 _RUNNING = frozenset({"UploadComplete", "InProgress"})
-_SMALLEST_SPLIT = 2
+_CSV = MappingProxyType({"Accept": "text/csv", "Accept-Encoding": "gzip"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +43,13 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of results: the locator to ask for it with ("" for the first)."""
+    """A page of results as the org lists it: its locator ("" for the first), and the whole address.
+
+    How many records it holds is the org's to say: under another number it would end elsewhere.
+    """
 
     locator: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +82,10 @@ class QueryJob:
             if patience.clock() - begun > patience.limit:
                 self.discard()
                 msg = (
-                    f"Salesforce's bulk job took longer than {patience.limit / 60:.0f} minutes and was ended: "
-                    "try again, at a time when the org is less busy"
+                    f"Salesforce's bulk job took longer than {patience.limit / 60:.0f} minutes and was "
+                    "ended: try again, at a time when the org is less busy"
                 )
-                raise Busy(msg, retry_after=_LONGEST_PAUSE * 2)
+                raise Busy(msg, retry_after=_LONGEST_PAUSE * 2, code=JOB_FAILED)
             patience.pause(pause)
             pause = min(_LONGEST_PAUSE, pause * _GROWTH)
 
@@ -109,11 +115,11 @@ class QueryJob:
         path, seen = f"{self.path}/resultPages", set[str]()
         while True:
             found = self.gateway.send(Request(method="GET", path=path), DOING).document(DOING)
-            for locator in _locators(found):
-                if locator in seen:
+            for page in _listed(found):
+                if page.link in seen:
                     raise incomplete(DOING)
-                seen.add(locator)
-                yield Page(locator=locator)
+                seen.add(page.link)
+                yield page
             # The guide's table says nextRecordUrl, its example nextRecordsUrl.
             link = found.get("nextRecordsUrl") or found.get("nextRecordUrl")
             if found.get("done") is True or not link:
@@ -123,11 +129,15 @@ class QueryJob:
             seen.add(link)
             path = link
 
-    def request(self, page: Page, records: int = PAGE) -> Request:
-        """The call for one page."""
-        params = {"maxRecords": str(records), **({"locator": page.locator} if page.locator else {})}
-        headers = {"Accept": "text/csv", "Accept-Encoding": "gzip"}
-        return Request(method="GET", path=f"{self.path}/results", params=params, headers=headers)
+    def behind(self, locator: str, records: int | None = None) -> Request:
+        """The call for the page at a locator ("" for the first), of at most so many records."""
+        params = {"maxRecords": str(records or PAGE), **({"locator": locator} if locator else {})}
+        return Request(method="GET", path=f"{self.path}/results", params=params, headers=_CSV)
+
+
+def listed(page: Page) -> Request:
+    """The call for a page that the org lists."""
+    return Request(method="GET", path=page.link, headers=_CSV)
 
 
 def begin(gateway: Gateway, soql: str, *, deleted: bool = False) -> QueryJob:
@@ -164,15 +174,15 @@ def announced_records(headers: Mapping[str, str]) -> int | None:
     return int(found) if found.isdecimal() else None
 
 
-def _locators(found: Document) -> Iterator[str]:
+def _listed(found: Document) -> Iterator[Page]:
     pages = found.get("resultPages")
     if not isinstance(pages, list):
         raise incomplete(DOING)
     for page in pages:
         link = page.get("resultUrl") if isinstance(page, dict) else None
-        if not isinstance(link, str):
+        if not isinstance(link, str) or not link.lstrip("/").startswith("services/data/"):
             raise incomplete(DOING)
-        yield next(iter(parse_qs(urlsplit(link).query).get("locator", [])), "")
+        yield Page(locator=next(iter(parse_qs(urlsplit(link).query).get("locator", [])), ""), link=link)
 
 
 def _records_of(found: Document, state: str) -> int | None:
@@ -183,7 +193,7 @@ def _records_of(found: Document, state: str) -> int | None:
     msg = f"Salesforce could not finish the bulk query ({code}): pull again, or take fields out of the policy"
     if code in {"INVALID_FIELD", "INVALIDENTITY", "MALFORMED_QUERY"}:
         raise Refused(msg, code=code)
-    raise Busy(msg, retry_after=_LONGEST_PAUSE * 2, code=code)
+    raise Busy(msg, retry_after=_LONGEST_PAUSE * 2, code=JOB_FAILED)
 
 
 def _code_in(found: Document) -> str:
@@ -191,4 +201,4 @@ def _code_in(found: Document) -> str:
     text: Any = found.get("errorMessage")
     for word in re.findall(r"[A-Z][A-Z0-9_]{3,60}", text if isinstance(text, str) else ""):
         return plain_code(word)
-    return "JOB_FAILED"
+    return str(found.get("state"))

@@ -20,8 +20,8 @@ class Cut(Exception):
     """The page is not whole, or is no CSV with the expected columns."""
 
 
-def rows(pieces: Iterable[bytes], columns: int) -> Iterator[list[str]]:
-    """The rows behind the header, each of as many fields as were asked for.
+def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:
+    """The header, then the rows, each of as many fields. Nothing at all of an empty page.
 
     NUL characters, which Salesforce lets into texts, are left out.
 
@@ -31,18 +31,14 @@ def rows(pieces: Iterable[bytes], columns: int) -> Iterator[list[str]]:
         A quote is not closed, a row has another number of fields, the text is no UTF-8, or it ends in
         the middle of a row.
     """
-    lines = _lines(pieces)
+    columns = 0
     try:
-        header = True
-        for row in csv.reader(lines, strict=True):
+        for row in csv.reader(_lines(pieces), strict=True):
+            columns = columns or len(row)
             if len(row) != columns:
-                # An empty result has no header either.
-                if header and not row:
-                    continue
                 raise Cut
-            if not header:
+            if row:
                 yield row
-            header = False
     except (csv.Error, UnicodeDecodeError):
         raise Cut from None
 

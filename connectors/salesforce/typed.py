@@ -5,46 +5,63 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from connectors.policy.apply import Raw
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.ids import full_id
-from connectors.salesforce.records import text_of
+from connectors.salesforce.records import absent, text_of
 
 NUMBERS = frozenset({"double", "currency", "percent"})
 _INTEGER = re.compile(r"-?\d+")
 Reading = Callable[[str], str | None]
 
 
-def readings(fields: Sequence[str], types: Mapping[str, str]) -> tuple[Reading, ...]:
-    """How to read each field, by its type (by its name in lower case); of an unknown type, as text."""
-    return tuple(_number if types.get(name.lower()) in NUMBERS else text_of for name in fields)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Where each field stands in a row, and how it is read."""
+
+    id_at: int
+    fields: tuple[tuple[str, int, Reading], ...]
+
+    def raw(self, rows: Sequence[Sequence[str]], keyring: Keyring) -> Raw:
+        """Some rows as columns of text; one without a usable record id is rejected as ``malformed``."""
+        keys: list[LeadKey] = []
+        usable: list[Sequence[str]] = []
+        for row in rows:
+            try:
+                keys.append(keyring.lead_key(full_id(row[self.id_at])))
+            except ValueError:
+                continue
+            usable.append(row)
+        columns = {name: [read(row[at]) for row in usable] for name, at, read in self.fields}
+        rejected = Counter({"malformed": len(rows) - len(keys)})
+        return Raw(keys=keys, columns=columns, rejected=dict(+rejected))
 
 
-def parse_rows(
-    rows: Sequence[Sequence[str]], fields: Sequence[str], read: Sequence[Reading], keyring: Keyring
-) -> Raw:
-    """Rows whose first field is the record id and whose others are ``fields``, as columns of text.
+def columns_of(header: Sequence[str], fields: Sequence[str], types: Mapping[str, str]) -> Columns:
+    """Find the fields in a header, whatever their case; ``types`` are by lower-case name.
 
-    A record without a usable id is rejected as ``malformed``.
+    Raises
+    ------
+    Refused
+        ``FIELD_ABSENT``: one is not there, and it may be the one that holds a person's objection.
     """
-    keys: list[LeadKey] = []
-    usable: list[Sequence[str]] = []
-    for row in rows:
-        try:
-            keys.append(keyring.lead_key(full_id(row[0])))
-        except ValueError:
-            continue
-        usable.append(row)
-    columns = {
-        name: [reading(row[at]) for row in usable]
-        for at, (name, reading) in enumerate(zip(fields, read, strict=True), start=1)
-    }
-    rejected = Counter({"malformed": len(rows) - len(keys)})
-    return Raw(keys=keys, columns=columns, rejected=dict(+rejected))
+    places = {name.lower(): at for at, name in enumerate(header)}
+    for name in ("Id", *fields):
+        if name.lower() not in places:
+            raise absent(name)
+    return Columns(
+        id_at=places["id"],
+        fields=tuple((name, places[name.lower()], _reading(types.get(name.lower()))) for name in fields),
+    )
 
 
-def _number(text: str) -> str | None:
+def _reading(kind: str | None) -> Reading:
+    return number_text if kind in NUMBERS else text_of
+
+
+def number_text(text: str) -> str | None:
     """CSV may write 85 as "85.0" or "8.5E1"; JSON makes one number of them all."""
     if not text or _INTEGER.fullmatch(text):
         return text or None
