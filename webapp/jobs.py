@@ -8,24 +8,20 @@ from dataclasses import replace
 
 from audit.schema import BadInput, Stream, parse_stream
 from connectors.account import Pulled
-from connectors.errors import ConnectorError, Refused
+from connectors.errors import Refused
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from connectors.source import Batch, Receipt, Source
 from webapp.auditing import Pull, Rules, verdict_on
-from webapp.crms import NAMES, label, source_for
+from webapp.crms import label, source_for
 from webapp.erasure import erase, is_disconnected
+from webapp.outcomes import PULL, WRITE_BACK, clear_note_of, noting
 from webapp.services import Services
 from webapp.store.locks import Locked
-from webapp.store.rows import AuditRow, ConnectionRow, ConnectionState
+from webapp.store.rows import AuditRow, ConnectionRow
 
 Progress = Callable[[str, int, int | None], None]
 """Told the step in words, how much of it is done, and the whole (None where it is not known)."""
-
-# With these, asking the CRM again will not help before the admin consents again.
-CONSENT_CODES = frozenset(
-    {"invalid_grant", "no_refresh_token", "unreadable_grant", "not_connected", "INVALID_AUTHENTICATION"}
-)
 
 
 def quiet(step: str, done: int, total: int | None) -> None:
@@ -74,8 +70,9 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
             msg = f"{label(connection)} was connected anew and not audited since; run fairlead sync first."
             raise BadInput(msg)
         progress("Writing flags back", 0, len(flags))
-        with _noting_lost_consent(opened, connection):
+        with noting(opened, connection, WRITE_BACK):
             receipt = source_for(opened, connection).publish(flags)
+        clear_note_of(opened, connection, WRITE_BACK)
         progress("Writing flags back", receipt.listed, receipt.listed)
         opened.repository.add_receipt(connection.id, receipt)
         return receipt
@@ -122,14 +119,10 @@ def _alone(opened: Services, connection: ConnectionRow) -> Iterator[None]:
 
 
 def _pull(opened: Services, connection: ConnectionRow, policy: Policy, progress: Progress) -> Pulled:
-    try:
-        with _noting_lost_consent(opened, connection):
-            source = source_for(opened, connection)
-            batches = _while_connected(opened, connection, _watched(source, policy, progress))
-            return opened.lake.write(connection.crm, connection.organisation, batches)
-    except Exception as error:
-        _note_incomplete(opened, connection, error)
-        raise
+    with noting(opened, connection, PULL):
+        source = source_for(opened, connection)
+        batches = _while_connected(opened, connection, _watched(source, policy, progress))
+        return opened.lake.write(connection.crm, connection.organisation, batches)
 
 
 def _watched(source: Source, policy: Policy, progress: Progress) -> Iterable[Batch]:
@@ -163,33 +156,6 @@ def _audit(opened: Services, connection: ConnectionRow, rules: Rules, account: P
     return opened.repository.add_audit(connection.id, verdict.audit, verdict.flags)
 
 
-@contextmanager
-def _noting_lost_consent(opened: Services, connection: ConnectionRow) -> Iterator[None]:
-    try:
-        yield
-    except Refused as error:
-        if error.code in CONSENT_CODES:
-            note = f"{NAMES[connection.crm]} no longer accepts the consent. Connect again."
-            _settle(opened, connection, note, "consent_needed")
-        raise
-
-
-def _note_incomplete(opened: Services, connection: ConnectionRow, error: Exception) -> None:
-    """A connector's message is fit to show; any other error's may hold values, so it is left out."""
-    reason = f" ({error})" if isinstance(error, ConnectorError | BadInput) else ""
-    note = f"The last pull did not finish{reason}. The audit before it still stands."
-    _settle(opened, connection, note, "pull_incomplete")
-
-
-def _settle(
-    opened: Services, connection: ConnectionRow, note: str, state: ConnectionState = "connected"
-) -> None:
-    """Record how the job ended.
-
-    Disconnected is final: only a new consent leads out of it. A pull that broke off because the
-    consent was lost stays with that, which says more.
-    """
-    unless: set[ConnectionState] = {"disconnected"}
-    if state == "pull_incomplete":
-        unless.add("consent_needed")
-    opened.repository.move_state(connection.id, state, note, unless)
+def _settle(opened: Services, connection: ConnectionRow, note: str) -> None:
+    """Record that the job reached its end; disconnected is final: only a new consent leads out of it."""
+    opened.repository.move_state(connection.id, "connected", note, {"disconnected"})
