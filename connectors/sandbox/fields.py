@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Value = str | float | int | bool | None
@@ -25,11 +25,12 @@ class FieldSpec:
 class OrgContents:
     """Everything one stand-in org holds, and how its admin would have set Fairlead up for it.
 
-    ``records`` map field names (standard and custom) to values; ids are given by the stand-in.
+    ``records`` map field names (standard and custom) to values; ids are given by the stand-in. A sequence
+    that is no tuple is read again whenever a Salesforce lead is, so that a million of them fit.
     ``policy`` and ``stream`` are the texts of the two TOML files.
     """
 
     fields: tuple[FieldSpec, ...]
-    records: tuple[Mapping[str, Value], ...]
+    records: Sequence[Mapping[str, Value]]
     policy: str
     stream: str

@@ -10,7 +10,7 @@ from connectors.policy.coarsen import Coarsen
 from connectors.policy.map import Map
 from connectors.sandbox.fields import Value
 from connectors.sandbox.filling import Crm, Leads, at_office_hours
-from connectors.sandbox.salesforce.schema import PACKAGE
+from connectors.sandbox.salesforce.objects import PACKAGE
 
 WON, LOST = "Closed - Converted", "Closed - Not Converted"
 OPEN, WORKING = "Open - Not Contacted", "Working - Contacted"

@@ -14,10 +14,11 @@ from connectors.salesforce.ids import full_id
 from connectors.sandbox.salesforce.errors import ApiError, expired_session, not_found
 from connectors.sandbox.salesforce.faults import FAULT
 from connectors.sandbox.salesforce.identity_routes import bearer
-from connectors.sandbox.salesforce.org import Record, User
 from connectors.sandbox.salesforce.schema import ObjectDef
 from connectors.sandbox.salesforce.soql_run import Json
 from connectors.sandbox.salesforce.state import state
+from connectors.sandbox.salesforce.tables import Record
+from connectors.sandbox.salesforce.users import User
 
 OLDEST, NEWEST = 50, 68
 CONTENT_TYPE = "application/json;charset=UTF-8"
@@ -106,8 +107,9 @@ def find(definition: ObjectDef, record_id: str) -> Record:
         wanted = full_id(record_id)
     except ValueError:
         raise _absent() from None
+    state().org.commit_due()
     row = state().org.records[definition.name].get(wanted)
-    if row is None or (definition.name == "Lead" and wanted in viewer().hidden_records):
+    if row is None or wanted in viewer().hidden_records:
         raise _absent()
     if row.get("IsDeleted"):
         raise ApiError(404, "ENTITY_IS_DELETED", "entity is deleted")

@@ -10,8 +10,8 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from connectors.sandbox.fields import Value
-from connectors.sandbox.salesforce.org import Record
 from connectors.sandbox.salesforce.soql_fields import Column
+from connectors.sandbox.salesforce.tables import Record
 
 DELIMITERS = {
     "COMMA": ",",

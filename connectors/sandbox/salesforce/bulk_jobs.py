@@ -13,8 +13,9 @@ from typing import Protocol
 
 from connectors.sandbox.salesforce.clock import Clock, rest_datetime
 from connectors.sandbox.salesforce.errors import ApiError
-from connectors.sandbox.salesforce.org import User, make_id
+from connectors.sandbox.salesforce.record_ids import make_id
 from connectors.sandbox.salesforce.soql_run import Json
+from connectors.sandbox.salesforce.users import User
 
 LIFETIME = timedelta(days=7)
 FINAL = frozenset({"JobComplete", "Failed", "Aborted"})

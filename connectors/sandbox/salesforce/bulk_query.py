@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from connectors.sandbox.salesforce.bulk_csv import DELIMITERS, LINE_ENDINGS, line, rendered
 from connectors.sandbox.salesforce.errors import ApiError
-from connectors.sandbox.salesforce.org import Org, Record, User
+from connectors.sandbox.salesforce.org import Org
 from connectors.sandbox.salesforce.soql_run import Json, Result, prepared, run
+from connectors.sandbox.salesforce.tables import Record
+from connectors.sandbox.salesforce.users import User
 
 # What makes a query impossible in bulk, and the platform's word for it.
 _REFUSED = (

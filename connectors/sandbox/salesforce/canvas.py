@@ -12,9 +12,9 @@ import hmac
 import json
 from collections.abc import Mapping
 
-from connectors.sandbox.salesforce.org import User
 from connectors.sandbox.salesforce.soql_run import Json
 from connectors.sandbox.salesforce.state import State
+from connectors.sandbox.salesforce.users import User
 
 API = "68.0"
 

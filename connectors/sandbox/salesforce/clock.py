@@ -1,6 +1,6 @@
 """The clock of the stand-in: tests move it, so that codes, tokens and cursors expire without waiting.
 
-Records are stamped with the real time, which is what the server's ``Date`` header tells too.
+Records are stamped with it, and the server's ``Date`` header tells it too.
 """
 
 from __future__ import annotations
@@ -23,10 +23,9 @@ class Clock:
         """Let time pass."""
         self.offset += timedelta(seconds=seconds)
 
-
-def stamp() -> str:
-    """The real time as the REST API writes it."""
-    return rest_datetime(datetime.now(UTC))
+    def stamp(self) -> str:
+        """The moment as the REST API writes it."""
+        return rest_datetime(self.now())
 
 
 def rest_datetime(moment: datetime) -> str:

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from connectors.sandbox.salesforce.clock import Clock
 from connectors.sandbox.salesforce.errors import ApiError
-from connectors.sandbox.salesforce.org import User
 from connectors.sandbox.salesforce.soql_run import Json, Result
+from connectors.sandbox.salesforce.users import User
 
 LIFETIME = timedelta(days=2)
 

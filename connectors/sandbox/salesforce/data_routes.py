@@ -10,12 +10,12 @@ from flask import Blueprint, Response, jsonify, request
 from connectors.sandbox.salesforce.api import NEWEST, OLDEST, answered, api_blueprint, find, viewer
 from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.identity_routes import identity_url
-from connectors.sandbox.salesforce.org import Record
 from connectors.sandbox.salesforce.schema import ObjectDef
 from connectors.sandbox.salesforce.soql_fields import Scope
 from connectors.sandbox.salesforce.soql_run import Json, Result, run
 from connectors.sandbox.salesforce.soql_tree import Name
 from connectors.sandbox.salesforce.state import state
+from connectors.sandbox.salesforce.tables import Record
 
 COLLECTION = 2000
 routes = api_blueprint("data")
@@ -117,7 +117,7 @@ def _batch_size() -> int:
 
 def _definition(name: str) -> ObjectDef:
     try:
-        return state().org.object_named(name)
+        return state().org.object_named(name, viewer())
     except ApiError:
         raise not_found() from None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.sandbox.salesforce.clock import Clock
-from connectors.sandbox.salesforce.org import User
+from connectors.sandbox.salesforce.users import User
 
 CODE_LIFETIME = timedelta(minutes=15)
 SCOPES = frozenset({"api", "refresh_token", "offline_access", "openid", "id", "profile", "email"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
-from connectors.sandbox.salesforce.org import User
 from connectors.sandbox.salesforce.state import state
+from connectors.sandbox.salesforce.users import User
 
 routes = Blueprint("identity", __name__)
 

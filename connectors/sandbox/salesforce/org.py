@@ -3,64 +3,45 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from connectors.salesforce.ids import full_id
-from connectors.sandbox.fields import OrgContents, Value
-from connectors.sandbox.salesforce.clock import Clock, stamp
+from connectors.sandbox.salesforce.clock import Clock
 from connectors.sandbox.salesforce.errors import ApiError
-from connectors.sandbox.salesforce.schema import (
-    FieldDef,
-    ObjectDef,
-    lead_object,
-    organization_object,
-    user_object,
-)
-from connectors.sandbox.salesforce.values import stored
+from connectors.sandbox.salesforce.record_ids import make_id
+from connectors.sandbox.salesforce.schema import FieldDef, ObjectDef
+from connectors.sandbox.salesforce.tables import MadeLeads, Record, where
+from connectors.sandbox.salesforce.users import VIEW_SETUP, User
 
-Record = Mapping[str, Value]
-DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
-
-@dataclass(slots=True, kw_only=True)
-class User:
-    """One user of the org. Hidden fields and records are what field security and sharing withhold."""
-
-    id: str
-    username: str
-    first_name: str
-    last_name: str
-    hidden_fields: set[str] = field(default_factory=set)
-    hidden_records: set[str] = field(default_factory=set)
-
-    @property
-    def name(self) -> str:
-        """First and last name."""
-        return f"{self.first_name} {self.last_name}"
-
-    def record(self) -> Record:
-        """The user as a record of the User object."""
-        return {
-            "Id": self.id,
-            "Username": self.username,
-            "Name": self.name,
-            "FirstName": self.first_name,
-            "LastName": self.last_name,
-            "Email": self.username,
-            "IsActive": True,
-            "Type": "User",
-        }
+Table = MutableMapping[str, Record]
 
 
 @dataclass(slots=True, kw_only=True)
 class Switches:
-    """What an org's own automation does to a write; tests turn these on."""
+    """What an org's own automation does to a write, and how it answers; tests turn these.
+
+    ``tracked`` are the Lead fields whose changes LeadHistory keeps. ``replication_lag`` is how many seconds
+    the deleted and updated resources lag behind, ``replication_ids`` how many ids they tell at most.
+    """
 
     refuse_converted: bool = True
     validation: Callable[[Record], str | None] | None = None
     assignment_owner: str | None = None
     locked: dict[str, int] = field(default_factory=dict)
+    tracked: set[str] = field(default_factory=lambda: {"Status"})
+    replication_lag: float = 300.0
+    replication_ids: int = 600_000
+    recycle_days: int = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A record that is stamped already and that others see only later, as in a long transaction."""
+
+    due: datetime
+    object: str
+    record: Record
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,28 +52,37 @@ class Org:
     clock: Clock
     admin: User
     rep: User
+    integration: User
     objects: dict[str, ObjectDef]
-    records: dict[str, dict[str, Record]]
+    records: dict[str, Table]
     switches: Switches = field(default_factory=Switches)
     requested: set[str] = field(default_factory=set)
+    late: list[Late] = field(default_factory=list)
+    purged: dict[str, dict[str, datetime]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _made: dict[str, int] = field(default_factory=dict)
 
     @property
-    def leads(self) -> dict[str, Record]:
+    def leads(self) -> Table:
         """The leads by 18-character id, in the order they were made."""
         return self.records["Lead"]
 
-    def object_named(self, name: str) -> ObjectDef:
+    @property
+    def users(self) -> tuple[User, ...]:
+        """Everyone: the admin, the rep and the integration user."""
+        return self.admin, self.rep, self.integration
+
+    def object_named(self, name: str, user: User | None = None) -> ObjectDef:
         """The object of that name, whatever its case. Raises ApiError 400 INVALID_TYPE."""
         for known, definition in self.objects.items():
-            if known.lower() == name.lower():
+            if known.lower() == name.lower() and (user is None or _may_see(user, definition)):
                 return definition
         text = f"sObject type '{name}' is not supported."
         raise ApiError(400, "INVALID_TYPE", text)
 
     def field_of(self, definition: ObjectDef, name: str, user: User) -> FieldDef | None:
         """The field, or None where it does not exist or the user may not see it."""
-        if definition.name == "Lead" and name.lower() in user.hidden_fields:
+        if qualified(definition, name) in user.hidden_fields:
             return None
         return definition.fields.get(name.lower())
 
@@ -100,109 +90,63 @@ class Org:
         """The object's fields that the user may see."""
         return [f for f in definition.fields.values() if self.field_of(definition, f.name, user)]
 
-    def rows(self, definition: ObjectDef, user: User, *, deleted: bool = False) -> list[Record]:
-        """The object's records that are shared with the user."""
+    def rows(self, definition: ObjectDef, user: User, *, deleted: bool = False) -> Sequence[Record]:
+        """The object's records that are shared with the user, as they are now."""
+        self.commit_due()
         with self.lock:
-            every = list(self.records[definition.name].values())
-        if definition.name != "Lead":
-            return every
+            table = self.records[definition.name]
+            every = table.snapshot() if isinstance(table, MadeLeads) else list(table.values())
         hidden = user.hidden_records
-        return [row for row in every if (deleted or not row.get("IsDeleted")) and row["Id"] not in hidden]
+        if not definition.deletable or (deleted and not hidden):
+            return every
+        if isinstance(every, list):
+            return [r for r in every if (deleted or not r.get("IsDeleted")) and r["Id"] not in hidden]
+        # The made ones are neither deleted nor hidden, unless someone wrote to them or named them.
+        if not hidden and not any(row.get("IsDeleted") for row in every.own.values()):
+            return every
+        return where(every, lambda r: (deleted or not r.get("IsDeleted")) and r["Id"] not in hidden)
+
+    def parent(self, definition: ObjectDef, key: object) -> Record:
+        """The record that a reference points to, empty where it is gone; an owner may be a queue."""
+        self.commit_due()
+        name = "Group" if str(key).startswith("00G") and definition.name == "User" else definition.name
+        found: Record = self.records[name].get(str(key), {}) if key else {}
+        return found
+
+    def commit_due(self) -> None:
+        """Let everyone see the late records whose time has come."""
+        if not self.late:
+            return
+        with self.lock:
+            now = self.clock.now()
+            due = [one for one in self.late if one.due <= now]
+            self.late = [one for one in self.late if one.due > now]
+            for one in due:
+                self.records[one.object][str(one.record["Id"])] = one.record
 
     def user(self, user_id: str) -> User:
-        """One of the two users. Raises KeyError for another id."""
-        return {self.admin.id: self.admin, self.rep.id: self.rep}[user_id]
+        """One of the users. Raises KeyError for another id."""
+        return {user.id: user for user in self.users}[user_id]
 
     def hide_field(self, name: str, user: User | None = None) -> None:
-        """Take a field away from one user, or from both (as if an admin deleted it)."""
-        for viewer in [user] if user else [self.admin, self.rep]:
+        """Take a field away from one user, or from all (as if an admin deleted it)."""
+        for viewer in [user] if user else self.users:
             viewer.hidden_fields.add(name.lower())
 
-    def new_id(self, prefix: str) -> str:
+    def new_id(self, name: str) -> str:
         """The next id of an object."""
         with self.lock:
-            return make_id(prefix, len(self.leads) + 1)
+            number = self._made.get(name, len(self.records[name])) + 1
+            self._made[name] = number
+            return make_id(self.objects[name].prefix, number)
 
 
-def make_id(prefix: str, number: int) -> str:
-    """An 18-character id: prefix, instance ``Fl``, and the number in base 62."""
-    digits = ""
-    while number:
-        number, digit = divmod(number, len(DIGITS))
-        digits = DIGITS[digit] + digits
-    return full_id(f"{prefix}Fl{digits:0>10}")
+def qualified(definition: ObjectDef, name: str) -> str:
+    """How a user's hidden and read-only fields name a field."""
+    return name.lower() if definition.name == "Lead" else f"{definition.name}.{name}".lower()
 
 
-def make_org(contents: OrgContents, seed: int) -> Org:
-    """An org that holds the contents; ids depend on the seed only in the organisation's."""
-    organisation = make_id("00D", seed % 1_000_000 + 62**4)
-    org = Org(
-        organisation=organisation,
-        clock=Clock(),
-        admin=User(
-            id=make_id("005", 1), username="admin@stand-in.example", first_name="Ada", last_name="Admin"
-        ),
-        rep=User(
-            id=make_id("005", 2),
-            username="rep@stand-in.example",
-            first_name="Rick",
-            last_name="Rep",
-            hidden_fields={"genderidentity"},
-        ),
-        objects={"Lead": lead_object(contents.fields), "User": user_object()},
-        records={},
-    )
-    org.objects["Organization"] = organization_object()
-    org.records["Organization"] = {organisation: _organization(organisation)}
-    org.records["User"] = {user.id: user.record() for user in (org.admin, org.rep)}
-    org.records["Lead"] = {}
-    for record in contents.records:
-        load(org, record)
-    return org
-
-
-def load(org: Org, record: Mapping[str, Value]) -> str:
-    """Add one lead as an import would, system fields included; returns its id. Raises RowError."""
-    definition, lead_id, now = org.objects["Lead"], org.new_id("00Q"), stamp()
-    row: dict[str, Value] = {
-        "IsDeleted": False,
-        "Company": "[not provided]",
-        "LastName": f"Lead {len(org.leads) + 1}",
-        "Status": "Open - Not Contacted",
-        "OwnerId": org.rep.id,
-        "IsConverted": False,
-        "HasOptedOutOfEmail": False,
-        "DoNotCall": False,
-        "CreatedDate": now,
-        "CreatedById": org.admin.id,
-        "LastModifiedById": org.admin.id,
-        "LastModifiedDate": now,
-        "SystemModstamp": now,
-    }
-    row.update({f.name: stored(f, value) for f, value in _known(definition, record)})
-    row["Id"] = lead_id
-    org.leads[lead_id] = named(row)
-    return lead_id
-
-
-def named(row: Mapping[str, Value]) -> Record:
-    """The record with its compound name."""
-    return {**row, "Name": " ".join(str(row[p]) for p in ("FirstName", "LastName") if row.get(p))}
-
-
-def _known(definition: ObjectDef, record: Mapping[str, Value]) -> list[tuple[FieldDef, Value]]:
-    unknown = [name for name in record if name.lower() not in definition.fields]
-    if unknown:
-        msg = f"the stand-in's Lead has no field {unknown[0]}; add it to the contents' fields"
-        raise KeyError(msg)
-    return [(definition.fields[name.lower()], value) for name, value in record.items()]
-
-
-def _organization(organisation: str) -> Record:
-    return {
-        "Id": organisation,
-        "Name": "Stand-in for Salesforce",
-        "InstanceName": "FL1",
-        "IsSandbox": True,
-        "OrganizationType": "Developer Edition",
-    }
+def _may_see(user: User, definition: ObjectDef) -> bool:
+    if definition.name == "FieldDefinition" and VIEW_SETUP not in user.permissions:
+        return False
+    return definition.name not in user.hidden_objects

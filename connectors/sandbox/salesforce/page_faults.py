@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.sandbox.salesforce.org import Record
+from connectors.sandbox.salesforce.tables import Record
 
 LOST = 3
 TWICE = 3

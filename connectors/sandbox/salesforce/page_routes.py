@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.fields import Value
 from connectors.sandbox.salesforce.canvas import payload, sign
-from connectors.sandbox.salesforce.org import Record
-from connectors.sandbox.salesforce.schema import PACKAGE, STATUSES, FieldDef
+from connectors.sandbox.salesforce.objects import PACKAGE, STATUSES
+from connectors.sandbox.salesforce.schema import FieldDef
 from connectors.sandbox.salesforce.state import state
+from connectors.sandbox.salesforce.tables import Record
 
 routes = Blueprint("pages", __name__)
 PAGE = 50

@@ -1,54 +1,54 @@
-"""The objects of the stand-in and their fields, as describe shows them."""
+"""What an object and its fields are, as describe and FieldDefinition tell it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from connectors.sandbox.fields import FieldSpec
-
-TYPES = {
-    "text": "string",
-    "long_text": "textarea",
-    "number": "double",
-    "choice": "picklist",
-    "boolean": "boolean",
-    "date": "date",
-    "datetime": "datetime",
-}
 LENGTHS = {
     "string": 255,
     "textarea": 255,
     "picklist": 255,
+    "multipicklist": 4099,
     "email": 80,
     "phone": 40,
+    "url": 255,
     "id": 18,
     "reference": 18,
 }
-# What the API writes, and what people read in its place: the words of the panel.
-STATUSES: Mapping[str, str] = {
-    "ok": "No problem found",
-    "review": "Score may be unreliable",
-    "insufficient_data": "Not enough data to tell",
-}
+LONG_TEXT = 131_072
+NUMBERS = frozenset({"double", "currency", "percent"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldDef:
     """One field: ``type`` in Salesforce's words, ``relationship`` where it points to another object.
 
-    ``labels`` go with ``options``, one by one; without them an option is its own label.
+    ``labels`` go with ``options``, one by one; without them an option is its own label. ``size`` is the
+    longest text where that is not the type's own. ``security``, ``compliance`` and ``business`` are the
+    admin's data classification.
     """
 
     name: str
     label: str
     type: str
     updateable: bool = True
+    createable: bool | None = None
     options: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     restricted: bool = False
     relationship: str = ""
     reference_to: str = ""
+    size: int = 0
+    required: bool = False
+    external_id: bool = False
+    encrypted: bool = False
+    searchable: bool = True
+    formula: str = ""
+    predicted: bool = False
+    security: str | None = None
+    compliance: str | None = None
+    business: str | None = None
 
     @property
     def custom(self) -> bool:
@@ -60,183 +60,150 @@ class FieldDef:
         """The options of a picklist, each with its label."""
         return dict(zip(self.options, self.labels or self.options, strict=True))
 
+    @property
+    def length(self) -> int:
+        """The longest text that the field holds."""
+        return self.size or LENGTHS.get(self.type, 0)
+
+    @property
+    def creatable(self) -> bool:
+        """Whether an insert may give it; without a word of its own, as an update may."""
+        return self.updateable if self.createable is None else self.createable
+
+    @property
+    def filterable(self) -> bool:
+        """Whether WHERE may name it: no compound, no long text, nothing encrypted."""
+        return self.searchable and not (self.encrypted or self.compound or self.length > 4100)
+
+    @property
+    def compound(self) -> bool:
+        """Whether it is made of other fields and comes as an object."""
+        return self.type in {"address", "location"}
+
     def described(self) -> dict[str, object]:
         """The field's entry in a describe answer."""
-        return {
-            "name": self.name,
-            "label": self.label,
-            "type": self.type,
-            "length": LENGTHS.get(self.type, 0),
-            "precision": 18 if self.type in {"double", "currency"} else 0,
-            "scale": 2 if self.type in {"double", "currency"} else 0,
-            "nillable": self.updateable and self.type != "boolean",
-            "createable": self.updateable,
-            "updateable": self.updateable,
-            "filterable": self.type != "address",
-            "sortable": self.type != "address",
-            "groupable": self.type not in {"double", "datetime"},
-            "aggregatable": True,
-            "calculated": False,
-            "custom": self.custom,
-            "externalId": False,
-            "idLookup": self.type == "id",
-            "unique": False,
-            "encrypted": False,
-            "compoundFieldName": "Name" if self.name in {"FirstName", "LastName"} else None,
-            "restrictedPicklist": self.restricted,
-            "picklistValues": [_option(value, label) for value, label in self.choices.items()],
-            "referenceTo": [self.reference_to] if self.reference_to else [],
-            "relationshipName": self.relationship or None,
-            "deprecatedAndHidden": False,
-            "permissionable": self.type != "id",
-            "aiPredictionField": False,
-            "inlineHelpText": None,
-        }
+        return _shape(self) | _rights(self) | _links(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectDef:
-    """One object: its key prefix and its fields by lower-case name."""
+def _shape(field: FieldDef) -> dict[str, object]:
+    number = field.type in NUMBERS
+    return {
+        "name": field.name,
+        "label": field.label,
+        "type": field.type,
+        "soapType": _SOAP.get(field.type, "xsd:string"),
+        "length": field.length,
+        "byteLength": field.length * 3,
+        "precision": 18 if number else 0,
+        "scale": 2 if number else 0,
+        "digits": 9 if field.type == "int" else 0,
+        "extraTypeInfo": "plaintextarea" if field.type == "textarea" else None,
+        "calculated": bool(field.formula),
+        "calculatedFormula": field.formula or None,
+        "custom": field.custom,
+        "autoNumber": False,
+        "encrypted": field.encrypted,
+        "mask": None,
+        "maskType": None,
+        "defaultValue": False if field.type == "boolean" else None,
+        "defaultValueFormula": None,
+        "compoundFieldName": COMPOUNDS.get(field.name),
+        "aiPredictionField": field.predicted,
+        "inlineHelpText": None,
+        "deprecatedAndHidden": False,
+    }
 
-    name: str
-    label: str
-    prefix: str
-    bulk: bool = True
-    fields: Mapping[str, FieldDef]
 
-    def relationship(self, name: str) -> FieldDef | None:
-        """The reference field behind a relationship name (``Owner`` -> ``OwnerId``)."""
-        return next((f for f in self.fields.values() if f.relationship.lower() == name.lower() != ""), None)
+def _rights(field: FieldDef) -> dict[str, object]:
+    plain = field.filterable
+    return {
+        "nillable": not field.required
+        and (field.updateable or field.type != "id")
+        and field.type != "boolean",
+        "createable": field.creatable,
+        "updateable": field.updateable,
+        "filterable": plain,
+        "sortable": plain and field.type != "multipicklist",
+        "groupable": plain and field.type not in NUMBERS | {"datetime", "textarea", "multipicklist"},
+        "aggregatable": plain,
+        "permissionable": field.updateable and not field.required and field.type != "id",
+        "externalId": field.external_id,
+        "idLookup": field.type == "id" or field.external_id,
+        "unique": field.external_id,
+        "caseSensitive": False,
+        "nameField": field.name == "Name",
+        "namePointing": field.name == "OwnerId",
+        "queryByDistance": False,
+        "writeRequiresMasterRead": False,
+    }
+
+
+def _links(field: FieldDef) -> dict[str, object]:
+    targets = ["Group", "User"] if field.name == "OwnerId" else [field.reference_to]
+    return {
+        "picklistValues": [_option(value, label) for value, label in field.choices.items()],
+        "restrictedPicklist": field.restricted,
+        "dependentPicklist": False,
+        "controllerName": None,
+        "referenceTo": targets if field.reference_to else [],
+        "relationshipName": field.relationship or None,
+        "relationshipOrder": None,
+        "referenceTargetField": None,
+        "polymorphicForeignKey": field.name == "OwnerId",
+        "cascadeDelete": False,
+        "restrictedDelete": False,
+    }
+
+
+_SOAP = {
+    "id": "tns:ID",
+    "reference": "tns:ID",
+    "boolean": "xsd:boolean",
+    "int": "xsd:int",
+    "double": "xsd:double",
+    "currency": "xsd:double",
+    "percent": "xsd:double",
+    "date": "xsd:date",
+    "datetime": "xsd:dateTime",
+    "address": "urn:address",
+}
+COMPOUNDS = {
+    **dict.fromkeys(("FirstName", "LastName", "Salutation"), "Name"),
+    **dict.fromkeys(("Street", "City", "State", "PostalCode", "Country"), "Address"),
+}
 
 
 def _option(value: str, label: str) -> dict[str, object]:
     return {"active": True, "defaultValue": False, "label": label, "value": value, "validFor": None}
 
 
-def make_object(name: str, prefix: str, fields: Iterable[FieldDef]) -> ObjectDef:
-    """An object; a field given twice keeps its last definition."""
-    return ObjectDef(name=name, label=name, prefix=prefix, fields={f.name.lower(): f for f in fields})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectDef:
+    """One object: its key prefix, its fields by lower-case name, and what may be done with it."""
+
+    name: str
+    label: str
+    prefix: str
+    fields: Mapping[str, FieldDef]
+    bulk: bool = True
+    createable: bool = False
+    updateable: bool = False
+
+    @property
+    def custom(self) -> bool:
+        """Custom objects end in ``__c``."""
+        return self.name.endswith("__c")
+
+    @property
+    def deletable(self) -> bool:
+        """Whether its records can be in the recycle bin."""
+        return "isdeleted" in self.fields
+
+    def relationship(self, name: str) -> FieldDef | None:
+        """The reference field behind a relationship name (``Owner`` -> ``OwnerId``)."""
+        return next((f for f in self.fields.values() if f.relationship.lower() == name.lower() != ""), None)
 
 
-def lead_object(custom: Iterable[FieldSpec]) -> ObjectDef:
-    """The Lead with its standard fields, the Fairlead package's four fields and the org's own."""
-    own = [
-        FieldDef(name=spec.name, label=spec.label, type=TYPES[spec.type], options=spec.options)
-        for spec in custom
-    ]
-    return make_object("Lead", "00Q", [*_standard(LEAD), *PACKAGE, *own])
-
-
-def user_object() -> ObjectDef:
-    """The User, which also answers for the polymorphic owner (``Owner.Type``)."""
-    return make_object("User", "005", _standard(USER))
-
-
-def organization_object() -> ObjectDef:
-    """The Organization: one record that clients read when they connect."""
-    return make_object("Organization", "00D", _standard(ORGANIZATION))
-
-
-def _standard(rows: str) -> list[FieldDef]:
-    return [_parsed(line) for line in rows.strip().splitlines()]
-
-
-def _parsed(line: str) -> FieldDef:
-    """One line of the tables below: ``Name|Label|type|rw or ro|Relationship|Object``."""
-    name, label, kind, access, relationship, target = (*line.strip().split("|"), "", "")[:6]
-    return FieldDef(
-        name=name,
-        label=label,
-        type=kind,
-        updateable=access == "rw",
-        options=OPTIONS.get(name, ()),
-        relationship=relationship,
-        reference_to=target,
-    )
-
-
-OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "LeadSource": ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other"),
-    "Status": ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted"),
-    "Rating": ("Hot", "Warm", "Cold"),
-    "GenderIdentity": ("Male", "Female", "Nonbinary", "Not Listed"),
-    "Industry": (
-        "Agriculture",
-        "Banking",
-        "Education",
-        "Healthcare",
-        "Manufacturing",
-        "Retail",
-        "Technology",
-    ),
-}
-
-PACKAGE = (
-    FieldDef(
-        name="Fairness_Status__c",
-        label="Score check",
-        type="picklist",
-        options=tuple(STATUSES),
-        labels=tuple(STATUSES.values()),
-        restricted=True,
-    ),
-    FieldDef(name="Fairness_Reason__c", label="Score check: why", type="string"),
-    FieldDef(name="Fairness_Audit_Id__c", label="Score check: audit", type="string"),
-    FieldDef(name="Fairness_Checked_At__c", label="Score check: when", type="datetime"),
-)
-
-LEAD = """
-Id|Lead ID|id|ro
-IsDeleted|Deleted|boolean|ro
-FirstName|First Name|string|rw
-LastName|Last Name|string|rw
-Name|Full Name|string|ro
-Company|Company|string|rw
-Title|Title|string|rw
-Email|Email|email|rw
-Phone|Phone|phone|rw
-Street|Street|textarea|rw
-City|City|string|rw
-State|State/Province|string|rw
-PostalCode|Zip/Postal Code|string|rw
-Country|Country|string|rw
-LeadSource|Lead Source|picklist|rw
-Industry|Industry|picklist|rw
-AnnualRevenue|Annual Revenue|currency|rw
-NumberOfEmployees|Employees|int|rw
-Status|Status|picklist|rw
-Rating|Rating|picklist|rw
-OwnerId|Owner ID|reference|rw|Owner|User
-IsConverted|Converted|boolean|ro
-ConvertedDate|Converted Date|date|ro
-CreatedDate|Created Date|datetime|ro
-CreatedById|Created By ID|reference|ro|CreatedBy|User
-LastActivityDate|Last Activity|date|ro
-HasOptedOutOfEmail|Email Opt Out|boolean|rw
-DoNotCall|Do Not Call|boolean|rw
-GenderIdentity|Gender Identity|picklist|rw
-SystemModstamp|System Modstamp|datetime|ro
-LastModifiedDate|Last Modified Date|datetime|ro
-LastModifiedById|Last Modified By ID|reference|ro|LastModifiedBy|User
-"""
-
-USER = """
-Id|User ID|id|ro
-Username|Username|string|rw
-Name|Full Name|string|ro
-FirstName|First Name|string|rw
-LastName|Last Name|string|rw
-Email|Email|email|rw
-IsActive|Active|boolean|rw
-Type|Type|string|ro
-"""
-
-ORGANIZATION = """
-Id|Organization ID|id|ro
-Name|Name|string|ro
-InstanceName|Instance Name|string|ro
-IsSandbox|Is Sandbox|boolean|ro
-NamespacePrefix|Namespace Prefix|string|ro
-OrganizationType|Edition|string|ro
-TrialExpirationDate|Trial Expiration Date|datetime|ro
-"""
+def make_fields(fields: Iterable[FieldDef]) -> dict[str, FieldDef]:
+    """Fields by lower-case name; one given twice keeps its last definition."""
+    return {found.name.lower(): found for found in fields}

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from connectors.sandbox.fields import Value
 from connectors.sandbox.salesforce.errors import ApiError
-from connectors.sandbox.salesforce.org import Org, Record, User
+from connectors.sandbox.salesforce.org import Org
 from connectors.sandbox.salesforce.schema import FieldDef, ObjectDef
 from connectors.sandbox.salesforce.soql_tree import Name
+from connectors.sandbox.salesforce.tables import Record
+from connectors.sandbox.salesforce.users import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class Column:
     definition: FieldDef
     read: Callable[[Record], Value]
     key: Callable[[Record], Value] = lambda _: None
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +58,18 @@ class Scope:
         if link is None or not self.org.field_of(self.object, link.name, self.user):
             text = f"Didn't understand relationship '{name.path[0]}' in field path."
             raise self._error(name, text)
-        target = self.org.object_named(link.reference_to)
+        target = self.org.object_named(link.reference_to, self.user)
         found = self.org.field_of(target, name.path[1], self.user)
         if found is None:
             raise self.missing(name, name.path[1], link.relationship)
         self.org.requested.add(f"{link.relationship}.{found.name}")
-        parents, key, field = self.org.records[target.name], link.name, found.name
+        org, key, field = self.org, link.name, found.name
         return Column(
             path=(link.relationship, field),
             definition=found,
-            read=lambda row: parents.get(str(row.get(key)), {}).get(field),
-            key=lambda row: parents.get(str(row.get(key)), {}).get("Id"),
+            read=lambda row: org.parent(target, row.get(key)).get(field),
+            key=lambda row: org.parent(target, row.get(key)).get("Id"),
+            parent=target.name,
         )
 
     def missing(self, name: Name, word: str, entity: str = "") -> ApiError:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from connectors.sandbox.fields import Value
 from connectors.sandbox.salesforce.errors import ApiError
-from connectors.sandbox.salesforce.org import Org, Record, User
+from connectors.sandbox.salesforce.org import Org
 from connectors.sandbox.salesforce.schema import ObjectDef
 from connectors.sandbox.salesforce.soql_fields import Column, Scope
 from connectors.sandbox.salesforce.soql_parse import parse
 from connectors.sandbox.salesforce.soql_tree import Order, Query
 from connectors.sandbox.salesforce.soql_where import Test, compiled
+from connectors.sandbox.salesforce.tables import Record, where
+from connectors.sandbox.salesforce.users import User
 
 Json = dict[str, object]
 
@@ -38,22 +40,25 @@ class Result:
         made.update((name, row.get(name)) for name in names)
         for column in parents:
             relation, name = column.path
-            parent = made.setdefault(relation, _parent(column.key(row), base))
+            parent = made.setdefault(relation, _parent(column, row, base))
             if isinstance(parent, dict):
                 parent[name] = column.read(row)
         return made
 
 
-def _parent(key: Value, base: str) -> Json | None:
-    """A parent's own part; null where the record has none."""
-    return {"attributes": {"type": "User", "url": f"{base}/User/{key}"}} if key else None
+def _parent(column: Column, row: Record, base: str) -> Json | None:
+    """A parent's own part; null where the record has none. An owner may be a queue."""
+    key = column.key(row)
+    kind = "Group" if str(key).startswith("00G") else column.parent
+    return {"attributes": {"type": kind, "url": f"{base}/{kind}/{key}"}} if key else None
 
 
 def run(org: Org, user: User, text: str, *, deleted: bool = False) -> Result:
     """Answer a SOQL query for one user. Raises ApiError."""
     plan = prepared(org, user, text)
     query, columns = plan.query, plan.columns
-    rows = [row for row in org.rows(plan.object, user, deleted=deleted) if plan.test(row)]
+    rows = org.rows(plan.object, user, deleted=deleted)
+    rows = where(rows, plan.test) if query.where else rows
     rows = _ordered(rows, query.order, plan.scope)[query.offset :]
     rows = rows if query.limit is None else rows[: query.limit]
     return Result(object=plan.object.name, columns=columns, rows=rows if columns else (), total=len(rows))
@@ -73,7 +78,7 @@ class Plan:
 def prepared(org: Org, user: User, text: str) -> Plan:
     """The query's names resolved for one user. Raises ApiError."""
     query = parse(text)
-    definition = org.object_named(query.object)
+    definition = org.object_named(query.object, user)
     scope = Scope(org=org, user=user, object=definition, text=text)
     columns = tuple(scope.column(name) for name in query.fields)
     _refuse_twice(columns)
@@ -88,7 +93,7 @@ def _refuse_twice(columns: Sequence[Column]) -> None:
         raise ApiError(400, "MALFORMED_QUERY", f"duplicate field selected: {twice[0]}")
 
 
-def _ordered(rows: list[Record], order: tuple[Order, ...], scope: Scope) -> list[Record]:
+def _ordered(rows: Sequence[Record], order: tuple[Order, ...], scope: Scope) -> Sequence[Record]:
     for key in reversed(order):
         read = scope.column(key.field).read
         present = [row for row in rows if read(row) is not None]

@@ -12,9 +12,9 @@ from connectors.salesforce.ids import full_id
 from connectors.sandbox.fields import Value
 from connectors.sandbox.salesforce.clock import rest_datetime
 from connectors.sandbox.salesforce.errors import ApiError
-from connectors.sandbox.salesforce.org import Record
 from connectors.sandbox.salesforce.soql_fields import Column, Scope
 from connectors.sandbox.salesforce.soql_tree import AnyOf, Comparison, Condition, Every, Literal, Not
+from connectors.sandbox.salesforce.tables import Record
 
 Test = Callable[[Record], bool]
 
@@ -23,6 +23,7 @@ _TAKES = {
     "boolean": ({"boolean"}, "boolean"),
     "double": ({"number"}, "double"),
     "currency": ({"number"}, "currency"),
+    "percent": ({"number"}, "percent"),
     "int": ({"number"}, "int"),
     "date": ({"date", "period"}, "date"),
     "datetime": ({"datetime", "period"}, "dateTime"),
@@ -55,9 +56,11 @@ def compiled(condition: Condition | None, scope: Scope) -> Test:
 
 def _comparison(comparison: Comparison, scope: Scope) -> Test:
     column = scope.column(comparison.field)
+    _refuse_unfilterable(column)
     if comparison.operator == "like":
         return _like(column, comparison.values[0].text)
-    values = [_operand(column, literal) for literal in comparison.values]
+    now = scope.org.clock.now()
+    values = [_operand(column, literal, now) for literal in comparison.values]
     if comparison.operator in _COMPARE:
         return _ordered(column, _COMPARE[comparison.operator], values[0])
     wanted, read = frozenset(values), column.read
@@ -88,7 +91,13 @@ def _folded(value: Value) -> Value:
     return value.lower() if isinstance(value, str) else value
 
 
-def _operand(column: Column, literal: Literal) -> Value:
+def _refuse_unfilterable(column: Column) -> None:
+    if not column.definition.filterable:
+        text = f"field '{'.'.join(column.path)}' can not be filtered in a query call"
+        raise ApiError(400, "INVALID_FIELD", text)
+
+
+def _operand(column: Column, literal: Literal, now: datetime) -> Value:
     """The literal as the value that records hold, folded. Raises ApiError 400."""
     kind = column.definition.type
     if literal.kind == "null" or (literal.kind == "string" and not literal.text):
@@ -97,7 +106,7 @@ def _operand(column: Column, literal: Literal) -> Value:
     if literal.kind not in takes:
         raise _mismatch(column, literal, word)
     if literal.kind == "period":
-        return _period(literal.text, datetime.now(UTC), kind)
+        return _period(literal.text, now, kind)
     try:
         return _READERS.get(kind, str.lower)(literal.text)
     except ValueError:
@@ -128,6 +137,7 @@ _READERS: dict[str, Callable[[str], Value]] = {
     "boolean": lambda text: text == "true",
     "double": float,
     "currency": float,
+    "percent": float,
     "int": float,
     "date": lambda text: date.fromisoformat(text).isoformat(),
     "datetime": _moment,

@@ -14,7 +14,9 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.salesforce import (
+    bulk_ingest_routes,
     bulk_query_routes,
+    collection_routes,
     consent,
     control_routes,
     data_routes,
@@ -30,14 +32,17 @@ from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.faults import Fault, Faults
 from connectors.sandbox.salesforce.gate import Gate
 from connectors.sandbox.salesforce.grants import Client, Grants
-from connectors.sandbox.salesforce.org import Org, make_org
-from connectors.sandbox.salesforce.schema import PACKAGE
+from connectors.sandbox.salesforce.new_org import make_org
+from connectors.sandbox.salesforce.objects import PACKAGE
+from connectors.sandbox.salesforce.org import Org
 from connectors.sandbox.salesforce.state import EXTENSION, State, state
 from connectors.sandbox.server import LocalServer
 
 BLUEPRINTS = (
     data_routes.listing,
     bulk_query_routes.routes,
+    bulk_ingest_routes.routes,
+    collection_routes.routes,
     data_routes.routes,
     write_routes.routes,
     oauth_routes.routes,

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.fields import Value
 from connectors.sandbox.salesforce.clock import rest_datetime
-from connectors.sandbox.salesforce.schema import LENGTHS, FieldDef
+from connectors.sandbox.salesforce.schema import FieldDef
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def stored(field: FieldDef, value: object) -> Value:
 
 
 def _check(field: FieldDef, kept: Value) -> None:
-    if isinstance(kept, str) and len(kept) > (longest := LENGTHS.get(field.type, 255)):
+    if isinstance(kept, str) and len(kept) > (longest := field.length or 255):
         text = f"{field.label}: data value too large (max length={longest})"
         raise RowError(code="STRING_TOO_LONG", message=text, fields=(field.name,))
     if field.restricted and kept not in field.options:
@@ -81,6 +81,7 @@ _PARSERS: dict[str, Callable[[object], Value]] = {
     "boolean": _boolean,
     "double": _double,
     "currency": _double,
+    "percent": _double,
     "int": _int,
     "date": _date,
     "datetime": _datetime,

@@ -13,7 +13,7 @@ import requests
 from connectors.sandbox.certificate import make_certificate
 from connectors.sandbox.fields import FieldSpec, OrgContents
 from connectors.sandbox.salesforce import SalesforceStandIn
-from connectors.sandbox.salesforce.schema import STATUSES
+from connectors.sandbox.salesforce.objects import STATUSES
 from webapp.panels import BY_STATUS
 
 NAME = "<b>Mallory</b>"

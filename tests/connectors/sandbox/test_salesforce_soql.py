@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.salesforce.errors import ApiError
-from connectors.sandbox.salesforce.org import make_org
+from connectors.sandbox.salesforce.new_org import make_org
 from connectors.sandbox.salesforce.soql_parse import parse
 from connectors.sandbox.salesforce.soql_run import run
 
