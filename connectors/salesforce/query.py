@@ -73,9 +73,11 @@ def changed_between(since: datetime, now: datetime) -> str:
 
 
 def pages(
-    gateway: Gateway, query: Soql, doing: str, *, deleted: bool = False
+    gateway: Gateway, query: Soql, doing: str, *, deleted: bool = False, first: Document | None = None
 ) -> Iterator[Sequence[Mapping[str, Any]]]:
     """The records of a query, page by page; ``deleted`` finds those in the recycle bin too.
+
+    ``first`` is the first page where it was asked for already.
 
     Raises
     ------
@@ -83,7 +85,7 @@ def pages(
         The listing is incomplete: a page failed, came twice or brought nothing new, or fewer different
         records came than announced and than there still are (leads deleted meanwhile are no fault).
     """
-    document = gateway.query(query.text, doing, deleted=deleted)
+    document = first or gateway.query(query.text, doing, deleted=deleted)
     total, seen, links = announced(document), _Seen(), set[str]()
     while True:
         records = records_in(document, doing)

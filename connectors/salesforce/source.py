@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 
@@ -18,10 +19,10 @@ from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.bulk_query import Patience, begin
 from connectors.salesforce.facts import facts_of
 from connectors.salesforce.fields import field_info
-from connectors.salesforce.gateway import Gateway
-from connectors.salesforce.listing import BULK, count
+from connectors.salesforce.gateway import Document, Gateway
+from connectors.salesforce.listing import BULK
 from connectors.salesforce.outbound import publish
-from connectors.salesforce.query import OBJECT, Soql, asked_fields, changed_between, pages
+from connectors.salesforce.query import OBJECT, Soql, announced, asked_fields, changed_between, pages
 from connectors.salesforce.reading import Reader, Stale
 from connectors.salesforce.records import parse
 from connectors.salesforce.syncing import Sync
@@ -88,15 +89,18 @@ class SalesforceSource:
         fields = self._fields(policy)
         where = changed_between(since, self._gateway.now()) if since is not None else ""
         query = Soql(fields=fields, where=where)
-        if count(self._gateway, query, COUNT) >= BULK:
-            yield from self._in_bulk(policy, query)
-        else:
-            yield from self._batches(policy, query)
+        with self._telling_what_is_missing(policy):
+            first = self._gateway.query(query.text, PULL)
+            if (announced(first) or 0) >= BULK:
+                yield from self._in_bulk(policy, query)
+            else:
+                yield from self._batches(policy, query, first)
 
     def sample(self, policy: Policy, leads: int) -> Batch:
         """A few leads (at most 200) under a draft policy."""
         query = Soql(fields=self._fields(policy), limit=max(1, min(leads, SAMPLE)))
-        return next(self._batches(policy, query))
+        with self._telling_what_is_missing(policy):
+            return next(self._batches(policy, query))
 
     def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
         """Write flags into the Lead's ``Fairness_`` fields, which Fairlead's package adds."""
@@ -111,7 +115,7 @@ class SalesforceSource:
             As `pull` does; the lake is as it was, and the next sync goes on where this one stopped.
         """
         fields = self._fields(policy)
-        try:
+        with self._telling_what_is_missing(policy):
             return Sync(
                 gateway=self._gateway,
                 keyring=self._keyring,
@@ -123,10 +127,6 @@ class SalesforceSource:
                 watch=wish.watch,
                 score=wish.score,
             ).run(wish.wanted)
-        except Refused as error:
-            if error.code != MISSING_FIELD:
-                raise
-            raise self._missing(policy) from None
 
     @property
     def _patience(self) -> Patience:
@@ -142,14 +142,21 @@ class SalesforceSource:
     def _gateway(self) -> Gateway:
         return Gateway(self._app, self._grants, self._pause)
 
-    def _batches(self, policy: Policy, query: Soql) -> Iterator[Batch]:
+    def _batches(self, policy: Policy, query: Soql, first: Document | None = None) -> Iterator[Batch]:
+        for records in pages(self._gateway, query, PULL, first=first):
+            yield apply_policy(policy, parse(records, policy.fields, self._keyring), self._keyring)
+
+    @contextmanager
+    def _telling_what_is_missing(self, policy: Policy) -> Iterator[None]:
         try:
-            for records in pages(self._gateway, query, PULL):
-                yield apply_policy(policy, parse(records, policy.fields, self._keyring), self._keyring)
+            yield
         except Refused as error:
             if error.code != MISSING_FIELD:
                 raise
-            raise self._missing(policy) from None
+            missing = self._missing(policy)
+        else:
+            return
+        raise missing
 
     def _in_bulk(self, policy: Policy, query: Soql) -> Iterator[Batch]:
         """By a bulk job. Raises Busy where fewer different leads came than it has."""
@@ -168,10 +175,6 @@ class SalesforceSource:
                 yield step.batch
         except Stale:
             raise incomplete(PULL) from None
-        except Refused as error:
-            if error.code != MISSING_FIELD:
-                raise
-            raise self._missing(policy) from None
         finally:
             job.discard()
         if expected is not None and different.count < expected:
