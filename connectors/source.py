@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -27,6 +27,16 @@ FieldKind = Literal[
 FlagStatus = Literal["ok", "review", "insufficient_data"]
 
 
+ASIDE = pa.schema(
+    [
+        pa.field("lead_key", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("cohort_day", pa.date32()),
+    ]
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Some leads after the policy: no raw identifier is left in them.
@@ -35,7 +45,9 @@ class Batch:
     the lead was created) and one string column per policy rule that keeps something (null is
     missing). ``read = table.num_rows + rejected + excluded``, always. ``unmapped`` counts, by
     column, the values that a map or coarsen rule did not know (they are null in the table).
-    ``withdrawn`` are the keys of excluded leads: what was held about them before must go.
+    ``withdrawn`` are the keys of excluded leads: what was held about them before must go. ``aside``
+    names every lead that was turned away and has a key, with its ``kind`` ("rejected" or
+    "excluded"), reason and day, so that the account still holds after later pulls.
     """
 
     table: pa.Table
@@ -44,6 +56,7 @@ class Batch:
     excluded: Mapping[str, int]
     unmapped: Mapping[str, int]
     withdrawn: tuple[LeadKey, ...] = ()
+    aside: pa.Table = field(default_factory=ASIDE.empty_table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

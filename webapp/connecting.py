@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
+from connectors.oauth import Grant
 from webapp.crms import NAMES, consent
 from webapp.erasure import erase
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, Crm, UserRow
+
+if TYPE_CHECKING:
+    from connectors.salesforce.server_flows import ServerFlow
 
 ERROR_CODE = re.compile(r"[a-z_]{1,60}\Z")
 # With these there is nothing left to revoke: the CRM ended it first.
@@ -56,9 +61,31 @@ def finish(opened: Services, crm: Crm, user: UserRow, answer: Answer) -> Connect
     except ConnectorError as error:
         msg = f"{error}."
         raise NotConnected(msg) from None
+    return _connected(opened, crm, grant, user.name)
+
+
+def direct(opened: Services, crm: Crm, flow: ServerFlow, who: str) -> ConnectionRow:
+    """The connection that the server makes by itself, with a certificate or the app's run-as user.
+
+    Raises
+    ------
+    NotConnected
+        The CRM said no, or could not answer.
+    BadInput
+        The CRM is not set up here, or knows no such way.
+    """
+    try:
+        grant = consent(opened.settings, crm).direct(flow)
+    except ConnectorError as error:
+        msg = f"{error}."
+        raise NotConnected(msg) from None
+    return _connected(opened, crm, grant, who)
+
+
+def _connected(opened: Services, crm: Crm, grant: Grant, who: str) -> ConnectionRow:
     row = opened.repository.add_connection(crm, grant.organisation, grant.instance_url)
     opened.grants(row.id).save(grant)
-    opened.accounts.record(user.name, "connected", row.id, f"{crm} {row.organisation}")
+    opened.accounts.record(who, "connected", row.id, f"{crm} {row.organisation}")
     return row
 
 

@@ -22,6 +22,7 @@ from webapp.store.grants import DatabaseGrants
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.sessions import Sessions
+from webapp.store.syncs import Syncs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,11 @@ class Services:
         return Repository(database=self.database, clock=self.clock)
 
     @property
+    def syncs(self) -> Syncs:
+        """What every sync did."""
+        return Syncs(database=self.database, clock=self.clock)
+
+    @property
     def accounts(self) -> Accounts:
         """People, throttling and the audit trail."""
         return Accounts(database=self.database, clock=self.clock)
@@ -52,13 +58,15 @@ class Services:
     @property
     def consents(self) -> Consents:
         """OAuth requests that have not come back."""
-        box = SecretsBox(master=self.settings.master, purpose="consent")
-        return Consents(database=self.database, box=box, clock=self.clock)
+        return Consents(database=self.database, box=self.box("consent"), clock=self.clock)
 
     def grants(self, connection_id: str) -> DatabaseGrants:
         """The tokens of one connection."""
-        box = SecretsBox(master=self.settings.master, purpose="grant")
-        return DatabaseGrants(database=self.database, box=box, connection_id=connection_id)
+        return DatabaseGrants(database=self.database, box=self.box("grant"), connection_id=connection_id)
+
+    def box(self, purpose: str) -> SecretsBox:
+        """What seals values of one purpose at rest."""
+        return SecretsBox(master=self.settings.master, purpose=purpose, keys=self.settings.sealing_keys)
 
     def keyring(self, connection: ConnectionRow) -> Keyring:
         """The pseudonym secrets of one connection's organisation."""

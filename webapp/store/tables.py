@@ -175,6 +175,22 @@ class PublishReceipt(Base):
     notes: Mapped[list[str]] = mapped_column(JSON, server_default=text("'[]'"))
 
 
+class SyncRun(Base):
+    """What one finished sync did."""
+
+    __tablename__ = "sync_run"
+    __table_args__ = (Index(None, "connection_id", "made_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    connection_id: Mapped[str] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    made_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(16))
+    why: Mapped[str] = mapped_column(Text)
+    run: Mapped[dict[str, Any]] = mapped_column(JSON)
+    whole: Mapped[dict[str, Any]] = mapped_column(JSON)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+
+
 class User(Base):
     """A person who may sign in."""
 

@@ -9,15 +9,22 @@ from flask import Blueprint, Response, jsonify, request
 
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.sandbox.salesforce.state import state
+from connectors.sandbox.salesforce.values import RowError
 
-routes = Blueprint("control", __name__, url_prefix="/__control")
+
+def control_blueprint(name: str) -> Blueprint:
+    """Routes below ``/__control``, where what is not understood answers 400 with the reason."""
+    made = Blueprint(name, __name__, url_prefix="/__control")
+    for kind in (ValueError, TypeError, KeyError, RowError):
+        made.register_error_handler(kind, _wrong)
+    return made
 
 
-@routes.errorhandler(ValueError)
-@routes.errorhandler(TypeError)
-@routes.errorhandler(KeyError)
 def _wrong(error: Exception) -> tuple[Response, int]:
     return jsonify(error=str(error)), 400
+
+
+routes = control_blueprint("control")
 
 
 @routes.get("/")
@@ -36,7 +43,7 @@ def show() -> Response:
 @routes.post("/faults")
 def plan() -> Response:
     """Plan a fault: ``{"kind", "at", "times", "path", "method", "retry_after"}``."""
-    state().faults.plan(Fault(**_json()))
+    state().faults.plan(Fault(**json_object()))
     return show()
 
 
@@ -50,21 +57,21 @@ def clear() -> Response:
 @routes.post("/clock")
 def advance() -> Response:
     """Let time pass: ``{"seconds"}``."""
-    state().org.clock.advance(float(_json()["seconds"]))
+    state().org.clock.advance(float(json_object()["seconds"]))
     return show()
 
 
 @routes.post("/bulk")
 def bulk() -> Response:
     """How bulk jobs behave: ``{"delay", "polls", "page", "daily_jobs"}``, each optional."""
-    state().jobs.settings = replace(state().jobs.settings, **_json())
+    state().jobs.settings = replace(state().jobs.settings, **json_object())
     return show()
 
 
 @routes.post("/limits")
 def limit() -> Response:
     """Set the day's calls: ``{"daily_calls"}``."""
-    state().daily_calls = int(_json()["daily_calls"])
+    state().daily_calls = int(json_object()["daily_calls"])
     return show()
 
 
@@ -85,11 +92,14 @@ def withdraw(record_id: str) -> Response:
 @routes.post("/locks/<record_id>")
 def lock(record_id: str) -> Response:
     """The next ``{"times"}`` writes of a lead find it locked."""
-    state().org.switches.locked[record_id] = int(_json().get("times", 1))
+    state().org.switches.locked[record_id] = int(json_object().get("times", 1))
     return show()
 
 
-def _json() -> dict[str, Any]:
+def json_object() -> dict[str, Any]:
+    """The JSON object in the request; nothing at all is an empty one. Raises TypeError."""
+    if not request.get_data():
+        return {}
     body = request.get_json(force=True)
     if not isinstance(body, dict):
         msg = "a JSON object is needed"

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from contextlib import suppress
 
 from flask import Blueprint, Response, jsonify, request
 
-from connectors.sandbox.salesforce.api import NEWEST, OLDEST, answered, api_blueprint, find, viewer
+from connectors.sandbox.salesforce.api import (
+    NEWEST,
+    OLDEST,
+    answered,
+    api_blueprint,
+    find,
+    struck,
+    viewer,
+)
+from connectors.sandbox.salesforce.cursors import Opened
+from connectors.sandbox.salesforce.describing import described, summary
 from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.identity_routes import identity_url
 from connectors.sandbox.salesforce.schema import ObjectDef
@@ -18,6 +29,7 @@ from connectors.sandbox.salesforce.state import state
 from connectors.sandbox.salesforce.tables import Record
 
 COLLECTION = 2000
+PAGE_FAULTS = ("duplicate_rows", "lost_rows")
 routes = api_blueprint("data")
 listing = Blueprint("versions", __name__)
 
@@ -36,21 +48,15 @@ def versions() -> Response:
 def resources(version: str) -> Response:
     """The map of resources, with the address of the user's identity document."""
     base = f"/services/data/{version}"
-    names = ("sobjects", "query", "queryAll", "limits", "composite")
+    names = ("sobjects", "query", "queryAll", "limits", "composite", "jobs", "tooling")
     return answered({name: f"{base}/{name}" for name in names} | {"identity": identity_url(viewer())})
-
-
-@routes.get("/limits", strict_slashes=False)
-def limits(version: str) -> Response:  # noqa: ARG001 - part of the address
-    """What is left of the day's calls."""
-    most, used = state().daily_calls, state().calls
-    return answered({"DailyApiRequests": {"Max": most, "Remaining": most - used}})
 
 
 @routes.get("/sobjects", strict_slashes=False)
 def sobjects(version: str) -> Response:
     """The objects."""
-    made = [_summary(found, version) for found in state().org.objects.values()]
+    every = state().org.objects.values()
+    made = [summary(one, version) for one in every if state().org.may_see(viewer(), one)]
     return answered({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": made})
 
 
@@ -58,8 +64,12 @@ def sobjects(version: str) -> Response:
 def describe(version: str, name: str) -> Response:
     """An object's fields, without those that the user may not see."""
     definition = _definition(name)
-    fields = [found.described() for found in state().org.visible(definition, viewer())]
-    return answered(_summary(definition, version) | {"fields": fields, "childRelationships": []})
+    body = described(state().org, viewer(), definition, version)
+    answer = answered(body)
+    answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest()[:16], weak=True)
+    answer.last_modified = state().org.described_since
+    answer.make_conditional(request)
+    return answer
 
 
 @routes.get("/sobjects/<name>/<record_id>")
@@ -86,6 +96,7 @@ def collection(version: str, name: str) -> Response:
     return answered([None if row is None else next(shown) for row in rows])
 
 
+@routes.get("/tooling/query", strict_slashes=False)
 @routes.get("/query", strict_slashes=False)
 def query(version: str) -> Response:
     """The first page of a query."""
@@ -102,12 +113,13 @@ def query_all(version: str) -> Response:
 @routes.get("/queryAll/<locator>")
 def query_more(version: str, locator: str) -> Response:
     """A further page."""
-    return answered(state().cursors.page(locator, viewer(), version))
+    return answered(state().cursors.page(locator, viewer(), version, struck(*PAGE_FAULTS)))
 
 
 def _queried(version: str, *, deleted: bool) -> Json:
     result = run(state().org, viewer(), request.args.get("q", ""), deleted=deleted)
-    return state().cursors.first(result, viewer(), _batch_size(), version)
+    opened = Opened(result=result, user=viewer(), size=_batch_size(), version=version)
+    return state().cursors.first(opened, struck(*PAGE_FAULTS))
 
 
 def _batch_size() -> int:
@@ -140,20 +152,5 @@ def _shown(definition: ObjectDef, rows: list[Record], names: list[str], version:
     """Some fields of records. Raises ApiError 400 for a field that the user does not see."""
     scope = Scope(org=state().org, user=viewer(), object=definition, text=",".join(names))
     columns = tuple(scope.column(Name(tuple(part.split(".")), 1)) for part in names)
-    return Result(object=definition.name, columns=columns, rows=rows, total=len(rows)).page(
-        0, len(rows), version
-    )
-
-
-def _summary(definition: ObjectDef, version: str) -> Json:
-    base = f"/services/data/{version}/sobjects/{definition.name}"
-    return {
-        "name": definition.name,
-        "label": definition.label,
-        "keyPrefix": definition.prefix,
-        "queryable": True,
-        "createable": definition.createable,
-        "updateable": definition.updateable,
-        "custom": False,
-        "urls": {"sobject": base, "describe": f"{base}/describe", "rowTemplate": f"{base}/{{ID}}"},
-    }
+    result = Result(object=definition.name, columns=columns, rows=rows, total=len(rows))
+    return result.shown(rows, version)

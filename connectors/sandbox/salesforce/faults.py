@@ -32,7 +32,7 @@ _ANSWERS: dict[str, tuple[int, str, str]] = {
 }
 # What the environment tells the routes of a data-level fault.
 FAULT = "fairlead.planned_fault"
-IN_ROUTES = frozenset({"truncated_csv", "duplicate_rows", "stuck_job", "failed_job"})
+IN_ROUTES = frozenset({"truncated_csv", "lost_rows", "duplicate_rows", "stuck_job", "failed_job"})
 # What the gate does itself, or leaves to the authorization server ("expire").
 _DEEDS = {"expire", "reset", "truncated", "cut"}
 KINDS = frozenset(_ANSWERS) | _DEEDS

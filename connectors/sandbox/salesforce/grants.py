@@ -6,34 +6,16 @@ import base64
 import hashlib
 import hmac
 import secrets
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connectors.sandbox.salesforce.client_app import REFRESHING, Client, OauthError
 from connectors.sandbox.salesforce.clock import Clock
+from connectors.sandbox.salesforce.jwt import signed
 from connectors.sandbox.salesforce.users import User
 
 CODE_LIFETIME = timedelta(minutes=15)
-SCOPES = frozenset({"api", "refresh_token", "offline_access", "openid", "id", "profile", "email"})
-
-
-@dataclass(slots=True, kw_only=True)
-class OauthError(Exception):
-    """An OAuth error answer: HTTP 400 with ``error`` and ``error_description``."""
-
-    error: str
-    description: str
-
-
-@dataclass(slots=True, kw_only=True)
-class Client:
-    """The External Client App of the org: one confidential web client."""
-
-    id: str
-    secret: str = field(repr=False)
-    redirect_uris: set[str] = field(default_factory=set)
-    pkce_required: bool = True
-    rotation: bool = True
-    token_lifetime: float = 7200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +26,7 @@ class Request:
     scopes: tuple[str, ...]
     state: str
     challenge: str
+    user: User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +34,6 @@ class Code:
     """An authorization code's meaning."""
 
     request: Request
-    user: User
     expires: datetime
 
 
@@ -61,6 +43,7 @@ class Family:
 
     user: User
     scopes: tuple[str, ...]
+    used: datetime
     refresh: str | None = None
     spent: set[str] = field(default_factory=set)
     revoked: bool = False
@@ -71,6 +54,7 @@ class Access:
     """An access token's meaning."""
 
     family: Family
+    issued: datetime
     expires: datetime
 
 
@@ -84,11 +68,12 @@ class Grants:
     codes: dict[str, Code] = field(default_factory=dict)
     access: dict[str, Access] = field(default_factory=dict)
     families: list[Family] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
-    def code(self, request: Request, user: User) -> str:
+    def code(self, request: Request) -> str:
         """A new single-use authorization code."""
         made = f"aPrx{secrets.token_urlsafe(32)}"
-        self.codes[made] = Code(request=request, user=user, expires=self.clock.now() + CODE_LIFETIME)
+        self.codes[made] = Code(request=request, expires=self.clock.now() + CODE_LIFETIME)
         return made
 
     def redeem(self, code: str, redirect_uri: str, verifier: str) -> tuple[Family, str]:
@@ -104,34 +89,52 @@ class Grants:
             )
         if held.request.challenge and not _proves(verifier, held.request.challenge):
             raise OauthError(error="invalid_grant", description="invalid code verifier")
-        return self.open(held.user, held.request.scopes)
+        return self.open(held.request.user, held.request.scopes)
 
-    def open(self, user: User, scopes: tuple[str, ...]) -> tuple[Family, str]:
-        """A new family with an access token, and a refresh token where the scope asks for one."""
-        family = Family(user=user, scopes=scopes)
-        if {"refresh_token", "offline_access"} & set(scopes):
+    def open(self, user: User, scopes: tuple[str, ...], *, lasting: bool = True) -> tuple[Family, str]:
+        """A new family with an access token, and a refresh token where the scope asks for one.
+
+        ``lasting`` is false for the flows that never give a refresh token.
+        """
+        family = Family(user=user, scopes=scopes, used=self.clock.now())
+        if lasting and REFRESHING & set(scopes):
             family.refresh = _refresh_token()
         self.families.append(family)
         return family, self.issue(family)
 
     def issue(self, family: Family) -> str:
         """A new access token."""
+        now = self.clock.now()
+        expires = now + timedelta(seconds=self.client.token_lifetime)
         token = f"{self.organisation[:15]}!AQ{secrets.token_urlsafe(60)}"
-        lifetime = timedelta(seconds=self.client.token_lifetime)
-        self.access[token] = Access(family=family, expires=self.clock.now() + lifetime)
+        if self.client.jwt_tokens:
+            claims = {"sub": family.user.id, "scp": " ".join(family.scopes), "jti": secrets.token_urlsafe(16)}
+            token = signed(claims | {"iat": int(now.timestamp()), "exp": int(expires.timestamp())})
+        self.access[token] = Access(family=family, issued=now, expires=expires)
+        family.used = now
         return token
 
     def refreshed(self, token: str) -> tuple[Family, str]:
         """A new access token for a refresh token, which rotates. Raises OauthError."""
-        family = self._family(token)
-        if family is None or family.revoked or token in family.spent:
-            if family is not None:
-                self._revoke(family)
-            raise OauthError(error="invalid_grant", description="expired access/refresh token")
-        if self.client.rotation:
-            family.spent.add(token)
-            family.refresh = _refresh_token()
-        return family, self.issue(family)
+        with self.lock:
+            family = self._family(token)
+            if family is None or family.revoked or token in family.spent or self._idle(family):
+                if family is not None:
+                    self._revoke(family)
+                raise OauthError(error="invalid_grant", description="expired access/refresh token")
+            self.client.admit(family.user)
+            if self.client.rotation:
+                self.rotate(family)
+            return family, self.issue(family)
+
+    def rotate(self, family: Family) -> None:
+        """Replace a family's refresh token; the old one must not be shown again."""
+        family.spent.add(str(family.refresh))
+        family.refresh = _refresh_token()
+
+    def _idle(self, family: Family) -> bool:
+        idle = self.client.idle_lifetime
+        return idle is not None and family.used + timedelta(seconds=idle) <= self.clock.now()
 
     def revoke(self, token: str) -> None:
         """End a refresh token with all its access tokens, or one access token. Raises OauthError."""
@@ -155,12 +158,10 @@ class Grants:
         """Let every access token die at once; refresh tokens stay."""
         self.access.clear()
 
-    def authenticate(self, client_id: str, secret: str) -> None:
-        """Check the client's credentials first. Raises OauthError."""
-        if client_id != self.client.id:
-            raise OauthError(error="invalid_client_id", description="client identifier invalid")
-        if not hmac.compare_digest(secret.encode(), self.client.secret.encode()):
-            raise OauthError(error="invalid_client", description="invalid client credentials")
+    def end_all(self) -> None:
+        """An admin revokes everything that was granted."""
+        for family in self.families:
+            self._revoke(family)
 
     def _family(self, token: str) -> Family | None:
         return next((f for f in self.families if token and (token == f.refresh or token in f.spent)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
+from connectors.sandbox.salesforce.jwt import public_keys
 from connectors.sandbox.salesforce.state import state
 from connectors.sandbox.salesforce.users import User
 
@@ -77,3 +78,29 @@ def _bad_token() -> Response:
 def _urls(user: User) -> dict[str, str]:
     base = f"{state().instance_url}/services/data/v{{version}}"
     return {"rest": f"{base}/", "query": f"{base}/query/", "sobjects": f"{base}/sobjects/", "user": user.id}
+
+
+@routes.get("/.well-known/openid-configuration")
+def discovery() -> Response:
+    """Where the endpoints are (OpenID Connect discovery)."""
+    base = state().instance_url
+    oauth = f"{base}/services/oauth2"
+    return jsonify(
+        issuer=base,
+        authorization_endpoint=f"{oauth}/authorize",
+        token_endpoint=f"{oauth}/token",
+        revocation_endpoint=f"{oauth}/revoke",
+        introspection_endpoint=f"{oauth}/introspect",
+        userinfo_endpoint=f"{oauth}/userinfo",
+        jwks_uri=f"{base}/id/keys",
+        scopes_supported=sorted(state().grants.client.scopes),
+        response_types_supported=["code"],
+        subject_types_supported=["public"],
+        id_token_signing_alg_values_supported=["RS256"],
+    )
+
+
+@routes.get("/id/keys")
+def keys() -> Response:
+    """What identity tokens are signed with."""
+    return jsonify(public_keys())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from connectors.sandbox.salesforce.clock import Clock
+from connectors.sandbox.salesforce.clock import Clock, rest_datetime
 from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.record_ids import make_id
 from connectors.sandbox.salesforce.schema import FieldDef, ObjectDef
@@ -22,7 +22,8 @@ class Switches:
     """What an org's own automation does to a write, and how it answers; tests turn these.
 
     ``tracked`` are the Lead fields whose changes LeadHistory keeps. ``replication_lag`` is how many seconds
-    the deleted and updated resources lag behind, ``replication_ids`` how many ids they tell at most.
+    the deleted and updated resources lag behind, ``replication_ids`` how many ids they tell at most, and
+    ``replication_since`` how far back their log goes. A deleted record stays ``recycle_days`` in the bin.
     """
 
     refuse_converted: bool = True
@@ -32,6 +33,7 @@ class Switches:
     tracked: set[str] = field(default_factory=lambda: {"Status"})
     replication_lag: float = 300.0
     replication_ids: int = 600_000
+    replication_since: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     recycle_days: int = 15
 
 
@@ -57,6 +59,7 @@ class Org:
     records: dict[str, Table]
     switches: Switches = field(default_factory=Switches)
     requested: set[str] = field(default_factory=set)
+    described_since: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     late: list[Late] = field(default_factory=list)
     purged: dict[str, dict[str, datetime]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -75,10 +78,16 @@ class Org:
     def object_named(self, name: str, user: User | None = None) -> ObjectDef:
         """The object of that name, whatever its case. Raises ApiError 400 INVALID_TYPE."""
         for known, definition in self.objects.items():
-            if known.lower() == name.lower() and (user is None or _may_see(user, definition)):
+            if known.lower() == name.lower() and (user is None or self.may_see(user, definition)):
                 return definition
         text = f"sObject type '{name}' is not supported."
         raise ApiError(400, "INVALID_TYPE", text)
+
+    def may_see(self, user: User, definition: ObjectDef) -> bool:
+        """Whether an object is there for a user; data classification needs View Setup."""
+        if definition.name == "FieldDefinition" and VIEW_SETUP not in user.permissions:
+            return False
+        return definition.name.lower() not in user.hidden_objects
 
     def field_of(self, definition: ObjectDef, name: str, user: User) -> FieldDef | None:
         """The field, or None where it does not exist or the user may not see it."""
@@ -93,6 +102,8 @@ class Org:
     def rows(self, definition: ObjectDef, user: User, *, deleted: bool = False) -> Sequence[Record]:
         """The object's records that are shared with the user, as they are now."""
         self.commit_due()
+        if deleted:
+            self.empty_old_bin()
         with self.lock:
             table = self.records[definition.name]
             every = table.snapshot() if isinstance(table, MadeLeads) else list(table.values())
@@ -124,6 +135,24 @@ class Org:
             for one in due:
                 self.records[one.object][str(one.record["Id"])] = one.record
 
+    def empty_old_bin(self) -> None:
+        """Forget what lay in the recycle bin long enough; the log of deletions still knows it."""
+        oldest = rest_datetime(self.clock.now() - timedelta(days=self.switches.recycle_days))
+        self.empty_bin(lambda row: str(row["SystemModstamp"]) < oldest)
+
+    def empty_bin(self, wanted: Callable[[Record], bool] = lambda _: True) -> None:
+        """Delete for good what lies in the recycle bin."""
+        with self.lock:
+            for name, table in self.records.items():
+                if self.objects[name].deletable:
+                    self._purge(name, [row for row in _kept(table) if row.get("IsDeleted") and wanted(row)])
+
+    def _purge(self, name: str, rows: list[Record]) -> None:
+        for row in rows:
+            moment = datetime.fromisoformat(str(row["SystemModstamp"]))
+            self.purged.setdefault(name, {})[str(row["Id"])] = moment
+            del self.records[name][str(row["Id"])]
+
     def user(self, user_id: str) -> User:
         """One of the users. Raises KeyError for another id."""
         return {user.id: user for user in self.users}[user_id]
@@ -132,6 +161,7 @@ class Org:
         """Take a field away from one user, or from all (as if an admin deleted it)."""
         for viewer in [user] if user else self.users:
             viewer.hidden_fields.add(name.lower())
+        self.described_since = self.clock.now().replace(microsecond=0)
 
     def new_id(self, name: str) -> str:
         """The next id of an object."""
@@ -141,12 +171,11 @@ class Org:
             return make_id(self.objects[name].prefix, number)
 
 
+def _kept(table: Table) -> list[Record]:
+    """The records that are not made on demand; only these can be deleted."""
+    return list((table.own if isinstance(table, MadeLeads) else table).values())
+
+
 def qualified(definition: ObjectDef, name: str) -> str:
     """How a user's hidden and read-only fields name a field."""
     return name.lower() if definition.name == "Lead" else f"{definition.name}.{name}".lower()
-
-
-def _may_see(user: User, definition: ObjectDef) -> bool:
-    if definition.name == "FieldDefinition" and VIEW_SETUP not in user.permissions:
-        return False
-    return definition.name not in user.hidden_objects

@@ -22,7 +22,7 @@ class Page:
 def damaged_page(every: Sequence[Record], start: int, after: int, fault: str) -> Page:
     """Rows ``start`` to ``after``; with a fault, the last three lost or three of a neighbour page again."""
     rows = every[start:after]
-    if fault == "truncated_csv":
+    if fault in {"truncated_csv", "lost_rows"}:
         return Page(rows=rows[: max(0, len(rows) - LOST)], announced=len(rows))
     if fault == "duplicate_rows":
         neighbours = every[max(0, start - TWICE) : start] if start else every[after : after + TWICE]

@@ -58,7 +58,7 @@ class Scope:
         if link is None or not self.org.field_of(self.object, link.name, self.user):
             text = f"Didn't understand relationship '{name.path[0]}' in field path."
             raise self._error(name, text)
-        target = self.org.object_named(link.reference_to, self.user)
+        target = self._target(name, link)
         found = self.org.field_of(target, name.path[1], self.user)
         if found is None:
             raise self.missing(name, name.path[1], link.relationship)
@@ -71,6 +71,14 @@ class Scope:
             key=lambda row: org.parent(target, row.get(key)).get("Id"),
             parent=target.name,
         )
+
+    def _target(self, name: Name, link: FieldDef) -> ObjectDef:
+        """The object that a relationship leads to; one that the org lacks is not understood."""
+        try:
+            return self.org.object_named(link.reference_to, self.user)
+        except ApiError:
+            text = f"Didn't understand relationship '{name.path[0]}' in field path."
+            raise self._error(name, text) from None
 
     def missing(self, name: Name, word: str, entity: str = "") -> ApiError:
         """The error of a field that does not exist or that the user may not see."""

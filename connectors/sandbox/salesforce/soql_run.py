@@ -28,22 +28,29 @@ class Result:
     rows: Sequence[Record]
     total: int
 
-    def page(self, start: int, size: int, version: str) -> list[Json]:
+    def shown(self, rows: Sequence[Record], version: str) -> list[Json]:
         """Some of the records as JSON objects."""
         names = [column.path[0] for column in self.columns if len(column.path) == 1]
         parents = [column for column in self.columns if len(column.path) == 2]
-        return [self._rendered(row, names, parents, version) for row in self.rows[start : start + size]]
+        return [self._rendered(row, names, parents, version) for row in rows]
 
     def _rendered(self, row: Record, names: list[str], parents: list[Column], version: str) -> Json:
         base = f"/services/data/{version}/sobjects"
         made: Json = {"attributes": {"type": self.object, "url": f"{base}/{self.object}/{row['Id']}"}}
-        made.update((name, row.get(name)) for name in names)
+        made.update((name, _address(row) if name == "Address" else row.get(name)) for name in names)
         for column in parents:
             relation, name = column.path
             parent = made.setdefault(relation, _parent(column, row, base))
             if isinstance(parent, dict):
                 parent[name] = column.read(row)
         return made
+
+
+def _address(row: Record) -> Json:
+    """The compound address, which Bulk does not give."""
+    parts = ("city", "country", "postalCode", "state", "street")
+    found: Json = {part: row.get(part[0].upper() + part[1:]) for part in parts}
+    return found | {"geocodeAccuracy": None, "latitude": None, "longitude": None}
 
 
 def _parent(column: Column, row: Record, base: str) -> Json | None:
@@ -83,7 +90,22 @@ def prepared(org: Org, user: User, text: str) -> Plan:
     columns = tuple(scope.column(name) for name in query.fields)
     _refuse_twice(columns)
     test = compiled(query.where, scope)
+    if (
+        definition.name == "FieldDefinition"
+        and "entitydefinition" not in text.lower().partition(" where ")[2]
+    ):
+        reason = "A filter on a reified column is required [EntityDefinitionId,DurableId]"
+        raise ApiError(400, "MALFORMED_QUERY", reason)
     return Plan(query=query, object=definition, scope=scope, columns=columns, test=test)
+
+
+def _refuse_unbounded(definition: ObjectDef, text: str) -> None:
+    """Setup's field definitions are told of one entity at a time."""
+    where_part = text.lower().partition(" where ")[2]
+    bounded = "entitydefinition" in where_part or "durableid" in where_part
+    if definition.name == "FieldDefinition" and not bounded:
+        reason = "A filter on a reified column is required [EntityDefinitionId,DurableId]"
+        raise ApiError(400, "MALFORMED_QUERY", reason)
 
 
 def _refuse_twice(columns: Sequence[Column]) -> None:

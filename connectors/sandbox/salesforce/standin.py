@@ -18,20 +18,25 @@ from connectors.sandbox.salesforce import (
     bulk_query_routes,
     collection_routes,
     consent,
+    control_oauth_routes,
+    control_org_routes,
     control_routes,
     data_routes,
     identity_routes,
+    limits_routes,
     oauth_routes,
     page_routes,
+    replication_routes,
     write_routes,
 )
 from connectors.sandbox.salesforce.api import answered
 from connectors.sandbox.salesforce.bulk_jobs import Jobs
+from connectors.sandbox.salesforce.client_app import Client
 from connectors.sandbox.salesforce.cursors import Cursors
 from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.faults import Fault, Faults
 from connectors.sandbox.salesforce.gate import Gate
-from connectors.sandbox.salesforce.grants import Client, Grants
+from connectors.sandbox.salesforce.grants import Grants
 from connectors.sandbox.salesforce.new_org import make_org
 from connectors.sandbox.salesforce.objects import PACKAGE
 from connectors.sandbox.salesforce.org import Org
@@ -40,6 +45,8 @@ from connectors.sandbox.server import LocalServer
 
 BLUEPRINTS = (
     data_routes.listing,
+    limits_routes.routes,
+    replication_routes.routes,
     bulk_query_routes.routes,
     bulk_ingest_routes.routes,
     collection_routes.routes,
@@ -49,6 +56,8 @@ BLUEPRINTS = (
     identity_routes.routes,
     page_routes.routes,
     control_routes.routes,
+    control_org_routes.routes,
+    control_oauth_routes.routes,
 )
 
 
