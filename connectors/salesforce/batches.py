@@ -65,10 +65,10 @@ class Batches:
         body = {"allOrNone": False, "records": [as_record(update, OBJECT) for update in group]}
         headers = {**HEADERS, **(ALLOW_DUPLICATES if self.allow_duplicates else {})}
         request = Request(method="PATCH", path="composite/sobjects", body=body, headers=headers)
-        results = self.gateway.send(request, DOING).rows()
-        if not results:
+        reply = self.gateway.send(request, DOING)
+        if not reply.body:
             raise unreachable(DOING)
-        return results
+        return reply.rows()
 
     def _wait(self, attempt: int) -> None:
         self.pause(secrets.SystemRandom().uniform(0.25, 2**attempt / 2))
