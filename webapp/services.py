@@ -13,6 +13,7 @@ from audit.schema import BadInput
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
 from connectors.salesforce.replay import ReplayCache
+from webapp.panel_bearer import PanelBearers
 from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
@@ -59,6 +60,11 @@ class Services:
     def consents(self) -> Consents:
         """OAuth requests that have not come back."""
         return Consents(database=self.database, box=self.box("consent"), clock=self.clock)
+
+    @property
+    def panel_bearers(self) -> PanelBearers:
+        """What a panel in a CRM's frame shows to us, instead of a cookie."""
+        return PanelBearers(box=self.box("panel"), clock=self.clock)
 
     def grants(self, connection_id: str) -> DatabaseGrants:
         """The tokens of one connection."""
