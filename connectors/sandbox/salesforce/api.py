@@ -63,6 +63,7 @@ def _finished(answer: Response) -> Response:
         return answer
     if answer.is_streamed:
         answer.response = _zipped(answer.iter_encoded())
+        answer.headers.pop("Content-Length", None)
         answer.headers["Content-Encoding"] = "gzip"
     elif (answer.content_length or 0) > 1000:
         answer.set_data(gzip.compress(answer.get_data(), compresslevel=1))
@@ -80,7 +81,9 @@ def _zipped(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 def answered(body: object, status: int = 200) -> Response:
     """A JSON answer with the platform's content type."""
-    return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+    pretty = request.headers.get("X-PrettyPrint") == "1"
+    text = json.dumps(body, indent=2 if pretty else None)
+    return Response(text, status=status, content_type=CONTENT_TYPE)
 
 
 def json_body() -> Json:
