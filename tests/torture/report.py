@@ -43,7 +43,7 @@ class Ran:
     pulls: PullTorture
     writes: Toll
     write_leads: int
-    seed: int
+    asked: int
     minutes: float
 
 
@@ -52,7 +52,7 @@ def written(ran: Ran) -> str:
     faults = [*ran.pulls.faults, *ran.writes.troubles]
     kills = ran.pulls.kills + ran.writes.kills
     verdict = "Nothing was lost, doubled or left stale." if not faults else "**It failed:**"
-    lines = [f"{kills} kills in {ran.minutes:.0f} minutes, seed {ran.seed}. {verdict}"]
+    lines = [f"{kills} of {ran.asked} kills were done, in {ran.minutes:.0f} minutes. {verdict}"]
     lines += [f"- {fault}" for fault in dict.fromkeys(faults)]
     return "\n".join([HEAD, *lines, _pulls(ran.pulls), _writes(ran)]) + "\n"
 

@@ -27,6 +27,17 @@ class Toll:
     changed: list[int] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
+    def __iadd__(self, more: Toll) -> Toll:
+        """Both together."""
+        self.kills += more.kills
+        self.outlived += more.outlived
+        self.half_done += more.half_done
+        self.newer += more.newer
+        self.moments.update(more.moments)
+        self.changed += more.changed
+        self.troubles += more.troubles
+        return self
+
 
 def killed_write_backs(folder: Path, kills: int, leads: int, seed: int) -> Toll:
     """Kill ``kills`` write-backs of an org with ``leads`` leads, each followed by one that ends.
