@@ -58,7 +58,7 @@ class FlagFields:
         """A flag as the fields hold it, the moment in whole seconds (Salesforce keeps no more)."""
         found: dict[str, str | float | None] = {
             STATUS: flag.status,
-            REASON: _shortened(flag.reason, self.reason_length).strip() or None,
+            REASON: _shortened(flag.reason, self.reason_length) or None,
             AUDIT: flag.audit_id or None,
             AT: in_seconds(flag.checked_at),
         }
@@ -101,4 +101,6 @@ def in_seconds(moment: datetime) -> str:
 
 
 def _shortened(text: str, length: int) -> str:
+    """A text on one line, as a text field keeps it: else it would differ for ever from what it holds."""
+    text = " ".join(text.split())
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 from tests.torture.office import NOTHING, Office, Standing, Wanted, office
 
@@ -27,7 +27,7 @@ class Toll:
     changed: list[int] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
-    def __iadd__(self, more: Toll) -> Toll:
+    def __iadd__(self, more: Toll) -> Self:
         """Both together."""
         self.kills += more.kills
         self.outlived += more.outlived

@@ -8,11 +8,12 @@ import pytest
 
 from connectors.errors import Busy, Refused
 from connectors.pseudonym import LeadKey
+from connectors.salesforce.gateway import Gateway, Reply, Request
 from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.source import Flag, Receipt
-from tests.connectors.subject_salesforce import keyring_of
+from tests.connectors.subject_salesforce import app_of, connect, keyring_of
 
 FLAG = Flag(
     status="review",
@@ -133,10 +134,58 @@ def test_an_org_without_the_package_is_refused(org: SalesforceStandIn, source: S
     assert caught.value.code == "INVALID_FIELD"
 
 
-@pytest.mark.parametrize("kind", ["expire", "reset", "unavailable", "truncated", "lock"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("expire", "unauthorized", "invalid_jwt", "unauthorized_html", "concurrent_limit"),
+        *("reset", "unavailable", "server_error", "truncated", "cut", "lock"),
+    ],
+)
 def test_a_fault_between_writes_loses_nothing(org: SalesforceStandIn, source: SalesforceSource, kind: str):
     org.faults.plan(Fault(kind=kind, at=2, path="composite"))
-    assert source.publish(flags_for(org)).written == 500
+    receipt = source.publish(flags_for(org))
+    assert org.faults.planned[0].times == 0
+    assert (receipt.written, receipt.failed) == (500, {})
+    assert {row["Fairness_Status__c"] for row in org.org.leads.values()} == {"review"}
+
+
+@pytest.mark.parametrize("kind", ["unauthorized", "not_for_rest", "invalid_jwt", "unauthorized_html"])
+def test_a_refusal_for_good_does_not_loop(org: SalesforceStandIn, source: SalesforceSource, kind: str):
+    org.faults.plan(Fault(kind=kind, times=None, path="composite"))
+    before = org.faults.planned[0].at
+    with pytest.raises(Refused):
+        source.publish(flags_for(org))
+    assert before - org.faults.planned[0].at <= 2
+
+
+def test_a_reason_of_several_lines_becomes_one_and_stays_unchanged(
+    org: SalesforceStandIn, source: SalesforceSource
+):
+    flag = replace(FLAG, reason=" One.\r\nTwo.\t ")
+    assert source.publish(flags_for(org, 2, flag)).written == 2
+    assert org.org.leads[org.record_ids()[0]]["Fairness_Reason__c"] == "One. Two."
+    assert source.publish(flags_for(org, 2, flag)).unchanged == 2
+
+
+def test_duplicate_rules_are_passed_only_where_the_admin_says_so(
+    org: SalesforceStandIn, source: SalesforceSource, monkeypatch: pytest.MonkeyPatch
+):
+    sent: list[Mapping[str, str]] = []
+
+    def noted(gateway: Gateway, request: Request, doing: str) -> Reply:
+        sent.append(request.headers)
+        return real(gateway, request, doing)
+
+    real = Gateway.send
+    monkeypatch.setattr(Gateway, "send", noted)
+    source.publish(flags_for(org, 1))
+    assert {"Sforce-Auto-Assign": "false"} in sent
+    assert not [one for one in sent if "Sforce-Duplicate-Rule-Header" in one]
+    passing = SalesforceSource(
+        replace(app_of(org), allow_duplicates=True), connect(org), keyring_of(org), pause=lambda _: None
+    )
+    passing.publish(flags_for(org, 2))
+    assert {"Sforce-Auto-Assign": "false", "Sforce-Duplicate-Rule-Header": "allowSave=true"} in sent
 
 
 def test_a_lasting_fault_can_be_resumed(org: SalesforceStandIn, source: SalesforceSource):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.errors import Busy
 from connectors.salesforce import ingest, outbound
-from connectors.salesforce.ingest_csv import results, written_csv
+from connectors.salesforce.ingest_csv import cell, results, written_csv
 from connectors.salesforce.source import SalesforceSource
 from connectors.salesforce.update import Update
 from connectors.sandbox.certificate import Certificate
@@ -212,6 +216,23 @@ def test_columns_stand_in_a_fixed_order_and_nothing_is_blank():
     assert written_csv(rows, ("A__c", "B__c")).decode() == (
         '"Id","A__c","B__c"\n"00Q1","say ""no"",\nthen","#N/A"\n"00Q2","1.5","x"\n'
     )
+
+
+@given(
+    st.lists(st.tuples(st.none() | st.text(max_size=20), st.none() | st.floats(allow_nan=False)), max_size=8)
+)
+def test_what_is_written_as_csv_is_read_back_as_it_was(rows: list[tuple[str | None, float | None]]):
+    updates = [
+        Update(record_id=f"00Q{n:015}", values={"B__c": number, "A__c": text})
+        for n, (text, number) in enumerate(rows)
+    ]
+    made = written_csv(updates, ("A__c", "B__c")).decode(errors="surrogatepass")
+    head, *read = csv.reader(io.StringIO(made, newline=""), strict=True)
+    assert head == ["Id", "A__c", "B__c"]
+    assert [tuple(row) for row in read] == [
+        (one.record_id, cell(one.values["A__c"]), cell(one.values["B__c"])) for one in updates
+    ]
+    assert not [value for row in read for value in row if value == ""]
 
 
 def test_results_are_read_through_line_ends_inside_cells_and_in_any_pieces():
