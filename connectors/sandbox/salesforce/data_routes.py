@@ -21,9 +21,10 @@ from connectors.sandbox.salesforce.cursors import Opened
 from connectors.sandbox.salesforce.describing import described, summary
 from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.identity_routes import identity_url
+from connectors.sandbox.salesforce.query_columns import columns_of
 from connectors.sandbox.salesforce.schema import ObjectDef
 from connectors.sandbox.salesforce.soql_fields import Scope
-from connectors.sandbox.salesforce.soql_run import Json, Result, run
+from connectors.sandbox.salesforce.soql_run import Json, Result, prepared, run
 from connectors.sandbox.salesforce.soql_tree import Name
 from connectors.sandbox.salesforce.state import state
 from connectors.sandbox.salesforce.tables import Record
@@ -117,6 +118,8 @@ def query_more(version: str, locator: str) -> Response:
 
 
 def _queried(version: str, *, deleted: bool) -> Json:
+    if request.args.get("columns") == "true":
+        return columns_of(prepared(state().org, viewer(), request.args.get("q", "")))
     result = run(state().org, viewer(), request.args.get("q", ""), deleted=deleted)
     opened = Opened(result=result, user=viewer(), size=_batch_size(), version=version)
     return state().cursors.first(opened, struck(*PAGE_FAULTS))
