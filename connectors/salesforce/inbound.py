@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import cast
+from typing import Protocol, cast
 
 import requests
 
@@ -21,7 +21,6 @@ from connectors.errors import Busy
 from connectors.inbound import KeyringFor, Visit
 from connectors.salesforce.app import SalesforceApp, frame_origin, lightning_origin, trusted_origin
 from connectors.salesforce.ids import full_id
-from connectors.salesforce.replay import ReplayCache
 from connectors.salesforce.session import new_session
 from connectors.salesforce.signed_request import Claim, read_claim, refused
 
@@ -29,6 +28,16 @@ LEAD, LEAD_PREFIX = "Lead", "00Q"
 NO_ACCESS = "no_access"
 TIMEOUT = (5, 15)
 Document = Mapping[str, object]
+
+
+class Replays(Protocol):
+    """Remembers signed requests: Canvas puts no time into them."""
+
+    def admit(self, signed_request: str) -> bool:
+        """Whether the request is new, or came first a short while ago."""
+        ...
+
+
 # The address at which an org was connected, by the org's id.
 AddressFor = Callable[[str], str]
 
@@ -37,7 +46,7 @@ def verify_canvas(
     signed_request: str,
     app: SalesforceApp,
     keyring_for: KeyringFor,
-    replays: ReplayCache | None = None,
+    replays: Replays | None = None,
     address_of: AddressFor | None = None,
 ) -> Visit:
     """The visit that a signed request proves.

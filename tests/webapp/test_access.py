@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -270,6 +271,18 @@ def test_a_weekly_check_keeps_a_refresh_token_from_lapsing(world):
     assert world.services.repository.connection(row.id).state == "consent_needed"
 
 
+def test_a_portal_is_checked_too(world):
+    row = world.ready("hubspot")
+    before = world.services.grants(row.id).load()
+    found = access.check(world.services, row)
+    assert (found.words, found.leads) == ("Connected", 240)
+    assert world.services.grants(row.id).load().access_token != before.access_token
+    world.hubspot.uninstall()
+    with pytest.raises(ConnectorError):
+        access.check(world.services, row)
+    assert world.services.repository.connection(row.id).state == "consent_needed"
+
+
 def test_a_check_mends_the_state_that_it_disproves_and_no_other(world):
     row = world.ready("salesforce")
     world.services.repository.set_state(row.id, "org_gone", "The last pull did not finish (x).")
@@ -340,3 +353,41 @@ def test_half_of_a_certificates_settings_is_a_mistake(support, tmp_path, pair):
 def test_a_version_of_the_settings_that_is_too_old_or_none_is_refused(support, tmp_path, version):
     with pytest.raises(BadInput, match=r"from 60\.0 on"):
         support.settings_for(tmp_path, SALESFORCE_API_VERSION=version)
+
+
+def test_connecting_again_ends_the_consent_that_nobody_uses_any_more(world):
+    row = world.connect("salesforce")
+    first = world.services.grants(row.id).load()
+    assert world.connect("salesforce").id == row.id
+    old, new = world.salesforce.state.grants.families
+    assert (old.refresh, old.revoked, new.revoked) == (first.refresh_token, True, False)
+    assert access.check(world.services, row).words == "Connected"
+
+
+def test_changing_the_way_keeps_the_connection_and_its_history(world):
+    row = world.ready("salesforce")
+    before = jobs.sync(world.services, row)
+    world.signed_in().submit("/connections", {"flow": "jwt"}, to="/connect/salesforce")
+    assert [found.id for found in world.services.repository.connections()] == [row.id]
+    assert world.services.grants(row.id).load().flow == "jwt"
+    assert jobs.sync(world.services, row).digest == before.digest
+
+
+@pytest.mark.parametrize("error", ["invalid_client", "OAUTH_APPROVAL_ERROR_GENERIC", "OAUTH_APP_BLOCKED"])
+def test_an_app_that_the_org_does_not_let_in_says_what_to_do(world, error):
+    browser = world.signed_in()
+    answer = browser.submit("/connections", {}, to="/connect/salesforce")
+    state = parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
+    page = browser.get("/connect/salesforce/callback", query_string={"state": state, "error": error})
+    text = browser.get(page.headers["Location"]).text
+    assert f"({error})" in text
+    assert "in this org" in text
+
+
+def test_tokens_in_jwt_format_and_of_any_length_work_throughout(world):
+    world.salesforce.state.grants.client.jwt_tokens = True
+    row = world.ready("salesforce")
+    assert world.services.grants(row.id).load().access_token.count(".") == 2
+    assert jobs.sync(world.services, row).pulled.read == 240
+    access.check(world.services, row)
+    assert jobs.publish(world.services, row).written == 236

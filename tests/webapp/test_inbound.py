@@ -189,8 +189,8 @@ def test_after_a_disconnect_a_bearer_shows_nothing_of_a_lead(crms):
 
 
 def test_a_request_from_another_address_of_salesforce_is_not_answered(crms):
-    row = flagged(crms, "salesforce")
-    crms.services.repository.add_connection("salesforce", row.organisation, "https://moved.my.salesforce.com")
+    grants = crms.services.grants(flagged(crms, "salesforce").id)
+    grants.save(replace(grants.load(), instance_url="https://moved.my.salesforce.com"))
     assert 'data-state="not_connected"' in canvas(crms, crms.salesforce.record_ids()[0]).text
 
 

@@ -93,8 +93,14 @@ def panel_again() -> Response:
 
 
 def _address_of(opened: Services, organisation: str) -> str:
+    """Where the org's newest token came from; where it was connected, if there is no token now."""
     row = opened.repository.connection_for("salesforce", organisation)
-    return row.instance_url if row else ""
+    if row is None:
+        return ""
+    try:
+        return opened.grants(row.id).load().instance_url
+    except Refused:
+        return row.instance_url
 
 
 @blueprint.post(CARD_PATH)

@@ -15,7 +15,6 @@ from connectors.errors import Busy, ConnectorError, Refused
 from connectors.inbound import Visit
 from connectors.pseudonym import Keyring
 from connectors.salesforce.inbound import verify_canvas
-from connectors.salesforce.replay import ReplayCache
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.canvas import payload, sign
 from connectors.sandbox.salesforce.faults import Fault
@@ -275,22 +274,16 @@ def test_an_odd_answer_is_no_access(org: SalesforceStandIn, kind: str):
     assert getattr(caught.value, "code", "") == "no_access"
 
 
-def test_a_replay_is_tolerated_for_minutes_only(org: SalesforceStandIn):
-    now = [0.0]
-    replays, signed = ReplayCache(clock=lambda: now[0]), request(org)
-    assert visit(org, signed, replays=replays)
-    now[0] = 299.0
-    assert visit(org, signed, replays=replays)
-    now[0] = 301.0
+def test_a_request_that_is_not_admitted_is_refused_before_the_users_token_is_sent(org: SalesforceStandIn):
+    class Never:
+        def admit(self, signed_request: str) -> bool:
+            return not signed_request
+
+    org.state.asked.clear()
     with pytest.raises(Refused) as caught:
-        visit(org, signed, replays=replays)
+        visit(org, request(org), replays=Never())
     assert caught.value.code == "replayed"
-
-
-def test_the_replay_cache_stays_small():
-    replays = ReplayCache(capacity=3)
-    assert all(replays.admit(f"signature{n}.body") for n in range(10))
-    assert len(replays._first) == 3
+    assert not org.state.asked
 
 
 @pytest.mark.parametrize(
