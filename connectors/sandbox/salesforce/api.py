@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, g, request
+from werkzeug.http import http_date
 
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.salesforce.errors import ApiError, expired_session, not_found
@@ -57,6 +58,7 @@ def _admit() -> None:
 
 def _finished(answer: Response) -> Response:
     answer.headers["Sforce-Limit-Info"] = state().usage
+    answer.headers["Date"] = http_date(state().org.clock.now())
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return answer
     if answer.is_streamed:
