@@ -27,9 +27,15 @@ def points(value: float) -> str:
     return f"{text} point{'' if text == '1.0' else 's'}"
 
 
+def capitalized(text: str) -> str:
+    """The same text as it begins a line: a capital first letter, the rest as typed."""
+    return text[:1].upper() + text[1:]
+
+
 def amount(value: float) -> str:
     """A score with the digits that matter: 41.23 is "41.2", 0.4123 is "0.412"."""
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+    shown = f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+    return shown.replace("-", "\N{MINUS SIGN}")
 
 
 def hours(value: float) -> str:

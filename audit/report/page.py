@@ -11,7 +11,7 @@ from markupsafe import Markup
 from audit.finding import SEVERITIES, Finding, Severity
 from audit.finding.evidence_words import evidence_words
 from audit.finding.reading import reading
-from audit.finding.words import listed, nobreak
+from audit.finding.words import capitalized, listed, nobreak
 from audit.registry import metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
 from audit.report.model import Report
@@ -90,7 +90,7 @@ def _environment() -> Environment:
     )
     made.filters.update(
         nobreak=nobreak,
-        heading=_heading,
+        heading=capitalized,
         listed=listed,
         undrawn=undrawn,
         words=evidence_words,
@@ -120,11 +120,6 @@ def _glossary(report: Report) -> tuple[tuple[str, str], ...]:
     present = {one.metric for one in report.estimates}
     names = [name for name in (*COLUMNS, *RANKING_COLUMNS) if name in present]
     return tuple((reading(name).label, metric(name).definition) for name in names)
-
-
-def _heading(text: str) -> str:
-    """A name from the data as it begins a line."""
-    return text[:1].upper() + text[1:]
 
 
 def _share(value: float | None) -> str:

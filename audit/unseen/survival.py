@@ -171,10 +171,10 @@ def _example(doubt: Doubt) -> str:
     one, worst = doubt.verdict, doubt.worst
     show = _signed_points if reading(one.metric).unit == "share" else _signed_score
     verdict = "within tolerance" if one.verdict == "pass" else "outside tolerance"
+    label = f"\N{LEFT DOUBLE QUOTATION MARK}{reading(one.metric).label}\N{RIGHT DOUBLE QUOTATION MARK}"
     text = (
-        f"For instance {reading(one.metric).label.lower()} of {quoted(one.group[0])} against"
-        f" {quoted(one.reference[0])} is {verdict}; the gap of all leads lies between"
-        f" {show(worst.lower or 0.0)} and {show(worst.upper or 0.0)}."
+        f"For instance {label} of {quoted(one.group[0])} against {quoted(one.reference[0])} is {verdict};"
+        f" the gap of all leads lies between {show(worst.lower or 0.0)} and {show(worst.upper or 0.0)}."
     )
     return f"{text} {_tips(doubt)}" if doubt.tipping is not None else text
 

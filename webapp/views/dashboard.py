@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template
 from flask_login import current_user
 
-from audit.finding.words import nobreak
+from audit.finding.words import capitalized, nobreak
 from webapp.crms import NAMES
 from webapp.services import services
 from webapp.store.repository import Repository
@@ -70,11 +70,6 @@ def crm_name(crm: Crm) -> str:
     return NAMES[crm]
 
 
-@blueprint.app_template_filter()
-def capitalize_first(text: str) -> str:
-    """The same text with a capital first letter; the rest stays as typed."""
-    return text[:1].upper() + text[1:]
-
-
 blueprint.add_app_template_filter(words.moment, "moment")
 blueprint.add_app_template_filter(nobreak, "nobreak")
+blueprint.add_app_template_filter(capitalized, "capitalized")

@@ -100,7 +100,7 @@ def _ends(low: float, high: float) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{round(value * 100) + 0:d} %"
+    return f"{round(value * 100) + 0:d} %".replace("-", "\N{MINUS SIGN}")
 
 
 def _range(low: float, high: float) -> str:
@@ -138,18 +138,19 @@ def _row(part: Part, gap: float, neutral: NeutralGap | None) -> PartRow:
 
 def _fidelity(one: Imitation) -> str:
     how = "gradient boosting" if one.model == "boosting" else "a linear model"
-    interval = f"{one.low:.2f} to {one.high:.2f}"
+    spread = one.measure == "r2"
+    interval = _range(one.low, one.high) if spread else f"{one.low:.2f} to {one.high:.2f}"
     tested = f"({interval}; {how}, {one.n:,} leads, tested on leads that it did not learn from)"
     told = (
-        f"A model that imitates the score from the fields explains {one.fidelity * 100:.0f} % of its spread"
+        f"A model that imitates the score from the fields explains {_share(one.fidelity)} of its spread"
         f" {tested}."
-        if one.measure == "r2"
+        if spread
         else "A model that imitates the decision from the fields ranks it with an AUC of"
         f" {one.fidelity:.2f} {tested}."
     )
     if one.faithful:
         return told
-    least = "half of the spread" if one.measure == "r2" else "an AUC of 0.75"
+    least = "half of the spread" if spread else "an AUC of 0.75"
     return (
         f"{told} That is not surely {least}, so the audit does not say what the score goes by:"
         " it goes by something that is not among the fields, or by chance."

@@ -26,7 +26,7 @@ def together_rows(report: Report) -> tuple[TogetherRow, ...]:
     attributes = dict.fromkeys(attribute for attribute, _ in found if attribute)
     return tuple(
         TogetherRow(
-            attribute=" x ".join(attribute),
+            attribute=" and ".join(attribute),
             label=reading(metric).label,
             cell=cell(metric, found[attribute, metric]),
             words=told(metric, found[attribute, metric], found.get((attribute, "within_group_entropy"))),

@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, g, request
-from werkzeug.http import http_date
 
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.salesforce.errors import ApiError, expired_session, not_found
@@ -58,11 +57,11 @@ def _admit() -> None:
 
 def _finished(answer: Response) -> Response:
     answer.headers["Sforce-Limit-Info"] = state().usage
-    answer.headers["Date"] = http_date(state().org.clock.now())
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return answer
     if answer.is_streamed:
         answer.response = _zipped(answer.iter_encoded())
+        answer.headers.pop("Content-Length", None)
         answer.headers["Content-Encoding"] = "gzip"
     elif (answer.content_length or 0) > 1000:
         answer.set_data(gzip.compress(answer.get_data(), compresslevel=1))
@@ -80,7 +79,9 @@ def _zipped(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 def answered(body: object, status: int = 200) -> Response:
     """A JSON answer with the platform's content type."""
-    return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+    pretty = request.headers.get("X-PrettyPrint") == "1"
+    text = json.dumps(body, indent=2 if pretty else None)
+    return Response(text, status=status, content_type=CONTENT_TYPE)
 
 
 def json_body() -> Json:
