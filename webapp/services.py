@@ -12,7 +12,7 @@ from flask import current_app
 from audit.schema import BadInput
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
-from connectors.salesforce.replay import ReplayCache
+from webapp.panel_bearer import PanelBearers
 from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
@@ -21,6 +21,7 @@ from webapp.store.database import Database, open_database
 from webapp.store.grants import DatabaseGrants
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
+from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
 from webapp.store.syncs import Syncs
 
@@ -32,7 +33,6 @@ class Services:
     settings: Settings
     database: Database
     clock: Clock = field(repr=False)
-    replays: ReplayCache = field(default_factory=ReplayCache, repr=False)
 
     @property
     def repository(self) -> Repository:
@@ -59,6 +59,16 @@ class Services:
     def consents(self) -> Consents:
         """OAuth requests that have not come back."""
         return Consents(database=self.database, box=self.box("consent"), clock=self.clock)
+
+    @property
+    def replays(self) -> SeenRequests:
+        """Signed requests that came before."""
+        return SeenRequests(database=self.database, clock=self.clock)
+
+    @property
+    def panel_bearers(self) -> PanelBearers:
+        """What a panel in a CRM's frame shows to us, instead of a cookie."""
+        return PanelBearers(box=self.box("panel"), clock=self.clock)
 
     def grants(self, connection_id: str) -> DatabaseGrants:
         """The tokens of one connection."""

@@ -19,6 +19,7 @@ from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.asking import Document, Reply, Request, Stream
 from connectors.salesforce.budget import Usage, usage_of
 from connectors.salesforce.line import Asked, Call, Line
+from connectors.salesforce.long_query import composed, is_too_long, only_answer
 from connectors.salesforce.trouble import unreachable
 
 __all__ = ["Document", "Gateway", "Reply", "Request", "Stream"]
@@ -39,11 +40,14 @@ class Gateway:
         self._line = Line(app, grants, pause)
 
     def query(self, soql: str, doing: str, *, deleted: bool = False) -> Document:
-        """The first page of a query; ``deleted`` finds records in the recycle bin and archived ones too."""
+        """The first page of a query of any length; ``deleted`` finds what is in the recycle bin too."""
         headers = {"Sforce-Query-Options": f"batchSize={BATCH}"}
 
         def call(client: Salesforce, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-            return client.query(soql, include_deleted=deleted, headers=headers, **options)
+            if not is_too_long(soql):
+                return client.query(soql, include_deleted=deleted, headers=headers, **options)
+            request = composed(soql, client.base_url, deleted=deleted, headers=headers)
+            return only_answer(_sent(client, request, options).json())
 
         return self._document(call, doing)
 

@@ -64,11 +64,12 @@ class _Heard:
     """What is remembered over the attempts of one call: the latest headers (errors do not carry them)."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 0
     renewed: bool = False
 
     def __call__(self, response: requests.Response, *_: object, **__: object) -> None:
         """The response hook of requests."""
-        self.headers = response.headers
+        self.headers, self.status = response.headers, response.status_code
 
 
 class Line:
@@ -132,6 +133,8 @@ class Line:
             return Answered(found=call(client, options), headers=heard.headers)
         except SalesforceError as error:
             return failure(error, heard.headers)
+        except requests.TooManyRedirects:
+            return Failure(status=heard.status, code="", retry_after=None, day_is_used_up=False)
         except (requests.RequestException, *_UNREADABLE):
             return None
         finally:

@@ -10,10 +10,13 @@ Credentials Flow for Server-to-Server Integration"; RFC 7523; RFC 6749 section 4
 
 from __future__ import annotations
 
+import secrets
+import time
 from typing import Literal
 from urllib.parse import urlsplit
 
-from authlib.oauth2.rfc7523 import JWTBearerGrant
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from connectors.errors import Refused
 from connectors.oauth import Grant
@@ -59,15 +62,18 @@ def _jwt_form(app: SalesforceApp) -> dict[str, str]:
             "FAIRLEAD_SALESFORCE_JWT_KEY_FILE and FAIRLEAD_SALESFORCE_JWT_USERNAME"
         )
         raise Refused(msg, code="not_set_up")
-    signed = JWTBearerGrant.sign(
-        app.jwt_key,
-        issuer=app.client_id,
-        audience=audience(app),
-        subject=app.jwt_username,
-        expires_in=SECONDS,
-        alg="RS256",
-    )
-    return {"grant_type": JWT, "assertion": signed if isinstance(signed, str) else signed.decode()}
+    now = int(time.time())
+    claims = {
+        "iss": app.client_id,
+        "sub": app.jwt_username,
+        "aud": audience(app),
+        "iat": now,
+        "exp": now + SECONDS,
+        # RFC 7523, section 3: no assertion is like another.
+        "jti": secrets.token_urlsafe(16),
+    }
+    signed = jwt.encode({"alg": "RS256"}, claims, RSAKey.import_key(app.jwt_key))
+    return {"grant_type": JWT, "assertion": signed}
 
 
 def _credentials_form(app: SalesforceApp) -> dict[str, str]:

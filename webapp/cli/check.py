@@ -30,6 +30,8 @@ def _job(opened: Services, row: ConnectionRow, progress: Progress) -> Outcome:
         found, code = access.check(opened, row), 0
     except ConnectorError:
         found, code = access.told(opened, row), REFUSED
-    text = " ".join(part for part in (f"{found.words}.", found.note, found.mend) if part)
+    leads = "" if found.leads is None else f"The connected user sees {found.leads:,} leads."
+    text = " ".join(part for part in (f"{found.words}.", found.note, found.mend, leads) if part)
     record = {**record_of(row), "state": found.connection.state, "note": found.note, "mend": found.mend}
+    record["leads"] = found.leads
     return Outcome(connection=row, text=text, record=record, exit_code=code)

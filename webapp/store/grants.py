@@ -54,13 +54,10 @@ class DatabaseGrants:
     def _renewed(self, stored: Grant, begun: int, refresh: Callable[[Grant], Grant]) -> Grant:
         try:
             fresh = refresh(stored)
-        except Refused as error:
+        except Refused:
             newest, generation = self._read()
             if generation != begun and newest.access_token != stored.access_token:
                 return newest
-            if error.code != "invalid_grant":
-                # The CRM said no before it looked at the token, which is as good as it was.
-                self._keep(stored, begun)
             raise
         if self._keep(fresh, begun):
             return fresh

@@ -234,6 +234,16 @@ class PendingConsent(Base):
     expires_at: Mapped[datetime]
 
 
+class SeenRequest(Base):
+    """A signed request that came, by the hash of its signature; kept for a day."""
+
+    __tablename__ = "seen_request"
+    __table_args__ = (Index(None, "first_at"),)
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    first_at: Mapped[datetime]
+
+
 class Event(Base):
     """The audit trail; rows are only ever added."""
 

@@ -3,92 +3,25 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
-from werkzeug.wrappers import Request as Heard
 from werkzeug.wrappers import Response
 
 from connectors.errors import Busy, Refused
-from connectors.oauth import Grant
-from connectors.salesforce.app import SalesforceApp
-from connectors.salesforce.gateway import Gateway, Request
+from connectors.salesforce.gateway import Request
 from connectors.sandbox.certificate import Certificate
-from connectors.sandbox.salesforce.org import make_id
-from tests.connectors.scripted import scripted
+from tests.connectors.salesforce.script import Script, failed, line_to
 
 CSV = b'"Id","Name"\n' + b'"00Q","a, \xc3\xa9\nb"\n' * 20_000
 JOB = "jobs/query/750Fl0000000001AAA"
 
 
-@dataclass(slots=True)
-class Counting:
-    """A grant store that renews by counting."""
-
-    grant: Grant
-    renewals: int = 0
-
-    def load(self) -> Grant:
-        return self.grant
-
-    def renew(self, stale: Grant, refresh: Callable[[Grant], Grant]) -> Grant:
-        del refresh
-        self.renewals += 1
-        return stale
-
-
-@dataclass(slots=True)
-class Script:
-    """Answers one after the other; the last one stays. Remembers what was asked."""
-
-    answers: list[Any]
-    heard: list[Heard] = field(default_factory=list)
-
-    def __call__(self, request: Heard) -> Any:
-        if request.path == "/services/data":
-            return [{"version": "67.0"}, {"version": "68.0"}]
-        self.heard.append(request)
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-
-
-def failed(status: int, code: str, **headers: str) -> Response:
-    made = Response(
-        f'[{{"errorCode": "{code}", "message": "canary"}}]', status, content_type="application/json"
-    )
-    made.headers.update(headers)
-    return made
-
-
 @pytest.fixture
-def serving(certificate: Certificate) -> Callable[[Script], Any]:
-    @contextmanager
-    def serve(script: Script) -> Iterator[tuple[Gateway, Counting]]:
-        with scripted(script, certificate.server_context()) as url:
-            grant = Grant(
-                organisation=make_id("00D", 7),
-                instance_url=url,
-                issued_at=datetime(2026, 11, 23, tzinfo=UTC),
-                expires_at=None,
-                scopes=("api",),
-                access_token="canary-token",
-                refresh_token="canary-refresh",
-            )
-            app = SalesforceApp(
-                client_id="c",
-                client_secret="s",
-                redirect_uri="http://127.0.0.1/cb",
-                login_url=url,
-                extra_hosts=("127.0.0.1",),
-                ca_file=certificate.certificate,
-            )
-            grants = Counting(grant)
-            yield Gateway(app, grants, pause=lambda _: None), grants
-
-    return serve
+def serving(certificate: Certificate) -> Callable[..., Any]:
+    return partial(line_to, certificate=certificate)
 
 
 def packed(body: bytes, **headers: str) -> Response:
