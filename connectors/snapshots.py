@@ -79,7 +79,7 @@ def as_scored(table: pa.Table, column: str, outcome_at: str | None) -> pa.Table:
     scored = left.set_column(left.column_names.index(column), column, scores)
     if SCORED_AT in scored.column_names:
         return scored
-    return scored.append_column(SCORED_AT, pa.array([since for _, since in chosen], pa.string()))
+    return scored.append_column(SCORED_AT, pa.array([since or None for _, since in chosen], pa.string()))
 
 
 def _at(
@@ -95,7 +95,7 @@ def _at(
 def _first(score: str | None, since: str, earlier: list[tuple[str | None, str]]) -> tuple[str, str | None]:
     """A score that the history dates earlier stands since then."""
     while earlier and earlier[-1][0] == score:
-        since = min(since, earlier.pop()[1])
+        since = earlier.pop()[1] or since
     return since, json.dumps(earlier) if earlier else None
 
 

@@ -45,12 +45,16 @@ def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
     """The lines with their ends; only a line feed ends one (a text may hold other separators)."""
-    decode, left = codecs.getincrementaldecoder("utf-8")().decode, ""
+    decode, open_line = codecs.getincrementaldecoder("utf-8")().decode, list[str]()
     for piece in pieces:
-        text = left + decode(piece).replace("\0", "")
-        *whole, left = text.split("\n")
-        yield from (f"{line}\n" for line in whole)
-    left += decode(b"", final=True)
+        first, *others = decode(piece).replace("\0", "").split("\n")
+        open_line.append(first)
+        if others:
+            yield "".join(open_line) + "\n"
+            *whole, last = others
+            yield from (f"{line}\n" for line in whole)
+            open_line = [last]
+    left = "".join(open_line) + decode(b"", final=True)
     if left and not left.endswith('"'):
         # Salesforce ends every row with a line feed: this one was cut outside of a quote.
         raise Cut

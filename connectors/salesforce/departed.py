@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.errors import Refused
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.facts import STAMP, Facts
-from connectors.salesforce.gateway import Gateway, Request
+from connectors.salesforce.gateway import Document, Gateway, Request
 from connectors.salesforce.ids import full_id
+from connectors.salesforce.planning import UNTOLD as TOLD_TOO_LITTLE
 from connectors.salesforce.planning import Plan, text_of
 from connectors.salesforce.query import OBJECT, Soql, pages
 
@@ -35,10 +36,14 @@ class Untold(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Departed:
-    """The leads that are gone; ``merged`` of them live on as another lead."""
+    """The leads that are gone; ``merged`` of them live on as another lead.
+
+    ``covered`` is how far Salesforce's log told (ISO 8601, UTC), empty where there is none.
+    """
 
     keys: tuple[LeadKey, ...] = field(default=(), repr=False)
     merged: int = 0
+    covered: str = ""
 
 
 def departed(gateway: Gateway, keyring: Keyring, plan: Plan, facts: Facts) -> Departed:
@@ -57,26 +62,36 @@ def departed(gateway: Gateway, keyring: Keyring, plan: Plan, facts: Facts) -> De
     for records in pages(gateway, Soql(fields=fields, where=where), DOING, deleted=True):
         binned |= set(_ids(record.get("Id") for record in records))
         merged += sum(1 for record in records if record.get("MasterRecordId"))
-    told = set(_logged(gateway, plan)) - binned
+    logged, covered = _logged(gateway, plan)
+    told = logged - binned
     gone = binned | (told - set(_alive(gateway, sorted(told))))
-    return Departed(keys=tuple(keyring.lead_key(one) for one in sorted(gone)), merged=merged)
+    keys = tuple(keyring.lead_key(one) for one in sorted(gone))
+    return Departed(keys=keys, merged=merged, covered=covered)
 
 
-def _logged(gateway: Gateway, plan: Plan) -> Iterator[str]:
-    """The ids in the log of deletions. It may name a lead that was brought back since."""
-    params = {"start": plan.since, "end": text_of(plan.moment + timedelta(minutes=1))}
+def _logged(gateway: Gateway, plan: Plan) -> tuple[set[str], str]:
+    """The ids in the log of deletions, which may name a lead that was brought back; and how far it tells."""
+    params = {"start": plan.deleted_since, "end": text_of(plan.moment + timedelta(minutes=1))}
     request = Request(method="GET", path=f"sobjects/{OBJECT}/deleted/", params=params)
     try:
         document = gateway.send(request, DOING).document(DOING)
     except Refused as error:
         if error.code in UNTOLD:
-            raise Untold from None
+            raise Untold(TOLD_TOO_LITTLE) from None
         if error.code not in _NO_LOG:
             raise
-        return
+        return set(), ""
     records = document.get("deletedRecords")
     entries = records if isinstance(records, list) else []
-    yield from _ids(entry.get("id") for entry in entries if isinstance(entry, dict))
+    return set(_ids(entry.get("id") for entry in entries if isinstance(entry, dict))), _covered(document)
+
+
+def _covered(document: Document) -> str:
+    """``latestDateCovered``: Salesforce itself says to begin there the next time."""
+    try:
+        return text_of(datetime.fromisoformat(str(document.get("latestDateCovered"))))
+    except ValueError:
+        return ""
 
 
 def _alive(gateway: Gateway, ids: Sequence[str]) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 
-from connectors.errors import Busy, Refused
+from connectors.errors import Refused
 from connectors.salesforce.bulk_query import (
     DOING,
     Patience,
@@ -16,13 +17,13 @@ from connectors.salesforce.bulk_query import (
 )
 from connectors.salesforce.csv_page import Cut, rows
 from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.page_tries import whole_page
 from connectors.salesforce.query import Soql, pages
 from connectors.salesforce.records import text_at, text_of
 from connectors.salesforce.trouble import incomplete
 
 # From so many records on, a bulk job costs less than pages of 2,000.
 BULK = 10_000
-TRIES = 5
 # The object is one that bulk jobs do not read.
 _NOT_IN_BULK = frozenset({"INVALIDENTITY", "API_ERROR", "INVALIDJOB"})
 Row = tuple[str | None, ...]
@@ -62,7 +63,7 @@ def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
     try:
         expected, locator, read = job.wait(patience), "", 0
         while True:
-            page, behind = _page(job, query.fields, locator, patience)
+            page, behind = whole_page(partial(_whole, job, query.fields, locator), patience)
             read += len(page)
             yield from page
             if behind is None:
@@ -72,22 +73,6 @@ def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
             raise incomplete(DOING)
     finally:
         job.delete()
-
-
-def _page(
-    job: QueryJob, fields: Sequence[str], locator: str, patience: Patience
-) -> tuple[list[Row], str | None]:
-    for attempt in range(1, TRIES + 1):
-        try:
-            return _whole(job, fields, locator)
-        except Cut:
-            problem: Busy = incomplete(DOING)
-        except Busy as error:
-            if error.code:
-                raise
-            problem = error
-        patience.pause(float(attempt))
-    raise problem
 
 
 def _whole(job: QueryJob, fields: Sequence[str], locator: str) -> tuple[list[Row], str | None]:

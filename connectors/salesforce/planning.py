@@ -8,6 +8,7 @@ SystemModstamp: a transaction commits after the moment that it writes.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,9 @@ RECONCILE = timedelta(days=7)
 DELETIONS = timedelta(days=14)
 # So many changes are read faster and in less memory as a whole.
 MANY = 200_000
+TOO_OLD = "Everything was read: Salesforce tells for 15 days what was deleted, and the last sync is older."
+UNTOLD = "Everything was read: Salesforce's log of deletions does not reach back to the last sync."
+SO_MANY = "Everything was read: so many leads have changed that it takes no longer."
 WORKABLE = timedelta(days=1)
 
 
@@ -31,43 +35,59 @@ WORKABLE = timedelta(days=1)
 class Cursor:
     """How far the leads of one org were read, and when everything was last read or compared.
 
+    ``run`` is the plan that brought it there.
+
     Moments are ISO 8601 in UTC. ``policy`` is the digest of the policy, ``score`` the column whose
-    earlier values are kept.
+    earlier values are kept. ``deleted`` is how far the log of deletions was covered, which may lag.
     """
 
     policy: str
     until: str
     compared: str
     score: str = ""
+    deleted: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One sync. ``why`` is a sentence for the admin; ``since`` is empty for a full pull."""
 
+    id: str
     kind: Kind
     why: str
     policy: str
     now: str
     since: str = ""
     score: str = ""
+    deleted_since: str = ""
 
     @property
     def moment(self) -> datetime:
         """The platform's time when the sync began."""
         return instant(self.now)
 
-    def cursor(self, before: Cursor | None) -> Cursor:
-        """The cursor once the plan is carried out."""
+    def cursor(self, before: Cursor | None, covered: str = "") -> Cursor:
+        """The cursor once the plan is carried out; ``covered`` is how far the log of deletions told."""
         compared = self.now if self.kind != "incremental" or before is None else before.compared
+        until = text_of(self.moment - LAG)
         return Cursor(
-            policy=self.policy, until=text_of(self.moment - LAG), compared=compared, score=self.score
+            policy=self.policy,
+            until=until,
+            compared=compared,
+            score=self.score,
+            deleted=min(covered or until, until),
+            run=self.id,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What a decision goes by. ``wanted`` is what the admin asked for, empty for the usual."""
+    """What a decision goes by.
+
+    ``wanted`` is what the admin asked for, empty for the usual; ``reason`` a sentence that tells why
+    everything must be read, where that turned out on the way.
+    """
 
     policy: str
     score: str
@@ -75,6 +95,7 @@ class Situation:
     facts: Facts
     held: Cursor | None
     wanted: Literal["", "full", "reconcile"] = ""
+    reason: str = ""
     overlap: timedelta = field(default=OVERLAP)
 
 
@@ -82,7 +103,17 @@ def decide(at: Situation) -> Plan:
     """Choose: everything, what changed, or what changed with a comparison of everything."""
     kind, why = _kind(at)
     since = "" if kind == "full" or at.held is None else text_of(instant(at.held.until) - at.overlap)
-    return Plan(kind=kind, why=why, policy=at.policy, now=text_of(at.now), since=since, score=at.score)
+    covered = "" if not since or at.held is None else min(since, at.held.deleted or since)
+    return Plan(
+        id=secrets.token_hex(8),
+        kind=kind,
+        why=why,
+        policy=at.policy,
+        now=text_of(at.now),
+        since=since,
+        score=at.score,
+        deleted_since=covered,
+    )
 
 
 def _kind(at: Situation) -> tuple[Kind, str]:
@@ -100,8 +131,8 @@ def _kind(at: Situation) -> tuple[Kind, str]:
 
 def _needs_all(at: Situation) -> str:
     """Why everything must be read; empty where it need not."""
-    if at.wanted == "full":
-        return "Everything was read, as asked."
+    if at.reason or at.wanted == "full":
+        return at.reason or "Everything was read, as asked."
     if at.held is None:
         return "Everything was read: it is the first sync."
     if at.held.policy != at.policy:

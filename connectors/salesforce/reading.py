@@ -27,6 +27,7 @@ from connectors.salesforce.bulk_query import (
 )
 from connectors.salesforce.csv_page import Cut, rows
 from connectors.salesforce.gateway import Gateway, Request
+from connectors.salesforce.page_tries import whole_page
 from connectors.salesforce.query import Soql, announced, link_behind, records_in
 from connectors.salesforce.records import parse
 from connectors.salesforce.trouble import incomplete
@@ -36,7 +37,6 @@ from connectors.summing import Summed
 
 # From so many records on, several pages are read at once; below, smaller pages keep progress more often.
 PARALLEL, AT_ONCE = 100_000, 3
-TRIES = 5
 CHUNK = 1_000
 # The job or the cursor is gone: the query must be asked anew.
 GONE = frozenset({"NOT_FOUND", "HTTP_404", "HTTP_409", "API_VERSION_MISMATCH", "INVALID_QUERY_LOCATOR"})
@@ -148,18 +148,8 @@ class Reader:
                     waiting.cancel()
 
     def _page(self, request: Request) -> tuple[Batch, str | None]:
-        """One page, and the locator behind it; a page that is not whole is asked for again."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                return self._whole(request)
-            except Cut:
-                problem: Busy = incomplete(DOING)
-            except Busy as error:
-                if error.code or error.retry_after > 1:
-                    raise
-                problem = error
-            self.patience.pause(float(attempt))
-        raise problem
+        """One page, and the locator behind it."""
+        return whole_page(lambda: self._whole(request), self.patience)
 
     def _whole(self, request: Request) -> tuple[Batch, str | None]:
         """One page.

@@ -31,6 +31,7 @@ from connectors.salesforce.gateway import Gateway, Request
 from connectors.salesforce.listing import BULK, count
 from connectors.salesforce.planning import (
     MANY,
+    SO_MANY,
     WORKABLE,
     Cursor,
     Plan,
@@ -48,6 +49,7 @@ from connectors.snapshots import Past, Snapshots
 from connectors.staging import Staging
 from connectors.synced import Synced
 
+Wanted = Literal["", "full", "reconcile"]
 CRM = "salesforce"
 USER = re.compile(r"005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?")
 DOING = "lead count"
@@ -71,7 +73,7 @@ class Sync:
     watch: Watch
     score: str = ""
 
-    def run(self, wanted: Literal["", "full", "reconcile"] = "") -> Synced:
+    def run(self, wanted: Wanted = "") -> Synced:
         """Bring the lake up to date.
 
         Raises
@@ -80,16 +82,16 @@ class Sync:
             The pull did not come to its end: the lake is as it was, and the next sync goes on from here.
         """
         with self.lake.pulling(CRM, self.keyring.organisation) as folder:
+            reason = ""
             for _ in range(3):
-                staged, plan = self._begun(folder, wanted)
+                staged, plan = self._begun(folder, wanted, reason)
                 try:
                     return self._carry_out(staged, plan)
                 except Stale:
                     staged.clear()
-                except Untold:
-                    # Salesforce does not tell what was deleted, or so much changed that all is read as fast.
+                except Untold as untold:
                     staged.clear()
-                    wanted = "full"
+                    reason = str(untold)
                 except (Busy, Refused) as error:
                     if error.code in SPOILT:
                         staged.clear()
@@ -97,7 +99,7 @@ class Sync:
         msg = "what an earlier sync left could not be gone on with, again and again: try again later"
         raise Busy(msg, retry_after=60)
 
-    def _begun(self, folder: Path, wanted: Literal["", "full", "reconcile"]) -> tuple[Staging, Plan]:
+    def _begun(self, folder: Path, wanted: Wanted, reason: str) -> tuple[Staging, Plan]:
         """The pull that a process left unfinished, where it is still of use; else a new one."""
         now, held = self.gateway.now(), self._held()
         situation = Situation(
@@ -107,6 +109,7 @@ class Sync:
             facts=self.facts,
             held=held,
             wanted=wanted,
+            reason=reason,
         )
         left = staging.under_way(folder)
         if left is not None:
@@ -118,7 +121,7 @@ class Sync:
 
     def _of_use(self, plan: Plan, at: Situation) -> bool:
         """Whether a plan of before is still what is wanted, and did not come to count already."""
-        done = at.held is not None and at.held.until >= plan.cursor(at.held).until
+        done = at.held is not None and at.held.run == plan.id
         same = plan.policy == at.policy and plan.score == at.score
         return (
             same
@@ -136,7 +139,7 @@ class Sync:
         query = Soql(fields=self.fields, where=window(plan, self.facts.dated))
         total = count(self.gateway, query, DOING)
         if plan.kind != "full" and total > MANY:
-            raise Untold
+            raise Untold(SO_MANY)
         self._read(staged, query, total)
         expected = self._expected(staged, query)
         if plan.kind == "full":
@@ -206,7 +209,7 @@ class Sync:
         finished = Finished(
             parts=staged,
             account=staged.account(),
-            note=self._note(plan, {}),
+            note=self._note(plan, {}, gone.covered),
             expected=expected,
             gone=tuple(dict.fromkeys((*gone.keys, *compared.gone))),
             scores=scores,
@@ -226,9 +229,9 @@ class Sync:
             own=min(own, len(added.merged.unchanged)),
         )
 
-    def _note(self, plan: Plan, past: Mapping[str, Past]) -> Note:
+    def _note(self, plan: Plan, past: Mapping[str, Past], covered: str = "") -> Note:
         snapshots = Snapshots(column=self.score, seen_at=plan.moment, past=past) if self.score else None
-        return Note(cursor=asdict(plan.cursor(self._held())), snapshots=snapshots)
+        return Note(cursor=asdict(plan.cursor(self._held(), covered)), snapshots=snapshots)
 
     def _compared(self, staged: Staging) -> Compared:
         """Compare everything, and read the months anew in which something is missing here."""
