@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from connectors.hubspot.app import HubSpotApp
     from connectors.salesforce.app import SalesforceApp
     from connectors.salesforce.server_flows import ServerFlow
+    from connectors.salesforce.source import SalesforceSource
 
 App = TypeVar("App")
 CRM_HOSTS: dict[Crm, tuple[str, ...]] = {
@@ -64,6 +65,7 @@ def salesforce_app(settings: Settings) -> SalesforceApp | None:
         login_url=settings.salesforce_login_url,
         extra_hosts=settings.salesforce_extra_hosts,
         ca_file=settings.salesforce_ca_file,
+        allow_duplicates=settings.salesforce_allow_duplicates,
         api_version=settings.salesforce_api_version,
         api_percent=settings.salesforce_api_percent,
         jwt_key=settings.salesforce_jwt_key.get_secret_value() if settings.salesforce_jwt_key else None,
@@ -120,12 +122,18 @@ def source_for(opened: Services, connection: ConnectionRow) -> Source:
     """The source of one connection's leads. Raises BadInput where the CRM's app is not in the settings."""
     grants, keyring = opened.grants(connection.id), opened.keyring(connection)
     if connection.crm == "salesforce":
-        from connectors.salesforce.source import SalesforceSource  # noqa: PLC0415 - loads the client library
-
-        return SalesforceSource(_set_up(salesforce_app(opened.settings), "salesforce"), grants, keyring)
+        return salesforce_source(opened, connection)
     from connectors.hubspot.source import HubSpotSource  # noqa: PLC0415 - loads the client library
 
     return HubSpotSource(_set_up(hubspot_app(opened.settings), "hubspot"), grants, keyring)
+
+
+def salesforce_source(opened: Services, connection: ConnectionRow) -> SalesforceSource:
+    """The source of a Salesforce connection. Raises BadInput where the app is not in the settings."""
+    from connectors.salesforce.source import SalesforceSource  # noqa: PLC0415 - loads the client library
+
+    app = _set_up(salesforce_app(opened.settings), "salesforce")
+    return SalesforceSource(app, opened.grants(connection.id), opened.keyring(connection))
 
 
 def _salesforce_consent(settings: Settings) -> Consent:

@@ -23,6 +23,7 @@ from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
+from webapp.store.syncs import Syncs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,11 @@ class Services:
     def repository(self) -> Repository:
         """Connections, policies, audits and flags."""
         return Repository(database=self.database, clock=self.clock)
+
+    @property
+    def syncs(self) -> Syncs:
+        """What every sync did."""
+        return Syncs(database=self.database, clock=self.clock)
 
     @property
     def accounts(self) -> Accounts:

@@ -11,23 +11,11 @@ from types import TracebackType
 from typing import Self
 from wsgiref.types import WSGIApplication
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from connectors.sandbox.connection import LoopbackHandler, close_connections
 
 HOST = "127.0.0.1"
-
-
-class LoopbackHandler(WSGIRequestHandler):
-    """HTTP/1.1 without an access log (it would hold record ids).
-
-    Unlike the real platforms, werkzeug closes every connection after its answer.
-    """
-
-    protocol_version = "HTTP/1.1"
-    # Nagle would hold back the second of the two small writes werkzeug makes per answer.
-    disable_nagle_algorithm = True
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,6 +59,7 @@ class LocalServer:
         """Stop serving and free the port."""
         self._server.shutdown()
         self._server.server_close()
+        close_connections(self._server)
         self._thread.join(timeout=5)
 
     def __enter__(self) -> Self:

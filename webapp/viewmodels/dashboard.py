@@ -31,7 +31,10 @@ class SeverityCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """One connection on the dashboard. ``audited_at`` is None where no audit is stored yet."""
+    """One connection on the dashboard. ``audited_at`` is None where no audit is stored yet.
+
+    ``sync`` are sentences about what the newest sync read.
+    """
 
     id: str
     label: str
@@ -43,6 +46,7 @@ class Tile:
     account: Account | None
     severities: tuple[SeverityCount, ...]
     worst: str | None
+    sync: tuple[str, ...] = ()
 
 
 STATUS: Mapping[ConnectionState, Status] = {

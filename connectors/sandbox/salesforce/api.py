@@ -43,6 +43,8 @@ def _failed(error: ApiError) -> Response:
 def _admit() -> None:
     """Version, token and the day's calls, in the platform's order."""
     state().asked.append(request.full_path)
+    if request.method != "GET":
+        state().received.append((request.path, request.get_data()))
     match = re.fullmatch(r"v(\d\d)\.0", str((request.view_args or {}).get("version")))
     if match is None or not OLDEST <= int(match[1]) <= NEWEST:
         raise not_found()
@@ -61,6 +63,7 @@ def _finished(answer: Response) -> Response:
         return answer
     if answer.is_streamed:
         answer.response = _zipped(answer.iter_encoded())
+        answer.headers.pop("Content-Length", None)
         answer.headers["Content-Encoding"] = "gzip"
     elif (answer.content_length or 0) > 1000:
         answer.set_data(gzip.compress(answer.get_data(), compresslevel=1))
@@ -78,7 +81,9 @@ def _zipped(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 def answered(body: object, status: int = 200) -> Response:
     """A JSON answer with the platform's content type."""
-    return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+    pretty = request.headers.get("X-PrettyPrint") == "1"
+    text = json.dumps(body, indent=2 if pretty else None)
+    return Response(text, status=status, content_type=CONTENT_TYPE)
 
 
 def json_body() -> Json:

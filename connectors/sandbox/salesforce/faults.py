@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 Headers = list[tuple[str, str]]
+PIECES = 20
 
 _HTML = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 # kind -> status, errorCode, message; no errorCode means that the body is an HTML page.
@@ -28,14 +30,26 @@ _ANSWERS: dict[str, tuple[int, str, str]] = {
     "lock": (400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"),
     "bad_message": (431, "", "Bad Message 431"),
     "server_error": (500, "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId"),
+    "server_error_html": (500, "", "Internal Server Error"),
     "unavailable": (503, "SERVER_UNAVAILABLE", "The server is unavailable for maintenance"),
+    "unavailable_html": (503, "", "Service Unavailable"),
+}
+# What the token endpoint answers instead of the data API's errors.
+_OAUTH = {
+    "oauth_server_error": ("server_error", "something went wrong"),
+    "oauth_rate_limit": ("rate_limit_exceeded", "too many requests"),
+    "oauth_invalid_grant": ("invalid_grant", "expired access/refresh token"),
+    "oauth_inactive_user": ("inactive_user", "user is inactive"),
 }
 # What the environment tells the routes of a data-level fault.
 FAULT = "fairlead.planned_fault"
 IN_ROUTES = frozenset({"truncated_csv", "lost_rows", "duplicate_rows", "stuck_job", "failed_job"})
 # What the gate does itself, or leaves to the authorization server ("expire").
-_DEEDS = {"expire", "reset", "truncated", "cut"}
+_DEEDS = {"expire", "reset", "truncated", "cut", "reset_mid_body", "lost_answer"}
+# A body that only comes slowly.
+SLOW = frozenset({"drip"})
 KINDS = frozenset(_ANSWERS) | _DEEDS
+EVERY = KINDS | SLOW | IN_ROUTES | frozenset(_OAUTH)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +57,8 @@ class Fault:
     """One planned fault: it strikes at the ``at``-th matching call from now, ``times`` times.
 
     ``times`` None means for good. ``path`` limits it to calls whose path holds that text, ``method``
-    to one HTTP method.
+    to one HTTP method. Calls of the authorization server count only where ``path`` holds ``oauth2``. A
+    dripping body takes ``seconds``.
     """
 
     kind: str
@@ -51,7 +66,8 @@ class Fault:
     times: int | None = 1
     path: str = ""
     method: str = ""
-    retry_after: int = 1
+    retry_after: int | str = 1
+    seconds: float = 2.0
 
 
 @dataclass(slots=True)
@@ -63,8 +79,8 @@ class Faults:
 
     def plan(self, fault: Fault) -> None:
         """Add a fault. Raises ValueError for an unknown kind."""
-        if fault.kind not in KINDS | IN_ROUTES:
-            msg = f"unknown fault {fault.kind!r}; there are: {', '.join(sorted(KINDS | IN_ROUTES))}"
+        if fault.kind not in EVERY:
+            msg = f"unknown fault {fault.kind!r}; there are: {', '.join(sorted(EVERY))}"
             raise ValueError(msg)
         with self._lock:
             self.planned.append(fault)
@@ -77,16 +93,17 @@ class Faults:
     def strike(self, path: str, method: str = "") -> Fault | None:
         """Count one call; the fault that strikes it, if any."""
         with self._lock:
-            due = [
-                fault
-                for fault in self.planned
-                if fault.path in path and fault.method in {"", method} and _due(fault)
-            ]
+            due = [fault for fault in self.planned if _concerns(fault, path, method) and _due(fault)]
             if not due:
                 return None
             if due[0].times is not None:
                 due[0].times -= 1
             return due[0]
+
+
+def _concerns(fault: Fault, path: str, method: str) -> bool:
+    here = path.startswith("/services/data/v") or "oauth2" in fault.path
+    return here and fault.path in path and fault.method in {"", method}
 
 
 def _due(fault: Fault) -> bool:
@@ -98,6 +115,8 @@ def _due(fault: Fault) -> bool:
 
 def answer(fault: Fault, usage: str) -> tuple[str, Headers, bytes] | None:
     """Status line, headers and body of a fault that is a plain answer; the API's own tell the usage."""
+    if fault.kind in _OAUTH:
+        return _oauth_answer(*_OAUTH[fault.kind])
     planned = _ANSWERS.get(fault.kind)
     if planned is None:
         return None
@@ -109,13 +128,35 @@ def answer(fault: Fault, usage: str) -> tuple[str, Headers, bytes] | None:
         headers.append(("Sforce-Limit-Info", usage))
     if status == 503:
         headers.append(("Retry-After", str(fault.retry_after)))
+    if status == 401:
+        headers.append(("WWW-Authenticate", "Token"))
     return f"{status} Planned", headers, body.encode()
 
 
-def damaged(fault: Fault, headers: Headers, body: Iterable[bytes]) -> tuple[Headers, bytes]:
-    """Half of a body: announced as whole JSON ("truncated") or cut off mid-way ("cut")."""
-    whole = b"".join(body)
+def _oauth_answer(error: str, description: str) -> tuple[str, Headers, bytes]:
+    body = json.dumps({"error": error, "error_description": description}).encode()
+    headers = [("Content-Type", "application/json;charset=UTF-8"), ("Content-Length", str(len(body)))]
+    return "400 Planned", headers, body
+
+
+def damaged(fault: Fault, headers: Headers, whole: bytes) -> tuple[Headers, bytes]:
+    """Half of a body: announced as whole JSON ("truncated"), or cut off mid-way."""
     half = whole[: len(whole) // 2]
-    announced = len(whole) if fault.kind == "cut" else len(half)
-    kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-    return [*kept, ("Content-Length", str(announced))], half
+    announced = len(half) if fault.kind == "truncated" else len(whole)
+    return [*_without_length(headers), ("Content-Length", str(announced))], half
+
+
+def dripped(fault: Fault, headers: Headers, whole: bytes) -> tuple[Headers, Iterator[bytes]]:
+    """A whole body that comes in twenty pieces, with waits between them."""
+
+    def pieces() -> Iterator[bytes]:
+        size = max(1, -(-len(whole) // PIECES))
+        for start in range(0, len(whole), size):
+            time.sleep(fault.seconds / PIECES)
+            yield whole[start : start + size]
+
+    return [*_without_length(headers), ("Content-Length", str(len(whole)))], pieces()
+
+
+def _without_length(headers: Headers) -> Headers:
+    return [(name, value) for name, value in headers if name.lower() != "content-length"]

@@ -1,14 +1,15 @@
-"""The WSGI layer in front of the stand-in's routes: planned faults, and addresses that are too long."""
+"""The WSGI layer in front of the stand-in's routes: planned faults, the clock, too long addresses."""
 
 from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.utils import format_datetime
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from connectors.sandbox.salesforce.faults import FAULT, IN_ROUTES, Fault, Headers, answer, damaged
+from connectors.sandbox.salesforce.faults import FAULT, IN_ROUTES, Fault, Headers, answer, damaged, dripped
 from connectors.sandbox.salesforce.state import State
 
 LONGEST_ADDRESS = 16_384
@@ -22,40 +23,47 @@ class Gate:
     state: State
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Serve one request."""
+        """Serve one request, its answer dated by the stand-in's clock."""
+        start = _dated(start_response, format_datetime(self.state.org.clock.now(), usegmt=True))
         path = str(environ.get("PATH_INFO", ""))
         if len(str(environ.get("RAW_URI", ""))) > LONGEST_ADDRESS:
-            return self._failed(Fault(kind="bad_message"), environ, start_response)
-        fault = (
-            self.state.faults.strike(path, str(environ["REQUEST_METHOD"]))
-            if path.startswith("/services/data/v")
-            else None
-        )
+            return self._failed(Fault(kind="bad_message"), environ, start)
+        served = path.startswith("/services/")
+        fault = self.state.faults.strike(path, str(environ["REQUEST_METHOD"])) if served else None
         if fault is None:
-            return self.inner(environ, start_response)
-        if fault.kind == "expire":
-            self.state.grants.expire_all()
-            return self.inner(environ, start_response)
+            return self.inner(environ, start)
         if fault.kind in IN_ROUTES:
             environ[FAULT] = fault.kind
-            return self.inner(environ, start_response)
-        return self._failed(fault, environ, start_response)
+            return self.inner(environ, start)
+        if fault.kind == "expire":
+            self.state.grants.expire_all()
+            return self.inner(environ, start)
+        return self._failed(fault, environ, start)
 
-    def _failed(
-        self, fault: Fault, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _failed(self, fault: Fault, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if fault.kind == "reset":
             _reset(environ)
         planned = answer(fault, self.state.usage)
         if planned is not None:
             status, headers, body = planned
-            start_response(status, headers)
+            start(status, headers)
             return [body]
-        return self._damaged(fault, environ, start_response)
+        return self._spoilt(fault, environ, start)
 
-    def _damaged(
-        self, fault: Fault, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _spoilt(self, fault: Fault, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """The true answer, which does not arrive as it should."""
+        status, headers, whole = self._answered(environ)
+        if fault.kind == "lost_answer":
+            _reset(environ)
+        if fault.kind == "drip":
+            headers, pieces = dripped(fault, headers, whole)
+            start(status, headers)
+            return pieces
+        headers, half = damaged(fault, headers, whole)
+        start(status, [*headers, ("Connection", "close")])
+        return _then_reset(half, environ) if fault.kind == "reset_mid_body" else [half]
+
+    def _answered(self, environ: WSGIEnvironment) -> tuple[str, Headers, bytes]:
         heard: list[tuple[str, Headers]] = []
 
         def record(status: str, headers: Headers, _error: object = None, /) -> object:
@@ -63,10 +71,23 @@ class Gate:
             return None
 
         plain = {key: value for key, value in environ.items() if key != "HTTP_ACCEPT_ENCODING"}
-        body = self.inner(plain, record)  # type: ignore[arg-type]
-        headers, half = damaged(fault, heard[0][1], body)
-        start_response(heard[0][0], [*headers, ("Connection", "close")])
-        return [half]
+        body = b"".join(self.inner(plain, record))  # type: ignore[arg-type]
+        return (*heard[0], body)
+
+
+def _dated(start_response: StartResponse, now: str) -> StartResponse:
+    """A ``start_response`` that tells the clock's time."""
+
+    def start(status: str, headers: Headers, error: object = None, /) -> object:
+        return start_response(status, [*headers, ("Date", now)], error)  # type: ignore[arg-type]
+
+    return start  # type: ignore[return-value]
+
+
+def _then_reset(half: bytes, environ: WSGIEnvironment) -> Iterator[bytes]:
+    """Half a body, then a broken connection."""
+    yield half
+    _reset(environ)
 
 
 def _reset(environ: WSGIEnvironment) -> None:

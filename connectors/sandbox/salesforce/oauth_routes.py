@@ -100,6 +100,7 @@ def token() -> Response:
     """Codes, refresh tokens, assertions and the app's own credentials become access tokens."""
     flow = FLOWS.get(request.form.get("grant_type", ""))
     if flow is None:
+        state().grants.client.authenticate(*_credentials())
         raise OauthError(error="unsupported_grant_type", description="grant type not supported")
     return flow()
 

@@ -30,10 +30,14 @@ FOR_GOOD = {
     "lock": (Busy, 1.0, 5),
     "bad_message": (Refused, "HTTP_431", 1),
     "server_error": (Busy, 1.0, 5),
+    "server_error_html": (Busy, 1.0, 5),
     "unavailable": (Busy, 7.0, 5),
+    "unavailable_html": (Busy, 7.0, 5),
     "reset": (Busy, 1.0, 5),
     "truncated": (Busy, 1.0, 5),
     "cut": (Busy, 1.0, 5),
+    "reset_mid_body": (Busy, 1.0, 5),
+    "lost_answer": (Busy, 1.0, 5),
 }
 
 
