@@ -160,7 +160,7 @@ def hide_a_field(org: Any) -> None:
 
 
 def use_up_the_day(org: Any) -> None:
-    org.state.daily_calls = org.state.calls
+    org.state.calls = org.state.daily_calls
 
 
 def come_near_the_limit(org: Any) -> None:
