@@ -168,7 +168,7 @@ def _worth_waiting(error: BaseException, asked: Asked) -> bool:
 
 
 def _wait(state: RetryCallState) -> float:
-    """What Salesforce asked for, or the backoff where that is longer."""
+    """What Salesforce asked for, and the backoff on top, so that not all come back at once."""
     error = state.outcome.exception() if state.outcome else None
     asked = error.retry_after if isinstance(error, Busy) else 0.0
-    return max(asked, _BACKOFF(state))
+    return asked + float(_BACKOFF(state))

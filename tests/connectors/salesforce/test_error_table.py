@@ -129,6 +129,7 @@ def test_waits_grow_vary_and_never_undercut_what_was_asked(certificate: Certific
     with line_to(script, certificate) as (gateway, _), pytest.raises(Busy):
         gateway.query("SELECT Id FROM Lead", "lead pull")
     assert min(script.pauses) >= 7
+    assert len(set(script.pauses)) == 4
 
 
 def test_one_call_renews_once_whatever_comes_between(certificate: Certificate):
