@@ -113,7 +113,7 @@ def client() -> Any:
         yield made
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(ADDRESSES), BODIES | st.dictionaries(st.sampled_from(KEYS), BODIES, max_size=6))
 def test_any_body_is_answered(client: Any, address: tuple[str, str], body: object):
     method, path = address
@@ -123,7 +123,7 @@ def test_any_body_is_answered(client: Any, address: tuple[str, str], body: objec
         assert {"message", "errorCode"} <= set(answer.get_json()[0])
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.sampled_from((*WORDS, *KEYS)) | st.text(max_size=4), max_size=4), max_size=5),
        st.sampled_from(["update", "insert", "upsert", "delete"]))  # fmt: skip
 def test_any_upload_is_processed(client: Any, rows: list[list[str]], operation: str):
@@ -139,7 +139,7 @@ def test_any_upload_is_processed(client: Any, rows: list[list[str]], operation: 
         assert client.get(f"{DATA}/jobs/ingest/{job}/{name}").status_code == 200
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.sampled_from(PLACES),
     st.text(ODD, min_size=1, max_size=20)
