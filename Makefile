@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint validate mutation bench lock peers clients clean help
+.PHONY: demo test lint validate torture mutation bench lock peers clients clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -18,6 +18,9 @@ lint: .venv/.dev  ## the quality gates alone
 
 validate: .venv/.dev  ## simulate coverage, false alarms and power in full (about 15 minutes), and write the report
 	@$(BIN)/python -m tests.validation $(ARGS)
+
+torture: .venv/.dev  ## kill pulls and write-backs 200 times (about half an hour), and write the report
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 mutation: .venv-mutation/.ready  ## small faults put into audit, and how many the tests notice (an hour or two)
 	@.venv-mutation/bin/python -m tests.mutation $(ARGS)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from connectors.errors import Refused
+from connectors.repeats import Standing
 from connectors.source import Batch
 
 
@@ -33,35 +33,36 @@ class Account:
     _rejected: Counter[str] = field(default_factory=Counter)
     _excluded: Counter[str] = field(default_factory=Counter)
     _unmapped: Counter[str] = field(default_factory=Counter)
-    _withdrawn: list[str] = field(default_factory=list, repr=False)
 
     def add(self, batch: Batch) -> None:
         """Count one batch. Raises ValueError where its counts do not add up."""
         if batch.read != batch.table.num_rows + sum(batch.rejected.values()) + sum(batch.excluded.values()):
             msg = "a batch does not add up: read must equal kept + rejected + excluded"
             raise ValueError(msg)
-        self._read += batch.read
-        self._kept += batch.table.num_rows
-        self._rejected.update(batch.rejected)
-        self._excluded.update(batch.excluded)
-        self._unmapped.update(batch.unmapped)
-        self._withdrawn.extend(lead.hex for lead in batch.withdrawn)
+        self.count(
+            Pulled(
+                read=batch.read,
+                kept=batch.table.num_rows,
+                rejected=batch.rejected,
+                excluded=batch.excluded,
+                unmapped=batch.unmapped,
+            )
+        )
 
-    def once(self, table: pa.Table) -> pa.Table:
-        """The last row of every lead, and none of a lead that is excluded elsewhere in the pull."""
-        rows = pa.table({"key": table["lead_key"], "row": pa.array(range(table.num_rows), pa.int64())})
-        last = rows.group_by("key").aggregate([("row", "max")])["row_max"]
-        unique = table if len(last) == table.num_rows else table.take(last.take(pc.sort_indices(last)))
-        self._rejected["duplicate"] += table.num_rows - unique.num_rows
-        self._kept = unique.num_rows
-        return self.without(unique, self.withdrawn(), "opted_out_meanwhile")
+    def count(self, pulled: Pulled) -> None:
+        """Count what was counted before."""
+        self._read += pulled.read
+        self._kept += pulled.kept
+        self._rejected.update(pulled.rejected)
+        self._excluded.update(pulled.excluded)
+        self._unmapped.update(pulled.unmapped)
 
-    def without(self, table: pa.Table, keys: pa.Array, reason: str) -> pa.Table:
-        """The table without some leads, which count as excluded for ``reason``."""
-        left = table.filter(pc.invert(pc.is_in(table["lead_key"], value_set=keys)))
-        self._excluded[reason] += table.num_rows - left.num_rows
-        self._kept = left.num_rows
-        return left
+    def settle(self, standing: Standing) -> None:
+        """Count the rows that do not stand."""
+        self._rejected["duplicate"] += standing.duplicate
+        self._excluded["opted_out_meanwhile"] += standing.withdrawn
+        self._excluded["erased"] += standing.erased
+        self._kept -= standing.duplicate + standing.withdrawn + standing.erased
 
     def refuse_useless(self) -> None:
         """Stop where not one of the records that were read is of use: that is a fault, and no news.
@@ -79,10 +80,6 @@ class Account:
             )
             raise Refused(msg, code="ALL_REJECTED")
 
-    def withdrawn(self) -> pa.Array:
-        """The keys of the excluded leads."""
-        return pa.array(self._withdrawn, pa.string())
-
     def pulled(self) -> Pulled:
         """The account at the end."""
         return Pulled(
@@ -92,3 +89,34 @@ class Account:
             excluded=dict(+self._excluded),
             unmapped=dict(+self._unmapped),
         )
+
+
+def others(pulled: Pulled, aside: pa.Table) -> dict[str, dict[str, int]]:
+    """The records of an account that no key tells apart: the account less the leads of ``aside``."""
+    named = _by_reason(aside)
+    return {
+        "rejected": dict(+(Counter(pulled.rejected) - named["rejected"])),
+        "excluded": dict(+(Counter(pulled.excluded) - named["excluded"])),
+        "unmapped": dict(pulled.unmapped),
+    }
+
+
+def whole(kept: int, aside: pa.Table, other: Mapping[str, Mapping[str, int]]) -> Pulled:
+    """The account of everything that is held after several pulls."""
+    named = _by_reason(aside)
+    rejected = named["rejected"] + Counter(other.get("rejected", {}))
+    excluded = named["excluded"] + Counter(other.get("excluded", {}))
+    return Pulled(
+        read=kept + sum(rejected.values()) + sum(excluded.values()),
+        kept=kept,
+        rejected=dict(rejected),
+        excluded=dict(excluded),
+        unmapped=dict(other.get("unmapped", {})),
+    )
+
+
+def _by_reason(aside: pa.Table) -> dict[str, Counter[str]]:
+    counts = {"rejected": Counter[str](), "excluded": Counter[str]()}
+    for row in aside.group_by(["kind", "reason"]).aggregate([("lead_key", "count")]).to_pylist():
+        counts[row["kind"]][row["reason"]] += row["lead_key_count"]
+    return counts

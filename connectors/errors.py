@@ -31,11 +31,16 @@ class Refused(ConnectorError):
 
 
 class Busy(ConnectorError):
-    """The remote system cannot answer now; ask again after ``retry_after`` seconds."""
+    """The remote system cannot answer now; ask again after ``retry_after`` seconds.
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
+    ``code`` says why, where that decides what an admin can do (``limit_reached``) or whether the
+    call was surely not carried out; it is empty where nothing is known.
+    """
+
+    def __init__(self, message: str, *, retry_after: float, code: str = "") -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.code = code
 
 
 class Malformed(ConnectorError):

@@ -14,10 +14,12 @@ KeyringFor = Callable[[str], Keyring | None]
 class Visit:
     """A CRM user who looks at one lead, proved by the CRM's signature.
 
-    ``frame_origins`` are the origins that may embed the answer (CSP ``frame-ancestors``).
+    ``frame_origins`` are the origins that may embed the answer (CSP ``frame-ancestors``). ``user`` is the
+    user's pseudonym, empty where the CRM proves none.
     """
 
     crm: str
     organisation: str
     lead: LeadKey
     frame_origins: tuple[str, ...] = ()
+    user: str = ""

@@ -4,13 +4,15 @@
 
     <folder>/<crm>/<organisation>/manifest.json             the partitions that count
     <folder>/<crm>/<organisation>/cohort_day=2026-03-01/<random>.parquet
+    <folder>/<crm>/<organisation>/aside-<random>.parquet    who was turned away, and why
+    <folder>/<crm>/<organisation>/pull/                     a pull under way (`connectors.staging`)
     <folder>/<crm>/<organisation>.{pull,write}.lock         one pull, one writer at a time
     <folder>/<crm>/<organisation>.erased                    keys that must not come back
 
 A partition file is never changed. A write puts new files beside the old ones, brings them to the
 disk, and swaps the manifest by ``os.replace``; only then do the old files go. So a reader sees the
 state before or the state after, and a crash leaves the state before. Files that no manifest names
-are leftovers and go at the next write.
+are leftovers and go at the next write. However many leads a pull has, few are in memory at a time.
 """
 
 from __future__ import annotations
@@ -18,21 +20,33 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from audit.schema import BadInput
+from connectors import staging
 from connectors.account import Account, Pulled
 from connectors.errors import Busy
-from connectors.locking import locked
-from connectors.partitions import Manifest, load_manifest, read_partitions, save_manifest, write_partitions
+from connectors.holding import Added, Finished, Note
+from connectors.locking import Locked, locked
+from connectors.merging import Change, last_of_each, merge
+from connectors.partitions import Manifest, load_manifest, read_aside, read_partitions, save_manifest
 from connectors.pseudonym import LeadKey
-from connectors.source import Batch
+from connectors.repeats import standing
+from connectors.replacing import (
+    account_of,
+    opened,
+    refuse_short,
+    replaced,
+    standing_leads,
+    with_cursor,
+    without,
+)
+from connectors.source import ASIDE, Batch
 from connectors.spool import Spool
 
 ATTEMPTS = 20
@@ -58,11 +72,8 @@ class Lake:
             A batch whose counts do not add up: a fault of the connector.
         """
         place = self._place(crm, organisation)
-        with _pull(place, batches) as (account, table), locked(place, "write"):
-            account.refuse_useless()
-            leads = account.without(table, _erased(place), "erased")
-            save_manifest(place, write_partitions(place, leads))
-            return account.pulled()
+        with _spooled(place, batches) as (account, spool):
+            return self.replace(crm, organisation, Finished(parts=spool, account=account))
 
     def merge(self, crm: str, organisation: str, batches: Iterable[Batch]) -> Pulled:
         """Add an incremental pull: the newest record of a lead wins, and lives in one partition only.
@@ -75,20 +86,81 @@ class Lake:
             The policy's columns are not those of the last full pull.
         """
         place = self._place(crm, organisation)
-        with _pull(place, batches) as (account, table), locked(place, "write"):
-            leads = account.without(table, _erased(place), "erased")
+        with _spooled(place, batches) as (account, spool):
+            return self.add(crm, organisation, Finished(parts=spool, account=account)).run
+
+    def replace(self, crm: str, organisation: str, finished: Finished) -> Pulled:
+        """As `write`, of a pull that is on the disk already; its cursor counts from now on too."""
+        place, account = self._place(crm, organisation), finished.account
+        with locked(place, "write"):
             held = load_manifest(place)
-            if held is None or not held.partitions:
-                held = Manifest(columns=tuple(leads.column_names), partitions={})
-            if leads.num_rows and held.columns != tuple(leads.column_names):
-                msg = "the policy's columns have changed since the last full pull: pull everything again"
-                raise BadInput(msg)
-            gone = pa.concat_arrays([*leads["lead_key"].chunks, account.withdrawn()])
-            save_manifest(place, _replaced(place, held, gone, leads))
+            stands = standing(finished.parts, _erased(place), place)
+            refuse_short(finished, stands)
+            account.settle(stands)
+            account.refuse_useless()
+            save_manifest(place, replaced(place, held, finished, stands))
             return account.pulled()
 
-    def read(self, crm: str, organisation: str) -> pa.Table:
+    def add(self, crm: str, organisation: str, finished: Finished) -> Added:
+        """As `merge`, of a pull that is on the disk already; returns also what it did."""
+        place, account = self._place(crm, organisation), finished.account
+        with locked(place, "write"):
+            held = load_manifest(place)
+            stands = standing(finished.parts, _erased(place), place)
+            refuse_short(finished, stands)
+            account.settle(stands)
+            snapshots = finished.note.snapshots
+            gone = pa.array([key.hex for key in finished.gone], pa.string())
+            leads = without(standing_leads(finished.parts, stands, held), gone)
+            base = opened(held, leads, hidden=snapshots is not None)
+            aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *finished.parts.asides()]))
+            change = Change(
+                leads=leads,
+                aside=aside,
+                gone=gone,
+                scores=finished.scores,
+                snapshots=snapshots,
+            )
+            state, merged = merge(place, base, change)
+            state = with_cursor(state, base, finished, aside)
+            if state != held:
+                save_manifest(place, state)
+            return Added(run=account.pulled(), whole=account_of(place, state), merged=merged)
+
+    def held(self, crm: str, organisation: str) -> Note | None:
+        """How far the source has read, and under which columns; None where nothing is held."""
+        manifest = load_manifest(self._place(crm, organisation))
+        if manifest is None:
+            return None
+        return Note(cursor=manifest.cursor, columns=manifest.columns)
+
+    def whole(self, crm: str, organisation: str) -> Pulled | None:
+        """The account of everything that is held; None where nothing was pulled yet."""
+        place = self._place(crm, organisation)
+        with locked(place, "write"):
+            manifest = load_manifest(place)
+            return None if manifest is None else account_of(place, manifest)
+
+    def keys(self, crm: str, organisation: str) -> pa.Table:
+        """Every lead that is held or was turned away: its key, and its cohort day where it has one."""
+        place = self._place(crm, organisation)
+        with locked(place, "write"):
+            manifest = load_manifest(place) or Manifest(columns=(), partitions={})
+            aside = read_aside(place, manifest).select(["lead_key", "cohort_day"])
+            rows = read_partitions(place, replace(manifest, columns=("lead_key", "cohort_day")))
+            return pa.concat_tables([rows, aside])
+
+    @contextmanager
+    def pulling(self, crm: str, organisation: str) -> Iterator[Path]:
+        """The folder of a pull that outlives its process (`connectors.staging`), for one at a time."""
+        place = self._place(crm, organisation)
+        with locked(place, "pull"):
+            yield _staged(place)
+
+    def read(self, crm: str, organisation: str, *, hidden: bool = False) -> pa.Table:
         """All leads of one organisation, ordered by cohort day and key, as one state.
+
+        ``hidden`` adds the scores of earlier pulls (`connectors.snapshots`), where they are kept.
 
         Raises
         ------
@@ -104,7 +176,7 @@ class Lake:
                 msg = f"no leads of this {crm} organisation were pulled yet: run fairlead sync first"
                 raise BadInput(msg)
             try:
-                return read_partitions(place, manifest)
+                return read_partitions(place, manifest, hidden=hidden)
             except FileNotFoundError:
                 continue  # a writer removed this state: the manifest names the next one
         msg = "the stored leads are being rewritten: try again in a moment"
@@ -116,10 +188,14 @@ class Lake:
         with locked(place, "write"):
             with _erasures(place).open("a") as handle:
                 handle.write(f"{lead.hex}\n")
+            # A pull that runs leaves the lead out at its end; one that lies here is begun anew.
+            with suppress(Locked), locked(place, "pull", wait=False):
+                staging.clear(_staged(place))
             held = load_manifest(place)
             if held is None:
                 return False
-            changed = _replaced(place, held, pa.array([lead.hex], pa.string()), None)
+            nobody = held.schema().empty_table()
+            changed, _ = merge(place, held, Change(leads=nobody, gone=pa.array([lead.hex], pa.string())))
             save_manifest(place, changed)
             return changed != held
 
@@ -152,32 +228,18 @@ class Lake:
 
 
 @contextmanager
-def _pull(place: Path, batches: Iterable[Batch]) -> Iterator[tuple[Account, pa.Table]]:
-    """Draw a whole pull into a spool on disk; yield its account and its leads, each once."""
+def _spooled(place: Path, batches: Iterable[Batch]) -> Iterator[tuple[Account, Spool]]:
+    """Draw a whole pull into a spool on disk; yield its account with it."""
     account = Account()
     with locked(place, "pull"), Spool(place) as spool:
         for batch in batches:
             account.add(batch)
-            spool.append(batch.table)
-        yield account, account.once(spool.table())
+            spool.append(batch)
+        yield account, spool
 
 
-def _replaced(place: Path, held: Manifest, gone: pa.Array, added: pa.Table | None) -> Manifest:
-    """A manifest without the ``gone`` leads and with the ``added`` ones; untouched days keep their files."""
-    rows = read_partitions(place, held)
-    is_gone = pc.is_in(rows["lead_key"], value_set=gone)
-    touched = rows.filter(is_gone)["cohort_day"].chunks
-    if added is not None:
-        touched = [*touched, *added["cohort_day"].chunks]
-    days = pc.unique(pa.chunked_array(touched, pa.date32()))
-    if not len(days):
-        return held
-    stays = rows.filter(pc.and_(pc.is_in(rows["cohort_day"], value_set=days), pc.invert(is_gone)))
-    tables = [stays] if added is None or not added.num_rows else [stays, added.select(rows.column_names)]
-    fresh = write_partitions(place, pa.concat_tables(tables))
-    rewritten = {str(day) for day in days.to_pylist()}
-    kept = {day: name for day, name in held.partitions.items() if day not in rewritten}
-    return Manifest(columns=fresh.columns, partitions={**kept, **fresh.partitions})
+def _staged(place: Path) -> Path:
+    return place / "pull"
 
 
 def _erasures(place: Path) -> Path:

@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Literal, Protocol, TypeGuard
 
 import requests
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
+Flow = Literal["web", "jwt", "client_credentials"]
+"""How a grant was got: an admin's consent in a browser, a certificate, or the app's own run-as user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,8 @@ class Grant:
     """What a CRM gave us after consent. Tokens never show in a repr, a log or an exception.
 
     ``organisation`` is the CRM's own id of the org or portal. ``expires_at`` is None where the
-    platform does not say (Salesforce).
+    platform does not say (Salesforce). ``in_doubt`` says that a renewal was begun and its answer never
+    came: with rotation, the refresh token may be spent.
     """
 
     organisation: str
@@ -39,6 +42,8 @@ class Grant:
     scopes: tuple[str, ...]
     access_token: str = field(repr=False)
     refresh_token: str | None = field(repr=False, default=None)
+    flow: Flow = "web"
+    in_doubt: bool = False
 
 
 def is_token(value: object) -> TypeGuard[str]:
@@ -69,7 +74,8 @@ class GrantStore(Protocol):
         """Replace ``stale`` through ``refresh``, once, however many callers ask.
 
         Holds a lock; when the stored grant is no longer ``stale``, another caller renewed it and
-        the stored one is returned without calling ``refresh``. The new grant is durable before it
-        is returned.
+        the stored one is returned without calling ``refresh``. That a renewal begins is durable before
+        ``refresh`` is called, which gets the grant as it stood (``in_doubt`` where one began before and
+        never ended); the new grant is durable before it is returned.
         """
         ...

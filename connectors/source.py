@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -27,6 +27,16 @@ FieldKind = Literal[
 FlagStatus = Literal["ok", "review", "insufficient_data"]
 
 
+ASIDE = pa.schema(
+    [
+        pa.field("lead_key", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("cohort_day", pa.date32()),
+    ]
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Some leads after the policy: no raw identifier is left in them.
@@ -35,7 +45,9 @@ class Batch:
     the lead was created) and one string column per policy rule that keeps something (null is
     missing). ``read = table.num_rows + rejected + excluded``, always. ``unmapped`` counts, by
     column, the values that a map or coarsen rule did not know (they are null in the table).
-    ``withdrawn`` are the keys of excluded leads: what was held about them before must go.
+    ``withdrawn`` are the keys of excluded leads: what was held about them before must go. ``aside``
+    names every lead that was turned away and has a key, with its ``kind`` ("rejected" or
+    "excluded"), reason and day, so that the account still holds after later pulls.
     """
 
     table: pa.Table
@@ -44,6 +56,7 @@ class Batch:
     excluded: Mapping[str, int]
     unmapped: Mapping[str, int]
     withdrawn: tuple[LeadKey, ...] = ()
+    aside: pa.Table = field(default_factory=ASIDE.empty_table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +79,12 @@ class FieldInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagDetail:
-    """What the panel says beyond the status; it is not written back to the CRM.
+    """What the panel says beyond the status; of it only ``calibrated`` is written back.
 
     ``direction`` is "may be too low" or "may be too high", ``shift`` the points that the score would
-    have to move, from ``low`` to ``high``; all are None where that cannot be said. ``fields`` are names
-    of CRM fields.
+    have to move, from ``low`` to ``high``, and ``calibrated`` the score moved by it; all are None where
+    that cannot be said, and always where only a special category is behind the flag. ``fields`` are
+    names of CRM fields.
     """
 
     explanation: str
@@ -79,6 +93,7 @@ class FlagDetail:
     shift: float | None = None
     low: float | None = None
     high: float | None = None
+    calibrated: float | None = None
     fields: tuple[str, ...] = ()
 
 
@@ -94,12 +109,44 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What anybody in the CRM may read of one finding: never an attribute, never a group's name or number.
+
+    ``key`` tells findings apart, the same from one audit to the next. It is never written as it is: it is
+    made of names, so that somebody who guesses them could recognise them.
+    """
+
+    key: str
+    severity: Literal["low", "medium", "high", "critical"]
+    sentence: str
+    audit_id: str
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeReceipt:
+    """What became of the findings' records: ``listed = written + closed + unchanged + failed``.
+
+    ``closed`` records tell of findings that the newest audit does not make any more. Those that were
+    closed before are not counted. ``failed`` counts by the remote system's error code.
+    """
+
+    listed: int
+    written: int
+    closed: int
+    unchanged: int
+    failed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What became of a write-back: ``listed = written + cleared + unchanged + unknown + failed``.
 
     ``cleared`` leads held the flag of an earlier audit that the newest one does not cover (opted out
     meanwhile, rejected, too young): it was taken away. ``unknown`` leads have no flag and held none
-    (they came after the audit). ``failed`` counts by the remote system's error code.
+    (they came after the audit). ``failed`` counts by the remote system's error code. ``findings`` is
+    None where the CRM has no place for findings. ``notes`` are sentences for the admin: what was
+    left out of the write-back, and why.
     """
 
     listed: int
@@ -108,6 +155,8 @@ class Receipt:
     unchanged: int
     unknown: int
     failed: Mapping[str, int]
+    findings: NoticeReceipt | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -140,6 +189,9 @@ class Source(Protocol):
         """A few leads under a policy that is not saved yet, for the admin's preview. Nothing is kept."""
         ...
 
-    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
-        """Write flags back: list ids again, recompute keys, write what changed, clear what has no flag."""
+    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:
+        """Write flags back: list ids again, recompute keys, write what changed, clear what has no flag.
+
+        ``notices`` are the findings of the same audit; a source that has no place for them leaves them.
+        """
         ...

@@ -1,32 +1,42 @@
-"""A pull on its way into the lake: batches appended to one Arrow file, so that memory stays small."""
+"""A pull on its way into the lake: batches appended to files on the disk, so that memory stays small."""
 
 from __future__ import annotations
 
-import mmap
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Protocol, Self
 
 import pyarrow as pa
 
-_EMPTY = pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32())])
+from connectors.source import ASIDE, Batch
+
+
+class Parts(Protocol):
+    """The tables of one pull in the order they came; they can be read more than once."""
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The leads, all of one schema."""
+        ...
+
+    def asides(self) -> Iterator[pa.Table]:
+        """The leads that were turned away (`connectors.source.ASIDE`)."""
+        ...
 
 
 @dataclass(slots=True)
-class Spool:
-    """Append tables of one schema, then read them back; the file goes when the block ends.
-
-    The file has no name, so that a process that is killed leaves nothing behind either.
-    """
+class Roll:
+    """Tables of one schema in one unnamed file: appended, then read again and again."""
 
     place: Path
     _file: IO[bytes] = field(init=False)
     _writer: Any = field(init=False, default=None)
+    _ended: bool = field(init=False, default=False)
 
     def __enter__(self) -> Self:
-        """Open the file in its folder."""
+        """Open the file in its folder. It has no name: a process that is killed leaves nothing behind."""
         self.place.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = tempfile.TemporaryFile(dir=self.place)
         return self
@@ -34,22 +44,70 @@ class Spool:
     def append(self, table: pa.Table) -> None:
         """Add the rows of one table. Raises ValueError where its columns are not those of the first."""
         if self._writer is None:
-            self._writer = pa.ipc.new_file(pa.PythonFile(self._file, "w"), table.schema)
+            self._writer = pa.ipc.new_stream(pa.PythonFile(self._file, "w"), table.schema)
         self._writer.write_table(table)
 
-    def table(self) -> pa.Table:
-        """Everything appended, mapped from the disk; no rows where nothing was."""
+    def tables(self) -> Iterator[pa.Table]:
+        """What was appended, a record batch at a time."""
         if self._writer is None:
-            return _EMPTY.empty_table()
-        self._writer.close()
-        self._file.flush()
-        mapped = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
-        return pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))).read_all()
+            return
+        if not self._ended:
+            self._writer.close()
+            self._ended = True
+        self._file.seek(0)
+        for batch in pa.ipc.open_stream(pa.PythonFile(self._file, "r")):
+            yield pa.Table.from_batches([batch])
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let the file go (a mapping that is still read keeps its pages)."""
-        if self._writer is not None:
+        """Let the file go."""
+        if self._writer is not None and not self._ended:
             self._writer.close()
         self._file.close()
+
+
+@dataclass(slots=True)
+class Spool:
+    """The batches of one pull that need not outlive the process."""
+
+    place: Path
+    _leads: Roll = field(init=False)
+    _aside: Roll = field(init=False)
+
+    def __enter__(self) -> Self:
+        """Open both files."""
+        self._leads, self._aside = Roll(self.place).__enter__(), Roll(self.place).__enter__()
+        return self
+
+    def append(self, batch: Batch) -> None:
+        """Add one batch. Raises ValueError where its columns are not those of the first."""
+        self._leads.append(batch.table)
+        if aside := aside_of(batch):
+            self._aside.append(aside)
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The leads."""
+        return self._leads.tables()
+
+    def asides(self) -> Iterator[pa.Table]:
+        """The leads that were turned away."""
+        return self._aside.tables()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the files go."""
+        self._leads.__exit__(kind, value, trace)
+        self._aside.__exit__(kind, value, trace)
+
+
+def aside_of(batch: Batch) -> pa.Table | None:
+    """Who was turned away in a batch; where the source did not say why, the withdrawn alone."""
+    if batch.aside.num_rows:
+        return batch.aside
+    if not batch.withdrawn:
+        return None
+    keys = [key.hex for key in batch.withdrawn]
+    columns = (keys, ["excluded"] * len(keys), ["withdrawn"] * len(keys), [None] * len(keys))
+    return pa.table([pa.array(one, kind.type) for one, kind in zip(columns, ASIDE, strict=True)], ASIDE)

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
+from connectors.oauth import Grant
 from webapp.crms import NAMES, consent
 from webapp.erasure import erase
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, Crm, UserRow
 
-ERROR_CODE = re.compile(r"[a-z_]{1,60}\Z")
+if TYPE_CHECKING:
+    from connectors.salesforce.server_flows import ServerFlow
+
+ERROR_CODE = re.compile(r"[A-Za-z_]{1,60}\Z")
+_NOT_INSTALLED = (
+    "The app is not in this org, or is not approved for you: make it in this org and add your permission set "
+    "to its policies, then connect again."
+)
+# What a redirect with an error means for who stands before it.
+MENDS = {
+    "invalid_client": _NOT_INSTALLED,
+    "OAUTH_APPROVAL_ERROR_GENERIC": _NOT_INSTALLED,
+    "OAUTH_APP_BLOCKED": "An admin has blocked the app in this org: unblock it in Setup, then connect again.",
+    "OAUTH_APP_ACCESS_DENIED": _NOT_INSTALLED,
+    "invalid_scope": "Add the scopes api, refresh_token and openid to the app, then connect again.",
+    "server_error": "Something broke there. Wait some minutes, then connect again.",
+    "temporarily_unavailable": "Wait some minutes, then connect again.",
+}
 # With these there is nothing left to revoke: the CRM ended it first.
 ENDED = frozenset({"not_connected", "invalid_grant", "invalid_token", "BAD_REFRESH_TOKEN"})
 
@@ -56,10 +76,44 @@ def finish(opened: Services, crm: Crm, user: UserRow, answer: Answer) -> Connect
     except ConnectorError as error:
         msg = f"{error}."
         raise NotConnected(msg) from None
+    return _connected(opened, crm, grant, user.name)
+
+
+def direct(opened: Services, crm: Crm, flow: ServerFlow, who: str) -> ConnectionRow:
+    """The connection that the server makes by itself, with a certificate or the app's run-as user.
+
+    Raises
+    ------
+    NotConnected
+        The CRM said no, or could not answer.
+    BadInput
+        The CRM is not set up here, or knows no such way.
+    """
+    try:
+        grant = consent(opened.settings, crm).direct(flow)
+    except ConnectorError as error:
+        msg = f"{error}."
+        raise NotConnected(msg) from None
+    return _connected(opened, crm, grant, who)
+
+
+def _connected(opened: Services, crm: Crm, grant: Grant, who: str) -> ConnectionRow:
     row = opened.repository.add_connection(crm, grant.organisation, grant.instance_url)
+    former = _former(opened, row)
     opened.grants(row.id).save(grant)
-    opened.accounts.record(user.name, "connected", row.id, f"{crm} {row.organisation}")
+    opened.accounts.record(who, "connected", row.id, f"{crm} {row.organisation}")
+    if crm == "salesforce" and former and former.refresh_token not in {None, grant.refresh_token}:
+        # Nobody will use that consent again; a portal of HubSpot has one for all, which must live on.
+        with suppress(ConnectorError):
+            consent(opened.settings, crm).revoke(former)
     return row
+
+
+def _former(opened: Services, row: ConnectionRow) -> Grant | None:
+    try:
+        return opened.grants(row.id).load()
+    except Refused:
+        return None
 
 
 def end(opened: Services, connection: ConnectionRow, user: UserRow) -> str:
@@ -102,6 +156,6 @@ def _declined(crm: Crm, error: str) -> str:
     if error == "access_denied":
         return f"The consent was declined in {NAMES[crm]}. Nothing was changed; you can connect again."
     reason = f" ({error})" if ERROR_CODE.match(error) else ""
-    return (
-        f"{NAMES[crm]} did not give its consent{reason}. Check the app's settings there, then connect again."
-    )
+    usual = "Check the app's settings there, then connect again."
+    mend = MENDS.get(error, usual) if crm == "salesforce" else usual
+    return f"{NAMES[crm]} did not give its consent{reason}. {mend}"

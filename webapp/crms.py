@@ -17,6 +17,8 @@ from webapp.store.rows import ConnectionRow, Crm
 if TYPE_CHECKING:
     from connectors.hubspot.app import HubSpotApp
     from connectors.salesforce.app import SalesforceApp
+    from connectors.salesforce.server_flows import ServerFlow
+    from connectors.salesforce.source import SalesforceSource
 
 App = TypeVar("App")
 CRM_HOSTS: dict[Crm, tuple[str, ...]] = {
@@ -28,10 +30,15 @@ NAMES: dict[Crm, str] = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """How one CRM's admin agrees, and how the agreement ends. Each may raise Refused or Busy."""
+    """How one CRM's admin agrees, how that is renewed, and how it ends. Each may raise Refused or Busy.
+
+    ``direct`` connects by one of the flows that need no browser.
+    """
 
     ask: Callable[[], AuthorizationRequest]
     exchange: Callable[[str, str], Grant]
+    direct: Callable[[ServerFlow], Grant]
+    renew: Callable[[Grant], Grant]
     revoke: Callable[[Grant], None]
 
 
@@ -58,6 +65,12 @@ def salesforce_app(settings: Settings) -> SalesforceApp | None:
         login_url=settings.salesforce_login_url,
         extra_hosts=settings.salesforce_extra_hosts,
         ca_file=settings.salesforce_ca_file,
+        allow_duplicates=settings.salesforce_allow_duplicates,
+        api_version=settings.salesforce_api_version,
+        api_percent=settings.salesforce_api_percent,
+        jwt_key=settings.salesforce_jwt_key.get_secret_value() if settings.salesforce_jwt_key else None,
+        jwt_username=settings.salesforce_jwt_username,
+        jwt_audience=settings.salesforce_jwt_audience,
     )
 
 
@@ -109,23 +122,36 @@ def source_for(opened: Services, connection: ConnectionRow) -> Source:
     """The source of one connection's leads. Raises BadInput where the CRM's app is not in the settings."""
     grants, keyring = opened.grants(connection.id), opened.keyring(connection)
     if connection.crm == "salesforce":
-        from connectors.salesforce.source import SalesforceSource  # noqa: PLC0415 - loads the client library
-
-        return SalesforceSource(_set_up(salesforce_app(opened.settings), "salesforce"), grants, keyring)
+        return salesforce_source(opened, connection)
     from connectors.hubspot.source import HubSpotSource  # noqa: PLC0415 - loads the client library
 
     return HubSpotSource(_set_up(hubspot_app(opened.settings), "hubspot"), grants, keyring)
 
 
+def salesforce_source(opened: Services, connection: ConnectionRow) -> SalesforceSource:
+    """The source of a Salesforce connection. Raises BadInput where the app is not in the settings."""
+    from connectors.salesforce.source import SalesforceSource  # noqa: PLC0415 - loads the client library
+
+    app = _set_up(salesforce_app(opened.settings), "salesforce")
+    return SalesforceSource(app, opened.grants(connection.id), opened.keyring(connection))
+
+
 def _salesforce_consent(settings: Settings) -> Consent:
-    from connectors.salesforce import oauth  # noqa: PLC0415 - only who connects needs it
+    from connectors.salesforce import oauth, server_flows  # noqa: PLC0415 - only who connects needs it
 
     app = _set_up(salesforce_app(settings), "salesforce")
     return Consent(
         ask=lambda: oauth.authorization(app),
         exchange=lambda code, verifier: oauth.exchange(app, code, verifier),
+        direct=lambda flow: server_flows.connect(app, flow),
+        renew=lambda grant: oauth.refresh(app, grant),
         revoke=lambda grant: oauth.revoke(app, grant),
     )
+
+
+def _no_direct(_flow: ServerFlow) -> Grant:
+    msg = "HubSpot is connected by its consent page only."
+    raise BadInput(msg)
 
 
 def _hubspot_consent(settings: Settings) -> Consent:
@@ -135,6 +161,8 @@ def _hubspot_consent(settings: Settings) -> Consent:
     return Consent(
         ask=lambda: oauth.authorization(app),
         exchange=lambda code, verifier: oauth.exchange(app, code, verifier),
+        direct=_no_direct,
+        renew=lambda grant: oauth.refresh(app, grant),
         revoke=lambda grant: oauth.revoke(app, grant),
     )
 

@@ -16,6 +16,7 @@ from webapp.settings import Settings
 PREFIX = "FAIRLEAD_"
 TOGETHER = (
     ("salesforce_client_id", "salesforce_client_secret"),
+    ("salesforce_jwt_key", "salesforce_jwt_username"),
     ("hubspot_client_id", "hubspot_client_secret"),
     ("hubspot_client_id", "hubspot_app_id"),
 )

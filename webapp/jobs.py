@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from audit.schema import BadInput, Stream, parse_stream
 from connectors.account import Pulled
-from connectors.errors import ConnectorError, Refused
-from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
-from connectors.source import Batch, Receipt, Source
+from connectors.snapshots import SCORED_AT, as_scored
+from connectors.source import Receipt
+from connectors.synced import Wish
 from webapp.auditing import Pull, Rules, verdict_on
-from webapp.crms import NAMES, label, source_for
+from webapp.crms import label, source_for
 from webapp.erasure import erase, is_disconnected
+from webapp.outcomes import WRITE_BACK, clear_note_of, noting
+from webapp.outgoing import notices_of
+from webapp.pulling import Progress, Wanted, pull
 from webapp.services import Services
 from webapp.store.locks import Locked
-from webapp.store.rows import AuditRow, ConnectionRow, ConnectionState
+from webapp.store.rows import AuditRow, ConnectionRow
 
-Progress = Callable[[str, int, int | None], None]
-"""Told the step in words, how much of it is done, and the whole (None where it is not known)."""
-
-# With these, asking the CRM again will not help before the admin consents again.
-CONSENT_CODES = frozenset(
-    {"invalid_grant", "no_refresh_token", "unreadable_grant", "not_connected", "INVALID_AUTHENTICATION"}
-)
+__all__ = ["Progress", "Wanted", "publish", "quiet", "sync"]
 
 
 def quiet(step: str, done: int, total: int | None) -> None:
     """Progress that nobody watches."""
 
 
-def sync(opened: Services, connection: ConnectionRow, progress: Progress = quiet, seed: int = 0) -> AuditRow:
-    """Pull every lead under the policy in force, audit it, and store the verdict with its flags.
+def sync(
+    opened: Services,
+    connection: ConnectionRow,
+    progress: Progress = quiet,
+    seed: int = 0,
+    wanted: Wanted = "",
+) -> AuditRow:
+    """Pull the leads under the policy in force, audit them, and store the verdict with its flags.
+
+    What is read decides the source: everything, or what changed (`Services.syncs` remembers which).
+    ``wanted`` asks for everything ("full"), or for a comparison of everything ("reconcile").
 
     A pull that did not finish produces no verdict: the connection says so, the audit before stays.
 
@@ -46,15 +52,16 @@ def sync(opened: Services, connection: ConnectionRow, progress: Progress = quiet
     """
     rules = _rules(opened, connection, seed)
     with _alone(opened, connection):
-        account = _pull(opened, connection, rules.policy, progress)
+        wish = Wish(score=rules.stream.score or "", wanted=wanted)
+        done = pull(opened, connection, rules.policy, progress, wish)
         progress("Auditing", 0, None)
-        row = _audit(opened, connection, rules, account)
+        row = _audit(opened, connection, rules, done.whole)
         _settle(opened, connection, "")
         return row
 
 
 def publish(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Receipt:
-    """Write the flags of the newest audit back to the CRM.
+    """Write the flags of the newest audit back to the CRM, and what anybody there may read of its findings.
 
     Raises
     ------
@@ -65,7 +72,8 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
     """
     with _alone(opened, connection):
         flags = opened.repository.flags(connection.id)
-        if opened.repository.latest_audit(connection.id) is None:
+        audit = opened.repository.latest_audit(connection.id)
+        if audit is None:
             msg = f"{label(connection)} has no audit yet; run fairlead sync first."
             raise BadInput(msg)
         if not flags:
@@ -74,8 +82,9 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
             msg = f"{label(connection)} was connected anew and not audited since; run fairlead sync first."
             raise BadInput(msg)
         progress("Writing flags back", 0, len(flags))
-        with _noting_lost_consent(opened, connection):
-            receipt = source_for(opened, connection).publish(flags)
+        with noting(opened, connection, WRITE_BACK):
+            receipt = source_for(opened, connection).publish(flags, notices_of(audit))
+        clear_note_of(opened, connection, WRITE_BACK)
         progress("Writing flags back", receipt.listed, receipt.listed)
         opened.repository.add_receipt(connection.id, receipt)
         return receipt
@@ -121,40 +130,12 @@ def _alone(opened: Services, connection: ConnectionRow) -> Iterator[None]:
             erase(opened, connection)
 
 
-def _pull(opened: Services, connection: ConnectionRow, policy: Policy, progress: Progress) -> Pulled:
-    try:
-        with _noting_lost_consent(opened, connection):
-            source = source_for(opened, connection)
-            batches = _while_connected(opened, connection, _watched(source, policy, progress))
-            return opened.lake.write(connection.crm, connection.organisation, batches)
-    except Exception as error:
-        _note_incomplete(opened, connection, error)
-        raise
-
-
-def _watched(source: Source, policy: Policy, progress: Progress) -> Iterable[Batch]:
-    done, total = 0, source.count()
-    progress("Pulling leads", 0, total)
-    for batch in source.pull(policy):
-        done += batch.read
-        progress("Pulling leads", done, max(total, done))
-        yield batch
-
-
-def _while_connected(
-    opened: Services, connection: ConnectionRow, batches: Iterable[Batch]
-) -> Iterator[Batch]:
-    """The same batches; a disconnect ends the pull even where it needs no further call to the CRM."""
-    for batch in batches:
-        if is_disconnected(opened, connection):
-            msg = f"{label(connection)} was disconnected while its leads were pulled; they are not kept."
-            raise Refused(msg, code="not_connected")
-        yield batch
-
-
 def _audit(opened: Services, connection: ConnectionRow, rules: Rules, account: Pulled) -> AuditRow:
-    table = opened.lake.read(connection.crm, connection.organisation)
+    snapshots = rules.stream.scored_at == SCORED_AT and rules.stream.score is not None
+    table = opened.lake.read(connection.crm, connection.organisation, hidden=snapshots)
     try:
+        if snapshots:
+            table = as_scored(table, str(rules.stream.score), rules.stream.outcome_at)
         verdict = verdict_on(Pull(table=table, account=account), rules, opened.clock())
     except Exception as error:
         reason = f": {error}" if isinstance(error, BadInput) else "; the server's log says why."
@@ -163,33 +144,6 @@ def _audit(opened: Services, connection: ConnectionRow, rules: Rules, account: P
     return opened.repository.add_audit(connection.id, verdict.audit, verdict.flags)
 
 
-@contextmanager
-def _noting_lost_consent(opened: Services, connection: ConnectionRow) -> Iterator[None]:
-    try:
-        yield
-    except Refused as error:
-        if error.code in CONSENT_CODES:
-            note = f"{NAMES[connection.crm]} no longer accepts the consent. Connect again."
-            _settle(opened, connection, note, "consent_needed")
-        raise
-
-
-def _note_incomplete(opened: Services, connection: ConnectionRow, error: Exception) -> None:
-    """A connector's message is fit to show; any other error's may hold values, so it is left out."""
-    reason = f" ({error})" if isinstance(error, ConnectorError | BadInput) else ""
-    note = f"The last pull did not finish{reason}. The audit before it still stands."
-    _settle(opened, connection, note, "pull_incomplete")
-
-
-def _settle(
-    opened: Services, connection: ConnectionRow, note: str, state: ConnectionState = "connected"
-) -> None:
-    """Record how the job ended.
-
-    Disconnected is final: only a new consent leads out of it. A pull that broke off because the
-    consent was lost stays with that, which says more.
-    """
-    unless: set[ConnectionState] = {"disconnected"}
-    if state == "pull_incomplete":
-        unless.add("consent_needed")
-    opened.repository.move_state(connection.id, state, note, unless)
+def _settle(opened: Services, connection: ConnectionRow, note: str) -> None:
+    """Record that the job reached its end; disconnected is final: only a new consent leads out of it."""
+    opened.repository.move_state(connection.id, "connected", note, {"disconnected"})

@@ -12,7 +12,7 @@ from flask import current_app
 from audit.schema import BadInput
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
-from connectors.salesforce.replay import ReplayCache
+from webapp.panel_bearer import PanelBearers
 from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
@@ -21,7 +21,9 @@ from webapp.store.database import Database, open_database
 from webapp.store.grants import DatabaseGrants
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
+from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
+from webapp.store.syncs import Syncs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +33,16 @@ class Services:
     settings: Settings
     database: Database
     clock: Clock = field(repr=False)
-    replays: ReplayCache = field(default_factory=ReplayCache, repr=False)
 
     @property
     def repository(self) -> Repository:
         """Connections, policies, audits and flags."""
         return Repository(database=self.database, clock=self.clock)
+
+    @property
+    def syncs(self) -> Syncs:
+        """What every sync did."""
+        return Syncs(database=self.database, clock=self.clock)
 
     @property
     def accounts(self) -> Accounts:
@@ -52,13 +58,25 @@ class Services:
     @property
     def consents(self) -> Consents:
         """OAuth requests that have not come back."""
-        box = SecretsBox(master=self.settings.master, purpose="consent")
-        return Consents(database=self.database, box=box, clock=self.clock)
+        return Consents(database=self.database, box=self.box("consent"), clock=self.clock)
+
+    @property
+    def replays(self) -> SeenRequests:
+        """Signed requests that came before."""
+        return SeenRequests(database=self.database, clock=self.clock)
+
+    @property
+    def panel_bearers(self) -> PanelBearers:
+        """What a panel in a CRM's frame shows to us, instead of a cookie."""
+        return PanelBearers(box=self.box("panel"), clock=self.clock)
 
     def grants(self, connection_id: str) -> DatabaseGrants:
         """The tokens of one connection."""
-        box = SecretsBox(master=self.settings.master, purpose="grant")
-        return DatabaseGrants(database=self.database, box=box, connection_id=connection_id)
+        return DatabaseGrants(database=self.database, box=self.box("grant"), connection_id=connection_id)
+
+    def box(self, purpose: str) -> SecretsBox:
+        """What seals values of one purpose at rest."""
+        return SecretsBox(master=self.settings.master, purpose=purpose, keys=self.settings.sealing_keys)
 
     def keyring(self, connection: ConnectionRow) -> Keyring:
         """The pseudonym secrets of one connection's organisation."""

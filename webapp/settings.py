@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretBytes, SecretStr
 
 KEY_BYTES = 32
@@ -79,6 +80,41 @@ def _api_version(value: str) -> str:
     return value
 
 
+def _salesforce_version(value: str) -> str:
+    if not re.fullmatch(r"[6-9][0-9]\.0", value, re.ASCII):
+        msg = "must be an API version of Salesforce from 60.0 on, such as 68.0"
+        raise ValueError(msg)
+    return value
+
+
+def _private_key(value: SecretStr | None) -> SecretStr | None:
+    """An RSA key as `openssl req -newkey` writes it; what is wrong with it is not told, nor repeated."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 - seldom needed
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+
+    if value is None:
+        return None
+    try:
+        key: object = load_pem_private_key(value.get_secret_value().encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
+        msg = (
+            "must be an RSA private key of at least 2,048 bits in PEM form, without a password; "
+            "make one with: openssl req -x509 -newkey rsa:2048 -nodes -days 730 "
+            "-keyout fairlead.key -out fairlead.crt"
+        )
+        raise ValueError(msg)
+    return value
+
+
+def _keys(value: object) -> object:
+    """Keys from one text, separated by commas, each as `_master_key` wants it."""
+    if not isinstance(value, str):
+        return value
+    return tuple(_master_key(key) for key in re.split(r"[,\s]+", value) if key)
+
+
 def _names(value: object) -> object:
     if isinstance(value, str):
         return tuple(name.strip().lower() for name in value.split(",") if name.strip())
@@ -101,6 +137,11 @@ class Settings(BaseModel):
     master_key: Annotated[SecretBytes, BeforeValidator(_master_key)] = Field(
         description="32 random bytes in base64. Encrypts the CRM tokens and makes the pseudonyms of leads. "
         "If it is lost or changed, every CRM must be connected and pulled again."
+    )
+    encryption_keys: Annotated[tuple[SecretBytes, ...], BeforeValidator(_keys)] = Field(
+        default=(),
+        description="Keys that encrypt the CRM tokens: 32 random bytes each, in base64, separated by commas, "
+        "the newest first. Without any, the master key does it. See [change keys](../how-to/change-keys.md).",
     )
     data_dir: Path = Field(
         default=Path("fairlead-data"),
@@ -142,6 +183,34 @@ class Settings(BaseModel):
     salesforce_ca_file: ReadableFile = Field(
         default=None, description="A PEM file with the authority to trust for Salesforce hosts."
     )
+    salesforce_allow_duplicates: bool = Field(
+        default=False,
+        description="Whether writing a flag may pass duplicate rules of the org that only warn.",
+    )
+    salesforce_api_version: Annotated[str, AfterValidator(_salesforce_version)] = Field(
+        default="68.0",
+        description="The version of Salesforce's API; the nearest one where an org does not offer it.",
+    )
+    salesforce_api_percent: int = Field(
+        default=80,
+        ge=1,
+        le=100,
+        description="Fairlead stops when this share (in %) of the org's API calls of the day is used, by "
+        "every app together, so that the others still have some.",
+    )
+    salesforce_jwt_username: str | None = Field(
+        default=None, description="The user to connect as with a certificate (JWT bearer flow)."
+    )
+    salesforce_jwt_key: Annotated[SecretStr | None, AfterValidator(_private_key)] = Field(
+        default=None,
+        description="The private key (PEM) whose certificate is in the External Client App. Best given as a "
+        "file. It is only read from here, never stored.",
+    )
+    salesforce_jwt_audience: Address | None = Field(
+        default=None,
+        description="Whom the signed request is for, where it is not https://login.salesforce.com "
+        "(https://test.salesforce.com for sandboxes).",
+    )
     hubspot_app_id: str | None = Field(
         default=None, description="Id of the HubSpot app; card requests of other apps are refused."
     )
@@ -174,6 +243,11 @@ class Settings(BaseModel):
     def master(self) -> bytes:
         """The master key's bytes, for `Keyring` and `SecretsBox`."""
         return self.master_key.get_secret_value()
+
+    @property
+    def sealing_keys(self) -> tuple[bytes, ...]:
+        """The keys for what is encrypted at rest, newest first; none where the master key does it."""
+        return tuple(key.get_secret_value() for key in self.encryption_keys)
 
     @property
     def secure_cookies(self) -> bool:

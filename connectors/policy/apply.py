@@ -13,7 +13,7 @@ import pyarrow as pa
 from connectors.policy.day import day_of
 from connectors.policy.model import Applied, Policy, Rule
 from connectors.pseudonym import Keyring, LeadKey
-from connectors.source import Batch
+from connectors.source import ASIDE, Batch
 
 RESERVED_COLUMNS = ("lead_key", "cohort_day")
 # Anything else excludes the lead: an opt-out that is not understood is still one.
@@ -65,7 +65,20 @@ def apply_policy(policy: Policy, raw: Raw, keyring: Keyring) -> Batch:
         excluded=dict(Counter(name for name in excluded if name is not None)),
         unmapped={name: column.unmapped for name, column in applied.items() if column.unmapped},
         withdrawn=tuple(key for key, name in zip(raw.keys, excluded, strict=True) if name is not None),
+        aside=_aside(raw, excluded, days),
     )
+
+
+def _aside(raw: Raw, excluded: Sequence[str | None], days: Sequence[date | str]) -> pa.Table:
+    """Every lead that is turned away by what it holds."""
+    rows = [
+        (key.hex, "rejected" if name is None else "excluded", name or day, day)
+        for key, name, day in zip(raw.keys, excluded, days, strict=True)
+        if name is not None or isinstance(day, str)
+    ]
+    dated = [(*row[:3], row[3] if isinstance(row[3], date) else None) for row in rows]
+    columns = list(zip(*dated, strict=True)) or [(), (), (), ()]
+    return pa.table([pa.array(column, kind.type) for column, kind in zip(columns, ASIDE, strict=True)], ASIDE)
 
 
 def table_schema(policy: Policy) -> pa.Schema:

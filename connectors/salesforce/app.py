@@ -27,7 +27,10 @@ class SalesforceApp:
 
     ``login_url`` is the org's My Domain address (or login/test.salesforce.com). ``extra_hosts`` are
     host names, or ``host:port``, trusted beside Salesforce's own; ``ca_file`` is the authority to
-    trust for them.
+    trust for them. ``api_percent`` is the share of the org's API calls of the day, by every app
+    together, from which on Fairlead makes none. ``jwt_key`` is the PEM of the private key that signs
+    for ``jwt_username``; ``jwt_audience`` is for whom, where that is not the usual login address.
+    ``allow_duplicates`` passes duplicate rules that only warn when flags are written.
     """
 
     client_id: str
@@ -37,6 +40,11 @@ class SalesforceApp:
     extra_hosts: tuple[str, ...] = ()
     ca_file: Path | None = None
     api_version: str = "68.0"
+    api_percent: int = 80
+    jwt_key: str | None = field(default=None, repr=False)
+    jwt_username: str | None = None
+    jwt_audience: str | None = None
+    allow_duplicates: bool = False
 
 
 def trusted_origin(app: SalesforceApp, url: str) -> str:

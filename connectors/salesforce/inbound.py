@@ -11,9 +11,9 @@ Salesforce, REST API Developer Guide, "Get Records With a Request Body Using sOb
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import cast
+from typing import Protocol, cast
 
 import requests
 
@@ -21,7 +21,6 @@ from connectors.errors import Busy
 from connectors.inbound import KeyringFor, Visit
 from connectors.salesforce.app import SalesforceApp, frame_origin, lightning_origin, trusted_origin
 from connectors.salesforce.ids import full_id
-from connectors.salesforce.replay import ReplayCache
 from connectors.salesforce.session import new_session
 from connectors.salesforce.signed_request import Claim, read_claim, refused
 
@@ -31,19 +30,36 @@ TIMEOUT = (5, 15)
 Document = Mapping[str, object]
 
 
+class Replays(Protocol):
+    """Remembers signed requests: Canvas puts no time into them."""
+
+    def admit(self, signed_request: str) -> bool:
+        """Whether the request is new, or came first a short while ago."""
+        ...
+
+
+# The address at which an org was connected, by the org's id.
+AddressFor = Callable[[str], str]
+
+
 def verify_canvas(
-    signed_request: str, app: SalesforceApp, keyring_for: KeyringFor, replays: ReplayCache | None = None
+    signed_request: str,
+    app: SalesforceApp,
+    keyring_for: KeyringFor,
+    replays: Replays | None = None,
+    address_of: AddressFor | None = None,
 ) -> Visit:
     """The visit that a signed request proves.
 
-    ``replays``, where given, refuses a request that comes again long after it first came.
+    ``replays``, where given, refuses a request that comes again long after it first came. ``address_of``,
+    where given, tells the address that an org was connected at: the user's token is sent nowhere else.
 
     Raises
     ------
     Refused
         ``too_large``, ``malformed_request``, ``bad_signature``, ``algorithm``, ``no_record``,
         ``not_a_lead``, ``org_unknown``, ``host_not_allowed``, ``replayed``, ``token_refused``,
-        ``user_mismatch`` or ``no_access``. No message names an id.
+        ``user_mismatch``, ``other_address`` or ``no_access``. No message names an id.
     Busy
         Salesforce could not be asked whether the user may see the lead.
     """
@@ -54,6 +70,8 @@ def verify_canvas(
     if keyring is None:
         raise refused(code="org_unknown")
     origin = trusted_origin(app, claim.instance_url)
+    if address_of is not None and trusted_origin(app, address_of(claim.organisation)) != origin:
+        raise refused(code="other_address")
     if replays is not None and not replays.admit(signed_request):
         raise refused(code="replayed")
     _authorise(app, claim, origin)
@@ -62,6 +80,7 @@ def verify_canvas(
         organisation=claim.organisation,
         lead=keyring.lead_key(claim.record_id),
         frame_origins=_frame_origins(app, claim, origin),
+        user=keyring.pseudonym("user", claim.user_id),
     )
 
 

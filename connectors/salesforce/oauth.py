@@ -2,28 +2,23 @@
 
 References
 ----------
-Salesforce Help, "OAuth 2.0 Web Server Flow" and "OAuth 2.0 Refresh Token Flow"; RFC 6749; RFC 7636.
+Salesforce Help, "OAuth 2.0 Web Server Flow", "OAuth 2.0 Refresh Token Flow" and "OpenID Connect Token
+Introspection"; RFC 6749; RFC 7636; RFC 7662.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from typing import Any
 
-import requests
-from authlib.integrations.requests_client import OAuth2Session
-
-from connectors.errors import Busy, Refused
+from connectors.errors import Refused
 from connectors.oauth import AuthorizationRequest, Grant
-from connectors.salesforce.app import SalesforceApp, trusted_origin
-from connectors.salesforce.session import prepare
-from connectors.salesforce.token_answer import RETRY_AFTER, only_read, read_grant, refusal, trouble
+from connectors.salesforce import server_flows
+from connectors.salesforce.app import SalesforceApp
+from connectors.salesforce.session import new_session
+from connectors.salesforce.token_answer import is_active, read_grant, refusal, trouble
+from connectors.salesforce.token_call import SENDING, authlib_session, endpoint, fetched, reached
 
 SCOPE = "api refresh_token openid"
-# Authlib would follow a redirect and carry the secret along.
-_SENDING = {"allow_redirects": False, "timeout": (5, 30)}
 # What revoking answers for a token that is gone already.
 _GONE = "invalid_token"
 
@@ -37,11 +32,9 @@ def authorization(app: SalesforceApp) -> AuthorizationRequest:
         ``host_not_allowed``: the login address is not one of Salesforce's hosts.
     """
     verifier = secrets.token_urlsafe(48)
-    with _session(app, scope=SCOPE) as session:
+    with authlib_session(app, scope=SCOPE) as session:
         url, state = session.create_authorization_url(
-            f"{trusted_origin(app, app.login_url)}/services/oauth2/authorize",
-            state=secrets.token_urlsafe(24),
-            code_verifier=verifier,
+            endpoint(app, "authorize"), state=secrets.token_urlsafe(24), code_verifier=verifier
         )
     return AuthorizationRequest(url=url, state=state, verifier=verifier)
 
@@ -56,11 +49,11 @@ def exchange(app: SalesforceApp, code: str, verifier: str) -> Grant:
     Busy
         Salesforce could not answer. The code may have been spent: begin with consent again.
     """
-    url = _token_url(app)
-    token = _posted(
+    url = endpoint(app, "token")
+    token = fetched(
         app,
         lambda session: session.fetch_token(
-            url, grant_type="authorization_code", code=code, code_verifier=verifier, **_SENDING
+            url, grant_type="authorization_code", code=code, code_verifier=verifier, **SENDING
         ),
     )
     grant = read_grant(app, token, former=None)
@@ -73,7 +66,9 @@ def exchange(app: SalesforceApp, code: str, verifier: str) -> Grant:
 def refresh(app: SalesforceApp, grant: Grant) -> Grant:
     """A new access token; a rotated refresh token replaces the old one.
 
-    It is never tried twice: with rotation, a repeated old token ends the whole consent.
+    It is never tried twice: with rotation, a repeated old token ends the whole consent. Where the
+    answer of an earlier try was lost (``in_doubt``), Salesforce is first asked whether the refresh
+    token is still good. A grant that came without a browser is got again instead.
 
     Raises
     ------
@@ -82,11 +77,19 @@ def refresh(app: SalesforceApp, grant: Grant) -> Grant:
     Busy
         Salesforce could not answer; read the stored grant again before another try.
     """
+    if grant.flow != "web":
+        return _same_org(grant, server_flows.connect(app, grant.flow))
     if grant.refresh_token is None:
         msg = "the Salesforce grant cannot be renewed: connect the org again"
         raise Refused(msg, code="no_refresh_token")
-    url, spent = _token_url(app), grant.refresh_token
-    token = _posted(app, lambda session: session.refresh_token(url, refresh_token=spent, **_SENDING))
+    url, spent = endpoint(app, "token"), grant.refresh_token
+    if grant.in_doubt and not _still_good(app, spent):
+        msg = (
+            "Salesforce renewed the consent, but its answer was lost on the way, so that the new token is "
+            "not known here: connect the org again"
+        )
+        raise Refused(msg, code="invalid_grant")
+    token = fetched(app, lambda session: session.refresh_token(url, refresh_token=spent, **SENDING))
     return read_grant(app, token, former=grant)
 
 
@@ -98,9 +101,11 @@ def revoke(app: SalesforceApp, grant: Grant) -> None:
     Refused, Busy
         Salesforce did not confirm it.
     """
-    url = f"{trusted_origin(app, app.login_url)}/services/oauth2/revoke"
+    url = endpoint(app, "revoke")
     token = grant.refresh_token or grant.access_token
-    response = _calling(app, lambda session: session.revoke_token(url, token=token, **_SENDING))
+    response = reached(
+        authlib_session(app), lambda session: session.revoke_token(url, token=token, **SENDING)
+    )
     if response.status_code == 200:
         return
     problem = trouble(response) or refusal("unexpected_answer")
@@ -108,47 +113,21 @@ def revoke(app: SalesforceApp, grant: Grant) -> None:
         raise problem
 
 
-def _token_url(app: SalesforceApp) -> str:
-    return f"{trusted_origin(app, app.login_url)}/services/oauth2/token"
+def _still_good(app: SalesforceApp, token: str) -> bool:
+    """Whether a refresh token still works; True where that cannot be learnt: then only a try tells."""
+    form = {
+        "token": token,
+        "token_type_hint": "refresh_token",
+        "client_id": app.client_id,
+        "client_secret": app.client_secret,
+    }
+    url = endpoint(app, "introspect")
+    response = reached(new_session(app), lambda session: session.post(url, data=form, **SENDING))
+    return is_active(response) is not False
 
 
-def _session(app: SalesforceApp, scope: str | None = None) -> Any:  # noqa: ANN401 - Authlib has no types
-    """Authlib's session, which is a requests session too."""
-    session: Any = OAuth2Session(
-        app.client_id,
-        app.client_secret,
-        token_endpoint_auth_method="client_secret_post",  # noqa: S106 - the name of a method
-        revocation_endpoint_auth_method="none",
-        scope=scope,
-        redirect_uri=app.redirect_uri,
-        code_challenge_method="S256",
-    )
-    prepare(session, app)
-    return session
-
-
-def _posted(app: SalesforceApp, call: Callable[[Any], Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The token answer; its error is read before Authlib sees it, which repeats descriptions."""
-
-    def checked(session: Any) -> Mapping[str, Any]:  # noqa: ANN401
-        session.register_compliance_hook("access_token_response", _judged)
-        session.register_compliance_hook("refresh_token_response", _judged)
-        return call(session)
-
-    token: Mapping[str, Any] = _calling(app, checked)
-    return token
-
-
-def _judged(response: requests.Response) -> requests.Response:
-    problem = trouble(response)
-    if problem is not None:
-        raise problem
-    return only_read(response)
-
-
-def _calling(app: SalesforceApp, call: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - Authlib has no types
-    with _session(app) as session, suppress(requests.RequestException):
-        return call(session)
-    # Raised outside the handler, so that the error holds neither the request nor its tokens.
-    msg = "Salesforce could not be reached for the sign-in: check the network, then try again"
-    raise Busy(msg, retry_after=RETRY_AFTER)
+def _same_org(former: Grant, fresh: Grant) -> Grant:
+    if fresh.organisation != former.organisation:
+        msg = "Salesforce renewed the token for another org: connect the org again"
+        raise Refused(msg, code="org_mismatch")
+    return fresh

@@ -21,11 +21,12 @@ OVERLAP = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soql:
-    """A query for leads. It is not ordered: a cursor is a snapshot, and an order costs the org time."""
+    """A query. It is not ordered: a cursor is a snapshot, and an order costs the org time."""
 
     fields: tuple[str, ...]
     where: str = ""
     limit: int | None = None
+    object: str = OBJECT
 
     @property
     def text(self) -> str:
@@ -38,7 +39,7 @@ class Soql:
         return self._selecting("COUNT()")
 
     def _selecting(self, what: str) -> str:
-        text = f"SELECT {what} FROM {OBJECT}"  # noqa: S608 - names are checked by asked_fields
+        text = f"SELECT {what} FROM {self.object}"  # noqa: S608 - names are checked by asked_fields
         text += f" WHERE {self.where}" if self.where else ""
         return text + (f" LIMIT {self.limit}" if self.limit is not None else "")
 
@@ -71,8 +72,12 @@ def changed_between(since: datetime, now: datetime) -> str:
     return f"SystemModstamp >= {_literal(low)} AND SystemModstamp < {_literal(high)}"
 
 
-def pages(gateway: Gateway, query: Soql, doing: str) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """The records of a query, page by page.
+def pages(
+    gateway: Gateway, query: Soql, doing: str, *, deleted: bool = False, first: Document | None = None
+) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """The records of a query, page by page; ``deleted`` finds those in the recycle bin too.
+
+    ``first`` is the first page where it was asked for already.
 
     Raises
     ------
@@ -80,20 +85,20 @@ def pages(gateway: Gateway, query: Soql, doing: str) -> Iterator[Sequence[Mappin
         The listing is incomplete: a page failed, came twice or brought nothing new, or fewer different
         records came than announced and than there still are (leads deleted meanwhile are no fault).
     """
-    document = gateway.query(query.text, doing)
-    announced, seen, links = document.get("totalSize"), _Seen(), set[str]()
+    document = first or gateway.query(query.text, doing, deleted=deleted)
+    total, seen, links = announced(document), _Seen(), set[str]()
     while True:
-        records = _records(document, doing)
+        records = records_in(document, doing)
         advanced = seen.add(records)
         yield records
         if document.get("done") is True:
             break
-        link = _link(document, doing)
+        link = link_behind(document, doing)
         if not advanced or link in links:
             raise incomplete(doing)
         links.add(link)
         document = gateway.query_more(link, doing)
-    _check_total(gateway, query, (seen.different, announced), doing)
+    _check_total(gateway, query, (seen.different, total), doing, deleted=deleted)
 
 
 @dataclass(slots=True)
@@ -118,24 +123,34 @@ class _Seen:
         return len(self._named) + self._nameless
 
 
-def _link(document: Document, doing: str) -> str:
+def link_behind(document: Document, doing: str) -> str:
+    """The address of the next page. Raises Busy where it is none."""
     link = document.get("nextRecordsUrl")
     if not isinstance(link, str) or not link.startswith("/services/data/"):
         raise incomplete(doing)
     return link
 
 
-def _check_total(gateway: Gateway, query: Soql, counts: tuple[int, object], doing: str) -> None:
-    read, announced = counts
-    if read == announced:
+def _check_total(
+    gateway: Gateway, query: Soql, counts: tuple[int, int | None], doing: str, *, deleted: bool
+) -> None:
+    read, total = counts
+    if read == total:
         return
-    left = gateway.query(query.counting, doing).get("totalSize")
-    deleted_meanwhile = isinstance(announced, int) and isinstance(left, int) and left <= read < announced
+    left = gateway.query(query.counting, doing, deleted=deleted).get("totalSize")
+    deleted_meanwhile = total is not None and isinstance(left, int) and left <= read < total
     if not deleted_meanwhile:
         raise incomplete(doing)
 
 
-def _records(document: Document, doing: str) -> list[Mapping[str, Any]]:
+def announced(document: Document) -> int | None:
+    """How many records a query has in all, as its first page says."""
+    total = document.get("totalSize")
+    return total if isinstance(total, int) else None
+
+
+def records_in(document: Document, doing: str) -> list[Mapping[str, Any]]:
+    """The records of a page; one that is no object is empty. Raises Busy where there are none."""
     records = document.get("records")
     if not isinstance(records, list):
         raise incomplete(doing)

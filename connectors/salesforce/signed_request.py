@@ -88,7 +88,19 @@ def _claim(body: Mapping[str, Any]) -> Claim:
 
 def _record(environment: Mapping[str, Any]) -> object:
     """On a Lightning page the id is a parameter; on a page layout it is the record's."""
-    return _part(environment, "parameters").get("recordId") or _part(environment, "record").get("Id")
+    return _parameters(environment).get("recordId") or _part(environment, "record").get("Id")
+
+
+def _parameters(environment: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters as the component gave them: an object, its JSON as a text, or one within another."""
+    found = environment.get("parameters")
+    if isinstance(found, str):
+        try:
+            found = json.loads(found)
+        except (ValueError, RecursionError):
+            found = None
+    outer = found if isinstance(found, dict) else {}
+    return {**_part(outer, "parameters"), **outer}
 
 
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 
 from connectors.errors import Refused
+from connectors.lake import Lake
 from connectors.oauth import GrantStore
 from connectors.policy.apply import apply_policy
 from connectors.policy.fitting import refuse_unfit
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.app import SalesforceApp
+from connectors.salesforce.bulk_query import Patience, begin
+from connectors.salesforce.facts import facts_of
 from connectors.salesforce.fields import field_info
-from connectors.salesforce.gateway import Gateway
-from connectors.salesforce.outbound import publish
-from connectors.salesforce.query import OBJECT, Soql, asked_fields, changed_between, pages
+from connectors.salesforce.gateway import Document, Gateway
+from connectors.salesforce.listing import BULK
+from connectors.salesforce.publishing import Publishing
+from connectors.salesforce.query import OBJECT, Soql, announced, asked_fields, changed_between, pages
+from connectors.salesforce.reading import Reader, Stale
 from connectors.salesforce.records import parse
-from connectors.salesforce.trouble import MISSING_FIELD, unreachable
-from connectors.source import Batch, FieldInfo, Flag, Receipt
+from connectors.salesforce.syncing import Sync
+from connectors.salesforce.trouble import MISSING_FIELD, incomplete, unreachable
+from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
+from connectors.summing import Different
+from connectors.synced import Synced, Wish
 
 SAMPLE = 200
+PULL, COUNT = "lead pull", "lead count"
 
 
 class SalesforceSource:
@@ -54,7 +64,7 @@ class SalesforceSource:
 
     def count(self) -> int:
         """How many leads the connected user may see."""
-        doing = "lead count"
+        doing = COUNT
         total = self._gateway.query(Soql(fields=()).counting, doing).get("totalSize")
         if not isinstance(total, int):
             raise unreachable(doing)
@@ -78,16 +88,51 @@ class SalesforceSource:
         """
         fields = self._fields(policy)
         where = changed_between(since, self._gateway.now()) if since is not None else ""
-        yield from self._batches(policy, Soql(fields=fields, where=where))
+        query = Soql(fields=fields, where=where)
+        with self._telling_what_is_missing(policy):
+            first = self._gateway.query(query.text, PULL)
+            if (announced(first) or 0) >= BULK:
+                yield from self._in_bulk(policy, query)
+            else:
+                yield from self._batches(policy, query, first)
 
     def sample(self, policy: Policy, leads: int) -> Batch:
         """A few leads (at most 200) under a draft policy."""
         query = Soql(fields=self._fields(policy), limit=max(1, min(leads, SAMPLE)))
-        return next(self._batches(policy, query))
+        with self._telling_what_is_missing(policy):
+            return next(self._batches(policy, query))
 
-    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
-        """Write flags into the Lead's ``Fairness_`` fields, which Fairlead's package adds."""
-        return publish(self._gateway, self._keyring, flags, self._pause)
+    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:
+        """Write flags into the Lead's ``Fairness_`` fields, and findings into ``Fairness_Finding__c``."""
+        return Publishing(
+            gateway=self._gateway, keyring=self._keyring, pause=self._pause, app=self._app
+        ).publish(flags, notices)
+
+    def sync(self, lake: Lake, policy: Policy, wish: Wish) -> Synced:
+        """Bring a lake up to date, by what changed where that is enough (`connectors.salesforce.syncing`).
+
+        Raises
+        ------
+        BadInput, Refused, Busy
+            As `pull` does; the lake is as it was, and the next sync goes on where this one stopped.
+        """
+        fields = self._fields(policy)
+        with self._telling_what_is_missing(policy):
+            return Sync(
+                gateway=self._gateway,
+                keyring=self._keyring,
+                lake=lake,
+                policy=policy,
+                fields=fields,
+                facts=facts_of(self._gateway, policy),
+                patience=self._patience,
+                watch=wish.watch,
+                score=wish.score,
+            ).run(wish.wanted)
+
+    @property
+    def _patience(self) -> Patience:
+        return Patience(clock=time.monotonic, pause=self._pause)
 
     def _fields(self, policy: Policy) -> tuple[str, ...]:
         """The fields to request; what their types forbid is refused before anything is."""
@@ -99,14 +144,43 @@ class SalesforceSource:
     def _gateway(self) -> Gateway:
         return Gateway(self._app, self._grants, self._pause)
 
-    def _batches(self, policy: Policy, query: Soql) -> Iterator[Batch]:
+    def _batches(self, policy: Policy, query: Soql, first: Document | None = None) -> Iterator[Batch]:
+        for records in pages(self._gateway, query, PULL, first=first):
+            yield apply_policy(policy, parse(records, policy.fields, self._keyring), self._keyring)
+
+    @contextmanager
+    def _telling_what_is_missing(self, policy: Policy) -> Iterator[None]:
         try:
-            for records in pages(self._gateway, query, "lead pull"):
-                yield apply_policy(policy, parse(records, policy.fields, self._keyring), self._keyring)
+            yield
         except Refused as error:
             if error.code != MISSING_FIELD:
                 raise
-            raise self._missing(policy) from None
+            missing = self._missing(policy)
+        else:
+            return
+        raise missing
+
+    def _in_bulk(self, policy: Policy, query: Soql) -> Iterator[Batch]:
+        """By a bulk job. Raises Busy where fewer different leads came than it has."""
+        reader = Reader(
+            gateway=self._gateway,
+            policy=policy,
+            keyring=self._keyring,
+            types=facts_of(self._gateway, policy).types,
+            patience=self._patience,
+        )
+        job, different, expected = begin(self._gateway, query.text), Different(), None
+        try:
+            for step in reader.bulk(job, {}):
+                expected = step.expected
+                different.add(step.batch)
+                yield step.batch
+        except Stale:
+            raise incomplete(PULL) from None
+        finally:
+            job.discard()
+        if expected is not None and different.count < expected:
+            raise incomplete(PULL)
 
     def _missing(self, policy: Policy) -> Refused:
         """Which of the policy's own fields the user does not see; the answer's text is not repeated."""

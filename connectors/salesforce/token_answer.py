@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 
 from connectors.errors import Busy, ConnectorError, Refused
-from connectors.oauth import Grant, is_token, only
+from connectors.oauth import Flow, Grant, is_token, only
 from connectors.salesforce.app import SalesforceApp, trusted_origin
 from connectors.salesforce.ids import full_id
 
@@ -28,6 +28,22 @@ _MENDS = {
     "inactive_org": "the org is locked or closed: ask Salesforce",
     "redirect_uri_mismatch": "the callback address is not the one in the External Client App",
     "access_denied": "the admin did not allow the access",
+}
+# What the same code means where no person gave a consent.
+_MENDS_OF: Mapping[Flow, Mapping[str, str]] = {
+    "web": {},
+    "jwt": {
+        "invalid_grant": (
+            "upload the certificate that belongs to the private key to the app, check the username and the "
+            "server's clock, and assign the app's permission set to that user"
+        ),
+        "invalid_request": "give the app the scope refresh_token, and assign its permission set to the user",
+        "invalid_app_access": "assign the app's permission set to FAIRLEAD_SALESFORCE_JWT_USERNAME",
+    },
+    "client_credentials": {
+        "invalid_grant": "name a run-as user for the client credentials flow in the app's policies",
+        "unsupported_grant_type": "switch on the client credentials flow in the app's settings and policies",
+    },
 }
 _CODE = re.compile(r"[a-z_]{1,60}")
 _READ = (
@@ -44,7 +60,7 @@ _READ = (
 RETRY_AFTER = 60.0
 
 
-def trouble(response: requests.Response) -> ConnectorError | None:
+def trouble(response: requests.Response, flow: Flow = "web") -> ConnectorError | None:
     """What is wrong with an answer of the token endpoint, if anything. The body is never repeated."""
     if response.status_code == 429 or response.status_code >= 500:
         return _busy()
@@ -53,23 +69,27 @@ def trouble(response: requests.Response) -> ConnectorError | None:
         msg = f"Salesforce's token endpoint gave no JSON object (HTTP {response.status_code})"
         return Refused(f"{msg}: check the login address", code="unexpected_answer")
     if "error" in body or response.status_code != 200:
-        return refusal(body.get("error"))
+        return refusal(body.get("error"), flow)
     return None
 
 
-def refusal(code: object) -> ConnectorError:
+def refusal(code: object, flow: Flow = "web") -> ConnectorError:
     """What an OAuth error code means: Busy where it passes, Refused where a person must act."""
     known = code if isinstance(code, str) and _CODE.fullmatch(code) else "unknown_error"
     if known in _TRANSIENT:
         return _busy()
-    mend = _MENDS.get(known, "check the External Client App, then connect the org again")
+    mends = {**_MENDS, **_MENDS_OF[flow]}
+    mend = mends.get(known, "check the External Client App, then connect the org again")
     return Refused(f"Salesforce refused the sign-in ({known}): {mend}", code=known)
 
 
-def read_grant(app: SalesforceApp, token: Mapping[str, Any], former: Grant | None) -> Grant:
+def read_grant(
+    app: SalesforceApp, token: Mapping[str, Any], former: Grant | None, flow: Flow = "web"
+) -> Grant:
     """The grant in a token answer; a refresh keeps what the answer leaves out.
 
-    The signature is Base64(HMAC-SHA256(consumer secret, id + issued_at)).
+    The signature is Base64(HMAC-SHA256(consumer secret, id + issued_at)). The answer to an assertion
+    may have neither it nor ``issued_at``; a signature that is there is checked all the same.
 
     Raises
     ------
@@ -77,10 +97,10 @@ def read_grant(app: SalesforceApp, token: Mapping[str, Any], former: Grant | Non
         ``bad_signature``, ``token_type``, ``host_not_allowed``, ``org_mismatch`` or
         ``malformed_token_answer``.
     """
-    access, identity, issued_at = (_text(token, name) for name in ("access_token", "id", "issued_at"))
-    scope = token.get("scope")
+    access, identity = (_text(token, name) for name in ("access_token", "id"))
     _check_type(token)
-    _check_signature(app, identity + issued_at, _text(token, "signature"))
+    unsigned = flow == "jwt" and "signature" not in token
+    issued_at = None if unsigned else _signed_moment(app, token, identity)
     organisation = _organisation(identity)
     if former is not None and former.organisation != organisation:
         msg = "Salesforce renewed the token for another org: connect the org again"
@@ -88,12 +108,24 @@ def read_grant(app: SalesforceApp, token: Mapping[str, Any], former: Grant | Non
     return Grant(
         organisation=organisation,
         instance_url=trusted_origin(app, _text(token, "instance_url")),
-        issued_at=_moment(issued_at),
+        issued_at=issued_at or datetime.now(UTC),
         expires_at=None,
-        scopes=(tuple(scope.split()) if isinstance(scope, str) else ()) or (former.scopes if former else ()),
+        scopes=_scopes(token) or (former.scopes if former else ()),
         access_token=access,
         refresh_token=_rotated(token) or (former.refresh_token if former else None),
+        flow=flow,
     )
+
+
+def _signed_moment(app: SalesforceApp, token: Mapping[str, Any], identity: str) -> datetime:
+    issued_at = _text(token, "issued_at")
+    _check_signature(app, identity + issued_at, _text(token, "signature"))
+    return _moment(issued_at)
+
+
+def _scopes(token: Mapping[str, Any]) -> tuple[str, ...]:
+    scope = token.get("scope")
+    return tuple(scope.split()) if isinstance(scope, str) else ()
 
 
 def _rotated(token: Mapping[str, Any]) -> str | None:
@@ -148,6 +180,18 @@ def _malformed() -> Refused:
 def only_read(response: requests.Response) -> requests.Response:
     """The members of a good token answer that ``read_grant`` reads, and nothing else."""
     return only(_object(response) or {}, *_READ)
+
+
+def members(response: requests.Response) -> Mapping[str, Any]:
+    """The members of a good token answer."""
+    return _object(response) or {}
+
+
+def is_active(response: requests.Response) -> bool | None:
+    """What an introspection says of a token; None where it says nothing that can be read."""
+    body = _object(response) if response.status_code == 200 else None
+    active = (body or {}).get("active")
+    return active if isinstance(active, bool) else None
 
 
 def _object(response: requests.Response) -> dict[str, Any] | None:

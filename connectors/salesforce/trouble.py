@@ -15,14 +15,18 @@ from simple_salesforce.exceptions import SalesforceError
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.retry_after import retry_after
+from connectors.salesforce.budget import LIMIT_REACHED, NEXT_WINDOW, usage_in
+from connectors.salesforce.reach import GONE
 
 EXPIRED = 401
 MISSING_FIELD = "INVALID_FIELD"
 # Longer waits are the caller's to plan: the gateway waits for nothing beyond it.
 PATIENCE = 30.0
-_SOON, _LATER, _NEXT_WINDOW = 1.0, 60.0, 3600.0
+CONCURRENT = "too_many_at_once"
+# Salesforce did not begin with the call: to make it again doubles nothing.
+NOT_BEGUN = frozenset({CONCURRENT, "SERVER_UNAVAILABLE", "HTTP_503", "HTTP_429", "UNABLE_TO_LOCK_ROW"})
+_SOON, _LATER = 1.0, 60.0
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
-_USAGE = re.compile(r"api-usage=([0-9]{1,12})/([0-9]{1,12})(?![0-9])")
 _WAITS = {
     "UNABLE_TO_LOCK_ROW": _SOON,
     "SERVER_UNAVAILABLE": _SOON,
@@ -35,8 +39,20 @@ _MENDS = {
     "MALFORMED_QUERY": "the query could not be read: report this fault",
     "INVALID_SESSION_ID": "the connected user may not use the REST API: check its API permission",
     "API_DISABLED_FOR_ORG": "the org's edition or the user's profile has no API access",
+    "INVALID_AUTH_HEADER": "it does not accept the token, not even a new one: connect the org again",
+    "HTTP_401": "it does not accept the token, not even a new one: connect the org again",
     "INSUFFICIENT_ACCESS": "the connected user lacks a permission: assign Fairlead's permission set",
-    "INVALID_TYPE": "the connected user may not read this object",
+    "FORBIDDEN": "the connected user lacks a permission: assign Fairlead's permission set",
+    "HTTP_403": "the connected user lacks a permission, or the org refuses this address: ask its admin",
+    "INVALID_TYPE": "the object does not exist, or the connected user may not see it",
+    "ENTITY_IS_DELETED": "the record was deleted meanwhile",
+    "ORG_LOCKED": "the org is locked or closed: ask Salesforce",
+    "INACTIVE_ORG_OR_USER": "the org, or the connected user, is not active: ask the org's admin",
+    "TRIAL_EXPIRED": "the org's trial is over: ask Salesforce",
+    "HTTP_301": "the org has another address now: connect it again",
+    "HTTP_302": "the org has another address now: connect it again",
+    GONE: "the org's address is no longer known: it was deleted, or its My Domain was changed",
+    "HTTP_409": "the job was begun with another API version, or is no longer there: begin it again",
     "HTTP_414": "the query is too long for Salesforce: take fields out of the policy",
     "HTTP_431": "the query is too long for Salesforce: take fields out of the policy",
     "NOT_FOUND": "the address does not exist: check the API version",
@@ -63,7 +79,7 @@ def failure(error: SalesforceError, headers: Mapping[str, str]) -> Failure:
         status=int(error.status),
         code=code,
         retry_after=retry_after(headers),
-        day_is_used_up=_used_up(headers.get("Sforce-Limit-Info", ""), message),
+        day_is_used_up=_used_up(headers, message),
     )
 
 
@@ -73,10 +89,10 @@ def consequence(found: Failure, doing: str) -> ConnectorError:
         return _limited(found, doing)
     if found.code in _WAITS or found.status >= 500 or found.status == 429:
         wait = found.retry_after or _WAITS.get(found.code, _SOON)
-        label = found.code or f"HTTP {found.status}"
-        return Busy(f"Salesforce cannot do the {doing} now ({label}): try again", retry_after=wait)
+        code = found.code or f"HTTP_{found.status}"
+        return Busy(f"Salesforce cannot do the {doing} now ({code}): try again", retry_after=wait, code=code)
     code = found.code or f"HTTP_{found.status}"
-    mend = _MENDS.get(code, "ask the org's admin")
+    mend = _MENDS.get(code) or _MENDS.get(f"HTTP_{found.status}", "ask the org's admin")
     return Refused(f"Salesforce refused the {doing} ({code}): {mend}", code=code)
 
 
@@ -97,10 +113,10 @@ def plain_code(code: object) -> str:
 
 def _limited(found: Failure, doing: str) -> Busy:
     if found.day_is_used_up:
-        msg = f"the org's API calls of the day are used up, so the {doing} stopped: try again later"
-        return Busy(msg, retry_after=found.retry_after or _NEXT_WINDOW)
+        msg = f"the org's API calls of the day are used up, so the {doing} stopped: run it again tomorrow"
+        return Busy(msg, retry_after=found.retry_after or NEXT_WINDOW, code=LIMIT_REACHED)
     msg = f"the org has too many calls running at once for the {doing}: try again"
-    return Busy(msg, retry_after=found.retry_after or 2 * _SOON)
+    return Busy(msg, retry_after=found.retry_after or 2 * _SOON, code=CONCURRENT)
 
 
 def _code_and_message(content: object) -> tuple[str, str]:
@@ -108,13 +124,11 @@ def _code_and_message(content: object) -> tuple[str, str]:
     first = content[0] if isinstance(content, list) and content else content
     if not isinstance(first, dict):
         return "", ""
-    code = plain_code(first.get("errorCode") or first.get("exceptionCode"))
-    return code, str(first.get("message") or "")
+    told = first.get("errorCode") or first.get("exceptionCode")
+    return plain_code(told) if told else "", str(first.get("message") or "")
 
 
-def _used_up(usage: str, message: str) -> bool:
-    """By the usage header; the message only where no header came (both limits share one code)."""
-    match = _USAGE.search(usage)
-    if match and int(match[1]) >= int(match[2]):
-        return True
-    return message.startswith("TotalRequests")
+def _used_up(headers: Mapping[str, str], message: str) -> bool:
+    """By the usage header, else by the message's first word: both limits share status and code."""
+    usage = usage_in(headers)
+    return (usage is not None and usage.exhausted) or message.startswith("TotalRequests")

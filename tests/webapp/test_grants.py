@@ -63,15 +63,23 @@ def test_who_comes_late_gets_the_newer_grant_without_asking(grants):
     assert grants.renew(GRANT, never) == renewed(GRANT)
 
 
-def test_a_failed_renewal_changes_nothing_and_lets_go(grants):
+def test_a_renewal_without_an_answer_keeps_the_tokens_marks_them_and_lets_go(grants):
     def busy(_grant: Grant) -> Grant:
         msg = "not now"
         raise Busy(msg, retry_after=1)
 
     with pytest.raises(Busy):
         grants.renew(GRANT, busy)
-    assert grants.load() == GRANT
-    assert grants.renew(GRANT, renewed) == renewed(GRANT)
+    assert grants.load() == replace(GRANT, in_doubt=True)
+    seen = []
+
+    def again(grant: Grant) -> Grant:
+        seen.append(grant)
+        return renewed(GRANT)
+
+    assert grants.renew(GRANT, again) == renewed(GRANT)
+    assert seen == [replace(GRANT, in_doubt=True)]
+    assert grants.load() == renewed(GRANT)
 
 
 def test_twenty_threads_renew_once(grants):

@@ -5,15 +5,20 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 import requests
 
 from connectors.account import Pulled
+from connectors.inbound import Visit
+from connectors.pseudonym import LeadKey
 from connectors.sandbox.salesforce.canvas import payload, sign
 from connectors.source import Flag
+from webapp.panel_bearer import AUDIENCE
 from webapp.store.repository import short_id
 from webapp.store.rows import NewAudit
 
@@ -109,6 +114,84 @@ def test_the_canvas_panel_may_be_framed_by_the_org_only_and_sets_no_cookie(share
     assert "Set-Cookie" not in response.headers
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def bearer_of(response) -> str:
+    return re.search(r'data-bearer="([^"]+)"', response.text)[1]
+
+
+def again(crms, bearer: str, **headers: str):
+    client = crms.app.test_client()
+    return client.get("/salesforce/panel", headers={"Authorization": f"Bearer {bearer}", **headers})
+
+
+def test_the_panel_is_asked_for_again_with_its_own_bearer_and_no_cookie(shared):
+    flagged_lead, other, *_ = shared.salesforce.record_ids()
+    for lead, state in ((flagged_lead, "flagged"), (other, "not_audited")):
+        answer = again(shared, bearer_of(canvas(shared, lead)))
+        assert (answer.status_code, f'data-state="{state}"' in answer.text) == (200, True)
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "data-bearer" not in answer.text  # it does not prolong itself
+
+
+def test_a_bearer_tells_nothing_and_opens_nothing_else(shared):
+    lead = shared.salesforce.record_ids()[0]
+    bearer = bearer_of(canvas(shared, lead))
+    key = shared.services.keyring(shared.services.repository.connections()[0]).lead_key(lead)
+    plain = base64.urlsafe_b64decode(bearer + "==")
+    for secret in (lead, key.hex, shared.salesforce.organisation, "panel", "lead"):
+        assert secret.encode() not in plain
+    client = shared.app.test_client()
+    for page in ("/connections", "/"):
+        asked = client.get(page, headers={"Authorization": f"Bearer {bearer}"})
+        assert asked.headers["Location"].startswith("/login")
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda _: "", lambda b: b[:-2], lambda b: "A" + b, lambda b: b + "é", lambda b: b * 40]
+)
+def test_an_altered_bearer_is_refused(shared, spoil):
+    bearer = spoil(bearer_of(canvas(shared, shared.salesforce.record_ids()[0])))
+    answer = again(shared, bearer.encode("latin-1", "replace").decode("latin-1"))
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert shared.app.test_client().get("/salesforce/panel").status_code == 401
+    assert shared.app.test_client().get(f"/salesforce/panel?bearer={bearer}").status_code == 401
+
+
+def test_a_bearer_lasts_a_quarter_of_an_hour(shared, support):
+    clock = support.Clock()
+    visit = Visit(crm="salesforce", organisation="00D", lead=LeadKey(bytes(16)), user="u")
+    bearers = replace(shared.services, clock=clock).panel_bearers
+    bearer = bearers.issue(visit)
+    clock.forward(minutes=15, seconds=-1)
+    assert bearers.read(bearer) == visit
+    clock.forward(seconds=1)
+    assert bearers.read(bearer) is None
+
+
+def test_what_is_sealed_for_another_purpose_is_no_bearer(shared):
+    row = shared.services.repository.connections()[0]
+    visit = Visit(crm="salesforce", organisation=row.organisation, lead=LeadKey(bytes(16)))
+    bearers = shared.services.panel_bearers
+    for box, owner in ((shared.services.box("grant"), AUDIENCE), (shared.services.box("panel"), row.id)):
+        forged = base64.urlsafe_b64encode(box.seal(b"{}", owner)).decode().rstrip("=")
+        assert bearers.read(forged) is None
+    assert bearers.read(bearers.issue(visit)) == visit
+
+
+def test_after_a_disconnect_a_bearer_shows_nothing_of_a_lead(crms):
+    row = flagged(crms, "salesforce")
+    bearer = bearer_of(canvas(crms, crms.salesforce.record_ids()[0]))
+    crms.services.repository.set_state(row.id, "disconnected")
+    assert 'data-state="not_connected"' in again(crms, bearer).text
+
+
+def test_a_request_from_another_address_of_salesforce_is_not_answered(crms):
+    grants = crms.services.grants(flagged(crms, "salesforce").id)
+    grants.save(replace(grants.load(), instance_url="https://moved.my.salesforce.com"))
+    assert 'data-state="not_connected"' in canvas(crms, crms.salesforce.record_ids()[0]).text
 
 
 def test_neither_record_id_nor_reason_is_on_the_panel(shared):

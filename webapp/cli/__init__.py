@@ -36,6 +36,10 @@ COMMANDS: Mapping[str, Entry] = {
     "serve": Entry(module="webapp.cli.serve", help="Serve the pages and the panels."),
     "password": Entry(module="webapp.cli.password", help="Set a new password, or unlock signing in."),
     "connect": Entry(module="webapp.cli.connect", help="Connect a Salesforce org or a HubSpot portal."),
+    "check": Entry(
+        module="webapp.cli.check", help="See whether the access to the CRMs works; keep it alive."
+    ),
+    "reseal": Entry(module="webapp.cli.reseal", help="Encrypt the CRM tokens with the newest key."),
     "sync": Entry(module="webapp.cli.sync", help="Pull the leads and audit their scores."),
     "publish": Entry(module="webapp.cli.publish", help="Write the flags back to the CRM."),
     "policy": Entry(module="webapp.cli.policy", help="Check an anonymisation policy, or preview it."),

@@ -1,26 +1,43 @@
-"""``fairlead connect``: the way to a CRM's consent, which only an admin's browser can give."""
+"""``fairlead connect``: by an admin's browser, or by this server itself."""
 
 from __future__ import annotations
 
 import json
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 import requests
 
 from audit.schema import BadInput
-from connectors.errors import Busy
+from connectors.errors import Busy, Refused
+from webapp import connecting
+from webapp.connecting import NotConnected
 from webapp.crms import NAMES, connectable
 from webapp.installation import installation
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, Crm
+from webapp.ways import SERVER_FLOWS
+
+if TYPE_CHECKING:
+    from connectors.salesforce.server_flows import ServerFlow
 
 POLL_SECONDS = 1.0
+# Who the audit trail names for what is done on the server itself.
+HERE = "command line"
 
 
 @click.command("connect")
 @click.argument("crm", type=click.Choice(["salesforce", "hubspot"]))
+@click.option(
+    "--flow",
+    type=click.Choice(["web", *(name.replace("_", "-") for name in SERVER_FLOWS)]),
+    default="web",
+    show_default=True,
+    help="How Salesforce is connected: web, an admin signs in with a browser; jwt, with the certificate of "
+    "the settings; client-credentials, as the app's run-as user.",
+)
 @click.option(
     "--wait",
     type=click.IntRange(min=0),
@@ -29,12 +46,18 @@ POLL_SECONDS = 1.0
     help="Seconds to wait for the consent; 0 only prints the address.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(crm: Crm, wait: int, as_json: bool) -> None:
-    """Print the address to open for connecting CRM, and wait until an admin has given consent there.
+def command(crm: Crm, flow: str, wait: int, as_json: bool) -> None:
+    """Connect CRM: print the address to open, and wait until an admin has given consent there.
 
-    The consent comes back to the running Fairlead, so that fairlead serve must be running.
+    The consent comes back to the running Fairlead, so that fairlead serve must be running. With --flow jwt
+    or client-credentials no browser is needed and nothing must run: the connection is made at once.
     """
+    server_flow = SERVER_FLOWS.get(flow.replace("-", "_"))
     with installation() as opened:
+        if server_flow is not None:
+            row: ConnectionRow | None = _direct(opened, crm, server_flow)
+            click.echo(_json("", row) if as_json else _words(row, ""))
+            return
         address, began = _address(opened, crm), datetime.now(UTC)
         advice = f"Open {address} in a browser, sign in, and choose Connect {NAMES[crm]}."
         if wait:
@@ -43,11 +66,23 @@ def command(crm: Crm, wait: int, as_json: bool) -> None:
         click.echo(_json(address, row) if as_json else _words(row, advice))
 
 
-def _address(opened: Services, crm: Crm) -> str:
+def _direct(opened: Services, crm: Crm, flow: ServerFlow) -> ConnectionRow:
+    _refuse_absent(opened, crm)
+    try:
+        return connecting.direct(opened, crm, flow, HERE)
+    except NotConnected as error:
+        raise Refused(str(error)) from None
+
+
+def _refuse_absent(opened: Services, crm: Crm) -> None:
     if crm not in connectable(opened.settings):
         name = f"FAIRLEAD_{crm.upper()}_CLIENT_ID"
         msg = f"{NAMES[crm]} is not set up; set {name} and what belongs to it (docs/reference/settings.md)"
         raise BadInput(msg)
+
+
+def _address(opened: Services, crm: Crm) -> str:
+    _refuse_absent(opened, crm)
     if not _running(opened.settings.public_url):
         msg = (
             f"Fairlead does not answer at {opened.settings.public_url}; start it with fairlead serve, "

@@ -1,6 +1,8 @@
-"""``fairlead sync``: pull every lead of a connection, audit it, store the verdict."""
+"""``fairlead sync``: pull the leads of a connection, audit them, store the verdict."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 import click
 
@@ -9,6 +11,7 @@ from webapp import jobs
 from webapp.cli.each import Outcome, for_each, record_of, tell
 from webapp.services import Services
 from webapp.store.rows import AuditRow, ConnectionRow
+from webapp.viewmodels.synced import sentences
 
 
 @click.command("sync")
@@ -20,13 +23,25 @@ from webapp.store.rows import AuditRow, ConnectionRow
     help="The same seed gives the same bytes.",
     show_default=True,
 )
+@click.option(
+    "--full", "wanted", flag_value="full", help="Read every lead, also where what changed would be enough."
+)
+@click.option(
+    "--compare",
+    "wanted",
+    flag_value="reconcile",
+    help="Read what changed, and compare every lead with the CRM (by itself once a week; Salesforce).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def command(connection: str | None, seed: int, as_json: bool) -> None:
+def command(connection: str | None, seed: int, wanted: jobs.Wanted | None, as_json: bool) -> None:
     """Pull and audit CONNECTION (its id, its organisation, salesforce or hubspot); without it, all."""
 
     def job(opened: Services, row: ConnectionRow, progress: jobs.Progress) -> Outcome:
-        audit = jobs.sync(opened, row, progress, seed)
-        return Outcome(connection=row, text=_text(audit), record={**record_of(row), **_record(audit)})
+        audit = jobs.sync(opened, row, progress, seed, wanted or "")
+        done = opened.syncs.latest(row.id)
+        text = "\n  ".join([_text(audit), *(sentences(done.synced) if done else ())])
+        record = {**record_of(row), **_record(audit), "sync": asdict(done.synced) if done else None}
+        return Outcome(connection=row, text=text, record=record)
 
     tell(for_each(connection, job), as_json=as_json)
 

@@ -29,7 +29,16 @@ __all__ = [
 
 Crm = Literal["salesforce", "hubspot"]
 CRMS: tuple[Crm, ...] = ("salesforce", "hubspot")
-ConnectionState = Literal["connected", "pull_incomplete", "consent_needed", "disconnected"]
+ConnectionState = Literal[
+    "connected",
+    "pull_incomplete",
+    "consent_needed",
+    "missing_permission",
+    "limit_reached",
+    "org_gone",
+    "busy",
+    "disconnected",
+]
 Role = Literal["admin", "auditor"]
 
 

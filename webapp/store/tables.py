@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -170,6 +171,24 @@ class PublishReceipt(Base):
     unchanged: Mapped[int]
     unknown: Mapped[int]
     failed: Mapped[dict[str, int]] = mapped_column(JSON)
+    findings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    notes: Mapped[list[str]] = mapped_column(JSON, server_default=text("'[]'"))
+
+
+class SyncRun(Base):
+    """What one finished sync did."""
+
+    __tablename__ = "sync_run"
+    __table_args__ = (Index(None, "connection_id", "made_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    connection_id: Mapped[str] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    made_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(16))
+    why: Mapped[str] = mapped_column(Text)
+    run: Mapped[dict[str, Any]] = mapped_column(JSON)
+    whole: Mapped[dict[str, Any]] = mapped_column(JSON)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
 
 
 class User(Base):
@@ -216,6 +235,16 @@ class PendingConsent(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     sealed_verifier: Mapped[bytes]
     expires_at: Mapped[datetime]
+
+
+class SeenRequest(Base):
+    """A signed request that came, by the hash of its signature; kept for a day."""
+
+    __tablename__ = "seen_request"
+    __table_args__ = (Index(None, "first_at"),)
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    first_at: Mapped[datetime]
 
 
 class Event(Base):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from audit.schema import Stream, nearest
 from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.model import Policy
+from connectors.snapshots import SCORED_AT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,10 @@ def origins(policy: Policy) -> Mapping[str, str]:
     """Every column that the policy fills, and in words what from."""
     made = {rule.column: rule.field for rule in policy.rules if rule.operator.name != "drop"}
     key, day = RESERVED_COLUMNS
-    return {key: "the record id's pseudonym", day: f"the day of {policy.created}", **made}
+    own = {key: "the record id's pseudonym", day: f"the day of {policy.created}"}
+    if policy.crm == "salesforce":
+        own[SCORED_AT] = "since when the score stood, as Fairlead saw it at its pulls"
+    return {**own, **made}
 
 
 def left_out(policy: Policy, stream: Stream) -> tuple[LeftOut, ...]:

@@ -31,7 +31,10 @@ class SeverityCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """One connection on the dashboard. ``audited_at`` is None where no audit is stored yet."""
+    """One connection on the dashboard. ``audited_at`` is None where no audit is stored yet.
+
+    ``sync`` are sentences about what the newest sync read.
+    """
 
     id: str
     label: str
@@ -43,6 +46,7 @@ class Tile:
     account: Account | None
     severities: tuple[SeverityCount, ...]
     worst: str | None
+    sync: tuple[str, ...] = ()
 
 
 STATUS: Mapping[ConnectionState, Status] = {
@@ -54,8 +58,37 @@ STATUS: Mapping[ConnectionState, Status] = {
     ),
     "consent_needed": Status(
         kind="failed",
-        words="Consent needed again",
+        words="Needs sign-in",
         mend="The CRM no longer accepts our access. Open Connections and connect it again.",
+    ),
+    "missing_permission": Status(
+        kind="failed",
+        words="Missing permission",
+        mend=(
+            "The connected user may not do something that Fairlead needs. Give it Fairlead's permission set, "
+            "and read access to the fields of the policy. Then run fairlead check."
+        ),
+    ),
+    "limit_reached": Status(
+        kind="waiting",
+        words="Limit reached",
+        mend=(
+            "The CRM's calls of the day are used up to the share that Fairlead may use. Nothing is lost. Run "
+            "fairlead sync again tomorrow, or find which other app uses the calls."
+        ),
+    ),
+    "org_gone": Status(
+        kind="failed",
+        words="Org gone",
+        mend=(
+            "The CRM says that this organisation is closed, locked or too old. If it is, disconnect it here: "
+            "its leads are erased, and the audits stay. If not, ask the CRM's support, then connect again."
+        ),
+    ),
+    "busy": Status(
+        kind="waiting",
+        words="Busy",
+        mend="The CRM could not answer just now. Nothing is lost. Run the same command again in a while.",
     ),
     "disconnected": Status(
         kind="not_connected",

@@ -7,40 +7,59 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Refused
 from webapp import connecting
 from webapp.connecting import Answer, NotConnected
-from webapp.crms import NAMES, connectable, consent_origins
+from webapp.crms import NAMES, consent_origins
 from webapp.erasure import left_over
 from webapp.security import allow_form_targets
-from webapp.services import services
-from webapp.store.rows import Crm
+from webapp.services import Services, services
+from webapp.store.rows import ConnectionRow, Crm
+from webapp.viewmodels.writeback import shown
+from webapp.ways import SERVER_FLOWS, flow_name, ways
 
 blueprint = Blueprint("connections", __name__)
+CONNECTED = "{} is connected. Next: look at its policy, then at score and groups."
 CRM_PATH = "/connect/<any(salesforce, hubspot):crm>"
 
 
 @blueprint.get("/connections")
 def index() -> str:
-    """Every connection, and the buttons to make one."""
+    """Every connection, and the ways to make one."""
     opened = services()
+    connections = opened.repository.connections()
     allow_form_targets(consent_origins(opened.settings))
+    receipts = {row.id: opened.repository.latest_receipt(row.id) for row in connections}
     return render_template(
         "connections.html",
-        connections=opened.repository.connections(),
-        crms=connectable(opened.settings),
+        connections=connections,
+        writebacks={name: shown(found) for name, found in receipts.items() if found},
+        made={row.id: words for row in connections if (words := _how(opened, row))},
+        ways=ways(opened.settings),
         not_erased=frozenset(row.id for row in left_over(opened)),
     )
 
 
+def _how(opened: Services, row: ConnectionRow) -> str:
+    """How a connection was made; "" where it has ended, or its grant does not open."""
+    try:
+        return flow_name(opened.grants(row.id).load().flow)
+    except Refused:
+        return ""
+
+
 @blueprint.post(CRM_PATH)
 def begin(crm: Crm) -> Response:
-    """Send the admin to the CRM's consent page."""
+    """Send the admin to the CRM's consent page, or connect at once by a way that needs no browser."""
+    flow = SERVER_FLOWS.get(request.form.get("flow", ""))
     try:
-        return redirect(connecting.begin(services(), crm, current_user.user))
-    except (BadInput, ConnectorError) as problem:
+        if flow is None:
+            return redirect(connecting.begin(services(), crm, current_user.user))
+        connecting.direct(services(), crm, flow, current_user.user.name)
+        flash(CONNECTED.format(NAMES[crm]), "success")
+    except (BadInput, ConnectorError, NotConnected) as problem:
         flash(str(problem), "error")
-        return redirect(url_for("connections.index"), 303)
+    return redirect(url_for("connections.index"), 303)
 
 
 @blueprint.get(f"{CRM_PATH}/callback")
@@ -56,7 +75,7 @@ def callback(crm: Crm) -> Response:
     except (NotConnected, BadInput) as problem:
         flash(str(problem), "error")
     else:
-        flash(f"{NAMES[crm]} is connected. Next: look at its policy, then at score and groups.", "success")
+        flash(CONNECTED.format(NAMES[crm]), "success")
     return redirect(url_for("connections.index"), 303)
 
 

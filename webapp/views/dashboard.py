@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template
 from flask_login import current_user
@@ -14,6 +14,7 @@ from webapp.store.repository import Repository
 from webapp.store.rows import ConnectionRow, Crm
 from webapp.viewmodels import words
 from webapp.viewmodels.dashboard import Status, Tile, status_of, tile
+from webapp.viewmodels.synced import sentences
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -37,7 +38,9 @@ def index() -> str:
 
 def _tile(repository: Repository, row: ConnectionRow) -> Tile:
     ready = repository.policy(row.id) is not None and repository.stream(row.id) is not None
-    return tile(row, repository.latest_audit(row.id), ready=ready)
+    made = tile(row, repository.latest_audit(row.id), ready=ready)
+    done = services().syncs.latest(row.id)
+    return replace(made, sync=sentences(done.synced)) if done and made.account else made
 
 
 @blueprint.app_context_processor

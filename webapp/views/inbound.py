@@ -6,7 +6,9 @@ Neither body nor query is logged.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from functools import partial
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
 from connectors.errors import Busy, Refused
 from connectors.hubspot.inbound import InboundRequest, verify_card
@@ -31,6 +33,7 @@ RELOAD = Panel(
 # A correctly signed request that leads to no lead is an expected state; everything else is a forgery.
 CANVAS_PANELS: dict[str, Panel] = {
     "org_unknown": NOT_CONNECTED,
+    "other_address": NOT_CONNECTED,
     "no_access": NO_PERMISSION,
     "not_a_lead": NOT_AUDITED,
     "no_record": RELOAD,
@@ -60,13 +63,44 @@ def canvas() -> Response:
         return _explanation("Salesforce is not set up in this Fairlead.", 404)
     signed = request.form.get("signed_request", "")
     try:
-        visit = verify_canvas(signed, app, _keyring_for(opened, "salesforce"), opened.replays)
+        keyrings = _keyring_for(opened, "salesforce")
+        visit = verify_canvas(signed, app, keyrings, opened.replays, partial(_address_of, opened))
     except Busy as error:
         return _canvas_busy(error)
     except Refused as error:
         return _canvas_refusal(error)
     allow_framing(visit.frame_origins or _salesforce_origins())
+    page = render_template(
+        "panel.html",
+        panel=_panel(opened, visit),
+        bearer=opened.panel_bearers.issue(visit),
+        address=url_for("inbound.panel_again"),
+    )
+    return make_response(page)
+
+
+@blueprint.get("/salesforce/panel")
+def panel_again() -> Response:
+    """The panel anew, for the page that Canvas framed: with its bearer, which soon ends."""
+    opened = services()
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    visit = opened.panel_bearers.read(bearer.strip()) if scheme.lower() == "bearer" else None
+    if visit is None or visit.crm != "salesforce":
+        answer = make_response("Reload the lead.", 401)
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
     return make_response(render_template("panel.html", panel=_panel(opened, visit)))
+
+
+def _address_of(opened: Services, organisation: str) -> str:
+    """Where the org's newest token came from; where it was connected, if there is no token now."""
+    row = opened.repository.connection_for("salesforce", organisation)
+    if row is None:
+        return ""
+    try:
+        return opened.grants(row.id).load().instance_url
+    except Refused:
+        return row.instance_url
 
 
 @blueprint.post(CARD_PATH)
@@ -107,7 +141,7 @@ def _keyring_for(opened: Services, crm: Crm) -> KeyringFor:
 
 def _panel(opened: Services, visit: Visit) -> Panel:
     row = opened.repository.connection_for(visit.crm, visit.organisation)
-    if row is None:
+    if row is None or row.state == "disconnected":
         return NOT_CONNECTED
     return panel_for(opened.repository.flag(row.id, visit.lead.hex))
 

@@ -15,7 +15,6 @@ from connectors.errors import Busy, ConnectorError, Refused
 from connectors.inbound import Visit
 from connectors.pseudonym import Keyring
 from connectors.salesforce.inbound import verify_canvas
-from connectors.salesforce.replay import ReplayCache
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.canvas import payload, sign
 from connectors.sandbox.salesforce.faults import Fault
@@ -76,6 +75,83 @@ def test_on_a_page_layout_the_record_names_the_lead(org: SalesforceStandIn):
         environment["record"] = {"Id": environment["parameters"].pop("recordId")}
 
     assert visit(org, request(org, move)).lead == visit(org, request(org)).lead
+
+
+@pytest.mark.parametrize(
+    "nest",
+    [
+        json.dumps,
+        lambda found: {"parameters": found},
+        lambda found: json.dumps({"parameters": found, "other": 1}),
+        lambda found: {**found, "parameters": {"recordId": "ignored"}},
+    ],
+)
+def test_parameters_may_be_nested_or_a_text(org: SalesforceStandIn, nest: Callable[[Any], Any]):
+    def change(body: dict[str, Any], _: SalesforceStandIn) -> None:
+        environment = body["context"]["environment"]
+        environment["parameters"] = nest(environment["parameters"])
+
+    assert visit(org, request(org, change)).lead == visit(org, request(org)).lead
+
+
+@pytest.mark.parametrize("found", ["", "{", "[" * 30_000, "null", '"00Q"', [], 5, {"parameters": []}, "[1]"])
+def test_parameters_that_are_no_object_name_no_lead(org: SalesforceStandIn, found: Any):
+    assert (
+        refusal(org, request(org, lambda body, _: _environment(body).update(parameters=found))) == "no_record"
+    )
+
+
+def test_a_lead_is_bound_to_the_user_who_looked(org: SalesforceStandIn):
+    def as_admin(body: dict[str, Any], standin: SalesforceStandIn) -> None:
+        body.update(payload(standin.state, standin.record_ids()[5], standin.org.admin))
+
+    rep, admin = visit(org, request(org)), visit(org, request(org, as_admin))
+    assert rep.lead == admin.lead
+    assert rep.user
+    assert rep.user != admin.user
+    assert org.org.rep.id[:15] not in repr(rep)
+
+
+def _mac(body: bytes, secret: str) -> bytes:
+    return hmac.digest(secret.encode(), body, "sha256")
+
+
+def test_only_the_documented_alphabet_is_taken(org: SalesforceStandIn):
+    """A second spelling of one signature would get past the memory of replays."""
+    spelt: set[str] = set()
+    for number in range(40):
+        pad = {"pad": ["?>\u00ff" * 9, "x" * number]}
+        text = json.dumps({**payload(org.state, org.record_ids()[5]), **pad}, ensure_ascii=False).encode()
+        plain, safe = base64.b64encode(text), base64.urlsafe_b64encode(text)
+        signature = base64.urlsafe_b64encode(_mac(plain, org.client_secret)).decode()
+        if set(signature) & {"-", "_"}:
+            assert refusal(org, f"{signature}.{plain.decode()}") == "bad_signature"
+            spelt.add("signature")
+        if plain != safe:
+            signature = base64.b64encode(_mac(safe, org.client_secret)).decode()
+            assert refusal(org, f"{signature}.{safe.decode()}") == "malformed_request"
+            spelt.add("payload")
+    assert spelt == {"signature", "payload"}
+
+
+def test_the_users_token_goes_only_where_the_org_was_connected(org: SalesforceStandIn):
+    called = []
+
+    @Request.application
+    def other(asked: Request) -> Response:
+        called.append(asked.path)
+        return Response("{}", mimetype="application/json")
+
+    with LocalServer(app=other, tls=org.certificate.server_context()) as server:
+
+        def point_there(body: dict[str, Any], _: SalesforceStandIn) -> None:
+            body["client"]["instanceUrl"] = server.url
+
+        with pytest.raises(Refused) as caught:
+            visit(org, request(org, point_there), address_of=lambda _: org.login_url)
+    assert caught.value.code == "other_address"
+    assert not called
+    assert visit(org, request(org), address_of=lambda _: org.login_url.upper().replace("HTTPS", "https"))
 
 
 @pytest.mark.parametrize("issued_at", [None, 0, "1363136188", 99999999999999])
@@ -198,22 +274,16 @@ def test_an_odd_answer_is_no_access(org: SalesforceStandIn, kind: str):
     assert getattr(caught.value, "code", "") == "no_access"
 
 
-def test_a_replay_is_tolerated_for_minutes_only(org: SalesforceStandIn):
-    now = [0.0]
-    replays, signed = ReplayCache(clock=lambda: now[0]), request(org)
-    assert visit(org, signed, replays=replays)
-    now[0] = 299.0
-    assert visit(org, signed, replays=replays)
-    now[0] = 301.0
+def test_a_request_that_is_not_admitted_is_refused_before_the_users_token_is_sent(org: SalesforceStandIn):
+    class Never:
+        def admit(self, signed_request: str) -> bool:
+            return not signed_request
+
+    org.state.asked.clear()
     with pytest.raises(Refused) as caught:
-        visit(org, signed, replays=replays)
+        visit(org, request(org), replays=Never())
     assert caught.value.code == "replayed"
-
-
-def test_the_replay_cache_stays_small():
-    replays = ReplayCache(capacity=3)
-    assert all(replays.admit(f"signature{n}.body") for n in range(10))
-    assert len(replays._first) == 3
+    assert not org.state.asked
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,136 @@
+"""How much memory a pull takes as the org grows: peak resident memory of a process that pulls, by leads.
+
+The org is a stand-in in another process, which makes its leads as they are asked for. ``python -m
+benchmarks.pull_memory`` pulls 10,000, 100,000 and 1,000,000 leads; numbers as arguments choose others.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, overload
+
+from connectors.lake import Lake
+from connectors.sandbox.certificate import make_certificate
+from connectors.sandbox.fields import OrgContents, Value
+from connectors.sandbox.salesforce import SalesforceStandIn
+from connectors.synced import Wish
+from tests.connectors.subject_salesforce import FIELDS, connect
+from tests.torture.pull_process import POLICY, source_from
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SIZES = (10_000, 100_000, 1_000_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One pull: leads read, seconds, and the peak of its process in megabytes."""
+
+    leads: int
+    seconds: float
+    megabytes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leads(Sequence[Mapping[str, Value]]):
+    """So many leads, each made when it is read; over two years, one in 97 opted out."""
+
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    @overload
+    def __getitem__(self, at: int) -> Mapping[str, Value]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Mapping[str, Value]]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, slice):
+            return [self[number] for number in range(*at.indices(self.count))]
+        if not 0 <= at < self.count:
+            raise IndexError
+        return {
+            "Region__c": ("urban", "rural", "coast")[at % 3],
+            "Score__c": float(at % 101),
+            "Opted_Out__c": at % 97 == 0,
+            "CreatedDate": f"{2024 + at % 2}-{1 + at % 12:02d}-{1 + at % 28:02d}T10:00:00Z",
+        }
+
+
+def serve(leads: int) -> None:
+    """Be the org until standard input ends."""
+    with tempfile.TemporaryDirectory() as name:
+        contents = OrgContents(fields=FIELDS, records=Leads(leads), policy="", stream="")  # type: ignore[arg-type]
+        with SalesforceStandIn(contents, make_certificate(Path(name)), seed=5) as org:
+            grant = asdict(connect(org).grant)
+            told = {
+                "grant": {**grant, "issued_at": grant["issued_at"].isoformat()},
+                "client_id": org.client_id,
+                "client_secret": org.client_secret,
+                "login_url": org.login_url,
+                "ca_file": str(org.certificate.certificate),
+            }
+            sys.stdout.write(json.dumps(told) + "\n")
+            sys.stdout.flush()
+            sys.stdin.read()
+
+
+def pull(folder: Path) -> None:
+    """Pull everything once and tell what it took."""
+    told, began = json.loads(sys.stdin.readline()), time.monotonic()
+    done = source_from(told).sync(Lake(folder), POLICY, Wish(score="score"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    made = Measured(leads=done.run.read, seconds=time.monotonic() - began, megabytes=peak)
+    sys.stdout.write(json.dumps(asdict(made)) + "\n")
+
+
+def measure(leads: int) -> Measured:
+    """Pull an org of so many leads in a process of its own."""
+    with tempfile.TemporaryDirectory() as name, _org(leads) as told:
+        command = [sys.executable, "-m", "benchmarks.pull_memory", "pull", name]
+        done = subprocess.run(  # noqa: S603 - our own module
+            command, cwd=REPOSITORY, input=told, capture_output=True, text=True, check=False, timeout=7200
+        )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return Measured(**json.loads(done.stdout))
+
+
+@contextmanager
+def _org(leads: int) -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.pull_memory", "serve", str(leads)]
+    process = subprocess.Popen(  # noqa: S603 - our own module
+        command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    pipe = process.stdout
+    try:
+        yield pipe.readline() if pipe else ""
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and print a table."""
+    if arguments[:1] == ["serve"]:
+        serve(int(arguments[1]))
+    elif arguments[:1] == ["pull"]:
+        pull(Path(arguments[1]))
+    else:
+        sys.stdout.write("| leads | seconds | peak memory, MB |\n|---|---|---|\n")
+        for leads in map(int, arguments or SIZES):
+            found = measure(leads)
+            sys.stdout.write(f"| {found.leads:,} | {found.seconds:,.0f} | {found.megabytes:,.0f} |\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

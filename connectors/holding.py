@@ -1,0 +1,54 @@
+"""What goes into the lake with the leads, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from connectors.account import Account, Pulled
+from connectors.merging import Merged
+from connectors.pseudonym import LeadKey
+from connectors.snapshots import Snapshots
+from connectors.spool import Parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What counts together with the leads, or not at all.
+
+    ``cursor`` is the source's own note of how far it has read; an empty one leaves the one before.
+    ``snapshots`` says whether the scores of earlier pulls are kept.
+    """
+
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    snapshots: Snapshots | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A pull that came to its end.
+
+    ``expected`` is how many different records the CRM announced: fewer are no whole pull. ``gone`` are
+    leads that the CRM no longer has, or no longer shows. ``scores`` are new scores of leads of which
+    nothing else was read (``lead_key``, ``score``).
+    """
+
+    parts: Parts
+    account: Account
+    note: Note = field(default_factory=Note)
+    expected: int | None = None
+    gone: tuple[LeadKey, ...] = field(default=(), repr=False)
+    scores: pa.Table | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """An incremental pull in the lake: its own account, that of everything held, and what it did."""
+
+    run: Pulled
+    whole: Pulled
+    merged: Merged

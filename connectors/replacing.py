@@ -1,0 +1,154 @@
+"""The state of an organisation after a full pull, and accounts that stay true through later ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from audit.schema import BadInput
+from connectors.account import Account, Pulled, others, whole
+from connectors.errors import Busy
+from connectors.holding import Finished
+from connectors.merging import last_of_each
+from connectors.ordering import Finish, write_ordered
+from connectors.partitions import Manifest, between, read_aside, write_aside
+from connectors.repeats import Standing
+from connectors.snapshots import HIDDEN, Snapshots
+from connectors.source import ASIDE
+from connectors.spool import Parts
+
+_EMPTY = pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32())])
+
+
+def replaced(place: Path, held: Manifest | None, finished: Finished, stands: Standing) -> Manifest:
+    """Write everything of a full pull; the scores that were held go on beside the new ones."""
+    snapshots = finished.note.snapshots
+    partitions, kept = write_ordered(
+        place, lambda: stands.tables(finished.parts), _finish(place, held, snapshots)
+    )
+    aside = _aside(finished.parts, stands)
+    return Manifest(
+        columns=_columns(finished.parts),
+        partitions=partitions,
+        hidden=HIDDEN if snapshots is not None else (),
+        kept=kept,
+        aside=write_aside(place, aside),
+        others=others(finished.account.pulled(), aside),
+        cursor=finished.note.cursor,
+    )
+
+
+def opened(held: Manifest | None, leads: pa.Table, *, hidden: bool) -> Manifest:
+    """The state that leads are added to.
+
+    Raises
+    ------
+    BadInput
+        It has other columns.
+    """
+    if held is None or not held.partitions:
+        return Manifest(
+            columns=tuple(leads.column_names),
+            partitions={},
+            hidden=HIDDEN if hidden else (),
+            aside=held.aside if held else None,
+            others=held.others if held else {},
+            cursor=held.cursor if held else {},
+        )
+    if leads.num_rows and held.columns != tuple(leads.column_names):
+        msg = "the policy's columns have changed since the last full pull: pull everything again"
+        raise BadInput(msg)
+    return held
+
+
+def standing_leads(parts: Parts, stands: Standing, held: Manifest | None) -> pa.Table:
+    """The rows of a pull that stand, in memory."""
+    tables = list(stands.tables(parts))
+    if tables:
+        return pa.concat_tables(tables)
+    return held.schema().empty_table() if held else _EMPTY.empty_table()
+
+
+def without(leads: pa.Table, gone: pa.Array) -> pa.Table:
+    """The leads less those that are gone by now."""
+    return leads.filter(pc.invert(pc.is_in(leads["lead_key"], value_set=gone)))
+
+
+def account_of(place: Path, state: Manifest) -> Pulled:
+    """The account of everything that is held."""
+    return whole(state.kept, read_aside(place, state), state.others)
+
+
+def counted(held: Manifest, run: Account, aside: pa.Table) -> dict[str, dict[str, int]]:
+    """The records that no key tells apart, after one more pull: a lead that came again is none of them."""
+    new = others(run.pulled(), aside)
+    before = {kind: Counter(held.others.get(kind, {})) for kind in ("rejected", "excluded", "unmapped")}
+    malformed = Counter({"malformed": new["rejected"].get("malformed", 0)})
+    return {
+        "rejected": dict(+(before["rejected"] + malformed)),
+        "excluded": dict(before["excluded"]),
+        "unmapped": dict(before["unmapped"] + Counter(new["unmapped"])),
+    }
+
+
+def _columns(parts: Parts) -> tuple[str, ...]:
+    first = next(parts.tables(), None)
+    return tuple(first.column_names if first is not None else _EMPTY.names)
+
+
+def _finish(place: Path, held: Manifest | None, snapshots: Snapshots | None) -> Finish | None:
+    """Puts what was known of each lead's scores beside it."""
+    if snapshots is None:
+        return None
+
+    def finish(day: date, part: pa.Table) -> pa.Table:
+        if held is None or str(day) not in held.partitions or not held.hidden:
+            return snapshots.onto(part, _EMPTY.empty_table())
+        ends = pc.min_max(part["lead_key"]).as_py()
+        return snapshots.onto(part, between(place, held, str(day), (ends["min"], ends["max"])))
+
+    return finish
+
+
+def _aside(parts: Parts, stands: Standing) -> pa.Table:
+    """Who was turned away, each once; who also came in a row that stands is not among them."""
+    aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *parts.asides()]))
+    rejected = aside.filter(pc.equal(aside["kind"], "rejected"))["lead_key"].combine_chunks()
+    if not len(rejected):
+        return aside
+    kept = list(_among(stands.tables(parts), rejected))
+    return aside.filter(pc.invert(pc.is_in(aside["lead_key"], value_set=pa.array(kept, pa.string()))))
+
+
+def _among(tables: Iterator[pa.Table], keys: pa.Array) -> Iterator[str]:
+    for table in tables:
+        yield from table["lead_key"].filter(pc.is_in(table["lead_key"], value_set=keys)).to_pylist()
+
+
+def with_cursor(state: Manifest, held: Manifest, finished: Finished, aside: pa.Table) -> Manifest:
+    """The state after an incremental pull, with its cursor and its account."""
+    cursor = finished.note.cursor or held.cursor
+    return replace(state, cursor=cursor, others=counted(held, finished.account, aside))
+
+
+def refuse_short(finished: Finished, stands: Standing) -> None:
+    """Stop where fewer different records came than the CRM said there are: some stood in place of others.
+
+    Raises
+    ------
+    Busy
+        The pull is not whole.
+    """
+    malformed = finished.account.pulled().rejected.get("malformed", 0)
+    if finished.expected is not None and stands.different + malformed < finished.expected:
+        msg = (
+            f"the CRM announced {finished.expected:,} leads, and {stands.different + malformed:,} different "
+            "ones came: pull again"
+        )
+        raise Busy(msg, retry_after=60, code="incomplete")

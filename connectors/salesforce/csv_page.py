@@ -1,0 +1,62 @@
+"""One page of a Bulk result, row by row as it comes in: a page that is cut short is noticed, never accepted.
+
+References
+----------
+Salesforce, Bulk API 2.0 Developer Guide, "Get Results for a Query Job": every page repeats the header,
+every field is quoted, a null is empty.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator
+
+# A long text of Salesforce has up to 131,072 characters, which is Python's own limit exactly.
+csv.field_size_limit(2**31 - 1)
+
+
+class Cut(Exception):
+    """The page is not whole, or is no CSV with the expected columns."""
+
+
+def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:
+    """The header, then the rows, each of as many fields. Nothing at all of an empty page.
+
+    NUL characters, which Salesforce lets into texts, are left out.
+
+    Raises
+    ------
+    Cut
+        A quote is not closed, a row has another number of fields, the text is no UTF-8, or it ends in
+        the middle of a row.
+    """
+    columns = 0
+    try:
+        for row in csv.reader(_lines(pieces), strict=True):
+            columns = columns or len(row)
+            if len(row) != columns:
+                raise Cut
+            if row:
+                yield row
+    except (csv.Error, UnicodeDecodeError):
+        raise Cut from None
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
+    """The lines with their ends; only a line feed ends one (a text may hold other separators)."""
+    decode, open_line = codecs.getincrementaldecoder("utf-8")().decode, list[str]()
+    for piece in pieces:
+        first, *others = decode(piece).replace("\0", "").split("\n")
+        open_line.append(first)
+        if others:
+            yield "".join(open_line) + "\n"
+            *whole, last = others
+            yield from (f"{line}\n" for line in whole)
+            open_line = [last]
+    left = "".join(open_line) + decode(b"", final=True)
+    if left and not left.endswith('"'):
+        # Salesforce ends every row with a line feed: this one was cut outside of a quote.
+        raise Cut
+    if left:
+        yield left

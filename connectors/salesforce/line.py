@@ -1,0 +1,174 @@
+"""The patient line to one org: every data call goes along it, with its token, its retries and its budget.
+
+simple-salesforce is used through its public names only. It neither renews a direct session nor
+retries nor limits time, so that is done here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from simple_salesforce.api import Salesforce
+from simple_salesforce.exceptions import SalesforceError
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from connectors.errors import Busy
+from connectors.oauth import Grant, GrantStore
+from connectors.salesforce.app import SalesforceApp, trusted_origin
+from connectors.salesforce.budget import Budget
+from connectors.salesforce.oauth import refresh
+from connectors.salesforce.reach import GONE, is_unknown_host
+from connectors.salesforce.session import new_session
+from connectors.salesforce.trouble import (
+    EXPIRED,
+    NOT_BEGUN,
+    PATIENCE,
+    Failure,
+    consequence,
+    failure,
+    unreachable,
+)
+from connectors.salesforce.versions import agreed
+
+ATTEMPTS = 5
+# The client library reads the answer, also its usage header, and lets through what it cannot read: a
+# number of 5,000 digits, a list nested 100,000 deep, a document that has no length.
+_UNREADABLE = (ValueError, TypeError, RecursionError)
+_GONE = Failure(status=0, code=GONE, retry_after=None, day_is_used_up=False)
+# One call to make with a client; the options must go along with it.
+Call = Callable[[Salesforce, Mapping[str, Any]], Any]
+_BACKOFF = wait_exponential_jitter(multiplier=0.5, max=10, jitter=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a call is: ``doing`` names it in words, ``again`` says whether it may be made twice."""
+
+    call: Call = field(repr=False)
+    doing: str
+    again: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of a call: what the client gave, and the answer's headers."""
+
+    found: Any = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What is remembered over the attempts of one call: the latest headers (errors do not carry them)."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 0
+    renewed: bool = False
+
+    def __call__(self, response: requests.Response, *_: object, **__: object) -> None:
+        """The response hook of requests."""
+        self.headers, self.status = response.headers, response.status_code
+
+
+class Line:
+    """One org's data API. ``pause`` waits between attempts (seconds)."""
+
+    def __init__(
+        self, app: SalesforceApp, grants: GrantStore, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._app = app
+        self._grants = grants
+        self._pause = pause
+        self._session = new_session(app)
+        self._versions: dict[str, str] = {}
+        self.budget = Budget(app.api_percent)
+
+    def ask(self, asked: Asked) -> Answered:
+        """Make one call, patiently.
+
+        Raises
+        ------
+        Refused
+            Salesforce said no, or the connection has no usable grant.
+        Busy
+            Salesforce could not answer within a few attempts, or asked for a longer wait, or the share
+            of the day's calls is used up.
+        """
+        retrying = Retrying(
+            retry=retry_if_exception(lambda error: _worth_waiting(error, asked)),
+            wait=_wait,
+            stop=stop_after_attempt(ATTEMPTS),
+            sleep=self._pause,
+            reraise=True,
+        )
+        return retrying(self._attempt, asked, _Heard())
+
+    def version(self) -> str:
+        """The API version that is spoken with the org. Raises Refused where the org's are too old."""
+        return self._version(self._grants.load())
+
+    def _attempt(self, asked: Asked, heard: _Heard) -> Answered:
+        """One call, with at most one renewal of the token over all attempts."""
+        self.budget.check(asked.doing)
+        grant = self._grants.load()
+        found = self._once(grant, asked.call, heard)
+        if isinstance(found, Failure) and found.status == EXPIRED and not heard.renewed:
+            heard.renewed = True
+            renewed = self._grants.renew(grant, lambda stale: refresh(self._app, stale))
+            found = self._once(renewed, asked.call, heard)
+        # Raised here, outside any handler: an error of the client library holds the whole body.
+        if isinstance(found, Failure):
+            raise consequence(found, asked.doing)
+        if found is None:
+            raise unreachable(asked.doing)
+        return found
+
+    def _once(self, grant: Grant, call: Call, heard: _Heard) -> Answered | Failure | None:
+        """The answer, a Failure, or None where the connection or the body broke."""
+        options = {"hooks": {"response": heard}, "allow_redirects": False}
+        client = self._client(grant)
+        try:
+            return Answered(found=call(client, options), headers=heard.headers)
+        except SalesforceError as error:
+            return failure(error, heard.headers)
+        except requests.TooManyRedirects:
+            return Failure(status=heard.status, code="", retry_after=None, day_is_used_up=False)
+        except requests.RequestException as error:
+            return _GONE if is_unknown_host(error) else None
+        except _UNREADABLE:
+            return None
+        finally:
+            self.budget.hear(heard.headers)
+
+    def _client(self, grant: Grant) -> Salesforce:
+        return Salesforce(
+            session_id=grant.access_token,
+            instance_url=trusted_origin(self._app, grant.instance_url),
+            version=self._version(grant),
+            session=self._session,
+            object_pairs_hook=None,
+        )
+
+    def _version(self, grant: Grant) -> str:
+        origin = trusted_origin(self._app, grant.instance_url)
+        if origin not in self._versions:
+            self._versions[origin] = agreed(self._session, origin, self._app.api_version)
+        return self._versions[origin]
+
+
+def _worth_waiting(error: BaseException, asked: Asked) -> bool:
+    """Whether another attempt may help, soon, and cannot do the same thing twice."""
+    if not isinstance(error, Busy) or error.retry_after > PATIENCE:
+        return False
+    return asked.again or error.code in NOT_BEGUN
+
+
+def _wait(state: RetryCallState) -> float:
+    """What Salesforce asked for, or the backoff where that is longer."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, Busy) else 0.0
+    return max(asked, _BACKOFF(state))

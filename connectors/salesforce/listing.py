@@ -1,0 +1,86 @@
+"""Plain lists of a few fields of an object, by REST or, where they are long, by a bulk job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
+
+from connectors.errors import Refused
+from connectors.salesforce.bulk_query import (
+    DOING,
+    Patience,
+    QueryJob,
+    announced_records,
+    begin,
+    next_locator,
+)
+from connectors.salesforce.csv_page import Cut, rows
+from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.page_tries import whole_page
+from connectors.salesforce.query import Soql, pages
+from connectors.salesforce.records import text_at, text_of
+from connectors.salesforce.trouble import incomplete
+
+# From so many records on, a bulk job costs less than pages of 2,000.
+BULK = 10_000
+# The object is one that bulk jobs do not read.
+_NOT_IN_BULK = frozenset({"INVALIDENTITY", "API_ERROR", "INVALIDJOB"})
+Row = tuple[str | None, ...]
+
+
+def count(gateway: Gateway, query: Soql, doing: str) -> int:
+    """How many records a query has now."""
+    total = gateway.query(query.counting, doing).get("totalSize")
+    if not isinstance(total, int):
+        raise incomplete(doing)
+    return total
+
+
+def rows_of(gateway: Gateway, query: Soql, patience: Patience, doing: str) -> Iterator[Row]:
+    """The records of a query, each as the texts of its fields in the query's order.
+
+    Raises
+    ------
+    Refused, Busy
+        The list is not whole.
+    """
+    if count(gateway, query, doing) >= BULK:
+        try:
+            job = begin(gateway, query.text)
+        except Refused as error:
+            if error.code not in _NOT_IN_BULK:
+                raise
+        else:
+            yield from _bulk(job, query, patience)
+            return
+    for records in pages(gateway, query, doing):
+        for record in records:
+            yield tuple(text_at(record, name) for name in query.fields)
+
+
+def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
+    try:
+        expected, locator, read = job.wait(patience), "", 0
+        while True:
+            page, behind = whole_page(partial(_whole, job, query.fields, locator), patience)
+            read += len(page)
+            yield from page
+            if behind is None:
+                break
+            locator = behind
+        if expected is not None and read < expected:
+            raise incomplete(DOING)
+    finally:
+        job.delete()
+
+
+def _whole(job: QueryJob, fields: Sequence[str], locator: str) -> tuple[list[Row], str | None]:
+    with job.gateway.stream(job.behind(locator), DOING) as stream:
+        found = rows(stream)
+        next(found, None)
+        page = [tuple(text_of(value) for value in islice(row, len(fields))) for row in found]
+        headers = stream.headers
+    if announced_records(headers) not in {None, len(page)}:
+        raise Cut
+    return page, next_locator(headers)

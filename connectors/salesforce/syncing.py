@@ -1,0 +1,272 @@
+"""One sync of an org's leads into the lake: it plans, goes on where a killed one stopped, tells what it did.
+
+A page is on the disk, after the policy, before the next is asked for; the leads and the cursor come to
+count in one step at the end (`connectors.lake`). So a process may be killed at any moment: nothing that
+counted is lost, nothing counts twice, and what was read need not be read again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+
+from connectors import staging
+from connectors.errors import Busy, Refused
+from connectors.holding import Finished, Note
+from connectors.lake import Lake
+from connectors.policy.model import Policy
+from connectors.policy.write import policy_digest
+from connectors.pseudonym import Keyring
+from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, begin
+from connectors.salesforce.comparing import Compared, Comparison
+from connectors.salesforce.departed import Untold, departed
+from connectors.salesforce.einstein import history, is_einstein, new_scores, score_rule
+from connectors.salesforce.facts import Facts
+from connectors.salesforce.gateway import Gateway, Request
+from connectors.salesforce.listing import BULK, count
+from connectors.salesforce.planning import (
+    MANY,
+    SO_MANY,
+    WORKABLE,
+    Cursor,
+    Plan,
+    Situation,
+    cursor_in,
+    decide,
+    noted,
+    plan_in,
+    window,
+)
+from connectors.salesforce.query import Soql
+from connectors.salesforce.reading import Reader, Stale, Step
+from connectors.salesforce.trouble import MISSING_FIELD
+from connectors.snapshots import Past, Snapshots
+from connectors.staging import Staging
+from connectors.synced import Synced
+
+Wanted = Literal["", "full", "reconcile"]
+CRM = "salesforce"
+USER = re.compile(r"005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?")
+DOING = "lead count"
+# With these, what was read so far cannot become whole.
+SPOILT = frozenset({"incomplete", JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD"})
+# Told how many leads are read and how many there are; may raise to stop the pull.
+Watch = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sync:
+    """Leads of one org under one policy, into one lake. ``score`` is the column of the score, or empty."""
+
+    gateway: Gateway = field(repr=False)
+    keyring: Keyring = field(repr=False)
+    lake: Lake
+    policy: Policy
+    fields: tuple[str, ...]
+    facts: Facts
+    patience: Patience
+    watch: Watch
+    score: str = ""
+
+    def run(self, wanted: Wanted = "") -> Synced:
+        """Bring the lake up to date.
+
+        Raises
+        ------
+        Refused, Busy
+            The pull did not come to its end: the lake is as it was, and the next sync goes on from here.
+        """
+        with self.lake.pulling(CRM, self.keyring.organisation) as folder:
+            reason = ""
+            for _ in range(3):
+                staged, plan = self._begun(folder, wanted, reason)
+                try:
+                    return self._carry_out(staged, plan)
+                except Stale:
+                    staged.clear()
+                except Untold as untold:
+                    staged.clear()
+                    reason = str(untold)
+                except (Busy, Refused) as error:
+                    if error.code in SPOILT:
+                        staged.clear()
+                    raise
+        msg = "what an earlier sync left could not be gone on with, again and again: try again later"
+        raise Busy(msg, retry_after=60)
+
+    def _begun(self, folder: Path, wanted: Wanted, reason: str) -> tuple[Staging, Plan]:
+        """The pull that a process left unfinished, where it is still of use; else a new one."""
+        now, held = self.gateway.now(), self._held()
+        situation = Situation(
+            policy=policy_digest(self.policy),
+            score=self.score,
+            now=now,
+            facts=self.facts,
+            held=held,
+            wanted=wanted,
+            reason=reason,
+        )
+        left = staging.under_way(folder)
+        if left is not None:
+            plan = plan_in(left.plan)
+            if plan is not None and self._of_use(plan, situation):
+                return left, plan
+        plan = decide(situation)
+        return staging.begin(folder, noted(plan)), plan
+
+    def _of_use(self, plan: Plan, at: Situation) -> bool:
+        """Whether a plan of before is still what is wanted, and did not come to count already."""
+        done = at.held is not None and at.held.run == plan.id
+        same = plan.policy == at.policy and plan.score == at.score
+        return (
+            same
+            and not done
+            and at.now - plan.moment < WORKABLE
+            and (not at.wanted or at.wanted == plan.kind)
+        )
+
+    def _held(self) -> Cursor | None:
+        note = self.lake.held(CRM, self.keyring.organisation)
+        return cursor_in(note.cursor) if note else None
+
+    def _carry_out(self, staged: Staging, plan: Plan) -> Synced:
+        already = staged.read
+        query = Soql(fields=self.fields, where=window(plan, self.facts.dated))
+        total = count(self.gateway, query, DOING)
+        if plan.kind != "full" and total > MANY:
+            raise Untold(SO_MANY)
+        self._read(staged, query, total)
+        expected = self._expected(staged, query)
+        if plan.kind == "full":
+            done = self._all(staged, plan, expected)
+        else:
+            done = self._changes(staged, plan, expected)
+        self._clean_up(staged)
+        return replace(done, resumed_at=already)
+
+    def _expected(self, staged: Staging, query: Soql) -> int | None:
+        """How many leads must have come; those that were deleted while REST pages were read need not."""
+        expected: int | None = staged.reached.get("expected")
+        if expected is None or "job" in staged.reached or staged.read >= expected:
+            return expected
+        return min(expected, count(self.gateway, query, DOING))
+
+    def _clean_up(self, staged: Staging) -> None:
+        """What is left of the pull here and in the org; nothing of it can fail the sync any more."""
+        job = staged.reached.get("job")
+        staged.clear()
+        if job is not None:
+            QueryJob(gateway=self.gateway, id=str(job)).delete()
+
+    def _read(self, staged: Staging, query: Soql, total: int) -> None:
+        """Read the query to its end, keeping every page before the next."""
+        self.watch(staged.read, max(total, staged.read))
+        if staged.reached.get("done"):
+            return
+        for step in self._steps(staged, query, total):
+            staged.append(step.batch, {**step.reached, "expected": step.expected})
+            self.watch(staged.read, max(total, staged.read))
+
+    def _steps(self, staged: Staging, query: Soql, total: int) -> Iterator[Step]:
+        reached = staged.reached
+        if "job" not in reached and (reached or total < BULK):
+            return self._reader.rest(query, reached)
+        if "job" not in reached:
+            staged.note({"job": begin(self.gateway, query.text).id, "next": ""})
+        job = QueryJob(gateway=self.gateway, id=str(staged.reached["job"]))
+        return self._reader.bulk(job, staged.reached)
+
+    @property
+    def _reader(self) -> Reader:
+        return Reader(
+            gateway=self.gateway,
+            policy=self.policy,
+            keyring=self.keyring,
+            types=self.facts.types,
+            patience=self.patience,
+        )
+
+    def _all(self, staged: Staging, plan: Plan, expected: int | None) -> Synced:
+        rule = score_rule(self.policy, self.score)
+        past = history(self.gateway, self.keyring, rule, self.facts, self.patience)
+        finished = Finished(
+            parts=staged, account=staged.account(), note=self._note(plan, past), expected=expected
+        )
+        run = self.lake.replace(CRM, self.keyring.organisation, finished)
+        return Synced(kind=plan.kind, why=plan.why, run=run, whole=run, added=run.kept)
+
+    def _changes(self, staged: Staging, plan: Plan, expected: int | None) -> Synced:
+        gone = departed(self.gateway, self.keyring, plan, self.facts)
+        compared = self._compared(staged) if plan.kind == "reconcile" else Compared()
+        rule, scores = score_rule(self.policy, self.score), None
+        if self.facts.scores and rule is not None and is_einstein(rule):
+            scores = new_scores(self.gateway, self.keyring, rule, plan, self.patience)
+        finished = Finished(
+            parts=staged,
+            account=staged.account(),
+            note=self._note(plan, {}, gone.covered),
+            expected=expected,
+            gone=tuple(dict.fromkeys((*gone.keys, *compared.gone))),
+            scores=scores,
+        )
+        own = self._own(plan)
+        added = self.lake.add(CRM, self.keyring.organisation, finished)
+        return Synced(
+            kind=plan.kind,
+            why=plan.why,
+            run=added.run,
+            whole=added.whole,
+            added=added.merged.added,
+            changed=added.merged.changed,
+            removed=added.merged.removed,
+            unchanged=len(added.merged.unchanged),
+            merged=gone.merged,
+            own=min(own, len(added.merged.unchanged)),
+        )
+
+    def _note(self, plan: Plan, past: Mapping[str, Past], covered: str = "") -> Note:
+        snapshots = Snapshots(column=self.score, seen_at=plan.moment, past=past) if self.score else None
+        return Note(cursor=asdict(plan.cursor(self._held(), covered)), snapshots=snapshots)
+
+    def _compared(self, staged: Staging) -> Compared:
+        """Compare everything, and read the months anew in which something is missing here."""
+        comparison = Comparison(
+            gateway=self.gateway,
+            keyring=self.keyring,
+            policy=self.policy,
+            facts=self.facts,
+            patience=self.patience,
+        )
+        held = self.lake.keys(CRM, self.keyring.organisation)
+        new = [aside.select(held.column_names) for aside in staged.asides()]
+        new += [table.select(held.column_names) for table in staged.tables()]
+        found = comparison.of(pa.concat_tables([held, *new]))
+        for month in found.months:
+            query = comparison.query(self.fields, month)
+            for step in self._plain(query, count(self.gateway, query, DOING)):
+                staged.append(step.batch, staged.reached)
+        return found
+
+    def _plain(self, query: Soql, total: int) -> Iterator[Step]:
+        """A query whose steps are not gone on with."""
+        if total < BULK:
+            yield from self._reader.rest(query, {})
+            return
+        job = begin(self.gateway, query.text)
+        yield from self._reader.bulk(job, {})
+        job.delete()
+
+    def _own(self, plan: Plan) -> int:
+        """How many leads in the window were last changed by Fairlead itself."""
+        found = self.gateway.send(Request(method="GET", path=""), DOING).body
+        address = found.get("identity") if isinstance(found, dict) else None
+        user = str(address or "").rpartition("/")[2]
+        if not USER.fullmatch(user):
+            return 0
+        where = f"({window(plan, self.facts.dated)}) AND LastModifiedById = '{user}'"
+        return count(self.gateway, Soql(fields=(), where=where), DOING)

@@ -1,0 +1,52 @@
+"""What a sync did, and the two accounts that it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from connectors.account import Pulled
+
+
+def unwatched(read: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How a sync is wanted.
+
+    ``score`` is the column whose earlier values are kept ("" for none), ``wanted`` a kind that is asked
+    for ("" for the usual). ``watch`` is told how many leads are read and how many there are; what it
+    raises stops the sync.
+    """
+
+    score: str = ""
+    wanted: Literal["", "full", "reconcile"] = ""
+    watch: Callable[[int, int], None] = unwatched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """One finished sync.
+
+    ``run`` accounts for the records that were read now, ``whole`` for everything that is held; in both,
+    ``read = kept + rejected + excluded``. ``why`` is a sentence about ``kind``. Of the leads that were
+    read, ``added`` are new here, ``changed`` different, ``unchanged`` as they were (``own`` of them last
+    changed by Fairlead's own write-back); ``removed`` are no longer in the CRM or no longer shown,
+    ``merged`` of them live on as another lead. ``resumed_at`` is how many records an earlier, broken
+    sync had read already.
+    """
+
+    kind: Literal["full", "incremental", "reconcile"]
+    why: str
+    run: Pulled
+    whole: Pulled
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    merged: int = 0
+    own: int = 0
+    resumed_at: int = 0

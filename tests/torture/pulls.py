@@ -1,0 +1,217 @@
+"""Kill a pull again and again, at random moments: nothing may be lost, doubled or stale, and it must go on.
+
+``kill_pulls`` is what `make torture` calls with 200 kills of 50,000 leads; the suite does 10 on fewer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any
+
+from connectors.lake import Lake
+from connectors.sandbox.certificate import make_certificate
+from connectors.sandbox.salesforce import SalesforceStandIn
+from tests.connectors.subject_salesforce import connect, contents, keyring_of
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PHASES = ("before a page", "between pages", "after the last page", "no pull on the disk")
+REGIONS = ("urban", "rural", "coast")
+
+
+@dataclass(slots=True, kw_only=True)
+class PullTorture:
+    """What became of the pulls. ``resumed`` went on behind leads that a killed process had read.
+
+    ``saved`` is how many leads did not have to be read again; ``phases`` counts the kills by where they
+    struck: before a page was kept, between pages, after the last one, or while no pull lay on the disk
+    (it had not planned yet, or had come to count already).
+    """
+
+    leads: int
+    kills: int = 0
+    finished: int = 0
+    resumed: int = 0
+    saved: int = 0
+    seconds: float = 0.0
+    phases: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PHASES, 0))
+    faults: list[str] = field(default_factory=list)
+
+
+def kill_pulls(kills: int, leads: int, seed: int = 0, page: int = 10_000) -> PullTorture:
+    """Kill ``kills`` pulls of an org of so many leads; ``faults`` of the result is empty if all went well."""
+    tally, began = PullTorture(leads=leads), time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rows = tuple(_lead(number) for number in range(leads))
+        with SalesforceStandIn(contents(rows), make_certificate(folder), seed=5) as org:
+            killer = _Killer(org=org, folder=folder, page=page, chance=random.Random(seed), tally=tally)  # noqa: S311
+            try:
+                killer.work(kills)
+            finally:
+                killer.close()
+    tally.seconds = time.monotonic() - began
+    return tally
+
+
+def _lead(number: int) -> dict[str, Any]:
+    return {
+        "region": REGIONS[number % 3],
+        "age": 20 + number % 50,
+        "score": number % 101,
+        "status": "open",
+        "opted_out": number % 97 == 0,
+        "created": f"2026-0{1 + number % 9}-{1 + number % 28:02d}T10:00:00Z",
+    }
+
+
+@dataclass(slots=True, kw_only=True)
+class _Killer:
+    org: SalesforceStandIn
+    folder: Path
+    page: int
+    chance: random.Random
+    tally: PullTorture
+    _process: subprocess.Popen[str] = field(init=False)
+    _span: float = 1.0
+
+    def __post_init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.torture.pull_process"],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        grant = asdict(connect(self.org).grant)
+        told = {
+            "grant": {**grant, "issued_at": grant["issued_at"].isoformat()},
+            "client_id": self.org.client_id,
+            "client_secret": self.org.client_secret,
+            "login_url": self.org.login_url,
+            "ca_file": str(self.org.certificate.certificate),
+            "lake": str(self.folder / "lake"),
+            "page": self.page,
+            "bulk": 1,
+            "parallel": self.tally.leads // 2 if self.chance.random() < 0.5 else 10**9,
+        }
+        self.org.state.jobs.settings = replace(self.org.state.jobs.settings, page=self.page)
+        self._say(json.dumps(told))
+
+    def work(self, kills: int) -> None:
+        """Pull, kill, pull again until it ends, look; then change some leads and begin anew."""
+        began = time.monotonic()
+        self._to_the_end("full")
+        self._look()
+        self._span = time.monotonic() - began
+        while self.tally.kills < kills:
+            self._change_some()
+            wanted = self.chance.choice(("full", ""))
+            while self._killed(wanted):
+                if self.tally.kills == kills:
+                    self._to_the_end(wanted)
+                    break
+            self._look()
+
+    def _killed(self, wanted: str) -> bool:
+        """Start a pull and kill it at a random moment; false where it came to its end before."""
+        self._say(wanted)
+        pid = int(self._hear())
+        killing = threading.Timer(self.chance.uniform(0, self._span), _kill, (pid,))
+        killing.start()
+        line = self._hear()
+        killing.cancel()
+        if line != "killed":
+            self._ended(line)
+            return False
+        self.tally.kills += 1
+        self.tally.phases[self._phase()] += 1
+        return True
+
+    def _to_the_end(self, wanted: str) -> None:
+        self._say(wanted)
+        self._hear()
+        self._ended(self._hear())
+
+    def _ended(self, line: str) -> None:
+        if line == "ended":
+            self.tally.faults.append("a pull ended without a result")
+            return
+        done = json.loads(line)
+        self._hear()
+        self.tally.finished += 1
+        self.tally.resumed += done["resumed_at"] > 0
+        self.tally.saved += done["resumed_at"]
+
+    def _phase(self) -> str:
+        """Where the kill struck, by the log that the dead process left."""
+        log = self._place / "pull" / "log.jsonl"
+        lines = log.read_text().splitlines() if log.exists() else []
+        reached = [json.loads(line)["reached"] for line in lines[1:] if line.endswith("}")]
+        if not lines:
+            return PHASES[3]
+        if not any("done" in one for one in reached):
+            return PHASES[0]
+        return PHASES[2] if reached[-1].get("done") else PHASES[1]
+
+    @property
+    def _place(self) -> Path:
+        return self.folder / "lake" / "salesforce" / self.org.organisation
+
+    def _look(self) -> None:
+        """The lake against the org, lead by lead; and nothing left behind."""
+        keyring, lake = keyring_of(self.org), Lake(self.folder / "lake")
+        rows = lake.read("salesforce", self.org.organisation)
+        held = dict(zip(rows["lead_key"].to_pylist(), rows["region"].to_pylist(), strict=True))
+        want = {
+            keyring.lead_key(lead_id).hex: row["Region__c"]
+            for lead_id, row in self.org.org.leads.items()
+            if not row["Opted_Out__c"]
+        }
+        account = lake.whole("salesforce", self.org.organisation)
+        assert account is not None
+        faults = {
+            "leads lost": len(want.keys() - held.keys()),
+            "leads that are not there": len(held.keys() - want.keys()),
+            "leads doubled": rows.num_rows - len(held),
+            "stale leads": sum(held[key] != want[key] for key in want.keys() & held.keys()),
+            "leads not accounted for": self.tally.leads - account.read,
+            "leftovers": int((self._place / "pull").exists()),
+        }
+        self.tally.faults += [f"{number} {what}" for what, number in faults.items() if number]
+
+    def _change_some(self) -> None:
+        leads = self.org.org.leads
+        for lead_id in self.chance.sample(sorted(leads), len(leads) // 10):
+            now = self.org.org.clock.stamp()
+            region = self.chance.choice(REGIONS)
+            leads[lead_id] = {**leads[lead_id], "Region__c": region, "SystemModstamp": now}
+
+    def _say(self, line: str) -> None:
+        pipe: IO[str] | None = self._process.stdin
+        assert pipe is not None
+        pipe.write(f"{line}\n")
+        pipe.flush()
+
+    def _hear(self) -> str:
+        pipe: IO[str] | None = self._process.stdout
+        assert pipe is not None
+        return pipe.readline().strip()
+
+    def close(self) -> None:
+        """End the process of the pulls."""
+        self._process.kill()
+        self._process.communicate()
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)

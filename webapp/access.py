@@ -1,0 +1,90 @@
+"""Looks after the access to the CRMs: whether it still works, that it does not lapse, how it is encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from connectors.errors import Refused
+from connectors.policy.parse import parse_policy
+from connectors.source import FieldInfo
+from webapp.crms import consent, source_for
+from webapp.outcomes import CHECK, WRITE_BACK, noting
+from webapp.services import Services
+from webapp.store.rows import ConnectionRow, ConnectionState
+from webapp.viewmodels.dashboard import STATUS
+
+# States that a successful check disproves. That the last pull did not finish stays true.
+_DISPROVED: frozenset[ConnectionState] = frozenset(
+    {"consent_needed", "missing_permission", "org_gone", "busy", "limit_reached"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a check found: the state, its name, why, and what to do ("" where all is well).
+
+    ``leads`` is how many leads the connected user sees, None where they could not be counted.
+    """
+
+    connection: ConnectionRow
+    words: str
+    note: str
+    mend: str
+    leads: int | None = None
+
+
+def check(opened: Services, connection: ConnectionRow) -> Access:
+    """Renew the access token and see that every field of the policy can be read; the state says the rest.
+
+    Renewing is what keeps a refresh token from lapsing (30 days without use, where the admin set that), so
+    that this wants to be run every week.
+
+    Raises
+    ------
+    Refused, Busy
+        The access does not work; the state and the note say why.
+    """
+    with noting(opened, connection, CHECK):
+        grants = opened.grants(connection.id)
+        grants.renew(grants.load(), consent(opened.settings, connection.crm).renew)
+        source = source_for(opened, connection)
+        _refuse_hidden(opened, connection, source.describe())
+        leads = source.count()
+    row = opened.repository.connection(connection.id) or connection
+    # Reading says nothing about writing.
+    writing = row.state == "missing_permission" and row.note.startswith(WRITE_BACK)
+    if row.state in _DISPROVED and not writing:
+        opened.repository.move_state(connection.id, "connected", "", {"disconnected"})
+    return replace(told(opened, connection), leads=leads)
+
+
+def _refuse_hidden(opened: Services, connection: ConnectionRow, found: Sequence[FieldInfo]) -> None:
+    """Stop where the connected user does not see what the policy names; a parent's fields are not listed."""
+    saved, visible = opened.repository.policy(connection.id), {field.name.lower() for field in found}
+    names = parse_policy(saved.text, "The policy").fields if saved else ()
+    hidden = [name for name in names if "." not in name and name.lower() not in visible]
+    if hidden:
+        msg = (
+            f"these fields of the policy are missing or not visible to the connected user: "
+            f"{', '.join(hidden)}: give the user access to them, or take them out of the policy"
+        )
+        raise Refused(msg, code="INVALID_FIELD")
+
+
+def told(opened: Services, connection: ConnectionRow) -> Access:
+    """The state of a connection as it stands now, in words."""
+    row = opened.repository.connection(connection.id) or connection
+    status = STATUS[row.state]
+    return Access(connection=row, words=status.words, note=row.note, mend=status.mend)
+
+
+def reseal(opened: Services) -> int:
+    """Encrypt the tokens of every connection with the newest key; how many were moved to it.
+
+    Raises
+    ------
+    Refused
+        A grant does not open with any key: its key was taken out of the settings too early.
+    """
+    return sum(opened.grants(row.id).reseal() for row in opened.repository.connections())

@@ -1,0 +1,104 @@
+"""From what a job met to the state of its connection, in the words of an admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+
+from audit.schema import BadInput
+from connectors.errors import Busy, ConnectorError, Refused
+from webapp.services import Services
+from webapp.store.rows import ConnectionRow, ConnectionState
+
+PULL = "The last pull did not finish"
+WRITE_BACK = "The last write-back did not finish"
+CHECK = "The last check of the access failed"
+STANDS = "The audit before it still stands."
+
+# Asking the CRM again will not help before somebody signs in there again, or mends the app's settings.
+_SIGN_IN = (
+    "invalid_grant",
+    "no_refresh_token",
+    "unreadable_grant",
+    "not_connected",
+    "invalid_client",
+    "invalid_client_id",
+    "inactive_user",
+    "org_mismatch",
+    "bad_signature",
+    "token_type",
+    "unsupported_grant_type",
+    "INVALID_AUTH_HEADER",
+    "HTTP_401",
+    "HTTP_301",
+    "HTTP_302",
+    "INVALID_AUTHENTICATION",
+    "EXPIRED_AUTHENTICATION",
+    "BAD_REFRESH_TOKEN",
+)
+# A person in the CRM must allow something.
+_PERMISSION = (
+    "INVALID_SESSION_ID",
+    "API_DISABLED_FOR_ORG",
+    "INSUFFICIENT_ACCESS",
+    "INSUFFICIENT_ACCESS_OR_READONLY",
+    "FORBIDDEN",
+    "HTTP_403",
+    "INVALID_FIELD",
+    "FIELD_ABSENT",
+    "INVALID_TYPE",
+    "NOT_FOUND",
+    "invalid_app_access",
+    "invalid_scope",
+    "access_denied",
+    "MISSING_SCOPES",
+)
+_GONE = ("inactive_org", "ORG_LOCKED", "INACTIVE_ORG_OR_USER", "TRIAL_EXPIRED", "org_gone", "api_version")
+_STATES: Mapping[str, ConnectionState] = MappingProxyType(
+    {
+        **dict.fromkeys(_SIGN_IN, "consent_needed"),
+        **dict.fromkeys(_PERMISSION, "missing_permission"),
+        **dict.fromkeys(_GONE, "org_gone"),
+    }
+)
+
+
+def state_after(error: Exception) -> ConnectionState:
+    """The state that an error leaves a connection in; "pull_incomplete" where it tells of none."""
+    if isinstance(error, Busy):
+        return "limit_reached" if error.code == "limit_reached" else "busy"
+    return _STATES.get(error.code, "pull_incomplete") if isinstance(error, Refused) else "pull_incomplete"
+
+
+@contextmanager
+def noting(opened: Services, connection: ConnectionRow, what: str) -> Iterator[None]:
+    """Record the state that an error of the block leaves the connection in; disconnected is final.
+
+    ``what`` begins the note: `PULL`, `WRITE_BACK` or `CHECK`. A write-back or a check that met no more
+    than a defect of ours says nothing about the access.
+    """
+    try:
+        yield
+    except Exception as error:
+        state = state_after(error)
+        if what == PULL or state != "pull_incomplete":
+            _record(opened, connection, state, note_of(what, error))
+        raise
+
+
+def note_of(what: str, error: Exception) -> str:
+    """A connector's message is fit to show; any other error's may hold values, so it is left out."""
+    reason = f" ({error})" if isinstance(error, ConnectorError | BadInput) else ""
+    return f"{what}{reason}." + (f" {STANDS}" if what == PULL else "")
+
+
+def clear_note_of(opened: Services, connection: ConnectionRow, what: str) -> None:
+    """The block went well this time: where the last trouble was its own, the connection is well again."""
+    row = opened.repository.connection(connection.id)
+    if row is not None and row.state != "connected" and row.note.startswith(what):
+        _record(opened, connection, "connected", "")
+
+
+def _record(opened: Services, connection: ConnectionRow, state: ConnectionState, note: str) -> None:
+    opened.repository.move_state(connection.id, state, note, {"disconnected"})

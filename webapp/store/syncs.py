@@ -1,0 +1,76 @@
+"""What every sync of a connection did: its kind, why, and where each record ended up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from connectors.account import Pulled
+from connectors.synced import Synced
+from webapp.store import tables
+from webapp.store.database import Database
+from webapp.store.repository import Clock, utc_now
+
+_COUNTS = ("added", "changed", "unchanged", "removed", "merged", "own", "resumed_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncRow:
+    """One finished sync."""
+
+    connection_id: str
+    made_at: datetime
+    synced: Synced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syncs:
+    """The finished syncs of all connections. Every method is one transaction."""
+
+    database: Database
+    clock: Clock = utc_now
+
+    def add(self, connection_id: str, synced: Synced) -> SyncRow:
+        """Remember one."""
+        counts = {name: getattr(synced, name) for name in _COUNTS}
+        with self.database.writing() as session:
+            row = tables.SyncRun(
+                connection_id=connection_id,
+                made_at=self.clock(),
+                kind=synced.kind,
+                why=synced.why,
+                run=asdict(synced.run),
+                whole=asdict(synced.whole),
+                counts=counts,
+            )
+            session.add(row)
+            return _row(row)
+
+    def latest(self, connection_id: str) -> SyncRow | None:
+        """The newest of a connection; None where there is none."""
+        return next(iter(self.all(connection_id)), None)
+
+    def all(self, connection_id: str) -> tuple[SyncRow, ...]:
+        """Every one of a connection, newest first."""
+        query = select(tables.SyncRun).filter_by(connection_id=connection_id)
+        with self.database.reading() as session:
+            return tuple(_row(row) for row in session.scalars(query.order_by(tables.SyncRun.id.desc())))
+
+
+def _row(row: tables.SyncRun) -> SyncRow:
+    counts: Mapping[str, Any] = row.counts
+    return SyncRow(
+        connection_id=row.connection_id,
+        made_at=row.made_at,
+        synced=Synced(
+            kind=row.kind,  # type: ignore[arg-type]  # one of the three words, as it was stored
+            why=row.why,
+            run=Pulled(**row.run),
+            whole=Pulled(**row.whole),
+            **counts,
+        ),
+    )
