@@ -18,6 +18,13 @@ from connectors.sandbox.salesforce.standin import _application
 DATA = "/services/data/v68.0"
 WORDS = (
     *(
+        "/services/data/v68.0/sobjects/Lead",
+        "/services/data/v68.0/query?q=x",
+        "/services/data/v1",
+        "POST",
+        "GET",
+    ),
+    *(
         "Lead",
         "Id",
         "LastName",
@@ -64,7 +71,18 @@ KEYS = (
         "LastName",
         "Company",
     ),
-    *("Audit_Key__c", "Rating", "CreatedDate", "IsConverted", "NumberOfEmployees"),
+    *(
+        "compositeRequest",
+        "url",
+        "method",
+        "body",
+        "httpHeaders",
+        "Audit_Key__c",
+        "Rating",
+        "CreatedDate",
+        "IsConverted",
+        "NumberOfEmployees",
+    ),
 )
 LEAVES = (
     st.none()
@@ -85,6 +103,7 @@ ADDRESSES = (
         for path in ("/jobs/query", "/jobs/ingest", "/composite/sobjects", "/composite/sobjects/Lead")
     ),
     *(("POST", f"/sobjects/{name}") for name in ("Lead", "Fairness_Finding__c", "User")),
+    ("POST", "/composite"),
     ("PATCH", "/composite/sobjects"),
     ("PATCH", "/composite/sobjects/Fairness_Finding__c/Audit_Key__c"),
     ("PATCH", "/sobjects/Lead/00QFl0000000001MAA"),
