@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint validate mutation bench lock peers clean help
+.PHONY: demo test lint validate torture mutation bench lock peers clients clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -18,6 +18,9 @@ lint: .venv/.dev  ## the quality gates alone
 
 validate: .venv/.dev  ## simulate coverage, false alarms and power in full (about 15 minutes), and write the report
 	@$(BIN)/python -m tests.validation $(ARGS)
+
+torture: .venv/.dev  ## kill pulls and write-backs 200 times (about half an hour), and write the report
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 mutation: .venv-mutation/.ready  ## small faults put into audit, and how many the tests notice (an hour or two)
 	@.venv-mutation/bin/python -m tests.mutation $(ARGS)
@@ -56,6 +59,13 @@ peers: .venv-peers/.ready  ## the libraries that tests/peers compares with, in a
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --only-binary :all: --no-deps --require-hashes -r requirements/peers.lock.txt
 	@touch $@
 
+clients: tests/clients/node_modules/.ready  ## Salesforce clients that we did not write, for the tests of the stand-in (npm; half a gigabyte)
+
+tests/clients/node_modules/.ready: tests/clients/package-lock.json
+	@echo "Installing what tests/clients/package-lock.json names (once; it may take a minute or two) ..."
+	@cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 lock:  ## resolve the locks anew (needs uv); they name no host
 	uv pip compile --quiet pyproject.toml --group build -o requirements/core.lock.txt
 	uv pip compile --quiet pyproject.toml --group dev -o requirements/dev.lock.txt
@@ -63,4 +73,4 @@ lock:  ## resolve the locks anew (needs uv); they name no host
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --only-binary :all: peers.in -o peers.lock.txt
 
 clean:  ## remove everything that was made here
-	rm -rf .venv .venv-peers .venv-mutation .mutation .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf tests/clients/node_modules .venv .venv-peers .venv-mutation .mutation .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

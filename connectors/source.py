@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -86,11 +86,12 @@ class FieldInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagDetail:
-    """What the panel says beyond the status; it is not written back to the CRM.
+    """What the panel says beyond the status; of it only ``calibrated`` is written back.
 
     ``direction`` is "may be too low" or "may be too high", ``shift`` the points that the score would
-    have to move, from ``low`` to ``high``; all are None where that cannot be said. ``fields`` are names
-    of CRM fields.
+    have to move, from ``low`` to ``high``, and ``calibrated`` the score moved by it; all are None where
+    that cannot be said, and always where only a special category is behind the flag. ``fields`` are
+    names of CRM fields.
     """
 
     explanation: str
@@ -99,6 +100,7 @@ class FlagDetail:
     shift: float | None = None
     low: float | None = None
     high: float | None = None
+    calibrated: float | None = None
     fields: tuple[str, ...] = ()
 
 
@@ -114,12 +116,44 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What anybody in the CRM may read of one finding: never an attribute, never a group's name or number.
+
+    ``key`` tells findings apart, the same from one audit to the next. It is never written as it is: it is
+    made of names, so that somebody who guesses them could recognise them.
+    """
+
+    key: str
+    severity: Literal["low", "medium", "high", "critical"]
+    sentence: str
+    audit_id: str
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeReceipt:
+    """What became of the findings' records: ``listed = written + closed + unchanged + failed``.
+
+    ``closed`` records tell of findings that the newest audit does not make any more. Those that were
+    closed before are not counted. ``failed`` counts by the remote system's error code.
+    """
+
+    listed: int
+    written: int
+    closed: int
+    unchanged: int
+    failed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What became of a write-back: ``listed = written + cleared + unchanged + unknown + failed``.
 
     ``cleared`` leads held the flag of an earlier audit that the newest one does not cover (opted out
     meanwhile, rejected, too young): it was taken away. ``unknown`` leads have no flag and held none
-    (they came after the audit). ``failed`` counts by the remote system's error code.
+    (they came after the audit). ``failed`` counts by the remote system's error code. ``findings`` is
+    None where the CRM has no place for findings. ``notes`` are sentences for the admin: what was
+    left out of the write-back, and why.
     """
 
     listed: int
@@ -128,6 +162,8 @@ class Receipt:
     unchanged: int
     unknown: int
     failed: Mapping[str, int]
+    findings: NoticeReceipt | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -160,6 +196,9 @@ class Source(Protocol):
         """A few leads under a policy that is not saved yet, for the admin's preview. Nothing is kept."""
         ...
 
-    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
-        """Write flags back: list ids again, recompute keys, write what changed, clear what has no flag."""
+    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:
+        """Write flags back: list ids again, recompute keys, write what changed, clear what has no flag.
+
+        ``notices`` are the findings of the same audit; a source that has no place for them leaves them.
+        """
         ...

@@ -92,6 +92,7 @@ def _detail(one: Judged) -> FlagDetail | None:
         shift=one.shift,
         low=one.low,
         high=one.high,
+        calibrated=one.calibrated,
         fields=one.fields,
     )
 

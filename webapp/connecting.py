@@ -156,5 +156,6 @@ def _declined(crm: Crm, error: str) -> str:
     if error == "access_denied":
         return f"The consent was declined in {NAMES[crm]}. Nothing was changed; you can connect again."
     reason = f" ({error})" if ERROR_CODE.match(error) else ""
-    mend = MENDS.get(error, "Check the app's settings there, then connect again.")
+    usual = "Check the app's settings there, then connect again."
+    mend = MENDS.get(error, usual) if crm == "salesforce" else usual
     return f"{NAMES[crm]} did not give its consent{reason}. {mend}"

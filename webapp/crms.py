@@ -65,6 +65,7 @@ def salesforce_app(settings: Settings) -> SalesforceApp | None:
         login_url=settings.salesforce_login_url,
         extra_hosts=settings.salesforce_extra_hosts,
         ca_file=settings.salesforce_ca_file,
+        allow_duplicates=settings.salesforce_allow_duplicates,
         api_version=settings.salesforce_api_version,
         api_percent=settings.salesforce_api_percent,
         jwt_key=settings.salesforce_jwt_key.get_secret_value() if settings.salesforce_jwt_key else None,

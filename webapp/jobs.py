@@ -16,6 +16,7 @@ from webapp.auditing import Pull, Rules, verdict_on
 from webapp.crms import label, source_for
 from webapp.erasure import erase, is_disconnected
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
+from webapp.outgoing import notices_of
 from webapp.pulling import Progress, Wanted, pull
 from webapp.services import Services
 from webapp.store.locks import Locked
@@ -60,7 +61,7 @@ def sync(
 
 
 def publish(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Receipt:
-    """Write the flags of the newest audit back to the CRM.
+    """Write the flags of the newest audit back to the CRM, and what anybody there may read of its findings.
 
     Raises
     ------
@@ -71,7 +72,8 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
     """
     with _alone(opened, connection):
         flags = opened.repository.flags(connection.id)
-        if opened.repository.latest_audit(connection.id) is None:
+        audit = opened.repository.latest_audit(connection.id)
+        if audit is None:
             msg = f"{label(connection)} has no audit yet; run fairlead sync first."
             raise BadInput(msg)
         if not flags:
@@ -81,7 +83,7 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
             raise BadInput(msg)
         progress("Writing flags back", 0, len(flags))
         with noting(opened, connection, WRITE_BACK):
-            receipt = source_for(opened, connection).publish(flags)
+            receipt = source_for(opened, connection).publish(flags, notices_of(audit))
         clear_note_of(opened, connection, WRITE_BACK)
         progress("Writing flags back", receipt.listed, receipt.listed)
         opened.repository.add_receipt(connection.id, receipt)

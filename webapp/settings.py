@@ -183,6 +183,10 @@ class Settings(BaseModel):
     salesforce_ca_file: ReadableFile = Field(
         default=None, description="A PEM file with the authority to trust for Salesforce hosts."
     )
+    salesforce_allow_duplicates: bool = Field(
+        default=False,
+        description="Whether writing a flag may pass duplicate rules of the org that only warn.",
+    )
     salesforce_api_version: Annotated[str, AfterValidator(_salesforce_version)] = Field(
         default="68.0",
         description="The version of Salesforce's API; the nearest one where an org does not offer it.",

@@ -12,6 +12,7 @@ from audit.caution.groups import thin_groups
 from audit.caution.leak import leaks
 from audit.caution.outcomes import doubtful_outcomes
 from audit.caution.score import doubtful_scores
+from audit.caution.spelling import spelled_differently
 from audit.caution.times import untimely
 from audit.caution.treatment import doubtful_treatment
 from audit.finding import Caution
@@ -28,6 +29,7 @@ def cautions(intake: Intake, stream: Stream, seed: int) -> tuple[Caution, ...]:
         *doubtful_outcomes(intake, stream),
         *controls_that_are_proxies(intake.table, stream, seed),
         *thin_groups(intake.table, stream),
+        *spelled_differently(intake.table, stream),
         *fine_features(intake.table),
         *doubtful_treatment(intake, stream),
         *untimely(intake),

@@ -12,8 +12,8 @@ ORDER = (
     *("no_threshold", "no_favourable", "created_ahead"),
     # Some leads count otherwise than the CRM says.
     *("contaminated_score", "time_travel", "contact_before_creation", "contact_far_off", "time_zones_differ"),
-    *("too_young_to_be_worked", "young_leads_count", "form_default", "unmapped_values", "rejected_rows"),
-    *("excluded_rows", "score_time_unknown", "duplicate_rows"),
+    *("too_young_to_be_worked", "young_leads_count", "form_default", "unmapped_values"),
+    *("spelling_variants", "rejected_rows", "excluded_rows", "score_time_unknown", "duplicate_rows"),
     # Verdicts that what is not seen could change.
     *("unseen_outcomes", "unknown_groups", "selective_labels", "uneven_outcomes", "no_overlap"),
     *("feedback_loop", "control_is_proxy", "joint_proxy"),

@@ -45,6 +45,13 @@ class Facts:
         return found if found is not None and found.value is not None else None
 
 
+    @property
+    def selects(self) -> bool:
+        """Whether some leads are selected and some are not; True where the audit has no selection."""
+        found = self.estimate((), (), "selection_rate")
+        return found is None or found.value not in {0.0, 1.0}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A disparity with its direction: who is worse off, and by how many tolerances at least.

@@ -15,7 +15,7 @@ import numpy as np
 
 from audit.arrays import BoolArray, FloatArray
 from audit.grouping import Grouping
-from audit.intervals import logit_interval, welch_df, wilson
+from audit.intervals import logit_interval, welch_df, wider, wilson
 from audit.metrics.confusion import no_outcome
 from audit.metrics.level_table import LevelTable
 from audit.metrics.measure import Measure, reasons
@@ -61,7 +61,11 @@ def between(
     undefined: tuple[str | None, ...],
     confidence: float,
 ) -> Measure:
-    """`ranked` of converted and unconverted leads as a measure, with the interval of a group's AUC."""
+    """`ranked` of converted and unconverted leads as a measure.
+
+    The interval is that of a group's AUC, with Student's quantile: a handful of converted leads against all
+    others' unconverted ones tells its own variance badly.
+    """
     m, n = (sample.sum(axis=-1) for sample in samples)
     smaller = np.minimum(m, n)
     found = ranked(*samples)
@@ -69,9 +73,9 @@ def between(
     with np.errstate(invalid="ignore", divide="ignore"):
         poor = (smaller < 2) | ~(variance > 0) | _separated(found.value)
         cautious = wilson(found.value * smaller, smaller, confidence)
-        low, high = logit_interval(found.value, variance, confidence)
-        padded = (found.value * smaller + 1) / (smaller + 2)
         df = welch_df(found.of_positives, m - 1, found.of_negatives, n - 1)
+        low, high = logit_interval(found.value, variance * wider(df, confidence) ** 2, confidence)
+        padded = (found.value * smaller + 1) / (smaller + 2)
         variance = np.where(poor, padded * (1 - padded) / smaller, variance)
     return Measure(
         metric=metric,
@@ -108,12 +112,13 @@ def _pinned(part: Grouping, table: LevelTable, confidence: float) -> Measure:
     drawn = (known / max(known.sum(), 1.0))[:, None]
     mixed = [side + drawn * side.sum(axis=0) for side in (table.positives, table.negatives)]
     with np.errstate(invalid="ignore", divide="ignore"):
-        value, variance = _weighted(table, (mixed[0], mixed[1]), drawn)
+        value, parts = _weighted(table, (mixed[0], mixed[1]), drawn)
+        variance, df = parts[0] + parts[1], welch_df(parts[0], own[0] - 1, parts[1], own[1] - 1)
         sure = (variance > 0) & ~_separated(value)
         poor = (np.minimum(*own) < 2) | ~sure
         sizes = np.minimum(*(side.sum(axis=1) for side in mixed))
         cautious = wilson(value * sizes, sizes, confidence)
-        low, high = logit_interval(value, variance, confidence)
+        low, high = logit_interval(value, variance * wider(df, confidence) ** 2, confidence)
     return Measure(
         metric="pinned_auc",
         value=value,
@@ -121,7 +126,7 @@ def _pinned(part: Grouping, table: LevelTable, confidence: float) -> Measure:
         high=np.where(poor, np.fmax(cautious[1], np.where(sure, high, 0.0)), high),
         n=known.astype(np.int64),
         variance=variance,
-        df=np.maximum(known - 1, 1),
+        df=np.maximum(df, 1.0),
         weakest=np.minimum(*own).astype(np.int64),
         undefined=reasons(
             (known == 0, no_outcome(part)),
@@ -133,18 +138,18 @@ def _pinned(part: Grouping, table: LevelTable, confidence: float) -> Measure:
 
 def _weighted(
     table: LevelTable, mixed: tuple[FloatArray, FloatArray], drawn: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """AUC of weighted leads and its variance: a lead of the group weighs 1 more than one that is drawn."""
+) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
+    """AUC of weighted leads, both parts of its variance: a lead of the group weighs 1 more than one drawn."""
     positives, negatives = mixed
     m, n = positives.sum(axis=1, keepdims=True), negatives.sum(axis=1, keepdims=True)
     won = (np.cumsum(negatives, axis=1) - negatives / 2) / n
     beaten = (m - np.cumsum(positives, axis=1) + positives / 2) / m
     value = (positives * won).sum(axis=1, keepdims=True) / m
-    variance = np.zeros(len(m))
+    parts = []
     for side, placed, size in ((table.positives, won, m), (table.negatives, beaten, n)):
         squares = side * (1 + drawn) ** 2 + (side.sum(axis=0) - side) * drawn**2
-        variance = variance + (squares * (placed - value) ** 2).sum(axis=1) / size[:, 0] ** 2
-    return _rounded(value[:, 0]), variance
+        parts.append((squares * (placed - value) ** 2).sum(axis=1) / size[:, 0] ** 2)
+    return _rounded(value[:, 0]), (parts[0], parts[1])
 
 
 def _rounded(value: FloatArray) -> FloatArray:

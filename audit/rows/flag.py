@@ -23,6 +23,7 @@ from audit.rows.flagging.advice import (
     review_explained,
 )
 from audit.rows.flagging.calibrated import Shift
+from audit.rows.flagging.moved import moved
 from audit.rows.flagging.outlook import Outlook, outlooks
 from audit.rows.levels import Codes, Reals, attribute_levels, score_or_decision
 from audit.schema import Stream
@@ -40,7 +41,8 @@ class Flag:
 
     ``direction`` says which way a score that is for review is likely off, and ``shift`` by how many of
     its points it would have to move, with the interval ``low`` to ``high``; all four are None where
-    nothing sure can be said, and always where only a special category is behind it. ``fields`` are the
+    nothing sure can be said, and always where only a special category is behind it. ``calibrated`` is the
+    lead's score moved by ``shift`` (`audit.rows.flagging.moved`). ``fields`` are the
     CRM fields that carry the gap, none for a special category; ``advice`` is what to do, and
     ``explanation`` why the flag says what it says, or why it says nothing.
     """
@@ -52,6 +54,7 @@ class Flag:
     shift: float | None = None
     low: float | None = None
     high: float | None = None
+    calibrated: float | None = None
     fields: tuple[str, ...] = ()
     advice: str = ""
     explanation: str = ""
@@ -86,8 +89,11 @@ def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
     cases, place = np.unique(np.stack([*columns], axis=1), axis=0, return_inverse=True)
     judged = any(view.judged.any() for view in views)
     said = [_said(case.reshape(-1, 3), views, stream, judged=judged) for case in cases]
-    keys = table.column("key").to_pylist()
-    return tuple(replace(said[i], key=key) for key, i in zip(keys, place.ravel().tolist(), strict=True))
+    keys, scores, within = table.column("key").to_pylist(), _scores(table), report.settings.score_range
+    return tuple(
+        replace(said[i], key=key, calibrated=moved(score, said[i].shift, within))
+        for key, score, i in zip(keys, scores, place.ravel().tolist(), strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -229,6 +235,14 @@ def _cutoff(score: Reals, selected: Mask, stream: Stream) -> float:
         return stream.threshold * (1 if stream.higher_is_better else -1)
     known = score[np.isfinite(score)]
     return float(np.quantile(known, 1 - selected.mean())) if known.size else np.inf
+
+
+def _scores(table: pa.Table) -> list[float]:
+    """The leads' own scores; NaN for each where the stream has only a decision."""
+    if "score" not in table.column_names:
+        return [math.nan] * table.num_rows
+    found: list[float] = score_or_decision(table).tolist()
+    return found
 
 
 def _width(table: pa.Table, report: Report) -> float:

@@ -17,7 +17,7 @@ from connectors.files.table import FileTable
 from connectors.policy.apply import Raw, apply_policy
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
-from connectors.source import Batch, FieldInfo, Flag, Receipt
+from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
 
 Reader = Callable[[Path, Sequence[str] | None], FileTable]
 
@@ -74,8 +74,10 @@ class FileSource:
         """The first leads of the file under a draft policy."""
         return self._batch(policy, self._leads(policy).slice(0, leads), {})
 
-    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
+    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:  # noqa: ARG002
         """Write the flags of the leads that the file lists now, replacing the file of flags as one.
+
+        The file has no place for ``notices``.
 
         Raises
         ------

@@ -22,7 +22,7 @@ from connectors.oauth import GrantStore
 from connectors.policy.fitting import refuse_unfit
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
-from connectors.source import Batch, FieldInfo, Flag, Receipt
+from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
 
 _ID = ("hs_object_id",)
 
@@ -76,8 +76,11 @@ class HubSpotSource:
         page = self._client.page(_ID, limit=max(1, min(leads, PAGE)))
         return read_batch(self._client, _ids_of(objects(page, "results")), policy, self._keyring)
 
-    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
-        """Write flags into the ``fairscore_`` properties, which are made where they are missing."""
+    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:  # noqa: ARG002
+        """Write flags into the ``fairscore_`` properties, which are made where they are missing.
+
+        A portal has no place for ``notices``.
+        """
         return publish(self._client, self._keyring, flags)
 
     @cached_property

@@ -30,6 +30,7 @@ class SalesforceApp:
     trust for them. ``api_percent`` is the share of the org's API calls of the day, by every app
     together, from which on Fairlead makes none. ``jwt_key`` is the PEM of the private key that signs
     for ``jwt_username``; ``jwt_audience`` is for whom, where that is not the usual login address.
+    ``allow_duplicates`` passes duplicate rules that only warn when flags are written.
     """
 
     client_id: str
@@ -43,6 +44,7 @@ class SalesforceApp:
     jwt_key: str | None = field(default=None, repr=False)
     jwt_username: str | None = None
     jwt_audience: str | None = None
+    allow_duplicates: bool = False
 
 
 def trusted_origin(app: SalesforceApp, url: str) -> str:

@@ -21,6 +21,7 @@ from connectors.oauth import Grant, GrantStore
 from connectors.salesforce.app import SalesforceApp, trusted_origin
 from connectors.salesforce.budget import Budget
 from connectors.salesforce.oauth import refresh
+from connectors.salesforce.reach import GONE, is_unknown_host
 from connectors.salesforce.session import new_session
 from connectors.salesforce.trouble import (
     EXPIRED,
@@ -37,6 +38,7 @@ ATTEMPTS = 5
 # The client library reads the answer, also its usage header, and lets through what it cannot read: a
 # number of 5,000 digits, a list nested 100,000 deep, a document that has no length.
 _UNREADABLE = (ValueError, TypeError, RecursionError)
+_GONE = Failure(status=0, code=GONE, retry_after=None, day_is_used_up=False)
 # One call to make with a client; the options must go along with it.
 Call = Callable[[Salesforce, Mapping[str, Any]], Any]
 _BACKOFF = wait_exponential_jitter(multiplier=0.5, max=10, jitter=1)
@@ -135,7 +137,9 @@ class Line:
             return failure(error, heard.headers)
         except requests.TooManyRedirects:
             return Failure(status=heard.status, code="", retry_after=None, day_is_used_up=False)
-        except (requests.RequestException, *_UNREADABLE):
+        except requests.RequestException as error:
+            return _GONE if is_unknown_host(error) else None
+        except _UNREADABLE:
             return None
         finally:
             self.budget.hear(heard.headers)

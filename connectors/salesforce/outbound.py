@@ -1,127 +1,99 @@
 """Write flags back: list ids with their current flags, recompute the keys, write what differs.
 
-A lead without a flag is cleared: what an earlier audit said of it no longer stands.
-
-References
-----------
-Salesforce, REST API Developer Guide, "Update Multiple Records with Fewer Round-Trips".
+A lead without a flag is cleared: what an earlier audit said of it no longer stands. Below 2,000 changes
+they go by collections, from there on by Bulk jobs.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import Any, cast
+from dataclasses import dataclass, field
+from typing import Any
 
+from connectors.errors import Refused
 from connectors.pseudonym import Keyring, LeadKey
+from connectors.salesforce.batches import Batches
+from connectors.salesforce.flag_fields import STATUS, FlagFields
 from connectors.salesforce.gateway import Gateway
-from connectors.salesforce.query import OBJECT, Soql, pages
+from connectors.salesforce.ingest import Ingest
+from connectors.salesforce.query import Soql, pages
 from connectors.salesforce.records import lead_key, text_of
-from connectors.salesforce.trouble import plain_code
-from connectors.source import Flag, Receipt
+from connectors.salesforce.update import DOING, Update, Written
+from connectors.source import Flag
 from connectors.tally import Tally
 
-STATUS = "Fairness_Status__c"
-FIELDS = (STATUS, "Fairness_Reason__c", "Fairness_Audit_Id__c", "Fairness_Checked_At__c")
-CLEARED: Mapping[str, str | None] = MappingProxyType(dict.fromkeys(FIELDS))
-LARGEST = 200
-ROUNDS = 5
-REASON_LENGTH = 255
-DOING = "write-back"
-LOCKED = "UNABLE_TO_LOCK_ROW"
-Update = Mapping[str, object]
+BULK_FROM = 2_000
+# A job's rows are held in memory until its results are read: some 20 MB.
+JOB = 50_000
+DUPLICATES = "DUPLICATES_DETECTED"
 
 
-def publish(
-    gateway: Gateway, keyring: Keyring, flags: Mapping[LeadKey, Flag], pause: Callable[[float], None]
-) -> Receipt:
-    """Write the flags of every lead that the connected user sees.
+@dataclass(slots=True, kw_only=True)
+class Outbound:
+    """One write-back of flags. ``pause`` waits between attempts (seconds), ``notes`` are for the admin."""
 
-    Raises
-    ------
-    Refused
-        ``INVALID_FIELD``: Fairlead's package is not in the org, or its fields are not visible.
-    Busy
-        The write-back stopped midway; doing it again writes only what is still different.
-    """
-    tally = Tally()
-    for records in pages(gateway, Soql(fields=("Id", *FIELDS)), DOING):
-        updates = [made for record in records if (made := _update(record, keyring, flags, tally))]
-        for start in range(0, len(updates), LARGEST):
-            _write(gateway, updates[start : start + LARGEST], tally, pause)
-    return tally.receipt()
+    gateway: Gateway
+    keyring: Keyring
+    fields: FlagFields
+    batches: Batches
+    pause: Callable[[float], None]
+    tally: Tally = field(default_factory=Tally)
+    notes: list[str] = field(default_factory=list)
 
+    def write(self, flags: Mapping[LeadKey, Flag]) -> None:
+        """Write the flags of every lead that the connected user sees.
 
-def _update(
-    record: Mapping[str, Any], keyring: Keyring, flags: Mapping[LeadKey, Flag], tally: Tally
-) -> Update | None:
-    """The update that a listed lead needs, or None."""
-    tally.listed += 1
-    key = lead_key(record, keyring)
-    if key is None:
-        tally.unknown += 1
-        return None
-    flag = flags.get(key)
-    wanted = CLEARED if flag is None else values_of(flag)
-    if all(text_of(record.get(name)) == value for name, value in wanted.items()):
-        tally.kept(flag)
-        return None
-    return {"attributes": {"type": OBJECT}, "id": record["Id"], **wanted}
+        Raises
+        ------
+        Refused, Busy
+            The write-back stopped midway; doing it again writes only what is still different.
+        """
+        waiting: list[Update] = []
+        for records in pages(self.gateway, Soql(fields=("Id", *self.fields.names)), DOING):
+            waiting += [made for record in records if (made := self._update(record, flags))]
+            while len(waiting) >= JOB:
+                self._send(waiting[:JOB])
+                waiting = waiting[JOB:]
+        self._send(waiting)
 
+    def _update(self, record: Mapping[str, Any], flags: Mapping[LeadKey, Flag]) -> Update | None:
+        """The update that a listed lead needs, or None."""
+        self.tally.listed += 1
+        key = lead_key(record, self.keyring)
+        if key is None:
+            self.tally.unknown += 1
+            return None
+        flag = flags.get(key)
+        wanted = self.fields.cleared if flag is None else self.fields.values_of(flag)
+        if all(text_of(record.get(name)) == text_of(value) for name, value in wanted.items()):
+            self.tally.kept(flag)
+            return None
+        return Update(record_id=str(record["Id"]), values=wanted)
 
-def values_of(flag: Flag) -> dict[str, str | None]:
-    """The flag as the four fields hold it, in whole seconds (Salesforce keeps no more)."""
-    reason = flag.reason if len(flag.reason) <= REASON_LENGTH else flag.reason[: REASON_LENGTH - 1] + "…"
-    values = (flag.status, reason.strip() or None, flag.audit_id or None, _seconds(flag.checked_at))
-    return dict(zip(FIELDS, values, strict=True))
+    def _send(self, updates: Sequence[Update]) -> None:
+        written = self._by_bulk(updates) if len(updates) >= BULK_FROM else None
+        self._count(self.batches.write(updates) if written is None else written)
 
+    def _by_bulk(self, updates: Sequence[Update]) -> Written | None:
+        """Written by a job; None where the org takes no such job, so that collections must do."""
+        job = Ingest(gateway=self.gateway, names=self.fields.names, pause=self.pause)
+        try:
+            written = job.write(updates)
+        except Refused as error:
+            self.notes.append(
+                f"Salesforce took no Bulk job ({error.code}), so the flags went 200 at a time, "
+                "which costs more calls."
+            )
+            return None
+        passable = {DUPLICATES} if self.batches.allow_duplicates else set[str]()
+        again = written.locked + [update for code, update in written.failed if code in passable]
+        later = self.batches.again(again)
+        stayed = [(code, update) for code, update in written.failed if code not in passable]
+        return Written(taken=written.taken + later.taken, failed=stayed + later.failed)
 
-def _seconds(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _write(gateway: Gateway, updates: Sequence[Update], tally: Tally, pause: Callable[[float], None]) -> None:
-    """Write up to 200 leads; those that others hold locked are tried again, in smaller groups."""
-    waiting, size = list(updates), LARGEST
-    for attempt in range(1, ROUNDS + 1):
-        locked: list[Update] = []
-        for start in range(0, len(waiting), size):
-            group = waiting[start : start + size]
-            locked += _count(group, gateway.update(group, DOING), tally)
-        if not locked:
-            return
-        # Sorted by id, so that two writers meet the same rows in the same order.
-        waiting, size = sorted(locked, key=lambda update: str(update["id"])), max(1, size // 4)
-        if attempt < ROUNDS:
-            pause(secrets.SystemRandom().uniform(0.25, 2**attempt / 2))
-    tally.failed[LOCKED] += len(waiting)
-
-
-def _count(group: Sequence[Update], results: Sequence[Mapping[str, Any]], tally: Tally) -> list[Update]:
-    """Count what was written and what failed; returns the leads that were locked."""
-    locked: list[Update] = []
-    for at, update in enumerate(group):
-        result = results[at] if at < len(results) else {}
-        code = _code(result)
-        if result.get("success") is True and _is_about(result, update):
-            tally.took(cast("str | None", update[STATUS]))
-        elif code == LOCKED:
-            locked.append(update)
-        else:
-            tally.failed[code] += 1
-    return locked
-
-
-def _is_about(result: Mapping[str, Any], update: Update) -> bool:
-    """Results come in the order of the updates; one that names another lead confirms nothing."""
-    return str(result.get("id") or update["id"])[:15] == str(update["id"])[:15]
-
-
-def _code(result: Mapping[str, Any]) -> str:
-    """The first error's code; NOT_CONFIRMED where Salesforce said nothing about the lead."""
-    errors = result.get("errors")
-    if not isinstance(errors, list) or not errors or not isinstance(errors[0], dict):
-        return "NOT_CONFIRMED"
-    return plain_code(errors[0].get("statusCode"))
+    def _count(self, written: Written) -> None:
+        for update in written.taken:
+            status = update.values[STATUS]
+            self.tally.took(None if status is None else str(status))
+        for code, _ in written.failed:
+            self.tally.failed[code] += 1

@@ -21,7 +21,7 @@ OVERLAP = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soql:
-    """A query for leads. It is not ordered: a cursor is a snapshot, and an order costs the org time."""
+    """A query. It is not ordered: a cursor is a snapshot, and an order costs the org time."""
 
     fields: tuple[str, ...]
     where: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -22,13 +22,13 @@ from connectors.salesforce.facts import facts_of
 from connectors.salesforce.fields import field_info
 from connectors.salesforce.gateway import Document, Gateway
 from connectors.salesforce.listing import BULK
-from connectors.salesforce.outbound import publish
+from connectors.salesforce.publishing import Publishing
 from connectors.salesforce.query import OBJECT, Soql, announced, asked_fields, changed_between, pages
 from connectors.salesforce.reading import Reader, Stale
 from connectors.salesforce.records import parse
 from connectors.salesforce.syncing import Sync
 from connectors.salesforce.trouble import MISSING_FIELD, incomplete, unreachable
-from connectors.source import Batch, FieldInfo, Flag, Receipt
+from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
 from connectors.summing import Different
 from connectors.synced import Synced, Wish
 
@@ -110,9 +110,11 @@ class SalesforceSource:
         with self._telling_what_is_missing(policy):
             return next(self._batches(policy, query))
 
-    def publish(self, flags: Mapping[LeadKey, Flag]) -> Receipt:
-        """Write flags into the Lead's ``Fairness_`` fields, which Fairlead's package adds."""
-        return publish(self._gateway, self._keyring, flags, self._pause)
+    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:
+        """Write flags into the Lead's ``Fairness_`` fields, and findings into ``Fairness_Finding__c``."""
+        return Publishing(
+            gateway=self._gateway, keyring=self._keyring, pause=self._pause, app=self._app
+        ).publish(flags, notices)
 
     def sync(self, lake: Lake, policy: Policy, wish: Wish) -> Synced:
         """Bring a lake up to date, by what changed where that is enough (`connectors.salesforce.syncing`).

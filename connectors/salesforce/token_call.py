@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import requests
 from authlib.integrations.requests_client import OAuth2Session
 
-from connectors.errors import Busy
+from connectors.errors import Busy, Refused
 from connectors.oauth import Flow
 from connectors.salesforce.app import SalesforceApp, trusted_origin
+from connectors.salesforce.reach import GONE, is_unknown_host
 from connectors.salesforce.session import new_session, prepare
 from connectors.salesforce.token_answer import RETRY_AFTER, members, only_read, trouble
 
@@ -74,11 +74,22 @@ def reached(session: Any, call: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - 
 
     Raises
     ------
+    Refused
+        ``org_gone``: the login address has no host any more.
     Busy
         ``answer_lost``: the connection broke; whether Salesforce did the work is not known.
     """
-    with session, suppress(requests.RequestException):
-        return call(session)
+    try:
+        with session:
+            return call(session)
+    except requests.RequestException as error:
+        gone = is_unknown_host(error)
     # Raised outside the handler, so that the error holds neither the request nor its tokens.
+    if gone:
+        msg = (
+            "the login address has no host any more: the org was deleted, or its My Domain was changed; look "
+            "it up in Setup and set FAIRLEAD_SALESFORCE_LOGIN_URL"
+        )
+        raise Refused(msg, code=GONE)
     msg = "Salesforce could not be reached for the sign-in: check the network, then try again"
     raise Busy(msg, retry_after=RETRY_AFTER, code=LOST)

@@ -16,6 +16,7 @@ from simple_salesforce.exceptions import SalesforceError
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.retry_after import retry_after
 from connectors.salesforce.budget import LIMIT_REACHED, NEXT_WINDOW, usage_in
+from connectors.salesforce.reach import GONE
 
 EXPIRED = 401
 MISSING_FIELD = "INVALID_FIELD"
@@ -50,6 +51,7 @@ _MENDS = {
     "TRIAL_EXPIRED": "the org's trial is over: ask Salesforce",
     "HTTP_301": "the org has another address now: connect it again",
     "HTTP_302": "the org has another address now: connect it again",
+    GONE: "the org's address is no longer known: it was deleted, or its My Domain was changed",
     "HTTP_409": "the job was begun with another API version, or is no longer there: begin it again",
     "HTTP_414": "the query is too long for Salesforce: take fields out of the policy",
     "HTTP_431": "the query is too long for Salesforce: take fields out of the policy",

@@ -214,3 +214,21 @@ def test_an_excluded_lead_names_the_checkbox_of_the_crm():
     assert found.text == "183 leads were left out because HasOptedOutOfEmail is ticked."
     assert evidence_words(found.evidence) == (("Reason", "HasOptedOutOfEmail"), ("Rows", "183"))
     assert shown["first_rows"] == ""
+
+
+def test_groups_that_differ_only_in_capitals_or_spaces_are_told():
+    regions = ["north", "NORTH", "new  york", "New York", "south"]
+    told, shown = only(
+        "spelling_variants", table(**{"attribute:region": words(regions[i % 5] for i in range(1_000))})
+    )
+    assert shown == {"field": "region", "groups": 4, "meant": 2, "leads": 800}
+    assert "'NORTH' and 'north'" in told.text
+
+
+def test_a_control_in_two_spellings_is_told_and_another_name_is_not():
+    rows = table(**{"control:size": words("Ss"[i % 2] for i in range(1_000))})
+    _, shown = only("spelling_variants", rows, {"controls": ("size",)})
+    assert shown["field"] == "size"
+    assert "spelling_variants" not in codes(
+        table(**{"attribute:region": words("ab"[i % 2] for i in range(1_000))})
+    )

@@ -9,7 +9,7 @@ from tests.validation.accounts import clustered_alarms, clustered_coverage
 from tests.validation.coverage import of_estimates, of_gaps
 from tests.validation.exact import exact
 from tests.validation.nulls import NULLS, alarms, bare_rule, reached
-from tests.validation.whole import whole_alarms
+from tests.validation.whole import settings, whole_alarms
 from tests.validation.worlds import world
 from tests.validation.written import WIDE
 
@@ -57,11 +57,10 @@ def test_the_bare_rule_cries_wolf_as_published_and_the_audit_does_not(name, p, s
 
 @pytest.mark.parametrize(
     ("kind", "null", "runs"),
-    [("score", 0, 25), ("options", 4, 15), ("levels", 6, 8)],
+    [("score", 0, 25), ("options", 2, 15), ("levels", 3, 8)],
 )
 def test_whole_audits_with_everything_that_a_stream_can_name_do_not_cry_wolf(kind, null, runs):
-    name, _, sizes, _ = NULLS[null]
-    found = whole_alarms(kind, (name, sizes), runs, 11)
+    found = whole_alarms(kind, settings(kind)[null], runs, 11)
     assert found.metrics >= 55
     assert found.alarms <= 1 + runs // 6  # at exactly 5 %, more than that has a probability below 2 %
 

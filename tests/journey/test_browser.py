@@ -11,6 +11,7 @@ from audit.finding.words import nobreak
 from tests.conftest import absent
 from webapp.demo.leads import example_lead
 from webapp.panels import panel_for
+from webapp.viewmodels.dashboard import STATUS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCREENS = REPOSITORY / "artefacts" / "screens"
@@ -155,8 +156,32 @@ def test_a_rep_sees_the_panel_beside_the_lead(page, story_world, crm):
     panel = page.frame_locator("iframe").locator("body") if crm == "salesforce" else page.locator("body")
     panel.get_by_text(sentence).first.wait_for(timeout=10_000)
     page.shot(f"panel-{crm}")
+    if crm == "salesforce":
+        panel.get_by_role("button", name="Check again").click()
+        panel.get_by_text("This is the newest.").wait_for()
+        assert sentence in panel.inner_text()
     assert "stand-in" in page.inner_text("body").lower()
     assert fits(page)
+
+
+@pytest.mark.parametrize("state", ["connected", "consent_needed", "limit_reached"])
+def test_an_admin_sees_how_each_connection_is_and_the_ways_to_connect(page, story_world, state):
+    world, outcomes, _ = story_world
+    connection, repository = outcomes[0].audit.connection_id, world.services.repository
+    sign_in(page, world)
+    try:
+        repository.set_state(
+            connection, state, "" if state == "connected" else "The last pull did not finish."
+        )
+        page.goto(f"{world.url}/connections")
+        page.shot(f"connections-{state}")
+        assert page.get_by_text(STATUS[state].words, exact=True).first.is_visible()
+        for way in ("Sign in at Salesforce", "Use a certificate", "Use the app's run-as user"):
+            assert page.get_by_role("heading", name=way).is_visible()
+        assert page.get_by_text("FAIRLEAD_SALESFORCE_JWT_KEY_FILE").is_visible()
+        assert fits(page)
+    finally:
+        repository.set_state(connection, "connected")
 
 
 def test_an_admin_changes_the_policy(page, story_world):

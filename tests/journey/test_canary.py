@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from audit.report.json_form import read_json
 from tests.journey.canaries import MARK, found, traces
 from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
@@ -98,6 +99,29 @@ def test_what_is_written_back_names_no_attribute_and_no_group(story_world):
     assert len(texts) > 1_000
     whole = " ".join(texts).lower()
     assert not [word for word in (*ATTRIBUTES, "region", "gender", "zip") if word in whole]
+
+
+def test_nothing_that_we_send_to_write_names_an_attribute_a_group_or_a_finding(story_world):
+    world, outcomes, _ = story_world
+    sent = [(path, body) for path, body in world.salesforce.state.received if "/jobs/query" not in path]
+    assert any("/composite/sobjects" in path for path, _ in sent)
+    assert any("/Fairness_Finding__c/" in path for path, _ in sent)
+    whole = "\n".join(f"{path}\n{body.decode()}" for path, body in sent).lower()
+    report = read_json(outcomes[0].audit.report)
+    assert report.findings
+    names = {name for one in report.estimates for name in (*one.attribute, *one.group)}
+    assert {"region", "small town"} <= names
+    needles = {*names, *ATTRIBUTES, *(one.id for one in report.findings)}
+    assert not [one for one in needles if re.search(rf"\b{re.escape(one.lower())}\b", whole)]
+    assert found(iter([("sent", whole.encode())]), (MARK,)) == []
+
+
+def test_the_org_holds_a_record_of_each_finding_that_calls_for_attention(story_world):
+    world, outcomes, _ = story_world
+    report = read_json(outcomes[0].audit.report)
+    wanted = sorted(one.severity for one in report.findings if one.severity != "info")
+    rows = world.salesforce.org.records["Fairness_Finding__c"].values()
+    assert sorted(str(row["Severity__c"]) for row in rows) == wanted != []
 
 
 @pytest.mark.parametrize("crm", ["salesforce", "hubspot"])

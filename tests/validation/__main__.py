@@ -32,9 +32,9 @@ def results(scale: float) -> Results:
         alone = [later(coverage.of_estimates, pair, size, runs(4000), size) for size in SIZES]
         alarms = [later(nulls.alarms, *one, runs(2000)) for one in nulls.NULLS]
         audits = [
-            later(whole.whole_alarms, kind, (name, sizes), runs(15 if kind == "account" else 150), 9)
+            later(whole.whole_alarms, kind, setting, runs(20 if kind == "account" else 150), 9)
             for kind in whole.KINDS
-            for name, _, sizes, _ in nulls.NULLS
+            for setting in whole.settings(kind)
         ]
         powers = [later(power.power, *one, runs(1000), 3) for one in power.GAPS]
         needs = [later(nulls.reached, *one, runs(1000), 4) for one in NEEDS]

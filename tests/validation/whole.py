@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -15,12 +16,14 @@ from audit.intake import admit
 from audit.rows.treatment import treatment
 from audit.schema import Stream, parse_stream
 from audit.tally import count
-from tests.validation.nulls import Sizes
+from tests.validation.nulls import NULLS, Sizes
 
 PRODUCTS = ("Basic", "Plus", "Premium", "No offer")
 LEVELS = ("low", "normal", "high", "urgent")
 KINDS = ("score", "options", "levels", "account")
 ACCOUNT_SIZE = 10
+Setting = tuple[str, float | None, Sizes]
+"""Name, share selected (None where the kind of decision sets it) and sizes of the groups."""
 _HEAD = """[stream]
 name = "null"
 score = "score"
@@ -53,15 +56,26 @@ class Whole:
     failing: tuple[tuple[str, int], ...]
 
 
-def whole_alarms(kind: str, null: tuple[str, Sizes], runs: int, seed: int) -> Whole:
+def settings(kind: str) -> tuple[Setting, ...]:
+    """The nulls of `NULLS`; with products and levels nobody sets the share selected: sizes alone differ."""
+    if kind in {"score", "account"}:
+        return tuple((name, p, sizes) for name, p, sizes, _ in NULLS)
+    return tuple({sizes: (_without_rate(name), None, sizes) for name, _, sizes, _ in NULLS}.values())
+
+
+def _without_rate(name: str) -> str:
+    return re.sub(r"^p = [0-9.]+, |, p = [0-9.]+$", "", name)
+
+
+def whole_alarms(kind: str, null: Setting, runs: int, seed: int) -> Whole:
     """Audits of groups of these sizes that differ in nothing; crossed, of a 3 x 4 table of two attributes."""
-    name, sizes = null
+    name, share, sizes = null
     crossed = "x" in name
-    random = np.random.default_rng([seed, KINDS.index(kind)])
+    random = np.random.default_rng([seed, KINDS.index(kind), *name.encode()])
     attributes = ("a", "b") if crossed else ("a",)
     stream = parse_stream(
         _HEAD
-        + _DECISION[kind]
+        + _DECISION[kind].replace("60", f"{_threshold(share)}")
         + "".join(f'[[stream.attribute]]\nname = "{one}"\n' for one in attributes)
         + f"[audit]\nqueue = {max(sum(sizes) // 5, 1)}\n"
     )
@@ -75,6 +89,14 @@ def whole_alarms(kind: str, null: tuple[str, Sizes], runs: int, seed: int) -> Wh
         seen |= {one.metric for one in found}
     top = tuple(failing.most_common(5))
     return Whole(kind=kind, name=name, alarms=alarms, runs=runs, metrics=len(seen), failing=top)
+
+
+def _threshold(share: float | None) -> int:
+    """The score that about this share of leads reaches."""
+    if share is None:
+        return 60
+    leads = null_leads(np.random.default_rng(0), (100_000,), crossed=False, alike=False)
+    return int(np.quantile(leads["score"].to_numpy(), 1 - share, method="higher")) + 1
 
 
 def compared(table: pa.Table, stream: Stream, seed: int) -> tuple[Disparity, ...]:

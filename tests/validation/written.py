@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -52,7 +52,7 @@ def _head(length: float) -> Iterator[str]:
     yield f"""# Validation: do the intervals and verdicts keep their word?
 
 This page is written by `make validate` (`python -m tests.validation`); the numbers are from its last run,
-at **{length:g} of full length** (`make validate ARGS=1` is full length). All seeds are fixed and written in
+at **{"full length" if length == 1 else f"{length:g} of full length"}**. All seeds are fixed and written in
 `tests/validation/__main__.py`: the same length gives the same page. A short version of the same simulations runs in the test suite. Everything iterates over the metric
 registry, so a new metric is in these tables as soon as it is registered.
 
@@ -189,16 +189,25 @@ def _whole(of: Results) -> Iterator[str]:
     yield "\n### Whole audits\n"
     yield (
         "Leads of the same sizes with score, outcome, work, first contact, touches, owner changes, a control and a"
-        " work queue, read from rows as an audit does; nothing differs between groups. *score*: a threshold."
-        " *options*: four products. *levels*: four ordered levels. *account*: accounts of ten leads that resemble"
+        " work queue, read from rows as an audit does; nothing differs between groups. *score*: a threshold"
+        " that about the named share of leads reaches. *options*: four products. *levels*: four ordered levels. *account*: accounts of ten leads that resemble"
         " each other, and an account column. Something fails, of all comparisons together, in"
-        f" **{_share(alarms, runs)} %** of {runs:,} audits (target: at most 5 %).\n"
+        f" **{_share(alarms, runs)} %** of {runs:,} audits (target: at most 5 %). {_by_kind(of.whole)}\n"
     )
     yield from _table("decision", "null", "metrics compared", "audit fails %", "runs", "what failed, times")
     for one in of.whole:
         what = ", ".join(f"`{name}` {times}" for name, times in one.failing[:3]) or "-"
         yield _row(one.kind, one.name, one.metrics, _share(one.alarms, one.runs), one.runs, what)
     yield ""
+
+
+def _by_kind(audits: tuple[Whole, ...]) -> str:
+    """How many audits of each kind failed, all nulls together."""
+    runs, alarms = Counter(), Counter()
+    for one in audits:
+        runs[one.kind] += one.runs
+        alarms[one.kind] += one.alarms
+    return "By kind: " + "; ".join(f"{kind} {alarms[kind]:,} of {n:,}" for kind, n in runs.items()) + "."
 
 
 def _share(times: int, runs: int) -> str:

@@ -271,6 +271,18 @@ def test_a_weekly_check_keeps_a_refresh_token_from_lapsing(world):
     assert world.services.repository.connection(row.id).state == "consent_needed"
 
 
+def test_a_portal_is_checked_too(world):
+    row = world.ready("hubspot")
+    before = world.services.grants(row.id).load()
+    found = access.check(world.services, row)
+    assert (found.words, found.leads) == ("Connected", 240)
+    assert world.services.grants(row.id).load().access_token != before.access_token
+    world.hubspot.uninstall()
+    with pytest.raises(ConnectorError):
+        access.check(world.services, row)
+    assert world.services.repository.connection(row.id).state == "consent_needed"
+
+
 def test_a_check_mends_the_state_that_it_disproves_and_no_other(world):
     row = world.ready("salesforce")
     world.services.repository.set_state(row.id, "org_gone", "The last pull did not finish (x).")

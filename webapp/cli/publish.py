@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from connectors.source import Receipt
 from webapp import jobs
 from webapp.cli.each import Outcome, for_each, record_of, tell
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
+from webapp.viewmodels.writeback import told
 
 
 @click.command("publish")
@@ -23,13 +23,6 @@ def command(connection: str | None, as_json: bool) -> None:
 
 def _job(opened: Services, row: ConnectionRow, progress: jobs.Progress) -> Outcome:
     receipt = jobs.publish(opened, row, progress)
-    return Outcome(connection=row, text=_text(receipt), record={**record_of(row), **asdict(receipt)})
-
-
-def _text(receipt: Receipt) -> str:
-    failed = ", ".join(f"{count:,} {code}" for code, count in receipt.failed.items())
-    return (
-        f"{receipt.listed:,} leads = {receipt.written:,} written + {receipt.cleared:,} cleared"
-        f" + {receipt.unchanged:,} unchanged + {receipt.unknown:,} not audited"
-        f" + {sum(receipt.failed.values()):,} failed" + (f" ({failed})" if failed else "")
+    return Outcome(
+        connection=row, text="\n  ".join(told(receipt)), record={**record_of(row), **asdict(receipt)}
     )

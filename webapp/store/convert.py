@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from connectors.source import Flag, FlagDetail, FlagStatus, Receipt
+from connectors.source import Flag, FlagDetail, FlagStatus, NoticeReceipt, Receipt
 from webapp.store import tables
 from webapp.store.rows import (
     AuditRow,
@@ -116,6 +116,8 @@ def receipt_row(row: tables.PublishReceipt) -> ReceiptRow:
         unchanged=row.unchanged,
         unknown=row.unknown,
         failed=row.failed,
+        findings=NoticeReceipt(**row.findings) if row.findings else None,
+        notes=tuple(row.notes),
     )
     return ReceiptRow(connection_id=row.connection_id, made_at=row.made_at, receipt=receipt)
 

@@ -39,6 +39,7 @@ from webapp.store.rows import (
 from webapp.store.versions import Draft, keep
 
 Clock = Callable[[], datetime]
+PORTION = 5_000
 UNAMBIGUOUS = "23456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -201,10 +202,15 @@ class Repository:
             return flag_row(row) if row else None
 
     def flags(self, connection_id: str) -> dict[LeadKey, Flag]:
-        """All flags of a connection, as `Source.publish` takes them."""
+        """All flags of a connection, as `Source.publish` takes them; equal flags are one value in memory."""
         query = select(tables.LeadFlag).filter_by(connection_id=connection_id)
+        shared: dict[Flag, Flag] = {}
+        found: dict[LeadKey, Flag] = {}
         with self.database.reading() as session:
-            return {LeadKey(bytes.fromhex(row.lead_key)): flag(row) for row in session.scalars(query)}
+            for row in session.scalars(query.execution_options(yield_per=PORTION)):
+                one = flag(row)
+                found[LeadKey(bytes.fromhex(row.lead_key))] = shared.setdefault(one, one)
+        return found
 
     def add_receipt(self, connection_id: str, receipt: Receipt) -> ReceiptRow:
         """Remember what became of a write-back."""

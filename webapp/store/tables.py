@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -170,6 +171,8 @@ class PublishReceipt(Base):
     unchanged: Mapped[int]
     unknown: Mapped[int]
     failed: Mapped[dict[str, int]] = mapped_column(JSON)
+    findings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    notes: Mapped[list[str]] = mapped_column(JSON, server_default=text("'[]'"))
 
 
 class SyncRun(Base):

@@ -15,6 +15,7 @@ from webapp.erasure import left_over
 from webapp.security import allow_form_targets
 from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow, Crm
+from webapp.viewmodels.writeback import shown
 from webapp.ways import SERVER_FLOWS, flow_name, ways
 
 blueprint = Blueprint("connections", __name__)
@@ -28,9 +29,11 @@ def index() -> str:
     opened = services()
     connections = opened.repository.connections()
     allow_form_targets(consent_origins(opened.settings))
+    receipts = {row.id: opened.repository.latest_receipt(row.id) for row in connections}
     return render_template(
         "connections.html",
         connections=connections,
+        writebacks={name: shown(found) for name, found in receipts.items() if found},
         made={row.id: words for row in connections if (words := _how(opened, row))},
         ways=ways(opened.settings),
         not_erased=frozenset(row.id for row in left_over(opened)),

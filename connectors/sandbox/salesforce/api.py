@@ -43,6 +43,8 @@ def _failed(error: ApiError) -> Response:
 def _admit() -> None:
     """Version, token and the day's calls, in the platform's order."""
     state().asked.append(request.full_path)
+    if request.method != "GET":
+        state().received.append((request.path, request.get_data()))
     match = re.fullmatch(r"v(\d\d)\.0", str((request.view_args or {}).get("version")))
     if match is None or not OLDEST <= int(match[1]) <= NEWEST:
         raise not_found()

@@ -42,6 +42,11 @@ class Work(Protocol):
         """Begin. Raises ValueError with the platform's words where the job fails."""
         ...
 
+    @property
+    def ready(self) -> bool:
+        """Whether what was begun is done, so that it can finish."""
+        ...
+
     def finish(self) -> None:
         """Do the rest. Raises ValueError likewise."""
         ...
@@ -137,9 +142,13 @@ class Jobs:
         now = self.clock.now()
         if job.state == "UploadComplete":
             self._attempt(job, job.work.start, "InProgress")
-        due = job.queued is not None and now >= job.queued + timedelta(seconds=self.settings.delay)
-        if job.state == "InProgress" and due and job.polls > self.settings.polls and job.fate != "stuck":
+        if job.state == "InProgress" and self._due(job, now) and job.work.ready:
             self._attempt(job, job.work.finish, "JobComplete")
+
+    def _due(self, job: Job, now: datetime) -> bool:
+        """Whether time, polls and fate let a job that runs come to its end."""
+        waited = job.queued is not None and now >= job.queued + timedelta(seconds=self.settings.delay)
+        return waited and job.polls > self.settings.polls and job.fate != "stuck"
 
     def _attempt(self, job: Job, step: Callable[[], None], after: str) -> None:
         if job.fate == "failed" and after == "JobComplete":

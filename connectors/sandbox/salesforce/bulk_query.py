@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from connectors.sandbox.salesforce.bulk_csv import DELIMITERS, LINE_ENDINGS, lin
 from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.org import Org
 from connectors.sandbox.salesforce.soql_run import Json, Result, prepared, run
-from connectors.sandbox.salesforce.tables import Record
+from connectors.sandbox.salesforce.tables import MadeLeads, Record
 from connectors.sandbox.salesforce.users import User
 
 # What makes a query impossible in bulk, and the platform's word for it.
@@ -37,17 +38,37 @@ class QueryWork:
     delimiter: str
     ending: str
     result: Result | None = None
+    complaint: str = ""
+    thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Run the query. Raises ValueError where it fails by now, as when a field went meanwhile."""
+        """Run the query. Raises ValueError where it fails by now, as when a field went meanwhile.
+
+        A million leads that are made as they are read take a while: these run beside the polls.
+        """
+        if isinstance(self.org.leads, MadeLeads):
+            self.thread = threading.Thread(target=self._run, daemon=True)
+            self.thread.start()
+            self.thread.join(timeout=1.0)
+        else:
+            self._run()
+            self.finish()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the result is there."""
+        return self.thread is None or not self.thread.is_alive()
+
+    def finish(self) -> None:
+        """The snapshot is taken. Raises ValueError where the query failed."""
+        if self.complaint:
+            raise ValueError(self.complaint)
+
+    def _run(self) -> None:
         try:
             self.result = run(self.org, self.user, self.text, deleted=self.deleted)
         except ApiError as error:
-            msg = f"InvalidBatch : Failed to process query: {error.code}: {error.message}"
-            raise ValueError(msg) from None
-
-    def finish(self) -> None:
-        """Nothing more to do: the snapshot is taken."""
+            self.complaint = f"InvalidBatch : Failed to process query: {error.code}: {error.message}"
 
     @property
     def total(self) -> int:

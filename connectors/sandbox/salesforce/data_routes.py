@@ -21,12 +21,14 @@ from connectors.sandbox.salesforce.cursors import Opened
 from connectors.sandbox.salesforce.describing import described, summary
 from connectors.sandbox.salesforce.errors import ApiError, not_found
 from connectors.sandbox.salesforce.identity_routes import identity_url
+from connectors.sandbox.salesforce.query_columns import columns_of
 from connectors.sandbox.salesforce.schema import ObjectDef
 from connectors.sandbox.salesforce.soql_fields import Scope
-from connectors.sandbox.salesforce.soql_run import Json, Result, run
+from connectors.sandbox.salesforce.soql_run import Json, Result, prepared, run
 from connectors.sandbox.salesforce.soql_tree import Name
 from connectors.sandbox.salesforce.state import state
 from connectors.sandbox.salesforce.tables import Record
+from connectors.sandbox.salesforce.write_routes import external_id, several, writer
 
 COLLECTION = 2000
 PAGE_FAULTS = ("duplicate_rows", "lost_rows")
@@ -82,6 +84,14 @@ def record(version: str, name: str, record_id: str) -> Response:
     return answered(_shown(definition, [row], names, version)[0])
 
 
+@routes.get("/sobjects/<name>/<field>/<path:key>")
+def record_by_key(version: str, name: str, field: str, key: str) -> Response:
+    """One record by an external id; 300 with the addresses where several have it."""
+    definition = _definition(name)
+    same = writer(definition).matching(external_id(definition, field), key)
+    return record(version, name, same[0]) if len(same) == 1 else several(definition, same, version)
+
+
 @routes.post("/composite/sobjects/<name>")
 def collection(version: str, name: str) -> Response:
     """Up to 2,000 records by ids in the body: null for each that is hidden, deleted or unknown."""
@@ -117,6 +127,8 @@ def query_more(version: str, locator: str) -> Response:
 
 
 def _queried(version: str, *, deleted: bool) -> Json:
+    if request.args.get("columns") == "true":
+        return columns_of(prepared(state().org, viewer(), request.args.get("q", "")))
     result = run(state().org, viewer(), request.args.get("q", ""), deleted=deleted)
     opened = Opened(result=result, user=viewer(), size=_batch_size(), version=version)
     return state().cursors.first(opened, struck(*PAGE_FAULTS))

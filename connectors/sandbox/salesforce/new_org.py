@@ -127,9 +127,9 @@ def named(row: Mapping[str, Value]) -> Record:
 
 
 def _known(definition: ObjectDef, record: Mapping[str, Value]) -> list[tuple[FieldDef, Value]]:
-    unknown = [name for name in record if name.lower() not in definition.fields]
+    unknown = next((name for name in record if name.lower() not in definition.fields), None)
     if unknown:
-        msg = f"the stand-in's {definition.name} has no field {unknown[0]}; add it to the contents' fields"
+        msg = f"the stand-in's {definition.name} has no field {unknown}; add it to the contents' fields"
         raise KeyError(msg)
     return [(definition.fields[name.lower()], value) for name, value in record.items()]
 

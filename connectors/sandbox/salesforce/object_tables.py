@@ -190,6 +190,7 @@ Audit_Id__c|Audit|string|rw
 Stream__c|Stream|string|rw
 Metric__c|Metric|string|rw
 Severity__c|Severity|string|rw
+Status__c|Status|string|rw
 Verdict__c|Verdict|string|rw
 Sentence__c|What was found|textarea|rw
 Checked_At__c|Checked at|datetime|rw

@@ -11,7 +11,7 @@ from connectors.sandbox.salesforce.clock import Clock, rest_datetime
 from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.record_ids import make_id
 from connectors.sandbox.salesforce.schema import FieldDef, ObjectDef
-from connectors.sandbox.salesforce.tables import MadeLeads, Record, where
+from connectors.sandbox.salesforce.tables import MadeLeads, MadeRows, Record
 from connectors.sandbox.salesforce.users import VIEW_SETUP, User
 
 Table = MutableMapping[str, Record]
@@ -108,14 +108,12 @@ class Org:
             table = self.records[definition.name]
             every = table.snapshot() if isinstance(table, MadeLeads) else list(table.values())
         hidden = user.hidden_records
+        if isinstance(every, MadeRows):
+            gone = [key for key, row in every.own.items() if row.get("IsDeleted") and not deleted]
+            return every.without({*gone, *hidden}) if gone or hidden else every
         if not definition.deletable or (deleted and not hidden):
             return every
-        if isinstance(every, list):
-            return [r for r in every if (deleted or not r.get("IsDeleted")) and r["Id"] not in hidden]
-        # The made ones are neither deleted nor hidden, unless someone wrote to them or named them.
-        if not hidden and not any(row.get("IsDeleted") for row in every.own.values()):
-            return every
-        return where(every, lambda r: (deleted or not r.get("IsDeleted")) and r["Id"] not in hidden)
+        return [r for r in every if (deleted or not r.get("IsDeleted")) and r["Id"] not in hidden]
 
     def parent(self, definition: ObjectDef, key: object) -> Record:
         """The record that a reference points to, empty where it is gone; an owner may be a queue."""

@@ -22,7 +22,8 @@ EXTENSION = "salesforce_stand_in"
 class State:
     """One running org: its data, its authorization server, its faults and its addresses.
 
-    ``asked`` are the addresses of the latest data calls, as an access log would hold them.
+    ``asked`` are the addresses of the latest data calls, as an access log would hold them; ``received``
+    are the paths and bodies of those that write or make jobs.
     """
 
     org: Org
@@ -35,6 +36,7 @@ class State:
     page_url: str = ""
     panel_url: str | None = None
     asked: deque[str] = field(default_factory=lambda: deque(maxlen=1000))
+    received: deque[tuple[str, bytes]] = field(default_factory=lambda: deque(maxlen=200), repr=False)
     calls: int = 0
     daily_calls: int = 100_000
 

@@ -7,7 +7,7 @@ take no memory: they are made again from their number whenever they are read.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -113,6 +113,13 @@ class MadeRows(Sequence[Record]):
         """The records that pass a test; only their numbers are kept."""
         numbers = array("L", (n for n in self.numbers if test(self._row(n))))
         return self._part(numbers, [row for row in self.later if test(row)])
+
+    def without(self, keys: Collection[str]) -> MadeRows:
+        """All but the records with these ids; no record is made for it."""
+        gone = {id_number(key) for key in keys}
+        numbers = array("L", (n for n in self.numbers if n not in gone)) if gone else self.numbers
+        hidden = set(keys)
+        return self._part(numbers, [row for row in self.later if row["Id"] not in hidden])
 
     def _row(self, number: int) -> Record:
         key = make_id(self.prefix, number) if self.own else ""

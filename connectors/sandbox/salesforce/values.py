@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.fields import Value
@@ -73,7 +74,12 @@ def _date(value: object) -> str:
 
 
 def _datetime(value: object) -> str:
-    moment = datetime.fromisoformat(str(value))
+    return _moment(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> str:
+    moment = datetime.fromisoformat(text)
     return rest_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.oauth import refresh
 from connectors.sandbox.certificate import Certificate
 from tests.connectors.salesforce.script import Script, failed, line_to
 from tests.connectors.subject_salesforce import app_of
@@ -87,6 +90,22 @@ def test_a_failure_that_stays_has_its_consequence_and_never_spins(certificate: C
     assert ": " in str(found)
     shown = "".join(traceback.format_exception(found)) + repr(found.__context__) + repr(found.__cause__)
     assert "canary" not in shown
+
+
+@pytest.mark.parametrize(("network", "state"), [(True, "org_gone"), (False, "busy")])
+def test_a_host_that_is_gone_is_told_from_a_broken_network(grants, org, monkeypatch, network, state):
+    monkeypatch.setattr("connectors.salesforce.reach.has_address", lambda _: network)
+    app = replace(app_of(org), extra_hosts=("gone.invalid",), login_url="https://gone.invalid")
+    grants.grant = replace(grants.grant, instance_url="https://gone.invalid")
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: Gateway(app, grants, pause=lambda _: None).query("SELECT Id FROM Lead", "lead pull"),
+        lambda: refresh(app, grants.grant),
+    )
+    for call in calls:
+        with pytest.raises(ConnectorError) as caught:
+            call()
+        assert state_after(caught.value) == state
+        assert str(grants.grant.refresh_token) not in repr(caught.value.__context__) + str(caught.value)
 
 
 @pytest.mark.parametrize("row", [row for row, found in TABLE.items() if found[3] > 1])

@@ -21,8 +21,8 @@ from connectors.policy.keep import Keep
 from connectors.policy.model import Policy, Rule
 from connectors.pseudonym import Keyring
 from connectors.salesforce.app import SalesforceApp
+from connectors.salesforce.flag_fields import NEEDS
 from connectors.salesforce.ids import full_id
-from connectors.salesforce.outbound import FIELDS
 from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.salesforce.org import make_id
@@ -45,7 +45,12 @@ DESCRIBED = (
     {"name": "Id", "type": "id", "length": 18},
     {"name": "CreatedDate", "type": "datetime", "length": 0},
     {"name": "Region__c", "type": "string", "length": 255},
+    {"name": "Fairness_Status__c", "type": "string", "length": 255, "updateable": True},
+    {"name": "Fairness_Reason__c", "type": "string", "length": 255, "updateable": True},
+    {"name": "Fairness_Audit_Id__c", "type": "string", "length": 255, "updateable": True},
+    {"name": "Fairness_Checked_At__c", "type": "datetime", "length": 0, "updateable": True},
 )
+FIELDS = tuple(need.name for need in NEEDS)
 LINK = "/services/data/v68.0/query/0r8000000000001AAA-"
 
 

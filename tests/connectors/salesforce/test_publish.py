@@ -8,11 +8,12 @@ import pytest
 
 from connectors.errors import Busy, Refused
 from connectors.pseudonym import LeadKey
+from connectors.salesforce.gateway import Gateway, Reply, Request
 from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.source import Flag, Receipt
-from tests.connectors.subject_salesforce import keyring_of
+from tests.connectors.subject_salesforce import app_of, connect, keyring_of
 
 FLAG = Flag(
     status="review",
@@ -27,6 +28,16 @@ def flags_for(org: SalesforceStandIn, count: int = 500, flag: Flag = FLAG) -> Ma
     return {keyring.lead_key(record_id): flag for record_id in org.record_ids()[:count]}
 
 
+def counts(receipt: Receipt) -> Receipt:
+    """What became of the leads alone."""
+    return replace(receipt, findings=None, notes=())
+
+
+def writes(org: SalesforceStandIn) -> int:
+    """How often the org was asked to change leads."""
+    return sum("/composite/sobjects" in address for address in org.state.asked)
+
+
 def adds_up(receipt: Receipt) -> bool:
     left = receipt.unchanged + receipt.unknown + sum(receipt.failed.values())
     return receipt.listed == receipt.written + receipt.cleared + left
@@ -34,7 +45,7 @@ def adds_up(receipt: Receipt) -> bool:
 
 def test_flags_reach_their_leads_and_only_them(org: SalesforceStandIn, source: SalesforceSource):
     receipt = source.publish(flags_for(org, 450))
-    assert receipt == Receipt(listed=500, written=450, cleared=0, unchanged=0, unknown=50, failed={})
+    assert counts(receipt) == Receipt(listed=500, written=450, cleared=0, unchanged=0, unknown=50, failed={})
     rows = list(org.org.leads.values())
     assert {row["Fairness_Status__c"] for row in rows[:450]} == {"review"}
     assert rows[0]["Fairness_Checked_At__c"] == "2026-11-23T09:00:01.000+0000"
@@ -45,24 +56,24 @@ def test_flags_reach_their_leads_and_only_them(org: SalesforceStandIn, source: S
 
 def test_a_second_time_writes_nothing(org: SalesforceStandIn, source: SalesforceSource):
     source.publish(flags_for(org))
-    calls = org.state.calls
+    before = writes(org)
     receipt = source.publish(flags_for(org))
     assert (receipt.written, receipt.unchanged) == (0, 500)
-    assert org.state.calls == calls + 1
+    assert writes(org) == before
     newer = replace(FLAG, audit_id="A-18")
     assert source.publish(flags_for(org, 10, newer)).written == 10
 
 
 def test_a_lead_that_left_the_audit_loses_its_flag_once(org: SalesforceStandIn, source: SalesforceSource):
     source.publish(flags_for(org))
-    receipt = source.publish(flags_for(org, 450))
+    receipt = counts(source.publish(flags_for(org, 450)))
     assert receipt == Receipt(listed=500, written=0, cleared=50, unchanged=450, unknown=0, failed={})
     for row in list(org.org.leads.values())[450:]:
         assert not [name for name in row if name.startswith("Fairness_") and row[name] is not None]
-    calls = org.state.calls
-    again = source.publish(flags_for(org, 450))
+    before = writes(org)
+    again = counts(source.publish(flags_for(org, 450)))
     assert again == Receipt(listed=500, written=0, cleared=0, unchanged=450, unknown=50, failed={})
-    assert org.state.calls == calls + 1
+    assert writes(org) == before
 
 
 def test_one_stale_field_is_enough_to_clear_a_lead(org: SalesforceStandIn, source: SalesforceSource):
@@ -123,10 +134,58 @@ def test_an_org_without_the_package_is_refused(org: SalesforceStandIn, source: S
     assert caught.value.code == "INVALID_FIELD"
 
 
-@pytest.mark.parametrize("kind", ["expire", "reset", "unavailable", "truncated", "lock"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("expire", "unauthorized", "invalid_jwt", "unauthorized_html", "concurrent_limit"),
+        *("reset", "unavailable", "server_error", "truncated", "cut", "lock"),
+    ],
+)
 def test_a_fault_between_writes_loses_nothing(org: SalesforceStandIn, source: SalesforceSource, kind: str):
     org.faults.plan(Fault(kind=kind, at=2, path="composite"))
-    assert source.publish(flags_for(org)).written == 500
+    receipt = source.publish(flags_for(org))
+    assert org.faults.planned[0].times == 0
+    assert (receipt.written, receipt.failed) == (500, {})
+    assert {row["Fairness_Status__c"] for row in org.org.leads.values()} == {"review"}
+
+
+@pytest.mark.parametrize("kind", ["unauthorized", "not_for_rest", "invalid_jwt", "unauthorized_html"])
+def test_a_refusal_for_good_does_not_loop(org: SalesforceStandIn, source: SalesforceSource, kind: str):
+    org.faults.plan(Fault(kind=kind, times=None, path="composite"))
+    before = org.faults.planned[0].at
+    with pytest.raises(Refused):
+        source.publish(flags_for(org))
+    assert before - org.faults.planned[0].at <= 2
+
+
+def test_a_reason_of_several_lines_becomes_one_and_stays_unchanged(
+    org: SalesforceStandIn, source: SalesforceSource
+):
+    flag = replace(FLAG, reason=" One.\r\nTwo.\t ")
+    assert source.publish(flags_for(org, 2, flag)).written == 2
+    assert org.org.leads[org.record_ids()[0]]["Fairness_Reason__c"] == "One. Two."
+    assert source.publish(flags_for(org, 2, flag)).unchanged == 2
+
+
+def test_duplicate_rules_are_passed_only_where_the_admin_says_so(
+    org: SalesforceStandIn, source: SalesforceSource, monkeypatch: pytest.MonkeyPatch
+):
+    sent: list[Mapping[str, str]] = []
+
+    def noted(gateway: Gateway, request: Request, doing: str) -> Reply:
+        sent.append(request.headers)
+        return real(gateway, request, doing)
+
+    real = Gateway.send
+    monkeypatch.setattr(Gateway, "send", noted)
+    source.publish(flags_for(org, 1))
+    assert {"Sforce-Auto-Assign": "false"} in sent
+    assert not [one for one in sent if "Sforce-Duplicate-Rule-Header" in one]
+    passing = SalesforceSource(
+        replace(app_of(org), allow_duplicates=True), connect(org), keyring_of(org), pause=lambda _: None
+    )
+    passing.publish(flags_for(org, 2))
+    assert {"Sforce-Auto-Assign": "false", "Sforce-Duplicate-Rule-Header": "allowSave=true"} in sent
 
 
 def test_a_lasting_fault_can_be_resumed(org: SalesforceStandIn, source: SalesforceSource):

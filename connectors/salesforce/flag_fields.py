@@ -1,0 +1,106 @@
+"""The Lead's fields that carry a flag: what each must be able to hold, and a flag as their values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from connectors.errors import Refused
+from connectors.salesforce.described import FieldNeed, Fields, troubles
+from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.query import OBJECT
+from connectors.salesforce.trouble import MISSING_FIELD
+from connectors.source import Flag
+
+STATUS, REASON, AUDIT, AT, CALIBRATED = (
+    "Fairness_Status__c",
+    "Fairness_Reason__c",
+    "Fairness_Audit_Id__c",
+    "Fairness_Checked_At__c",
+    "Fairness_Calibrated_Score__c",
+)
+TEXTS = frozenset({"string", "textarea"})
+NUMBERS = frozenset({"double", "int", "currency", "percent"})
+NEEDS = (
+    FieldNeed(
+        name=STATUS, types=TEXTS | {"picklist"}, values=("ok", "review", "insufficient_data"), least=17
+    ),
+    FieldNeed(name=REASON, types=TEXTS, least=80),
+    FieldNeed(name=AUDIT, types=TEXTS, least=10),
+    FieldNeed(name=AT, types=frozenset({"datetime"})),
+)
+WISHED = FieldNeed(name=CALIBRATED, types=NUMBERS)
+LONGEST = 255
+Values = Mapping[str, str | float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagFields:
+    """The fields that flags are written to, in the order of the columns of a Bulk job.
+
+    ``reason_length`` is how long a reason may be, ``scale`` how many decimals the calibrated score
+    keeps; it is None where that field is not written. ``note`` says why not, for the admin.
+    """
+
+    names: tuple[str, ...]
+    reason_length: int = LONGEST
+    scale: int | None = None
+    note: str = ""
+
+    @property
+    def cleared(self) -> Values:
+        """The values of a lead without a flag."""
+        return MappingProxyType(dict.fromkeys(self.names))
+
+    def values_of(self, flag: Flag) -> Values:
+        """A flag as the fields hold it, the moment in whole seconds (Salesforce keeps no more)."""
+        found: dict[str, str | float | None] = {
+            STATUS: flag.status,
+            REASON: _shortened(flag.reason, self.reason_length) or None,
+            AUDIT: flag.audit_id or None,
+            AT: in_seconds(flag.checked_at),
+        }
+        if self.scale is not None:
+            calibrated = flag.detail.calibrated if flag.detail else None
+            found[CALIBRATED] = None if calibrated is None else round(calibrated, self.scale) + 0.0
+        return MappingProxyType(found)
+
+
+def flag_fields(gateway: Gateway) -> FlagFields:
+    """What the org has to hold flags, as its describe call shows it to the connected user.
+
+    Raises
+    ------
+    Refused
+        ``INVALID_FIELD``: a field is missing, not visible, not editable, or cannot hold a flag; the
+        sentence names every one, and the mend.
+    """
+    fields = Fields.read(gateway.describe(OBJECT))
+    found = [trouble for need in NEEDS for trouble in troubles(need, fields)]
+    if found:
+        msg = (
+            f"the org cannot hold the score check: {'; '.join(found)}. Make or correct the fields as "
+            "Fairlead's Salesforce guide lists them, give the connected user edit access to them, then "
+            "publish again"
+        )
+        raise Refused(msg, code=MISSING_FIELD)
+    names = tuple(need.name for need in NEEDS)
+    length = min(LONGEST, fields.length(REASON) or LONGEST)
+    lacking = troubles(WISHED, fields)
+    if lacking:
+        note = f"The calibrated score was not written: {'; '.join(lacking)}."
+        return FlagFields(names=names, reason_length=length, note=note)
+    return FlagFields(names=(*names, CALIBRATED), reason_length=length, scale=fields.scale(CALIBRATED))
+
+
+def in_seconds(moment: datetime) -> str:
+    """A moment as the API takes it: UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _shortened(text: str, length: int) -> str:
+    """A text on one line, as a text field keeps it: else it would differ for ever from what it holds."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,59 @@
+"""One write-back: look what the org can hold, let earlier jobs end, write the flags, then the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from connectors.pseudonym import Keyring, LeadKey
+from connectors.salesforce.app import SalesforceApp
+from connectors.salesforce.batches import Batches
+from connectors.salesforce.earlier import wait_for_earlier
+from connectors.salesforce.finding_records import FindingRecords
+from connectors.salesforce.flag_fields import flag_fields
+from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.outbound import Outbound
+from connectors.source import Flag, Notice, Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publishing:
+    """What a write-back works with. ``pause`` waits between attempts (seconds)."""
+
+    app: SalesforceApp
+    gateway: Gateway
+    keyring: Keyring
+    pause: Callable[[float], None]
+
+    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice]) -> Receipt:
+        """Write flags and findings; writing again changes nothing.
+
+        Raises
+        ------
+        Refused
+            ``INVALID_FIELD``: the fields of a flag are not there, not visible or not editable. The
+            calibrated score and the findings may be missing: the receipt says so.
+        Busy
+            The write-back stopped midway; doing it again writes only what is still different.
+        """
+        fields = flag_fields(self.gateway)
+        wait_for_earlier(self.gateway, self.pause)
+        flagging = Outbound(
+            gateway=self.gateway,
+            keyring=self.keyring,
+            fields=fields,
+            batches=Batches(
+                gateway=self.gateway, pause=self.pause, allow_duplicates=self.app.allow_duplicates
+            ),
+            pause=self.pause,
+        )
+        flagging.write(flags)
+        notes = [fields.note, *flagging.notes]
+        return self._with_findings(flagging.tally.receipt(), notes, notices)
+
+    def _with_findings(self, receipt: Receipt, notes: list[str], notices: Sequence[Notice]) -> Receipt:
+        records = FindingRecords(gateway=self.gateway, keyring=self.keyring)
+        trouble = records.trouble()
+        findings = None if trouble else records.write(notices)
+        told = tuple(note for note in (*notes, trouble) if note)
+        return replace(receipt, findings=findings, notes=told)

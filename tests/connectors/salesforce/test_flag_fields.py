@@ -1,0 +1,86 @@
+"""What an org must have to hold a flag: each fault is named, with its mend, before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from connectors.errors import Refused
+from connectors.salesforce.source import SalesforceSource
+from connectors.sandbox.salesforce import SalesforceStandIn
+from connectors.source import FlagDetail
+from tests.connectors.salesforce.test_publish import FLAG, flags_for, writes
+
+SCORE = "Fairness_Calibrated_Score__c"
+CHANGES = [
+    ("fairness_reason__c", {"type": "double"}, "Fairness_Reason__c has the type double"),
+    ("fairness_reason__c", {"size": 40}, "Fairness_Reason__c takes 40 characters, 80 are needed"),
+    (
+        "fairness_status__c",
+        {"options": ("ok", "review"), "labels": ("a", "b")},
+        "Fairness_Status__c lacks the value insufficient_data",
+    ),
+    ("fairness_checked_at__c", {"type": "date"}, "Fairness_Checked_At__c has the type date"),
+    (
+        "fairness_audit_id__c",
+        {"updateable": False},
+        "Fairness_Audit_Id__c may not be edited by the connected user",
+    ),
+]
+
+
+def change(org: SalesforceStandIn, name: str, made: dict[str, object]) -> None:
+    """Another admin's idea of a field."""
+    lead = org.org.objects["Lead"]
+    fields = {**lead.fields, name: replace(lead.fields[name], **made)}
+    org.org.objects["Lead"] = replace(lead, fields=fields)
+
+
+def calibrated(score: float | None):
+    return replace(FLAG, detail=FlagDetail(explanation="e", advice="a", shift=3.0, calibrated=score))
+
+
+@pytest.mark.parametrize(("name", "made", "told"), CHANGES)
+def test_a_field_that_cannot_hold_a_flag_is_named(
+    org: SalesforceStandIn, source: SalesforceSource, name: str, made: dict[str, object], told: str
+):
+    change(org, name, made)
+    with pytest.raises(Refused) as caught:
+        source.publish(flags_for(org))
+    assert told in str(caught.value)
+    assert "then publish again" in str(caught.value)
+    assert caught.value.code == "INVALID_FIELD"
+    assert writes(org) == 0
+
+
+def test_every_fault_is_named_at_once(org: SalesforceStandIn, source: SalesforceSource):
+    org.org.hide_field("Fairness_Reason__c")
+    change(org, "fairness_checked_at__c", {"type": "date"})
+    with pytest.raises(Refused, match=r"Reason__c is missing or not visible .*; Fairness_Checked_At__c has"):
+        source.publish(flags_for(org))
+
+
+def test_the_calibrated_score_is_written_compared_and_taken_away(
+    org: SalesforceStandIn, source: SalesforceSource
+):
+    flag = calibrated(72.456)
+    assert source.publish(flags_for(org, 3, flag)).written == 3
+    assert [row.get(SCORE) for row in list(org.org.leads.values())[:4]] == [72.46] * 3 + [None]
+    assert source.publish(flags_for(org, 3, flag)).unchanged == 3
+    assert source.publish(flags_for(org, 3, calibrated(None))).written == 3
+    assert {row.get(SCORE) for row in org.org.leads.values()} == {None}
+    assert source.publish(flags_for(org, 3, calibrated(-0.001))).written == 3
+    assert source.publish(flags_for(org, 3, calibrated(-0.001))).unchanged == 3
+    assert source.publish({}).cleared == 3
+
+
+def test_without_its_field_the_calibrated_score_stays_out_and_the_admin_is_told(
+    org: SalesforceStandIn, source: SalesforceSource
+):
+    org.org.hide_field(SCORE)
+    receipt = source.publish(flags_for(org, 3, calibrated(72.456)))
+    assert receipt.written == 3
+    (note,) = receipt.notes
+    assert note.endswith(f"not written: {SCORE} is missing or not visible to the connected user.")
+    assert source.publish(flags_for(org, 3, calibrated(1.0))).unchanged == 3

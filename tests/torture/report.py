@@ -1,0 +1,92 @@
+"""docs/explanation/torture.md: what a run of ``make torture`` found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tests.torture.pulls import PullTorture
+from tests.torture.writing import Toll
+
+HEAD = """# Killed at random moments
+
+Written by `make torture`; do not edit. It kills processes with `kill -9`, which gives them no moment to
+tidy up, and looks at what stands afterwards. The other side is the stand-in org over TLS, not a real one.
+The same two tests with ten kills each are in the suite.
+"""
+PULLS = """
+## Pulls
+
+A process pulls an org of {leads:,} leads by Bulk jobs, {page}. It is killed at a random moment between its
+start and the time that a whole pull takes; the next process goes on where it stopped, and may be killed
+too. After each pull that ended, the lake is held against the org lead by lead: none lost, none doubled,
+none stale, read = kept + rejected + excluded, nothing left behind. Then a tenth of the leads changes, and
+the next pull reads everything or what changed.
+"""
+WRITES = """
+## Write-backs
+
+An org of {leads:,} leads. Each round a new audit decides which leads have which flag and which findings
+stand; a process writes that back, by collections or, from 2,000 changes on, by a Bulk job, and is killed at
+a random moment between its first call and the time that a whole write-back takes. Then each lead must hold
+its old flag or its new one, as a whole. In three of ten rounds a newer audit follows at once; in half of
+the rounds the org first works off the Bulk job that the killed process left, in the other half it does so
+later. A second process writes back to its end. After that each lead holds exactly the five values of the
+newest audit, each finding stands once, those that are gone are closed, and the receipt adds up.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """One run of both."""
+
+    pulls: PullTorture
+    writes: Toll
+    write_leads: int
+    asked: int
+    minutes: float
+
+
+def written(ran: Ran) -> str:
+    """The report as Markdown."""
+    faults = [*ran.pulls.faults, *ran.writes.troubles]
+    kills = ran.pulls.kills + ran.writes.kills
+    verdict = "Nothing was lost, doubled or left stale." if not faults else "**It failed:**"
+    lines = [f"{kills} of {ran.asked} kills were done, in {ran.minutes:.0f} minutes. {verdict}"]
+    lines += [f"- {fault}" for fault in dict.fromkeys(faults)]
+    return "\n".join([HEAD, *lines, _pulls(ran.pulls), _writes(ran)]) + "\n"
+
+
+def _pulls(found: PullTorture) -> str:
+    facts = {
+        "pulls killed": found.kills,
+        "pulls that ended": found.finished,
+        "of these, gone on behind leads that a killed one had read": found.resumed,
+        "leads that did not have to be read again": found.saved,
+        "faults": len(found.faults),
+    }
+    struck = {f"killed {phase}": number for phase, number in found.phases.items()}
+    head = PULLS.format(leads=found.leads, page="page by page")
+    return f"{head}\n{_table(facts | struck)}"
+
+
+def _writes(ran: Ran) -> str:
+    found = ran.writes
+    bulk = sum(changed >= 2_000 for changed in found.changed)
+    facts = {
+        "write-backs killed": found.kills,
+        "that ended before their kill": found.outlived,
+        "rounds with 2,000 changes or more, so by a Bulk job": bulk,
+        "rounds below, so by collections": len(found.changed) - bulk,
+        "kills that left some leads written and some not": found.half_done,
+        "rounds in which a newer audit came before the second write-back": found.newer,
+        "leads to change in all": sum(found.changed),
+        "faults": len(found.troubles),
+    }
+    struck = {f"killed while {moment}": number for moment, number in sorted(found.moments.items())}
+    return f"{WRITES.format(leads=ran.write_leads)}\n{_table(facts | struck)}"
+
+
+def _table(facts: Mapping[str, int]) -> str:
+    rows = "\n".join(f"| {words} | {number:,} |" for words, number in facts.items())
+    return f"| | |\n|---|---:|\n{rows}"

@@ -1,0 +1,186 @@
+"""What became of a write-back, in words: for the command line and for the connections page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from connectors.source import Receipt
+from webapp.store.rows import ReceiptRow
+from webapp.viewmodels.words import number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why some records were not taken, by the CRM's code: ``what`` happened, and the ``mend``."""
+
+    code: str
+    count: int
+    what: str
+    mend: str
+
+
+# (what happened, what to do), by the CRM's own code.
+WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "CANNOT_UPDATE_CONVERTED_LEAD": (
+            "A converted lead is read-only.",
+            "This is normal. To write these too, give the connected user View and Edit Converted Leads.",
+        ),
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION": (
+            "A validation rule does not let the record be saved as it stands.",
+            "Let the rule pass what the connected user saves, or correct these records.",
+        ),
+        "UNABLE_TO_LOCK_ROW": (
+            "Others kept the record locked through five tries.",
+            "Publish again, best when no import or batch job is running.",
+        ),
+        "ENTITY_IS_DELETED": ("The record was deleted meanwhile.", "Nothing: the next sync notices it."),
+        "INSUFFICIENT_ACCESS_OR_READONLY": (
+            "The connected user may not edit the record.",
+            "Give that user edit access: by sharing, and by Fairlead's permission set.",
+        ),
+        "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": (
+            "The connected user may not use a record that this one points to.",
+            "Give that user access to it, such as to the lead's owner or campaign.",
+        ),
+        "INVALID_CROSS_REFERENCE_KEY": (
+            "The record is gone, or is no longer shared with the connected user.",
+            "Compare what that user may see with what you expect.",
+        ),
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": (
+            "The status field is a restricted picklist without the value that was written.",
+            "Add the values that the Salesforce guide lists, for every record type.",
+        ),
+        "STRING_TOO_LONG": (
+            "A text is longer than its field takes.",
+            "Make the field as long as the Salesforce guide says.",
+        ),
+        "NUMBER_OUTSIDE_VALID_RANGE": (
+            "The calibrated score has more digits than its field takes.",
+            "Make the number field longer.",
+        ),
+        "DUPLICATES_DETECTED": (
+            "A duplicate rule blocks saving the lead.",
+            "Merge the duplicates, or set FAIRLEAD_SALESFORCE_ALLOW_DUPLICATES to pass rules that only warn.",
+        ),
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": (
+            "A trigger of the org failed on the record.",
+            "Show the code to who maintains the trigger; the connected user can be left out of it.",
+        ),
+        "CANNOT_EXECUTE_FLOW_TRIGGER": (
+            "A flow of the org failed on the record.",
+            "Show the code to who maintains the flow; the connected user can be left out of it.",
+        ),
+        "FIELD_FILTER_VALIDATION_EXCEPTION": (
+            "A lookup filter does not let the record be saved as it stands.",
+            "Correct the record, or make the filter optional.",
+        ),
+        "FIELD_INTEGRITY_EXCEPTION": (
+            "A field of the record holds what the org no longer allows.",
+            "Correct the record.",
+        ),
+        "REQUIRED_FIELD_MISSING": (
+            "The record lacks a value that the org requires.",
+            "Fill it in, or require it on the page layout instead of on the field.",
+        ),
+        "INVALID_FIELD_FOR_INSERT_UPDATE": (
+            "A field of the score check may not be edited.",
+            "Give the connected user edit access to the field.",
+        ),
+        "HTTP_300": (
+            "Two records have the same Audit_Key__c.",
+            "Delete one of them, and make the field an external id that is unique.",
+        ),
+        "DUPLICATE_VALUE": (
+            "Two records have the same Audit_Key__c.",
+            "Delete one of them, then publish again.",
+        ),
+        "UNPROCESSED": (
+            "Salesforce stopped the Bulk job before it came to the record.",
+            "Look at Setup, Bulk Data Load Jobs, then publish again.",
+        ),
+        "NOT_CONFIRMED": (
+            "The CRM did not say whether it took the record.",
+            "Publish again: it compares first, and writes only what is still different.",
+        ),
+        "OBJECT_NOT_FOUND": ("The contact was deleted meanwhile.", "Nothing: the next sync notices it."),
+        "VALIDATION_ERROR": (
+            "A rule of the portal does not let the contact be saved as it stands.",
+            "Look at the rules of the Score check properties and of the contact.",
+        ),
+    }
+)
+UNKNOWN = ("The CRM refused the record.", "Look the code up in the CRM's own documentation.")
+
+
+def reasons(failed: Mapping[str, int]) -> tuple[Reason, ...]:
+    """Why records were not taken, the most frequent first."""
+    ordered = sorted(failed.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(_reason(code, count) for code, count in ordered)
+
+
+def sums(receipt: Receipt) -> str:
+    """What became of the leads, adding up."""
+    failed = sum(receipt.failed.values())
+    return (
+        f"{number(receipt.listed)} leads = {number(receipt.written)} written"
+        f" + {number(receipt.cleared)} cleared + {number(receipt.unchanged)} unchanged"
+        f" + {number(receipt.unknown)} not audited + {number(failed)} failed"
+    )
+
+
+def finding_sums(receipt: Receipt) -> str:
+    """What became of the findings, adding up; empty where the CRM has no place for them."""
+    found = receipt.findings
+    if found is None:
+        return ""
+    failed = sum(found.failed.values())
+    return (
+        f"{number(found.listed)} findings = {number(found.written)} written + {number(found.closed)} closed"
+        f" + {number(found.unchanged)} unchanged + {number(failed)} failed"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteBack:
+    """The newest write-back of a connection as the connections page shows it."""
+
+    made_at: datetime
+    leads: str
+    findings: str
+    notes: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
+def shown(row: ReceiptRow) -> WriteBack:
+    """A stored receipt in words; the reasons of leads and findings stand together."""
+    return WriteBack(
+        made_at=row.made_at,
+        leads=sums(row.receipt),
+        findings=finding_sums(row.receipt),
+        notes=row.receipt.notes,
+        reasons=_all_reasons(row.receipt),
+    )
+
+
+def told(receipt: Receipt) -> tuple[str, ...]:
+    """The whole receipt, a line for each thing to know."""
+    why = [_line(reason) for reason in _all_reasons(receipt)]
+    lines = (sums(receipt), finding_sums(receipt), *receipt.notes, *why)
+    return tuple(line for line in lines if line)
+
+
+def _all_reasons(receipt: Receipt) -> tuple[Reason, ...]:
+    return (*reasons(receipt.failed), *reasons(receipt.findings.failed if receipt.findings else {}))
+
+
+def _reason(code: str, count: int) -> Reason:
+    what, mend = WORDS.get(code, UNKNOWN)
+    return Reason(code=code, count=count, what=what, mend=mend)
+
+
+def _line(reason: Reason) -> str:
+    return f"{number(reason.count)} {reason.code}: {reason.what} {reason.mend}"
