@@ -44,7 +44,6 @@ class Facts:
         found = self.by_group.get((attribute, group, metric))
         return found if found is not None and found.value is not None else None
 
-
     @property
     def selects(self) -> bool:
         """Whether some leads are selected and some are not; True where the audit has no selection."""
