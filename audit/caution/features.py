@@ -12,6 +12,8 @@ from audit.finding.words import percent, quoted
 from audit.rows.levels import RARE, feature
 
 MOSTLY = 0.5
+ENOUGH = 10 * RARE
+"""Leads below which every field is fine, and says nothing for that."""
 PREFIX = "feature:"
 
 
@@ -20,6 +22,8 @@ def fine_features(table: pa.Table) -> Iterator[Caution]:
 
     Such values are pooled before proxies are searched for, so "tells nothing" would be no answer.
     """
+    if table.num_rows < ENOUGH:
+        return
     for name in (column.removeprefix(PREFIX) for column in table.column_names if column.startswith(PREFIX)):
         levels = feature(table, name)
         rare = float(np.mean(levels.codes == levels.size - 1)) if levels.size and table.num_rows else 0.0

@@ -55,8 +55,9 @@ def _range(intake: Intake, stream: Stream) -> Iterator[Caution]:
     if stream.score_range is not None or intake.score_range is None:
         return
     low, high = intake.score_range
+    seen = "the scores and the threshold" if stream.threshold in {low, high} else "what was seen"
     text = (
-        f"The score is taken to run from {low:g} to {high:g}, from what was seen. If that is wrong, set"
+        f"The score is taken to run from {low:g} to {high:g}, from {seen}. If that is wrong, set"
         " score_range in [stream]."
     )
     yield Caution(code="score_range", text=text, evidence=evidence(low=low, high=high))
@@ -109,5 +110,5 @@ def _seen(intake: Intake, stream: Stream) -> str:
     if stream.threshold is None:
         return ""
     score = score_or_decision(intake.table)
-    low, high = amount(float(np.nanmin(score))), amount(float(np.nanmax(score)))
-    return f" at the threshold of {amount(stream.threshold)} (the scores run from {low} to {high})"
+    low, high = float(np.nanmin(score)), float(np.nanmax(score))
+    return f" at the threshold of {stream.threshold:g} (the scores run from {low:g} to {high:g})"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audit.finding.facts import Facts, Gap, Names, gap
-from audit.finding.option_reading import family
+from audit.finding.option_reading import OPTION_METRICS, family
 from audit.finding.reading import CONTEXT, UNDIRECTED
 from audit.registry import METRICS
+
+_OF_SELECTION = frozenset({"decisions", "errors", "agreement"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +40,24 @@ class Case:
 def cases(facts: Facts, *, treatment: bool = False) -> list[Case]:
     """Group the comparisons; context (conversion rates, counts) and mirror images are left out.
 
-    What people do with leads has cases of its own (``treatment``).
+    What people do with leads has cases of its own (``treatment``). Where nobody is selected, or everybody,
+    no group passes for being selected as often as another.
     """
     grouped: dict[tuple[Names, Names], list[Gap]] = {}
     for one in facts.disparities:
         if one.metric in CONTEXT | UNDIRECTED or is_treatment(one.metric) != treatment:
             continue
-        if _own_hypothesis(one.metric):
+        if _own_hypothesis(one.metric) and (facts.selects or not _about_selection(one.metric)):
             grouped.setdefault((one.attribute, one.group), []).append(gap(one, facts.stream, facts.width))
     return [
         Case(attribute=attribute, group=group, gaps=tuple(sorted(gaps, key=_most_telling)))
         for (attribute, group), gaps in grouped.items()
     ]
+
+
+def _about_selection(name: str) -> bool:
+    known = METRICS.get(name.partition("@")[0])
+    return known is not None and known.chapter in _OF_SELECTION and not name.startswith(OPTION_METRICS)
 
 
 def is_treatment(name: str) -> bool:

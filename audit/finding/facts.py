@@ -44,6 +44,12 @@ class Facts:
         found = self.by_group.get((attribute, group, metric))
         return found if found is not None and found.value is not None else None
 
+    @property
+    def selects(self) -> bool:
+        """Whether some leads are selected and some are not; True where the audit has no selection."""
+        found = self.estimate((), (), "selection_rate")
+        return found is None or found.value not in {0.0, 1.0}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:

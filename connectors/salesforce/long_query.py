@@ -54,5 +54,6 @@ def only_answer(document: Any) -> Any:  # noqa: ANN401 - JSON
         msg = "not the answer of a Composite call"
         raise ValueError(msg)
     if status >= 300:
-        raise SalesforceGeneralError(url="", status=status, resource_name="query", content=first.get("body"))
+        content: Any = first.get("body")  # what the API's own JSON says; the library's type is narrower
+        raise SalesforceGeneralError(url="", status=status, resource_name="query", content=content)
     return first.get("body")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -76,8 +78,29 @@ def test_a_threshold_on_another_scale_than_the_score_is_said(scale: float, whom:
     described = stream()
     intake = admit(leads([(10 + row % 80) * scale for row in range(400)]), described)
     text = codes(intake, described)["one_decision"]
-    assert text.startswith(f"{whom} selected at the threshold of 60.0 (the scores run from ")
+    assert text.startswith(f"{whom} selected at the threshold of 60 (the scores run from ")
     assert text.endswith("Check threshold in [stream].")
+
+
+@pytest.mark.parametrize(("threshold", "taken"), [(-5.0, "-5 to 100"), (6000.0, "0 to 6000")])
+def test_nobody_passes_for_being_selected_alike_where_selection_does_not_vary(threshold, taken):
+    random = np.random.default_rng(5)
+    described = replace(stream(), threshold=threshold)
+    scores = random.integers(0, 101, 2_000).astype(float)
+    report = audit(admit(leads(scores.tolist()), described), described, AuditRequest())
+    said = " ".join(one.text for one in report.findings)
+    assert "selected" not in said
+    assert "score" in said
+    ranges = [one.text for one in report.warnings if one.code == "score_range"]
+    assert ranges[0].startswith(f"The score is taken to run from {taken}, from the scores and the threshold.")
+
+
+def test_where_every_score_is_the_same_nothing_passes():
+    described = stream()
+    report = audit(admit(leads([70.0] * 400), described), described, AuditRequest())
+    assert [
+        one.text for one in report.findings if one.verdict == "pass" and "share selected" in one.text
+    ] == []
 
 
 def test_an_ordinary_threshold_is_no_caution():

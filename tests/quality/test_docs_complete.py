@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)#\s]+)")
@@ -75,6 +76,27 @@ def test_the_first_decisions_are_recorded(number):
     text = adr.read_text()
     for heading in ("## Context", "## Decision", "## Consequences"):
         assert heading in text
+
+
+def documented(path: str, text: str) -> bool:
+    """A path stands whole, or its last part beside its sibling."""
+    return path in text or (f"`/{path.rpartition('/')[2]}`" in text)
+
+
+def test_the_stand_in_of_salesforce_is_documented():
+    from connectors.sandbox.salesforce.faults import EVERY
+    from connectors.sandbox.salesforce.standin import BLUEPRINTS
+
+    text = (REFERENCE / "salesforce-stand-in.md").read_text()
+    assert not [kind for kind in EVERY if f"`{kind}`" not in text]
+    app = Flask("stand-in")
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    paths = {
+        rule.rule.removeprefix("/__control") for rule in app.url_map.iter_rules() if "/__control" in rule.rule
+    }
+    assert len(paths) > 20
+    assert not [path for path in paths if not documented(path, text)]
 
 
 def test_links_between_documents_lead_somewhere():

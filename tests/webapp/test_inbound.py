@@ -17,6 +17,7 @@ from connectors.account import Pulled
 from connectors.inbound import Visit
 from connectors.pseudonym import LeadKey
 from connectors.sandbox.salesforce.canvas import payload, sign
+from connectors.sandbox.salesforce.canvas_variants import APPROVAL, VARIANTS, signed_variant
 from connectors.source import Flag
 from webapp.panel_bearer import AUDIENCE
 from webapp.store.repository import short_id
@@ -114,6 +115,63 @@ def test_the_canvas_panel_may_be_framed_by_the_org_only_and_sets_no_cookie(share
     assert "Set-Cookie" not in response.headers
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+# What each variant of a signed request leads to: the panel's state, or no panel (a forgery), and the status.
+OUTCOMES = {
+    "good": (200, "flagged"),
+    "wrong_secret": (401, None),
+    "tampered": (401, None),
+    "extra_dots": (401, None),
+    "half": (401, None),
+    "issued_at_odd": (200, "flagged"),
+    "empty_parameters": (200, "not_audited"),
+    "no_parameters": (200, "not_audited"),
+    "parameter_no_id": (200, "not_audited"),
+    "parameter_other_object": (200, "not_audited"),
+    "foreign_org": (200, "not_connected"),
+    "foreign_instance": (401, None),
+    "foreign_user": (401, None),
+    "foreign_lead": (403, "no_permission"),
+    "dead_token": (401, "not_audited"),
+    "no_token": (401, None),
+    "lower_algorithm": (200, "flagged"),
+    "other_algorithm": (401, None),
+    "too_large": (401, None),
+}
+
+
+def test_every_variant_of_a_signed_request_has_its_outcome(shared):
+    lead, other, *_ = shared.salesforce.record_ids()
+    client, found = shared.app.test_client(), {}
+    assert set(VARIANTS) == {*OUTCOMES, "urlsafe"}
+    for name in OUTCOMES:
+        # The stand-in tampers by putting in its first lead.
+        signed = signed_variant(shared.salesforce.state, other if name == "tampered" else lead, name)
+        response = client.post("/salesforce/canvas", data={"signed_request": signed})
+        state = re.search(r'class="panel panel-([a-z_]+)" data-state="([a-z_]+)"', response.text)
+        forged = "could not be verified" in response.text
+        found[name] = (response.status_code, None if forged else state[2])
+        assert "Set-Cookie" not in response.headers
+        assert response.headers["Cache-Control"] == "no-store"
+        assert lead[:15] not in response.text
+        assert ("data-bearer" in response.text) == (found[name][1] == "flagged")
+    assert found == OUTCOMES
+    spelt = signed_variant(shared.salesforce.state, lead, "urlsafe")
+    same = spelt == signed_variant(shared.salesforce.state, lead)
+    answer = client.post("/salesforce/canvas", data={"signed_request": spelt})
+    assert answer.status_code == (200 if same or not set(spelt.partition(".")[0]) & set("-_") else 401)
+
+
+def test_who_is_not_approved_yet_is_told_what_the_admin_sets(shared):
+    """Salesforce opens the address with a GET then; what its query says is not repeated."""
+    query = f"?{APPROVAL}&loginUrl=https%3A%2F%2Fevil.example%2F%3Cscript%3E"
+    answer = shared.app.test_client().get(f"/salesforce/canvas{query}")
+    assert answer.status_code == 200
+    assert "Admin approved users are pre-authorized" in answer.text
+    assert "evil.example" not in answer.text
+    assert "data-bearer" not in answer.text
+    assert "X-Frame-Options" not in answer.headers
 
 
 def bearer_of(response) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from connectors.sandbox.salesforce import org_deeds
+from connectors.sandbox.salesforce.canvas_variants import signed_variant
 from connectors.sandbox.salesforce.control_routes import control_blueprint, json_object
 from connectors.sandbox.salesforce.new_org import add, load
 from connectors.sandbox.salesforce.org import Org
@@ -63,6 +64,13 @@ def empty_bin() -> Response:
     """Somebody empties the recycle bin."""
     _org().empty_bin()
     return jsonify(OK)
+
+
+@routes.get("/canvas/<record_id>")
+def canvas(record_id: str) -> Response:
+    """A signed request for a lead, ``?variant=`` one of those of ``canvas_variants``."""
+    signed = signed_variant(state(), record_id, request.args.get("variant", "good"))
+    return jsonify(signed_request=signed, panel_url=state().panel_url)
 
 
 @routes.post("/merge")

@@ -28,6 +28,7 @@ from connectors.sandbox.salesforce.soql_run import Json, Result, prepared, run
 from connectors.sandbox.salesforce.soql_tree import Name
 from connectors.sandbox.salesforce.state import state
 from connectors.sandbox.salesforce.tables import Record
+from connectors.sandbox.salesforce.write_routes import external_id, several, writer
 
 COLLECTION = 2000
 PAGE_FAULTS = ("duplicate_rows", "lost_rows")
@@ -81,6 +82,14 @@ def record(version: str, name: str, record_id: str) -> Response:
     every = ",".join(f.name for f in state().org.visible(definition, viewer()))
     names = [part.strip() for part in request.args.get("fields", every).split(",")]
     return answered(_shown(definition, [row], names, version)[0])
+
+
+@routes.get("/sobjects/<name>/<field>/<path:key>")
+def record_by_key(version: str, name: str, field: str, key: str) -> Response:
+    """One record by an external id; 300 with the addresses where several have it."""
+    definition = _definition(name)
+    same = writer(definition).matching(external_id(definition, field), key)
+    return record(version, name, same[0]) if len(same) == 1 else several(definition, same, version)
 
 
 @routes.post("/composite/sobjects/<name>")

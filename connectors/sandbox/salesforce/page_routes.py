@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from connectors.salesforce.ids import full_id
 from connectors.sandbox.fields import Value
-from connectors.sandbox.salesforce.canvas import payload, sign
+from connectors.sandbox.salesforce.canvas_variants import APPROVAL, VARIANTS, signed_variant
 from connectors.sandbox.salesforce.objects import PACKAGE, STATUSES
 from connectors.sandbox.salesforce.schema import FieldDef
 from connectors.sandbox.salesforce.state import state
@@ -48,18 +50,25 @@ def lead_list() -> str:
 
 @routes.get("/lightning/r/Lead/<record_id>/view")
 def lead_page(record_id: str) -> str | tuple[str, int]:
-    """One lead as the rep sees it."""
+    """One lead as the rep sees it; ``?variant=`` posts an odd signed request, or asks for approval."""
     row = _visible(record_id)
     if row is None:
         return render_template("absent.html", user=state().org.rep), 404
     here = state()
-    signed = sign(payload(here, str(row["Id"])), here.grants.client.secret) if here.panel_url else None
+    variant = request.args.get("variant", "good")
+    if variant not in {*VARIANTS, "approval"}:
+        return render_template("absent.html", user=here.org.rep), 404
+    asks = variant == "approval"
+    signed = None if asks or not here.panel_url else signed_variant(here, str(row["Id"]), variant)
+    login = f"{here.instance_url}/services/oauth2/authorize"
+    frame = f"{here.panel_url}?{APPROVAL}&{urlencode({'loginUrl': login})}" if asks else None
     return render_template(
         "lead.html",
         row=row,
         sections=_sections(row),
         statuses=STATUSES,
         signed=signed,
+        frame=frame,
         panel_url=here.panel_url,
         user=here.org.rep,
     )

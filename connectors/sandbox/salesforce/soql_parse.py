@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from connectors.sandbox.salesforce.errors import ApiError
+from connectors.sandbox.salesforce.soql_periods import known
 from connectors.sandbox.salesforce.soql_tree import (
     AnyOf,
     Comparison,
@@ -156,7 +157,7 @@ class Parser:
             return Literal(token.kind, token.text)
         if word in {"true", "false", "null"}:
             return Literal("null" if word == "null" else "boolean", word)
-        if re.fullmatch(r"today|yesterday|tomorrow|(last|next)_n_days:\d+", word):
+        if known(word):
             return Literal("period", word)
         self.at -= 1
         raise self.unexpected()

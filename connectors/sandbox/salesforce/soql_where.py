@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from connectors.salesforce.ids import full_id
@@ -13,6 +13,7 @@ from connectors.sandbox.fields import Value
 from connectors.sandbox.salesforce.clock import rest_datetime
 from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.soql_fields import Column, Scope
+from connectors.sandbox.salesforce.soql_periods import span
 from connectors.sandbox.salesforce.soql_tree import AnyOf, Comparison, Condition, Every, Literal, Not
 from connectors.sandbox.salesforce.tables import Record
 
@@ -59,8 +60,9 @@ def _comparison(comparison: Comparison, scope: Scope) -> Test:
     _refuse_unfilterable(column)
     if comparison.operator == "like":
         return _like(column, comparison.values[0].text)
-    now = scope.org.clock.now()
-    values = [_operand(column, literal, now) for literal in comparison.values]
+    if any(literal.kind == "period" for literal in comparison.values):
+        return _within(comparison, column, scope.org.clock.now())
+    values = [_operand(column, literal) for literal in comparison.values]
     if comparison.operator in _COMPARE:
         return _ordered(column, _COMPARE[comparison.operator], values[0])
     wanted, read = frozenset(values), column.read
@@ -68,6 +70,34 @@ def _comparison(comparison: Comparison, scope: Scope) -> Test:
     if comparison.operator in {"=", "in"}:
         return lambda row: _folded(read(row)) in wanted
     return lambda row: _folded(read(row)) not in wanted
+
+
+def _within(comparison: Comparison, column: Column, now: datetime) -> Test:
+    """A comparison with a date literal, which is a span: less is before it, more is after it."""
+    literal, kind, read = comparison.values[0], column.definition.type, column.read
+    if kind not in {"date", "datetime"}:
+        raise _mismatch(column, literal, _TAKES.get(kind, ({"string"}, "string"))[1])
+    if len(comparison.values) > 1 or comparison.operator not in _SPANS:
+        raise ApiError(400, "MALFORMED_QUERY", f"unexpected token: '{literal.text}'")
+    start, end = (_edge(day, kind) for day in span(literal.text, now))
+    test = _SPANS[comparison.operator]
+    return lambda row: test(_folded(read(row)), start, end)
+
+
+def _edge(day: date, kind: str) -> str:
+    if kind == "date":
+        return day.isoformat()
+    return rest_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC)).lower()
+
+
+_SPANS: dict[str, Callable[[Any, str, str], bool]] = {
+    "=": lambda value, start, end: value is not None and start <= value < end,
+    "!=": lambda value, start, end: value is None or not start <= value < end,
+    "<": lambda value, start, _: value is not None and value < start,
+    "<=": lambda value, _, end: value is not None and value < end,
+    ">": lambda value, _, end: value is not None and value >= end,
+    ">=": lambda value, start, _: value is not None and value >= start,
+}
 
 
 def _ordered(column: Column, compare: Callable[[Any, Any], bool], bound: Value) -> Test:
@@ -97,7 +127,7 @@ def _refuse_unfilterable(column: Column) -> None:
         raise ApiError(400, "INVALID_FIELD", text)
 
 
-def _operand(column: Column, literal: Literal, now: datetime) -> Value:
+def _operand(column: Column, literal: Literal) -> Value:
     """The literal as the value that records hold, folded. Raises ApiError 400."""
     kind = column.definition.type
     if literal.kind == "null" or (literal.kind == "string" and not literal.text):
@@ -105,8 +135,6 @@ def _operand(column: Column, literal: Literal, now: datetime) -> Value:
     takes, word = _TAKES.get(kind, ({"string"}, "string"))
     if literal.kind not in takes:
         raise _mismatch(column, literal, word)
-    if literal.kind == "period":
-        return _period(literal.text, now, kind)
     try:
         return _READERS.get(kind, str.lower)(literal.text)
     except ValueError:
@@ -144,13 +172,3 @@ _READERS: dict[str, Callable[[str], Value]] = {
     "id": _id,
     "reference": _id,
 }
-
-
-def _period(word: str, now: datetime, kind: str) -> str:
-    """The first instant of TODAY, YESTERDAY, TOMORROW, LAST_N_DAYS:n or NEXT_N_DAYS:n."""
-    name, _, days = word.partition(":")
-    shift = {"yesterday": -1, "tomorrow": 1, "next_n_days": 1}.get(name, 0) - (
-        int(days or 0) if name == "last_n_days" else 0
-    )
-    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=shift)
-    return day.date().isoformat() if kind == "date" else rest_datetime(day).lower()

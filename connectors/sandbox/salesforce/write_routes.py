@@ -70,13 +70,32 @@ def upsert(version: str, name: str, field: str, key: str) -> Response | tuple[st
     here = writer(definition)
     same = here.matching(found, key)
     if len(same) > 1:
-        base = f"/services/data/{version}/sobjects/{definition.name}"
-        return answered([f"{base}/{record_id}" for record_id in same], 300)
+        return several(definition, same, version)
     body = {k: v for k, v in json_body().items() if k.lower() != found.name.lower()}
     written = _tried(lambda: here.upsert(found, key, body))
     if not written.created and int(version[1:3]) < TELLS_UPDATES:
         return "", 204
     return answered(_told(written), 201 if written.created else 200)
+
+
+@routes.delete("/sobjects/<name>/<field>/<path:key>")
+def delete_by_key(version: str, name: str, field: str, key: str) -> Response | tuple[str, int]:
+    """Put the record with an external id into the recycle bin."""
+    definition = writable(name)
+    found = external_id(definition, field)
+    same = writer(definition).matching(found, key)
+    if len(same) != 1:
+        return several(definition, same, version)
+    _tried(lambda: writer(definition).delete(same[0]))
+    return "", 204
+
+
+def several(definition: ObjectDef, record_ids: list[str], version: str) -> Response:
+    """The addresses of records that share an external id. Raises ApiError 404 where there is none."""
+    if not record_ids:
+        raise not_found()
+    base = f"/services/data/{version}/sobjects/{definition.name}"
+    return answered([f"{base}/{record_id}" for record_id in record_ids], 300)
 
 
 def external_id(definition: ObjectDef, name: str) -> FieldDef:

@@ -1,4 +1,4 @@
-"""Scores of Einstein, scores of earlier pulls, outcomes of deals and consent: what no lead's own date tells."""
+"""Scores of Einstein and of earlier pulls, outcomes of deals, consent: what no lead's own date tells."""
 
 from __future__ import annotations
 
