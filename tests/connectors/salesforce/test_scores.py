@@ -1,4 +1,4 @@
-"""Scores of Einstein and of earlier pulls, outcomes of deals, consent: what no lead's own date tells."""
+"""Einstein's scores, scores of earlier pulls, outcomes of deals and consent: what no date of a lead tells."""
 
 from __future__ import annotations
 
