@@ -40,6 +40,9 @@ class LocalServer:
             ssl_context=self.tls,
         )
         self._server.daemon_threads = True  # type: ignore[attr-defined]
+        if isinstance(self._server.socket, ssl.SSLSocket):
+            # Each connection shakes hands in its own thread: a client that stalls stops nobody else.
+            self._server.socket.do_handshake_on_connect = False  # type: ignore[attr-defined]
         self.port = self._server.server_port
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True

@@ -18,7 +18,7 @@ from connectors.sandbox.salesforce.schema import ObjectDef
 from connectors.sandbox.salesforce.soql_run import Json
 from connectors.sandbox.salesforce.state import state
 from connectors.sandbox.salesforce.tables import Record
-from connectors.sandbox.salesforce.users import User
+from connectors.sandbox.salesforce.users import API_ENABLED, User
 
 OLDEST, NEWEST = 50, 68
 CONTENT_TYPE = "application/json;charset=UTF-8"
@@ -51,10 +51,15 @@ def _admit() -> None:
     held = state().grants.holder(bearer())
     if held is None:
         raise expired_session()
+    user = held.family.user
+    if not user.active:
+        raise expired_session()
+    if API_ENABLED not in user.permissions:
+        raise ApiError(401, "INVALID_SESSION_ID", "This session is not valid for use with the REST API")
     if "api" not in held.family.scopes:
         raise ApiError(403, "INSUFFICIENT_ACCESS", "the token has no scope for the API")
     state().count_call()
-    g.user = held.family.user
+    g.user = user
 
 
 def _finished(answer: Response) -> Response:

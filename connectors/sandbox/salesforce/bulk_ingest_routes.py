@@ -25,7 +25,7 @@ LARGEST = 150_000_000
 def create(version: str) -> Response:
     """A new job, open for one upload."""
     body = json_body()
-    operation, delimiter = body.get("operation"), str(body.get("columnDelimiter", "COMMA"))
+    operation, delimiter = str(body.get("operation")), str(body.get("columnDelimiter", "COMMA"))
     ending = str(body.get("lineEnding", "LF"))
     if operation not in OPERATIONS:
         raise ApiError(400, "INVALIDJOB", f"Unable to find operation: {operation}")
@@ -33,7 +33,7 @@ def create(version: str) -> Response:
     definition = _object(str(body.get("object") or ""))
     work = IngestWork(
         writer=_writer(definition, body),
-        operation=str(operation),
+        operation=operation,
         key=_key(definition, body),
         delimiter=delimiter,
         ending=ending,

@@ -94,7 +94,7 @@ class QueryWork:
 
 def query_work(org: Org, user: User, body: Json) -> tuple[Json, QueryWork]:
     """A job's own account of itself and its work. Raises ApiError 400 for what bulk does not take."""
-    text, operation = str(body.get("query") or ""), body.get("operation")
+    text, operation = str(body.get("query") or ""), str(body.get("operation"))
     if operation not in {"query", "queryAll"}:
         raise ApiError(400, "INVALIDJOB", f"Unable to find operation: {operation}")
     delimiter, ending = str(body.get("columnDelimiter", "COMMA")), str(body.get("lineEnding", "LF"))

@@ -55,11 +55,7 @@ def expire() -> Response:
 @routes.post("/oauth/rotate")
 def rotate() -> Response:
     """Another worker refreshes first: every living refresh token is replaced; the new ones are told."""
-    grants = state().grants
-    living = [family for family in grants.families if family.refresh and not family.revoked]
-    for family in living:
-        grants.rotate(family)
-    return jsonify(refresh_tokens=[family.refresh for family in living])
+    return jsonify(refresh_tokens=state().grants.rotate_all())
 
 
 @routes.post("/oauth/revoke")

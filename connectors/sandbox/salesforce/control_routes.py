@@ -42,7 +42,7 @@ def show() -> Response:
 
 @routes.post("/faults")
 def plan() -> Response:
-    """Plan a fault: ``{"kind", "at", "times", "path", "method", "retry_after"}``."""
+    """Plan a fault: ``{"kind", "at", "times", "path", "method", ...}``."""
     state().faults.plan(Fault(**json_object()))
     return show()
 

@@ -46,10 +46,12 @@ FAULT = "fairlead.planned_fault"
 IN_ROUTES = frozenset({"truncated_csv", "lost_rows", "duplicate_rows", "stuck_job", "failed_job"})
 # What the gate does itself, or leaves to the authorization server ("expire").
 _DEEDS = {"expire", "reset", "truncated", "cut", "reset_mid_body", "lost_answer"}
+# What happens in the org just before the call is answered.
+TURNS = frozenset({"hide_field", "rotate"})
 # A body that only comes slowly.
 SLOW = frozenset({"drip"})
 KINDS = frozenset(_ANSWERS) | _DEEDS
-EVERY = KINDS | SLOW | IN_ROUTES | frozenset(_OAUTH)
+EVERY = KINDS | TURNS | SLOW | IN_ROUTES | frozenset(_OAUTH)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class Fault:
     method: str = ""
     retry_after: int | str = 1
     seconds: float = 2.0
+    field: str = ""
 
 
 @dataclass(slots=True)

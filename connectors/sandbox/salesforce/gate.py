@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from connectors.sandbox.salesforce.faults import FAULT, IN_ROUTES, Fault, Headers, answer, damaged, dripped
+from connectors.sandbox.salesforce.faults import (
+    FAULT,
+    IN_ROUTES,
+    TURNS,
+    Fault,
+    Headers,
+    answer,
+    damaged,
+    dripped,
+)
 from connectors.sandbox.salesforce.state import State
 
 LONGEST_ADDRESS = 16_384
@@ -35,10 +44,19 @@ class Gate:
         if fault.kind in IN_ROUTES:
             environ[FAULT] = fault.kind
             return self.inner(environ, start)
-        if fault.kind == "expire":
-            self.state.grants.expire_all()
+        if fault.kind in TURNS | {"expire"}:
+            self._turned(fault)
             return self.inner(environ, start)
         return self._failed(fault, environ, start)
+
+    def _turned(self, fault: Fault) -> None:
+        """What happens meanwhile: tokens die, a field goes, another worker renews first."""
+        if fault.kind == "expire":
+            self.state.grants.expire_all()
+        elif fault.kind == "hide_field":
+            self.state.org.hide_field(fault.field)
+        else:
+            self.state.grants.rotate_all()
 
     def _failed(self, fault: Fault, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if fault.kind == "reset":

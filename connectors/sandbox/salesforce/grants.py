@@ -132,6 +132,14 @@ class Grants:
         family.spent.add(str(family.refresh))
         family.refresh = _refresh_token()
 
+    def rotate_all(self) -> list[str]:
+        """Another worker renews every living family; the new refresh tokens."""
+        with self.lock:
+            living = [family for family in self.families if family.refresh and not family.revoked]
+            for family in living:
+                self.rotate(family)
+        return [str(family.refresh) for family in living]
+
     def _idle(self, family: Family) -> bool:
         idle = self.client.idle_lifetime
         return idle is not None and family.used + timedelta(seconds=idle) <= self.clock.now()

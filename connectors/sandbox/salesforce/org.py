@@ -15,6 +15,8 @@ from connectors.sandbox.salesforce.tables import MadeLeads, MadeRows, Record
 from connectors.sandbox.salesforce.users import VIEW_SETUP, User
 
 Table = MutableMapping[str, Record]
+# What belongs to a lead is seen by those who see the lead.
+PARENTS = {"ScoreIntelligence": "BaseId", "LeadHistory": "LeadId"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,7 +115,12 @@ class Org:
             return every.without({*gone, *hidden}) if gone or hidden else every
         if not definition.deletable or (deleted and not hidden):
             return every
-        return [r for r in every if (deleted or not r.get("IsDeleted")) and r["Id"] not in hidden]
+        parent = PARENTS.get(definition.name, "Id")
+        return [
+            row
+            for row in every
+            if (deleted or not row.get("IsDeleted")) and not {row["Id"], row.get(parent)} & hidden
+        ]
 
     def parent(self, definition: ObjectDef, key: object) -> Record:
         """The record that a reference points to, empty where it is gone; an owner may be a queue."""

@@ -114,7 +114,12 @@ def _like(column: Column, pattern: str) -> Test:
     parts = {"%": ".*", "_": "."}
     expression = re.compile("".join(parts.get(c, re.escape(c)) for c in pattern), re.IGNORECASE | re.DOTALL)
     read = column.read
-    return lambda row: expression.fullmatch(str(read(row) or "")) is not None
+
+    def test(row: Record) -> bool:
+        value = read(row)
+        return value is not None and expression.fullmatch(str(value)) is not None
+
+    return test
 
 
 def _folded(value: Value) -> Value:

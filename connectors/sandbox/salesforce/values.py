@@ -27,8 +27,10 @@ def stored(field: FieldDef, value: object) -> Value:
     if value is None or value == "":
         return False if field.type == "boolean" else None
     try:
+        if isinstance(value, dict | list):
+            raise ValueError  # noqa: TRY004, TRY301 - a value, not a programming mistake
         kept = _PARSERS.get(field.type, _text)(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         code = "INVALID_TYPE_ON_FIELD_IN_RECORD"
         raise RowError(
             code=code, message=f"{field.label}: value not of required type", fields=(field.name,)

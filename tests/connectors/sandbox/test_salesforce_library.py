@@ -61,7 +61,7 @@ def rows(pages: list[str]) -> list[dict[str, str]]:
 
 
 def test_its_bulk_query_reads_every_page(org: SalesforceStandIn, library: Salesforce):
-    pages = list(library.bulk2.Lead.query("SELECT Id, LastName, City FROM Lead", max_records=25))
+    pages = list(library.bulk2.Lead.query("SELECT Id, LastName, City FROM Lead", max_records=25, wait=0))
     assert len(pages) == 3
     found = rows(pages)
     assert [row["Id"] for row in found] == list(org.record_ids())
@@ -73,7 +73,7 @@ def test_its_bulk_query_reads_every_page(org: SalesforceStandIn, library: Salesf
 def test_its_download_writes_every_page_to_a_file(
     org: SalesforceStandIn, library: Salesforce, tmp_path: Path
 ):
-    told = library.bulk2.Lead.download("SELECT Id FROM Lead", path=str(tmp_path), max_records=25)
+    told = library.bulk2.Lead.download("SELECT Id FROM Lead", path=str(tmp_path), max_records=25, wait=0)
     assert [page["number_of_records"] for page in told] == [25, 25, 10]
     files = [Path(page["file"]).read_text() for page in told]
     assert {row["Id"] for row in rows(files)} == set(org.record_ids())
@@ -82,7 +82,7 @@ def test_its_download_writes_every_page_to_a_file(
 def test_its_bulk_update_finds_each_rows_fate(org: SalesforceStandIn, library: Salesforce):
     org.org.switches.locked[org.record_ids()[2]] = 1
     records = [{"Id": one, "Rating": "Hot"} for one in org.record_ids()[:6]]
-    (told,) = library.bulk2.Lead.update(records=records, line_ending=LineEnding.LF)
+    (told,) = library.bulk2.Lead.update(records=records, line_ending=LineEnding.LF, wait=0)
     assert [
         told[name] for name in ("numberRecordsTotal", "numberRecordsProcessed", "numberRecordsFailed")
     ] == [6, 6, 2]
@@ -104,7 +104,7 @@ def test_its_bulk_upsert_makes_findings_once(org: SalesforceStandIn, library: Sa
     handler = library.bulk2.Fairness_Finding__c
     for _ in range(2):
         (told,) = handler.upsert(
-            records=records, external_id_field="Audit_Key__c", column_delimiter=ColumnDelimiter.PIPE
+            records=records, external_id_field="Audit_Key__c", column_delimiter=ColumnDelimiter.PIPE, wait=0
         )
         assert told["numberRecordsFailed"] == 0
     assert len(org.org.records["Fairness_Finding__c"]) == 3

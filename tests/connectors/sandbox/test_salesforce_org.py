@@ -454,6 +454,41 @@ def test_rows_told_twice_or_lost_by_a_page_of_a_query(org: SalesforceStandIn, ad
     assert len({row["Id"] for row in seen}) == 400
 
 
+def test_what_belongs_to_a_hidden_lead_is_hidden(org: SalesforceStandIn, admin: Bulk):
+    hidden, seen = org.record_ids()[:2]
+    for lead in (hidden, seen):
+        control(org, f"scores/{lead}", {"score": 5})
+        assert admin.call("PATCH", f"/sobjects/Lead/{lead}", json={"Status": "Working - Contacted"}).ok
+    control(org, "users/rep", {"hidden_records": [hidden]})
+    rep = bulk_of(org, org.org.rep)
+    for soql in ("SELECT BaseId FROM ScoreIntelligence", "SELECT LeadId FROM LeadHistory"):
+        assert len(rows(admin, soql)) == 2
+        (found,) = rows(rep, soql)
+        assert seen in found.values()
+
+
+def test_a_field_may_go_at_a_chosen_call(org: SalesforceStandIn, admin: Bulk):
+    control(org, "faults", {"kind": "hide_field", "field": "Rating", "at": 2, "path": "/query"})
+    asked = {"q": "SELECT Rating FROM Lead"}
+    assert admin.call("GET", "/query", params=asked).ok
+    assert admin.call("GET", "/limits").ok
+    assert code(admin.call("GET", "/query", params=asked)) == (400, "INVALID_FIELD")
+
+
+def test_nothing_is_like_nothing(admin: Bulk):
+    assert rows(admin, "SELECT Id FROM Lead WHERE Rating LIKE '%'") == []
+    assert len(rows(admin, "SELECT Id FROM Lead WHERE NOT Rating LIKE '%'")) == 12
+
+
+def test_a_frozen_user_and_one_without_the_api_are_turned_away(org: SalesforceStandIn):
+    rep = bulk_of(org, org.org.rep)
+    control(org, "users/rep", {"permissions": []})
+    told = rep.call("GET", "/limits")
+    assert told.json()[0]["message"] == "This session is not valid for use with the REST API"
+    control(org, "users/rep", {"permissions": ["api"], "active": False})
+    assert code(rep.call("GET", "/limits")) == (401, "INVALID_SESSION_ID")
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 import time
 import zlib
@@ -66,7 +67,7 @@ def test_one_connection_serves_many_calls_and_every_body_is_read(org: Salesforce
     line.request("GET", QUERY, headers=headers)
     first = line.getresponse()
     assert len(first.read()) > 10_000
-    socket = line.sock
+    held = line.sock
     # A body that the route never reads must not be taken for the next request.
     line.request("POST", "/services/data/v99.0/nothing", body=b"GET / HTTP/1.1\r\n\r\n" * 99, headers=headers)
     assert line.getresponse().read().startswith(b"[{")
@@ -84,8 +85,15 @@ def test_one_connection_serves_many_calls_and_every_body_is_read(org: Salesforce
     last = line.getresponse()
     assert len(last.read()) > 100
     assert (line.sock is None, last.getheader("Connection")) == (True, "close")
-    assert socket is not None
+    assert held is not None
     line.close()
+
+
+def test_a_client_that_stalls_in_its_handshake_stops_nobody(org: SalesforceStandIn):
+    port = int(org.login_url.rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port)):
+        ca = str(org.certificate.certificate)
+        assert requests.get(f"{org.login_url}/services/data", verify=ca, timeout=5).ok
 
 
 def test_a_closed_org_ends_its_connections(certificate: Certificate):
