@@ -43,10 +43,10 @@ class Measured:
 class Leads(Sequence[Mapping[str, Value]]):
     """So many leads, each made when it is read; over two years, one in 97 opted out."""
 
-    count: int
+    leads: int
 
     def __len__(self) -> int:
-        return self.count
+        return self.leads
 
     @overload
     def __getitem__(self, at: int) -> Mapping[str, Value]: ...
@@ -54,8 +54,8 @@ class Leads(Sequence[Mapping[str, Value]]):
     def __getitem__(self, at: slice) -> Sequence[Mapping[str, Value]]: ...
     def __getitem__(self, at: int | slice) -> Any:
         if isinstance(at, slice):
-            return [self[number] for number in range(*at.indices(self.count))]
-        if not 0 <= at < self.count:
+            return [self[number] for number in range(*at.indices(self.leads))]
+        if not 0 <= at < self.leads:
             raise IndexError
         return {
             "Region__c": ("urban", "rural", "coast")[at % 3],

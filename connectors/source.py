@@ -66,7 +66,9 @@ class FieldInfo:
     ``type`` is the CRM's own word, for people. ``kind`` is what such a field holds: an entry of a
     list, a checkbox, a number, a date, a line of text, a text of any length, a text that a formula
     makes, something to reach or to find a person by (mail, phone, link, id), or no single plain
-    value. It is "unknown" where nobody says, as in a file.
+    value. It is "unknown" where nobody says, as in a file. ``security`` and ``compliance`` are how the
+    org's admin classified the field, ``retiring`` says that the admin means to do without it. A
+    ``formula`` is computed when it is read; ``predicted`` says that the CRM's own AI fills the field.
     """
 
     name: str
@@ -75,6 +77,11 @@ class FieldInfo:
     kind: FieldKind = "unknown"
     filterable: bool = True
     writable: bool = False
+    security: str = ""
+    compliance: tuple[str, ...] = ()
+    retiring: bool = False
+    formula: bool = False
+    predicted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

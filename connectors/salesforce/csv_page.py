@@ -12,12 +12,21 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator
 
+from connectors.salesforce.asking import Stream
+
 # A long text of Salesforce has up to 131,072 characters, which is Python's own limit exactly.
 csv.field_size_limit(2**31 - 1)
 
 
 class Cut(Exception):
     """The page is not whole, or is no CSV with the expected columns."""
+
+
+def csv_only(stream: Stream) -> Stream:
+    """The same answer. Raises Cut where it is a page of HTML, which a proxy may send under status 200."""
+    if "html" in stream.headers.get("Content-Type", "").lower():
+        raise Cut
+    return stream
 
 
 def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:

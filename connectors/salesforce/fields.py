@@ -39,6 +39,8 @@ def field_info(entry: Mapping[str, object]) -> FieldInfo:
         kind=_kind(entry),
         filterable=entry.get("filterable") is True,
         writable=entry.get("updateable") is True,
+        formula=entry.get("calculated") is True,
+        predicted=entry.get("aiPredictionField") is True,
     )
 
 

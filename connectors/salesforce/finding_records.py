@@ -43,7 +43,6 @@ NEEDS = (
 )
 COLUMNS = (SEVERITY, STATUS, SENTENCE, AUDIT, AT)
 DOING = "write-back of findings"
-_ABSENT = frozenset({"NOT_FOUND", "INVALID_TYPE", "HTTP_404"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,8 @@ class FindingRecords:
         try:
             described = self.gateway.describe(FINDING)
         except Refused as error:
-            if error.code not in _ABSENT:
+            # A code of the data API is about this object; any other is about the connection.
+            if not error.code.isupper():
                 raise
             return (
                 f"The findings were not written: the object {FINDING} is missing or not visible to the "

@@ -90,7 +90,7 @@ def flag_fields(gateway: Gateway) -> FlagFields:
     length = min(LONGEST, fields.length(REASON) or LONGEST)
     lacking = troubles(WISHED, fields)
     if lacking:
-        note = f"The calibrated score was not written: {'; '.join(lacking)}."
+        note = f"The corrected score was not written: {'; '.join(lacking)}."
         return FlagFields(names=names, reason_length=length, note=note)
     return FlagFields(names=(*names, CALIBRATED), reason_length=length, scale=fields.scale(CALIBRATED))
 

@@ -15,7 +15,7 @@ from connectors.salesforce.bulk_query import (
     begin,
     next_locator,
 )
-from connectors.salesforce.csv_page import Cut, rows
+from connectors.salesforce.csv_page import Cut, csv_only, rows
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.page_tries import whole_page
 from connectors.salesforce.query import Soql, pages
@@ -61,13 +61,16 @@ def rows_of(gateway: Gateway, query: Soql, patience: Patience, doing: str) -> It
 
 def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
     try:
-        expected, locator, read = job.wait(patience), "", 0
+        expected, locator, read, seen = job.wait(patience), "", 0, {""}
         while True:
             page, behind = whole_page(partial(_whole, job, query.fields, locator), patience)
             read += len(page)
             yield from page
             if behind is None:
                 break
+            if behind in seen:
+                raise incomplete(DOING)
+            seen.add(behind)
             locator = behind
         if expected is not None and read < expected:
             raise incomplete(DOING)
@@ -77,7 +80,7 @@ def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
 
 def _whole(job: QueryJob, fields: Sequence[str], locator: str) -> tuple[list[Row], str | None]:
     with job.gateway.stream(job.behind(locator), DOING) as stream:
-        found = rows(stream)
+        found = rows(csv_only(stream))
         next(found, None)
         page = [tuple(text_of(value) for value in islice(row, len(fields))) for row in found]
         headers = stream.headers

@@ -25,7 +25,7 @@ from connectors.salesforce.bulk_query import (
     listed,
     next_locator,
 )
-from connectors.salesforce.csv_page import Cut, rows
+from connectors.salesforce.csv_page import Cut, csv_only, rows
 from connectors.salesforce.gateway import Gateway, Request
 from connectors.salesforce.page_tries import whole_page
 from connectors.salesforce.query import Soql, announced, link_behind, records_in
@@ -128,7 +128,11 @@ class Reader:
                 # Listed pages are as large as Salesforce likes: what is too large goes in smaller ones.
                 if error.code:
                     raise
+        seen = set[str]()
         while done is not None:
+            if done in seen:
+                raise incomplete(DOING)
+            seen.add(done)
             batch, done = self._page(job.behind(done))
             yield batch, done
 
@@ -161,7 +165,7 @@ class Reader:
         """
         summed = Summed()
         with self.gateway.stream(request, DOING) as stream:
-            found = rows(stream)
+            found = rows(csv_only(stream))
             header = next(found, None)
             columns = columns_of(header or ("Id", *self.policy.fields), self.policy.fields, self.types)
             while chunk := list(islice(found, CHUNK)):

@@ -17,6 +17,7 @@ from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.bulk_query import Patience, begin
+from connectors.salesforce.classification import classified, near
 from connectors.salesforce.facts import facts_of
 from connectors.salesforce.fields import field_info
 from connectors.salesforce.gateway import Document, Gateway
@@ -61,6 +62,13 @@ class SalesforceSource:
         if not isinstance(found, list):
             raise unreachable(doing)
         return tuple(field_info(entry) for entry in found if isinstance(entry, dict))
+
+    def suggestible(self) -> tuple[FieldInfo, ...]:
+        """What a policy could begin with: the Lead's fields as the admin classified them, and what lies near.
+
+        Only names are read. Where the classification may not be read, the fields come without it.
+        """
+        return (*classified(self._gateway, self.describe()), *near(self._gateway))
 
     def count(self) -> int:
         """How many leads the connected user may see."""

@@ -26,7 +26,7 @@ from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, beg
 from connectors.salesforce.comparing import Compared, Comparison
 from connectors.salesforce.departed import Untold, departed
 from connectors.salesforce.einstein import history, is_einstein, new_scores, score_rule
-from connectors.salesforce.facts import Facts
+from connectors.salesforce.facts import SCORES, Facts
 from connectors.salesforce.gateway import Gateway, Request
 from connectors.salesforce.listing import BULK, count
 from connectors.salesforce.planning import (
@@ -116,6 +116,7 @@ class Sync:
             plan = plan_in(left.plan)
             if plan is not None and self._of_use(plan, situation):
                 return left, plan
+            self._clean_up(left)
         plan = decide(situation)
         return staging.begin(folder, noted(plan)), plan
 
@@ -136,7 +137,7 @@ class Sync:
 
     def _carry_out(self, staged: Staging, plan: Plan) -> Synced:
         already = staged.read
-        query = Soql(fields=self.fields, where=window(plan, self.facts.dated))
+        query = Soql(fields=self.fields, where=window(plan, self._dated))
         total = count(self.gateway, query, DOING)
         if plan.kind != "full" and total > MANY:
             raise Untold(SO_MANY)
@@ -204,7 +205,7 @@ class Sync:
         gone = departed(self.gateway, self.keyring, plan, self.facts)
         compared = self._compared(staged) if plan.kind == "reconcile" else Compared()
         rule, scores = score_rule(self.policy, self.score), None
-        if self.facts.scores and rule is not None and is_einstein(rule):
+        if rule is not None and self._own_scores:
             scores = new_scores(self.gateway, self.keyring, rule, plan, self.patience)
         finished = Finished(
             parts=staged,
@@ -228,6 +229,19 @@ class Sync:
             merged=gone.merged,
             own=min(own, len(added.merged.unchanged)),
         )
+
+    @property
+    def _own_scores(self) -> bool:
+        """Whether Einstein's score has a cursor of its own: it is the score, and all that is read there."""
+        near = [name for name in self.policy.fields if name.lower().startswith(f"{SCORES.lower()}.")]
+        einstein = is_einstein(score_rule(self.policy, self.score))
+        return self.facts.scores and einstein and len(near) == 1
+
+    @property
+    def _dated(self) -> tuple[str, ...]:
+        """The relationships whose changes belong into the window of the leads."""
+        scores = (SCORES,) if self.facts.scores and not self._own_scores else ()
+        return (*self.facts.dated, *scores)
 
     def _note(self, plan: Plan, past: Mapping[str, Past], covered: str = "") -> Note:
         snapshots = Snapshots(column=self.score, seen_at=plan.moment, past=past) if self.score else None
@@ -268,5 +282,5 @@ class Sync:
         user = str(address or "").rpartition("/")[2]
         if not USER.fullmatch(user):
             return 0
-        where = f"({window(plan, self.facts.dated)}) AND LastModifiedById = '{user}'"
+        where = f"({window(plan, self._dated)}) AND LastModifiedById = '{user}'"
         return count(self.gateway, Soql(fields=(), where=where), DOING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,61 @@ def test_where_nothing_fits_there_is_no_rule_yet():
 def test_a_starter_is_for_a_known_crm_only():
     with pytest.raises(KeyError):
         starter("file", ())
+
+
+CLASSIFIED = {
+    "LeadSource": {"security": "Restricted"},
+    "Industry": {"compliance": ("PII", "GDPR")},
+    "NumberOfEmployees": {"retiring": True},
+    "PostalCode": {"security": "Internal", "compliance": ("PersonalInfo",)},
+    "GenderIdentity": {"security": "Restricted", "compliance": ("GDPR",)},
+}
+
+
+def test_the_admins_classification_decides_what_is_only_shown(described):
+    fields = [replace(one, **CLASSIFIED.get(one.name, {})) for one in described["salesforce"]]
+    found = starter("salesforce", fields)
+    taken = columns(found.policy)
+    assert not {"source", "industry", "company_size"} & set(taken)
+    assert {"zip3", "gender"} <= set(taken)
+    words = " ".join(found.policy.replace("\n#", "").split())
+    assert "Your org classifies it as Restricted. Take the # away only if it may be read." in words
+    assert "Your org classifies it as PII, GDPR." in words
+    assert "Your org means to do without this field." in words
+    assert "Keep the rule only if you may compare groups by it." in words
+    # What is only shown can be taken up as it stands.
+    taken_up = re.sub(r"(?m)^# (\[\[rule\]\]|[a-z]+ = )", r"\1", found.policy)
+    assert {"source", "industry", "company_size"} <= set(columns(taken_up))
+
+
+def test_the_org_itself_tells_what_lies_near_the_lead(tmp_path):
+    salesforce, _ = contents_for_story(story(40, 3))
+    with SalesforceStandIn(salesforce, make_certificate(tmp_path), seed=1) as org:
+        source = subject_salesforce.source_of(org, subject_salesforce.connect(org))
+        fields = {one.name: one for one in source.suggestible()}
+        assert fields["GenderIdentity"].security == "Restricted"
+        assert fields["Email"].compliance == ("PII", "GDPR", "CCPA")
+        assert fields["Rating"].retiring
+        assert {"ScoreIntelligence.Score", "ConvertedOpportunity.IsWon"} <= set(fields)
+        text = starter("salesforce", tuple(fields.values())).policy
+        assert "Individual.HasOptedOutProfiling" in parse_policy(text).exclude_when
+        assert '# field = "ScoreIntelligence.Score"' in text
+        assert '# field = "ConvertedOpportunity.IsWon"' in text
+        source.sample(parse_policy(text), 3)
+        org.org.admin.permissions.clear()
+        assert {one.security for one in source.suggestible()} == {""}
+
+
+def test_a_field_that_the_crms_own_ai_fills_may_be_the_score(described):
+    predicted = FieldInfo(name="Likely__c", label="Likely to buy", type="percent", predicted=True)
+    assert (
+        columns(starter("salesforce", [*described["salesforce"][:3], predicted]).policy)["score"]
+        == "Likely__c"
+    )
+
+
+def test_a_stream_over_dated_outcomes_shows_how_to_use_earlier_scores():
+    text = stream_text(["score", "outcome", "outcome_at", "gender"])
+    assert parse_stream(text).scored_at is None
+    taken = text.replace("# outcome_at", "outcome_at").replace("# scored_at", "scored_at")
+    assert (parse_stream(taken).scored_at, parse_stream(taken).outcome_at) == ("scored_at", "outcome_at")

@@ -98,7 +98,7 @@ class Office:
     def findings(self) -> list[tuple[str, str, str]]:
         """Key, status and audit of each record of a finding."""
         rows = list(self.org.org.records[FINDING].values())
-        return [tuple(str(row[one]) for one in ("Audit_Key__c", "Status__c", "Audit_Id__c")) for row in rows]
+        return [(str(row["Audit_Key__c"]), str(row["Status__c"]), str(row["Audit_Id__c"])) for row in rows]
 
     def let_jobs_end(self) -> None:
         """What a real org does by itself: jobs that a killed process closed are processed to their end."""

@@ -13,6 +13,17 @@ from tests.torture.office import NOTHING, Office, Standing, Wanted, office
 
 PATIENCE = 120
 KILLED = -9
+WORDS = {
+    "sobjects/Lead/describe": "looking at the fields",
+    "composite/sobjects": "writing by collections",
+    "jobs/ingest": "making a Bulk job, or looking for earlier ones",
+}
+JOB_WORDS = {
+    "batches": "uploading",
+    "successfulResults": "reading results",
+    "failedResults": "reading results",
+    "unprocessedrecords": "reading results",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,17 +144,9 @@ def _adds_up(receipt: Any, leads: int) -> bool:
 
 def _moment(here: Office) -> str:
     """What the org was last asked for, in words."""
-    path = here.org.state.asked[-1].partition("?")[0].partition("/v68.0/")[2]
-    words = {
-        "sobjects/Lead/describe": "looking at the fields",
-        "query": "listing",
-        "composite/sobjects": "writing by collections",
-        "jobs/ingest": "making a Bulk job, or looking for earlier ones",
-    }
+    path = here.org.state.asked[-1].partition("?")[0].partition("/v68.0/")[2].rstrip("/")
     if path.startswith("jobs/ingest/"):
-        return (
-            f"Bulk job: {path.rpartition('/')[2] if path.count('/') > 2 else 'closing, waiting or deleting'}"
-        )
+        return f"Bulk job: {JOB_WORDS.get(path.rpartition('/')[2], 'closing, waiting or deleting')}"
     if "Fairness_Finding__c" in path:
         return "writing findings"
-    return words.get(path, "listing" if path.startswith("query") else "other")
+    return WORDS.get(path, "listing" if path.startswith("query") else "other")

@@ -18,7 +18,7 @@ RECEIPT = Receipt(
     unknown=40,
     failed={"CANNOT_UPDATE_CONVERTED_LEAD": 200, "FIELD_CUSTOM_VALIDATION_EXCEPTION": 9, "ODD_CODE": 1},
     findings=NoticeReceipt(listed=4, written=2, closed=1, unchanged=0, failed={"HTTP_300": 1}),
-    notes=("The calibrated score was not written: the field is missing.",),
+    notes=("The corrected score was not written: the field is missing.",),
 )
 
 

@@ -54,12 +54,20 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The status field is a restricted picklist without the value that was written.",
             "Add the values that the Salesforce guide lists, for every record type.",
         ),
+        "INVALID_FIELD": (
+            "A field of the score check is gone, or no longer visible to the connected user.",
+            "Make the fields as the Salesforce guide lists them, then publish again.",
+        ),
+        "INVALID_TYPE_ON_FIELD_IN_RECORD": (
+            "A field of the score check has another type than it must have.",
+            "Make the fields as the Salesforce guide lists them, then publish again.",
+        ),
         "STRING_TOO_LONG": (
             "A text is longer than its field takes.",
             "Make the field as long as the Salesforce guide says.",
         ),
         "NUMBER_OUTSIDE_VALID_RANGE": (
-            "The calibrated score has more digits than its field takes.",
+            "The corrected score has more digits than its field takes.",
             "Make the number field longer.",
         ),
         "DUPLICATES_DETECTED": (

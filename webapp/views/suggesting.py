@@ -8,7 +8,8 @@ from audit.schema import BadInput
 from connectors.errors import ConnectorError
 from connectors.policy.parse import parse_policy
 from connectors.policy.starter import Starter, minimal_starter, starter, stream_text
-from webapp.crms import source_for
+from connectors.source import FieldInfo
+from webapp.crms import salesforce_source, source_for
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.views.drafting import remote_sentence
@@ -44,6 +45,12 @@ def suggested_stream(connection: ConnectionRow) -> Suggestion:
 
 def _starter(connection: ConnectionRow) -> tuple[Starter, str | None]:
     try:
-        return starter(connection.crm, source_for(services(), connection).describe()), None
+        return starter(connection.crm, _fields(connection)), None
     except (ConnectorError, BadInput) as problem:
         return minimal_starter(connection.crm), remote_sentence(problem)
+
+
+def _fields(connection: ConnectionRow) -> tuple[FieldInfo, ...]:
+    if connection.crm == "salesforce":
+        return salesforce_source(services(), connection).suggestible()
+    return source_for(services(), connection).describe()

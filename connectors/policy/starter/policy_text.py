@@ -9,6 +9,7 @@ from textwrap import wrap
 from connectors.policy.identifying import is_identifying
 from connectors.policy.keep import Keep
 from connectors.policy.model import Policy, Rule
+from connectors.policy.starter.classified import advice_on
 from connectors.policy.starter.standard import Standard, Table
 from connectors.policy.write import head_to_toml, rule_to_toml
 from connectors.source import FieldInfo
@@ -35,12 +36,16 @@ def policy_text(table: Table, fields: Sequence[FieldInfo]) -> PolicyText:
     types = {field.name: field.type for field in fields}
     opt_outs = tuple(name for name in table.opt_outs if types.get(name) in CHECKBOXES)
     offered = [one for one in table.standard if one.offered(types)]
-    return _text(table, opt_outs, scores(table, fields), offered)
+    known = {field.name: field for field in fields}
+    return _text(
+        table, opt_outs, scores(table, fields), [_shown(one, known.get(one.rule.field)) for one in offered]
+    )
 
 
 def minimal_policy_text(table: Table) -> PolicyText:
     """The policy over the fields that every org has."""
-    return _text(table, table.opt_outs[:1], (), [one for one in table.standard if one.everywhere])
+    everywhere = [one for one in table.standard if one.everywhere]
+    return _text(table, table.opt_outs[:1], (), [_shown(one, None) for one in everywhere])
 
 
 def scores(table: Table, fields: Iterable[FieldInfo]) -> tuple[str, ...]:
@@ -49,14 +54,14 @@ def scores(table: Table, fields: Iterable[FieldInfo]) -> tuple[str, ...]:
         field.name
         for field in fields
         if table.is_number(field)
-        and "score" in f"{field.name} {field.label}".casefold()
+        and (field.predicted or "score" in f"{field.name} {field.label}".casefold())
         and not is_identifying(field.name)
     ]
     return tuple(sorted(found, key=lambda name: (table.own.fullmatch(name) is None, name.casefold())))
 
 
 def _text(
-    table: Table, opt_outs: tuple[str, ...], found: tuple[str, ...], offered: Sequence[Standard]
+    table: Table, opt_outs: tuple[str, ...], found: tuple[str, ...], offered: Sequence[_Shown]
 ) -> PolicyText:
     head = Policy(
         name="leads",
@@ -67,11 +72,28 @@ def _text(
         exclude_when=opt_outs,
     )
     blocks = [head_to_toml(head), _prose(*INTRODUCTION), *_score_blocks(table, found)]
-    blocks += [f"{_prose(one.why)}\n{rule_to_toml(one.rule)}" for one in offered]
+    blocks += [one.text for one in offered]
     columns = ("score",) if found else ()
     return PolicyText(
-        text="\n\n".join(blocks) + "\n", columns=(*columns, *(one.rule.column for one in offered))
+        text="\n\n".join(blocks) + "\n", columns=(*columns, *(one.column for one in offered if one.column))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A rule with what stands above it; without a column it is only a comment."""
+
+    text: str
+    column: str
+
+
+def _shown(one: Standard, field: FieldInfo | None) -> _Shown:
+    advice = advice_on(one.rule, field)
+    rule = rule_to_toml(one.rule)
+    if one.optional or advice.leave_out:
+        rule = _notes(*rule.splitlines())
+    column = "" if one.optional or advice.leave_out else one.rule.column
+    return _Shown(f"{_prose(one.why, *advice.sentences)}\n{rule}", column)
 
 
 def _score_blocks(table: Table, found: tuple[str, ...]) -> list[str]:

@@ -15,7 +15,7 @@ from connectors.policy.band import Band
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
 from connectors.policy.map import Map
-from connectors.policy.starter.standard import Table, everywhere, standard
+from connectors.policy.starter.standard import Table, everywhere, optional, standard
 
 _OUTCOME = Map(
     vocabulary=(
@@ -34,7 +34,10 @@ SALESFORCE = Table(
     crm="salesforce",
     object="Lead",
     created="CreatedDate",
-    opt_outs=("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall"),
+    opt_outs=(
+        *("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall"),
+        *("Individual.HasOptedOutProfiling", "Individual.HasOptedOutProcessing", "Individual.ShouldForget"),
+    ),
     number_types=frozenset({"double", "int", "long", "percent"}),
     own=re.compile(r".*__c"),
     score_example="Your_Score__c",
@@ -46,6 +49,20 @@ SALESFORCE = Table(
             _OUTCOME,
             "outcome",
             'The outcome: "1" converted, "0" closed without, "" not yet known. Put in your own statuses.',
+        ),
+        optional(
+            "ConvertedOpportunity.IsWon",
+            Keep(),
+            "won",
+            "Another outcome: whether the deal that came of the lead was won. Empty where there is none.",
+            "boolean",
+        ),
+        optional(
+            "ConvertedDate",
+            Coarsen(by="day"),
+            "outcome_at",
+            "When the lead was converted, so that the score from before it is audited.",
+            "date",
         ),
         everywhere(
             "LastActivityDate",

@@ -14,13 +14,15 @@ class Standard:
     """One standard field with its rule.
 
     ``why`` stands above the rule as a comment. ``types`` are the CRM's types that the rule is safe
-    for (empty: any). ``everywhere`` says that every org has the field.
+    for (empty: any). ``everywhere`` says that every org has the field. An ``optional`` rule is only
+    shown, as a comment to take up.
     """
 
     rule: Rule
     why: str
     types: tuple[str, ...] = ()
     everywhere: bool = False
+    optional: bool = False
 
     def offered(self, types: dict[str, str]) -> bool:
         """Whether the CRM has the field, in a type that the rule is safe for."""
@@ -62,3 +64,9 @@ def everywhere(field: str, operator: Operator, column: str, why: str) -> Standar
     """A standard field that every org has."""
     rule = Rule(field=field, operator=operator, column=column)
     return Standard(rule=rule, why=why, everywhere=True)
+
+
+def optional(field: str, operator: Operator, column: str, why: str, *types: str) -> Standard:
+    """A field that some want, as a comment."""
+    rule = Rule(field=field, operator=operator, column=column)
+    return Standard(rule=rule, why=why, types=types, optional=True)

@@ -9,7 +9,7 @@ ATTRIBUTES = ("gender", "age", "region")
 SPECIAL = frozenset({"gender"})
 FEATURES = ("zip3", "source", "industry")
 CONTROLS = ("company_size",)
-_ROLES = frozenset({"score", "outcome", "worked", "created", *ATTRIBUTES, *FEATURES, *CONTROLS})
+_ROLES = frozenset({"score", "outcome", "worked", "created", "outcome_at", *ATTRIBUTES, *FEATURES, *CONTROLS})
 _SCORE = """\
 [stream]
 name = "lead-score"
@@ -33,6 +33,12 @@ _CREATED = """
 # When the lead was created, and how many days an outcome needs to ripen.
 created = "{column}"
 maturity_days = 90
+"""
+_BEFORE = """
+# Audit the score from before the outcome. Fairlead remembers every lead's scores from pull to pull
+# (Salesforce): take both # away. What was converted before the first pull then counts as not known.
+# outcome_at = "outcome_at"
+# scored_at = "scored_at"
 """
 _AUDIT = """
 # Which gaps are tolerated, and how sure the audit must be.
@@ -60,6 +66,8 @@ def _parts(columns: Collection[str]) -> Iterator[str]:
         yield _OUTCOME
     if "worked" in columns:
         yield _WORKED
+    if "outcome_at" in columns:
+        yield _BEFORE
     yield _CREATED.format(column="created" if "created" in columns else "cohort_day")
     yield from _list("features", "Where a proxy for a group may hide.", FEATURES, columns)
     yield from _list("controls", "Legitimate reasons for a different score.", CONTROLS, columns)

@@ -157,14 +157,9 @@ class SalesforceStandIn:
         return str(self.org.leads[record_id].get("Status")).startswith(("Open", "Working"))
 
     def written_back(self) -> tuple[str, ...]:
-        """Every text that now stands in the package's fields of any lead, and in its findings."""
+        """Every text that now stands in the package's fields of any lead."""
         names = [found.name for found in PACKAGE]
-        leads = (str(row[name]) for row in self.org.leads.values() for name in names if row.get(name))
-        findings = self.org.records["Fairness_Finding__c"].values()
-        own = (
-            str(value) for row in findings for name, value in row.items() if name.endswith("__c") and value
-        )
-        return (*leads, *own)
+        return tuple(str(row[name]) for row in self.org.leads.values() for name in names if row.get(name))
 
     def break_down(self) -> None:
         """From now on every data call fails, until ``recover``."""

@@ -237,3 +237,45 @@ def test_a_text_that_ends_in_the_middle_of_a_row_is_noticed(end: int):
 )
 def test_numbers_of_csv_are_those_of_json(text: str, number: str | None):
     assert number_text(text) == number
+
+
+class Answer:
+    """A page of results as the gateway streams it."""
+
+    def __init__(self, body: str, **headers: str) -> None:
+        self.body, self.headers = body, headers
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def __iter__(self):
+        return iter(pieces(self.body))
+
+
+def test_a_proxys_page_under_status_200_is_not_taken_for_results(desk: Desk, whole: pa.Table, monkeypatch):
+    gateway, first = desk.source._gateway, []
+    stream = type(gateway).stream
+
+    def odd(self, request, doing):
+        if not first:
+            first.append(request)
+            return Answer("<html>sign in</html>", **{"Content-Type": "text/html"})
+        return stream(self, request, doing)
+
+    monkeypatch.setattr(type(gateway), "stream", odd)
+    assert desk.sync(wanted="full").run.read == 500
+    assert first
+    assert desk.rows(hidden=False).equals(whole)
+
+
+def test_pages_that_go_in_a_circle_are_noticed(desk: Desk, whole: pa.Table, monkeypatch):
+    monkeypatch.setattr(reading, "PARALLEL", 10**9)
+    monkeypatch.setattr(
+        reading, "next_locator", lambda headers: headers.get("Sforce-Locator") and "MTAwOjEwMA"
+    )
+    with pytest.raises((Busy, Refused)):
+        desk.sync(wanted="full")
+    assert desk.rows(hidden=False).equals(whole)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from connectors.errors import Busy
 from connectors.salesforce import ingest, outbound
 from connectors.salesforce.ingest_csv import cell, results, written_csv
+from connectors.salesforce.oauth import refresh
 from connectors.salesforce.source import SalesforceSource
 from connectors.salesforce.update import Update
 from connectors.sandbox.certificate import Certificate
@@ -22,7 +23,14 @@ from connectors.sandbox.salesforce.faults import Fault
 from connectors.source import Receipt
 from tests.connectors.salesforce.conftest import LEADS
 from tests.connectors.salesforce.test_publish import FLAG, adds_up, counts, flags_for
-from tests.connectors.subject_salesforce import connect, contents, keyring_of, source_of
+from tests.connectors.subject_salesforce import (
+    MemoryGrants,
+    app_of,
+    connect,
+    contents,
+    keyring_of,
+    source_of,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -162,6 +170,41 @@ def test_an_org_without_bulk_jobs_is_written_by_collections(org: SalesforceStand
     receipt = source.publish(flags_for(org))
     assert (receipt.written, receipt.failed) == (500, {})
     assert any("took no Bulk job (EXCEEDEDQUOTA)" in note for note in receipt.notes)
+
+
+def test_a_field_that_disappears_under_way_is_counted_and_nothing_else_is_hidden(
+    org: SalesforceStandIn, source: SalesforceSource, monkeypatch: pytest.MonkeyPatch
+):
+    made = ingest.Ingest._made
+
+    def gone(job: ingest.Ingest) -> str:
+        org.org.hide_field("Fairness_Reason__c")
+        return made(job)
+
+    monkeypatch.setattr(ingest.Ingest, "_made", gone)
+    receipt = source.publish(flags_for(org))
+    assert receipt.failed == {"INVALID_FIELD": 500}
+    assert any("took no Bulk job (InvalidBatch)" in note for note in receipt.notes)
+    assert adds_up(receipt)
+    assert set(flagged(org)) == {None}
+
+
+def test_a_token_that_another_worker_renews_during_a_job_costs_nothing(
+    org: SalesforceStandIn, source: SalesforceSource, grants: MemoryGrants
+):
+    app, fetched = app_of(org), ingest.Ingest._state
+
+    def renewed(job: ingest.Ingest, job_id: str) -> ingest.Job:
+        """Between two looks at the job, somebody else renews: ours is no longer valid."""
+        org.state.grants.expire_all()
+        grants.renew(grants.load(), lambda stale: refresh(app, stale))
+        return fetched(job, job_id)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ingest.Ingest, "_state", renewed)
+        receipt = source.publish(flags_for(org))
+    assert (receipt.written, receipt.failed) == (500, {})
+    assert grants.renewals >= 2
 
 
 def test_a_clean_up_that_fails_does_not_fail_the_write_back(org: SalesforceStandIn, source: SalesforceSource):

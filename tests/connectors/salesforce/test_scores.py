@@ -1,4 +1,4 @@
-"""Scores of Einstein and of earlier pulls, outcomes of deals, consent: what no lead's own date tells."""
+"""Einstein's scores, scores of earlier pulls, outcomes of deals and consent: what no date of a lead tells."""
 
 from __future__ import annotations
 
@@ -135,3 +135,14 @@ def test_the_orgs_own_history_tells_scores_from_before_the_first_pull(desk: Desk
     assert row["score"] == "1"
     assert row["_scored_at"] == moment[:19] + "Z"
     assert row["_earlier_scores"] == '[["12", ""]]'
+
+
+def test_einsteins_score_beside_another_score_is_read_with_the_leads(desk: Desk):
+    rules = (*EINSTEIN.rules[:1], Rule(field="ScoreIntelligence.Score", operator=Keep(), column="einstein"))
+    policy = replace(EINSTEIN, rules=(*rules, Rule(field="Score__c", operator=Keep(), column="score")))
+    desk.sync(policy)
+    desk.org.org.clock.advance(3600)
+    org_deeds.score(desk.org.org, desk.org.record_ids()[7], 77)
+    done = desk.sync(policy)
+    assert (done.kind, done.run.read, done.changed) == ("incremental", 1, 1)
+    assert desk.lead(7)["einstein"] == "77"
