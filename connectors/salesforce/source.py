@@ -33,6 +33,8 @@ from connectors.summing import Different
 from connectors.synced import Synced, Wish
 
 SAMPLE = 200
+NAMED = 8
+"""Fields that a message names before it counts the others."""
 PULL, COUNT = "lead pull", "lead count"
 
 
@@ -194,9 +196,15 @@ class SalesforceSource:
         """Which of the policy's own fields the user does not see; the answer's text is not repeated."""
         visible = {field.name.lower() for field in self.describe()}
         gone = [name for name in policy.fields if "." not in name and name.lower() not in visible]
-        what = f"these fields of the policy: {', '.join(gone)}" if gone else "a field of the policy"
+        what = f"these fields of the policy: {_some(gone)}" if gone else "a field of the policy"
         msg = (
             f"Salesforce does not show the connected user {what} (missing or not visible): "
             "give the user access to it, or take it out of the policy"
         )
         return Refused(msg, code=MISSING_FIELD)
+
+
+def _some(names: list[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
