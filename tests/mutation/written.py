@@ -44,8 +44,9 @@ def written(faults: list[Fault], *, total: int, seed: int, seconds: float) -> st
     head = f"""# Mutation run
 
 {total:,} small faults can be made in `audit`. {len(faults):,} were drawn (seed {seed}) and tried,
-each against the tests that reach it, the fastest first, for {seconds:g} seconds of tests. A fault
-that only a slower test would notice counts as unnoticed, so the share is a lower bound.
+each against the tests that reach it: the whole audits that were approved, and of the others the fastest
+first, for {seconds:g} seconds of tests. A fault that only a slower test would notice counts as unnoticed, so
+the share is a lower bound. Some faults change nothing that anybody could notice, such as a declared type.
 
 **{share}** (95 % interval {low[0]:.1%} to {high[0]:.1%}; the goal is {GOAL:.0%}).
 A test failed for {ended:,} of them; {noticed - ended:,} made the run crash or never end.
