@@ -139,9 +139,11 @@ def test_aucs_across_groups_equal_all_pairs(seed, levels, higher):
             assert gap.low <= gap.value <= gap.high
     auc = ours[("g0",), "auc"]
     assert cross["g0", "xauc_positive"].value == pytest.approx(auc.value)
-    assert (cross["g0", "xauc_negative"].low, cross["g0", "xauc_negative"].high) == pytest.approx(
-        (auc.low, auc.high)
-    )
+    # Student's quantile makes the interval across groups a little wider, never narrower.
+    one = cross["g0", "xauc_negative"]
+    assert one.low == pytest.approx(auc.low, abs=0.02)
+    assert one.high == pytest.approx(auc.high, abs=0.02)
+    assert one.low <= auc.low <= auc.high <= one.high
 
 
 def area(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> float:

@@ -23,6 +23,7 @@ from connectors.oauth import Grant
 from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.oauth import refresh
+from connectors.salesforce.token_call import SENDING
 from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.salesforce import SalesforceStandIn
 from tests.connectors.scripted import scripted
@@ -35,6 +36,12 @@ from webapp.store.repository import Repository
 MASTER = bytes(range(32))
 CALLS = 10
 CONTEXT = multiprocessing.get_context("spawn")
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    """A lost answer is given up after two seconds here, not after thirty."""
+    monkeypatch.setitem(SENDING, "timeout", (5, 2))
 
 
 def grants_in(database: Database, connection_id: str) -> DatabaseGrants:

@@ -32,8 +32,10 @@ def origins(policy: Policy) -> Mapping[str, str]:
 def left_out(policy: Policy, stream: Stream) -> tuple[LeftOut, ...]:
     """The columns that the stream needs and the policy does not fill, in the stream's order."""
     filled = origins(policy)
+    # Nobody who writes "score" means the day that Fairlead adds by itself.
+    meant = [name for name in filled if name != SCORED_AT]
     return tuple(
-        LeftOut(name=name, nearest=nearest(name, filled)) for name in _wanted(stream) if name not in filled
+        LeftOut(name=name, nearest=nearest(name, meant)) for name in _wanted(stream) if name not in filled
     )
 
 
