@@ -134,10 +134,14 @@ def sums(receipt: Receipt) -> str:
     """What became of the leads, adding up."""
     failed = sum(receipt.failed.values())
     return (
-        f"{number(receipt.listed)} leads = {number(receipt.written)} written"
+        f"{_of(receipt.listed, 'lead')} = {number(receipt.written)} written"
         f" + {number(receipt.cleared)} cleared + {number(receipt.unchanged)} unchanged"
         f" + {number(receipt.unknown)} not audited + {number(failed)} failed"
     )
+
+
+def _of(count: int, noun: str) -> str:
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def finding_sums(receipt: Receipt) -> str:
@@ -147,7 +151,7 @@ def finding_sums(receipt: Receipt) -> str:
         return ""
     failed = sum(found.failed.values())
     return (
-        f"{number(found.listed)} findings = {number(found.written)} written + {number(found.closed)} closed"
+        f"{_of(found.listed, 'finding')} = {number(found.written)} written + {number(found.closed)} closed"
         f" + {number(found.unchanged)} unchanged + {number(failed)} failed"
     )
 
