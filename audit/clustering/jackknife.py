@@ -35,6 +35,8 @@ from audit.schema import Stream
 
 _PARTS = MappingProxyType({"quantile": SHARES, "distance": SHARES, "roc": "auc"})
 """What the design effect of a number that is not smooth is taken from."""
+_SMOOTH = frozenset({"xauc_gap"})
+"""Of these kinds, what is smooth: a shift of a whole group moves this gap and leaves the AUC where it is."""
 _STEADY = 20.0
 """Effective number of random groups below which a group's own design effect does not stand alone."""
 
@@ -133,7 +135,8 @@ def _shared(own: dict[Key, _Own], seen: dict[Key, Figure]) -> Iterator[tuple[Key
         attributes, name, kind = key
         if name == SHARES:
             continue
-        deff, parts = alone[key], (attributes, _PARTS.get(metric(name).kind, ""), ESTIMATE)
+        source = "" if name in _SMOOTH else _PARTS.get(metric(name).kind, "")
+        deff, parts = alone[key], (attributes, source, ESTIMATE)
         if parts in alone:
             deff = alone[parts]
             if kind != ESTIMATE:

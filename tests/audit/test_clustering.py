@@ -240,3 +240,25 @@ def test_estimates_of_a_cube_alone_are_independent():
     stream = parse_stream(HEAD + 'account = "company"\n' + REGION)
     table = admit(leads(), stream).table
     assert estimates(count(table, stream), stream, 0) == estimates(count(table, stream), stream, 0, None)
+
+
+def test_a_gap_between_groups_that_a_shift_of_accounts_moves_has_an_effect_of_its_own():
+    """The AUC within a group does not move when its accounts score higher; what compares groups does."""
+    random = np.random.default_rng(4)
+    group, account = random.choice(list("AB"), 200), random.integers(0, 200, 2_400)
+    quality = 0.8 * random.normal(size=200)[account] + 0.6 * random.normal(size=2_400)
+    table = pa.table(
+        {
+            "score": np.clip(np.round(50 + 15 * quality), 0, 100),
+            "region": group[account],
+            "won": (random.random(2_400) < 0.3 + 0.1 * (quality > 0)).astype(int),
+            "company": [f"c{i}" for i in account],
+        }
+    )
+    stream = parse_stream(HEAD + 'account = "company"\nfeatures = []\n' + REGION)
+    admitted = admit(table, stream).table
+    cube = count(admitted, stream)
+    effects = design_effects(admitted, stream, cube, accounts_of(admitted, 0))
+    gap, auc = effects.of(("region",), "xauc_gap", "difference"), effects.of(("region",), "auc")
+    assert gap.deff.max() > 1.5 * auc.deff.max()
+    assert (effects.of(("region",), "abroca", "difference").deff >= auc.deff.min()).all()
