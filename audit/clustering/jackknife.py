@@ -33,10 +33,10 @@ from audit.cube import Cube
 from audit.registry import metric
 from audit.schema import Stream
 
-_PARTS = MappingProxyType({"quantile": SHARES, "distance": SHARES, "roc": "auc"})
+_PARTS = MappingProxyType(
+    {"score_quantile": SHARES, "score_gap_widest": SHARES, "score_gap_area": SHARES, "abroca": "auc"}
+)
 """What the design effect of a number that is not smooth is taken from."""
-_SMOOTH = frozenset({"xauc_gap"})
-"""Of these kinds, what is smooth: a shift of a whole group moves this gap and leaves the AUC where it is."""
 _STEADY = 20.0
 """Effective number of random groups below which a group's own design effect does not stand alone."""
 
@@ -135,8 +135,7 @@ def _shared(own: dict[Key, _Own], seen: dict[Key, Figure]) -> Iterator[tuple[Key
         attributes, name, kind = key
         if name == SHARES:
             continue
-        source = "" if name in _SMOOTH else _PARTS.get(metric(name).kind, "")
-        deff, parts = alone[key], (attributes, source, ESTIMATE)
+        deff, parts = alone[key], (attributes, _PARTS.get(metric(name).id, ""), ESTIMATE)
         if parts in alone:
             deff = alone[parts]
             if kind != ESTIMATE:
