@@ -8,16 +8,11 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.sandbox.certificate import Certificate, make_certificate
+from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.salesforce import SalesforceStandIn
 from tests.connectors.subject_salesforce import connect, contents
 
 DATA = "/services/data/v68.0"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.sandbox.certificate import Certificate, make_certificate
+from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import FieldSpec, OrgContents
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.bulk_csv import java_double, line
@@ -33,17 +33,6 @@ RECORDS = tuple(
     for n in range(45)
 )
 CONTENTS = OrgContents(fields=FIELDS, records=RECORDS, policy="", stream="")
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(scope="module")
-def closing() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
 
 
 @pytest.fixture

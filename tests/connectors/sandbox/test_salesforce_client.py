@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from simple_salesforce.exceptions import (
     SalesforceResourceNotFound,
 )
 
-from connectors.sandbox.certificate import Certificate, make_certificate
+from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import FieldSpec, OrgContents
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.users import User
@@ -39,18 +38,6 @@ LEADS = tuple(
 CONTENTS = OrgContents(
     fields=(FieldSpec(name="Score__c", label="Score", type="number"),), records=LEADS, policy="", stream=""
 )
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    folder: Path = tmp_path_factory.mktemp("tls")
-    return make_certificate(folder)
-
-
-@pytest.fixture(scope="module")
-def closing() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
 
 
 @pytest.fixture

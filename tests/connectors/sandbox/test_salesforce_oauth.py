@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
-from connectors.sandbox.certificate import Certificate, make_certificate
+from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.salesforce import SalesforceStandIn
 
@@ -44,17 +44,6 @@ PEM = (
     .decode()
 )
 CONTENTS = OrgContents(fields=(), records=(), policy="", stream="")
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(scope="module")
-def closing() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
 
 
 @pytest.fixture

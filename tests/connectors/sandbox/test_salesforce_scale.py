@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.sandbox.certificate import Certificate, make_certificate
+from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import OrgContents, Value
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.new_org import make_org
@@ -45,11 +45,6 @@ class Made(Sequence[Mapping[str, Value]]):
 
 def contents(count: int) -> OrgContents:
     return OrgContents(fields=(), records=Made(count), policy="", stream="")
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

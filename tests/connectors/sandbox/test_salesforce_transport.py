@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 
-from connectors.sandbox.certificate import Certificate, make_certificate
+from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.faults import Fault
@@ -25,17 +25,6 @@ CONTENTS = OrgContents(
     fields=(), records=tuple({"LastName": f"Lead {n}"} for n in range(300)), policy="", stream=""
 )
 QUERY = "/services/data/v68.0/query?q=SELECT+Id,LastName+FROM+Lead"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(scope="module")
-def closing() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
 
 
 @pytest.fixture
