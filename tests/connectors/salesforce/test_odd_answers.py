@@ -6,7 +6,7 @@ import json
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.salesforce.org import make_id
 from connectors.source import Flag
+from tests.connectors.salesforce.script import Counting
 from tests.connectors.scripted import dripping, scripted
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -52,22 +53,6 @@ DESCRIBED = (
 )
 FIELDS = tuple(need.name for need in NEEDS)
 LINK = "/services/data/v68.0/query/0r8000000000001AAA-"
-
-
-@dataclass(slots=True)
-class Renewing:
-    """A grant store whose renewals are only counted."""
-
-    grant: Grant
-    renewals: int = 0
-
-    def load(self) -> Grant:
-        return self.grant
-
-    def renew(self, stale: Grant, refresh: Callable[[Grant], Grant]) -> Grant:
-        del refresh
-        self.renewals += 1
-        return stale
 
 
 class Org:
@@ -132,7 +117,7 @@ def serving(certificate: Certificate) -> Callable[[Org], Any]:
                 access_token=SECRET,
                 refresh_token=SECRET,
             )
-            org.grants = Renewing(grant)
+            org.grants = Counting(grant)
             yield SalesforceSource(app, org.grants, KEYRING, pause=lambda _: None)
 
     return serve
