@@ -24,7 +24,7 @@ from connectors.sandbox.salesforce import SalesforceStandIn
 from tests.connectors.subject_salesforce import connect, contents, keyring_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PHASES = ("before a page", "between pages", "after the last page", "no pull on the disk")
+PHASES = ("before a page", "between pages", "after the last page", "before anything was on the disk")
 REGIONS = ("urban", "rural", "coast")
 
 
