@@ -59,7 +59,7 @@ class _Call:
 
     @property
     def search(self) -> bool:
-        return self.doing == "contact search"
+        return self.doing.endswith(" search")
 
 
 class Gate:

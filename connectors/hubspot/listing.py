@@ -35,7 +35,7 @@ def every_contact(client: HubSpotClient, properties: Sequence[str]) -> Iterator[
         The listing is incomplete: its pages do not advance, more are announced than come, or fewer
         contacts came than there were and than there still are.
     """
-    total, highest = _census(client)
+    total, highest = census(client)
     seen = _Seen(highest=highest)
     after: str | None = None
     while True:
@@ -96,15 +96,21 @@ class _Seen:
 def _count_again(client: HubSpotClient, seen: _Seen) -> None:
     for wait in RECOUNTS:
         client.pause(wait)
-        left, _ = _census(client, seen.highest)
+        left, _ = census(client, seen.highest)
         if left <= seen.earlier:
             return
     msg = "HubSpot's contact list ended before all of its contacts had come: pull again"
     raise Busy(msg, retry_after=60.0)
 
 
-def _census(client: HubSpotClient, highest: int = 0) -> tuple[int, int]:
-    """How many contacts there are (up to an id), and the highest id among them."""
+def census(client: HubSpotClient, highest: int = 0) -> tuple[int, int]:
+    """How many contacts there are (up to an id), and the highest id among them.
+
+    Raises
+    ------
+    Busy
+        The search contradicts itself.
+    """
     upto = [{"propertyName": "hs_object_id", "operator": "LTE", "value": str(highest)}]
     document = client.search(
         {

@@ -49,7 +49,7 @@ def _too_many(headers: Mapping[str, str], document: Mapping[str, Any], doing: st
     if policy == "DAILY":
         msg = f"the portal's daily budget of HubSpot calls is used up (at the {doing})"
         return Busy(msg, retry_after=retry_after(headers) or DAILY_SECONDS, code="limit_reached")
-    by_second = policy == "SECONDLY" or doing == "contact search"
+    by_second = policy == "SECONDLY" or doing.endswith(" search")
     seconds = retry_after(headers) or (SEARCH_SECONDS if by_second else ROLLING_SECONDS)
     return Busy(f"HubSpot limits the rate of calls (at the {doing})", retry_after=seconds)
 
