@@ -11,15 +11,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.sandbox.hubspot.clock import stamp
 from connectors.sandbox.hubspot.control import Control
+from connectors.sandbox.hubspot.kinds import TIERS
 from connectors.sandbox.hubspot.replies import Problem, problem, refuse_token
 
-# Those of the app's own file: an install address must name every one of them, and no other.
+# Those of the app's own file: an install address must name every required one, may name a conditional
+# one, and asks for optional ones apart; any other mismatch stops the installation.
 REQUIRED_SCOPES = frozenset(
     {
         "oauth",
@@ -29,6 +31,24 @@ REQUIRED_SCOPES = frozenset(
         "crm.schemas.contacts.write",
     }
 )
+CONDITIONAL_SCOPES = frozenset({"crm.objects.deals.read"})
+OPTIONAL_SCOPES = frozenset(
+    {
+        "crm.objects.deals.read",
+        "crm.objects.leads.read",
+        "crm.objects.leads.write",
+        "crm.objects.companies.read",
+        "crm.objects.owners.read",
+        "crm.export",
+        "mh-lead-scoring-view",
+    }
+)
+# What a portal must have bought for the scope; an optional scope that it cannot have is dropped.
+SCOPE_TIERS = {
+    "crm.objects.leads.read": "pro",
+    "crm.objects.leads.write": "pro",
+    "mh-lead-scoring-view": "pro",
+}
 # The admin who installed the app.
 INSTALLER_ID, INSTALLER, DOMAIN = 2094417, "admin@stand-in.example", "stand-in.example"
 CODE_SECONDS = 600.0
@@ -55,9 +75,24 @@ class Accounts:
     redirect_uris: set[str]
     control: Control
     required: frozenset[str] = REQUIRED_SCOPES
+    conditional: frozenset[str] = CONDITIONAL_SCOPES
+    optional: frozenset[str] = OPTIONAL_SCOPES
     _codes: dict[str, Consent] = field(default_factory=dict)
     _access: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
     _refresh: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def granted(self, scopes: Sequence[str], optional: Sequence[str]) -> tuple[str, ...] | None:
+        """What a consent to these gives; None where they do not match the app's file."""
+        asked, wished = set(scopes), set(optional)
+        if not self.required <= asked <= self.required | self.conditional or not wished <= self.optional:
+            return None
+        bought = TIERS.index(self.control.tier)
+        had = [one for one in optional if TIERS.index(SCOPE_TIERS.get(one, "free")) <= bought]
+        return tuple(dict.fromkeys((*scopes, *had)))
+
+    def open(self, scopes: Sequence[str]) -> str:
+        """An access token without a consent page."""
+        return str(self._issue(tuple(scopes), None)["access_token"])
 
     def code(self, consent: Consent) -> str:
         """A new authorization code."""

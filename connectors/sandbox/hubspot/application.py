@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.hubspot.asking import SCOPES, named_kind
 from connectors.sandbox.hubspot.authorize import Consents
+from connectors.sandbox.hubspot.desk import Desk
 from connectors.sandbox.hubspot.faults import canned, damaged
-from connectors.sandbox.hubspot.replies import Problem, gateway_page, problem
-from connectors.sandbox.hubspot.routes import Endpoint, routes
+from connectors.sandbox.hubspot.kinds import Kind
+from connectors.sandbox.hubspot.replies import Problem, gateway_page, missing_scopes, problem
+from connectors.sandbox.hubspot.routes import Endpoint, Scopes, routes
 from connectors.sandbox.hubspot.world import World
 
 if TYPE_CHECKING:
@@ -44,6 +47,10 @@ class Application:
         fault = self._world.control.strike(request.method, request.path)
         if fault is None:
             return self._handled(request)
+        if fault.kind == "deed":
+            with self._world.lock:
+                Desk(self._world).do(fault)
+            return self._handled(request)
         if fault.kind == "status":
             self._count(request)
             return canned(fault)
@@ -65,27 +72,25 @@ class Application:
 
     def _admitted(self, endpoint: Endpoint, request: Request, arguments: Mapping[str, str]) -> Response:
         world = self._world
-        if endpoint.scope is not None:
-            self._check_scope(endpoint.scope, request)
+        named = {name: named_kind(arguments[name]) for name in ("kind", "other") if name in arguments}
+        if endpoint.scopes is not None:
+            self._check_scopes(endpoint.scopes, request, named)
         if endpoint.budget != "none":
             world.limits.count(world.accounts.app_id, world.portal, search=endpoint.budget == "search")
         with world.lock if endpoint.locked else contextlib.nullcontext():
-            return endpoint.handler(world, request, **arguments)
+            return endpoint.handler(world, request, **{**arguments, **named})
 
-    def _check_scope(self, scope: str, request: Request) -> None:
-        if scope in self._world.accounts.scopes_of(request.headers.get("Authorization", "")):
-            return
-        named = {
-            "message": "One or more of the following scopes are required.",
-            "context": {"requiredGranularScopes": [scope]},
-        }
-        raise problem(
-            403,
-            "MISSING_SCOPES",
-            "This app hasn't been granted all required scopes to make this call.",
-            errors=[named],
-            links={"scopes": "https://developers.hubspot.com/scopes"},
-        )
+    def _check_scopes(self, wanted: Scopes, request: Request, named: Mapping[str, Kind]) -> None:
+        """Every group must be met by the token's scopes. Raises Problem (401, 403)."""
+        accounts = self._world.accounts
+        granted = accounts.scopes_of(request.headers.get("Authorization", ""))
+        request.environ[SCOPES] = granted
+        names = {"kind": "", "other": "", **{place: kind.name for place, kind in named.items()}}
+        groups = [[scope.format(**names) for scope in group] for group in wanted]
+        lacking = [scope for group in groups if not set(group) & set(granted) for scope in group]
+        too_dear = [kind for kind in named.values() if not self._world.has(kind)]
+        if lacking or too_dear:
+            raise missing_scopes(lacking or [scope for group in groups for scope in group])
 
     def _count(self, request: Request) -> None:
         self._world.control.calls[f"{request.method} {request.path}"] += 1

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 import requests
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.hubspot.objects import body_object
+from connectors.sandbox.hubspot.asking import body_object
 from connectors.sandbox.hubspot.replies import invalid, problem, reply
 from connectors.sandbox.hubspot.world import USER_EMAIL, USER_ID, World
 

@@ -19,7 +19,10 @@ class Control:
     ``burst_maximum`` is per rolling ``burst_seconds`` (100 Free, 110 marketplace, 190 Pro, 250 with
     the add-on). ``index_seconds`` is how long a write stays invisible to search. ``partial_updates``
     answers a batch update that holds a bad record with 207 instead of 400. ``required`` names
-    properties that an admin's rule wants filled before any write (2026-09 paths only).
+    properties that an admin's rule wants filled before any write, ``rules`` are rules for values as
+    (property, rule type, argument): both hold on 2026-09 paths only. ``tier`` is what the portal has
+    bought: free, starter, pro or enterprise. ``association_page`` is how many associations of one
+    record a batch read shows at once; their ids are numbers, or text.
     """
 
     clock: Clock
@@ -34,6 +37,10 @@ class Control:
     daily_budget_spent: bool = False
     repeat_pages: bool = False
     required: tuple[str, ...] = ()
+    rules: tuple[tuple[str, str, str], ...] = ()
+    tier: str = "pro"
+    association_page: int = 1_000
+    association_ids_as_text: bool = False
     requested: set[str] = field(default_factory=set)
     calls: Counter[str] = field(default_factory=Counter)
     _faults: list[Fault] = field(default_factory=list)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.fields import Value
 from connectors.sandbox.hubspot.replies import gateway_page, problem
 
-Kind = Literal["status", "reset", "truncated", "drip"]
+Kind = Literal["status", "reset", "truncated", "drip", "deed"]
+Deed = Literal["archive", "restore", "touch", "change", "merge", "erase", "create"]
 _AS_HTML = frozenset({502, 504, 521, 523, 524, 530})
 _CATEGORIES = {423: "LOCKED", 477: "MIGRATION_IN_PROGRESS", 500: "INTERNAL_ERROR", 503: "SERVICE_UNAVAILABLE"}
 _DRIP_SECONDS = 0.05
@@ -25,7 +27,12 @@ _SLICES = 20
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """One planned fault. ``status`` counts for the kind of that name only."""
+    """One planned fault. ``status`` counts for the kind of that name only.
+
+    A ``deed`` strikes no answer: just before the call is handled, somebody does something in the portal
+    to ``record`` of the object type ``of``; ``values`` are what a change or a new record gets, ``other``
+    is the record that a merge takes in.
+    """
 
     kind: Kind = "status"
     status: int = 503
@@ -34,6 +41,11 @@ class Fault:
     method: str = ""
     skip: int = 0
     retry_after: int | None = None
+    deed: Deed = "touch"
+    of: str = "contacts"
+    record: str = ""
+    other: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
 
     def strikes(self, method: str, path: str) -> bool:
         """Whether this call is hit; counts it."""

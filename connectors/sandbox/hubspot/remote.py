@@ -7,9 +7,11 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.hubspot import deeds
+from connectors.sandbox.hubspot.asking import body_object, not_found
 from connectors.sandbox.hubspot.control import Control
 from connectors.sandbox.hubspot.faults import Fault
-from connectors.sandbox.hubspot.objects import body_object, not_found
+from connectors.sandbox.hubspot.kinds import CONTACTS
 from connectors.sandbox.hubspot.replies import invalid, reply
 from connectors.sandbox.hubspot.world import World
 
@@ -71,8 +73,8 @@ def act(world: World, request: Request, name: str) -> Response:
         world.accounts.uninstall()
     elif name == "expire-tokens":
         world.accounts.expire_access()
-    elif name == "archive" and (contact := world.contacts.find(str(body.get("id")))) is not None:
-        world.contacts.archive(contact)
+    elif name == "archive" and (number := world.contacts.find(str(body.get("id")))) is not None:
+        deeds.archive(world, CONTACTS, number)
     else:
         raise not_found()
     return reply({"done": name})
