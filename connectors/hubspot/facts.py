@@ -74,16 +74,19 @@ def checked(client: HubSpotClient, policy: Policy) -> Facts:
         ``PROPERTY_DOESNT_EXIST``: the policy names what the portal does not have.
     """
     fields = described(client)
-    notes, left_out = list[str](), set[str]()
+    notes, left_out, untold = list[str](), set[str](), set[str]()
     for kind in dict.fromkeys(kind_of(name) for name in policy.fields if kind_of(name)):
         try:
-            fields = (*fields, *_granted(client, kind))
+            found = _granted(client, kind)
         except Refused as error:
             if not is_withheld(error):
                 raise
             left_out.add(kind)
             notes.append(f"{_LOST[kind]}: {lack(error)}.")
-    _refuse_unknown(policy, fields, left_out)
+        else:
+            untold |= {kind} if found is None else set()
+            fields = (*fields, *(found or ()))
+    _refuse_unknown(policy, fields, left_out | untold)
     refuse_unfit(policy, fields)
     names = {field.name for field in fields}
     return Facts(
@@ -119,10 +122,18 @@ def granted(client: HubSpotClient, kind: str) -> bool:
     return True
 
 
-def _granted(client: HubSpotClient, kind: str) -> Sequence[FieldInfo]:
-    """The properties of deals or leads, after a look whether they may be read at all."""
+def _granted(client: HubSpotClient, kind: str) -> Sequence[FieldInfo] | None:
+    """The properties of deals or leads, after a look whether they may be read at all.
+
+    None where they may, and their definitions may not: those have a scope of their own.
+    """
     client.search({"filterGroups": [], "limit": 1, "properties": ["hs_object_id"]}, kind)
-    return described(client, kind)
+    try:
+        return described(client, kind)
+    except Refused as error:
+        if not is_withheld(error):
+            raise
+        return None
 
 
 def _is_open(found: Document) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from connectors.hubspot.changed import Window, changes
@@ -19,6 +20,7 @@ from connectors.staging import Staging
 from connectors.synced import Watch
 
 LIST = "list"
+SECOND = timedelta(seconds=1)
 
 
 class Untold(Exception):
@@ -86,7 +88,8 @@ class Progress:
         phases = (OBJECT, *self.reader.related.kinds)
         reached = self.staged.reached.get("phase", OBJECT)
         for phase in phases[phases.index(reached) :] if reached in phases else ():
-            window = Window(since=instant(plan.since), until=plan.moment, kind=phase)
+            # Up to the next second: the plan's moment is cut to whole ones.
+            window = Window(since=instant(plan.since), until=plan.moment + SECOND, kind=phase)
             self._keep(phase, self._changed(window, int(self._place(phase).get("last", 0))))
 
     def keep_beside(self, ids: Sequence[str]) -> None:

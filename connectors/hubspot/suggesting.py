@@ -12,6 +12,12 @@ from connectors.hubspot.related import DEALS, LEADS
 from connectors.hubspot.withheld import is_withheld
 from connectors.source import FieldInfo
 
+# Every portal has these.
+DEAL_FIELDS = (
+    FieldInfo(name="deal.hs_is_closed_won", label="Is Closed Won", type="bool", kind="yes_no"),
+    FieldInfo(name="deal.closedate", label="Close Date", type="datetime", kind="moment"),
+)
+
 
 def suggestible(client: HubSpotClient) -> tuple[FieldInfo, ...]:
     """Contact properties, those that a score fills marked as such; deals and leads where they may be read."""
@@ -21,8 +27,21 @@ def suggestible(client: HubSpotClient) -> tuple[FieldInfo, ...]:
     )
     return (
         *contacts,
-        *(field for kind in (DEALS, LEADS) if granted(client, kind) for field in described(client, kind)),
+        *_beside(client, DEALS, DEAL_FIELDS),
+        *_beside(client, LEADS, ()),
     )
+
+
+def _beside(client: HubSpotClient, kind: str, known: tuple[FieldInfo, ...]) -> tuple[FieldInfo, ...]:
+    """The properties of deals or leads; those that every portal has where the definitions are withheld."""
+    if not granted(client, kind):
+        return ()
+    try:
+        return described(client, kind)
+    except Refused as error:
+        if not is_withheld(error):
+            raise
+        return known
 
 
 def _scores(client: HubSpotClient) -> frozenset[str]:

@@ -129,8 +129,8 @@ class Sync:
             else:
                 progress.changes(plan)
                 done = self._changes(progress, plan)
-        staged.clear()
         notes = (*self.facts.notes, *progress.notes)
+        staged.clear()
         return replace(done, resumed_at=already, notes=notes, rules=self.facts.rules)
 
     def _reader(self, kind: Kind) -> Reader:

@@ -22,5 +22,6 @@ def is_withheld(error: Refused) -> bool:
 def lack(error: Refused) -> str:
     """What is missing, and the mend, as the end of a sentence."""
     if error.code == SCOPE:
-        return str(error).rpartition("): ")[2]
+        # HubSpot answers the same where the app has the scope and the portal's subscription does not.
+        return f"{str(error).rpartition('): ')[2]}; if it has it, the portal's subscription does not"
     return "the portal does not offer it, by its subscription or as a whole"

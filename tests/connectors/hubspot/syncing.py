@@ -85,9 +85,7 @@ class Desk:
 
     def change(self, number: int, **values: str) -> None:
         """What a person does to a contact; the index knows it some seconds later."""
-        contacts = self.portal._world.contacts
-        contact = contacts.by_number[int(self.portal.record_ids()[number])]
-        contacts.change(contact, values, self.portal.control.index_seconds)
+        self.portal.desk.change("contacts", self.portal.record_ids()[number], values)
 
     def later(self, minutes: float = 30) -> None:
         self.portal.clock.advance(minutes * 60)

@@ -58,11 +58,10 @@ def test_a_hundred_thousand_could_change_in_one_millisecond(connecting, tmp_path
     desk = desk_of(connecting(some(300)), tmp_path)
     desk.sync()
     desk.later()
-    now = datetime.fromtimestamp(desk.portal.clock.now(), UTC).isoformat(timespec="milliseconds")
-    moment = now.replace("+00:00", "Z")
-    for contact in desk.portal._world.contacts.by_number.values():
-        contact.values |= {"region": "same", "lastmodifieddate": moment}
+    for number in range(300):
+        desk.change(number, region="same")
     desk.later(5)
+    desk.portal.desk.stamp_all("contacts")
     done = desk.sync()
     assert (done.kind, done.run.read, done.changed) == ("incremental", 300, 300)
 
@@ -106,7 +105,7 @@ def test_archived_contacts_go_and_come_back(desk: Desk):
     done = desk.sync()
     assert (done.kind, done.removed, done.whole.read) == ("incremental", 1, 499)
     assert desk.lead(1) is None
-    desk.portal._world.contacts.by_number[int(desk.portal.record_ids()[1])].archived_at = None
+    desk.portal.desk.restore("contacts", desk.portal.record_ids()[1])
     desk.later()
     done = desk.sync(wanted="reconcile")
     assert (done.kind, done.added, done.whole.read) == ("reconcile", 1, 500)
@@ -130,10 +129,10 @@ def test_a_contact_that_opts_out_is_excluded_and_comes_back(desk: Desk):
 
 def test_a_week_later_everything_is_compared(desk: Desk):
     desk.sync()
-    contacts, ids = desk.portal._world.contacts, desk.portal.record_ids()
-    contacts.erase(contacts.by_number[int(ids[10])])
+    ids = desk.portal.record_ids()
+    desk.portal.desk.erase(ids[10])
     # Nobody dates it when HubSpot computes a score anew.
-    contacts.by_number[int(ids[11])].values["lead_score"] = "98.5"
+    desk.portal.desk.remember("contacts", ids[11], "lead_score", [("98.5", "2026-04-01T00:00:00Z")])
     desk.later()
     done = desk.sync()
     assert (done.removed, done.run.read) == (0, 0)
@@ -220,14 +219,13 @@ def test_another_policy_does_not_go_on_with_what_was_left(desk: Desk):
 
 def test_a_property_that_disappears_stops_the_sync_and_nothing_half_read_stays(desk: Desk):
     desk.sync()
-    spared = desk.portal._world.definitions.pop("region")
-    described = desk.source.describe
-    del described
+    spared = desk.portal._world.contacts.definitions["region"]
+    desk.portal.desk.drop_property("contacts", "region")
     with pytest.raises(Refused, match="region") as told:
         desk.sync(wanted="full")
     assert told.value.code == "PROPERTY_DOESNT_EXIST"
     assert desk.rows().num_rows == 495
-    desk.portal._world.definitions["region"] = spared
+    desk.portal._world.contacts.definitions["region"] = spared
     assert desk.sync(wanted="full").run.kept == 495
 
 
