@@ -9,9 +9,12 @@ stage says whether it is won; a lead whose last primary association goes is dele
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from connectors.sandbox.hubspot.associations import PRIMARY
 from connectors.sandbox.hubspot.clock import stamp
+from connectors.sandbox.hubspot.events import Happening
 from connectors.sandbox.hubspot.kinds import CONTACTS, DEALS, LEADS, Kind
 from connectors.sandbox.hubspot.pipelines import consequences
 from connectors.sandbox.hubspot.records import Records
@@ -22,6 +25,7 @@ _STAGES = (
     "evangelist",
 )  # fmt: skip
 _CUSTOMER_DATES = ("hs_lifecyclestage_customer_date", "hs_v2_date_entered_customer")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 # An association to make: the other type, its record, the ids of the types.
 Joint = tuple[Kind, int, tuple[int, ...]]
 
@@ -39,6 +43,7 @@ def create(
     number = records.add({**values, **more}, world.control.index_seconds, source)
     for other, one, types in joints:
         associate(world, (kind, other), number, one, types)
+    _tell(world, "creation", kind, number)
     return number
 
 
@@ -51,12 +56,13 @@ def change(
     more = consequences(world.pipelines, kind, kept.get("dealstage"))
     if kind is CONTACTS and kept.get("lifecyclestage") == "customer":
         more = dict.fromkeys(_CUSTOMER_DATES, stamp(world.clock.now()))
-    records.change(number, {**kept, **more}, world.control.index_seconds, source)
+    _write(world, kind, number, {**kept, **more}, source)
 
 
 def archive(world: World, kind: Kind, number: int) -> None:
     """Into the recycling bin; the modification date stays."""
     world.tables[kind].archived[number] = world.clock.milliseconds()
+    _tell(world, "deletion", kind, number)
     if kind is not LEADS:
         _orphans(world, kind, number)
 
@@ -64,6 +70,7 @@ def archive(world: World, kind: Kind, number: int) -> None:
 def restore(world: World, kind: Kind, number: int) -> None:
     """Out of the recycling bin."""
     world.tables[kind].unarchive(number)
+    _tell(world, "restore", kind, number)
 
 
 def erase(world: World, number: int) -> None:
@@ -71,6 +78,8 @@ def erase(world: World, number: int) -> None:
     _orphans(world, CONTACTS, number)
     world.tables[CONTACTS].erase(number)
     world.associations.leave(CONTACTS, number)
+    _tell(world, "privacyDeletion", CONTACTS, number)
+    _tell(world, "deletion", CONTACTS, number)
 
 
 def merge(world: World, kind: Kind, winner: int, loser: int) -> None:
@@ -83,20 +92,23 @@ def merge(world: World, kind: Kind, winner: int, loser: int) -> None:
     records.gone.add(loser)
     records.merged[loser] = winner
     world.associations.move(kind, loser, winner)
-    records.change(
-        winner, {**filled, "hs_merged_object_ids": joined}, world.control.index_seconds, "MERGE_OBJECTS"
-    )
+    lag = world.control.index_seconds
+    records.change(winner, {**filled, "hs_merged_object_ids": joined}, lag, "MERGE_OBJECTS")
+    told = {"primaryObjectId": winner, "mergedObjectIds": [loser], "newObjectId": winner}
+    _tell(world, "merge", kind, winner, more={**told, "numberOfPropertiesMoved": len(filled)})
 
 
 def associate(world: World, pair: tuple[Kind, Kind], one: int, other: int, types: Iterable[int] = ()) -> None:
     """Two records belong together."""
     world.associations.join(pair, one, other, types)
+    _tell_association(world, pair, one, other, removed=False)
     _count_deals(world, pair, one, other)
 
 
 def dissociate(world: World, pair: tuple[Kind, Kind], one: int, other: int) -> None:
     """Two records belong together no more."""
     world.associations.part(pair, one, other)
+    _tell_association(world, pair, one, other, removed=True)
     _count_deals(world, pair, one, other)
     if LEADS in pair:
         _archive_orphan(world, one if pair[0] is LEADS else other)
@@ -132,3 +144,43 @@ def _backwards(records: Records, number: int, name: str, value: str) -> bool:
         return False
     before = records.text(number, name)
     return value in _STAGES and before in _STAGES and _STAGES.index(value) < _STAGES.index(before)
+
+
+def _write(world: World, kind: Kind, number: int, values: Mapping[str, str], source: str) -> None:
+    """Store values, and tell of those that became others."""
+    records, lag = world.tables[kind], world.control.index_seconds
+    before = {name: records.text(number, name) or "" for name in values}
+    records.change(number, values, lag, source)
+    for name, value in values.items():
+        if before[name] != value:
+            guarded = records.definitions[name].sensitivity != "non_sensitive"
+            shown = {"propertyValue": "REDACTED" if guarded else value}
+            told = Happening(
+                what="propertyChange",
+                kind=kind,
+                number=number,
+                source=source,
+                name=name,
+                sensitive=guarded,
+                more=shown,
+            )
+            world.webhooks.note(told)
+
+
+def _tell(world: World, what: str, kind: Kind, number: int, more: Mapping[str, Any] = _NOTHING) -> None:
+    flag = {"creation": "NEW", "deletion": "DELETED"}.get(what)
+    told = {**more, **({"changeFlag": flag} if flag else {})}
+    world.webhooks.note(Happening(what=what, kind=kind, number=number, more=told))
+
+
+def _tell_association(world: World, pair: tuple[Kind, Kind], one: int, other: int, *, removed: bool) -> None:
+    for kinds, first, second in ((pair, one, other), ((pair[1], pair[0]), other, one)):
+        types = world.associations.of(kinds, first).get(second, set())
+        more = {
+            "associationType": f"{kinds[0].singular}_to_{kinds[1].singular}".upper(),
+            "fromObjectId": first,
+            "toObjectId": second,
+            "associationRemoved": removed,
+            "isPrimaryAssociation": PRIMARY.get(kinds) in types,
+        }
+        _tell(world, "associationChange", kinds[0], first, more)

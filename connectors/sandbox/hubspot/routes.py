@@ -17,6 +17,7 @@ from connectors.sandbox.hubspot import (
     authorize,
     batches,
     card,
+    export_routes,
     objects,
     pages,
     remote,
@@ -149,6 +150,12 @@ def _platform(consents: Consents) -> Iterator[Rule]:
         gone = Endpoint(handler=authorize.uninstall, scopes=installed)
         yield _rule(f"/appinstalls/{version}/external-install", "DELETE", gone)
         yield _rule(f"/account-info/{version}/details", "GET", _counted(authorize.account_details, installed))
+    wanted: Scopes = ((export_routes.SCOPE,),)
+    for base in ("/crm/exports/2026-09/export", "/crm/v3/exports/export"):
+        yield _rule(f"{base}/async", "POST", _counted(export_routes.begin_export, wanted))
+        yield _rule(f"{base}/async/tasks/<name>/status", "GET", _counted(export_routes.export_status, wanted))
+        yield _rule(f"{base}/<name>", "GET", _counted(export_routes.read_export, wanted))
+    yield _rule("/exported/<ticket>", "GET", Endpoint(handler=export_routes.exported_file))
     yield _rule("/__card/fetch", "POST", Endpoint(handler=card.fetch, locked=False))
 
 
@@ -160,15 +167,24 @@ def _pages() -> Iterator[Rule]:
 
 
 def _control() -> Iterator[Rule]:
-    for path, method, handler in (
+    handlers: tuple[tuple[str, str, Handler], ...] = (
         ("", "GET", remote.show),
         ("/knobs", "POST", remote.turn),
         ("/faults", "POST", remote.plan_fault),
         ("/faults", "DELETE", remote.forget_faults),
         ("/clock", "POST", remote.advance_clock),
         ("/do/<name>", "POST", remote.act),
-    ):
+        ("/records/<name>", "GET", remote.show_records),
+        ("/tokens", "POST", remote.give_token),
+        ("/app", "POST", remote.set_app),
+        ("/webhooks", "GET", remote.show_webhooks),
+        ("/webhooks", "POST", remote.set_webhooks),
+    )
+    for path, method, handler in handlers:
         yield _rule(f"/__control{path}", method, Endpoint(handler=handler))
+    # The app that is told may call back before it answers.
+    sending = Endpoint(handler=remote.deliver_webhooks, locked=False)
+    yield _rule("/__control/webhooks/deliver", "POST", sending)
 
 
 def _counted(handler: Handler, scopes: Scopes) -> Endpoint:

@@ -106,9 +106,8 @@ class Score:
 
 @dataclass(slots=True, kw_only=True)
 class Scoring:
-    """The scores of a portal. ``state`` is on, off (404) or forbidden (403)."""
+    """The scores of a portal."""
 
-    state: str = "on"
     scores: dict[int, Score] = field(default_factory=dict)
 
 

@@ -105,7 +105,7 @@ def _pipeline(world: World, kind: Kind, name: str) -> tuple[int, Pipeline]:
 
 def _check_scoring(world: World) -> None:
     """Refuse where the beta is not to be had. Raises Problem (403, 404)."""
-    if world.scoring.state == "off":
+    if world.control.lead_scoring == "off":
         raise problem(404, "NOT_FOUND", "resource not found")
-    if world.scoring.state == "forbidden":
+    if world.control.lead_scoring == "forbidden":
         raise missing_scopes([SCORING_SCOPE])

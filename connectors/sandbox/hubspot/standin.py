@@ -17,6 +17,7 @@ from connectors.sandbox.hubspot.definitions import Definition
 from connectors.sandbox.hubspot.desk import Desk
 from connectors.sandbox.hubspot.filling import filled_tables
 from connectors.sandbox.hubspot.limits import Limits
+from connectors.sandbox.hubspot.webhooks import Webhooks
 from connectors.sandbox.hubspot.world import World
 from connectors.sandbox.server import LocalServer
 
@@ -77,9 +78,19 @@ class HubSpotStandIn:
         """How a contact property is defined."""
         return self._world.contacts.definitions[name]
 
-    def token(self, *scopes: str) -> str:
-        """An access token of the app without a consent page."""
-        return self._world.accounts.open(scopes)
+    @property
+    def accounts(self) -> Accounts:
+        """The app's registration, its codes and its tokens."""
+        return self._world.accounts
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """The sender of webhooks."""
+        return self._world.webhooks
+
+    def token(self, *scopes: str, static: bool = False) -> str:
+        """An access token without a consent page; a static one is that of a private app."""
+        return self._world.accounts.open(scopes, static=static)
 
     def is_open(self, record_id: str) -> bool:
         """Whether a rep still works on this contact."""
@@ -151,4 +162,7 @@ class HubSpotStandIn:
             limits=Limits(control=self.control),
             accounts=accounts,
             tables=filled_tables(self.clock, contents, seed),
+            webhooks=Webhooks(
+                portal=self.organisation, app_id=self.app_id, secret=self.client_secret, clock=self.clock
+            ),
         )

@@ -9,11 +9,13 @@ from connectors.sandbox.hubspot.accounts import Accounts
 from connectors.sandbox.hubspot.associations import Associations
 from connectors.sandbox.hubspot.clock import Clock
 from connectors.sandbox.hubspot.control import Control
+from connectors.sandbox.hubspot.exports import Exports
 from connectors.sandbox.hubspot.kinds import CONTACTS, TIERS, Kind
 from connectors.sandbox.hubspot.limits import Limits
 from connectors.sandbox.hubspot.pipelines import Pipeline, default_pipelines
 from connectors.sandbox.hubspot.records import Records
 from connectors.sandbox.hubspot.scoring import Scoring
+from connectors.sandbox.hubspot.webhooks import Webhooks
 
 USER_ID = "2094417"
 # How many requests of cards HubSpot has under way at once for one app in one account.
@@ -32,10 +34,13 @@ class World:
     limits: Limits
     accounts: Accounts
     tables: dict[Kind, Records]
+    webhooks: Webhooks
     associations: Associations = field(default_factory=Associations)
     pipelines: dict[Kind, list[Pipeline]] = field(default_factory=default_pipelines)
     scoring: Scoring = field(default_factory=Scoring)
+    exports: Exports = field(default_factory=Exports)
     card_url: str | None = None
+    permitted: set[str] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
     fetches: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(FETCHES_AT_ONCE))
 
