@@ -18,10 +18,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from connectors.errors import Busy
-from connectors.hubspot.answers import objects, record_number, total_of
+from connectors.hubspot.answers import Document, objects, record_number, total_of
 from connectors.hubspot.client import OBJECT, SEARCH_PAGE, HubSpotClient
 
 MODIFIED, MODIFIED_ELSEWHERE = "lastmodifieddate", "hs_lastmodifieddate"
@@ -74,18 +75,28 @@ def changed_ids(client: HubSpotClient, since: datetime, until: datetime) -> Iter
 
 
 def _page(client: HubSpotClient, window: Window, last: int) -> Page:
-    """The ids of one page, rising, all above ``last``; none where there are no more."""
+    """The ids of one page, rising, all above ``last``; none where there are no more.
+
+    A page that is shorter than it says counts when it comes so twice: the index may hold what is gone.
+    """
+    before: list[int] | None = None
     for tried in range(TRIES):
         client.pause(PAUSE if tried else 0.0)
         document = client.search(_body(window, last), window.kind)
-        ids = [int(record_number(record) or 0) for record in objects(document, "results")]
+        ids, left = _ids(document), total_of(document)
         fresh = tuple(one for one in ids if one > last)
-        rising = all(before < after for before, after in zip([0, *ids], ids, strict=False))
-        if rising and (fresh or not (ids or total_of(document))):
-            return Page(ids=fresh, left=total_of(document))
+        rising = all(low < high for low, high in pairwise([0, *ids]))
+        whole = len(ids) >= min(SEARCH_PAGE, left) or ids == before
+        if rising and whole and (fresh or not (ids or left)):
+            return Page(ids=fresh, left=left)
+        before = ids
     noun = window.kind.removesuffix("s")
     msg = f"HubSpot's {noun} search does not answer in the order of the ids"
     raise Busy(msg, retry_after=60.0)
+
+
+def _ids(document: Document) -> list[int]:
+    return [int(record_number(record) or 0) for record in objects(document, "results")]
 
 
 def _body(window: Window, last: int) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ def every_contact(client: HubSpotClient, properties: Sequence[str]) -> Iterator[
         after = following(document)
         if after is None:
             break
-        seen.check(records, after)
+        seen.check(records)
     if seen.earlier < total:
         _count_again(client, seen)
 
@@ -56,7 +56,6 @@ class _Seen:
 
     highest: int
     _known: set[int] = field(default_factory=set)
-    _asked: set[str] = field(default_factory=set)
     _nameless: int = 0
     _late: int = 0
     _barren: int = 0
@@ -73,12 +72,11 @@ class _Seen:
         self._barren = 0 if len(self._known) > before else self._barren + 1
         return found
 
-    def check(self, records: Sequence[Document], after: str) -> None:
-        """Raise Busy where a page with more behind it is empty or leads nowhere new."""
-        if not records or after in self._asked or self._barren > BARREN:
+    def check(self, records: Sequence[Document]) -> None:
+        """Raise Busy where a page with more behind it is empty, or several bring nothing new."""
+        if not records or self._barren > BARREN:
             msg = "HubSpot's contact list does not advance"
             raise Busy(msg, retry_after=60.0)
-        self._asked.add(after)
 
     @property
     def earlier(self) -> int:

@@ -26,6 +26,8 @@ ID = ("hs_object_id",)
 # From so many contacts on several pages are kept as one step.
 MANY, AT_ONCE = 10_000, 10
 RECENT = 5 * PAGE
+# A page that comes twice leads back to where it led before; so many times is a circle.
+TURNS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class Walk:
     _recent: deque[int] = field(default_factory=lambda: deque(maxlen=RECENT), repr=False)
     _asked: set[str] = field(default_factory=set, repr=False)
     _barren: int = 0
+    _turns: int = 0
 
     def steps(self) -> Iterator[Step]:
         """The contacts that are not archived, a few pages at a time, none twice.
@@ -90,7 +93,8 @@ class Walk:
             yield fresh
             if self.after is None:
                 return
-            if not records or self.after in self._asked or self._barren > BARREN:
+            self._turns += self.after in self._asked
+            if not records or self._turns > TURNS or self._barren > BARREN:
                 msg = "HubSpot's contact list does not advance"
                 raise Busy(msg, retry_after=60.0)
             self._asked.add(self.after)
