@@ -155,7 +155,7 @@ def test_a_missing_scope_takes_away_one_thing_and_says_which(opened, scopes, los
 def test_a_portal_without_leads_or_scoring_says_so(opened):
     desk = opened(DEALS, LEADS, SCORING)
     desk.portal.control.tier = "starter"
-    desk.portal._world.scoring.state = "off"
+    desk.portal.control.lead_scoring = "off"
     notes = desk.sync(BESIDE).notes
     assert [note.partition(": ")[0] for note in notes] == [
         "HubSpot's leads are not read",
@@ -281,10 +281,10 @@ def test_rules_that_are_withheld_for_a_while_are_no_change(opened):
     desk = opened(SCORING)
     desk.portal.desk.publish_score(7, "Fit", "lead_score", [ScoringRule(property="region", points={"a": 5})])
     desk.sync()
-    desk.portal._world.scoring.state = "forbidden"
+    desk.portal.control.lead_scoring = "forbidden"
     done = desk.sync()
     assert (done.kind, done.rules, len(done.notes)) == ("incremental", None, 1)
-    desk.portal._world.scoring.state = "on"
+    desk.portal.control.lead_scoring = "on"
     assert desk.sync().kind == "incremental"
 
 
