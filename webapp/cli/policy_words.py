@@ -140,7 +140,8 @@ def _learned(told: Diversity, guess: Inference) -> Iterator[str]:
     )
     yield f"  their shares are up to {100 * (told.closeness or 0):.0f} points off those of all (t-closeness)"
     yield (
-        f"  it is guessed right for {guess.right:.1%} of the leads, for {guess.base:.1%} without those columns"
+        f"  it is guessed right for {guess.right:.1%} of the leads, "
+        f"for {guess.base:.1%} without those columns"
     )
 
 
