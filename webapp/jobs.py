@@ -12,6 +12,7 @@ from connectors.snapshots import SCORED_AT, as_scored
 from connectors.source import Receipt
 from connectors.synced import Synced, Wish
 from webapp.auditing import Pull, Rules, verdict_on
+from webapp.columns_in_crm import names_in_crm
 from webapp.crms import label, source_for
 from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
@@ -55,6 +56,7 @@ def sync(
         wish = _wish(rules.stream, wanted)
         done = pull(opened, connection, rules.policy, progress, wish)
         progress("Auditing", 0, None)
+        rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
         row = _audit(opened, connection, rules, done)
         _settle(opened, connection, "")
         return row
