@@ -55,6 +55,25 @@ def token(world: World, request: Request) -> Response:
     return reply(world.accounts.token(_form(request)))
 
 
+def look_up_access(world: World, request: Request, name: str) -> Response:
+    """What an access token is, the undated way."""
+    del request
+    return reply(world.accounts.looked_up(name, "access"))
+
+
+def look_up_refresh(world: World, request: Request, name: str) -> Response:
+    """What a refresh token is, the undated way."""
+    del request
+    return reply(world.accounts.looked_up(name, "refresh"))
+
+
+def forget_refresh(world: World, request: Request, name: str) -> Response:
+    """End a refresh token, the undated way."""
+    del request
+    world.accounts.forget(name)
+    return empty()
+
+
 def introspect(world: World, request: Request) -> Response:
     """What a token is."""
     return reply(world.accounts.introspect(_form(request)))

@@ -56,10 +56,14 @@ def fetch(world: World, request: Request) -> Response:
         raise problem(502, "BAD_GATEWAY", "The app's answer is larger than 1 MB.")
     body = _body(answer)
     if not 200 <= answer.status_code < 300:
-        context = {"appServerStatusCode": [str(answer.status_code)]}
-        raise problem(
-            502, "BAD_GATEWAY", "The app's server answered an error.", context=context, responseBody=body
-        )
+        context = {
+            "portalId": [world.portal],
+            "httpMethod": [wanted.method],
+            "requestUri": [str(request.get_json()["url"])],
+            "appServerStatusCode": [str(answer.status_code)],
+        }
+        message = "Error returned from Request Uri"
+        raise problem(502, "BAD_GATEWAY", message, context=context, responseBody=body)
     return reply({"status": answer.status_code, "ok": True, "body": body})
 
 
@@ -75,7 +79,8 @@ def _checked(world: World, document: Mapping[str, Any]) -> _Fetch:
     if asked is not None and not isinstance(asked, dict):
         _bad("The body must be a plain object")
     _check_address(world, url, method)
-    body = b"" if method == "GET" else json.dumps(asked or {}, separators=(",", ":")).encode()
+    sent = method != "GET" and asked is not None
+    body = json.dumps(asked, separators=(",", ":")).encode() if sent else b""
     if len(body) > LARGEST:
         _bad("The body is larger than 1 MB")
     seconds = _milliseconds(document.get("timeout")) / 1000

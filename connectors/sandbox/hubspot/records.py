@@ -36,6 +36,7 @@ class Records:
     clock: Clock
     definitions: dict[str, Definition]
     groups: dict[str, str]
+    archived_definitions: dict[str, Definition] = field(default_factory=dict)
     numbers: array[int] = field(default_factory=_numbers)
     created: array[int] = field(default_factory=_numbers)
     modified: array[int] = field(default_factory=_numbers)
@@ -175,6 +176,10 @@ class Records:
         """Out of the recycling bin."""
         self.archived.pop(number, None)
         self._known.clear()
+
+    def drop_property(self, name: str) -> None:
+        """A property goes into the archive: nobody reads or writes it, its name stays taken."""
+        self.archived_definitions[name] = self.definitions.pop(name)
 
     def stamp_all(self, milliseconds: int) -> None:
         """A bulk job touches every record in one millisecond."""

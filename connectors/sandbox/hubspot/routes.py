@@ -145,6 +145,9 @@ def _platform(consents: Consents) -> Iterator[Rule]:
         yield _rule(f"{prefix}/token", "POST", Endpoint(handler=authorize.token))
         yield _rule(f"{prefix}/token/introspect", "POST", Endpoint(handler=authorize.introspect))
         yield _rule(f"{prefix}/token/revoke", "POST", Endpoint(handler=authorize.revoke))
+    yield _rule("/oauth/v1/access-tokens/<name>", "GET", Endpoint(handler=authorize.look_up_access))
+    yield _rule("/oauth/v1/refresh-tokens/<name>", "GET", Endpoint(handler=authorize.look_up_refresh))
+    yield _rule("/oauth/v1/refresh-tokens/<name>", "DELETE", Endpoint(handler=authorize.forget_refresh))
     installed: Scopes = (("oauth",),)
     for version in ("2026-09", "v3"):
         gone = Endpoint(handler=authorize.uninstall, scopes=installed)
