@@ -176,6 +176,25 @@ class Accounts:
         }
         return shown if left == float("inf") else {**shown, "expires_in": int(left)}
 
+    def looked_up(self, token: str, kind: str) -> dict[str, Any]:
+        """What the undated API says of an access or a refresh token. Raises Problem (404)."""
+        found = self._access.get(token) if kind == "access" else None
+        scopes = found.scopes if found is not None else self._refresh.get(token, ())
+        left = found.expires_at - self.control.clock.now() if found is not None else 0.0
+        if not scopes or (kind == "access" and left <= 0):
+            raise problem(404, "OBJECT_NOT_FOUND", "resource not found")
+        about = {"token": token, "token_type": kind, "user": INSTALLER, "user_id": INSTALLER_ID}
+        portal = {"hub_domain": DOMAIN, "hub_id": int(self.portal), "scopes": list(scopes)}
+        if kind == "refresh":
+            return {**about, **portal, "client_id": self.client_id}
+        known = {"app_id": int(self.app_id), "scope_to_scope_group_pks": [], "trial_scopes": []}
+        more: dict[str, Any] = {"trial_scope_to_scope_group_pks": [], "signed_access_token": None}
+        return {**about, **portal, **known, **more, "expires_in": int(min(left, 2**31))}
+
+    def forget(self, token: str) -> None:
+        """End a refresh token, the undated way."""
+        self._refresh.pop(token, None)
+
     def revoke(self, form: Mapping[str, str]) -> None:
         """End a refresh token; access tokens live on."""
         self._check_client(form)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -17,42 +16,55 @@ from connectors.sandbox.hubspot.replies import Problem, empty, page, reply
 from connectors.sandbox.hubspot.world import World
 
 
-@dataclass(slots=True)
-class Consents:
-    """The consent pages that are open in a browser, by the secret in their form."""
+def show_consent(world: World, request: Request, portal: str = "") -> Response:
+    """The page on which an admin allows the app. A wrong request is an error page, never a redirect."""
+    query = request.args
+    if portal not in ("", world.portal):
+        _error("This account does not exist.")
+    scopes = _checked(world, query)
+    consent = Consent(
+        redirect_uri=query["redirect_uri"],
+        scopes=scopes,
+        challenge=query.get("code_challenge"),
+        expires_at=world.clock.now() + CODE_SECONDS,
+    )
+    ticket = secrets.token_urlsafe(16)
+    world.consents[ticket] = (consent, query.get("state", ""))
+    return page(render("consent.html", portal=world.portal, scopes=scopes, ticket=ticket))
 
-    world: World
-    _open: dict[str, tuple[Consent, str]] = field(default_factory=dict)
 
-    def show(self, world: World, request: Request, portal: str = "") -> Response:
-        """The page on which an admin allows the app. A wrong request is an error page, never a redirect."""
-        query = request.args
-        if portal not in ("", world.portal):
-            _error("This account does not exist.")
-        scopes = _checked(world, query)
-        consent = Consent(
-            redirect_uri=query["redirect_uri"],
-            scopes=scopes,
-            challenge=query.get("code_challenge"),
-            expires_at=world.clock.now() + CODE_SECONDS,
-        )
-        ticket = secrets.token_urlsafe(16)
-        self._open[ticket] = (consent, query.get("state", ""))
-        return page(render("consent.html", portal=world.portal, scopes=scopes, ticket=ticket))
-
-    def decide(self, world: World, request: Request) -> Response:
-        """The admin's answer goes back to the app in a redirect."""
-        consent, state = self._open.pop(request.form.get("ticket", ""), (None, ""))
-        if consent is None:
-            _error("This page is no longer valid. Begin again.")
-        if request.form.get("decision") != "allow":
-            return _back(consent, {"error": "access_denied", "state": state})
-        return _back(consent, {"code": world.accounts.code(consent), "state": state})
+def decide(world: World, request: Request) -> Response:
+    """The admin's answer goes back to the app in a redirect."""
+    consent, state = world.consents.pop(request.form.get("ticket", ""), (None, ""))
+    if consent is None:
+        _error("This page is no longer valid. Begin again.")
+    if request.form.get("decision") != "allow":
+        return _back(consent, {"error": "access_denied", "state": state})
+    return _back(consent, {"code": world.accounts.code(consent), "state": state})
 
 
 def token(world: World, request: Request) -> Response:
     """A token for a code or a refresh token; the form's body only."""
     return reply(world.accounts.token(_form(request)))
+
+
+def look_up_access(world: World, request: Request, name: str) -> Response:
+    """What an access token is, the undated way."""
+    del request
+    return reply(world.accounts.looked_up(name, "access"))
+
+
+def look_up_refresh(world: World, request: Request, name: str) -> Response:
+    """What a refresh token is, the undated way."""
+    del request
+    return reply(world.accounts.looked_up(name, "refresh"))
+
+
+def forget_refresh(world: World, request: Request, name: str) -> Response:
+    """End a refresh token, the undated way."""
+    del request
+    world.accounts.forget(name)
+    return empty()
 
 
 def introspect(world: World, request: Request) -> Response:

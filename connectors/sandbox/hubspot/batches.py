@@ -9,6 +9,7 @@ the ids under ``context.ids``.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ from connectors.sandbox.hubspot.asking import (
 )
 from connectors.sandbox.hubspot.clock import stamp
 from connectors.sandbox.hubspot.kinds import Kind
-from connectors.sandbox.hubspot.objects import DATED, created, full, located, writable
+from connectors.sandbox.hubspot.objects import DATED, full, located, prepared, writable
 from connectors.sandbox.hubspot.replies import Problem, empty, invalid, reply
 from connectors.sandbox.hubspot.shown import Wanted
 from connectors.sandbox.hubspot.world import World
@@ -52,32 +53,37 @@ def read_batch(world: World, request: Request, kind: Kind) -> Response:
 def update_batch(world: World, request: Request, kind: Kind) -> Response:
     """Change up to 100 records: all or none with 400, or each for itself with 207 (a knob)."""
     inputs, dated = inputs_of(body_object(request)), DATED in request.path
+    twice = [name for name, times in Counter(map(_id, inputs)).items() if times > 1]
+    if twice:
+        message = f"Duplicate IDs found in batch input: {twice}. IDs must be unique"
+        raise invalid(message)
 
-    def prepared(one: _Input) -> Callable[[], _Document]:
+    def ready(one: _Input) -> Callable[[], _Document]:
         number, values = _change(world, kind, one, dated=dated)
         return lambda: _changed(world, kind, number, values)
 
-    return _all_or_each(world, inputs, prepared, 200)
+    return _all_or_each(world, inputs, ready, 200)
 
 
 def create_batch(world: World, request: Request, kind: Kind) -> Response:
     """Make up to 100 records."""
     inputs, dated = inputs_of(body_object(request)), DATED in request.path
-    return _all_or_each(world, inputs, lambda one: lambda: created(world, kind, one, dated=dated), 201)
+    return _all_or_each(world, inputs, lambda one: prepared(world, kind, one, dated=dated), 201)
 
 
 def upsert_batch(world: World, request: Request, kind: Kind) -> Response:
     """Change the records of a unique property's values, and make those that are not there."""
     inputs, dated = inputs_of(body_object(request)), DATED in request.path
 
-    def prepared(one: _Input) -> Callable[[], _Document]:
+    def ready(one: _Input) -> Callable[[], _Document]:
         number = located(world.tables[kind], _id(one), one.get("idProperty"))
         if number is None:
-            return lambda: {**created(world, kind, _completed(one), dated=dated), "new": True}
+            make = prepared(world, kind, _completed(one), dated=dated)
+            return lambda: {**make(), "new": True}
         values = writable(world, kind, number, one.get("properties", {}), dated=dated)
         return lambda: {**_changed(world, kind, number, values), "new": False}
 
-    return _all_or_each(world, inputs, prepared, 200)
+    return _all_or_each(world, inputs, ready, 200)
 
 
 def archive_batch(world: World, request: Request, kind: Kind) -> Response:
@@ -116,15 +122,15 @@ def answer(world: World, results: list[Any], errors: list[_Document], status: in
 
 
 def _all_or_each(
-    world: World, inputs: Sequence[_Input], prepared: Callable[[_Input], Callable[[], _Document]], status: int
+    world: World, inputs: Sequence[_Input], ready: Callable[[_Input], Callable[[], _Document]], status: int
 ) -> Response:
     """Check every input before anything is written, or write each that holds."""
     if not world.control.partial_updates:
-        return answer(world, [write() for write in [prepared(one) for one in inputs]], [], status)
+        return answer(world, [write() for write in [ready(one) for one in inputs]], [], status)
     results, errors = [], []
     for one in inputs:
         try:
-            results.append(_traced(one, prepared(one)()))
+            results.append(_traced(one, ready(one)()))
         except Problem as found:
             errors.append(_error(found, one))
     return answer(world, results, errors, status)

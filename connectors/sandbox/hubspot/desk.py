@@ -91,7 +91,7 @@ class Desk:
 
     def drop_property(self, kind: str, name: str) -> None:
         """An admin archives a property."""
-        del self.world.tables[self._kind(kind)].definitions[name]
+        self.world.tables[self._kind(kind)].drop_property(name)
 
     def touch(self, kind: str, name: str) -> None:
         """A workflow changes a record without changing a value that anybody reads."""

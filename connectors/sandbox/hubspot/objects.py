@@ -8,7 +8,7 @@ the next record, at most 100 per page, 50 with history.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -26,7 +26,7 @@ from connectors.sandbox.hubspot.asking import (
     wants_archived,
 )
 from connectors.sandbox.hubspot.associations import PLAIN, PRIMARY
-from connectors.sandbox.hubspot.kinds import CONTACTS, LEADS, Kind
+from connectors.sandbox.hubspot.kinds import COMPANIES, CONTACTS, LEADS, Kind
 from connectors.sandbox.hubspot.records import Records
 from connectors.sandbox.hubspot.replies import empty, invalid, problem, reply
 from connectors.sandbox.hubspot.shown import Wanted, associated, shown
@@ -67,19 +67,22 @@ def create_object(world: World, request: Request, kind: Kind) -> Response:
 
 def created(world: World, kind: Kind, body: Mapping[str, Any], *, dated: bool) -> dict[str, Any]:
     """Make one record of a body. Raises Problem (400, 409)."""
+    return prepared(world, kind, body, dated=dated)()
+
+
+def prepared(
+    world: World, kind: Kind, body: Mapping[str, Any], *, dated: bool
+) -> Callable[[], dict[str, Any]]:
+    """Check a body; what is returned makes the record. Raises Problem (400, 409)."""
     records = world.tables[kind]
     values = checked(records.definitions, body.get("properties") or {})
     if dated:
-        refuse_unmet(world.control, {}, values)
+        refuse_unmet(world.control, lambda _: None, values)
     _refuse_known(records, values, None)
     joints = list(_joints(world, kind, body.get("associations")))
-    if kind is LEADS and not (
-        values.get("hs_lead_name") and any(578 in one[2] or 580 in one[2] for one in joints)
-    ):
-        message = "A lead wants a name and an association to a primary contact or company"
-        raise invalid(message)
-    number = deeds.create(world, kind, values, joints)
-    return full(world, kind, number, Wanted(names=tuple(values)))
+    if kind is LEADS:
+        _check_lead(values, joints)
+    return lambda: full(world, kind, deeds.create(world, kind, values, joints), Wanted(names=tuple(values)))
 
 
 def update_object(world: World, request: Request, kind: Kind, name: str) -> Response:
@@ -153,9 +156,16 @@ def writable(world: World, kind: Kind, number: int, properties: object, *, dated
     records = world.tables[kind]
     values = checked(records.definitions, properties)
     if dated:
-        refuse_unmet(world.control, records.values(number), values)
+        refuse_unmet(world.control, lambda name: records.text(number, name), values)
     _refuse_known(records, values, number)
     return values
+
+
+def _check_lead(values: Mapping[str, str], joints: Sequence[deeds.Joint]) -> None:
+    primary = {PRIMARY[LEADS, CONTACTS], PRIMARY[LEADS, COMPANIES]}
+    if not values.get("hs_lead_name") or not any(primary & set(types) for _, _, types in joints):
+        message = "A lead wants a name and an association to a primary contact or company"
+        raise invalid(message)
 
 
 def _refuse_known(records: Records, values: Mapping[str, str], own: int | None) -> None:

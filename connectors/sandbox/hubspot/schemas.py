@@ -25,8 +25,10 @@ def list_properties(world: World, request: Request, kind: Kind) -> Response:
     if wanted not in _SENSITIVITIES:
         message = f"dataSensitivity must be one of {', '.join(_SENSITIVITIES)}"
         raise invalid(message)
-    definitions = () if wants_archived(request) else world.tables[kind].definitions.values()
-    return reply({"results": [one.document() for one in definitions if one.sensitivity == wanted]})
+    records, archived = world.tables[kind], wants_archived(request)
+    definitions = records.archived_definitions if archived else records.definitions
+    found = [one.document() for one in definitions.values() if one.sensitivity == wanted]
+    return reply({"results": [{**one, "archived": archived} for one in found]})
 
 
 def read_property(world: World, request: Request, kind: Kind, name: str) -> Response:
@@ -80,7 +82,7 @@ def archive_property(world: World, request: Request, kind: Kind, name: str) -> R
     if _known(world, kind, name).native:
         message = "A property that HubSpot defines cannot be archived"
         raise invalid(message)
-    del world.tables[kind].definitions[name]
+    world.tables[kind].drop_property(name)
     return empty()
 
 
@@ -121,7 +123,7 @@ def _known(world: World, kind: Kind, name: str) -> Definition:
 
 def _created(records: Records, body: dict[str, Any]) -> dict[str, Any]:
     name = str(body.get("name", ""))
-    if name in records.definitions:
+    if name in records.definitions or name in records.archived_definitions:
         raise problem(409, "CONFLICT", f"A property named '{name}' already exists.")
     _check(records, body)
     records.definitions[name] = Definition(
