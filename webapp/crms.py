@@ -93,6 +93,9 @@ def hubspot_app(settings: Settings) -> HubSpotApp | None:
         api_url=settings.hubspot_api_url,
         api_version=settings.hubspot_api_version,
         ca_file=settings.hubspot_ca_file,
+        optional_scopes=settings.hubspot_optional_scopes,
+        pace_folder=settings.data_dir / "pace",
+        api_percent=settings.hubspot_api_percent,
     )
 
 

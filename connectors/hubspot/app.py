@@ -21,7 +21,8 @@ class HubSpotApp:
 
     ``api_version`` is the dated version of the public API, or ``v3`` to call the undated paths as
     hubspot-api-client knows them. ``ca_file`` is a PEM file for hosts that no public authority
-    vouches for.
+    vouches for. Processes that name the same ``pace_folder`` share each portal's call budget; at
+    ``api_percent`` of its calls of the day, where it has such a limit, they stop.
     """
 
     app_id: str
@@ -33,3 +34,5 @@ class HubSpotApp:
     api_version: str = "2026-09"
     scopes: tuple[str, ...] = SCOPES
     ca_file: Path | None = None
+    pace_folder: Path | None = None
+    api_percent: int = 80

@@ -48,3 +48,8 @@ def operation(path: str) -> str:
         return "property definitions"
     words = {"search": "contact search", "read": "contact read", "update": "contact update"}
     return words.get(path.rsplit("/", 1)[-1], "contact list")
+
+
+def repeatable(method: str, path: str) -> bool:
+    """Whether a call that broke off may be made again: reading, and writing values, but never making."""
+    return method != "POST" or path.rsplit("/", 1)[-1] in {"search", "read", "update"}
