@@ -106,13 +106,13 @@ def following(document: Document) -> str | None:
 
 def record_number(record: Document) -> str:
     """A record's id without leading noughts; empty where it has none."""
-    return _number(record.get("id"))
+    return number_of(record.get("id"))
 
 
 def named_ids(error: Document) -> set[str]:
     """The records that an entry of ``errors`` is about (HTTP 207); none where it does not say."""
     ids = part(error, "context").get("ids")
-    return {_number(one) for one in ids} - {""} if isinstance(ids, list) else set()
+    return {number_of(one) for one in ids} - {""} if isinstance(ids, list) else set()
 
 
 def errors_of(document: Document) -> list[Document]:
@@ -120,7 +120,8 @@ def errors_of(document: Document) -> list[Document]:
     return parts(document, "errors")
 
 
-def _number(value: object) -> str:
+def number_of(value: object) -> str:
+    """A whole number that came as one or as text, without leading noughts; empty where it is none."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     match = _NUMBER.match(str(value))

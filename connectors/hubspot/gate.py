@@ -28,6 +28,7 @@ from connectors.transport import pieces, timed
 
 ATTEMPTS = 5
 RENEW_AT = 0.75
+AGAIN_SECONDS, LAST_MOMENT = 30.0, timedelta(seconds=30)
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 
 
@@ -71,6 +72,7 @@ class Gate:
         self._grants = grants
         self._pace = pace
         self._timing = timing
+        self._patient_until = float("-inf")
         trusted = str(app.ca_file) if app.ca_file else None
         self._pool = timed(urllib3.PoolManager(maxsize=4, cert_reqs="CERT_REQUIRED", ca_certs=trusted))
 
@@ -151,7 +153,16 @@ class Gate:
             return grant
         lifetime = grant.expires_at - grant.issued_at
         due = grant.issued_at + max(lifetime, timedelta()) * RENEW_AT
-        return self._renewed(grant) if self._timing.now() >= due else grant
+        if self._timing.now() < due or self._timing.monotonic() < self._patient_until:
+            return grant
+        try:
+            return self._renewed(grant)
+        except Busy as error:
+            if self._timing.now() >= grant.expires_at - LAST_MOMENT:
+                raise
+            # The old one is good for some minutes yet; until then the token endpoint has its peace.
+            self._patient_until = self._timing.monotonic() + max(error.retry_after, AGAIN_SECONDS)
+            return grant
 
     def _renewed(self, stale: Grant) -> Grant:
         return self._grants.renew(stale, lambda grant: refresh(self._app, grant, self._timing))

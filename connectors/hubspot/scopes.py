@@ -46,13 +46,12 @@ def missing(scopes: Iterable[str]) -> tuple[str, ...]:
 
 
 def degraded(asked: Iterable[str], granted: Iterable[str]) -> tuple[str, ...]:
-    """A sentence for each optional scope that was asked for and not given: what does not work, and the mend."""
+    """A sentence for each optional scope that was not given: what does not work, and the mend."""
     held = set(granted)
     return tuple(_sentence(scope) for scope in asked if scope not in held)
 
 
 def _sentence(scope: str) -> str:
     what = _WITHOUT.get(scope, "One feature does not work")
-    return (
-        f"{what}: the consent lacks {scope}. If your subscription has it, add it to the app, and connect again."
-    )
+    mend = "if your subscription has it, add it to the app, and connect again"
+    return f"{what} (the consent lacks {scope}: {mend})."
