@@ -11,7 +11,7 @@ from connectors.policy.coarsen import Coarsen
 from connectors.policy.map import Map
 from connectors.sandbox.fields import Value
 from connectors.sandbox.filling import Crm, Leads, at_office_hours
-from connectors.sandbox.hubspot.definitions import native
+from connectors.sandbox.hubspot.native import native
 
 WON, LOST, OPEN = "customer", "other", "lead"
 _NATIVE = frozenset(definition.name for definition in native())

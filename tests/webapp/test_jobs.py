@@ -74,7 +74,7 @@ def opt_out(crms, crm, lead):
         leads = crms.salesforce.org.leads
         leads[lead] = {**leads[lead], "Opted_Out__c": True}
     else:
-        crms.hubspot._world.contacts.by_number[int(lead)].values["opted_out"] = "true"
+        crms.hubspot.desk.change("contacts", lead, {"opted_out": True})
 
 
 @pytest.mark.parametrize("crm", CRMS)

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.hubspot.accounts import terse_refusal
+from connectors.sandbox.hubspot.asking import SCOPES, named_kind
 from connectors.sandbox.hubspot.authorize import Consents
-from connectors.sandbox.hubspot.faults import canned, damaged
-from connectors.sandbox.hubspot.replies import Problem, gateway_page, problem
-from connectors.sandbox.hubspot.routes import Endpoint, routes
+from connectors.sandbox.hubspot.desk import Desk
+from connectors.sandbox.hubspot.faults import Fault, broken_off, canned, damaged, hinted
+from connectors.sandbox.hubspot.kinds import Kind
+from connectors.sandbox.hubspot.repeated import Repeated
+from connectors.sandbox.hubspot.replies import Problem, gateway_page, missing_scopes, problem
+from connectors.sandbox.hubspot.routes import Endpoint, Scopes, routes
 from connectors.sandbox.hubspot.world import World
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ class Application:
     def __init__(self, world: World) -> None:
         self._world = world
         self._routes = routes(Consents(world))
+        self._pages = Repeated()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """One request."""
@@ -44,10 +50,31 @@ class Application:
         fault = self._world.control.strike(request.method, request.path)
         if fault is None:
             return self._handled(request)
-        if fault.kind == "status":
+        if fault.kind in {"deed", "expire"}:
+            self._meddle(fault)
+            return self._handled(request)
+        if fault.kind == "duplicate_page":
+            return self._pages.before(request) or self._handled(request)
+        if fault.kind in {"status", "limit", "reset_before"}:
             self._count(request)
-            return canned(fault)
+            return self._refused(fault, request)
         return damaged(fault, self._handled(request), request)
+
+    def _meddle(self, fault: Fault) -> None:
+        with self._world.lock:
+            if fault.kind == "expire":
+                self._world.accounts.expire_access()
+            else:
+                Desk(self._world).do(fault)
+
+    def _refused(self, fault: Fault, request: Request) -> Response:
+        world = self._world
+        if fault.kind == "reset_before":
+            return Response(broken_off(request))
+        if fault.kind == "status":
+            return canned(fault)
+        found = world.limits.refused(fault.policy, world.accounts.app_id, world.portal)
+        return hinted(found.response, fault.retry_after)
 
     def _handled(self, request: Request) -> Response:
         self._count(request)
@@ -59,33 +86,36 @@ class Application:
         except HTTPException as found:
             category = "METHOD_NOT_ALLOWED" if found.code == 405 else "NOT_FOUND"
             return problem(found.code or 500, category, "No such address or method.").response
-        if endpoint.budget == "calls":
-            self._world.limits.describe(response)
+        self._pages.keep(request, response)
         return response
 
     def _admitted(self, endpoint: Endpoint, request: Request, arguments: Mapping[str, str]) -> Response:
-        world = self._world
-        if endpoint.scope is not None:
-            self._check_scope(endpoint.scope, request)
+        world, search, static = self._world, endpoint.budget == "search", False
+        named = {name: named_kind(arguments[name]) for name in ("kind", "other") if name in arguments}
+        if endpoint.scopes is not None:
+            static = self._check_scopes(endpoint.scopes, request, named)
         if endpoint.budget != "none":
-            world.limits.count(world.accounts.app_id, world.portal, search=endpoint.budget == "search")
+            world.limits.count(world.accounts.app_id, world.portal, search=search)
         with world.lock if endpoint.locked else contextlib.nullcontext():
-            return endpoint.handler(world, request, **arguments)
+            response = endpoint.handler(world, request, **{**arguments, **named})
+        if endpoint.budget != "none":
+            world.limits.describe(response, search=search, static=static)
+        return response
 
-    def _check_scope(self, scope: str, request: Request) -> None:
-        if scope in self._world.accounts.scopes_of(request.headers.get("Authorization", "")):
-            return
-        named = {
-            "message": "One or more of the following scopes are required.",
-            "context": {"requiredGranularScopes": [scope]},
-        }
-        raise problem(
-            403,
-            "MISSING_SCOPES",
-            "This app hasn't been granted all required scopes to make this call.",
-            errors=[named],
-            links={"scopes": "https://developers.hubspot.com/scopes"},
-        )
+    def _check_scopes(self, wanted: Scopes, request: Request, named: Mapping[str, Kind]) -> bool:
+        """Every group must be met by the token's scopes; whether it is static. Raises Problem (401, 403)."""
+        authorization = request.headers.get("Authorization", "")
+        access = self._world.accounts.access_of(authorization)
+        request.environ[SCOPES] = access.scopes
+        names = {"kind": "", "other": "", **{place: kind.name for place, kind in named.items()}}
+        groups = [[scope.format(**names) for scope in group] for group in wanted]
+        lacking = [scope for group in groups if not set(group) & set(access.scopes) for scope in group]
+        too_dear = [kind for kind in named.values() if not self._world.has(kind)]
+        if not lacking and not too_dear:
+            return access.static
+        if self._world.control.terse_scope_errors:
+            raise terse_refusal(authorization)
+        raise missing_scopes(lacking or [scope for group in groups for scope in group])
 
     def _count(self, request: Request) -> None:
         self._world.control.calls[f"{request.method} {request.path}"] += 1

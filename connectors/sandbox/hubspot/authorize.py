@@ -55,6 +55,25 @@ def token(world: World, request: Request) -> Response:
     return reply(world.accounts.token(_form(request)))
 
 
+def look_up_access(world: World, request: Request, name: str) -> Response:
+    """What an access token is, the undated way."""
+    del request
+    return reply(world.accounts.looked_up(name, "access"))
+
+
+def look_up_refresh(world: World, request: Request, name: str) -> Response:
+    """What a refresh token is, the undated way."""
+    del request
+    return reply(world.accounts.looked_up(name, "refresh"))
+
+
+def forget_refresh(world: World, request: Request, name: str) -> Response:
+    """End a refresh token, the undated way."""
+    del request
+    world.accounts.forget(name)
+    return empty()
+
+
 def introspect(world: World, request: Request) -> Response:
     """What a token is."""
     return reply(world.accounts.introspect(_form(request)))
@@ -97,8 +116,8 @@ def _checked(world: World, query: Mapping[str, str]) -> tuple[str, ...]:
         _error("Missing or unknown client id.")
     if query.get("redirect_uri") not in accounts.redirect_uris:
         _error("Redirect URL does not match a redirect URL of this app.")
-    scopes = tuple(query.get("scope", "").split())
-    if set(scopes) != accounts.required:
+    scopes = accounts.granted(query.get("scope", "").split(), query.get("optional_scope", "").split())
+    if scopes is None:
         _error("Authorization failed because the scopes do not match those of the app.")
     if query.get("code_challenge_method", "S256") != "S256":
         _error("Only the S256 challenge is supported.")

@@ -8,10 +8,9 @@ loopback is allowed here because that is where the demo serves.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -20,19 +19,15 @@ from urllib.parse import quote, urlsplit
 import requests
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.hubspot.objects import body_object
+from connectors.sandbox.hubspot.asking import body_object
 from connectors.sandbox.hubspot.replies import invalid, problem, reply
+from connectors.sandbox.hubspot.signing import sign
 from connectors.sandbox.hubspot.world import USER_EMAIL, USER_ID, World
 
 LARGEST = 1_048_576
 DEFAULT_MS, LONGEST_MS = 15_000, 120_000
 _METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "PATCH"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-# HubSpot signs the URL with these escapes decoded and every other one left as it is.
-_DECODED = (
-    ("%3A", ":"), ("%2F", "/"), ("%3F", "?"), ("%40", "@"), ("%21", "!"), ("%24", "$"),
-    ("%27", "'"), ("%28", "("), ("%29", ")"), ("%2A", "*"), ("%2C", ","), ("%3B", ";"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,36 +56,53 @@ def fetch(world: World, request: Request) -> Response:
         raise problem(502, "BAD_GATEWAY", "The app's answer is larger than 1 MB.")
     body = _body(answer)
     if not 200 <= answer.status_code < 300:
-        context = {"appServerStatusCode": [str(answer.status_code)]}
-        raise problem(
-            502, "BAD_GATEWAY", "The app's server answered an error.", context=context, responseBody=body
-        )
+        context = {
+            "portalId": [world.portal],
+            "httpMethod": [wanted.method],
+            "requestUri": [str(request.get_json()["url"])],
+            "appServerStatusCode": [str(answer.status_code)],
+        }
+        message = "Error returned from Request Uri"
+        raise problem(502, "BAD_GATEWAY", message, context=context, responseBody=body)
     return reply({"status": answer.status_code, "ok": True, "body": body})
-
-
-def sign(secret: str, method: str, uri: str, body: bytes, timestamp: str) -> str:
-    """Signature v3: base64 of HMAC-SHA256 over method, decoded URI, body and timestamp."""
-    for escape, character in _DECODED:
-        uri = uri.replace(escape, character).replace(escape.lower(), character)
-    message = f"{method}{uri}".encode() + body + timestamp.encode()
-    return base64.b64encode(hmac.new(secret.encode(), message, hashlib.sha256).digest()).decode()
 
 
 def _checked(world: World, document: Mapping[str, Any]) -> _Fetch:
     url, method = str(document.get("url", "")), str(document.get("method", "GET")).upper()
-    headers = document.get("headers") or {}
-    if {name.lower() for name in headers} - {"authorization"}:
+    headers, asked = document.get("headers") or {}, document.get("body")
+    if world.accounts.sensitive:
+        _bad("Apps that hold scopes for sensitive data cannot fetch")
+    if not isinstance(headers, dict) or {name.lower() for name in headers} - {"authorization"}:
         _bad("Only 'Authorization' header is allowed")
-    if world.card_url is None or not url.startswith(world.card_url) or method not in _METHODS:
+    if len(headers) > 1:
+        _bad("Only one 'Authorization' header is allowed")
+    if asked is not None and not isinstance(asked, dict):
+        _bad("The body must be a plain object")
+    _check_address(world, url, method)
+    sent = method != "GET" and asked is not None
+    body = json.dumps(asked, separators=(",", ":")).encode() if sent else b""
+    if len(body) > LARGEST:
+        _bad("The body is larger than 1 MB")
+    seconds = _milliseconds(document.get("timeout")) / 1000
+    return _Fetch(method=method, url=_completed(world, url), body=body, seconds=seconds, headers=headers)
+
+
+def _check_address(world: World, url: str, method: str) -> None:
+    permitted = [*world.permitted, *([world.card_url] if world.card_url else [])]
+    if not any(url.startswith(one) for one in permitted) or method not in _METHODS:
         _bad("The URL is not among the app's permitted URLs")
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
         _bad("The URL must be https")
-    body = b"" if method == "GET" else json.dumps(document.get("body") or {}, separators=(",", ":")).encode()
-    if len(body) > LARGEST:
-        _bad("The body is larger than 1 MB")
-    seconds = min(float(document.get("timeout") or DEFAULT_MS), LONGEST_MS) / 1000
-    return _Fetch(method=method, url=_completed(world, url), body=body, seconds=seconds, headers=headers)
+
+
+def _milliseconds(asked: object) -> float:
+    """How long the card waits: 15 s unless it says, never more than 120 s."""
+    if asked is None:
+        return DEFAULT_MS
+    if isinstance(asked, bool) or not isinstance(asked, int | float) or not 0 < asked <= LONGEST_MS:
+        _bad(f"The timeout must be between 1 and {LONGEST_MS} ms")
+    return asked
 
 
 def _completed(world: World, url: str) -> str:
@@ -105,23 +117,16 @@ def _completed(world: World, url: str) -> str:
 
 
 def _twice(world: World, wanted: _Fetch) -> requests.Response | None:
-    """The answer; once more after a failed connection or a 5xx."""
-    answer = _once(world, wanted)
-    return _once(world, wanted) if answer is None or answer.status_code >= 500 else answer
+    """The answer; once more after a failed connection or a 5xx, within the same time."""
+    until = time.monotonic() + wanted.seconds
+    answer = _once(world, wanted, wanted.seconds)
+    left = until - time.monotonic()
+    if left <= 0 or (answer is not None and answer.status_code < 500):
+        return answer
+    return _once(world, wanted, left)
 
 
-def _once(world: World, wanted: _Fetch) -> requests.Response | None:
-    secret = world.accounts.client_secret
-    timestamp = str(int(world.clock.now() * 1000))
-    older = hashlib.sha256(f"{secret}{wanted.method}{wanted.url}".encode() + wanted.body).hexdigest()
-    headers = {
-        **wanted.headers,
-        "Content-Type": "application/json",
-        "X-HubSpot-Signature-v3": sign(secret, wanted.method, wanted.url, wanted.body, timestamp),
-        "X-HubSpot-Request-Timestamp": timestamp,
-        "X-HubSpot-Signature": older,
-        "X-HubSpot-Signature-Version": "v2",
-    }
+def _once(world: World, wanted: _Fetch, seconds: float) -> requests.Response | None:
     with requests.Session() as session:
         session.trust_env = False
         try:
@@ -129,12 +134,26 @@ def _once(world: World, wanted: _Fetch) -> requests.Response | None:
                 wanted.method,
                 wanted.url,
                 data=wanted.body,
-                headers=headers,
-                timeout=wanted.seconds,
+                headers=_signed(world, wanted),
+                timeout=seconds,
                 allow_redirects=False,
             )
         except requests.RequestException:
             return None
+
+
+def _signed(world: World, wanted: _Fetch) -> dict[str, str]:
+    """The headers of one attempt, each with a time of its own."""
+    secret, timestamp = world.accounts.client_secret, str(world.clock.milliseconds())
+    older = hashlib.sha256(f"{secret}{wanted.method}{wanted.url}".encode() + wanted.body).hexdigest()
+    return {
+        **wanted.headers,
+        "Content-Type": "application/json",
+        "X-HubSpot-Signature-v3": sign(secret, wanted.method, wanted.url, wanted.body, timestamp),
+        "X-HubSpot-Request-Timestamp": timestamp,
+        "X-HubSpot-Signature": older,
+        "X-HubSpot-Signature-Version": "v2",
+    }
 
 
 def _body(answer: requests.Response) -> Any:  # noqa: ANN401 - whatever JSON the app sent

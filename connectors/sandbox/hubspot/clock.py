@@ -17,6 +17,10 @@ class Clock:
         """The present, in seconds since the epoch."""
         return time.time() + self.skipped
 
+    def milliseconds(self) -> int:
+        """The present, in whole milliseconds since the epoch."""
+        return int(self.now() * 1000)
+
     def advance(self, seconds: float) -> None:
         """Let time pass at once."""
         self.skipped += seconds
@@ -25,6 +29,11 @@ class Clock:
 def stamp(seconds: float) -> str:
     """A moment as HubSpot writes it: ISO 8601, UTC, three decimals, ``Z``."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def stamp_ms(milliseconds: float) -> str:
+    """The same of milliseconds since the epoch."""
+    return stamp(milliseconds / 1000)
 
 
 def moment(text: str) -> float | None:
@@ -36,3 +45,9 @@ def moment(text: str) -> float | None:
     except ValueError:
         return None
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def moment_ms(text: str) -> int | None:
+    """The same in whole milliseconds."""
+    found = moment(text)
+    return None if found is None else round(found * 1000)

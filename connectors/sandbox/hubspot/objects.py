@@ -1,150 +1,189 @@
-"""Contacts: list, read one, create, update, archive, erase.
+"""Records of any type: list, read one, create, update, archive, merge, erase.
 
 References
 ----------
 HubSpot, "CRM objects" and the contacts guide: pages are ordered by record id, ``after`` is the id of
-the next record, at most 100 per page.
+the next record, at most 100 per page, 50 with history.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.hubspot.contacts import DEFAULT_PROPERTIES, Contact
-from connectors.sandbox.hubspot.replies import Problem, empty, invalid, problem, reply
+from connectors.sandbox.hubspot import deeds
+from connectors.sandbox.hubspot.asking import (
+    HISTORY_MAXIMUM,
+    LIST_MAXIMUM,
+    body_object,
+    cursor,
+    not_found,
+    page_limit,
+    wanted_by_query,
+    wants_archived,
+)
+from connectors.sandbox.hubspot.associations import PLAIN, PRIMARY
+from connectors.sandbox.hubspot.kinds import COMPANIES, CONTACTS, LEADS, Kind
+from connectors.sandbox.hubspot.records import Records
+from connectors.sandbox.hubspot.replies import empty, invalid, problem, reply
+from connectors.sandbox.hubspot.shown import Wanted, associated, shown
 from connectors.sandbox.hubspot.world import World
 from connectors.sandbox.hubspot.writes import checked, refuse_unmet
 
-LIST_MAXIMUM = 100
 DATED = "2026-09"
+_PAIRS = {number: pair for table in (PLAIN, PRIMARY) for pair, number in table.items()}
 
 
-def list_contacts(world: World, request: Request) -> Response:
-    """One page of contacts in the order of their ids."""
-    history = [name for part in request.args.getlist("propertiesWithHistory") for name in part.split(",")]
-    limit = _limit(request.args.get("limit", "10"), LIST_MAXIMUM // 2 if any(history) else LIST_MAXIMUM)
-    start = _start(request.args.get("after", "0"))
-    names = asked(world, request)
-    archived = request.args.get("archived", "").lower() == "true"
-    found = list(islice(world.contacts.live(start, archived=archived), limit + 1))
-    shown = [world.contacts.shown(contact, names, history) for contact in found[:limit]]
-    document: dict[str, Any] = {"results": shown}
+def list_objects(world: World, request: Request, kind: Kind) -> Response:
+    """One page of records in the order of their ids."""
+    records, wanted = world.tables[kind], wanted_by_query(world, request, kind)
+    most = HISTORY_MAXIMUM if wanted.history else LIST_MAXIMUM
+    limit = page_limit(request.args.get("limit", "10"), most)
+    start = cursor(request.args.get("after", "0"))
+    found = list(islice(records.live(start, archived=wants_archived(request)), limit + 1))
+    document: dict[str, Any] = {"results": [full(world, kind, number, wanted) for number in found[:limit]]}
     if len(found) > limit:
-        after = str(found[limit if not world.control.repeat_pages else limit - 1].number)
+        after = str(found[limit if not world.control.repeat_pages else limit - 1])
         link = f"{request.base_url}?limit={limit}&after={after}"
         document["paging"] = {"next": {"after": after, "link": link}}
     return reply(document)
 
 
-def read_contact(world: World, request: Request, name: str) -> Response:
-    """One contact by id, or by e-mail with ``idProperty=email``."""
-    if request.args.get("idProperty") == "email":
-        contact = world.contacts.with_email(name)
-    else:
-        contact = world.contacts.find(name)
-    if contact is None:
+def read_object(world: World, request: Request, kind: Kind, name: str) -> Response:
+    """One record by id, or by a unique property with ``idProperty``; a merged id leads to the winner."""
+    number = located(world.tables[kind], name, request.args.get("idProperty"), wants_archived(request))
+    if number is None:
         raise not_found()
-    return reply(world.contacts.shown(contact, asked(world, request)))
+    return reply(full(world, kind, number, wanted_by_query(world, request, kind)))
 
 
-def create_contact(world: World, request: Request) -> Response:
-    """A new contact; it comes last in the order of ids."""
-    values = checked(world.definitions, body_object(request).get("properties") or {})
-    number = max(world.contacts.by_number, default=0) + 1
-    contact = world.contacts.add(number, values)
-    contact.indexed_at = world.clock.now() + world.control.index_seconds
-    return reply(world.contacts.shown(contact, tuple(values)), 201)
+def create_object(world: World, request: Request, kind: Kind) -> Response:
+    """A new record; it comes last in the order of ids."""
+    return reply(created(world, kind, body_object(request), dated=DATED in request.path), 201)
 
 
-def update_contact(world: World, request: Request, name: str) -> Response:
-    """Change one contact."""
-    contact = world.contacts.find(name)
-    if contact is None:
+def created(world: World, kind: Kind, body: Mapping[str, Any], *, dated: bool) -> dict[str, Any]:
+    """Make one record of a body. Raises Problem (400, 409)."""
+    return prepared(world, kind, body, dated=dated)()
+
+
+def prepared(
+    world: World, kind: Kind, body: Mapping[str, Any], *, dated: bool
+) -> Callable[[], dict[str, Any]]:
+    """Check a body; what is returned makes the record. Raises Problem (400, 409)."""
+    records = world.tables[kind]
+    values = checked(records.definitions, body.get("properties") or {})
+    if dated:
+        refuse_unmet(world.control, {}, values)
+    _refuse_known(records, values, None)
+    joints = list(_joints(world, kind, body.get("associations")))
+    if kind is LEADS:
+        _check_lead(values, joints)
+    return lambda: full(world, kind, deeds.create(world, kind, values, joints), Wanted(names=tuple(values)))
+
+
+def update_object(world: World, request: Request, kind: Kind, name: str) -> Response:
+    """Change one record."""
+    number = located(world.tables[kind], name, request.args.get("idProperty"))
+    if number is None:
         raise not_found()
-    properties = body_object(request).get("properties", {})
-    write(world, contact, properties, dated=DATED in request.path)
-    return reply(world.contacts.shown(contact, tuple(properties)))
+    values = writable(
+        world, kind, number, body_object(request).get("properties", {}), dated=DATED in request.path
+    )
+    deeds.change(world, kind, number, values)
+    return reply(full(world, kind, number, Wanted(names=tuple(values))))
 
 
-def archive_contact(world: World, request: Request, name: str) -> Response:
+def archive_object(world: World, request: Request, kind: Kind, name: str) -> Response:
     """Into the recycling bin; archiving what is not there succeeds as well."""
     del request
-    contact = world.contacts.find(name)
-    if contact is not None:
-        world.contacts.archive(contact)
+    number = world.tables[kind].find(name)
+    if number is not None:
+        deeds.archive(world, kind, number)
     return empty()
 
 
-def erase_contact(world: World, request: Request) -> Response:
+def merge_objects(world: World, request: Request, kind: Kind) -> Response:
+    """Two records become one."""
+    body, records = body_object(request), world.tables[kind]
+    winner = records.find(str(body.get("primaryObjectId", "")))
+    loser = records.find(str(body.get("objectIdToMerge", "")))
+    if winner is None or loser is None:
+        raise not_found()
+    if winner == loser:
+        message = "A record cannot be merged into itself"
+        raise invalid(message)
+    deeds.merge(world, kind, winner, loser)
+    return reply(full(world, kind, winner, Wanted(names=kind.defaults)))
+
+
+def erase_contact(world: World, request: Request, kind: Kind = CONTACTS) -> Response:
     """Delete for good (GDPR), by id or by e-mail; an unknown e-mail is accepted too."""
     body = body_object(request)
-    name = str(body.get("objectId", ""))
-    by_email = body.get("idProperty") == "email"
-    found = [one for one in world.contacts.by_number.values() if by_email and one.values.get("email") == name]
-    contact = next(iter(found), None) if by_email else world.contacts.find(name)
-    if contact is not None:
-        world.contacts.erase(contact)
+    name, by = str(body.get("objectId", "")), body.get("idProperty")
+    records = world.tables[kind]
+    number = located(records, name, by)
+    if number is None and not by:
+        number = located(records, name, None, archived=True)
+    if number is not None:
+        deeds.erase(world, number)
     return empty()
 
 
-def write(world: World, contact: Contact, properties: object, *, dated: bool) -> None:
-    """Check and store one contact's new values. Raises Problem (400)."""
-    if not isinstance(properties, dict):
-        message = "properties must be an object"
+def located(records: Records, name: str, by: object = None, archived: bool = False) -> int | None:
+    """The record of an id or of a unique property's value. Raises Problem (400) for another property."""
+    if by is None or by in {"", "hs_object_id"}:
+        return records.find(name, archived=archived)
+    definition = records.definitions.get(str(by))
+    if definition is None or not definition.unique:
+        message = f"idProperty {by} is not a unique property"
         raise invalid(message)
-    values = checked(world.definitions, properties)
+    return records.with_value(definition.name, name)
+
+
+def full(world: World, kind: Kind, number: int, wanted: Wanted) -> dict[str, Any]:
+    """A record as the API shows it, with the associations that were asked for."""
+    document = shown(world.tables[kind], number, wanted, world.portal)
+    blocks = associated(world.associations, kind, number, wanted.others)
+    return {**document, "associations": blocks} if blocks else document
+
+
+def writable(world: World, kind: Kind, number: int, properties: object, *, dated: bool) -> dict[str, str]:
+    """The values to store in a record. Raises Problem (400, 409)."""
+    records = world.tables[kind]
+    values = checked(records.definitions, properties)
     if dated:
-        refuse_unmet(world.control.required, contact, values)
-    world.contacts.change(contact, values, world.control.index_seconds)
+        refuse_unmet(world.control, records.values(number), values)
+    _refuse_known(records, values, number)
+    return values
 
 
-def asked(world: World, request: Request) -> tuple[str, ...]:
-    """The properties of a query: a comma list, a repeated key, or the default ones."""
-    named = [name for part in request.args.getlist("properties") for name in part.split(",") if name]
-    names = tuple(named) or DEFAULT_PROPERTIES
-    world.control.requested.update(names)
-    return names
-
-
-def body_object(request: Request) -> dict[str, Any]:
-    """The JSON object of a request body. Raises Problem (400)."""
-    document = request.get_json(force=True, silent=True)
-    if not isinstance(document, dict):
-        message = "Invalid input JSON"
+def _check_lead(values: Mapping[str, str], joints: Sequence[deeds.Joint]) -> None:
+    primary = {PRIMARY[LEADS, CONTACTS], PRIMARY[LEADS, COMPANIES]}
+    if not values.get("hs_lead_name") or not any(primary & set(types) for _, _, types in joints):
+        message = "A lead wants a name and an association to a primary contact or company"
         raise invalid(message)
-    return document
 
 
-def names_of(value: object) -> list[str]:
-    """A list of names in a body; anything else is none."""
-    return [str(name) for name in value] if isinstance(value, Sequence) and not isinstance(value, str) else []
+def _refuse_known(records: Records, values: Mapping[str, str], own: int | None) -> None:
+    for name, value in values.items():
+        if value and records.definitions[name].unique:
+            other = records.with_value(name, value)
+            if other not in (None, own):
+                raise problem(409, "CONFLICT", f"Contact already exists. Existing ID: {other}")
 
 
-def not_found() -> Problem:
-    """404 OBJECT_NOT_FOUND."""
-    return problem(404, "OBJECT_NOT_FOUND", "resource not found")
-
-
-def elapsed() -> dict[str, str]:
-    """The two times that a batch answer carries."""
-    moment = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-    return {"startedAt": moment, "completedAt": moment}
-
-
-def _limit(text: str, most: int) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= most:
-        message = f"limit must be between 1 and {most}"
-        raise invalid(message)
-    return int(text)
-
-
-def _start(text: str) -> int:
-    if not text.isdecimal():
-        message = "after is not a cursor of this list"
-        raise invalid(message)
-    return int(text)
+def _joints(world: World, kind: Kind, listed: object) -> Iterator[deeds.Joint]:
+    for one in listed if isinstance(listed, list) else []:
+        types = tuple(int(item["associationTypeId"]) for item in one.get("types", ()))
+        pairs = [_PAIRS[number] for number in types if number in _PAIRS]
+        other = next((pair[1] for pair in pairs if pair[0] is kind), None)
+        name = str((one.get("to") or {}).get("id", ""))
+        number = None if other is None else world.tables[other].find(name)
+        if other is None or number is None:
+            message = "An association names a type or a record that does not exist"
+            raise invalid(message)
+        yield other, number, types

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -12,10 +13,10 @@ from werkzeug.utils import send_from_directory
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.hubspot.clock import moment
-from connectors.sandbox.hubspot.contacts import Contact
 from connectors.sandbox.hubspot.replies import Problem, page
 from connectors.sandbox.hubspot.world import World
 
+Values = Mapping[str, str]
 HERE = Path(__file__).parent
 ROWS = 50
 CHECK = "fairscore_status"
@@ -36,16 +37,16 @@ def contact_list(world: World, request: Request, portal: str) -> Response:
     found = list(islice(world.contacts.live(int(start) if start.isdecimal() else 0), ROWS + 1))
     rows = [
         {
-            "href": f"/contacts/{portal}/record/0-1/{contact.number}",
-            "name": full_name(contact),
-            "company": contact.values.get("company", ""),
-            "stage": option_label(world, contact, "lifecyclestage"),
-            "status": contact.values.get(CHECK, ""),
-            "status_label": option_label(world, contact, CHECK) or "—",
+            "href": f"/contacts/{portal}/record/0-1/{number}",
+            "name": full_name(number, values),
+            "company": values.get("company", ""),
+            "stage": option_label(world, values, "lifecyclestage"),
+            "status": values.get(CHECK, ""),
+            "status_label": option_label(world, values, CHECK) or "—",
         }
-        for contact in found[:ROWS]
+        for number, values in ((number, world.contacts.values(number)) for number in found[:ROWS])
     ]
-    following = found[ROWS].number if len(found) > ROWS else None
+    following = found[ROWS] if len(found) > ROWS else None
     return page(render("list.html", portal=portal, rows=rows, following=following))
 
 
@@ -53,22 +54,24 @@ def contact_page(world: World, request: Request, portal: str, name: str) -> Resp
     """One contact: details left, activity in the middle, our card right."""
     del request
     _check(world, portal)
-    contact = world.contacts.find(name)
-    if contact is None:
+    number = world.contacts.find(name)
+    if number is None:
         raise Problem(page(render("error.html", sentence="This contact does not exist."), 404))
+    values = world.contacts.values(number)
     sections = {
-        "About this contact": details(world, contact, _ABOUT),
-        "Sales": details(world, contact, _SALES),
-        "Custom properties": details(world, contact, _custom(world)),
+        "About this contact": details(world, values, _ABOUT),
+        "Sales": details(world, values, _SALES),
+        "Custom properties": details(world, values, _custom(world)),
     }
     return page(
         render(
             "contact.html",
             portal=portal,
-            name=full_name(contact),
-            contact=contact,
+            name=full_name(number, values),
+            number=number,
+            values=values,
             sections=sections,
-            written=details(world, contact, _WRITTEN),
+            written=details(world, values, _WRITTEN),
             card_url=world.card_url or "",
         )
     )
@@ -80,19 +83,19 @@ def static_file(world: World, request: Request, name: str) -> Response:
     return send_from_directory(HERE / "static", name, request.environ)
 
 
-def details(world: World, contact: Contact, names: tuple[str, ...]) -> list[tuple[str, str]]:
+def details(world: World, values: Values, names: tuple[str, ...]) -> list[tuple[str, str]]:
     """Label and shown value of each property that the portal has."""
     return [
-        (world.definitions[name].label, option_label(world, contact, name) or "—")
+        (world.contacts.definitions[name].label, option_label(world, values, name) or "—")
         for name in names
-        if name in world.definitions
+        if name in world.contacts.definitions
     ]
 
 
-def option_label(world: World, contact: Contact, name: str) -> str:
+def option_label(world: World, values: Values, name: str) -> str:
     """A value as people read it: an option's label, a date in words."""
-    value = contact.values.get(name, "")
-    definition = world.definitions.get(name)
+    value = values.get(name, "")
+    definition = world.contacts.definitions.get(name)
     if definition is None or not value:
         return value
     if definition.type in {"date", "datetime"}:
@@ -100,11 +103,10 @@ def option_label(world: World, contact: Contact, name: str) -> str:
     return next((str(one["label"]) for one in definition.options if one["value"] == value), value)
 
 
-def full_name(contact: Contact) -> str:
+def full_name(number: int, values: Values) -> str:
     """First and last name, or the e-mail where there is none."""
-    values = contact.values
     parts = (values.get("firstname"), values.get("lastname"))
-    return " ".join(part for part in parts if part) or values.get("email") or f"Contact {contact.number}"
+    return " ".join(part for part in parts if part) or values.get("email") or f"Contact {number}"
 
 
 def _date(value: str) -> str:
@@ -114,7 +116,7 @@ def _date(value: str) -> str:
 
 def _custom(world: World) -> tuple[str, ...]:
     return tuple(
-        one.name for one in world.definitions.values() if not one.native and one.name not in _WRITTEN
+        one.name for one in world.contacts.definitions.values() if not one.native and one.name not in _WRITTEN
     )
 
 

@@ -1,16 +1,22 @@
-"""The knobs over HTTP, for tests that run in another process: ``/__control/``."""
+"""The knobs and the portal over HTTP, for tests that run in another process: ``/__control/``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, get_args
 
 from werkzeug.wrappers import Request, Response
 
+from connectors.sandbox.hubspot.asking import body_object, named_kind
 from connectors.sandbox.hubspot.control import Control
-from connectors.sandbox.hubspot.faults import Fault
-from connectors.sandbox.hubspot.objects import body_object, not_found
+from connectors.sandbox.hubspot.desk import Desk
+from connectors.sandbox.hubspot.events import Subscription
+from connectors.sandbox.hubspot.faults import Deed, Fault, Kind
+from connectors.sandbox.hubspot.kinds import TIERS
+from connectors.sandbox.hubspot.limits import POLICIES
 from connectors.sandbox.hubspot.replies import invalid, reply
+from connectors.sandbox.hubspot.scoring import ScoringRule
 from connectors.sandbox.hubspot.world import World
 
 _KNOBS = frozenset(name for name in Control.__slots__ if not name.startswith("_")) - {
@@ -18,6 +24,9 @@ _KNOBS = frozenset(name for name in Control.__slots__ if not name.startswith("_"
     "requested",
     "calls",
 }
+_ALLOWED: dict[str, tuple[str, ...]] = {"tier": TIERS, "lead_scoring": ("on", "off", "forbidden")}
+_SENDER = frozenset({"target", "duplicates", "order", "batch"})
+_APP = frozenset({"required", "conditional", "optional"})
 
 
 def show(world: World, request: Request) -> Response:
@@ -31,23 +40,18 @@ def show(world: World, request: Request) -> Response:
 def turn(world: World, request: Request) -> Response:
     """Set knobs by name."""
     body = body_object(request)
-    unknown = body.keys() - _KNOBS
-    if unknown:
-        message = f"no such knob: {', '.join(sorted(unknown))}"
+    wrong = [name for name, allowed in _ALLOWED.items() if body.get(name, allowed[0]) not in allowed]
+    if wrong:
+        message = f"{wrong[0]} is one of {', '.join(_ALLOWED[wrong[0]])}"
         raise invalid(message)
-    for name, value in body.items():
-        setattr(world.control, name, tuple(value) if isinstance(value, list) else value)
+    _set(world.control, body, _KNOBS)
     return show(world, request)
 
 
 def plan_fault(world: World, request: Request) -> Response:
     """Add a fault."""
-    try:
-        fault = Fault(**body_object(request))
-    except TypeError:
-        message = "a fault takes kind, status, times, path, method, skip and retry_after"
-        raise invalid(message) from None
-    world.control.plan(fault)
+    with _understood():
+        world.control.plan(_fault(body_object(request)))
     return reply({"planned": True})
 
 
@@ -65,14 +69,131 @@ def advance_clock(world: World, request: Request) -> Response:
 
 
 def act(world: World, request: Request, name: str) -> Response:
-    """Things that happen in a portal: ``uninstall``, ``expire-tokens``, ``archive``."""
-    body: Mapping[str, Any] = body_object(request)
-    if name == "uninstall":
-        world.accounts.uninstall()
-    elif name == "expire-tokens":
-        world.accounts.expire_access()
-    elif name == "archive" and (contact := world.contacts.find(str(body.get("id")))) is not None:
-        world.contacts.archive(contact)
-    else:
-        raise not_found()
-    return reply({"done": name})
+    """What somebody does in the portal: a method of the desk by name, its arguments as the body."""
+    deeds = _deeds(world)
+    if name not in deeds:
+        message = f"no such deed: there are {', '.join(sorted(deeds))}"
+        raise invalid(message)
+    with _understood():
+        told = deeds[name](**body_object(request))
+    return reply({"done": name, **({"id": told} if isinstance(told, str) else {})})
+
+
+def show_records(world: World, request: Request, name: str) -> Response:
+    """Every record of a type as it stands, archived ones too."""
+    del request
+    records = world.tables[named_kind(name)]
+    found = [records.values(number) for number in records.numbers if number not in records.gone]
+    return reply({"results": found})
+
+
+def give_token(world: World, request: Request) -> Response:
+    """An access token with these scopes, past the consent page."""
+    body = body_object(request)
+    token = world.accounts.open(
+        body.get("scopes") or sorted(world.accounts.required), static=bool(body.get("static"))
+    )
+    return reply({"access_token": token})
+
+
+def set_app(world: World, request: Request) -> Response:
+    """The scopes in the app's file, its addresses and what its cards may fetch."""
+    body, accounts = body_object(request), world.accounts
+    lists = {name: frozenset(body.pop(name)) for name in _APP & body.keys()}
+    _set(accounts, lists, _APP)
+    accounts.redirect_uris |= set(body.pop("redirect_uris", ()))
+    world.permitted |= set(body.pop("permitted", ()))
+    _set(accounts, body, frozenset())
+    shown = {name: sorted(getattr(accounts, name)) for name in (*_APP, "redirect_uris")}
+    known = {
+        "client_id": accounts.client_id,
+        "client_secret": accounts.client_secret,
+        "app_id": accounts.app_id,
+    }
+    return reply({**known, **shown, "permitted": sorted(world.permitted), "installed": accounts.installed})
+
+
+def set_webhooks(world: World, request: Request) -> Response:
+    """Where webhooks go, what the app subscribed to, and how badly the network treats them."""
+    body, sender = body_object(request), world.webhooks
+    if "subscriptions" in body:
+        with _understood():
+            listed = [
+                Subscription(id=3_000_000 + place, **one)
+                for place, one in enumerate(body.pop("subscriptions"))
+            ]
+        sender.subscriptions = tuple(listed)
+    _set(sender, body, _SENDER)
+    return show_webhooks(world, request)
+
+
+def show_webhooks(world: World, request: Request) -> Response:
+    """What was sent, by status, and what waits."""
+    del request
+    sender = world.webhooks
+    return reply({"sent": dict(sender.sent), "waiting": sender.waiting, "dropped": sender.dropped})
+
+
+def deliver_webhooks(world: World, request: Request) -> Response:
+    """Send what is due."""
+    del request
+    return reply({"statuses": world.webhooks.deliver()})
+
+
+def _fault(body: dict[str, Any]) -> Fault:
+    fault = Fault(**body)
+    for name, allowed in (("kind", get_args(Kind)), ("deed", get_args(Deed)), ("policy", POLICIES)):
+        if getattr(fault, name) not in allowed:
+            message = f"{name} is one of {', '.join(allowed)}"
+            raise ValueError(message)
+    return fault
+
+
+def _deeds(world: World) -> dict[str, Callable[..., object]]:
+    desk, accounts = Desk(world), world.accounts
+
+    def publish_score(**given: Any) -> None:  # noqa: ANN401 - a JSON body
+        rules = [ScoringRule(**one) for one in given.pop("rules", ())]
+        desk.publish_score(**given, rules=rules)
+
+    def lose_portal() -> None:
+        accounts.portal_gone = True
+
+    return {
+        "uninstall": accounts.uninstall,
+        "expire-tokens": accounts.expire_access,
+        "revoke-tokens": accounts.revoke_all,
+        "narrow-scopes": accounts.narrow,
+        "lose-portal": lose_portal,
+        "create": desk.create,
+        "change": desk.change,
+        "remember": desk.remember,
+        "archive": desk.archive,
+        "restore": desk.restore,
+        "merge": desk.merge,
+        "erase": desk.erase,
+        "associate": desk.associate,
+        "dissociate": desk.dissociate,
+        "stamp-all": desk.stamp_all,
+        "drop-property": desk.drop_property,
+        "publish-score": publish_score,
+    }
+
+
+def _set(thing: object, values: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = values.keys() - known
+    if unknown:
+        message = f"no such knob: {', '.join(sorted(unknown))}"
+        raise invalid(message)
+    for name, value in values.items():
+        setattr(thing, name, tuple(value) if isinstance(value, list) else value)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """What the stand-in cannot do is answered with its reason. Raises Problem (400)."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError) as error:
+        message = f"not understood: {error}"
+        raise invalid(message) from None

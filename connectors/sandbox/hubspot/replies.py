@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -53,6 +53,22 @@ def problem(status: int, category: str | None, message: str, **more: Any) -> Pro
 def invalid(message: str) -> Problem:
     """400 VALIDATION_ERROR."""
     return problem(400, "VALIDATION_ERROR", message)
+
+
+def missing_scopes(needed: Sequence[str]) -> Problem:
+    """403 MISSING_SCOPES that names what would do."""
+    named = {
+        "message": "One or more of the following scopes are required.",
+        "context": {"requiredGranularScopes": list(needed)},
+    }
+    return problem(
+        403,
+        "MISSING_SCOPES",
+        "This app hasn't been granted all required scopes to make this call. "
+        "Read more about required scopes here: https://developers.hubspot.com/scopes.",
+        errors=[named],
+        links={"scopes": "https://developers.hubspot.com/scopes"},
+    )
 
 
 def refuse_token(error: str, reason: str, message: str, status: int = 400) -> NoReturn:

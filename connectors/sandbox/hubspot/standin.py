@@ -12,10 +12,12 @@ from connectors.sandbox.hubspot.accounts import Accounts
 from connectors.sandbox.hubspot.application import Application
 from connectors.sandbox.hubspot.clock import Clock
 from connectors.sandbox.hubspot.consent import allow
-from connectors.sandbox.hubspot.contacts import Contacts
 from connectors.sandbox.hubspot.control import Control
-from connectors.sandbox.hubspot.definitions import GROUPS, Definition, custom, native
+from connectors.sandbox.hubspot.definitions import Definition
+from connectors.sandbox.hubspot.desk import Desk
+from connectors.sandbox.hubspot.filling import filled_tables
 from connectors.sandbox.hubspot.limits import Limits
+from connectors.sandbox.hubspot.webhooks import Webhooks
 from connectors.sandbox.hubspot.world import World
 from connectors.sandbox.server import LocalServer
 
@@ -24,7 +26,7 @@ class HubSpotStandIn:
     """Serves the API, the consent page, the card proxy and the pages of one portal on one port.
 
     The unmodified hubspot-api-client works against ``api_url`` (give it as ``host`` and as
-    ``base_url``). ``control`` turns the knobs and plans faults.
+    ``base_url``). ``control`` turns the knobs and plans faults; ``desk`` does what people do there.
     """
 
     def __init__(self, contents: OrgContents, seed: int, port: int = 0) -> None:
@@ -37,6 +39,7 @@ class HubSpotStandIn:
         self.clock = Clock()
         self.control = Control(clock=self.clock)
         self._world = self._filled(contents, seed)
+        self.desk = Desk(self._world)
         self._server = LocalServer(app=Application(self._world), port=port)
 
     @property
@@ -60,7 +63,8 @@ class HubSpotStandIn:
 
     def record_ids(self) -> tuple[str, ...]:
         """The ids of the contacts in the order of the contents, archived ones too."""
-        return tuple(str(number) for number in sorted(self._world.contacts.by_number))
+        contacts = self._world.contacts
+        return tuple(str(number) for number in contacts.numbers if number not in contacts.gone)
 
     def lead_page(self, record_id: str) -> str:
         """Where one contact's page is."""
@@ -68,7 +72,25 @@ class HubSpotStandIn:
 
     def values(self, record_id: str) -> dict[str, str]:
         """The stored values of a contact."""
-        return dict(self._world.contacts.by_number[int(record_id)].values)
+        return self._world.contacts.values(int(record_id))
+
+    def definition(self, name: str) -> Definition:
+        """How a contact property is defined."""
+        return self._world.contacts.definitions[name]
+
+    @property
+    def accounts(self) -> Accounts:
+        """The app's registration, its codes and its tokens."""
+        return self._world.accounts
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """The sender of webhooks."""
+        return self._world.webhooks
+
+    def token(self, *scopes: str, static: bool = False) -> str:
+        """An access token without a consent page; a static one is that of a private app."""
+        return self._world.accounts.open(scopes, static=static)
 
     def is_open(self, record_id: str) -> bool:
         """Whether a rep still works on this contact."""
@@ -76,10 +98,10 @@ class HubSpotStandIn:
 
     def written_back(self) -> tuple[str, ...]:
         """Every text that now stands in the flag properties of any contact."""
-        contacts = self._world.contacts.by_number.values()
-        return tuple(
-            value for one in contacts for name, value in one.values.items() if name.startswith("fairscore_")
-        )
+        contacts = self._world.contacts
+        names = [name for name in contacts.definitions if name.startswith("fairscore_")]
+        found = (contacts.text(number, name) for number in contacts.numbers for name in names)
+        return tuple(value for value in found if value is not None)
 
     def break_down(self) -> None:
         """From now on every data call fails, until ``recover``."""
@@ -95,7 +117,7 @@ class HubSpotStandIn:
 
     def archive(self, record_id: str) -> None:
         """Put a contact into the recycling bin."""
-        self._world.contacts.archive(self._world.contacts.by_number[int(record_id)])
+        self.desk.archive("contacts", record_id)
 
     def uninstall(self) -> None:
         """The portal's admin removes the app."""
@@ -125,10 +147,6 @@ class HubSpotStandIn:
         self.close()
 
     def _filled(self, contents: OrgContents, seed: int) -> World:
-        definitions: dict[str, Definition] = {one.name: one for one in native()}
-        definitions |= {one.name: one for one in map(custom, contents.fields)}
-        contacts = Contacts(clock=self.clock, definitions=definitions, portal=self.organisation)
-        contacts.load(contents.records, seed)
         accounts = Accounts(
             portal=self.organisation,
             app_id=self.app_id,
@@ -143,7 +161,8 @@ class HubSpotStandIn:
             control=self.control,
             limits=Limits(control=self.control),
             accounts=accounts,
-            contacts=contacts,
-            definitions=definitions,
-            groups=dict(GROUPS),
+            tables=filled_tables(self.clock, contents, seed),
+            webhooks=Webhooks(
+                portal=self.organisation, app_id=self.app_id, secret=self.client_secret, clock=self.clock
+            ),
         )

@@ -6,11 +6,16 @@ import threading
 from dataclasses import dataclass, field
 
 from connectors.sandbox.hubspot.accounts import Accounts
+from connectors.sandbox.hubspot.associations import Associations
 from connectors.sandbox.hubspot.clock import Clock
-from connectors.sandbox.hubspot.contacts import Contacts
 from connectors.sandbox.hubspot.control import Control
-from connectors.sandbox.hubspot.definitions import Definition
+from connectors.sandbox.hubspot.exports import Exports
+from connectors.sandbox.hubspot.kinds import CONTACTS, TIERS, Kind
 from connectors.sandbox.hubspot.limits import Limits
+from connectors.sandbox.hubspot.pipelines import Pipeline, default_pipelines
+from connectors.sandbox.hubspot.records import Records
+from connectors.sandbox.hubspot.scoring import Scoring
+from connectors.sandbox.hubspot.webhooks import Webhooks
 
 USER_ID = "2094417"
 # How many requests of cards HubSpot has under way at once for one app in one account.
@@ -28,9 +33,22 @@ class World:
     control: Control
     limits: Limits
     accounts: Accounts
-    contacts: Contacts
-    definitions: dict[str, Definition]
-    groups: dict[str, str]
+    tables: dict[Kind, Records]
+    webhooks: Webhooks
+    associations: Associations = field(default_factory=Associations)
+    pipelines: dict[Kind, list[Pipeline]] = field(default_factory=default_pipelines)
+    scoring: Scoring = field(default_factory=Scoring)
+    exports: Exports = field(default_factory=Exports)
     card_url: str | None = None
+    permitted: set[str] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
     fetches: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(FETCHES_AT_ONCE))
+
+    def has(self, kind: Kind) -> bool:
+        """Whether the portal bought what the object type needs."""
+        return TIERS.index(self.control.tier) >= TIERS.index(kind.tier)
+
+    @property
+    def contacts(self) -> Records:
+        """The contacts, which most of the stand-in is about."""
+        return self.tables[CONTACTS]

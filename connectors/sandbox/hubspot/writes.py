@@ -9,18 +9,22 @@ for API writes too, even when the write touches another property.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from connectors.sandbox.hubspot.clock import moment
-from connectors.sandbox.hubspot.contacts import Contact, as_text
-from connectors.sandbox.hubspot.definitions import Definition
+from connectors.sandbox.hubspot.control import Control
+from connectors.sandbox.hubspot.definitions import Definition, as_text
 from connectors.sandbox.hubspot.replies import Problem, invalid
+from connectors.sandbox.hubspot.rules import broken
 
 _Fault = tuple[str, str]
 
 
-def checked(definitions: Mapping[str, Definition], properties: Mapping[str, object]) -> dict[str, str]:
+def checked(definitions: Mapping[str, Definition], properties: object) -> dict[str, str]:
     """The values to store. Raises Problem (400) that lists every bad one."""
+    if not isinstance(properties, dict):
+        message = "properties must be an object"
+        raise invalid(message)
     faults = {
         name: fault for name, value in properties.items() if (fault := _fault(definitions.get(name), value))
     }
@@ -36,11 +40,20 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def refuse_unmet(required: Sequence[str], contact: Contact, values: Mapping[str, str]) -> None:
-    """An admin's rule: these properties must be filled before anything is written. Raises Problem."""
-    unmet = [name for name in required if not {**contact.values, **values}.get(name)]
-    if unmet:
-        raise _not_valid(dict.fromkeys(unmet, ("REQUIRED_PROPERTY_MISSING", "is required")))
+def refuse_unmet(control: Control, before: Mapping[str, str], values: Mapping[str, str]) -> None:
+    """An admin's rules: what must be filled before anything is written, and what values may be.
+
+    Raises
+    ------
+    Problem
+        400; an unmet rule need not be about anything that is written.
+    """
+    unmet = [name for name in control.required if not {**before, **values}.get(name)]
+    faults = dict.fromkeys(unmet, ("REQUIRED_PROPERTY_MISSING", "is required"))
+    for name, rule in broken(control.rules, values).items():
+        faults[name] = (f"INVALID_{rule}", "breaks a validation rule of this account")
+    if faults:
+        raise _not_valid(faults)
 
 
 def _not_valid(faults: Mapping[str, _Fault]) -> Problem:

@@ -106,8 +106,7 @@ def test_a_long_migration_is_the_caller_s_to_wait_for(small):
 
 def test_a_missing_scope_is_named(small):
     scopes = ("oauth", "crm.objects.contacts.read", "crm.schemas.contacts.read")
-    accounts = small.portal._world.accounts
-    accounts._access = {token: (until, scopes) for token, (until, _) in accounts._access.items()}
+    small.portal.accounts.narrow(scopes)
     with pytest.raises(Refused, match=r"crm\.schemas\.contacts\.write") as caught:
         small.source.publish({})
     assert caught.value.code == "MISSING_SCOPES"

@@ -60,8 +60,7 @@ def test_a_contact_that_left_the_audit_loses_its_flag_once(small):
 def test_a_contact_that_cannot_be_cleared_is_counted_as_failed(connecting):
     found = connecting(some(3, company="Acme"))
     found.source.publish(flags_for(found))
-    first = int(found.portal.record_ids()[0])
-    found.portal._world.contacts.by_number[first].values.pop("company")
+    found.portal.desk.change("contacts", found.portal.record_ids()[0], {"company": None})
     found.portal.control.required = ("company",)
     receipt = found.source.publish({})
     assert (receipt.cleared, receipt.failed) == (2, {REQUIRED: 1})
@@ -90,10 +89,10 @@ def test_bad_records_are_found_and_the_rest_is_written(connecting, partial):
     records = some(250)
     found = connecting(records)
     # An admin's rule: no write while the company is empty; three contacts break it.
-    world, ids = found.portal._world, found.portal.record_ids()
+    ids = found.portal.record_ids()
     for place, name in enumerate(ids):
         if place not in {0, 77, 249}:
-            world.contacts.by_number[int(name)].values["company"] = "Acme"
+            found.portal.desk.change("contacts", name, {"company": "Acme"})
     found.portal.control.required = ("company",)
     found.portal.control.partial_updates = partial
     receipt = found.source.publish(flags_for(found))
@@ -118,23 +117,19 @@ def test_a_rule_that_refuses_every_contact_is_not_found_out_one_by_one(connectin
 
 def test_contacts_that_a_rule_spares_are_written_after_a_batch_that_it_refused(connecting):
     found = connecting(some(400))
-    world, ids = found.portal._world, found.portal.record_ids()
+    ids = found.portal.record_ids()
     for name in ids[200:]:
-        world.contacts.by_number[int(name)].values["company"] = "Acme"
-    del world.contacts.by_number[int(ids[377])].values["company"]
+        found.portal.desk.change("contacts", name, {"company": "Acme"})
+    found.portal.desk.change("contacts", ids[377], {"company": None})
     found.portal.control.required = ("company",)
     receipt = found.source.publish(flags_for(found))
     assert (receipt.written, receipt.failed) == (199, {REQUIRED: 201})
     assert found.portal.values(ids[376])["fairscore_status"] == "review"
 
 
-def test_a_contact_that_goes_before_the_write_is_counted(small, monkeypatch):
-    portal = small.portal
-    change = type(portal._world.contacts).find
-    gone = portal.record_ids()[3]
-    monkeypatch.setattr(
-        type(portal._world.contacts), "find", lambda self, name: None if name == gone else change(self, name)
-    )
+def test_a_contact_that_goes_before_the_write_is_counted(small):
+    gone = small.portal.record_ids()[3]
+    small.portal.control.plan(Fault(kind="deed", deed="archive", record=gone, path="/batch/update"))
     receipt = small.source.publish(flags_for(small))
     assert receipt.failed == {"OBJECT_NOT_FOUND": 1}
     assert total(receipt) == receipt.listed == 250
@@ -156,7 +151,7 @@ def test_properties_are_made_once(small):
     created = small.calls["POST /crm/properties/2026-09/contacts"]
     assert created == 5
     assert small.calls["POST /crm/properties/2026-09/contacts/groups"] == 1
-    status = small.portal._world.definitions["fairscore_status"]
+    status = small.portal.definition("fairscore_status")
     assert {one["value"] for one in status.options} == {"ok", "review", "insufficient_data"}
     assert status.group == "fairscore"
 
@@ -183,7 +178,7 @@ def test_a_property_that_exists_and_is_not_shown_is_named(small, monkeypatch):
 
 def test_a_property_of_the_portal_that_cannot_hold_a_flag_is_not_touched(small):
     small.source.publish({})
-    small.portal._world.definitions["fairscore_status"].type = "string"
+    small.portal.definition("fairscore_status").type = "string"
     with pytest.raises(Refused, match="fairscore_status") as caught:
         small.source.publish(flags_for(small))
     assert caught.value.code == "PROPERTY_CONFLICT"

@@ -46,8 +46,7 @@ def test_no_token_a_wrong_one_and_an_expired_one(portal, web):
 
 
 def test_a_missing_scope_is_named_in_the_answer(portal, web):
-    accounts = portal._world.accounts
-    accounts._access = {token: (until, ("oauth",)) for token, (until, _) in accounts._access.items()}
+    portal.accounts.narrow(("oauth",))
     answer = web.get(f"{portal.api_url}{CONTACTS}")
     assert answer.status_code == 403
     assert answer.json()["category"] == "MISSING_SCOPES"

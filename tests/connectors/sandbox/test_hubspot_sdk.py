@@ -7,8 +7,8 @@ import pytest
 from hubspot.crm.contacts import ApiException
 from hubspot.crm.properties import PropertyCreate, PropertyGroupCreate
 
-from connectors.hubspot.paths import dated
 from connectors.sandbox.hubspot import HubSpotStandIn
+from tests.connectors.sandbox.hubspot_client import client_of
 from tests.connectors.subject_hubspot import app_of, consented, contents, some, timing_of
 
 
@@ -18,22 +18,10 @@ def portal():
         yield open_portal
 
 
-def on_dated_paths(package, name, config):
-    """The reference way of driving the client on dated paths, independent of our own."""
-    configuration = package.Configuration()
-    for key, value in config.items():
-        setattr(configuration, key, value)
-    client = package.ApiClient(configuration=configuration)
-    original = client.call_api
-    client.call_api = lambda path, *rest, **more: original(dated(path, "2026-09"), *rest, **more)
-    return getattr(package, name)(api_client=client)
-
-
 @pytest.fixture(params=["v3", "dated"])
 def sdk(portal, request):
     token = consented(portal, app_of(portal), timing_of(portal)).access_token
-    hook = {"api_factory": on_dated_paths} if request.param == "dated" else {}
-    return hubspot.HubSpot(access_token=token, host=portal.api_url, base_url=portal.api_url, **hook)
+    return client_of(portal, token, request.param)
 
 
 def test_get_all_reads_every_contact_in_order(sdk, portal):
