@@ -14,6 +14,7 @@ from connectors.snapshots import SCORED_AT, as_scored
 from connectors.source import Receipt
 from connectors.synced import Wish
 from webapp.auditing import Pull, Rules, verdict_on
+from webapp.columns_in_crm import names_in_crm
 from webapp.crms import label, source_for
 from webapp.departures import comparison_wanted, settle
 from webapp.erasure import erase, is_disconnected
@@ -58,6 +59,7 @@ def sync(
         wish = Wish(score=rules.stream.score or "", wanted=wanted)
         done = pull(opened, connection, rules.policy, progress, wish)
         progress("Auditing", 0, None)
+        rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
         row = _audit(opened, connection, rules, done.whole)
         _settle(opened, connection, "")
         return row
