@@ -28,7 +28,7 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from audit.schema import BadInput
-from connectors import staging
+from connectors import staging, tombstones
 from connectors.account import Account, Pulled
 from connectors.errors import Busy
 from connectors.holding import Added, Finished, Note
@@ -101,7 +101,7 @@ class Lake:
         place, account = self._place(crm, organisation), finished.account
         with locked(place, "write"):
             held = load_manifest(place)
-            stands = standing(finished.parts, _erased(place), place)
+            stands = standing(finished.parts, tombstones.away(place), place)
             refuse_short(finished, stands)
             account.settle(stands)
             account.refuse_useless()
@@ -113,7 +113,7 @@ class Lake:
         place, account = self._place(crm, organisation), finished.account
         with locked(place, "write"):
             held = load_manifest(place)
-            stands = standing(finished.parts, _erased(place), place)
+            stands = standing(finished.parts, tombstones.away(place), place)
             refuse_short(finished, stands)
             account.settle(stands)
             snapshots = finished.note.snapshots
@@ -200,27 +200,36 @@ class Lake:
         msg = "the stored leads are being rewritten: try again in a moment"
         raise Busy(msg, retry_after=1)
 
-    def forget(self, crm: str, organisation: str, lead: LeadKey) -> bool:
-        """Erase one lead for good, also from a pull that is under way; returns whether it was held."""
+    def forget(self, crm: str, organisation: str, *leads: LeadKey, until: float | None = None) -> bool:
+        """Erase leads for good, also from a pull that is under way; returns whether one was held.
+
+        With ``until`` (seconds since 1970) they may come back after that moment, or after `readmit`.
+        """
         place = self._place(crm, organisation)
         with locked(place, "write"):
-            with _erasures(place).open("a") as handle:
-                handle.write(f"{lead.hex}\n")
-            # A pull that runs leaves the lead out at its end; one that lies here is begun anew.
-            with suppress(Locked), locked(place, "pull", wait=False):
-                staging.clear(_staged(place))
+            tombstones.add(place, leads, until)
+            if until is None:
+                # A pull that runs leaves the lead out at its end; one that lies here is begun anew.
+                with suppress(Locked), locked(place, "pull", wait=False):
+                    staging.clear(_staged(place))
             held = load_manifest(place)
             if held is None:
                 return False
-            nobody = held.schema().empty_table()
-            changed, _ = merge(place, held, Change(leads=nobody, gone=pa.array([lead.hex], pa.string())))
+            nobody, gone = held.schema().empty_table(), pa.array([lead.hex for lead in leads], pa.string())
+            changed, _ = merge(place, held, Change(leads=nobody, gone=gone))
             save_manifest(place, changed)
             return changed != held
+
+    def readmit(self, crm: str, organisation: str, *leads: LeadKey) -> None:
+        """Let leads come back that were erased until a moment; what was erased for good stays away."""
+        place = self._place(crm, organisation)
+        with locked(place, "write"):
+            tombstones.lift(place, leads)
 
     def holds(self, crm: str, organisation: str) -> bool:
         """Whether anything of one organisation is on the disk, leftovers of a crash too."""
         place = self._place(crm, organisation)
-        return place.exists() or _erasures(place).exists()
+        return place.exists() or tombstones.tombstones(place).exists()
 
     def remove(self, crm: str, organisation: str) -> None:
         """Erase everything of one organisation (the CRM was disconnected).
@@ -236,7 +245,7 @@ class Lake:
             (place / "manifest.json").unlink(missing_ok=True)
             if place.exists():
                 shutil.rmtree(place)
-            _erasures(place).unlink(missing_ok=True)
+            tombstones.tombstones(place).unlink(missing_ok=True)
 
     def _place(self, crm: str, organisation: str) -> Path:
         safe = quote(organisation, safe="").replace(".", "%2E")
@@ -258,12 +267,3 @@ def _spooled(place: Path, batches: Iterable[Batch]) -> Iterator[tuple[Account, S
 
 def _staged(place: Path) -> Path:
     return place / "pull"
-
-
-def _erasures(place: Path) -> Path:
-    return place.with_name(place.name + ".erased")
-
-
-def _erased(place: Path) -> pa.Array:
-    path = _erasures(place)
-    return pa.array(path.read_text().split() if path.exists() else [], pa.string())

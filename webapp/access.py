@@ -16,7 +16,7 @@ from webapp.viewmodels.dashboard import STATUS
 
 # States that a successful check disproves. That the last pull did not finish stays true.
 _DISPROVED: frozenset[ConnectionState] = frozenset(
-    {"consent_needed", "missing_permission", "org_gone", "busy", "limit_reached"}
+    {"consent_needed", "missing_permission", "wrong_settings", "org_gone", "busy", "limit_reached"}
 )
 
 
@@ -24,7 +24,8 @@ _DISPROVED: frozenset[ConnectionState] = frozenset(
 class Access:
     """What a check found: the state, its name, why, and what to do ("" where all is well).
 
-    ``leads`` is how many leads the connected user sees, None where they could not be counted.
+    ``leads`` is how many leads the connected user sees, None where they could not be counted. ``lacking``
+    are sentences about what does not work with this consent.
     """
 
     connection: ConnectionRow
@@ -32,6 +33,7 @@ class Access:
     note: str
     mend: str
     leads: int | None = None
+    lacking: tuple[str, ...] = ()
 
 
 def check(opened: Services, connection: ConnectionRow) -> Access:
@@ -47,7 +49,8 @@ def check(opened: Services, connection: ConnectionRow) -> Access:
     """
     with noting(opened, connection, CHECK):
         grants = opened.grants(connection.id)
-        grants.renew(grants.load(), consent(opened.settings, connection.crm).renew)
+        agreed = consent(opened.settings, connection.crm)
+        lacking = agreed.inspect(grants.renew(grants.load(), agreed.renew))
         source = source_for(opened, connection)
         _refuse_hidden(opened, connection, source.describe())
         leads = source.count()
@@ -56,7 +59,7 @@ def check(opened: Services, connection: ConnectionRow) -> Access:
     writing = row.state == "missing_permission" and row.note.startswith(WRITE_BACK)
     if row.state in _DISPROVED and not writing:
         opened.repository.move_state(connection.id, "connected", "", {"disconnected"})
-    return replace(told(opened, connection), leads=leads)
+    return replace(told(opened, connection), leads=leads, lacking=lacking)
 
 
 def _refuse_hidden(opened: Services, connection: ConnectionRow, found: Sequence[FieldInfo]) -> None:

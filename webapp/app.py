@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import auth, security
+from webapp.departures import Settling, settle_all
 from webapp.erasure import sweep
 from webapp.services import Services, open_services
 from webapp.settings import Settings
@@ -30,6 +31,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:
     """The web application over an installation; opens the database and brings its schema up to date."""
     opened = open_services(settings, clock)
     sweep(opened)
+    settle_all(opened)
     return app_over(opened)
 
 
@@ -38,6 +40,7 @@ def app_over(opened: Services) -> Flask:
     app = Flask("webapp")
     app.config.update(_config(opened.settings))
     app.extensions["fairlead"] = opened
+    app.extensions["settling"] = Settling(opened)
     security.protect(app)
     auth.install(app)
     csrf = CSRFProtect(app)

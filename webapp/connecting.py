@@ -34,7 +34,7 @@ MENDS = {
     "temporarily_unavailable": "Wait some minutes, then connect again.",
 }
 # With these there is nothing left to revoke: the CRM ended it first.
-ENDED = frozenset({"not_connected", "invalid_grant", "invalid_token", "BAD_REFRESH_TOKEN"})
+ENDED = frozenset({"not_connected", "invalid_grant", "invalid_token", "portal_gone"})
 
 
 class NotConnected(Exception):

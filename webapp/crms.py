@@ -33,7 +33,8 @@ NAMES: dict[Crm, str] = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 class Consent:
     """How one CRM's admin agrees, how that is renewed, and how it ends. Each may raise Refused or Busy.
 
-    ``direct`` connects by one of the flows that need no browser.
+    ``direct`` connects by one of the flows that need no browser. ``inspect`` asks the CRM what a grant is
+    good for; its sentences say what does not work with it. ``lacking`` says the same from what is known.
     """
 
     ask: Callable[[], AuthorizationRequest]
@@ -41,6 +42,8 @@ class Consent:
     direct: Callable[[ServerFlow], Grant]
     renew: Callable[[Grant], Grant]
     revoke: Callable[[Grant], None]
+    inspect: Callable[[Grant], tuple[str, ...]] = lambda _grant: ()
+    lacking: Callable[[Grant], tuple[str, ...]] = lambda _grant: ()
 
 
 def label(connection: ConnectionRow) -> str:
@@ -94,6 +97,9 @@ def hubspot_app(settings: Settings) -> HubSpotApp | None:
         api_url=settings.hubspot_api_url,
         api_version=settings.hubspot_api_version,
         ca_file=settings.hubspot_ca_file,
+        optional_scopes=settings.hubspot_optional_scopes,
+        pace_folder=settings.data_dir / "pace",
+        api_percent=settings.hubspot_api_percent,
     )
 
 
@@ -165,15 +171,22 @@ def _no_direct(_flow: ServerFlow) -> Grant:
 
 
 def _hubspot_consent(settings: Settings) -> Consent:
-    from connectors.hubspot import oauth  # noqa: PLC0415 - only who connects needs it
+    from connectors.hubspot import leaving, oauth, scopes, vetting  # noqa: PLC0415 - only who connects needs it
 
     app = _set_up(hubspot_app(settings), "hubspot")
+
+    def inspect(grant: Grant) -> tuple[str, ...]:
+        found = vetting.vetted(app, grant, oauth.told_of(app, grant.access_token))
+        return scopes.degraded(app.optional_scopes, found.scopes)
+
     return Consent(
         ask=lambda: oauth.authorization(app),
         exchange=lambda code, verifier: oauth.exchange(app, code, verifier),
         direct=_no_direct,
         renew=lambda grant: oauth.refresh(app, grant),
-        revoke=lambda grant: oauth.revoke(app, grant),
+        revoke=lambda grant: leaving.leave(app, grant),
+        inspect=inspect,
+        lacking=lambda grant: scopes.degraded(app.optional_scopes, grant.scopes),
     )
 
 

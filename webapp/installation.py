@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from audit.schema import BadInput
+from webapp.departures import settle_all
 from webapp.environment import settings_from
 from webapp.erasure import sweep
 from webapp.services import Services, open_services
@@ -19,6 +20,7 @@ def installation() -> Iterator[Services]:
     opened = open_services(settings_from(os.environ))
     try:
         sweep(opened)
+        settle_all(opened)
         yield opened
     finally:
         opened.close()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from audit.schema import BadInput, Stream, parse_stream
@@ -14,6 +15,7 @@ from connectors.synced import Synced, Wish
 from webapp.auditing import Pull, Rules, verdict_on
 from webapp.columns_in_crm import names_in_crm
 from webapp.crms import label, source_for
+from webapp.departures import comparison_wanted, settle
 from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
@@ -53,6 +55,7 @@ def sync(
     """
     rules = _rules(opened, connection, seed)
     with _alone(opened, connection):
+        wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
         wish = _wish(rules.stream, wanted)
         done = pull(opened, connection, rules.policy, progress, wish)
         progress("Auditing", 0, None)
@@ -128,14 +131,28 @@ def _alone(opened: Services, connection: ConnectionRow) -> Iterator[None]:
     That comes after the lock is let go: who disconnects and finds it taken can rely on it.
     """
     try:
-        with opened.one_job(connection):
+        with _locked(opened, connection):
             yield
-    except Locked:
-        msg = f"{label(connection)} is being worked on already; wait until that has ended."
-        raise BadInput(msg) from None
     finally:
         if is_disconnected(opened, connection):
             erase(opened, connection)
+        else:
+            settle(opened, connection)
+
+
+def _locked(opened: Services, connection: ConnectionRow) -> ExitStack:
+    """The connection's lock, taken; events of the CRM hold it for a moment too."""
+    stack = ExitStack()
+    for pause in (0.1, 0.2, 0.4, None):
+        try:
+            stack.enter_context(opened.one_job(connection))
+        except Locked:
+            if pause is not None:
+                time.sleep(pause)
+        else:
+            return stack
+    msg = f"{label(connection)} is being worked on already; wait until that has ended."
+    raise BadInput(msg)
 
 
 def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Synced) -> AuditRow:

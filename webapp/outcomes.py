@@ -26,6 +26,7 @@ _SIGN_IN = (
     "invalid_client_id",
     "inactive_user",
     "org_mismatch",
+    "portal_mismatch",
     "bad_signature",
     "token_type",
     "unsupported_grant_type",
@@ -54,11 +55,31 @@ _PERMISSION = (
     "access_denied",
     "MISSING_SCOPES",
 )
-_GONE = ("inactive_org", "ORG_LOCKED", "INACTIVE_ORG_OR_USER", "TRIAL_EXPIRED", "org_gone", "api_version")
+_GONE = (
+    "inactive_org",
+    "ORG_LOCKED",
+    "INACTIVE_ORG_OR_USER",
+    "TRIAL_EXPIRED",
+    "org_gone",
+    "portal_gone",
+    "api_version",
+)
+# Our own id or secret is not taken, or the app is not as it must be: the consent is as good as before.
+_SETTINGS = (
+    "BAD_CLIENT",
+    "BAD_CLIENT_ID",
+    "BAD_CLIENT_SECRET",
+    "BAD_REDIRECT_URI",
+    "BAD_SCOPES",
+    "BAD_TOKEN_REQUEST",
+    "app_mismatch",
+    "sensitive_scope",
+)
 _STATES: Mapping[str, ConnectionState] = MappingProxyType(
     {
         **dict.fromkeys(_SIGN_IN, "consent_needed"),
         **dict.fromkeys(_PERMISSION, "missing_permission"),
+        **dict.fromkeys(_SETTINGS, "wrong_settings"),
         **dict.fromkeys(_GONE, "org_gone"),
     }
 )
@@ -68,7 +89,9 @@ def state_after(error: Exception) -> ConnectionState:
     """The state that an error leaves a connection in; "pull_incomplete" where it tells of none."""
     if isinstance(error, Busy):
         return "limit_reached" if error.code == "limit_reached" else "busy"
-    return _STATES.get(error.code, "pull_incomplete") if isinstance(error, Refused) else "pull_incomplete"
+    code = error.code if isinstance(error, Refused) else ""
+    # Whatever else HubSpot's token endpoint refuses is about our settings too: never about the consent.
+    return _STATES.get(code, "wrong_settings" if code.startswith("BAD_") else "pull_incomplete")
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from webapp.store.rows import ConnectionRow
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
 from webapp.store.syncs import Syncs
+from webapp.store.told_events import ToldEvents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,11 @@ class Services:
     def replays(self) -> SeenRequests:
         """Signed requests that came before."""
         return SeenRequests(database=self.database, clock=self.clock)
+
+    @property
+    def told_events(self) -> ToldEvents:
+        """What the CRMs told by webhook."""
+        return ToldEvents(database=self.database, clock=self.clock)
 
     @property
     def panel_bearers(self) -> PanelBearers:

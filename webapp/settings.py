@@ -13,6 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 from cryptography.exceptions import UnsupportedAlgorithm
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretBytes, SecretStr
 
+from connectors.hubspot.scopes import OPTIONAL, SCOPE, sensitive
+
 KEY_BYTES = 32
 PLAIN_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -115,6 +117,14 @@ def _keys(value: object) -> object:
     return tuple(_master_key(key) for key in re.split(r"[,\s]+", value) if key)
 
 
+def _harmless_scopes(value: tuple[str, ...]) -> tuple[str, ...]:
+    if (found := sensitive(value)) or any(not SCOPE.match(scope) for scope in value):
+        wrong = "name no scope for sensitive data" if found else "be names of scopes"
+        msg = f"must {wrong}, such as crm.objects.deals.read"
+        raise ValueError(msg)
+    return value
+
+
 def _names(value: object) -> object:
     if isinstance(value, str):
         return tuple(name.strip().lower() for name in value.split(",") if name.strip())
@@ -123,6 +133,7 @@ def _names(value: object) -> object:
 
 Address = Annotated[str, AfterValidator(_web_address)]
 ReadableFile = Annotated[Path | None, AfterValidator(_readable_file)]
+Scopes = Annotated[tuple[str, ...], BeforeValidator(_names), AfterValidator(_harmless_scopes)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
@@ -227,6 +238,18 @@ class Settings(BaseModel):
     hubspot_api_version: Annotated[str, AfterValidator(_api_version)] = Field(
         default="2026-09",
         description="The dated version of HubSpot's API, or v3 for the undated paths.",
+    )
+    hubspot_api_percent: int = Field(
+        default=80,
+        ge=1,
+        le=100,
+        description="Fairlead stops when this share (in %) of the portal's API calls of the day is used, by "
+        "every app together, where HubSpot says how many there are (not for an app of the marketplace).",
+    )
+    hubspot_optional_scopes: Scopes = Field(
+        default=OPTIONAL,
+        description="Scopes that the app asks for and does without where they are not given, separated by "
+        "commas: exactly the optional scopes of the app's file.",
     )
     hubspot_ca_file: ReadableFile = Field(
         default=None, description="A PEM file with the authority to trust for HubSpot hosts."

@@ -47,4 +47,4 @@ def _default(field: FieldInfo) -> str:
         return "**required**"
     if field.default is None or field.default == ():
         return "not set"
-    return f"`{field.default}`"
+    return f"`{', '.join(field.default) if isinstance(field.default, tuple) else field.default}`"

@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Sensitive-data scopes are left out on purpose: an app that holds one may not show cards.
-SCOPES = (
-    "oauth",
-    "crm.objects.contacts.read",
-    "crm.objects.contacts.write",
-    "crm.schemas.contacts.read",
-    "crm.schemas.contacts.write",
-)
+from connectors.hubspot.scopes import OPTIONAL, REQUIRED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +14,8 @@ class HubSpotApp:
 
     ``api_version`` is the dated version of the public API, or ``v3`` to call the undated paths as
     hubspot-api-client knows them. ``ca_file`` is a PEM file for hosts that no public authority
-    vouches for.
+    vouches for. Processes that name the same ``pace_folder`` share each portal's call budget; at
+    ``api_percent`` of its calls of the day, where it has such a limit, they stop.
     """
 
     app_id: str
@@ -31,5 +25,8 @@ class HubSpotApp:
     authorize_url: str = "https://app.hubspot.com"
     api_url: str = "https://api.hubapi.com"
     api_version: str = "2026-09"
-    scopes: tuple[str, ...] = SCOPES
+    scopes: tuple[str, ...] = REQUIRED
+    optional_scopes: tuple[str, ...] = OPTIONAL
     ca_file: Path | None = None
+    pace_folder: Path | None = None
+    api_percent: int = 80

@@ -1,4 +1,4 @@
-"""The four contact properties that carry a flag into HubSpot's lists and reports.
+"""The five contact properties that carry a flag into HubSpot's lists and reports.
 
 They are made once, in a group of their own, and not shown on forms. None of them says anything
 about the person.
@@ -6,24 +6,29 @@ about the person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from connectors.errors import Refused
+from connectors.errors import Busy, Refused
 from connectors.hubspot.answers import parts
 from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.pace import PATIENCE
 from connectors.source import Flag
 
 GROUP = "fairscore"
-STATUS, REASON, AUDIT, AT = (
+STATUS, REASON, AUDIT, AT, CALIBRATED = (
     "fairscore_status",
     "fairscore_reason",
     "fairscore_audit_id",
     "fairscore_audited_at",
+    "fairscore_calibrated_score",
 )
-NAMES = (STATUS, REASON, AUDIT, AT)
+NAMES = (STATUS, REASON, AUDIT, AT, CALIBRATED)
+# How often to look what is there, where it is not known what became of making it.
+LOOKS = 3
+DECIMALS = 4
 # An empty text is how HubSpot takes a value away.
 CLEARED: Mapping[str, str] = MappingProxyType(dict.fromkeys(NAMES, ""))
 CONFLICT = "PROPERTY_CONFLICT"
@@ -50,28 +55,53 @@ _DEFINITIONS: tuple[Mapping[str, Any], ...] = (
     {"name": REASON, "label": "Score check: why", "type": "string", "fieldType": "textarea"},
     {"name": AUDIT, "label": "Score check: audit", "type": "string", "fieldType": "text"},
     {"name": AT, "label": "Score check: when", "type": "datetime", "fieldType": "date"},
+    {"name": CALIBRATED, "label": "Score check: corrected score", "type": "number", "fieldType": "number"},
 )
 
 
 def ensure(client: HubSpotClient) -> None:
     """Make what is missing of the group and the properties; nothing that exists is changed.
 
+    Making is never repeated blindly: where an answer was lost, it is looked again what is there.
+
     Raises
     ------
     Refused
         ``PROPERTY_CONFLICT``: a property of that name exists and cannot hold a flag, or is not shown.
+    Busy
+        HubSpot could not answer.
     """
-    wanting = _wanting(client)
-    if wanting and GROUP not in [found.get("name") for found in client.groups()]:
+    lost: Busy | None = None
+    for _ in range(LOOKS):
+        wanting = _wanting(client)
+        if not wanting:
+            return
+        try:
+            if _make(client, wanting):
+                return
+            lost = None
+        except Busy as error:
+            if error.code or error.retry_after > PATIENCE:
+                raise
+            lost = error
+    raise lost or _hidden(_wanting(client))
+
+
+def _make(client: HubSpotClient, wanting: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether all of it was made just now; else some of it was there."""
+    if GROUP not in [found.get("name") for found in client.groups()]:
         _create(client.create_group, {"name": GROUP, "label": "Score check (Fairlead)", "displayOrder": -1})
     made = [_create(client.create_property, _body(definition)) for definition in wanting]
-    if not all(made) and (hidden := _wanting(client)):
-        names = ", ".join(definition["name"] for definition in hidden)
-        msg = (
-            f"the portal says that it has {names} and does not show it: restore it among the archived "
-            "properties in HubSpot, or delete it there for good, then publish again"
-        )
-        raise Refused(msg, code=CONFLICT)
+    return all(made)
+
+
+def _hidden(wanting: Sequence[Mapping[str, Any]]) -> Refused:
+    names = ", ".join(definition["name"] for definition in wanting)
+    msg = (
+        f"the portal says that it has {names} and does not show it: restore it among the archived "
+        "properties in HubSpot, or delete it there for good, then publish again"
+    )
+    return Refused(msg, code=CONFLICT)
 
 
 def _wanting(client: HubSpotClient) -> list[Mapping[str, Any]]:
@@ -90,7 +120,14 @@ def _body(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 def written(flag: Flag) -> dict[str, str]:
     """The flag as property values."""
-    return {STATUS: flag.status, REASON: flag.reason, AUDIT: flag.audit_id, AT: stamp(flag.checked_at)}
+    calibrated = flag.detail.calibrated if flag.detail else None
+    return {
+        STATUS: flag.status,
+        REASON: flag.reason,
+        AUDIT: flag.audit_id,
+        AT: stamp(flag.checked_at),
+        CALIBRATED: "" if calibrated is None else _plain(calibrated),
+    }
 
 
 def differs(current: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
@@ -105,12 +142,17 @@ def stamp(moment: datetime) -> str:
 
 def _comparable(name: str, value: object) -> str:
     text = str(value or "").strip()
-    if name != AT or not text:
+    if name not in {AT, CALIBRATED} or not text:
         return text
     try:
-        return stamp(datetime.fromisoformat(text))
-    except ValueError:
+        return stamp(datetime.fromisoformat(text)) if name == AT else _plain(float(text))
+    except (ValueError, OverflowError):
         return text
+
+
+def _plain(number: float) -> str:
+    """A number as HubSpot keeps it: no exponent, no noughts at the end, at most four decimals."""
+    return f"{round(number, DECIMALS) + 0.0:.{DECIMALS}f}".rstrip("0").rstrip(".")
 
 
 def _create(create: Callable[[Mapping[str, Any]], None], body: Mapping[str, Any]) -> bool:
@@ -125,13 +167,23 @@ def _create(create: Callable[[Mapping[str, Any]], None], body: Mapping[str, Any]
 
 
 def _check(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    troubles = _troubles(wanted, found)
+    if troubles:
+        msg = (
+            f"the portal has a property {wanted['name']} that cannot hold the score check ({troubles}): "
+            "archive it in HubSpot, or correct it, then publish again"
+        )
+        raise Refused(msg, code=CONFLICT)
+
+
+def _troubles(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     metadata = found.get("modificationMetadata")
     read_only = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
     values = [option.get("value") for option in parts(found, "options")]
-    lacking = [option for option in wanted.get("options", ()) if option["value"] not in values]
-    if found.get("type") != wanted["type"] or read_only or lacking:
-        msg = (
-            f"the portal has a property {wanted['name']} that cannot hold the score check: "
-            "rename or archive it in HubSpot, then publish again"
-        )
-        raise Refused(msg, code=CONFLICT)
+    lacking = [option["value"] for option in wanted.get("options", ()) if option["value"] not in values]
+    told = (
+        f"its type must be {wanted['type']}" if found.get("type") != wanted["type"] else "",
+        "its values are read-only" if read_only else "",
+        f"it lacks the options {', '.join(lacking)}" if lacking else "",
+    )
+    return "; ".join(one for one in told if one)

@@ -20,14 +20,15 @@ from connectors.hubspot.answers import read_object
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.oauth import refresh
 from connectors.hubspot.pace import PATIENCE, Pace
-from connectors.hubspot.paths import dated, operation
+from connectors.hubspot.paths import dated, operation, repeatable
 from connectors.hubspot.timing import Timing
-from connectors.hubspot.trouble import UNAUTHENTICATED, trouble
+from connectors.hubspot.trouble import NOT_BEGUN, UNAUTHENTICATED, trouble
 from connectors.oauth import Grant, GrantStore
 from connectors.transport import pieces, timed
 
 ATTEMPTS = 5
 RENEW_AT = 0.75
+AGAIN_SECONDS, LAST_MOMENT = 30.0, timedelta(seconds=30)
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 
 
@@ -55,6 +56,7 @@ class _Call:
     method: str
     url: str
     doing: str
+    again: bool
     options: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -70,6 +72,7 @@ class Gate:
         self._grants = grants
         self._pace = pace
         self._timing = timing
+        self._patient_until = float("-inf")
         trusted = str(app.ca_file) if app.ca_file else None
         self._pool = timed(urllib3.PoolManager(maxsize=4, cert_reqs="CERT_REQUIRED", ca_certs=trusted))
 
@@ -85,7 +88,7 @@ class Gate:
         """
         call = self._call(method, url, options)
         retrying = Retrying(
-            retry=retry_if_exception(_worth_waiting),
+            retry=retry_if_exception(lambda error: _worth_waiting(error) and _harmless(error, call)),
             wait=_wait,
             stop=stop_after_attempt(ATTEMPTS),
             sleep=self._timing.sleep,
@@ -109,7 +112,8 @@ class Gate:
         chosen["headers"] = {
             name: value for name, value in options["headers"].items() if name != "Authorization"
         }
-        return _Call(method=method, url=address, doing=operation(path), options=chosen)
+        again = repeatable(method, path)
+        return _Call(method=method, url=address, doing=operation(path), again=again, options=chosen)
 
     def _attempt(self, call: _Call) -> Answer:
         grant = self._fresh()
@@ -121,11 +125,13 @@ class Gate:
         return outcome
 
     def _exchange(self, call: _Call, grant: Grant) -> Answer | ConnectorError:
-        self._pace.take(search=call.search)
-        heard = self._send(call, grant)
+        ticket, heard = self._pace.take(search=call.search), None
+        try:
+            heard = self._send(call, grant)
+        finally:
+            self._pace.settle(ticket, heard.headers if heard else None)
         if heard is None:
             return Busy(f"HubSpot could not be reached for the {call.doing}", retry_after=0.5)
-        self._pace.learn(heard.headers)
         error = trouble(heard.status, heard.headers, heard.body, call.doing)
         if heard.status == 429 and isinstance(error, Busy) and _worth_waiting(error):
             self._pace.close(error.retry_after, search=call.search)
@@ -147,7 +153,16 @@ class Gate:
             return grant
         lifetime = grant.expires_at - grant.issued_at
         due = grant.issued_at + max(lifetime, timedelta()) * RENEW_AT
-        return self._renewed(grant) if self._timing.now() >= due else grant
+        if self._timing.now() < due or self._timing.monotonic() < self._patient_until:
+            return grant
+        try:
+            return self._renewed(grant)
+        except Busy as error:
+            if self._timing.now() >= grant.expires_at - LAST_MOMENT:
+                raise
+            # The old one is good for some minutes yet; until then the token endpoint has its peace.
+            self._patient_until = self._timing.monotonic() + max(error.retry_after, AGAIN_SECONDS)
+            return grant
 
     def _renewed(self, stale: Grant) -> Grant:
         return self._grants.renew(stale, lambda grant: refresh(self._app, grant, self._timing))
@@ -165,6 +180,11 @@ def _answer(heard: _Heard, doing: str) -> Answer | Busy:
 
 def _worth_waiting(error: BaseException) -> bool:
     return isinstance(error, Busy) and error.retry_after <= PATIENCE
+
+
+def _harmless(error: BaseException, call: _Call) -> bool:
+    """Whether to call again cannot do the same thing twice."""
+    return call.again or (isinstance(error, Busy) and error.code == NOT_BEGUN)
 
 
 _backoff = wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.25)

@@ -22,6 +22,7 @@ from connectors.hubspot.paths import UNDATED
 from connectors.hubspot.timing import REAL, Timing
 from connectors.hubspot.token_trouble import token_trouble
 from connectors.hubspot.trouble import trouble
+from connectors.hubspot.vetting import Told, told, vetted, without_sensitive
 from connectors.oauth import AuthorizationRequest, Grant, only
 from connectors.transport import TimedAdapter
 
@@ -39,19 +40,23 @@ def authorization(app: HubSpotApp) -> AuthorizationRequest:
     verifier = secrets.token_urlsafe(48)
     with _session(app) as session:
         url, state = session.create_authorization_url(
-            f"{app.authorize_url}/oauth/authorize", state=secrets.token_urlsafe(24), code_verifier=verifier
+            f"{app.authorize_url}/oauth/authorize",
+            state=secrets.token_urlsafe(24),
+            code_verifier=verifier,
+            **({"optional_scope": " ".join(app.optional_scopes)} if app.optional_scopes else {}),
         )
     # HubSpot documents %20 between scopes; a literal plus is already written %2B.
     return AuthorizationRequest(url=url.replace("+", "%20"), state=state, verifier=verifier)
 
 
 def exchange(app: HubSpotApp, code: str, verifier: str, timing: Timing = REAL) -> Grant:
-    """The first grant of a portal for the code that came to the redirect address.
+    """The first grant of a portal for the code that came to the redirect address, looked into.
 
     Raises
     ------
     Refused
-        The code was used before, is too old, or the app's settings are wrong.
+        The code was used before, is too old, or the app's settings are wrong. ``sensitive_scope``,
+        ``MISSING_SCOPES``, ``app_mismatch``: the app is not as it must be (`connectors.hubspot.vetting`).
     Busy
         HubSpot could not answer. The code may have been spent: begin with consent again.
     """
@@ -65,7 +70,25 @@ def exchange(app: HubSpotApp, code: str, verifier: str, timing: Timing = REAL) -
             **_sending(app),
         ),
     )
-    return _grant(app, token, timing.now(), former=None)
+    return vetted(app, _grant(app, token, timing.now(), former=None), told_of(app, token["access_token"]))
+
+
+def told_of(app: HubSpotApp, access_token: str) -> Told | None:
+    """What HubSpot says of a token (introspection); None where it cannot say now.
+
+    Raises
+    ------
+    Refused
+        HubSpot does not take our own id or secret.
+    """
+    if app.api_version == UNDATED:
+        return None  # what there was before puts the token into the address
+    form = {**_ours(app), "token": access_token, "token_type_hint": "access_token"}
+    try:
+        answer = _answered(app, "token introspection", "token/introspect", form)
+    except Busy:
+        return None
+    return told(read_object(answer.content))
 
 
 def refresh(app: HubSpotApp, grant: Grant, timing: Timing = REAL) -> Grant:
@@ -75,7 +98,8 @@ def refresh(app: HubSpotApp, grant: Grant, timing: Timing = REAL) -> Grant:
     ------
     Refused
         ``code="invalid_grant"``: the portal removed the app or the consent was revoked. Any other
-        code: the app's settings are wrong, and the grant is still good.
+        code: the app's settings are wrong, and the grant is still good; ``sensitive_scope``: the app got
+        a scope that it must not hold.
     Busy
         HubSpot could not answer; the grant is still good.
     """
@@ -88,11 +112,11 @@ def refresh(app: HubSpotApp, grant: Grant, timing: Timing = REAL) -> Grant:
             _token_url(app), refresh_token=grant.refresh_token, **_sending(app)
         ),
     )
-    return _grant(app, token, timing.now(), former=grant)
+    return without_sensitive(_grant(app, token, timing.now(), former=grant))
 
 
 def uninstall(app: HubSpotApp, grant: Grant) -> None:
-    """Remove the app from the portal (HubSpot tells its admins), then revoke the grant."""
+    """Remove the app from the portal; HubSpot tells its admins by mail."""
     _end(
         app,
         "app removal",
@@ -103,22 +127,26 @@ def uninstall(app: HubSpotApp, grant: Grant) -> None:
             **_sending(app),
         ),
     )
-    revoke(app, grant)
 
 
 def revoke(app: HubSpotApp, grant: Grant) -> None:
     """Revoke the refresh token; access tokens already issued live on until they expire."""
     form = {
-        "client_id": app.client_id,
-        "client_secret": app.client_secret,
+        **_ours(app),
         "token": grant.refresh_token or grant.access_token,
         "token_type_hint": "refresh_token" if grant.refresh_token else "access_token",
     }
-    url = f"{app.api_url}/oauth/{_DATED}/token/revoke"
-    _end(
-        app,
-        "token revocation",
-        lambda session: session.post(url, data=form, withhold_token=True, **_sending(app)),
+    _answered(app, "token revocation", "token/revoke", form)
+
+
+def _ours(app: HubSpotApp) -> dict[str, str]:
+    return {"client_id": app.client_id, "client_secret": app.client_secret}
+
+
+def _answered(app: HubSpotApp, doing: str, path: str, form: Mapping[str, str]) -> requests.Response:
+    url = f"{app.api_url}/oauth/{_DATED}/{path}"
+    return _end(
+        app, doing, lambda session: session.post(url, data=form, withhold_token=True, **_sending(app))
     )
 
 
@@ -168,12 +196,13 @@ def _token(app: HubSpotApp, ask: Callable[[_Session], Mapping[str, Any]]) -> Map
     return answer
 
 
-def _end(app: HubSpotApp, doing: str, ask: Callable[[_Session], requests.Response]) -> None:
+def _end(app: HubSpotApp, doing: str, ask: Callable[[_Session], requests.Response]) -> requests.Response:
     answer = _guarded(app, doing, ask)
     if isinstance(answer, ConnectorError):
         raise answer
     if (error := trouble(answer.status_code, answer.headers, answer.content, doing)) is not None:
         raise error
+    return answer
 
 
 def _guarded(app: HubSpotApp, doing: str, ask: Callable[[_Session], _Answer]) -> _Answer | ConnectorError:

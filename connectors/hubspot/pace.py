@@ -4,112 +4,121 @@ References
 ----------
 HubSpot, "API usage guidelines and limits": 100 to 250 calls per rolling 10 s by subscription, 110
 for marketplace apps; search has 5 per second of its own. Answers carry ``X-HubSpot-RateLimit-Max``,
-``-Remaining`` and ``-Interval-Milliseconds``, except those of search.
+``-Remaining`` and ``-Interval-Milliseconds``, except those of search; where the day is limited too
+(not for OAuth apps of the marketplace), ``X-HubSpot-RateLimit-Daily`` and ``-Daily-Remaining``.
 """
 
 from __future__ import annotations
 
 import re
-import threading
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from uuid import uuid4
 
 from connectors.errors import Busy
+from connectors.hubspot.ledger import SHARE, Counts, FileLedger, Ledger, MemoryLedger
 from connectors.hubspot.timing import Timing
 
-SHARE = 0.9
-SMALLEST_BUDGET = 100
-SEARCHES_PER_SECOND = 4
 # A longer wait than this is the caller's to plan: it gets Busy at once.
 PATIENCE = 30.0
+LIMIT_REACHED = "limit_reached"
+# How long a reading of the day's budget is believed; after it, one call may ask anew.
+BELIEVED = 60.0
+# The day ends at the portal's own midnight, which we do not know: an hour later is soon enough.
+TRY_AGAIN = 3600.0
 # Windows that HubSpot has or had, in milliseconds; one beyond them is no window of its.
 _SHORTEST, _LONGEST = 1_000, 20_000
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(slots=True, kw_only=True)
-class Window:
-    """A sliding log of the calls of the last ``interval`` seconds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The budget of one portal, shared by everyone who has the same ledger.
 
-    ``others`` is how many calls HubSpot counted beyond ours: other workers of the same app.
+    ``percent`` is the share of the portal's calls of the day, by all apps together, at which Fairlead
+    stops.
     """
 
-    allowed: int
-    interval: float
-    others: int = 0
-    closed_until: float = 0.0
-    sent: deque[float] = field(default_factory=deque)
+    ledger: Ledger
+    timing: Timing
+    percent: int = 100
 
-    def reserve(self, now: float) -> float:
-        """Record a call and return 0, or return how many seconds to wait before asking again."""
-        # The same sum as the wait below: with another one rounding could make that wait zero.
-        while self.sent and self.sent[0] + self.interval <= now:
-            self.sent.popleft()
-        if now < self.closed_until:
-            return self.closed_until - now
-        if not self.sent or len(self.sent) < self.allowed - self.others:
-            self.sent.append(now)
-            return 0.0
-        return self.sent[0] + self.interval - now
-
-
-class Pace:
-    """The budget of one portal, shared by every thread that calls it."""
-
-    def __init__(self, timing: Timing) -> None:
-        self._timing = timing
-        self._lock = threading.Lock()
-        # The smallest budget that HubSpot sells, until the first answer says what this portal has.
-        self._calls = Window(allowed=int(SMALLEST_BUDGET * SHARE), interval=10.0)
-        self._searches = Window(allowed=SEARCHES_PER_SECOND, interval=1.0)
-
-    def take(self, *, search: bool) -> None:
-        """Wait until one more call fits into the window, and record it.
+    def take(self, *, search: bool) -> str:
+        """Wait until one more call fits into the window, and give it its place; `settle` wants the ticket.
 
         Raises
         ------
         Busy
-            That would take longer than ``PATIENCE``.
+            That would take longer than ``PATIENCE``; ``code="limit_reached"`` where the share of the
+            day is used up.
         """
-        while (wait := self._reserve(self._window(search))) > 0:
+        ticket = uuid4().hex
+        while (wait := self._reserve(ticket, search=search)) > 0:
             if wait > PATIENCE:
                 msg = "the portal's budget of HubSpot calls leaves no room for another one now"
                 raise Busy(msg, retry_after=wait)
-            self._timing.sleep(wait)
+            self.timing.sleep(wait)
+        return ticket
+
+    def settle(self, ticket: str, headers: Mapping[str, str] | None) -> None:
+        """A call was answered (``headers``) or came to nothing; missing or senseless headers say nothing."""
+        with self.ledger.open() as counts:
+            now = self.ledger.now()
+            for search in (True, False):
+                counts.window(search=search).settle(ticket, now)
+            if headers is not None:
+                _hear(counts, headers, now)
 
     def close(self, seconds: float, *, search: bool) -> None:
-        """Hold every thread back for a while: HubSpot has just answered 429 to one of them."""
-        with self._lock:
-            self._window(search).closed_until = self._timing.monotonic() + seconds
+        """Hold everybody back for a while: HubSpot has just answered 429 to one of them."""
+        with self.ledger.open() as counts:
+            window = counts.window(search=search)
+            window.closed_until = max(window.closed_until, self.ledger.now() + seconds)
 
-    def learn(self, headers: Mapping[str, str]) -> None:
-        """Take the portal's real budget from an answer; missing or senseless headers change nothing."""
-        most = _number(headers, "X-HubSpot-RateLimit-Max")
-        interval = _number(headers, "X-HubSpot-RateLimit-Interval-Milliseconds")
-        if not most or interval is None or not _SHORTEST <= interval <= _LONGEST:
-            return
-        remaining = _number(headers, "X-HubSpot-RateLimit-Remaining")
-        with self._lock:
-            self._calls.allowed = max(1, int(most * SHARE))
-            self._calls.interval = interval / 1000
-            used = most - remaining if remaining is not None else 0
-            self._calls.others = max(0, used - len(self._calls.sent))
+    def _reserve(self, ticket: str, *, search: bool) -> float:
+        with self.ledger.open() as counts:
+            now = self.ledger.now()
+            used, allowed = counts.daily_used, counts.daily_allowed
+            believed = 0 <= now - counts.heard_at < BELIEVED
+            if not (believed and allowed and used * 100 >= allowed * self.percent):
+                return counts.window(search=search).reserve(ticket, now)
+        msg = (
+            f"{used:,} of the portal's {allowed:,} HubSpot calls of the day are used and Fairlead stops at "
+            f"{self.percent} %: run it again tomorrow, or raise FAIRLEAD_HUBSPOT_API_PERCENT"
+        )
+        raise Busy(msg, retry_after=TRY_AGAIN, code=LIMIT_REACHED)
 
-    def _window(self, search: bool) -> Window:
-        return self._searches if search else self._calls
 
-    def _reserve(self, window: Window) -> float:
-        with self._lock:
-            return window.reserve(self._timing.monotonic())
+def pace_of(portal: str, timing: Timing, folder: Path | None, percent: int, api_url: str) -> Pace:
+    """The one pace of a portal: of every process that names the same folder, or of this process alone."""
+    if folder is None:
+        return Pace(ledger=_in_memory(api_url, portal, timing), timing=timing, percent=percent)
+    ledger = FileLedger(path=folder / f"hubspot-{portal}.json", clock=lambda: timing.now().timestamp())
+    return Pace(ledger=ledger, timing=timing, percent=percent)
 
 
 @cache
-def shared_pace(api_url: str, organisation: str, timing: Timing) -> Pace:
-    """The one pace of a portal in this process: two jobs on one portal share its budget."""
-    del api_url, organisation
-    return Pace(timing)
+def _in_memory(api_url: str, portal: str, timing: Timing) -> MemoryLedger:
+    del api_url, portal
+    return MemoryLedger(clock=timing.monotonic)
+
+
+def _hear(counts: Counts, headers: Mapping[str, str], now: float) -> None:
+    """Take the portal's real budget from an answer."""
+    daily = _number(headers, "X-HubSpot-RateLimit-Daily")
+    left = _number(headers, "X-HubSpot-RateLimit-Daily-Remaining")
+    if daily and left is not None:
+        counts.daily_allowed, counts.daily_used, counts.heard_at = daily, max(0, daily - left), now
+    most = _number(headers, "X-HubSpot-RateLimit-Max")
+    interval = _number(headers, "X-HubSpot-RateLimit-Interval-Milliseconds")
+    if not most or interval is None or not _SHORTEST <= interval <= _LONGEST:
+        return
+    remaining, calls = _number(headers, "X-HubSpot-RateLimit-Remaining"), counts.calls
+    calls.allowed, calls.interval = max(1, int(most * SHARE)), interval / 1000
+    used = most - remaining if remaining is not None else 0
+    calls.others = max(0, used - len(calls.places) - len(calls.under_way))
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:

@@ -56,3 +56,8 @@ def operation(path: str) -> str:
         return "list of associations" if "/associations/" in path else "rules of the score"
     words = {"search": "search", "read": "read", "update": "update"}
     return f"{noun} {words.get(path.rsplit('/', 1)[-1], 'list')}"
+
+
+def repeatable(method: str, path: str) -> bool:
+    """Whether a call that broke off may be made again: reading, and writing values, but never making."""
+    return method != "POST" or path.rsplit("/", 1)[-1] in {"search", "read", "update"}

@@ -28,7 +28,9 @@ def publish(client: HubSpotClient, keyring: Keyring, flags: Mapping[LeadKey, Fla
     """
     ensure(client)
     tally = Tally()
-    writer = Writer(client=client, tally=tally)
+    writer = Writer(
+        client=client, tally=tally, wanted=lambda name: _wanted(flags.get(keyring.lead_key(name)))
+    )
     waiting: list[Update] = []
     for page in every_contact(client, NAMES):
         for record in page:
@@ -51,9 +53,13 @@ def _update(
         tally.unknown += 1
         return []
     flag = flags.get(keyring.lead_key(record_id))
-    wanted = CLEARED if flag is None else written(flag)
+    wanted = _wanted(flag)
     current = record.get("properties")
     if not differs(current if isinstance(current, dict) else {}, wanted):
         tally.kept(flag)
         return []
     return [{"id": record_id, "properties": dict(wanted)}]
+
+
+def _wanted(flag: Flag | None) -> Mapping[str, str]:
+    return CLEARED if flag is None else written(flag)

@@ -14,7 +14,7 @@ from connectors.hubspot.client import PAGE, HubSpotClient
 from connectors.hubspot.facts import checked, described, told_rules
 from connectors.hubspot.gate import Gate
 from connectors.hubspot.listing import every_contact
-from connectors.hubspot.pace import shared_pace
+from connectors.hubspot.pace import pace_of
 from connectors.hubspot.publish import publish
 from connectors.hubspot.pull import hundreds, in_order
 from connectors.hubspot.reading import Reader
@@ -116,8 +116,9 @@ class HubSpotSource:
 
     @cached_property
     def _client(self) -> HubSpotClient:
-        pace = shared_pace(self._app.api_url, self.organisation, self._timing)
-        return HubSpotClient(Gate(self._app, self._grants, pace, self._timing), self._app.api_url)
+        app = self._app
+        pace = pace_of(self.organisation, self._timing, app.pace_folder, app.api_percent, app.api_url)
+        return HubSpotClient(Gate(app, self._grants, pace, self._timing), app.api_url)
 
     def _ids(self, since: datetime | None) -> Iterator[list[str]]:
         if since is None:

@@ -19,8 +19,10 @@ from connectors.hubspot.trouble import trouble
 from connectors.oauth import is_token
 from connectors.retry_after import retry_after
 
-REVOKED = "invalid_grant"
-_REVOKED_STATUS = frozenset({"BAD_REFRESH_TOKEN", "BAD_HUB"})
+REVOKED, PORTAL_GONE = "invalid_grant", "portal_gone"
+# Any no that names neither the consent nor the portal is about our own settings.
+CLIENT, REQUEST = "BAD_CLIENT", "BAD_TOKEN_REQUEST"
+_REVOKED_STATUS = frozenset({"BAD_REFRESH_TOKEN"})
 _REVOKED_ERROR = frozenset({"invalid_grant", "access_denied"})
 # A lifetime beyond a century is no number of seconds.
 _LONGEST = 100 * 366 * 86_400
@@ -29,7 +31,7 @@ _MENDS = {
     "BAD_AUTH_CODE": "begin with consent again",
     "BAD_CLIENT_ID": "correct the client id in the settings",
     "BAD_CLIENT_SECRET": "correct the client secret in the settings",
-    "invalid_client": "correct the client id and the client secret in the settings",
+    CLIENT: "correct the client id and the client secret in the settings",
     "BAD_REDIRECT_URI": "make the redirect address in the settings equal to one in the app",
     "BAD_CODE_VERIFIER": "begin with consent again",
     "BAD_SCOPES": "make the scopes in the settings equal to those in the app",
@@ -61,8 +63,12 @@ def _is_token(document: Mapping[str, Any]) -> bool:
 def _refused(status: int, document: Mapping[str, Any]) -> Refused:
     reason, error = code_of(document, "status"), code_of(document, "error")
     named = reason.startswith("BAD_")
+    if reason == "BAD_HUB":
+        msg = "HubSpot says that there is no such portal any more: disconnect it, or connect it again"
+        return Refused(msg, code=PORTAL_GONE)
     if reason in _REVOKED_STATUS or (not named and error in _REVOKED_ERROR):
         return Refused("the portal removed the app or revoked its consent: connect it again", code=REVOKED)
-    code = reason if named else error or f"HTTP_{status}"
-    mend = _MENDS.get(code, "check the app's settings")
-    return Refused(f"HubSpot refused the token request ({code}): {mend}", code=code)
+    code = reason if named else CLIENT if error == "invalid_client" else REQUEST
+    mend = _MENDS.get(code, "check the app's settings and the address of HubSpot's API")
+    told = code if named else error or f"HTTP_{status}"
+    return Refused(f"HubSpot refused the token request ({told}): {mend}", code=code)

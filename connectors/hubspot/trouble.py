@@ -14,10 +14,13 @@ from typing import Any
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.hubspot.answers import code_of, part, parts, read_object, texts
+from connectors.hubspot.value_errors import value_error
 from connectors.retry_after import retry_after
 
 # A token that is expired, unknown, or was stopped on the way: worth one renewal.
 UNAUTHENTICATED = frozenset({"EXPIRED_AUTHENTICATION", "INVALID_AUTHENTICATION", "HTTP_401"})
+# A call that HubSpot surely did not carry out: even making something may be repeated.
+NOT_BEGUN = "not_begun"
 ROLLING_SECONDS = 10.0
 SEARCH_SECONDS = 1.0
 # The daily budget returns at the portal's own midnight, which we do not know.
@@ -51,13 +54,15 @@ def _too_many(headers: Mapping[str, str], document: Mapping[str, Any], doing: st
         return Busy(msg, retry_after=retry_after(headers) or DAILY_SECONDS, code="limit_reached")
     by_second = policy == "SECONDLY" or doing.endswith(" search")
     seconds = retry_after(headers) or (SEARCH_SECONDS if by_second else ROLLING_SECONDS)
-    return Busy(f"HubSpot limits the rate of calls (at the {doing})", retry_after=seconds)
+    msg = f"HubSpot limits the rate of calls (at the {doing})"
+    return Busy(msg, retry_after=seconds, code=NOT_BEGUN)
 
 
 def _refused(status: int, document: Mapping[str, Any], doing: str) -> Refused:
-    code = code_of(document, "category") or f"HTTP_{status}"
+    category = code_of(document, "category") or f"HTTP_{status}"
+    code = (value_error(document) if doing.endswith(" update") else "") or category
     return Refused(
-        f"HubSpot refused the {doing} (HTTP {status}, {code}): {_mend(status, document)}", code=code
+        f"HubSpot refused the {doing} (HTTP {status}, {category}): {_mend(status, document)}", code=code
     )
 
 

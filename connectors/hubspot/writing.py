@@ -9,7 +9,7 @@ refused in the same way the rest is counted with them. One that is written ends 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from connectors.errors import Refused
 from connectors.hubspot.answers import Document, code_of, errors_of, named_ids, objects, record_number
 from connectors.hubspot.client import PAGE, HubSpotClient
 from connectors.hubspot.flag_properties import STATUS
+from connectors.hubspot.value_errors import value_error
 from connectors.tally import Tally
 
 # HubSpot answers these to a batch in which one record is wrong; the whole batch is then unwritten.
@@ -24,15 +25,20 @@ _ONE_IS_WRONG = frozenset(
     {"VALIDATION_ERROR", "OBJECT_NOT_FOUND", "CONFLICT", "HTTP_400", "HTTP_404", "HTTP_409"}
 )
 _EACH = 20
+MERGED = "MERGED"
 Update = Mapping[str, Any]
 
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Writes the batches of one write-back, and counts what becomes of each contact."""
+    """Writes the batches of one write-back, and counts what becomes of each contact.
+
+    ``wanted`` gives what the contact of an id should hold.
+    """
 
     client: HubSpotClient
     tally: Tally
+    wanted: Callable[[str], Mapping[str, str]]
     _always: str = ""
 
     def write(self, updates: Sequence[Update]) -> None:
@@ -53,7 +59,8 @@ class Writer:
         try:
             document = self.client.update(updates)
         except Refused as error:
-            if error.code not in _ONE_IS_WRONG:
+            # A colon: HubSpot names the property of a record.
+            if ":" not in error.code and error.code not in _ONE_IS_WRONG:
                 raise
             if len(updates) == 1:
                 self.tally.failed[error.code] += 1
@@ -67,13 +74,21 @@ class Writer:
     def _count(self, document: Document, updates: Sequence[Update]) -> None:
         """Count a batch that was written in whole or, with HTTP 207, in part."""
         asked = {update["id"]: update["properties"] for update in updates}
-        done = asked.keys() & {record_number(record) for record in objects(document, "results")}
-        for record_id in done:
+        answered = Counter(record_number(record) for record in objects(document, "results"))
+        for record_id in asked.keys() & answered.keys():
             self.tally.took(asked[record_id][STATUS])
-        left = asked.keys() - done
+        left = asked.keys() - answered.keys()
         for error in errors_of(document):
             named = named_ids(error) & left
-            self.tally.failed[code_of(error, "category") or "UNKNOWN"] += len(named)
+            self.tally.failed[value_error(error) or code_of(error, "category") or "UNKNOWN"] += len(named)
             left -= named
-        self.tally.failed["NOT_CONFIRMED"] += len(left)
-        self.tally.failed = +self.tally.failed
+        strays = answered - Counter(list(asked))
+        merged = min(len(left), strays.total())
+        self.tally.failed += Counter({MERGED: merged, "NOT_CONFIRMED": len(left) - merged})
+        self._set_right(strays.keys() - {""})
+
+    def _set_right(self, winners: Collection[str]) -> None:
+        """A contact that was merged meanwhile is answered as the winner, which now has the flag of both."""
+        updates = [{"id": name, "properties": dict(self.wanted(name))} for name in sorted(winners)]
+        if updates:
+            self.client.update(updates)

@@ -31,7 +31,9 @@ def _job(opened: Services, row: ConnectionRow, progress: Progress) -> Outcome:
     except ConnectorError:
         found, code = access.told(opened, row), REFUSED
     leads = "" if found.leads is None else f"The connected user sees {found.leads:,} leads."
-    text = " ".join(part for part in (f"{found.words}.", found.note, found.mend, leads) if part)
+    text = " ".join(
+        part for part in (f"{found.words}.", found.note, found.mend, leads, *found.lacking) if part
+    )
     record = {**record_of(row), "state": found.connection.state, "note": found.note, "mend": found.mend}
-    record["leads"] = found.leads
+    record["leads"], record["lacking"] = found.leads, list(found.lacking)
     return Outcome(connection=row, text=text, record=record, exit_code=code)

@@ -34,6 +34,7 @@ ConnectionState = Literal[
     "pull_incomplete",
     "consent_needed",
     "missing_permission",
+    "wrong_settings",
     "limit_reached",
     "org_gone",
     "busy",

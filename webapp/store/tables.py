@@ -247,6 +247,25 @@ class SeenRequest(Base):
     first_at: Mapped[datetime]
 
 
+class ToldEvent(Base):
+    """What a CRM told by webhook of one lead; kept until it is acted on, and a while longer."""
+
+    __tablename__ = "told_event"
+    __table_args__ = (
+        Index(None, "connection_id", "lead_key"),
+        Index(None, "settled"),
+        Index(None, "received_at"),
+    )
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    connection_id: Mapped[str] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    lead_key: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(16))
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    settled: Mapped[bool]
+
+
 class Event(Base):
     """The audit trail; rows are only ever added."""
 

@@ -69,6 +69,14 @@ STATUS: Mapping[ConnectionState, Status] = {
             "and read access to the fields of the policy. Then run fairlead check."
         ),
     ),
+    "wrong_settings": Status(
+        kind="failed",
+        words="Settings are wrong",
+        mend=(
+            "The CRM does not take Fairlead's own app as it is. The consent still stands, and nobody has to "
+            "sign in. Correct what the sentence names, start Fairlead again, then run fairlead check."
+        ),
+    ),
     "limit_reached": Status(
         kind="waiting",
         words="Limit reached",

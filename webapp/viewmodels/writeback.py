@@ -115,11 +115,40 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Publish again: it compares first, and writes only what is still different.",
         ),
         "OBJECT_NOT_FOUND": ("The contact was deleted meanwhile.", "Nothing: the next sync notices it."),
+        "MERGED": (
+            "The contact was merged into another one meanwhile.",
+            "Nothing: the other one has its own flag, and the next sync notices it.",
+        ),
         "VALIDATION_ERROR": (
             "A rule of the portal does not let the contact be saved as it stands.",
             "Look at the rules of the Score check properties and of the contact.",
         ),
     }
+)
+# The same, where the CRM names the properties of the record that it is about.
+NAMED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "REQUIRED_PROPERTY_MISSING": (
+            "A rule of the portal wants {names} filled in before anything of the contact is saved.",
+            "Fill it in on these contacts, or change the rule under Settings > Properties.",
+        ),
+        "READ_ONLY_VALUE": (
+            "The portal no longer lets an app write {names}.",
+            "Let it be edited under Settings > Properties, or archive it and publish again.",
+        ),
+        "INVALID_OPTION": (
+            "The list property {names} lacks the value that was written.",
+            "Add the options that the HubSpot guide lists, or archive it and publish again.",
+        ),
+        "PROPERTY_DOESNT_EXIST": (
+            "The property {names} was archived while flags were written.",
+            "Publish again: Fairlead makes it anew.",
+        ),
+    }
+)
+NAMED_OTHERWISE = (
+    "The portal does not let the contact be saved because of {names}.",
+    "Look at the rules of that property under Settings > Properties.",
 )
 UNKNOWN = ("The CRM refused the record.", "Look the code up in the CRM's own documentation.")
 
@@ -190,8 +219,13 @@ def _all_reasons(receipt: Receipt) -> tuple[Reason, ...]:
 
 
 def _reason(code: str, count: int) -> Reason:
-    what, mend = WORDS.get(code, UNKNOWN)
-    return Reason(code=code, count=count, what=what, mend=mend)
+    kind, _, names = code.partition(":")
+    if names:
+        what, mend = NAMED.get(kind, NAMED_OTHERWISE)
+        what = what.format(names=" and ".join(names.split(",")))
+    else:
+        what, mend = WORDS.get(kind, UNKNOWN)
+    return Reason(code=kind, count=count, what=what, mend=mend)
 
 
 def _line(reason: Reason) -> str:

@@ -10,7 +10,7 @@ from audit.schema import BadInput
 from connectors.errors import ConnectorError, Refused
 from webapp import connecting
 from webapp.connecting import Answer, NotConnected
-from webapp.crms import NAMES, consent_origins
+from webapp.crms import NAMES, consent, consent_origins
 from webapp.erasure import left_over
 from webapp.security import allow_form_targets
 from webapp.services import Services, services
@@ -35,6 +35,7 @@ def index() -> str:
         connections=connections,
         writebacks={name: shown(found) for name, found in receipts.items() if found},
         made={row.id: words for row in connections if (words := _how(opened, row))},
+        lacking={row.id: told for row in connections if (told := _lacking(opened, row))},
         ways=ways(opened.settings),
         not_erased=frozenset(row.id for row in left_over(opened)),
     )
@@ -46,6 +47,14 @@ def _how(opened: Services, row: ConnectionRow) -> str:
         return flow_name(opened.grants(row.id).load().flow)
     except Refused:
         return ""
+
+
+def _lacking(opened: Services, row: ConnectionRow) -> tuple[str, ...]:
+    """What does not work with a connection's consent, as far as that is known without asking the CRM."""
+    try:
+        return consent(opened.settings, row.crm).lacking(opened.grants(row.id).load())
+    except (BadInput, Refused):
+        return ()
 
 
 @blueprint.post(CRM_PATH)

@@ -1,4 +1,4 @@
-"""What the CRMs themselves ask for: the Canvas panel and the HubSpot card.
+"""What the CRMs themselves ask for and tell: the Canvas panel, the HubSpot card and its webhooks.
 
 The signature is the only proof of who asks: there is no session, no cookie and no form token here.
 Neither body nor query is logged.
@@ -8,22 +8,31 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request, url_for
 
 from connectors.errors import Busy, Refused
-from connectors.hubspot.inbound import InboundRequest, verify_card
+from connectors.hubspot.events import events_of
+from connectors.hubspot.inbound import verify_card
+from connectors.hubspot.signature import InboundRequest
 from connectors.inbound import KeyringFor, Visit
 from connectors.pseudonym import Keyring
 from webapp.crms import CRM_HOSTS, hubspot_app, salesforce_app
+from webapp.departures import receive
 from webapp.panels import NO_PERMISSION, NOT_AUDITED, NOT_CONNECTED, Panel, panel_for, to_json
 from webapp.security import allow_framing
 from webapp.services import Services, services
 from webapp.store.rows import Crm
 
-CARD_PATH = "/hubspot/card"
+CARD_PATH, HOOK_PATH = "/hubspot/card", "/hubspot/webhooks"
 ERROR_SCHEMA = "fairlead.error/1"
 # Anything else that a card's verification refuses is a request that HubSpot did not sign: 401.
-CARD_STATUS = {"request_too_large": 413, "app_mismatch": 403, "query_invalid": 400, "body_invalid": 400}
+CARD_STATUS = {
+    "request_too_large": 413,
+    "app_mismatch": 403,
+    "query_invalid": 400,
+    "body_invalid": 400,
+    "events_invalid": 400,
+}
 RELOAD = Panel(
     state="not_audited",
     title="Open the lead again",
@@ -111,18 +120,41 @@ def card() -> Response:
     if app is None:
         return _json_error("not_set_up", "HubSpot is not set up in this Fairlead.", 404)
     try:
-        visit = verify_card(_inbound_request(opened), app, _keyring_for(opened, "hubspot"), opened.clock())
+        visit = verify_card(
+            _inbound_request(opened, CARD_PATH), app, _keyring_for(opened, "hubspot"), opened.clock()
+        )
     except Refused as error:
         return _card_refusal(error)
     return jsonify(to_json(_panel(opened, visit)))
 
 
-def _inbound_request(opened: Services) -> InboundRequest:
+@blueprint.post(HOOK_PATH)
+def webhooks() -> Response:
+    """What HubSpot tells; kept durably before it is answered, and acted on after.
+
+    Events that do not matter here are answered like the others: HubSpot tries again what is refused.
+    """
+    opened = services()
+    app = hubspot_app(opened.settings)
+    if app is None:
+        return _json_error("not_set_up", "HubSpot is not set up in this Fairlead.", 404)
+    try:
+        signed = _inbound_request(opened, HOOK_PATH)
+        events = events_of(signed, app, _keyring_for(opened, "hubspot"), opened.clock())
+    except Refused as error:
+        return _json_error(error.code, f"{error}.", CARD_STATUS.get(error.code, 401))
+    kept = receive(opened, events)
+    if kept:
+        current_app.extensions["settling"].wake()
+    return jsonify({"schema": "fairlead.webhooks/1", "kept": kept})
+
+
+def _inbound_request(opened: Services, path: str) -> InboundRequest:
     """The request as HubSpot signed it: our public address and the raw query, never ``request.url``."""
     query = request.environ.get("QUERY_STRING", "")
     return InboundRequest(
         method=request.method,
-        uri=f"{opened.settings.public_url}{CARD_PATH}" + (f"?{query}" if query else ""),
+        uri=f"{opened.settings.public_url}{path}" + (f"?{query}" if query else ""),
         body=request.get_data(),
         signature=request.headers.get("X-HubSpot-Signature-v3"),
         timestamp=request.headers.get("X-HubSpot-Request-Timestamp"),

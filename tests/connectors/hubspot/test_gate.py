@@ -165,3 +165,48 @@ def test_a_token_may_expire_at_any_call(small, monkeypatch, at):
     receipt = small.source.publish({small.keyring.lead_key(name): flag for name in small.portal.record_ids()})
     assert (receipt.listed, receipt.written, receipt.failed) == (250, 250, {})
     assert small.grants.renewals == 1
+
+
+def test_a_token_that_is_good_for_some_minutes_yet_outlives_a_bad_moment_of_the_token_endpoint(small):
+    small.portal.clock.advance(1800 * 0.8)
+    small.portal.control.plan(Fault(status=503, path="/token", times=3))
+    assert pulled(small) == 250
+    asked = small.calls["POST /oauth/2026-09/token"]
+    assert (small.grants.renewals, asked) == (0, 2)  # the consent, and one try within half a minute
+    small.portal.control.mend()
+    small.portal.clock.advance(31)
+    small.source.describe()
+    assert small.grants.renewals == 1
+
+
+def test_a_token_at_its_end_is_not_used_when_none_is_given(small):
+    small.portal.clock.advance(1800)
+    small.portal.control.plan(Fault(status=503, path="/token", times=100))
+    with pytest.raises(Busy):
+        small.source.describe()
+    assert not [name for name in small.calls if "/properties/" in name]
+
+
+def test_a_wrong_secret_stops_at_once_though_the_old_token_is_good(small):
+    small.portal.clock.advance(1800 * 0.8)
+    small.portal._world.accounts.client_secret = "another"
+    with pytest.raises(Refused) as caught:
+        small.source.describe()
+    assert caught.value.code == "BAD_CLIENT_SECRET"
+
+
+def test_the_share_of_the_day_that_an_admin_set_is_kept(small, monkeypatch):
+    """Where HubSpot shows a daily limit, calls stop at the share, and the sentence says what to do."""
+    limits, calls = type(small.portal._world.limits), []
+
+    def describe(_limits, response):
+        calls.append(response)
+        response.headers["X-HubSpot-RateLimit-Daily"] = "20"
+        response.headers["X-HubSpot-RateLimit-Daily-Remaining"] = str(20 - len(calls))
+
+    monkeypatch.setattr(limits, "describe", describe)
+    for _ in range(16):
+        small.source.describe()
+    with pytest.raises(Busy, match=r"16 of the portal's 20 .* 80 %") as caught:
+        small.source.describe()
+    assert (len(calls), caught.value.code) == (16, "limit_reached")

@@ -14,7 +14,8 @@ from hubspot.utils.signature import Signature
 
 from connectors.errors import Refused
 from connectors.hubspot.app import HubSpotApp
-from connectors.hubspot.inbound import InboundRequest, _signature, signed_uris, verify_card
+from connectors.hubspot.inbound import verify_card
+from connectors.hubspot.signature import InboundRequest, signature_of, signed_uris
 from connectors.pseudonym import Keyring
 
 SECRET = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
@@ -58,12 +59,12 @@ def refusal(request, now=NOW, app=APP):
 )  # fmt: skip
 def test_known_answers(secret, uri, body, timestamp, expected):
     request = InboundRequest(method="POST", uri=uri, body=body.encode(), signature="", timestamp=timestamp)
-    assert _signature(secret, request, signed_uris(uri)[0]).decode() == expected
+    assert signature_of(secret, request, signed_uris(uri)[0]).decode() == expected
 
 
 def test_the_known_answer_of_the_undecoded_form():
     request = InboundRequest(method="POST", uri=ESCAPED, body=b"[]", signature="", timestamp="1790000004000")
-    assert _signature(OTHER_SECRET, request, ESCAPED) == b"KKwrtu49d26FrUsDQdYcfAcwFssKn+cmyppOAUwOO/Q="
+    assert signature_of(OTHER_SECRET, request, ESCAPED) == b"KKwrtu49d26FrUsDQdYcfAcwFssKn+cmyppOAUwOO/Q="
 
 
 @pytest.mark.parametrize("escape", ["3A", "2F", "3F", "40", "21", "24", "27", "28", "29", "2A", "2C", "3B"])

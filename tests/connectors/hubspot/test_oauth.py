@@ -12,7 +12,11 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.errors import Busy, Refused
 from connectors.hubspot import oauth
+from connectors.hubspot.leaving import leave
+from connectors.hubspot.scopes import DEALS, LEADS, SCORING, degraded
+from connectors.hubspot.scopes import REQUIRED as GRANTED
 from connectors.hubspot.token_trouble import token_trouble
+from connectors.hubspot.vetting import Told, told, vetted
 from connectors.sandbox.hubspot.faults import Fault
 from connectors.sandbox.server import LocalServer
 from tests.connectors.scripted import scripted
@@ -32,6 +36,8 @@ def test_the_authorize_url_carries_pkce_state_and_scopes(small):
     assert query["code_challenge_method"] == ["S256"]
     assert query["state"] == [request.state]
     assert query["scope"] == [" ".join(small.app.scopes)]
+    assert query["optional_scope"] == [" ".join(small.app.optional_scopes)]
+    assert not set(small.app.optional_scopes) & set(small.app.scopes)
     assert "+" not in request.url
     assert request.verifier not in request.url
     assert request.verifier not in repr(request)
@@ -76,7 +82,7 @@ def test_revoking_leaves_the_access_token_alive_and_removal_does_not(small):
     oauth.revoke(small.app, small.grants.grant)
     assert small.source.describe()
     portal = connect(small.portal)
-    oauth.uninstall(portal.app, portal.grants.grant)
+    leave(portal.app, portal.grants.grant)
     with pytest.raises(Refused):
         portal.source.describe()
 
@@ -104,13 +110,14 @@ def test_an_unknown_redirect_address_or_scope_gets_a_page_and_no_redirect(small)
     [
         (400, {"status": "BAD_REFRESH_TOKEN", "error": "invalid_grant"}, "invalid_grant"),
         (400, {"error": "invalid_grant"}, "invalid_grant"),
-        (403, {"status": "BAD_HUB", "error": "access_denied"}, "invalid_grant"),
+        (403, {"status": "BAD_HUB", "error": "access_denied"}, "portal_gone"),
+        (403, {"error": "access_denied"}, "invalid_grant"),
         (400, {"status": "BAD_CLIENT_ID", "error": "invalid_grant"}, "BAD_CLIENT_ID"),
-        (401, {"error": "invalid_client"}, "invalid_client"),
+        (401, {"error": "invalid_client"}, "BAD_CLIENT"),
         (400, {"status": "BAD_SOMETHING_NEW"}, "BAD_SOMETHING_NEW"),
-        (404, {}, "HTTP_404"),
-        (302, {}, "HTTP_302"),
-        (400, {"error": "the token abc is not good"}, "HTTP_400"),
+        (404, {}, "BAD_TOKEN_REQUEST"),
+        (302, {}, "BAD_TOKEN_REQUEST"),
+        (400, {"error": "the token abc is not good"}, "BAD_TOKEN_REQUEST"),
     ],
 )
 def test_refusals_of_the_token_endpoint_are_classified(status, body, code):
@@ -147,7 +154,8 @@ def test_a_redirect_of_the_token_request_is_not_followed(small):
     with LocalServer(app=elsewhere) as server, pytest.raises(Refused) as caught:
         oauth.refresh(replace(small.app, api_url=server.url), small.grants.grant)
     assert seen == ["/oauth/2026-09/token"]
-    assert caught.value.code == "HTTP_307"
+    assert caught.value.code == "BAD_TOKEN_REQUEST"
+    assert "HTTP_307" in str(caught.value)
 
 
 def test_secrets_travel_in_the_form_body_only(small):
@@ -226,3 +234,114 @@ def test_a_first_token_that_names_no_portal_is_refused(small, portal):
 )
 def test_an_answer_that_no_token_can_be_read_from_is_busy(body):
     assert isinstance(token_trouble(200, {}, body), Busy)
+
+
+def asks(found, path):
+    return sum(count for name, count in found.calls.items() if name.endswith(path))
+
+
+def test_a_grant_is_looked_into_when_it_is_made(small):
+    assert asks(small, "/oauth/2026-09/token/introspect") == 1
+
+
+def test_the_app_id_of_the_settings_must_be_the_app_s_own(small):
+    request = oauth.authorization(small.app)
+    code = parse_qs(urlsplit(small.portal.consent(request.url)).query)["code"][0]
+    with pytest.raises(Refused, match="FAIRLEAD_HUBSPOT_APP_ID") as caught:
+        oauth.exchange(replace(small.app, app_id="17"), code, request.verifier)
+    assert caught.value.code == "app_mismatch"
+
+
+def test_a_consent_stands_though_it_cannot_be_looked_into_just_now(small):
+    small.portal.control.plan(Fault(status=503, path="/token/introspect"))
+    assert consented(small.portal, small.app, timing_of(small.portal)).scopes == small.app.scopes
+
+
+TOLD = Told(active=True, app_id="", portal="", scopes=GRANTED)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({}, None),
+        ({"scopes": (*GRANTED, "crm.objects.deals.read")}, None),
+        ({"scopes": (*GRANTED, "crm.objects.contacts.sensitive.read")}, "sensitive_scope"),
+        ({"scopes": (*GRANTED, "crm.objects.contacts.highly_sensitive.read.v2")}, "sensitive_scope"),
+        ({"scopes": GRANTED[:-1]}, "MISSING_SCOPES"),
+        ({"active": False}, "invalid_grant"),
+        ({"app_id": "17"}, "app_mismatch"),
+        ({"portal": "17"}, "portal_mismatch"),
+    ],
+)
+def test_what_introspection_says_of_a_grant_decides(small, change, code):
+    grant = small.grants.grant
+    if code is None:
+        assert vetted(small.app, grant, replace(TOLD, **change)).scopes == change.get("scopes", GRANTED)
+        return
+    with pytest.raises(Refused) as caught:
+        vetted(small.app, grant, replace(TOLD, **change))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    "document", [{}, {"active": 1}, {"active": True, "scopes": 7, "app_id": [1], "hub_id": True}]
+)
+def test_any_introspection_can_be_read(document):
+    found = told(document)
+    assert (found.app_id, found.portal, found.scopes) == ("", "", ())
+    assert found.active is (document.get("active") is True)
+
+
+def test_a_renewal_that_brings_a_sensitive_scope_stops(small):
+    former = small.grants.grant
+    scopes = ["oauth", "crm.objects.contacts.sensitive.read"]
+    token = {"access_token": "a", "expires_in": 1800, "hub_id": int(former.organisation), "scopes": scopes}
+    with scripted(lambda _: token) as url, pytest.raises(Refused, match="card") as caught:
+        oauth.refresh(replace(small.app, api_url=url), former)
+    assert caught.value.code == "sensitive_scope"
+
+
+def test_each_optional_scope_has_its_sentence():
+    asked = (DEALS, LEADS, SCORING, "crm.lists.read")
+    sentences = degraded(asked, (DEALS,))
+    assert len(sentences) == 3
+    assert all(scope in sentence for scope, sentence in zip(asked[1:], sentences, strict=True))
+    assert degraded(asked, asked) == ()
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_leaving_removes_the_app_and_then_revokes_with_a_good_token(small, expired):
+    if expired:
+        small.portal.expire_tokens()
+    leave(small.app, small.grants.grant)
+    assert asks(small, "/external-install") == 1 + expired
+    assert asks(small, "/token/revoke") == 1
+    with pytest.raises(Refused):
+        oauth.refresh(small.app, small.grants.grant)
+
+
+def test_leaving_with_a_token_that_is_known_to_be_old_renews_it_first(small):
+    small.portal.clock.advance(3_600)
+    leave(small.app, small.grants.grant, timing_of(small.portal))
+    assert asks(small, "/external-install") == 1
+
+
+def test_an_app_that_was_removed_before_is_told_as_that(small):
+    small.portal.uninstall()
+    with pytest.raises(Refused) as caught:
+        leave(small.app, small.grants.grant)
+    assert caught.value.code == "invalid_grant"
+
+
+def test_where_the_app_cannot_be_removed_the_consent_is_revoked_all_the_same(small):
+    small.portal.control.plan(Fault(status=503, path="/external-install"))
+    with pytest.raises(Busy):
+        leave(small.app, small.grants.grant)
+    with pytest.raises(Refused) as caught:
+        oauth.refresh(small.app, small.grants.grant)
+    assert caught.value.code == "invalid_grant"
+
+
+def test_a_failed_revocation_after_the_removal_is_no_trouble(small):
+    small.portal.control.plan(Fault(status=503, path="/token/revoke"))
+    leave(small.app, small.grants.grant)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.errors import Refused
+from connectors.errors import Busy, Refused
 from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.flag_properties import CALIBRATED, NAMES
 from connectors.sandbox.hubspot.faults import Fault
-from connectors.source import Flag
+from connectors.source import Flag, FlagDetail
 from tests.connectors.subject_hubspot import some
 
 FLAG = Flag(
@@ -20,6 +21,8 @@ FLAG = Flag(
     audit_id="A-7",
     checked_at=datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
 )
+
+REQUIRED = "REQUIRED_PROPERTY_MISSING:company"
 
 
 def flags_for(found, count=None):
@@ -60,7 +63,7 @@ def test_a_contact_that_cannot_be_cleared_is_counted_as_failed(connecting):
     found.portal.desk.change("contacts", found.portal.record_ids()[0], {"company": None})
     found.portal.control.required = ("company",)
     receipt = found.source.publish({})
-    assert (receipt.cleared, receipt.failed) == (2, {"VALIDATION_ERROR": 1})
+    assert (receipt.cleared, receipt.failed) == (2, {REQUIRED: 1})
     assert total(receipt) == 3
 
 
@@ -73,12 +76,12 @@ def test_only_what_differs_is_written(small):
     assert "fairscore_reason" not in small.portal.values(small.portal.record_ids()[5])
 
 
-def test_nothing_but_the_four_properties_is_written(small):
+def test_nothing_but_the_five_properties_is_written(small):
     before = small.portal.values(small.portal.record_ids()[0])
     small.source.publish(flags_for(small))
     after = small.portal.values(small.portal.record_ids()[0])
     changed = {name for name in after if after[name] != before.get(name)} - {"lastmodifieddate"}
-    assert changed == {"fairscore_status", "fairscore_reason", "fairscore_audit_id", "fairscore_audited_at"}
+    assert changed == set(NAMES) - {CALIBRATED}
 
 
 @pytest.mark.parametrize("partial", [False, True])
@@ -93,7 +96,7 @@ def test_bad_records_are_found_and_the_rest_is_written(connecting, partial):
     found.portal.control.required = ("company",)
     found.portal.control.partial_updates = partial
     receipt = found.source.publish(flags_for(found))
-    assert receipt.failed == {"VALIDATION_ERROR": 3}
+    assert receipt.failed == {REQUIRED: 3}
     assert receipt.written == 247
     assert total(receipt) == receipt.listed == 250
     assert "fairscore_status" not in found.portal.values(ids[77])
@@ -107,7 +110,7 @@ def test_a_rule_that_refuses_every_contact_is_not_found_out_one_by_one(connectin
     found = connecting(some(450))
     found.portal.control.required = ("company",)
     receipt = found.source.publish(flags_for(found))
-    assert receipt.failed == {"VALIDATION_ERROR": 450}
+    assert receipt.failed == {REQUIRED: 450}
     assert total(receipt) == receipt.listed == 450
     assert found.calls[UPDATES] < 250
 
@@ -120,7 +123,7 @@ def test_contacts_that_a_rule_spares_are_written_after_a_batch_that_it_refused(c
     found.portal.desk.change("contacts", ids[377], {"company": None})
     found.portal.control.required = ("company",)
     receipt = found.source.publish(flags_for(found))
-    assert (receipt.written, receipt.failed) == (199, {"VALIDATION_ERROR": 201})
+    assert (receipt.written, receipt.failed) == (199, {REQUIRED: 201})
     assert found.portal.values(ids[376])["fairscore_status"] == "review"
 
 
@@ -146,7 +149,7 @@ def test_properties_are_made_once(small):
     small.source.publish({})
     small.source.publish({})
     created = small.calls["POST /crm/properties/2026-09/contacts"]
-    assert created == 4
+    assert created == 5
     assert small.calls["POST /crm/properties/2026-09/contacts/groups"] == 1
     status = small.portal.definition("fairscore_status")
     assert {one["value"] for one in status.options} == {"ok", "review", "insufficient_data"}
@@ -168,7 +171,7 @@ def test_two_first_publishes_at_once(small):
 def test_a_property_that_exists_and_is_not_shown_is_named(small, monkeypatch):
     small.source.publish({})
     monkeypatch.setattr(HubSpotClient, "properties", lambda _self: [])
-    with pytest.raises(Refused, match=r"fairscore_audited_at.*archived") as caught:
+    with pytest.raises(Refused, match=r"fairscore_audited_at, .*archived") as caught:
         small.source.publish({})
     assert caught.value.code == "PROPERTY_CONFLICT"
 
@@ -186,3 +189,115 @@ def test_a_refusal_that_is_no_record_s_fault_stops(small):
     with pytest.raises(Refused):
         small.source.publish(flags_for(small))
     assert small.calls["POST /crm/objects/2026-09/contacts/batch/update"] == 1
+
+
+def detailed(calibrated):
+    return replace(FLAG, detail=FlagDetail(explanation="e", advice="a", calibrated=calibrated))
+
+
+@pytest.mark.parametrize(
+    ("calibrated", "stored"),
+    [(62.5, "62.5"), (61.99999999, "62"), (-3.00001, "-3"), (-0.0, "0"), (1e-9, "0"), (None, None)],
+)
+def test_the_corrected_score_is_a_number_and_nothing_is_written_twice(small, calibrated, stored):
+    key = small.keyring.lead_key(small.portal.record_ids()[0])
+    assert small.source.publish({key: detailed(calibrated)}).written == 1
+    assert small.portal.values(small.portal.record_ids()[0]).get(CALIBRATED) == stored
+    assert small.source.publish({key: detailed(calibrated)}).unchanged == 1
+
+
+def test_neither_explanation_nor_advice_is_written(small):
+    small.source.publish({small.keyring.lead_key(small.portal.record_ids()[0]): detailed(1.0)})
+    assert not {"e", "a"} & set(small.portal.written_back())
+
+
+@pytest.mark.parametrize("place", [10, 240])
+def test_a_contact_that_is_merged_meanwhile_does_not_give_its_flag_to_the_winner(small, monkeypatch, place):
+    """The winner answers for it, and holds its own flag at the end, listed before the loser or behind it."""
+    ids = small.portal.record_ids()
+    loser, winner = ids[120], ids[place]
+    flags = flags_for(small)
+    flags[small.keyring.lead_key(winner)] = replace(FLAG, status="ok", reason="")
+    update = HubSpotClient.update
+
+    def merging(self, inputs):
+        contacts = small.portal._world.contacts
+        if loser in [one["id"] for one in inputs] and int(loser) not in contacts.merged:
+            contacts.merged[int(loser)] = int(winner)
+            contacts.erase(contacts.by_number[int(loser)])
+        return update(self, inputs)
+
+    monkeypatch.setattr(HubSpotClient, "update", merging)
+    receipt = small.source.publish(flags)
+    assert receipt.failed == {"MERGED": 1}
+    assert (receipt.written + receipt.unchanged, total(receipt), receipt.listed) == (249, 250, 250)
+    assert small.portal.values(winner)["fairscore_status"] == "ok"
+
+
+def test_a_merge_within_one_batch_leaves_the_winner_its_own_flag(connecting, monkeypatch):
+    found = connecting(some(3))
+    loser, winner, _ = found.portal.record_ids()
+    flags = flags_for(found)
+    flags[found.keyring.lead_key(winner)] = replace(FLAG, status="ok", reason="")
+    update = HubSpotClient.update
+
+    def merging(self, inputs):
+        found.portal._world.contacts.merged[int(loser)] = int(winner)
+        # The portal takes the loser's flag last.
+        return update(self, sorted(inputs, key=lambda one: one["id"] == loser))
+
+    monkeypatch.setattr(HubSpotClient, "update", merging)
+    receipt = found.source.publish(flags)
+    assert (receipt.written, receipt.failed) == (2, {"MERGED": 1})
+    assert found.portal.values(winner)["fairscore_status"] == "ok"
+
+
+@pytest.mark.parametrize("kind", ["reset", "status"])
+@pytest.mark.parametrize("skip", [0, 1, 3])
+def test_nothing_is_made_twice_when_an_answer_is_lost(small, kind, skip):
+    """The call that broke off is looked after, not repeated: what was made by it is found."""
+    small.portal.control.plan(Fault(kind=kind, status=502, path="/properties/", method="POST", skip=skip))
+    assert small.source.publish(flags_for(small)).written == 250
+    tries = small.calls["POST /crm/properties/2026-09/contacts"]
+    groups = small.calls["POST /crm/properties/2026-09/contacts/groups"]
+    # One of the five, or the group, was tried again at most where it had not been made.
+    assert tries + groups == 6 + (kind == "status")
+
+
+def test_making_is_repeated_where_hubspot_surely_did_not_begin(small):
+    small.portal.control.plan(Fault(status=429, path="/properties/", method="POST", times=2))
+    assert small.source.publish({}).unknown == 250
+    assert small.calls["POST /crm/properties/2026-09/contacts/groups"] == 3
+
+
+def test_making_is_given_up_after_some_looks(small):
+    small.portal.control.plan(Fault(status=502, path="/properties/", method="POST", times=1_000))
+    with pytest.raises(Busy):
+        small.source.publish({})
+    assert small.calls["POST /crm/properties/2026-09/contacts/groups"] == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"type": "string"}, "its type must be enumeration"),
+        ({"read_only": True}, "its values are read-only"),
+        ({"options": []}, "it lacks the options ok, review, insufficient_data"),
+    ],
+)
+def test_what_is_wrong_with_a_property_is_told_with_the_mend(small, change, told):
+    small.source.publish({})
+    for name, value in change.items():
+        setattr(small.portal._world.definitions["fairscore_status"], name, value)
+    with pytest.raises(Refused, match=f"fairscore_status .*{told}.*publish again"):
+        small.source.publish({})
+
+
+def test_a_property_that_became_read_only_is_a_reason_by_its_name(small, monkeypatch):
+    small.source.publish({})
+    properties = small.source._client.properties()
+    monkeypatch.setattr(HubSpotClient, "properties", lambda _self: properties)
+    small.portal._world.definitions["fairscore_reason"].read_only = True
+    receipt = small.source.publish(flags_for(small))
+    assert receipt.failed == {"READ_ONLY_VALUE:fairscore_reason": 250}
+    assert total(receipt) == 250

@@ -1,0 +1,122 @@
+"""Where the calls of a portal are counted: in a file for all processes, or in memory for one.
+
+::
+
+    <folder>/hubspot-<portal>.json        the calls of the last seconds: no id of a record, no address
+    <folder>/hubspot-<portal>.json.lock   held while one process reads and rewrites them
+
+The file is replaced whole. One that cannot be read counts as empty: HubSpot's own limit then tells.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from connectors.hubspot.window import Window
+from connectors.locking import held
+
+SHARE = 0.9
+SMALLEST_BUDGET = 100
+SEARCHES_PER_SECOND = 4
+# Longer than any wait that is kept to here: what lies further ahead is of another clock.
+_HORIZON = 60.0
+
+
+def _calls() -> Window:
+    # The smallest budget that HubSpot sells, until the first answer says what this portal has.
+    return Window(allowed=int(SMALLEST_BUDGET * SHARE), interval=10.0)
+
+
+def _searches() -> Window:
+    return Window(allowed=SEARCHES_PER_SECOND, interval=1.0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Counts:
+    """The windows of one portal, and what HubSpot last said of the day (``heard_at`` 0: nothing)."""
+
+    calls: Window = field(default_factory=_calls)
+    searches: Window = field(default_factory=_searches)
+    daily_used: int = 0
+    daily_allowed: int = 0
+    heard_at: float = 0.0
+
+    def window(self, *, search: bool) -> Window:
+        """The window that a call falls into."""
+        return self.searches if search else self.calls
+
+
+class Ledger(Protocol):
+    """The counts of one portal, for one caller at a time."""
+
+    def now(self) -> float:
+        """The clock that all who share the counts go by, in seconds."""
+        ...
+
+    def open(self) -> AbstractContextManager[Counts]:
+        """The counts, inside a ``with``; what is changed in them counts from its end on."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class MemoryLedger:
+    """The counts of the threads of one process."""
+
+    clock: Callable[[], float]
+    _counts: Counts = field(default_factory=Counts)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def now(self) -> float:
+        """The clock of this process."""
+        return self.clock()
+
+    @contextmanager
+    def open(self) -> Iterator[Counts]:
+        """The counts, held."""
+        with self._lock:
+            yield self._counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLedger:
+    """The counts of all processes that share a folder."""
+
+    path: Path
+    clock: Callable[[], float]
+
+    def now(self) -> float:
+        """The time of day, which all processes share."""
+        return self.clock()
+
+    @contextmanager
+    def open(self) -> Iterator[Counts]:
+        """The counts, held and then written."""
+        with held(self.path.with_name(f"{self.path.name}.lock")):
+            counts = _read(self.path, self.now())
+            yield counts
+            fresh = self.path.with_name(f"{self.path.name}.new")
+            fresh.write_text(json.dumps(asdict(counts)))
+            fresh.replace(self.path)
+
+
+def _read(path: Path, now: float) -> Counts:
+    """The counts of a file. A clock that was put back must not hold calls up for long."""
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        found = json.loads(path.read_text())
+        calls, searches = _window(found.pop("calls"), now), _window(found.pop("searches"), now)
+        return Counts(calls=calls, searches=searches, **found)
+    return Counts()
+
+
+def _window(found: dict[str, Any], now: float) -> Window:
+    window = Window(**found)
+    window.places = {name: min(at, now) for name, at in window.places.items()}
+    window.under_way = {name: min(at, now) for name, at in window.under_way.items()}
+    window.closed_until = min(window.closed_until, now + _HORIZON)
+    return window

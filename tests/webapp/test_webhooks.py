@@ -1,0 +1,267 @@
+"""HubSpot's webhooks: answered at once, known when they come again, and who is gone stays gone."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from connectors.hubspot.signature import InboundRequest, signature_of
+from connectors.lake import Lake
+from connectors.locking import locked
+from connectors.policy.parse import parse_policy
+from connectors.pseudonym import LeadKey
+from connectors.source import Flag
+from connectors.synced import Synced
+from webapp import departures, jobs
+from webapp.app import create_app
+from webapp.crms import source_for
+from webapp.store.rows import NewAudit
+from webapp.views.inbound import HOOK_PATH
+
+
+def entry(crms, kind: str, record_id: str, **more: object) -> dict[str, object]:
+    return {
+        "eventId": 1,
+        "subscriptionId": 7,
+        "portalId": int(crms.hubspot.organisation),
+        "appId": int(crms.hubspot.app_id),
+        "occurredAt": 1_790_000_000_000,
+        "subscriptionType": kind,
+        "attemptNumber": 0,
+        "objectId": int(record_id),
+        **more,
+    }
+
+
+def post(crms, *entries: object, app=None, secret: str = "", path: str = HOOK_PATH):
+    """HubSpot's own request, over the application."""
+    body, stamp = json.dumps(entries).encode(), str(int(time.time() * 1000))
+    uri = f"{crms.services.settings.public_url}{path}"
+    plain = InboundRequest(method="POST", uri=uri, body=body, signature="", timestamp=stamp)
+    signature = signature_of(secret or crms.hubspot.client_secret, plain, uri).decode()
+    headers = {"X-HubSpot-Signature-v3": signature, "X-HubSpot-Request-Timestamp": stamp}
+    client = (app or crms.app).test_client()
+    return client.post(path, data=body, headers=headers, content_type="application/json")
+
+
+def told(crms, *entries: object) -> int:
+    """Post events and act on them; how many were new."""
+    answer = post(crms, *entries)
+    assert answer.status_code == 200
+    departures.settle_all(crms.services)
+    return answer.json["kept"]
+
+
+def held(crms, row) -> set[str]:
+    return set(crms.services.lake.read(row.crm, row.organisation)["lead_key"].to_pylist())
+
+
+def flagged(crms, row) -> set[str]:
+    return {key.hex for key in crms.services.repository.flags(row.id)}
+
+
+def key_of(crms, row, record_id: str) -> str:
+    return crms.services.keyring(row).lead_key(record_id).hex
+
+
+def pulled(crms, row):
+    """A whole pull, without the audit behind it."""
+    source = source_for(crms.services, row)
+    policy = parse_policy(crms.services.repository.policy(row.id).text, "The policy")
+    account = crms.services.lake.write(row.crm, row.organisation, source.pull(policy))
+    done = Synced(kind="full", why="", run=account, whole=account)
+    crms.services.syncs.add(row.id, done)
+    return account
+
+
+@pytest.fixture
+def audited(crms):
+    """A portal of 240 contacts, pulled, each with a flag."""
+    row = crms.ready("hubspot")
+    account = pulled(crms, row)
+    audit = NewAudit(
+        id="an-audit",
+        report="{}",
+        policy_version=1,
+        stream_version=1,
+        severities={},
+        worst=None,
+        pulled=account,
+    )
+    flag = Flag(status="ok", reason="", audit_id="an-audit", checked_at=crms.services.clock())
+    keys = [LeadKey(bytes.fromhex(key)) for key in held(crms, row)]
+    crms.services.repository.add_audit(row.id, audit, dict.fromkeys(keys, flag))
+    return row
+
+
+PAIR = ("contact.privacyDeletion", "contact.deletion")
+
+
+@pytest.mark.parametrize("order", list(permutations(PAIR)))
+def test_a_person_who_wants_to_be_erased_is_erased_in_either_order_and_stays_so(crms, audited, order):
+    record = crms.hubspot.record_ids()[0]
+    key = key_of(crms, audited, record)
+    assert key in held(crms, audited) & flagged(crms, audited)
+    for kind in order:
+        assert told(crms, entry(crms, kind, record)) == 1
+        assert key not in held(crms, audited) | flagged(crms, audited)
+    # HubSpot still lists the contact, as an old page of a pull might: it does not come back.
+    account = pulled(crms, audited)
+    assert key not in held(crms, audited) | flagged(crms, audited)
+    assert account.excluded["erased"] == 1
+    assert (
+        account.read == account.kept + sum(account.rejected.values()) + sum(account.excluded.values()) == 240
+    )
+
+
+def test_restoring_brings_back_who_was_deleted_and_never_who_was_erased(crms, audited):
+    deleted, erased, *_ = crms.hubspot.record_ids()
+    told(crms, entry(crms, "object.deletion", deleted, objectTypeId="0-1"))
+    told(crms, entry(crms, "contact.privacyDeletion", erased))
+    assert departures.comparison_wanted(crms.services, audited) is False
+    for record in (deleted, erased):
+        told(crms, entry(crms, "contact.restore", record, occurredAt=1_790_000_000_500))
+    assert departures.comparison_wanted(crms.services, audited) is True
+    pulled(crms, audited)
+    assert key_of(crms, audited, deleted) in held(crms, audited)
+    assert key_of(crms, audited, erased) not in held(crms, audited)
+
+
+def test_a_deleted_contact_does_not_come_back_by_an_old_page(crms, audited):
+    record = crms.hubspot.record_ids()[0]
+    told(crms, entry(crms, "contact.deletion", record))
+    assert pulled(crms, audited).excluded["erased"] == 1
+    assert key_of(crms, audited, record) not in held(crms, audited)
+
+
+@pytest.mark.parametrize("order", list(permutations([0, 1, 2])))
+def test_what_comes_out_of_order_ends_as_what_happened_last(crms, audited, order):
+    first, second, *_ = crms.hubspot.record_ids()
+    deeds = [("contact.deletion", 1), ("contact.restore", 2), ("contact.deletion", 3)]
+    for place in order:
+        kind, at = deeds[place]
+        told(crms, entry(crms, kind, first, occurredAt=at))
+        if place < 2:
+            told(crms, entry(crms, kind, second, occurredAt=at))
+    pulled(crms, audited)
+    assert key_of(crms, audited, first) not in held(crms, audited)
+    assert key_of(crms, audited, second) in held(crms, audited)
+
+
+@pytest.mark.usefixtures("audited")
+def test_an_event_that_comes_again_is_known(crms):
+    record = crms.hubspot.record_ids()[0]
+    one = entry(crms, "contact.deletion", record)
+    assert post(crms, one, one).json["kept"] == 1
+    assert post(crms, one | {"attemptNumber": 1}).json["kept"] == 0
+    assert post(crms, one | {"eventId": 2}).json["kept"] == 1
+
+
+def test_the_same_event_at_many_doors_at_once_is_kept_once(crms, audited):
+    entries = [entry(crms, "contact.deletion", record) for record in crms.hubspot.record_ids()[:100]]
+    with ThreadPoolExecutor(4) as pool:
+        kept = [answer.json["kept"] for answer in pool.map(lambda _: post(crms, *entries), range(4))]
+    assert sum(kept) == 100
+    departures.settle_all(crms.services)
+    assert len(held(crms, audited)) == len(flagged(crms, audited)) == 236 - 99
+
+
+def test_a_merge_takes_away_who_was_merged(crms, audited):
+    winner, loser, *_ = crms.hubspot.record_ids()
+    ids = {"primaryObjectId": int(winner), "mergedObjectIds": [int(loser)], "newObjectId": int(winner)}
+    assert told(crms, entry(crms, "contact.merge", winner, **ids)) == 1
+    assert key_of(crms, audited, loser) not in held(crms, audited)
+    assert key_of(crms, audited, winner) in held(crms, audited)
+
+
+def test_a_change_is_a_hint_and_its_value_is_neither_read_nor_kept(crms, audited):
+    record = crms.hubspot.record_ids()[0]
+    change = {"propertyName": "lifecyclestage", "propertyValue": "canary-value-of-a-property"}
+    assert told(crms, entry(crms, "contact.propertyChange", record, **change)) == 0
+    assert key_of(crms, audited, record) in held(crms, audited)
+    database = crms.services.settings.data_dir / "fairlead.db"
+    files = [database, database.with_name("fairlead.db-wal")]
+    assert not any(b"canary-value" in path.read_bytes() for path in files if path.exists())
+
+
+@pytest.mark.usefixtures("audited")
+def test_no_record_id_is_kept(crms):
+    record = crms.hubspot.record_ids()[5]
+    told(crms, entry(crms, "contact.deletion", record), entry(crms, "contact.privacyDeletion", record))
+    for path in crms.services.settings.data_dir.rglob("*"):
+        assert not path.is_file() or record.encode() not in path.read_bytes(), path
+
+
+def test_the_card_says_nothing_of_who_is_gone(crms, audited):
+    record = crms.hubspot.record_ids()[0]
+    with locked(crms.services.lake._place("hubspot", crms.hubspot.organisation), "write"):
+        assert post(crms, entry(crms, "contact.deletion", record)).status_code == 200
+        assert key_of(crms, audited, record) not in flagged(crms, audited)
+
+
+@pytest.mark.parametrize("step", ["Pulling leads", "Auditing"])
+def test_who_goes_while_a_job_is_at_work_is_gone_at_its_end(crms, audited, step):
+    record = crms.hubspot.record_ids()[0]
+    sent = []
+
+    def progress(now, done, _total):
+        if now == step and not sent and (done or now == "Auditing"):
+            sent.append(told(crms, entry(crms, "contact.deletion", record)))
+
+    jobs.sync(crms.services, audited, progress)
+    assert sent == [1]
+    assert key_of(crms, audited, record) not in held(crms, audited) | flagged(crms, audited)
+    assert crms.services.told_events.waiting() == ()
+
+
+def test_what_a_broken_disk_or_a_kill_left_is_done_at_the_next_start(crms, audited, monkeypatch):
+    record = crms.hubspot.record_ids()[0]
+
+    def broken(*_args, **_more):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Lake, "forget", broken)
+        told(crms, entry(crms, "contact.deletion", record))
+        assert crms.services.told_events.waiting() == (audited.id,)
+    assert key_of(crms, audited, record) in held(crms, audited)
+    create_app(crms.services.settings).extensions["fairlead"].close()
+    assert key_of(crms, audited, record) not in held(crms, audited)
+
+
+def test_the_thread_acts_by_itself(crms, audited):
+    record = crms.hubspot.record_ids()[0]
+    assert post(crms, entry(crms, "contact.deletion", record)).json["kept"] == 1
+    for _ in range(600):
+        if not crms.services.told_events.waiting():
+            break
+        time.sleep(0.05)
+    assert key_of(crms, audited, record) not in held(crms, audited)
+
+
+def test_events_of_strangers_are_answered_and_not_kept(crms, audited):
+    record = crms.hubspot.record_ids()[0]
+    assert post(crms, entry(crms, "contact.deletion", record, portalId=1)).json["kept"] == 0
+    assert post(crms, entry(crms, "contact.deletion", record, appId=1)).json["kept"] == 0
+    crms.services.repository.set_state(audited.id, "disconnected")
+    assert post(crms, entry(crms, "contact.deletion", record)).json["kept"] == 0
+
+
+def test_what_hubspot_did_not_sign_is_refused(crms, audited):
+    record = crms.hubspot.record_ids()[0]
+    answer = post(crms, entry(crms, "contact.privacyDeletion", record), secret="another")
+    assert (answer.status_code, answer.json["error"]) == (401, "signature_invalid")
+    assert key_of(crms, audited, record) in held(crms, audited)
+    assert crms.app.test_client().post(HOOK_PATH, data=b"[]").status_code == 401
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_without_a_hubspot_app_there_are_no_webhooks(crms):
+    settings = crms.services.settings.model_copy(update={"hubspot_client_id": None})
+    crms.app.extensions["fairlead"] = replace(crms.services, settings=settings)
+    assert post(crms).status_code == 404

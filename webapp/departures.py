@@ -1,0 +1,115 @@
+"""Contacts that a CRM says are gone, or back: kept at once, and acted on as soon as it can be.
+
+The flags go with the answer to the CRM; the leads go from the lake right after it, on a thread. Where a
+job is at work, its end does it again: a pull or an audit may have brought back what it had read before.
+If the process is killed, what is left is done at the next event, job or start.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from connectors.hubspot.events import Event, EventKind
+from webapp.services import Services
+from webapp.store.locks import Locked
+from webapp.store.rows import ConnectionRow
+from webapp.store.told_events import GONE, ToldRow
+
+LOG = logging.getLogger(__name__)
+# A restored contact whose event never came is read again after this.
+BACK_AFTER = timedelta(days=1)
+
+
+def receive(opened: Services, events: Sequence[Event]) -> int:
+    """Keep events durably; how many of them are new."""
+    rows = {name: _connection(opened, name) for name in {event.organisation for event in events}}
+    kept = 0
+    for name, row in rows.items():
+        if row is not None:
+            kept += opened.told_events.keep(row.id, [one for one in events if one.organisation == name])
+    return kept
+
+
+def settle(opened: Services, connection: ConnectionRow) -> None:
+    """Act on what was told of one connection; it is done with once no job is at work on it.
+
+    Trouble with the disk is one sentence in the log: what is left is done later.
+    """
+    rows = opened.told_events.pending(connection.id)
+    if not rows:
+        return
+    try:
+        _act(opened, connection, rows)
+        # The lock is held for a moment only, so that no job finds it taken for long.
+        with opened.one_job(connection):
+            opened.told_events.settle(rows)
+    except Locked:
+        return
+    except OSError as error:
+        LOG.warning("What HubSpot said is gone could not be erased yet (%s).", error.strerror)
+
+
+def settle_all(opened: Services) -> None:
+    """Act on everything that waits."""
+    for connection_id in opened.told_events.waiting():
+        row = opened.repository.connection(connection_id)
+        if row is not None:
+            settle(opened, row)
+
+
+def comparison_wanted(opened: Services, connection: ConnectionRow) -> bool:
+    """Whether contacts came back about the time of the last sync or since: no date of theirs need tell it."""
+    last = opened.syncs.latest(connection.id)
+    restored: tuple[EventKind, ...] = ("restored",)
+    return last is not None and opened.told_events.any_since(
+        connection.id, restored, last.made_at - BACK_AFTER
+    )
+
+
+@dataclass(slots=True)
+class Settling:
+    """The thread of one process that acts on events; there is never more than one."""
+
+    opened: Services
+    _wanted: threading.Event = field(default_factory=threading.Event)
+    _busy: threading.Lock = field(default_factory=threading.Lock)
+
+    def wake(self) -> None:
+        """See that what waits is acted on soon; it does not wait for it."""
+        self._wanted.set()
+        if not self._busy.locked():
+            threading.Thread(target=self._run, name="settling", daemon=True).start()
+
+    def _run(self) -> None:
+        while self._wanted.is_set() and self._busy.acquire(blocking=False):
+            try:
+                self._wanted.clear()
+                settle_all(self.opened)
+            except Exception:  # noqa: BLE001 - a thread has nobody to raise to
+                # The rows are still there; values of the error may hold what must not be logged.
+                LOG.warning("What HubSpot said is gone could not be erased yet.")
+            finally:
+                self._busy.release()
+
+
+def _connection(opened: Services, organisation: str) -> ConnectionRow | None:
+    row = opened.repository.connection_for("hubspot", organisation)
+    return row if row is not None and row.state != "disconnected" else None
+
+
+def _act(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -> None:
+    fates = opened.told_events.fates(connection.id, {row.lead for row in rows})
+    by_kind = {kind: [lead for lead, fate in fates.items() if fate == kind] for kind in (*GONE, "restored")}
+    lake, place = opened.lake, (connection.crm, connection.organisation)
+    for_now = by_kind["deleted"] + by_kind["merged"]
+    if by_kind["erased"]:
+        lake.forget(*place, *by_kind["erased"])
+    if for_now:
+        lake.forget(*place, *for_now, until=(opened.clock() + BACK_AFTER).timestamp())
+    if by_kind["restored"]:
+        lake.readmit(*place, *by_kind["restored"])
+    opened.told_events.drop_flags(connection.id, by_kind["erased"] + for_now)

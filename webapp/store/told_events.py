@@ -1,0 +1,153 @@
+"""What a CRM told by webhook: kept before it is answered, acted on after, known when it comes again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from connectors.hubspot.events import Event, EventKind
+from connectors.pseudonym import LeadKey
+from webapp.store import tables
+from webapp.store.database import Database
+from webapp.store.repository import Clock, utc_now
+
+# HubSpot tries again for a day; what came out of order is put in order for much longer.
+REMEMBERED = timedelta(days=30)
+GONE: frozenset[EventKind] = frozenset({"erased", "deleted", "merged"})
+PORTION = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRow:
+    """One event that has not been acted on."""
+
+    digest: str
+    kind: EventKind
+    lead: LeadKey
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEvents:
+    """The events of all connections. Every method is one transaction."""
+
+    database: Database
+    clock: Clock = utc_now
+
+    def keep(self, connection_id: str, events: Sequence[Event]) -> int:
+        """Keep the events that are new; how many. The flags of leads that are gone go in the same breath."""
+        for _ in range(3):
+            try:
+                return self._kept(connection_id, events)
+            except IntegrityError:
+                continue  # one of them came to another process in this very moment
+        return self._kept(connection_id, events)
+
+    def pending(self, connection_id: str) -> tuple[ToldRow, ...]:
+        """What has not been acted on, in the order in which it happened."""
+        query = select(tables.ToldEvent).filter_by(connection_id=connection_id, settled=False)
+        with self.database.reading() as session:
+            rows = session.scalars(query.order_by(tables.ToldEvent.occurred_at, tables.ToldEvent.digest))
+            return tuple(_row(row) for row in rows)
+
+    def waiting(self) -> tuple[str, ...]:
+        """The ids of the connections with something pending."""
+        query = select(tables.ToldEvent.connection_id).filter_by(settled=False).distinct()
+        with self.database.reading() as session:
+            return tuple(session.scalars(query))
+
+    def fates(self, connection_id: str, leads: Collection[LeadKey]) -> dict[LeadKey, EventKind]:
+        """What has become of each of some leads, in whatever order it was told.
+
+        Who was erased stays erased; else it is what happened last.
+        """
+        found: dict[LeadKey, ToldRow] = {}
+        with self.database.reading() as session:
+            for portion in _portions([lead.hex for lead in leads]):
+                query = select(tables.ToldEvent).filter_by(connection_id=connection_id)
+                for row in map(_row, session.scalars(query.where(tables.ToldEvent.lead_key.in_(portion)))):
+                    found[row.lead] = max(row, found.get(row.lead, row), key=_weight)
+        return {lead: row.kind for lead, row in found.items()}
+
+    def any_since(self, connection_id: str, kinds: Collection[EventKind], moment: datetime) -> bool:
+        """Whether an event of some kinds came since a moment."""
+        query = select(tables.ToldEvent.digest).filter_by(connection_id=connection_id)
+        query = query.where(tables.ToldEvent.kind.in_(kinds), tables.ToldEvent.received_at >= moment)
+        with self.database.reading() as session:
+            return session.scalar(query.limit(1)) is not None
+
+    def settle(self, rows: Sequence[ToldRow]) -> None:
+        """Record that some were acted on."""
+        with self.database.writing() as session:
+            for portion in _portions([row.digest for row in rows]):
+                chosen = tables.ToldEvent.digest.in_(portion)
+                session.execute(update(tables.ToldEvent).where(chosen).values(settled=True))
+
+    def drop_flags(self, connection_id: str, leads: Collection[LeadKey]) -> None:
+        """Forget the flags of some leads."""
+        with self.database.writing() as session:
+            _drop_flags(session, connection_id, leads)
+
+    def _kept(self, connection_id: str, events: Sequence[Event]) -> int:
+        now = self.clock()
+        with self.database.writing() as session:
+            session.execute(delete(tables.ToldEvent).where(_old(now)))
+            known = _known(session, [event.digest for event in events])
+            fresh = [event for event in events if event.digest not in known]
+            session.add_all(_stored(connection_id, event, now) for event in fresh)
+            _drop_flags(session, connection_id, [event.lead for event in fresh if event.kind in GONE])
+        return len(fresh)
+
+
+def _weight(row: ToldRow) -> tuple[bool, datetime, bool]:
+    return row.kind == "erased", row.at, row.kind != "restored"
+
+
+def _old(now: datetime) -> ColumnElement[bool]:
+    return and_(tables.ToldEvent.received_at < now - REMEMBERED, tables.ToldEvent.settled)
+
+
+def _known(session: Session, digests: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for portion in _portions(digests):
+        found |= set(
+            session.scalars(select(tables.ToldEvent.digest).where(tables.ToldEvent.digest.in_(portion)))
+        )
+    return found
+
+
+def _drop_flags(session: Session, connection_id: str, leads: Collection[LeadKey]) -> None:
+    for portion in _portions([lead.hex for lead in leads]):
+        chosen = delete(tables.LeadFlag).filter_by(connection_id=connection_id)
+        session.execute(chosen.where(tables.LeadFlag.lead_key.in_(portion)))
+
+
+def _portions(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A statement takes some hundred names at most."""
+    return (names[start : start + PORTION] for start in range(0, len(names), PORTION))
+
+
+def _stored(connection_id: str, event: Event, now: datetime) -> tables.ToldEvent:
+    return tables.ToldEvent(
+        digest=event.digest,
+        connection_id=connection_id,
+        lead_key=event.lead.hex,
+        kind=event.kind,
+        occurred_at=event.at,
+        received_at=now,
+        settled=False,
+    )
+
+
+def _row(row: tables.ToldEvent) -> ToldRow:
+    return ToldRow(
+        digest=row.digest,
+        kind=row.kind,  # type: ignore[arg-type]  # one of the four words, as it was stored
+        lead=LeadKey(bytes.fromhex(row.lead_key)),
+        at=row.occurred_at,
+    )
