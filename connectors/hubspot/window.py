@@ -38,8 +38,8 @@ class Window:
             self.under_way[ticket] = now
             return 0.0
         # A call under way keeps its place for a whole interval yet, even if it is answered at once.
-        soonest = min((*self.places.values(), *([now] if self.under_way else [])), default=now)
-        return max(soonest + self.interval - now, 0.001)
+        moments: list[float] = [*self.places.values(), *([now] if self.under_way else [])]
+        return max(min(moments) + self.interval - now, 0.001)
 
     def settle(self, ticket: str, now: float) -> None:
         """A call was answered, or came to nothing."""

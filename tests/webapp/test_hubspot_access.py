@@ -33,7 +33,7 @@ CALLS = 6
 
 
 def wrong_secret(crms) -> None:
-    crms.hubspot._world.accounts.client_secret = "another"
+    crms.hubspot.accounts.client_secret = "another"
 
 
 def removed(crms) -> None:
@@ -70,7 +70,7 @@ def test_a_corrected_setting_mends_the_connection_without_a_new_consent(crms):
     wrong_secret(crms)
     with pytest.raises(Refused):
         access.check(crms.services, row)
-    crms.hubspot._world.accounts.client_secret = secret
+    crms.hubspot.accounts.client_secret = secret
     assert access.check(crms.services, row).connection.state == "connected"
 
 
@@ -93,7 +93,7 @@ def test_every_code_of_the_token_endpoint_has_its_state(code, state):
 
 def granted(crms, *scopes: str) -> None:
     """The portal gives other scopes from now on."""
-    accounts = crms.hubspot._world.accounts
+    accounts = crms.hubspot.accounts
     accounts._refresh = dict.fromkeys(accounts._refresh, scopes)
 
 
@@ -121,7 +121,7 @@ def test_a_sensitive_scope_stops_everything_and_says_why(crms):
 
 
 def test_a_consent_with_a_sensitive_scope_connects_nothing(crms):
-    accounts, scope = crms.hubspot._world.accounts, "crm.objects.contacts.sensitive.read"
+    accounts, scope = crms.hubspot.accounts, "crm.objects.contacts.sensitive.read"
     issue = type(accounts)._issue
     browser = crms.signed_in()
 
@@ -154,7 +154,7 @@ def test_disconnecting_removes_the_app_from_the_portal_though_the_token_is_old(c
     assert "HubSpot is disconnected" in told
     assert "did not confirm" not in told
     assert crms.hubspot.control.calls["DELETE /appinstalls/2026-09/external-install"] == 2
-    assert not crms.hubspot._world.accounts._refresh
+    assert not crms.hubspot.accounts._refresh
     assert "Disconnected" in browser.get("/connections").text
 
 
@@ -225,5 +225,5 @@ def test_two_processes_renew_a_rotating_token_once_each_time(database_url, datab
         renewed = calls["POST /oauth/2026-09/token"] - 1
         # Never twice for one expiry, or a spent refresh token would have ended the consent.
         assert 1 <= renewed <= expired
-        (left,) = portal._world.accounts._refresh
+        (left,) = portal.accounts._refresh
         assert grants.load().refresh_token == left

@@ -6,6 +6,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -15,6 +16,7 @@ from connectors.lake import Lake
 from connectors.locking import locked
 from connectors.policy.parse import parse_policy
 from connectors.pseudonym import LeadKey
+from connectors.sandbox.hubspot.events import Subscription
 from connectors.source import Flag
 from connectors.synced import Synced
 from webapp import departures, jobs
@@ -265,3 +267,59 @@ def test_without_a_hubspot_app_there_are_no_webhooks(crms):
     settings = crms.services.settings.model_copy(update={"hubspot_client_id": None})
     crms.app.extensions["fairlead"] = replace(crms.services, settings=settings)
     assert post(crms).status_code == 404
+
+
+SUBSCRIBED = tuple(
+    Subscription(id=number, type=kind, kind=of)
+    for number, (kind, of) in enumerate(
+        [
+            ("contact.privacyDeletion", ""),
+            *((f"object.{deed}", "contact") for deed in ("deletion", "restore", "merge", "creation")),
+            *((f"contact.{deed}", "") for deed in ("deletion", "restore", "merge")),
+        ]
+    )
+)
+
+
+@pytest.mark.parametrize("order", ["as_it_happened", "reversed", "shuffled"])
+def test_a_portal_in_motion_and_a_bad_network_end_as_the_portal_is(crms, audited, order):
+    """The stand-in sends both shapes, every event twice, out of order; what is held ends as what is there."""
+    sender, desk, ids = crms.hubspot.webhooks, crms.hubspot.desk, crms.hubspot.record_ids()
+    sender.target = f"{crms.services.settings.public_url}{HOOK_PATH}"
+    sender.subscriptions, sender.duplicates, sender.order, sender.batch = SUBSCRIBED, True, order, 7
+    erased, deleted, back, merged = ids[0:8], ids[8:16], ids[16:20], ids[20:24]
+    for record in erased:
+        desk.erase(record)
+    for record in (*deleted, *back):
+        desk.archive("contacts", record)
+    crms.hubspot.clock.advance(1)
+    for record in back:
+        desk.restore("contacts", record)
+    for loser, winner in zip(merged, ids[24:28], strict=True):
+        desk.merge("contacts", winner, loser)
+    assert set(sender.deliver()) == {200}
+    departures.settle_all(crms.services)
+    gone = {key_of(crms, audited, record) for record in (*erased, *deleted, *merged)}
+    assert not gone & (held(crms, audited) | flagged(crms, audited))
+    account = pulled(crms, audited)
+    assert not gone & held(crms, audited)
+    assert {key_of(crms, audited, record) for record in back} <= held(crms, audited)
+    assert account.read == account.kept + sum(account.rejected.values()) + sum(account.excluded.values())
+    assert account.read == 240 - len(erased) - len(deleted) - len(merged)
+
+
+def test_what_was_refused_for_a_while_comes_again_and_is_taken(crms, audited):
+    sender, desk, record = crms.hubspot.webhooks, crms.hubspot.desk, crms.hubspot.record_ids()[0]
+    sender.target, sender.subscriptions = f"{crms.services.settings.public_url}{HOOK_PATH}", SUBSCRIBED
+    secret, sender.secret = sender.secret, "another"
+    desk.erase(record)
+    assert sender.deliver() == [401]
+    assert key_of(crms, audited, record) in held(crms, audited)
+    sender.secret = secret
+    crms.hubspot.clock.advance(180)
+    clock = crms.services.clock
+    late = replace(crms.services, clock=lambda: clock() + timedelta(seconds=180))
+    crms.app.extensions["fairlead"] = late
+    assert sender.deliver() == [200]
+    departures.settle_all(crms.services)
+    assert key_of(crms, audited, record) not in held(crms, audited)

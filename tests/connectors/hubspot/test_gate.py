@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -195,18 +196,14 @@ def test_a_wrong_secret_stops_at_once_though_the_old_token_is_good(small):
     assert caught.value.code == "BAD_CLIENT_SECRET"
 
 
-def test_the_share_of_the_day_that_an_admin_set_is_kept(small, monkeypatch):
+def test_the_share_of_the_day_that_an_admin_set_is_kept(small):
     """Where HubSpot shows a daily limit, calls stop at the share, and the sentence says what to do."""
-    limits, calls = type(small.portal._world.limits), []
-
-    def describe(_limits, response):
-        calls.append(response)
-        response.headers["X-HubSpot-RateLimit-Daily"] = "20"
-        response.headers["X-HubSpot-RateLimit-Daily-Remaining"] = str(20 - len(calls))
-
-    monkeypatch.setattr(limits, "describe", describe)
+    small.portal.control.daily_maximum = 20
+    token = small.portal.token(*small.app.scopes, static=True)
+    small.grants.grant = replace(small.grants.grant, access_token=token)
     for _ in range(16):
         small.source.describe()
     with pytest.raises(Busy, match=r"16 of the portal's 20 .* 80 %") as caught:
         small.source.describe()
-    assert (len(calls), caught.value.code) == (16, "limit_reached")
+    assert caught.value.code == "limit_reached"
+    assert small.calls["GET /crm/properties/2026-09/contacts"] == 16

@@ -218,13 +218,11 @@ def test_a_contact_that_is_merged_meanwhile_does_not_give_its_flag_to_the_winner
     loser, winner = ids[120], ids[place]
     flags = flags_for(small)
     flags[small.keyring.lead_key(winner)] = replace(FLAG, status="ok", reason="")
-    update = HubSpotClient.update
+    update, done = HubSpotClient.update, []
 
     def merging(self, inputs):
-        contacts = small.portal._world.contacts
-        if loser in [one["id"] for one in inputs] and int(loser) not in contacts.merged:
-            contacts.merged[int(loser)] = int(winner)
-            contacts.erase(contacts.by_number[int(loser)])
+        if loser in [one["id"] for one in inputs] and not done:
+            done.append(small.portal.desk.merge("contacts", winner, loser))
         return update(self, inputs)
 
     monkeypatch.setattr(HubSpotClient, "update", merging)
@@ -288,7 +286,7 @@ def test_making_is_given_up_after_some_looks(small):
 def test_what_is_wrong_with_a_property_is_told_with_the_mend(small, change, told):
     small.source.publish({})
     for name, value in change.items():
-        setattr(small.portal._world.definitions["fairscore_status"], name, value)
+        setattr(small.portal.definition("fairscore_status"), name, value)
     with pytest.raises(Refused, match=f"fairscore_status .*{told}.*publish again"):
         small.source.publish({})
 
@@ -297,7 +295,7 @@ def test_a_property_that_became_read_only_is_a_reason_by_its_name(small, monkeyp
     small.source.publish({})
     properties = small.source._client.properties()
     monkeypatch.setattr(HubSpotClient, "properties", lambda _self: properties)
-    small.portal._world.definitions["fairscore_reason"].read_only = True
+    small.portal.definition("fairscore_reason").read_only = True
     receipt = small.source.publish(flags_for(small))
     assert receipt.failed == {"READ_ONLY_VALUE:fairscore_reason": 250}
     assert total(receipt) == 250
