@@ -91,7 +91,7 @@ def give_token(world: World, request: Request) -> Response:
     """An access token with these scopes, past the consent page."""
     body = body_object(request)
     token = world.accounts.open(
-        body.get("scopes") or sorted(world.accounts.required), static=bool(body.get("static"))
+        body.get("scopes") or sorted(world.accounts.scopes.required), static=bool(body.get("static"))
     )
     return reply({"access_token": token})
 
@@ -100,17 +100,25 @@ def set_app(world: World, request: Request) -> Response:
     """The scopes in the app's file, its addresses and what its cards may fetch."""
     body, accounts = body_object(request), world.accounts
     lists = {name: frozenset(body.pop(name)) for name in _APP & body.keys()}
-    _set(accounts, lists, _APP)
+    _set(accounts.scopes, lists, _APP)
     accounts.redirect_uris |= set(body.pop("redirect_uris", ()))
     world.permitted |= set(body.pop("permitted", ()))
     _set(accounts, body, frozenset())
-    shown = {name: sorted(getattr(accounts, name)) for name in (*_APP, "redirect_uris")}
+    shown = {name: sorted(getattr(accounts.scopes, name)) for name in _APP}
     known = {
         "client_id": accounts.client_id,
         "client_secret": accounts.client_secret,
         "app_id": accounts.app_id,
     }
-    return reply({**known, **shown, "permitted": sorted(world.permitted), "installed": accounts.installed})
+    return reply(
+        {
+            **known,
+            **shown,
+            "redirect_uris": sorted(accounts.redirect_uris),
+            "permitted": sorted(world.permitted),
+            "installed": accounts.installed,
+        }
+    )
 
 
 def set_webhooks(world: World, request: Request) -> Response:
