@@ -109,7 +109,8 @@ def _checked(world: World, query: Mapping[str, str]) -> tuple[str, ...]:
         _error("Missing or unknown client id.")
     if query.get("redirect_uri") not in accounts.redirect_uris:
         _error("Redirect URL does not match a redirect URL of this app.")
-    scopes = accounts.granted(query.get("scope", "").split(), query.get("optional_scope", "").split())
+    asked, wished = (query.get(name, "").split() for name in ("scope", "optional_scope"))
+    scopes = accounts.scopes.granted(asked, wished, world.control.tier)
     if scopes is None:
         _error("Authorization failed because the scopes do not match those of the app.")
     if query.get("code_challenge_method", "S256") != "S256":

@@ -76,7 +76,7 @@ def fetch(world: World, request: Request) -> Response:
 def _checked(world: World, document: Mapping[str, Any]) -> _Fetch:
     url, method = str(document.get("url", "")), str(document.get("method", "GET")).upper()
     headers, asked = document.get("headers") or {}, document.get("body")
-    if world.accounts.sensitive:
+    if world.accounts.scopes.sensitive:
         _bad("Apps that hold scopes for sensitive data cannot fetch")
     if not isinstance(headers, dict) or {name.lower() for name in headers} - {"authorization"}:
         _bad("Only 'Authorization' header is allowed")

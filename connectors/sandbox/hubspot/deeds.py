@@ -53,10 +53,11 @@ def change(
     """New values of a record, and what follows from them."""
     records = world.tables[kind]
     kept = {name: value for name, value in values.items() if not _backwards(records, number, name, value)}
-    more = consequences(world.pipelines, kind, kept.get("dealstage"))
+    kept |= consequences(world.pipelines, kind, kept.get("dealstage"))
     if kind is CONTACTS and kept.get("lifecyclestage") == "customer":
-        more = dict.fromkeys(_CUSTOMER_DATES, stamp(world.clock.now()))
-    _write(world, kind, number, {**kept, **more}, source)
+        moment = stamp(world.clock.now())
+        kept |= dict.fromkeys(_CUSTOMER_DATES, moment)
+    _write(world, kind, number, kept, source)
 
 
 def archive(world: World, kind: Kind, number: int) -> None:

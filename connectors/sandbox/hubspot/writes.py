@@ -49,7 +49,7 @@ def refuse_unmet(control: Control, before: Callable[[str], str | None], values: 
         400; an unmet rule need not be about anything that is written.
     """
     unmet = [name for name in control.required if not (values[name] if name in values else before(name))]
-    faults = dict.fromkeys(unmet, ("REQUIRED_PROPERTY_MISSING", "is required"))
+    faults: dict[str, _Fault] = dict.fromkeys(unmet, ("REQUIRED_PROPERTY_MISSING", "is required"))
     for name, rule in broken(control.rules, values).items():
         faults[name] = (f"INVALID_{rule}", "breaks a validation rule of this account")
     if faults:

@@ -149,7 +149,7 @@ def test_the_list_pages_on_and_shows_the_written_status(portal):
 
 
 def test_an_app_with_a_sensitive_scope_may_not_fetch(portal, card):
-    portal.accounts.optional |= {"crm.objects.contacts.sensitive.read.v2"}
+    portal.accounts.scopes.optional |= {"crm.objects.contacts.sensitive.read.v2"}
     answer = fetched(portal)
     assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
     assert card.visits == []

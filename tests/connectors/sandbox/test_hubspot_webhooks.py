@@ -16,16 +16,25 @@ from tests.connectors.sandbox.hubspot_web import CONTACTS, web_of
 from tests.connectors.subject_hubspot import contents, some
 
 SUBSCRIPTIONS = [
-    {"type": "object.propertyChange", "kind": "contact", "name": "region"},
-    {"type": "object.propertyChange", "kind": "contact", "name": "health_condition"},
-    {"type": "object.propertyChange", "kind": "contact", "name": "lastmodifieddate"},
-    {"type": "contact.deletion"},
-    {"type": "object.deletion", "kind": "contact"},
-    {"type": "contact.privacyDeletion"},
-    {"type": "object.merge", "kind": "contact"},
-    {"type": "object.creation", "kind": "deal"},
-    {"type": "object.restore", "kind": "contact"},
-    {"type": "object.associationChange", "kind": "deal"},
+    {"subscriptionType": "object.propertyChange", "objectType": "contact", "propertyName": "region"},
+    {
+        "subscriptionType": "object.propertyChange",
+        "objectType": "contact",
+        "propertyName": "health_condition",
+    },
+    {
+        "subscriptionType": "object.propertyChange",
+        "objectType": "contact",
+        "propertyName": "lastmodifieddate",
+    },
+    {"subscriptionType": "contact.deletion"},
+    {"subscriptionType": "object.deletion", "objectType": "contact"},
+    {"subscriptionType": "contact.privacyDeletion"},
+    {"subscriptionType": "object.merge", "objectType": "contact"},
+    {"subscriptionType": "object.creation", "objectType": "contact", "active": False},
+    {"subscriptionType": "object.creation", "objectType": "deal"},
+    {"subscriptionType": "object.restore", "objectType": "contact"},
+    {"subscriptionType": "object.associationChange", "objectType": "deal"},
 ]
 
 
