@@ -29,13 +29,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _until(text: str, date: str) -> float:
     """The seconds from the answer's date until another; 0 where the text is no date."""
-    moment = _moment(text)
+    moment = told_moment(text)
     if moment is None:
         return 0.0
-    return (moment - (_moment(date) or datetime.now(UTC))).total_seconds()
+    return (moment - (told_moment(date) or datetime.now(UTC))).total_seconds()
 
 
-def _moment(text: str) -> datetime | None:
+def told_moment(text: str) -> datetime | None:
+    """The moment of an HTTP date; None where the text is none."""
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -8,6 +8,7 @@ the library's models would cost ten times the parsing and stop a whole page for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import ModuleType
 from typing import Any, Final
 
@@ -103,6 +104,10 @@ class HubSpotClient:
         """Write properties of up to 100 contacts."""
         answer: Answer = self._sdk.crm.contacts.batch_api.update({"inputs": list(inputs)}, **RAW)
         return answer.document
+
+    def now(self) -> datetime:
+        """HubSpot's own time, as its last answer told it."""
+        return self._gate.now()
 
     def pause(self, seconds: float) -> None:
         """Wait, by the clock that paces the calls."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ from connectors.hubspot.paths import dated, operation, repeatable
 from connectors.hubspot.timing import Timing
 from connectors.hubspot.trouble import NOT_BEGUN, UNAUTHENTICATED, trouble
 from connectors.oauth import Grant, GrantStore
+from connectors.retry_after import told_moment
 from connectors.transport import pieces, timed
 
 ATTEMPTS = 5
@@ -73,6 +74,7 @@ class Gate:
         self._pace = pace
         self._timing = timing
         self._patient_until = float("-inf")
+        self._ahead = timedelta()
         trusted = str(app.ca_file) if app.ca_file else None
         self._pool = timed(urllib3.PoolManager(maxsize=4, cert_reqs="CERT_REQUIRED", ca_certs=trusted))
 
@@ -95,6 +97,10 @@ class Gate:
             reraise=True,
         )
         return retrying(self._attempt, call)
+
+    def now(self) -> datetime:
+        """HubSpot's own time, as its last answer told it; ours until one did."""
+        return self._timing.now() - self._ahead
 
     def pause(self, seconds: float) -> None:
         """Wait, by the clock that paces the calls."""
@@ -135,6 +141,8 @@ class Gate:
         error = trouble(heard.status, heard.headers, heard.body, call.doing)
         if heard.status == 429 and isinstance(error, Busy) and _worth_waiting(error):
             self._pace.close(error.retry_after, search=call.search)
+        if error is None and (told := told_moment(heard.headers.get("Date", ""))) is not None:
+            self._ahead = self._timing.now() - told
         return _answer(heard, call.doing) if error is None else error
 
     def _send(self, call: _Call, grant: Grant) -> _Heard | None:

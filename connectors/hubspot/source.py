@@ -98,7 +98,6 @@ class HubSpotSource:
             policy=policy,
             facts=replace(facts, rules=rules, notes=(*facts.notes, *notes)),
             wish=wish,
-            now=self._timing.now,
         ).run()
 
     def sample(self, policy: Policy, leads: int) -> Batch:

@@ -7,9 +7,7 @@ lost, nothing counts twice, and what was read need not be read again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -66,7 +64,6 @@ class Sync:
     policy: Policy
     facts: Facts
     wish: Wish
-    now: Callable[[], datetime]
 
     def run(self) -> Synced:
         """Bring the lake up to date.
@@ -98,7 +95,7 @@ class Sync:
             wanted=Wanted(
                 policy=policy_digest(self.policy), score=self.wish.score, outcome_at=self.wish.outcome_at
             ),
-            now=self.now(),
+            now=self.client.now(),
             held=self._held(),
             asked=self.wish.wanted,
             reason=reason,

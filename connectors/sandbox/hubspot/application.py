@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.hubspot.accounts import terse_refusal
@@ -41,6 +42,7 @@ class Application:
         request.get_data()
         response = self._answer(request)
         response.headers["X-HubSpot-Correlation-Id"] = str(uuid.uuid4())
+        response.headers["Date"] = http_date(self._world.clock.now())
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -227,6 +227,19 @@ def test_a_property_that_disappears_stops_the_sync_and_nothing_half_read_stays(d
     assert desk.rows().num_rows == 495
     desk.portal._world.contacts.definitions["region"] = spared
     assert desk.sync(wanted="full").run.kept == 495
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_clock_of_ours_that_is_wrong_loses_no_change(desk: Desk, monkeypatch, hours: int):
+    timing = desk.source._timing
+    wrong = replace(timing, now=lambda: timing.now() + timedelta(hours=hours))
+    monkeypatch.setattr(desk.source, "_timing", wrong)
+    desk.sync()
+    for number in range(1, 4):
+        desk.later()
+        desk.change(number, region="moved")
+        desk.later(1)
+        assert desk.sync().changed == 1
 
 
 def test_only_the_policys_properties_and_the_platforms_own_are_requested(desk: Desk):
