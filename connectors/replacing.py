@@ -44,8 +44,8 @@ def replaced(place: Path, held: Manifest | None, finished: Finished, stands: Sta
     )
 
 
-def opened(held: Manifest | None, leads: pa.Table, *, hidden: bool) -> Manifest:
-    """The state that leads are added to.
+def opened(held: Manifest | None, columns: tuple[str, ...], *, hidden: bool) -> Manifest:
+    """The state that leads are added to; ``columns`` are those of the leads, none where none came.
 
     Raises
     ------
@@ -54,30 +54,22 @@ def opened(held: Manifest | None, leads: pa.Table, *, hidden: bool) -> Manifest:
     """
     if held is None or not held.partitions:
         return Manifest(
-            columns=tuple(leads.column_names),
+            columns=columns or (held.columns if held else tuple(_EMPTY.names)),
             partitions={},
             hidden=HIDDEN if hidden else (),
             aside=held.aside if held else None,
             others=held.others if held else {},
             cursor=held.cursor if held else {},
         )
-    if leads.num_rows and held.columns != tuple(leads.column_names):
+    if columns and held.columns != columns:
         msg = "the policy's columns have changed since the last full pull: pull everything again"
         raise BadInput(msg)
     return held
 
 
-def standing_leads(parts: Parts, stands: Standing, held: Manifest | None) -> pa.Table:
-    """The rows of a pull that stand, in memory."""
-    tables = list(stands.tables(parts))
-    if tables:
-        return pa.concat_tables(tables)
-    return held.schema().empty_table() if held else _EMPTY.empty_table()
-
-
-def without(leads: pa.Table, gone: pa.Array) -> pa.Table:
-    """The leads less those that are gone by now."""
-    return leads.filter(pc.invert(pc.is_in(leads["lead_key"], value_set=gone)))
+def columns_of(parts: Parts, stands: Standing) -> tuple[str, ...]:
+    """The columns of the leads that stand; none where there are no such leads."""
+    return _columns(parts) if stands.rows.any() else ()
 
 
 def account_of(place: Path, state: Manifest) -> Pulled:

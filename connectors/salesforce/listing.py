@@ -16,6 +16,7 @@ from connectors.salesforce.bulk_query import (
     next_locator,
 )
 from connectors.salesforce.csv_page import Cut, csv_only, rows
+from connectors.salesforce.distinct import Distinct
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.page_tries import whole_page
 from connectors.salesforce.query import Soql, pages
@@ -38,7 +39,7 @@ def count(gateway: Gateway, query: Soql, doing: str) -> int:
 
 
 def rows_of(gateway: Gateway, query: Soql, patience: Patience, doing: str) -> Iterator[Row]:
-    """The records of a query, each as the texts of its fields in the query's order.
+    """The records of a query, each as the texts of its fields in the query's order; its first field is Id.
 
     Raises
     ------
@@ -61,10 +62,10 @@ def rows_of(gateway: Gateway, query: Soql, patience: Patience, doing: str) -> It
 
 def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
     try:
-        expected, locator, read, seen = job.wait(patience), "", 0, {""}
+        expected, locator, came, seen = job.wait(patience), "", Distinct(), {""}
         while True:
             page, behind = whole_page(partial(_whole, job, query.fields, locator), patience)
-            read += len(page)
+            came.add(row[0] for row in page)
             yield from page
             if behind is None:
                 break
@@ -72,7 +73,7 @@ def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
                 raise incomplete(DOING)
             seen.add(behind)
             locator = behind
-        if expected is not None and read < expected:
+        if expected is not None and came.different < expected:
             raise incomplete(DOING)
     finally:
         job.delete()
