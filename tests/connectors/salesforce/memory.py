@@ -1,4 +1,4 @@
-"""Peak memory of the long lists beside the leads: a process of its own, fed by rows that are made on the way."""
+"""Peak memory of the long lists beside the leads, in a process that is fed by rows made on the way."""
 
 from __future__ import annotations
 
