@@ -8,6 +8,7 @@
     <folder>/<crm>/<organisation>/pull/                     a pull under way (`connectors.staging`)
     <folder>/<crm>/<organisation>.{pull,write}.lock         one pull, one writer at a time
     <folder>/<crm>/<organisation>.erased                    keys that must not come back
+    <folder>/<crm>/<organisation>.jobs                      bulk jobs that the CRM was asked for
 
 A partition file is never changed. A write puts new files beside the old ones, brings them to the
 disk, and swaps the manifest by ``os.replace``; only then do the old files go. So a reader sees the
@@ -151,6 +152,11 @@ class Lake:
                     yield stretch.select(["lead_key"])
             yield read_aside(place, manifest).select(["lead_key"])
 
+    def beside(self, crm: str, organisation: str, what: str) -> Path:
+        """A file of the source's own beside the leads of an organisation; it is removed with them."""
+        place = self._place(crm, organisation)
+        return place.with_name(f"{place.name}.{what}")
+
     @contextmanager
     def pulling(self, crm: str, organisation: str) -> Iterator[Path]:
         """The folder of a pull that outlives its process (`connectors.staging`), for one at a time."""
@@ -220,6 +226,7 @@ class Lake:
             if place.exists():
                 shutil.rmtree(place)
             _erasures(place).unlink(missing_ok=True)
+            self.beside(crm, organisation, "jobs").unlink(missing_ok=True)
 
     def _place(self, crm: str, organisation: str) -> Path:
         safe = quote(organisation, safe="").replace(".", "%2E")

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from connectors.ordering import SMALLEST, Tables
 from connectors.partitions import Manifest, stretches
-from connectors.repeats import words
+from connectors.repeats import each_once, words
 from connectors.source import ASIDE
 from connectors.spool import Roll, dealt
 
@@ -82,7 +82,7 @@ class Meeting:
     def __enter__(self) -> Self:
         """Deal everything out."""
         named = [words(keys)[:, 0] for keys in self.coming.mentions() if len(keys)]
-        self._named = np.unique(np.concatenate(named)).astype(np.uint64) if named else self._named
+        self._named = each_once(np.concatenate(named).astype(np.uint64)) if named else self._named
         parts = min(MOST, 1 + len(self._named) // SMALLEST)
         for side in ("leads", "scores", "aside", "gone", "old"):
             self._rolls[side] = [self._files.enter_context(Roll(self.place)) for _ in range(parts)]

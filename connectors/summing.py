@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from connectors.policy.apply import table_schema
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
-from connectors.repeats import words
+from connectors.repeats import each_once, words
 from connectors.source import ASIDE, Batch
 
 
@@ -69,4 +69,4 @@ class Different:
     def count(self) -> int:
         """Those with a key once each, and every one without."""
         seen = np.concatenate(self._seen) if self._seen else np.zeros(0)
-        return int(np.unique(seen).size) + self._keyless
+        return int(each_once(seen).size) + self._keyless

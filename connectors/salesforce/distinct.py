@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from connectors.repeats import each_once
+
 
 @dataclass(slots=True)
 class Distinct:
@@ -28,4 +30,4 @@ class Distinct:
     @property
     def different(self) -> int:
         """How many different ones came."""
-        return int(np.unique(np.frombuffer(self._named, np.int64)).size) + self._nameless
+        return int(each_once(np.array(self._named, np.int64)).size) + self._nameless

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 
-from connectors.errors import Refused
+from connectors.errors import Busy, Refused
 from connectors.salesforce.bulk_query import (
     DOING,
     Patience,
@@ -48,7 +48,7 @@ def rows_of(gateway: Gateway, query: Soql, patience: Patience, doing: str) -> It
     """
     if count(gateway, query, doing) >= BULK:
         try:
-            job = begin(gateway, query.text)
+            job = begun(gateway, query, patience)
         except Refused as error:
             if error.code not in _NOT_IN_BULK:
                 raise
@@ -58,6 +58,24 @@ def rows_of(gateway: Gateway, query: Soql, patience: Patience, doing: str) -> It
     for records in pages(gateway, query, doing):
         for record in records:
             yield tuple(text_at(record, name) for name in query.fields)
+
+
+def begun(gateway: Gateway, query: Soql, patience: Patience) -> QueryJob:
+    """The job of a query: the one that a killed process began for the same sync, else a new one.
+
+    Its results are kept for seven days. They are from after the sync began, as they would be now.
+    """
+    earlier = gateway.notes.resumable(query.text)
+    if not earlier:
+        return begin(gateway, query)
+    job = QueryJob(gateway=gateway, id=earlier)
+    try:
+        job.wait(patience)
+    except (Refused, Busy):
+        job.discard()
+        gateway.notes.gone_by_id(earlier)
+        return begin(gateway, query)
+    return job
 
 
 def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from connectors.salesforce.earlier import wait_for_earlier
 from connectors.salesforce.finding_records import FindingRecords
 from connectors.salesforce.flag_fields import flag_fields
 from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.leftovers import leaving_no_jobs
 from connectors.salesforce.outbound import Outbound
 from connectors.source import Flag, Notice, Receipt
 
@@ -47,7 +48,9 @@ class Publishing:
             ),
             pause=self.pause,
         )
-        flagging.write(flags)
+        # Only now: what still writes was waited for, and is not ended in the middle.
+        with leaving_no_jobs(self.gateway):
+            flagging.write(flags)
         notes = [fields.note, *flagging.notes]
         return self._with_findings(flagging.tally.receipt(), notes, notices)
 

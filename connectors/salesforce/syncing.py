@@ -29,6 +29,7 @@ from connectors.salesforce.departed import Untold, departed
 from connectors.salesforce.einstein import is_einstein, new_scores, score_rule
 from connectors.salesforce.facts import SCORES, Facts
 from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.leftovers import leaving_no_jobs
 from connectors.salesforce.listing import BULK, count
 from connectors.salesforce.own_writes import own_changes
 from connectors.salesforce.planning import (
@@ -89,7 +90,8 @@ class Sync:
             for _ in range(3):
                 staged, plan = self._begun(folder, wanted, reason)
                 try:
-                    return self._carry_out(staged, plan)
+                    with leaving_no_jobs(self.gateway, plan.id):
+                        return self._carry_out(staged, plan)
                 except Stale:
                     staged.clear()
                 except Untold as untold:
@@ -181,9 +183,10 @@ class Sync:
         if "job" not in reached and (reached or total < BULK):
             return self._reader.rest(query, reached)
         if "job" not in reached:
-            staged.note({"job": begin(self.gateway, query.text).id, "next": ""})
-        job = QueryJob(gateway=self.gateway, id=str(staged.reached["job"]))
-        return self._reader.bulk(job, staged.reached)
+            job = self.gateway.notes.resumable(query.text) or begin(self.gateway, query).id
+            staged.note({"job": job, "next": ""})
+        found = QueryJob(gateway=self.gateway, id=str(staged.reached["job"]))
+        return self._reader.bulk(found, staged.reached)
 
     @property
     def _reader(self) -> Reader:
@@ -287,6 +290,6 @@ class Sync:
         if total < BULK:
             yield from self._reader.rest(query, {})
             return
-        job = begin(self.gateway, query.text)
+        job = begin(self.gateway, query)
         yield from self._reader.bulk(job, {})
         job.delete()
