@@ -78,14 +78,18 @@ def account_of(place: Path, state: Manifest) -> Pulled:
 
 
 def counted(held: Manifest, run: Account, aside: pa.Table) -> dict[str, dict[str, int]]:
-    """The records that no key tells apart, after one more pull: a lead that came again is none of them."""
+    """The records that no key tells apart, after one more pull: a lead that came again is none of them.
+
+    A value that no rule knew is not told apart by its lead either: what came anew is not added to what was
+    counted before, or every change of the same leads would count them again. The larger number stands.
+    """
     new = others(run.pulled(), aside)
     before = {kind: Counter(held.others.get(kind, {})) for kind in ("rejected", "excluded", "unmapped")}
     malformed = Counter({"malformed": new["rejected"].get("malformed", 0)})
     return {
         "rejected": dict(+(before["rejected"] + malformed)),
         "excluded": dict(before["excluded"]),
-        "unmapped": dict(before["unmapped"] + Counter(new["unmapped"])),
+        "unmapped": dict(before["unmapped"] | Counter(new["unmapped"])),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -42,12 +42,14 @@ class FlagFields:
 
     ``reason_length`` is how long a reason may be, ``scale`` how many decimals the calibrated score
     keeps; it is None where that field is not written. ``note`` says why not, for the admin.
+    ``asks_for_audits`` says whether leads can be asked for by the audit of their flag.
     """
 
     names: tuple[str, ...]
     reason_length: int = LONGEST
     scale: int | None = None
     note: str = ""
+    asks_for_audits: bool = False
 
     @property
     def cleared(self) -> Values:
@@ -88,11 +90,12 @@ def flag_fields(gateway: Gateway) -> FlagFields:
         raise Refused(msg, code=MISSING_FIELD)
     names = tuple(need.name for need in NEEDS)
     length = min(LONGEST, fields.length(REASON) or LONGEST)
+    asks = (fields.entry(AUDIT) or {}).get("filterable") is True
+    plain = FlagFields(names=names, reason_length=length, asks_for_audits=asks)
     lacking = troubles(WISHED, fields)
     if lacking:
-        note = f"The corrected score was not written: {'; '.join(lacking)}."
-        return FlagFields(names=names, reason_length=length, note=note)
-    return FlagFields(names=(*names, CALIBRATED), reason_length=length, scale=fields.scale(CALIBRATED))
+        return replace(plain, note=f"The corrected score was not written: {'; '.join(lacking)}.")
+    return replace(plain, names=(*names, CALIBRATED), scale=fields.scale(CALIBRATED))
 
 
 def in_seconds(moment: datetime) -> str:

@@ -97,9 +97,9 @@ def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
         job.delete()
 
 
-def _whole(job: QueryJob, fields: Sequence[str], locator: str) -> tuple[list[Row], str | None]:
+def _whole(job: QueryJob, fields: Sequence[str], locator: str, unended: bool) -> tuple[list[Row], str | None]:
     with job.gateway.stream(job.behind(locator), DOING) as stream:
-        found = rows(csv_only(stream))
+        found = rows(csv_only(stream), unended=unended)
         next(found, None)
         page = [tuple(text_of(value) for value in islice(row, len(fields))) for row in found]
         headers = stream.headers

@@ -15,6 +15,7 @@ from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.leftovers import leaving_no_jobs
 from connectors.salesforce.outbound import Outbound
 from connectors.source import Flag, Notice, Receipt
+from connectors.tally import Tally, both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +52,13 @@ class Publishing:
         # Only now: what still writes was waited for, and is not ended in the middle.
         with leaving_no_jobs(self.gateway):
             flagging.write(flags)
+            receipt = flagging.tally.receipt()
+            if flagging.overtaken({flag.audit_id for flag in flags.values() if flag.audit_id}):
+                again = replace(flagging, tally=Tally())
+                again.write(flags)
+                receipt = both(receipt, again.tally.receipt())
         notes = [fields.note, *flagging.notes]
-        return self._with_findings(flagging.tally.receipt(), notes, notices)
+        return self._with_findings(receipt, notes, notices)
 
     def _with_findings(self, receipt: Receipt, notes: list[str], notices: Sequence[Notice]) -> Receipt:
         records = FindingRecords(gateway=self.gateway, keyring=self.keyring)
