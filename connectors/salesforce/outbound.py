@@ -64,10 +64,11 @@ class Outbound:
         """
         if not self.fields.asks_for_audits:
             return 0
+        field = self.fields.prefix + AUDIT
         escaped = (one.replace("\\", "\\\\").replace("'", "\\'") for one in sorted(audit_ids))
         named = ", ".join(f"'{one}'" for one in escaped)
-        others = f" AND {AUDIT} NOT IN ({named})" if named else ""
-        found = count(self.gateway, Soql(fields=(), where=f"{AUDIT} != null{others}"), DOING)
+        others = f" AND {field} NOT IN ({named})" if named else ""
+        found = count(self.gateway, Soql(fields=(), where=f"{field} != null{others}"), DOING)
         return max(0, found - sum(self.tally.failed.values()))
 
     def _update(self, record: Mapping[str, Any], flags: Mapping[LeadKey, Flag]) -> Update | None:
@@ -107,7 +108,7 @@ class Outbound:
 
     def _count(self, written: Written) -> None:
         for update in written.taken:
-            status = update.values[STATUS]
+            status = update.values[self.fields.prefix + STATUS]
             self.tally.took(None if status is None else str(status))
         for code, _ in written.failed:
             self.tally.failed[code] += 1

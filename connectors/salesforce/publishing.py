@@ -58,11 +58,14 @@ class Publishing:
                 again.write(flags)
                 receipt = both(receipt, again.tally.receipt())
         notes = [fields.note, *flagging.notes]
-        return self._with_findings(receipt, notes, notices)
+        records = FindingRecords(gateway=self.gateway, keyring=self.keyring, prefix=fields.prefix)
+        return _with_findings(records, receipt, notes, notices)
 
-    def _with_findings(self, receipt: Receipt, notes: list[str], notices: Sequence[Notice]) -> Receipt:
-        records = FindingRecords(gateway=self.gateway, keyring=self.keyring)
-        trouble = records.trouble()
-        findings = None if trouble else records.write(notices)
-        told = tuple(note for note in (*notes, trouble) if note)
-        return replace(receipt, findings=findings, notes=told)
+
+def _with_findings(
+    records: FindingRecords, receipt: Receipt, notes: list[str], notices: Sequence[Notice]
+) -> Receipt:
+    trouble = records.trouble()
+    findings = None if trouble else records.write(notices)
+    told = tuple(note for note in (*notes, trouble) if note)
+    return replace(receipt, findings=findings, notes=told)
