@@ -39,7 +39,7 @@ class Opened:
 class Cursors:
     """The open cursors of one org.
 
-    With ``widest`` a page has at most so many rows, and every second one half of them: the platform takes the
+    With ``widest`` a page has at most so many rows, and some have half of them: the platform takes the
     client's batch size for a hint, and gives fewer of wide rows.
     """
 
