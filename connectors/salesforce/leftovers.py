@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Refused
 from connectors.salesforce.bulk_query import discarded
 from connectors.salesforce.csv_page import Cut, csv_only, rows
 from connectors.salesforce.gateway import Gateway, Request
@@ -53,7 +53,7 @@ class Leftovers:
 
     def _is_cleared(self, note: Asked) -> bool:
         if note.id:
-            return discarded(self.gateway, note.kind, note.id)
+            return not self._still_writes(note) and discarded(self.gateway, note.kind, note.id)
         waiting = False
         for job in list(self._candidates(note)):
             ours = self._is_ours(note, job)
@@ -61,6 +61,15 @@ class Leftovers:
             if ours and not discarded(self.gateway, note.kind, str(job["id"])):
                 waiting = True
         return not waiting or self._is_old(note)
+
+    def _still_writes(self, note: Asked) -> bool:
+        """Whether an upload is being processed: a part of it could land later, so it is left to its end."""
+        if note.kind != "ingest":
+            return False
+        try:
+            return self._asked(f"jobs/ingest/{note.id}").get("state") in _RUNNING
+        except Refused:
+            return False
 
     def _candidates(self, note: Asked) -> Iterator[Mapping[str, Any]]:
         known = {other.id[:15] for other in self.gateway.notes.open() if other.id}
