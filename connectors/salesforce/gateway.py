@@ -39,12 +39,15 @@ class Gateway:
     ) -> None:
         self._line = Line(app, grants, pause)
 
-    def query(self, soql: str, doing: str, *, deleted: bool = False) -> Document:
-        """The first page of a query of any length; ``deleted`` finds what is in the recycle bin too."""
+    def query(self, soql: str, doing: str, *, deleted: bool = False, in_body: bool = False) -> Document:
+        """The first page of a query of any length; ``deleted`` finds what is in the recycle bin too.
+
+        A query that names a record goes ``in_body``: addresses end in logs.
+        """
         headers = {"Sforce-Query-Options": f"batchSize={BATCH}"}
 
         def call(client: Salesforce, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-            if not is_too_long(soql):
+            if not (in_body or is_too_long(soql)):
                 return client.query(soql, include_deleted=deleted, headers=headers, **options)
             request = composed(soql, client.base_url, deleted=deleted, headers=headers)
             return only_answer(_sent(client, request, options).json())

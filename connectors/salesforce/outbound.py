@@ -39,6 +39,8 @@ class Outbound:
     pause: Callable[[float], None]
     tally: Tally = field(default_factory=Tally)
     notes: list[str] = field(default_factory=list)
+    # Hashes: the ids of a million leads would take twice the memory.
+    _listed: set[int] = field(default_factory=set, repr=False)
 
     def write(self, flags: Mapping[LeadKey, Flag]) -> None:
         """Write the flags of every lead that the connected user sees.
@@ -57,11 +59,13 @@ class Outbound:
         self._send(waiting)
 
     def _update(self, record: Mapping[str, Any], flags: Mapping[LeadKey, Flag]) -> Update | None:
-        """The update that a listed lead needs, or None."""
-        self.tally.listed += 1
+        """The update that a listed lead needs, or None; a lead that comes twice is listed once."""
         key = lead_key(record, self.keyring)
         if key is None:
+            self.tally.listed += 1
             self.tally.unknown += 1
+            return None
+        if not self._is_new(key):
             return None
         flag = flags.get(key)
         wanted = self.fields.cleared if flag is None else self.fields.values_of(flag)
@@ -69,6 +73,13 @@ class Outbound:
             self.tally.kept(flag)
             return None
         return Update(record_id=str(record["Id"]), values=wanted)
+
+    def _is_new(self, key: LeadKey) -> bool:
+        """Count a lead the first time that it comes: Salesforce refuses an id that is twice in one call."""
+        before = len(self._listed)
+        self._listed.add(hash(key))
+        self.tally.listed += len(self._listed) - before
+        return len(self._listed) > before
 
     def _send(self, updates: Sequence[Update]) -> None:
         written = self._by_bulk(updates) if len(updates) >= BULK_FROM else None

@@ -26,6 +26,7 @@ from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, beg
 from connectors.salesforce.comparing import Compared, Comparison
 from connectors.salesforce.departed import Untold, departed
 from connectors.salesforce.einstein import history, is_einstein, new_scores, score_rule
+from connectors.salesforce.emptied import NO_LEADS, refuse_emptied
 from connectors.salesforce.facts import SCORES, Facts
 from connectors.salesforce.gateway import Gateway, Request
 from connectors.salesforce.listing import BULK, count
@@ -54,7 +55,7 @@ CRM = "salesforce"
 USER = re.compile(r"005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?")
 DOING = "lead count"
 # With these, what was read so far cannot become whole.
-SPOILT = frozenset({"incomplete", JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD"})
+SPOILT = frozenset({"incomplete", JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD", NO_LEADS})
 # Told how many leads are read and how many there are; may raise to stop the pull.
 Watch = Callable[[int, int], None]
 
@@ -193,6 +194,8 @@ class Sync:
         )
 
     def _all(self, staged: Staging, plan: Plan, expected: int | None) -> Synced:
+        if not staged.read:
+            refuse_emptied(self.lake, self.keyring.organisation)
         rule = score_rule(self.policy, self.score)
         past = history(self.gateway, self.keyring, rule, self.facts, self.patience)
         finished = Finished(
@@ -203,7 +206,9 @@ class Sync:
 
     def _changes(self, staged: Staging, plan: Plan, expected: int | None) -> Synced:
         gone = departed(self.gateway, self.keyring, plan, self.facts)
-        compared = self._compared(staged) if plan.kind == "reconcile" else Compared()
+        compared = self._compared(staged) if plan.kind == "reconcile" else None
+        if compared is not None and not compared.there:
+            refuse_emptied(self.lake, self.keyring.organisation, gone.keys)
         rule, scores = score_rule(self.policy, self.score), None
         if rule is not None and self._own_scores:
             scores = new_scores(self.gateway, self.keyring, rule, plan, self.patience)
@@ -212,7 +217,7 @@ class Sync:
             account=staged.account(),
             note=self._note(plan, {}, gone.covered),
             expected=expected,
-            gone=tuple(dict.fromkeys((*gone.keys, *compared.gone))),
+            gone=tuple(dict.fromkeys((*gone.keys, *(compared.gone if compared else ())))),
             scores=scores,
         )
         own = self._own(plan)
@@ -283,4 +288,4 @@ class Sync:
         if not USER.fullmatch(user):
             return 0
         where = f"({window(plan, self._dated)}) AND LastModifiedById = '{user}'"
-        return count(self.gateway, Soql(fields=(), where=where), DOING)
+        return count(self.gateway, Soql(fields=(), where=where), DOING, in_body=True)
