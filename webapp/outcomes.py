@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
+from webapp.disk import trouble
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, ConnectionState
 
@@ -93,7 +94,8 @@ def noting(opened: Services, connection: ConnectionRow, what: str) -> Iterator[N
 
 def note_of(what: str, error: Exception) -> str:
     """A connector's message is fit to show; any other error's may hold values, so it is left out."""
-    reason = f" ({error})" if isinstance(error, ConnectorError | BadInput) else ""
+    told = str(error) if isinstance(error, ConnectorError | BadInput) else trouble(error)
+    reason = f" ({told})" if told else ""
     return f"{what}{reason}." + (f" {STANDS}" if what == PULL else "")
 
 
