@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -29,13 +29,17 @@ from webapp.viewmodels.account import excluded_words, rejected_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What an audit of one connection goes by: the two texts in force, and what they say."""
+    """What an audit of one connection goes by: the two texts in force, and what they say.
+
+    ``names`` says how the CRM calls the field behind a column, for the people who read a flag there.
+    """
 
     policy: Policy
     stream: Stream
     policy_version: PolicyVersion
     stream_version: StreamVersion
     seed: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
             LeadKey(bytes.fromhex(one.key)): Flag(
                 status=one.status, reason=one.reason, audit_id=audit_id, checked_at=now, detail=_detail(one)
             )
-            for one in flags(intake.table, rules.stream, report)
+            for one in flags(intake.table, rules.stream, report, rules.names)
         },
     )
 

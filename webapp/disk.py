@@ -1,4 +1,4 @@
-"""A disk or a database file that takes no more: trouble of the machine, told as such, and no defect of ours."""
+"""A disk or a database file that takes no more: trouble of the machine, told as such, no defect of ours."""
 
 from __future__ import annotations
 

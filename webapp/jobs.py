@@ -13,6 +13,7 @@ from connectors.snapshots import SCORED_AT, as_scored
 from connectors.source import Receipt
 from connectors.synced import Wish
 from webapp.auditing import Pull, Rules, verdict_on
+from webapp.columns_in_crm import names_in_crm
 from webapp.crms import label, source_for
 from webapp.erasure import erase, is_disconnected
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
@@ -55,6 +56,7 @@ def sync(
         wish = Wish(score=rules.stream.score or "", wanted=wanted)
         done = pull(opened, connection, rules.policy, progress, wish)
         progress("Auditing", 0, None)
+        rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
         row = _audit(opened, connection, rules, done.whole)
         _settle(opened, connection, "")
         return row

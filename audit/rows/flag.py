@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +34,7 @@ __all__ = ["LEAST_MARGIN", "REASONS", "Flag", "Status", "flags"]
 
 Mask = npt.NDArray[np.bool_]
 LEAST_MARGIN = 0.05
+AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 UNDERRATED, OVERRATED = 1, 2
 
 
@@ -60,8 +63,10 @@ class Flag:
     explanation: str = ""
 
 
-def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
-    """One flag per admitted lead, in the order of the table.
+def flags(
+    table: pa.Table, stream: Stream, report: Report, names: Mapping[str, str] = AS_THEY_ARE
+) -> tuple[Flag, ...]:
+    """One flag per admitted lead, in the order of the table; ``names`` says how the CRM calls a column.
 
     - "review", one that may be too low: the lead was not selected, belongs to a group that a failing
       decision comparison puts behind without the outcomes explaining it (`audit.rows.flagging.standing`), and
@@ -84,7 +89,7 @@ def flags(table: pa.Table, stream: Stream, report: Report) -> tuple[Flag, ...]:
     A lead that is not in the table has no flag.
     """
     scene = _scene(table, stream, report)
-    views = [_view(one, table, scene) for one in outlooks(table, stream, report)]
+    views = [_view(_named(one, names), table, scene) for one in outlooks(table, stream, report)]
     columns = (column for view in views for column in (view.judged, view.verdict, view.group))
     cases, place = np.unique(np.stack([*columns], axis=1), axis=0, return_inverse=True)
     judged = any(view.judged.any() for view in views)
@@ -133,6 +138,10 @@ def _scene(table: pa.Table, stream: Stream, report: Report) -> _Scene:
         least=LEAST_MARGIN * width,
         tolerance=report.settings.tolerance_difference * width,
     )
+
+
+def _named(outlook: Outlook, names: Mapping[str, str]) -> Outlook:
+    return replace(outlook, fields=tuple(dict.fromkeys(names.get(one, one) for one in outlook.fields)))
 
 
 def _view(outlook: Outlook, table: pa.Table, scene: _Scene) -> _View:

@@ -174,7 +174,7 @@ def test_a_lead_whose_decision_is_not_known_is_neither_dropped_nor_put_ahead():
     assert with_unknown[~unknown].tolist() == status.tolist()
 
 
-def carried(stream: Stream, *fields: str):
+def carried(stream: Stream, *fields: str, names=None):
     """Flags as though fields carried the gap, the first one most."""
     table = leads().append_column("attribute:gender", words(np.arange(4_000) % 2))
     intake = Intake(table=table, rows=table.num_rows, rejected=(), excluded=(), score_range=(0.0, 100.0))
@@ -193,7 +193,8 @@ def carried(stream: Stream, *fields: str):
         )
         for rank, name in enumerate(fields, start=1)
     )
-    return flags(table, stream, replace(audit(intake, stream, AuditRequest(seed=1)), proxies=proxies))
+    report = replace(audit(intake, stream, AuditRequest(seed=1)), proxies=proxies)
+    return flags(table, stream, report, names or {})
 
 
 def test_the_fields_behind_a_special_category_are_not_said():
@@ -208,3 +209,12 @@ def test_a_special_category_is_never_named_as_the_field_behind_another_attribute
     gender = Attribute(name="gender", column="sex", special_category=True)
     found = carried(replace(STREAM, attributes=(REGION, gender)), "sex", "zip3")
     assert {one.fields for one in found if one.status == "review"} == {("zip3",)}
+
+
+def test_a_field_is_called_what_the_crm_calls_it():
+    """A rep knows "Zip/Postal Code"; a column that the CRM has no name for keeps its own."""
+    found = carried(STREAM, "zip3", "zip5", "source", names={"zip3": "Zip Code", "zip5": "Zip Code"})
+    told = [one for one in found if one.status == "review"]
+    assert {one.fields for one in told} == {("Zip Code", "source")}
+    assert all("Check Zip Code and source and" in one.advice for one in told)
+    assert [one.status for one in found] == [one.status for one in carried(STREAM, "zip3", "zip5", "source")]
