@@ -32,6 +32,7 @@ _SIGN_IN = (
     "unsupported_grant_type",
     "INVALID_AUTH_HEADER",
     "HTTP_401",
+    "moved",
     "HTTP_301",
     "HTTP_302",
     "HTTP_303",
