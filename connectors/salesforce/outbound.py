@@ -75,7 +75,7 @@ class Outbound:
         return Update(record_id=str(record["Id"]), values=wanted)
 
     def _is_new(self, key: LeadKey) -> bool:
-        """Count a lead the first time that it comes: Salesforce refuses an id that is twice in one call."""
+        """Count a lead the first time that it comes: written twice, it would be told of twice."""
         before = len(self._listed)
         self._listed.add(hash(key))
         self.tally.listed += len(self._listed) - before

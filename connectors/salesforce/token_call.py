@@ -11,7 +11,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from connectors.errors import Busy, Refused
 from connectors.oauth import Flow
 from connectors.salesforce.app import SalesforceApp, trusted_origin
-from connectors.salesforce.reach import GONE, is_unknown_host
+from connectors.salesforce.reach import GONE, UNTRUSTED, UNTRUSTED_MEND, is_unknown_host, is_untrusted
 from connectors.salesforce.session import new_session, prepare
 from connectors.salesforce.token_answer import RETRY_AFTER, members, only_read, trouble
 
@@ -76,7 +76,8 @@ def reached(session: Any, call: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - 
     Raises
     ------
     Refused
-        ``org_gone``: the login address has no host any more; ``moved``: it leads elsewhere.
+        ``org_gone``: the login address has no host any more; ``moved``: it leads elsewhere;
+        ``certificate``: it is not accepted.
     Busy
         ``answer_lost``: the connection broke; whether Salesforce did the work is not known.
     """
@@ -99,5 +100,7 @@ def _problem(error: requests.RequestException) -> Refused | Busy:
         why = "the org was deleted, or its My Domain was changed"
         msg = f"the login address has no host any more: {why}; {look}"
         return Refused(msg, code=GONE)
+    if is_untrusted(error):
+        return Refused(f"Salesforce could not be reached for the sign-in: {UNTRUSTED_MEND}", code=UNTRUSTED)
     msg = "Salesforce could not be reached for the sign-in: check the network, then try again"
     return Busy(msg, retry_after=RETRY_AFTER, code=LOST)

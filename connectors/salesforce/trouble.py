@@ -16,7 +16,7 @@ from simple_salesforce.exceptions import SalesforceError
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.retry_after import retry_after
 from connectors.salesforce.budget import LIMIT_REACHED, NEXT_WINDOW, usage_in
-from connectors.salesforce.reach import GONE
+from connectors.salesforce.reach import GONE, UNTRUSTED, UNTRUSTED_MEND
 
 EXPIRED = 401
 MISSING_FIELD = "INVALID_FIELD"
@@ -52,6 +52,7 @@ _MENDS = {
     "TRIAL_EXPIRED": "the org's trial is over: ask Salesforce",
     **dict.fromkeys(MOVED, "the org has another address now: connect it again"),
     GONE: "the org's address is no longer known: it was deleted, or its My Domain was changed",
+    UNTRUSTED: UNTRUSTED_MEND,
     "HTTP_409": "the job was begun with another API version, or is no longer there: begin it again",
     "HTTP_414": "the query is too long for Salesforce: take fields out of the policy",
     "HTTP_431": "the query is too long for Salesforce: take fields out of the policy",
