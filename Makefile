@@ -59,11 +59,16 @@ peers: .venv-peers/.ready  ## the libraries that tests/peers compares with, in a
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --only-binary :all: --no-deps --require-hashes -r requirements/peers.lock.txt
 	@touch $@
 
-clients: tests/clients/node_modules/.ready  ## Salesforce clients that we did not write, for the tests of the stand-in (npm; half a gigabyte)
+clients: tests/clients/node_modules/.ready manifests/hubspot/node_modules/.ready  ## clients and checkers of the CRMs' vendors, for the tests (npm; a gigabyte)
 
 tests/clients/node_modules/.ready: tests/clients/package-lock.json
 	@echo "Installing what tests/clients/package-lock.json names (once; it may take a minute or two) ..."
 	@cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+manifests/hubspot/node_modules/.ready: manifests/hubspot/package-lock.json
+	@echo "Installing what manifests/hubspot/package-lock.json names (once; it may take a minute or two) ..."
+	@cd manifests/hubspot && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 lock:  ## resolve the locks anew (needs uv); they name no host
@@ -73,4 +78,4 @@ lock:  ## resolve the locks anew (needs uv); they name no host
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --only-binary :all: peers.in -o peers.lock.txt
 
 clean:  ## remove everything that was made here
-	rm -rf tests/clients/node_modules .venv .venv-peers .venv-mutation .mutation .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf tests/clients/node_modules manifests/hubspot/node_modules .venv .venv-peers .venv-mutation .mutation .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -85,7 +85,7 @@ def test_without_a_crm_in_the_settings_the_page_names_them_and_where_it_is_expla
     text = shown(site, "/connections").text
     assert "FAIRLEAD_SALESFORCE_CLIENT_ID" in text
     assert "FAIRLEAD_HUBSPOT_CLIENT_SECRET" in text
-    assert "docs/how-to/connect-hubspot.md" in text
+    assert "docs/how-to/hubspot.md" in text
 
 
 def test_disconnecting_says_what_it_deletes_and_asks_once_more(site: Site) -> None:
