@@ -16,7 +16,7 @@ from connectors.salesforce.batches import Batches
 from connectors.salesforce.flag_fields import STATUS, FlagFields
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.ingest import Ingest
-from connectors.salesforce.query import Soql, pages
+from connectors.salesforce.query import Soql, pages_once
 from connectors.salesforce.records import lead_key, text_of
 from connectors.salesforce.update import DOING, Update, Written
 from connectors.source import Flag
@@ -39,8 +39,6 @@ class Outbound:
     pause: Callable[[float], None]
     tally: Tally = field(default_factory=Tally)
     notes: list[str] = field(default_factory=list)
-    # Hashes: the ids of a million leads would take twice the memory.
-    _listed: set[int] = field(default_factory=set, repr=False)
 
     def write(self, flags: Mapping[LeadKey, Flag]) -> None:
         """Write the flags of every lead that the connected user sees.
@@ -51,7 +49,8 @@ class Outbound:
             The write-back stopped midway; doing it again writes only what is still different.
         """
         waiting: list[Update] = []
-        for records in pages(self.gateway, Soql(fields=("Id", *self.fields.names)), DOING):
+        query = Soql(fields=("Id", *self.fields.names))
+        for records in pages_once(self.gateway, query, DOING):
             waiting += [made for record in records if (made := self._update(record, flags))]
             while len(waiting) >= JOB:
                 self._send(waiting[:JOB])
@@ -59,13 +58,11 @@ class Outbound:
         self._send(waiting)
 
     def _update(self, record: Mapping[str, Any], flags: Mapping[LeadKey, Flag]) -> Update | None:
-        """The update that a listed lead needs, or None; a lead that comes twice is listed once."""
+        """The update that a listed lead needs, or None."""
+        self.tally.listed += 1
         key = lead_key(record, self.keyring)
         if key is None:
-            self.tally.listed += 1
             self.tally.unknown += 1
-            return None
-        if not self._is_new(key):
             return None
         flag = flags.get(key)
         wanted = self.fields.cleared if flag is None else self.fields.values_of(flag)
@@ -73,13 +70,6 @@ class Outbound:
             self.tally.kept(flag)
             return None
         return Update(record_id=str(record["Id"]), values=wanted)
-
-    def _is_new(self, key: LeadKey) -> bool:
-        """Count a lead the first time that it comes: written twice, it would be told of twice."""
-        before = len(self._listed)
-        self._listed.add(hash(key))
-        self.tally.listed += len(self._listed) - before
-        return len(self._listed) > before
 
     def _send(self, updates: Sequence[Update]) -> None:
         written = self._by_bulk(updates) if len(updates) >= BULK_FROM else None

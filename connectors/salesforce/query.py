@@ -85,16 +85,30 @@ def pages(
         The listing is incomplete: a page failed, came twice or brought nothing new, or fewer different
         records came than announced and than there still are (leads deleted meanwhile are no fault).
     """
+    for records, _ in _paged(gateway, query, doing, deleted=deleted, first=first):
+        yield records
+
+
+def pages_once(gateway: Gateway, query: Soql, doing: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """As `pages`, without the records that a page before brought already."""
+    for _, fresh in _paged(gateway, query, doing):
+        yield fresh
+
+
+def _paged(
+    gateway: Gateway, query: Soql, doing: str, *, deleted: bool = False, first: Document | None = None
+) -> Iterator[tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]]:
+    """Each page, and those of its records that are new."""
     document = first or gateway.query(query.text, doing, deleted=deleted)
     total, seen, links = announced(document), _Seen(), set[str]()
     while True:
         records = records_in(document, doing)
-        advanced = seen.add(records)
-        yield records
+        before = seen.named
+        yield records, seen.add(records)
         if document.get("done") is True:
             break
         link = link_behind(document, doing)
-        if not advanced or link in links:
+        if seen.named == before or link in links:
             raise incomplete(doing)
         links.add(link)
         document = gateway.query_more(link, doing)
@@ -109,13 +123,23 @@ class _Seen:
     _named: set[int] = field(default_factory=set)
     _nameless: int = 0
 
-    def add(self, records: Sequence[Mapping[str, Any]]) -> bool:
-        """Count one page; whether it brought a record that no page before it did."""
+    def add(self, records: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Count one page; its records that did not come before."""
+        return [record for record in records if self._is_new(record)]
+
+    def _is_new(self, record: Mapping[str, Any]) -> bool:
+        found = record.get("Id")
+        if not isinstance(found, str):
+            self._nameless += 1
+            return True
         before = len(self._named)
-        ids = [record.get("Id") for record in records]
-        self._named.update(hash(found[:15]) for found in ids if isinstance(found, str))
-        self._nameless += sum(not isinstance(found, str) for found in ids)
+        self._named.add(hash(found[:15]))
         return len(self._named) > before
+
+    @property
+    def named(self) -> int:
+        """How many different records with an id came."""
+        return len(self._named)
 
     @property
     def different(self) -> int:

@@ -12,7 +12,7 @@ import pytest
 from connectors.errors import Busy, Refused
 from connectors.salesforce import bulk_query, listing, reading, syncing
 from connectors.salesforce.csv_page import Cut, results_only, rows
-from connectors.salesforce.outbound import Outbound
+from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.salesforce import SalesforceStandIn, org_deeds
 from tests.connectors.salesforce.syncing import Desk, desk_of
@@ -122,14 +122,14 @@ def test_a_lead_that_is_listed_twice_is_written_once(
     org: SalesforceStandIn, source: SalesforceSource, monkeypatch: pytest.MonkeyPatch, bulk_from: int
 ):
     monkeypatch.setattr("connectors.salesforce.outbound.BULK_FROM", bulk_from)
-    update = Outbound._update
+    query = Gateway.query
 
-    def twice(self: Outbound, record: Any, flags: Any) -> Any:
-        made = update(self, record, flags)
-        assert update(self, {**record, "Id": record["Id"][:15]}, flags) is None
-        return made
+    def twice(self: Gateway, soql: str, doing: str, **more: bool) -> Any:
+        found = query(self, soql, doing, **more)
+        again = [{**record, "Id": record["Id"][:15]} for record in found["records"][:10]]
+        return {**found, "records": [*found["records"], *again]}
 
-    monkeypatch.setattr(Outbound, "_update", twice)
+    monkeypatch.setattr(Gateway, "query", twice)
     receipt = counts(source.publish(flags_for(org, 450)))
     assert (receipt.listed, receipt.written, receipt.unknown, receipt.failed) == (500, 450, 50, {})
     assert adds_up(receipt)
