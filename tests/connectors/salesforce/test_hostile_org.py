@@ -15,6 +15,7 @@ from connectors.salesforce.csv_page import Cut, results_only, rows
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.salesforce import SalesforceStandIn, org_deeds
+from connectors.sandbox.salesforce.users import API_ENABLED, VIEW_SETUP
 from tests.connectors.salesforce.syncing import Desk, desk_of
 from tests.connectors.salesforce.test_publish import adds_up, counts, flags_for
 
@@ -69,6 +70,30 @@ def test_leads_that_were_all_deleted_one_by_one_are_no_lost_view(desk: Desk):
         desk.change(number, IsDeleted=True)
     assert desk.sync(wanted="reconcile").removed == 500
     assert (desk.rows().num_rows, desk.sync(wanted="full").whole.read) == (0, 0)
+
+
+def test_a_user_with_the_permissions_of_the_guide_and_no_more_can_do_all_of_it(desk: Desk):
+    desk.org.org.admin.permissions = {API_ENABLED}
+    with pytest.raises(Refused):
+        desk.source._gateway.limits()
+    assert (desk.sync().kind, desk.sync().kind, desk.sync(wanted="reconcile").kind) == (
+        "full",
+        "incremental",
+        "reconcile",
+    )
+    assert desk.source.suggestible()
+    assert counts(desk.source.publish(flags_for(desk.org, 450))).written == 450
+
+
+@pytest.mark.parametrize("permissions", [{API_ENABLED}, {API_ENABLED, VIEW_SETUP}])
+def test_the_limits_tell_the_usage_where_no_answer_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, permissions: set[str]
+):
+    desk.org.org.admin.permissions = permissions
+    monkeypatch.setattr("connectors.salesforce.budget.usage_in", lambda _headers: None)
+    gateway = desk.source._gateway
+    assert abs(gateway.now() - desk.org.org.clock.now()) < timedelta(minutes=1)
+    assert (gateway.usage is not None) == (VIEW_SETUP in permissions)
 
 
 def test_no_record_id_stands_in_an_address(desk: Desk):
