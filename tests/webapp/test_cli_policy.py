@@ -97,10 +97,50 @@ def test_preview_shows_three_masked_records_and_the_account(policy, data):
 def test_preview_measures_the_smallest_crowd(policy, data):
     result = json.loads(run("preview", policy, "--data", data, "--json").stdout)
     # Kept: (25-34, city) twice, (missing, city), (<25, town).
-    assert result["risk"] == {"columns": ["age", "region"], "smallest_group": 1, "groups": 3, "alone": 2}
+    risk = result["risk"]
+    assert (risk["columns"], risk["smallest_group"], risk["groups"], risk["alone"]) == (
+        ["age", "region"],
+        1,
+        3,
+        2,
+    )
+    assert risk["attack"] == {
+        "listed": 4,
+        "found": risk["attack"]["found"],
+        "expected": 3.0,
+        "by_chance": 1.0,
+    }
+    assert 2 <= risk["attack"]["found"] <= 4
     one = json.loads(run("preview", policy, "--data", data, "--json", "--quasi-identifier", "region").stdout)
-    assert one["risk"] == {"columns": ["region"], "smallest_group": 1, "groups": 2, "alone": 1}
+    assert (one["risk"]["columns"], one["risk"]["groups"], one["risk"]["alone"]) == (["region"], 2, 1)
+    assert one["risk"]["next_step"] == {"column": "region", "what": "leave out region", "alone": 0}
     assert (one["read"], one["kept"], one["unmapped"]) == (6, 4, {"age": 1})
+
+
+def test_what_an_outsider_would_learn_is_told_of_each_sensitive_column(policy, data):
+    arguments = ("preview", policy, "--data", data, "--sensitive", "region")
+    risk = json.loads(run(*arguments, "--json").stdout)["risk"]
+    assert risk["columns"] == ["age"]
+    # Kept: (25-34, city) twice, (missing, city), (<25, town).
+    assert risk["learned"] == [
+        {
+            "column": "region",
+            "distinct": 1,
+            "effective": 1.0,
+            "closeness": 0.75,
+            # The two are guessed right; who is alone is guessed from the others: one right, one wrong.
+            "guessed": 0.75,
+            "base": 0.75,
+        }
+    ]
+    told = run(*arguments).stdout
+    assert "What that tells of region:" in told
+    assert "guessed right for 75.0% of the leads, for 75.0% without those columns" in told
+
+
+def test_the_best_next_step_is_said_with_what_it_buys(policy, data):
+    told = run("preview", policy, "--data", data, "--quasi-identifier", "region").stdout
+    assert "best next step: leave out region; then 0 look like no other" in told
 
 
 def test_a_larger_crowd_is_measured_as_such(policy, tmp_path):
@@ -118,6 +158,7 @@ def test_a_larger_crowd_is_measured_as_such(policy, tmp_path):
         (["preview", "POLICY", "--data", "nowhere.csv"], "nowhere.csv"),
         (["preview", "POLICY", "--data", "DATA", "--quasi-identifier", "regoin"], "did you mean 'region'"),
         (["preview", "POLICY", "--data", "DATA", "--quasi-identifier", "email"], "no readable column"),
+        (["preview", "POLICY", "--data", "DATA", "--sensitive", "regoin"], "did you mean 'region'"),
         (["preview", "POLICY", "--data", "SHORT"], "no column 'Age__c'"),
         (["check", "DATA"], "not valid TOML"),
     ],

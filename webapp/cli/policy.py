@@ -14,8 +14,9 @@ from audit.schema import BadInput, nearest
 from connectors.files.reading import read_names, read_table
 from connectors.files.table import FileTable
 from connectors.policy.apply import Raw, apply_policy
+from connectors.policy.exposure import exposure
 from connectors.policy.model import Policy
-from connectors.policy.risk import readable_columns, risk
+from connectors.policy.risk import readable_columns
 from connectors.pseudonym import Keyring
 from connectors.source import Batch
 from webapp.cli.policy_words import Previewed, check_text, preview_json, preview_text
@@ -52,20 +53,29 @@ def check(policy: Path, *, as_json: bool) -> None:
     multiple=True,
     help="A column that an outsider could know; repeat it. Default: every column that stays readable.",
 )
+@click.option(
+    "--sensitive",
+    multiple=True,
+    help="A column that nobody should learn of a person, such as a group to compare; repeat it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def preview(policy: Path, data: Path, quasi: tuple[str, ...], *, as_json: bool) -> None:
+def preview(
+    policy: Path, data: Path, quasi: tuple[str, ...], sensitive: tuple[str, ...], *, as_json: bool
+) -> None:
     """Show the first three records of a file under POLICY, and how well its leads hide in the crowd.
 
     Nothing is stored, and no value is shown that the policy does not keep.
     """
     read = read_toml(policy, "policy").policy()
-    columns = _quasi_identifiers(read, quasi)
+    hidden = _readable(read, sensitive)
+    known = tuple(name for name in _readable(read, quasi) or readable_columns(read) if name not in hidden)
     batch = _applied(read, data)
-    result = Previewed(batch=batch, shown=SHOWN, risk=risk(batch.table, columns))
+    result = Previewed(batch=batch, shown=SHOWN, exposure=exposure(batch.table, read, known, hidden))
     click.echo(preview_json(result) if as_json else preview_text(result))
 
 
-def _quasi_identifiers(policy: Policy, asked: tuple[str, ...]) -> tuple[str, ...]:
+def _readable(policy: Policy, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that were asked for, each of which the policy must make."""
     readable = readable_columns(policy)
     for name in asked:
         if name not in readable:
@@ -73,7 +83,7 @@ def _quasi_identifiers(policy: Policy, asked: tuple[str, ...]) -> tuple[str, ...
             hint = f"did you mean {near!r}?" if near else f"its readable columns are {', '.join(readable)}"
             msg = f"the policy makes no readable column {name!r}: {hint}"
             raise BadInput(msg)
-    return asked or readable
+    return asked
 
 
 def _applied(policy: Policy, data: Path) -> Batch:

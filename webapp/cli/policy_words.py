@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from connectors.policy.diversity import Diversity
+from connectors.policy.exposure import Exposure
+from connectors.policy.linkage import Inference, Linkage
 from connectors.policy.model import Policy
 from connectors.policy.risk import Risk
 from connectors.source import Batch
@@ -16,11 +19,11 @@ SMALL = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previewed:
-    """A file under a policy: the batch, how many records to show, and the risk."""
+    """A file under a policy: the batch, how many records to show, and what they give away."""
 
     batch: Batch
     shown: int
-    risk: Risk
+    exposure: Exposure
 
 
 def check_text(policy: Policy) -> str:
@@ -56,12 +59,12 @@ def preview_text(result: Previewed) -> str:
     lines: list[str] = []
     for place, record in enumerate(_records(result), start=1):
         lines += [f"Record {place}", *(f"  {name}: {_shown(value)}" for name, value in record.items())]
-    return "\n".join([*lines, *_account(result.batch), *_risk(result.risk)])
+    return "\n".join([*lines, *_account(result.batch), *_exposure(result.exposure)])
 
 
 def preview_json(result: Previewed) -> str:
     """The same for programs."""
-    batch, measured = result.batch, result.risk
+    batch = result.batch
     return json.dumps(
         {
             "records": list(_records(result)),
@@ -70,12 +73,7 @@ def preview_json(result: Previewed) -> str:
             "rejected": dict(batch.rejected),
             "excluded": dict(batch.excluded),
             "unmapped": dict(batch.unmapped),
-            "risk": {
-                "columns": list(measured.columns),
-                "smallest_group": measured.smallest,
-                "groups": measured.groups,
-                "alone": measured.alone,
-            },
+            "risk": exposure_json(result.exposure),
         },
         ensure_ascii=False,
     )
@@ -104,13 +102,73 @@ def _account(batch: Batch) -> Iterator[str]:
         yield f"  {column}: {count:,} values that no rule knows became missing"
 
 
-def _risk(measured: Risk) -> Iterator[str]:
-    columns = ", ".join(measured.columns) or "no column"
-    if not measured.leads:
+def _exposure(found: Exposure) -> Iterator[str]:
+    if not found.risk.leads:
         yield "No lead is kept, so there is no risk to measure."
         return
-    yield f"Re-identification risk on {columns}:"
+    yield from _risk(found.risk)
+    yield _attack(found.attack)
+    if found.next_step is not None:
+        left = found.next_step.risk.alone
+        yield f"  best next step: {found.next_step.words.rstrip('.')}; then {left:,} look like no other"
+    for told, guess in found.learned:
+        yield from _learned(told, guess)
+
+
+def _risk(measured: Risk) -> Iterator[str]:
+    yield f"Re-identification risk on {', '.join(measured.columns) or 'no column'}:"
     yield f"  the smallest group of leads that look alike has {measured.smallest:,} (k-anonymity)"
     yield f"  {measured.alone:,} of {measured.leads:,} leads look like no other"
     if measured.smallest < SMALL:
         yield f"  below {SMALL} is risky: use wider bands, or coarsen or drop a column"
+
+
+def _attack(attack: Linkage) -> str:
+    return (
+        f"  somebody with these values of {attack.listed:,} of the people finds {attack.found:,} of them; "
+        f"by chance {attack.by_chance:.2g}"
+    )
+
+
+def _learned(told: Diversity, guess: Inference) -> Iterator[str]:
+    if told.effective is None or guess.right is None or guess.base is None:
+        return
+    yield f"What that tells of {told.column}:"
+    yield (
+        f"  who look alike have at least {told.distinct} values of it (l-diversity), as many as "
+        f"{told.effective:.2g} equally frequent ones"
+    )
+    yield f"  their shares are up to {100 * (told.closeness or 0):.0f} points off those of all (t-closeness)"
+    yield (
+        f"  it is guessed right for {guess.right:.1%} of the leads, "
+        f"for {guess.base:.1%} without those columns"
+    )
+
+
+def exposure_json(found: Exposure) -> Mapping[str, object]:
+    """The same for programs."""
+    step = found.next_step
+    return {
+        "columns": list(found.risk.columns),
+        "smallest_group": found.risk.smallest,
+        "groups": found.risk.groups,
+        "alone": found.risk.alone,
+        "attack": {
+            "listed": found.attack.listed,
+            "found": found.attack.found,
+            "expected": found.attack.expected,
+            "by_chance": found.attack.by_chance,
+        },
+        "next_step": step and {"column": step.column, "what": step.words, "alone": step.risk.alone},
+        "learned": [
+            {
+                "column": told.column,
+                "distinct": told.distinct,
+                "effective": told.effective,
+                "closeness": told.closeness,
+                "guessed": guess.right,
+                "base": guess.base,
+            }
+            for told, guess in found.learned
+        ],
+    }
