@@ -1,8 +1,9 @@
-"""How much memory a pull takes as the org grows: peak resident memory of a process that pulls, by leads.
+"""How much memory a sync takes as the org grows: peak resident memory of a process that syncs, by leads.
 
 The org is a stand-in in another process, which makes its leads as they are asked for. ``python -m
-benchmarks.pull_memory`` pulls 10,000, 100,000 and 1,000,000 leads; numbers as arguments choose others, the
-word ``hubspot`` before them the CRM. Of HubSpot the weekly comparison is measured as well.
+benchmarks.pull_memory`` syncs 10,000, 100,000 and 1,000,000 leads; numbers as arguments choose others.
+Each size is pulled whole, then compared lead by lead, then read as changes of every lead (where those are
+too many, a sync reads everything by itself).
 """
 
 from __future__ import annotations
@@ -17,30 +18,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from random import Random
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 from connectors.lake import Lake
 from connectors.sandbox.certificate import make_certificate
 from connectors.sandbox.fields import OrgContents, Value
-from connectors.sandbox.hubspot import HubSpotStandIn
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.synced import Wish
-from tests.connectors import subject_hubspot
 from tests.connectors.subject_salesforce import FIELDS, connect
-from tests.torture.pull_process import POLICY, portal_from, source_from
-from tests.torture.sides import HubSpot, plain
+from tests.torture.pull_process import POLICY, source_from
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SIZES = (10_000, 100_000, 1_000_000)
-SALESFORCE = ("Region__c", "Score__c", "Opted_Out__c", "CreatedDate")
-HUBSPOT = ("region", "lead_score", "opted_out_of_profiling", "createdate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One pull: leads read, seconds, and the peak of its process in megabytes."""
+    """One sync: its kind, leads read, seconds, and the peak of its process in megabytes."""
 
+    kind: str
     leads: int
     seconds: float
     megabytes: float
@@ -48,10 +44,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Leads(Sequence[Mapping[str, Value]]):
-    """So many leads, each made when it is read; over two years, one in 97 opted out."""
+    """So many leads, each made when it is read; over two years, one in 97 opted out.
+
+    With ``fresh`` every lead was changed just now, and has another score.
+    """
 
     leads: int
-    crm: str = "salesforce"
+    fresh: bool = False
 
     def __len__(self) -> int:
         return self.leads
@@ -65,19 +64,25 @@ class Leads(Sequence[Mapping[str, Value]]):
             return [self[number] for number in range(*at.indices(self.leads))]
         if not 0 <= at < self.leads:
             raise IndexError
-        region, created = ("urban", "rural", "coast")[at % 3], f"{2024 + at % 2}-{1 + at % 12:02d}"
-        names = HUBSPOT if self.crm == "hubspot" else SALESFORCE
-        values = (region, float(at % 101), at % 97 == 0, f"{created}-{1 + at % 28:02d}T10:00:00Z")
-        return dict(zip(names, values, strict=True))
+        dated = {} if self.fresh else {"SystemModstamp": "2025-12-30T10:00:00Z"}
+        return {
+            **dated,
+            "Region__c": ("urban", "rural", "coast")[at % 3],
+            "Score__c": float((at + self.fresh) % 101),
+            "Opted_Out__c": at % 97 == 0,
+            "CreatedDate": f"{2024 + at % 2}-{1 + at % 12:02d}-{1 + at % 28:02d}T10:00:00Z",
+        }
 
 
-def serve(leads: int) -> None:
+def serve(leads: int, *, fresh: bool) -> None:
     """Be the org until standard input ends."""
     with tempfile.TemporaryDirectory() as name:
-        contents = OrgContents(fields=FIELDS, records=Leads(leads), policy="", stream="")  # type: ignore[arg-type]
+        made = Leads(leads, fresh)
+        contents = OrgContents(fields=FIELDS, records=made, policy="", stream="")  # type: ignore[arg-type]
         with SalesforceStandIn(contents, make_certificate(Path(name)), seed=5) as org:
+            grant = asdict(connect(org).grant)
             told = {
-                "grant": plain(connect(org).grant),
+                "grant": {**grant, "issued_at": grant["issued_at"].isoformat()},
                 "client_id": org.client_id,
                 "client_secret": org.client_secret,
                 "login_url": org.login_url,
@@ -88,41 +93,29 @@ def serve(leads: int) -> None:
             sys.stdin.read()
 
 
-def serve_portal(contacts: int) -> None:
-    """Be the portal until standard input ends."""
-    records = Leads(contacts, "hubspot")
-    contents = OrgContents(fields=subject_hubspot.FIELDS, records=records, policy="", stream="")  # type: ignore[arg-type]
-    with HubSpotStandIn(contents, seed=5) as portal:
-        portal.control.burst_maximum = portal.control.search_maximum = 1_000_000
-        told = HubSpot(portal, 1_000).told(Random(0))  # noqa: S311 - no secret
-        sys.stdout.write(json.dumps({"crm": "hubspot", **told}) + "\n")
-        sys.stdout.flush()
-        sys.stdin.read()
-
-
-def pull(folder: Path, wanted: Literal["", "full", "reconcile"]) -> None:
-    """Pull everything once and tell what it took."""
+def sync(folder: Path, wanted: str) -> None:
+    """Sync once and tell what it took."""
     told, began = json.loads(sys.stdin.readline()), time.monotonic()
-    wish = Wish(score="score", wanted=wanted)
-    if told.get("crm") == "hubspot":
-        done = portal_from(told).sync(Lake(folder), subject_hubspot.POLICY, wish)
-    else:
-        done = source_from(told).sync(Lake(folder), POLICY, wish)
+    wish = Wish(score="score", wanted=wanted)  # type: ignore[arg-type]
+    done = source_from(told).sync(Lake(folder), POLICY, wish)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    made = Measured(leads=done.whole.read, seconds=time.monotonic() - began, megabytes=peak)
+    seconds = time.monotonic() - began
+    made = Measured(kind=done.kind, leads=done.run.read, seconds=seconds, megabytes=peak)
     sys.stdout.write(json.dumps(asdict(made)) + "\n")
 
 
-def measure(leads: int, crm: str) -> Iterator[tuple[str, Measured]]:
-    """Pull an org of so many leads in a process of its own; of a portal, compare it in another one."""
-    with tempfile.TemporaryDirectory() as name, _org(leads, crm) as told:
-        yield "everything", _measured(told, name, "full")
-        if crm == "hubspot":
-            yield "comparison", _measured(told, name, "reconcile")
+def measure(leads: int) -> Iterator[Measured]:
+    """A full pull of so many leads, a comparison of all of them, and all of them changed; a process each."""
+    with tempfile.TemporaryDirectory() as name:
+        with _org(leads) as told:
+            yield _measured(name, "", told)
+            yield _measured(name, "reconcile", told)
+        with _org(leads, "fresh") as told:
+            yield _measured(name, "", told)
 
 
-def _measured(told: str, folder: str, wanted: str) -> Measured:
-    command = [sys.executable, "-m", "benchmarks.pull_memory", "pull", folder, wanted]
+def _measured(folder: str, wanted: str, told: str) -> Measured:
+    command = [sys.executable, "-m", "benchmarks.pull_memory", "sync", folder, wanted]
     done = subprocess.run(  # noqa: S603 - our own module
         command, cwd=REPOSITORY, input=told, capture_output=True, text=True, check=False, timeout=7200
     )
@@ -132,8 +125,8 @@ def _measured(told: str, folder: str, wanted: str) -> Measured:
 
 
 @contextmanager
-def _org(leads: int, crm: str) -> Iterator[str]:
-    command = [sys.executable, "-m", "benchmarks.pull_memory", f"serve-{crm}", str(leads)]
+def _org(leads: int, fresh: str = "") -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.pull_memory", "serve", str(leads), fresh]
     process = subprocess.Popen(  # noqa: S603 - our own module
         command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -147,27 +140,19 @@ def _org(leads: int, crm: str) -> Iterator[str]:
 
 def main(arguments: Sequence[str]) -> None:
     """Measure and print a table."""
-    match arguments:
-        case ["serve-salesforce", leads]:
-            serve(int(leads))
-        case ["serve-hubspot", leads]:
-            serve_portal(int(leads))
-        case ["pull", folder, wanted]:
-            pull(Path(folder), wanted)  # type: ignore[arg-type]
-        case ["hubspot", *sizes]:
-            table("hubspot", sizes)
-        case _:
-            table("salesforce", arguments)
-
-
-def table(crm: str, sizes: Sequence[str]) -> None:
-    """Measure and print."""
-    sys.stdout.write("| leads | what | seconds | peak memory, MB |\n|---|---|---|---|\n")
-    for leads in map(int, sizes or SIZES):
-        for what, found in measure(leads, crm):
-            line = f"| {found.leads:,} | {what} | {found.seconds:,.0f} | {found.megabytes:,.0f} |\n"
-            sys.stdout.write(line)
-            sys.stdout.flush()
+    if arguments[:1] == ["serve"]:
+        serve(int(arguments[1]), fresh=bool(arguments[2]))
+    elif arguments[:1] == ["sync"]:
+        sync(Path(arguments[1]), arguments[2])
+    else:
+        sys.stdout.write("| leads | sync | read | seconds | peak memory, MB |\n|---|---|---|---|---|\n")
+        for leads in map(int, arguments or SIZES):
+            for one in measure(leads):
+                line = (
+                    f"| {leads:,} | {one.kind} | {one.leads:,} | {one.seconds:,.0f} | {one.megabytes:,.0f} |"
+                )
+                sys.stdout.write(line + "\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,7 @@ from connectors.pseudonym import LeadKey
 from connectors.snapshots import Past
 
 _NAME = "remembered.sqlite"
+_AT_ONCE = 500
 _TABLES = """
 create table if not exists past (lead text primary key, scores text not null) without rowid;
 create table if not exists gone (lead text primary key) without rowid;
@@ -25,8 +26,8 @@ create table if not exists gone (lead text primary key) without rowid;
 
 
 @dataclass(slots=True)
-class Remembered(Mapping[str, Past]):
-    """Earlier scores by lead key, as a mapping that is read from the disk."""
+class Remembered:
+    """Earlier scores by lead key, read from the disk as they are asked for."""
 
     folder: Path
     _database: sqlite3.Connection = field(init=False, repr=False)
@@ -49,21 +50,16 @@ class Remembered(Mapping[str, Past]):
         for (key,) in self._database.execute("select lead from gone order by lead"):
             yield LeadKey(bytes.fromhex(key))
 
-    def __getitem__(self, key: str) -> Past:
-        """The earlier scores of one lead. Raises KeyError where none are known."""
-        row = self._database.execute("select scores from past where lead = ?", (key,)).fetchone()
-        if row is None:
-            raise KeyError(key)
-        return [(score, at) for score, at in json.loads(row[0])]
-
-    def __iter__(self) -> Iterator[str]:
-        """The leads of which earlier scores are known."""
-        for (key,) in self._database.execute("select lead from past order by lead"):
-            yield key
-
-    def __len__(self) -> int:
-        """How many they are."""
-        return int(self._database.execute("select count(*) from past").fetchone()[0])
+    def past_of(self, keys: Sequence[str]) -> Mapping[str, Past]:
+        """The earlier scores of some leads, as far as they are known."""
+        found = dict[str, Past]()
+        for start in range(0, len(keys), _AT_ONCE):
+            asked = keys[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(asked))
+            query = f"select lead, scores from past where lead in ({marks})"  # noqa: S608 - only question marks
+            for key, scores in self._database.execute(query, list(asked)):
+                found[key] = [(score, at) for score, at in json.loads(scores)]
+        return found
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None

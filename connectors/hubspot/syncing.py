@@ -175,10 +175,10 @@ class Sync:
             parts=progress.staged,
             account=progress.staged.account(),
             note=self._note(plan, progress.beside),
-            gone=tuple(sorted(gone | losers)),
+            gone=pa.array(sorted(key.hex for key in gone | losers), pa.string()),
         )
         added = self.lake.add(CRM, self.keyring.organisation, finished)
-        unchanged = len(added.merged.unchanged)
+        unchanged = added.merged.unchanged
         return Synced(
             kind=plan.kind,
             why=plan.why,
@@ -215,7 +215,7 @@ class Sync:
 
     def _note(self, plan: Plan, past: Remembered) -> Note:
         column = self.wish.score
-        snapshots = Snapshots(column=column, seen_at=plan.moment, past=past) if column else None
+        snapshots = Snapshots(column=column, seen_at=plan.moment, past=past.past_of) if column else None
         return Note(cursor=asdict(plan.cursor(self._held())), snapshots=snapshots)
 
 

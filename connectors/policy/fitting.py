@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from audit.schema import BadInput
-from connectors.policy.model import Policy, Rule
+from connectors.policy.model import Policy, Rule, opt_out_field
 from connectors.source import FieldInfo, FieldKind
 
 # What each kind of field holds, and the operators that it allows; the other kinds allow every one.
@@ -43,12 +43,11 @@ def refuse_unfit(policy: Policy, fields: Iterable[FieldInfo], origin: str = "the
     try:
         for rule in policy.rules:
             _refuse_rule(rule, known.get(rule.field.casefold()))
-        for key, names in (
-            ("exclude_when", policy.exclude_when),
-            ("exclude_unless", policy.exclude_unless),
-        ):
-            for name in names:
-                _refuse_kind(known.get(name.casefold()), _OPT_OUTS, key, "a checkbox or a list")
+        for name in policy.exclude_when:
+            field = known.get(opt_out_field(name).casefold())
+            _refuse_kind(field, _OPT_OUTS, "exclude_when", "a checkbox or a list")
+        for name in policy.exclude_unless:
+            _refuse_kind(known.get(name.casefold()), _OPT_OUTS, "exclude_unless", "a checkbox or a list")
         _refuse_kind(known.get(policy.created.casefold()), _MOMENTS, "created", "a date")
     except BadInput as error:
         msg = f"{origin}: {error}"

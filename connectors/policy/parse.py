@@ -10,7 +10,7 @@ from typing import Any
 from audit.schema import BadInput, nearest
 from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.identifying import refuse_as_created, refuse_as_opt_out, refuse_if_identifying
-from connectors.policy.model import Operator, Policy, Rule
+from connectors.policy.model import Operator, Policy, Rule, opt_out_field
 from connectors.policy.operators import OPERATORS
 
 CRMS = ("salesforce", "hubspot", "file")
@@ -151,7 +151,7 @@ def _opt_outs(head: Mapping[str, Any], key: str) -> tuple[str, ...]:
         msg = f'{key} must be a list of field names, for example ["HasOptedOutOfEmail"]'
         raise BadInput(msg)
     for name in value:
-        refuse_as_opt_out(name, key)
+        refuse_as_opt_out(opt_out_field(name), key)
     return tuple(value)
 
 

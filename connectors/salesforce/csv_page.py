@@ -29,10 +29,18 @@ def csv_only(stream: Stream) -> Stream:
     return stream
 
 
-def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:
+def results_only(header: list[str] | None) -> list[str] | None:
+    """The same header. Raises Cut where it has no Id, which every query asks for: that is another text."""
+    if header is not None and "id" not in {name.lower() for name in header}:
+        raise Cut
+    return header
+
+
+def rows(pieces: Iterable[bytes], *, unended: bool = False) -> Iterator[list[str]]:
     """The header, then the rows, each of as many fields. Nothing at all of an empty page.
 
-    NUL characters, which Salesforce lets into texts, are left out.
+    NUL characters, which Salesforce lets into texts, are left out. ``unended`` takes a last row without its
+    line feed: one that was cut between the two halves of an escaped quote looks whole.
 
     Raises
     ------
@@ -42,7 +50,7 @@ def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:
     """
     columns = 0
     try:
-        for row in csv.reader(_lines(pieces), strict=True):
+        for row in csv.reader(_lines(pieces, unended=unended), strict=True):
             columns = columns or len(row)
             if len(row) != columns:
                 raise Cut
@@ -52,9 +60,9 @@ def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:
         raise Cut from None
 
 
-def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
+def _lines(pieces: Iterable[bytes], *, unended: bool) -> Iterator[str]:
     """The lines with their ends; only a line feed ends one (a text may hold other separators)."""
-    decode, open_line = codecs.getincrementaldecoder("utf-8")().decode, list[str]()
+    decode, open_line = codecs.getincrementaldecoder("utf-8-sig")().decode, list[str]()
     for piece in pieces:
         first, *others = decode(piece).replace("\0", "").split("\n")
         open_line.append(first)
@@ -64,8 +72,8 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
             yield from (f"{line}\n" for line in whole)
             open_line = [last]
     left = "".join(open_line) + decode(b"", final=True)
-    if left and not left.endswith('"'):
-        # Salesforce ends every row with a line feed: this one was cut outside of a quote.
+    if left and not (unended and left.endswith('"')):
+        # Salesforce ends every row with a line feed: this one was cut.
         raise Cut
     if left:
         yield left

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import requests
 from werkzeug.wrappers import Response
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.oauth import refresh
+from connectors.salesforce.reach import is_untrusted
 from connectors.sandbox.certificate import Certificate
 from tests.connectors.salesforce.script import Script, failed, line_to
 from tests.connectors.subject_salesforce import app_of
@@ -108,6 +111,24 @@ def test_a_host_that_is_gone_is_told_from_a_broken_network(grants, org, monkeypa
         assert str(grants.grant.refresh_token) not in repr(caught.value.__context__) + str(caught.value)
 
 
+def test_a_certificate_that_is_not_accepted_is_told_from_a_broken_line(grants, org):
+    app = replace(app_of(org), ca_file=None)
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: Gateway(app, grants, pause=lambda _: None).query("SELECT Id FROM Lead", "lead pull"),
+        lambda: refresh(app, grants.grant),
+    )
+    for call in calls:
+        with pytest.raises(Refused, match="certificate at its address is not accepted") as caught:
+            call()
+        assert (caught.value.code, state_after(caught.value)) == ("certificate", "pull_incomplete")
+        assert str(grants.grant.refresh_token) not in repr(caught.value.__context__) + str(caught.value)
+
+
+def test_a_secure_line_that_breaks_is_no_certificate():
+    broken = requests.exceptions.SSLError(ssl.SSLEOFError(8, "EOF occurred in violation of protocol"))
+    assert not is_untrusted(broken)
+
+
 @pytest.mark.parametrize("row", [row for row, found in TABLE.items() if found[3] > 1])
 def test_a_failure_that_passes_costs_nothing(certificate: Certificate, row: str):
     script = Script([TABLE[row][0], GOOD])
@@ -152,6 +173,17 @@ def usage(used: int, **more: Any) -> Response:
     return made
 
 
+def test_the_line_stops_at_the_limit_that_the_org_gave_the_app(certificate):
+    told = {"Sforce-Limit-Info": "api-usage=10/1000; per-app-api-usage=250/250(appName=x)"}
+    script = Script([usage(10), usage(10, **told), usage(10)])
+    with line_to(script, certificate) as (gateway, _):
+        gateway.query("SELECT Id FROM Lead", "lead pull")
+        gateway.query("SELECT Id FROM Lead", "lead pull")
+        with pytest.raises(Busy, match="this app make 250 API calls") as caught:
+            gateway.query("SELECT Id FROM Lead", "lead pull")
+    assert (caught.value.code, len(script.heard)) == ("limit_reached", 2)
+
+
 @pytest.mark.parametrize(("percent", "stops_at"), [(80, 800), (50, 500), (100, 1000)])
 def test_the_line_stops_at_the_share_that_the_admin_allows(certificate, percent, stops_at):
     script = Script([usage(stops_at - 1), usage(stops_at), usage(stops_at + 1)])
@@ -181,7 +213,7 @@ def test_the_limits_resource_counts_too_and_a_new_day_begins_anew(certificate: C
 
 
 @pytest.mark.parametrize(
-    "header", ["", "api-usage=", "api-usage=5", "per-app-api-usage=250/250(appName=x)", "api-usage=1e9/1"]
+    "header", ["", "api-usage=", "api-usage=5", "per-app-api-usage=2/250(appName=x)", "api-usage=1e9/1"]
 )
 def test_a_usage_that_cannot_be_read_stops_nothing(certificate: Certificate, header: str):
     script = Script([usage(1, **{"Sforce-Limit-Info": header})])
