@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from flask import Flask
@@ -97,6 +98,19 @@ def test_the_stand_in_of_salesforce_is_documented():
     }
     assert len(paths) > 20
     assert not [path for path in paths if not documented(path, text)]
+
+
+def test_the_stand_in_of_hubspot_is_documented():
+    from connectors.sandbox.hubspot.faults import Kind
+    from connectors.sandbox.hubspot.remote import KNOBS, deed_names
+    from connectors.sandbox.hubspot.routes import routes
+
+    text = (REFERENCE / "hubspot-stand-in.md").read_text()
+    assert not [name for name in (*get_args(Kind), *KNOBS, *deed_names()) if f"`{name}`" not in text]
+    rules = (rule.rule for rule in routes().iter_rules())
+    paths = {rule.removeprefix("/__control") for rule in rules if rule.startswith("/__control")}
+    assert len(paths) > 8
+    assert not [path for path in paths if path and not documented(path, text)]
 
 
 def test_links_between_documents_lead_somewhere():

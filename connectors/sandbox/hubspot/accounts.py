@@ -1,4 +1,4 @@
-"""The app's registration in the portal: what a consent may ask for, and who may call.
+"""The app as it is registered, its codes and its tokens.
 
 References
 ----------
@@ -13,41 +13,13 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from connectors.sandbox.hubspot.clock import stamp
 from connectors.sandbox.hubspot.control import Control
-from connectors.sandbox.hubspot.kinds import TIERS
 from connectors.sandbox.hubspot.replies import Problem, problem, refuse_token
+from connectors.sandbox.hubspot.scopes import AppScopes
 
-# Those of the app's own file: an install address must name every required one, may name a conditional
-# one, and asks for optional ones apart; any other mismatch stops the installation.
-REQUIRED_SCOPES = frozenset(
-    {
-        "oauth",
-        "crm.objects.contacts.read",
-        "crm.objects.contacts.write",
-        "crm.schemas.contacts.read",
-        "crm.schemas.contacts.write",
-    }
-)
-CONDITIONAL_SCOPES = frozenset({"crm.objects.deals.read"})
-OPTIONAL_SCOPES = frozenset(
-    {
-        "crm.objects.deals.read",
-        "crm.objects.leads.read",
-        "crm.objects.leads.write",
-        "crm.objects.companies.read",
-        "crm.objects.owners.read",
-        "crm.export",
-        "mh-lead-scoring-view",
-    }
-)
-# What a portal must have bought for the scope; an optional scope that it cannot have is dropped.
-SCOPE_TIERS: Mapping[str, str] = MappingProxyType(
-    {"crm.objects.leads.read": "pro", "crm.objects.leads.write": "pro", "mh-lead-scoring-view": "pro"}
-)
 # The admin who installed the app.
 INSTALLER_ID, INSTALLER, DOMAIN = 2094417, "admin@stand-in.example", "stand-in.example"
 CODE_SECONDS = 600.0
@@ -82,32 +54,16 @@ class Accounts:
     client_secret: str
     redirect_uris: set[str]
     control: Control
-    required: frozenset[str] = REQUIRED_SCOPES
-    conditional: frozenset[str] = CONDITIONAL_SCOPES
-    optional: frozenset[str] = OPTIONAL_SCOPES
+    scopes: AppScopes = field(default_factory=AppScopes)
     portal_gone: bool = False
     _codes: dict[str, Consent] = field(default_factory=dict)
     _access: dict[str, Access] = field(default_factory=dict)
     _refresh: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def sensitive(self) -> bool:
-        """Whether the app holds a scope for sensitive data, which forbids it to fetch from cards."""
-        return any("sensitive." in scope for scope in self.required | self.conditional | self.optional)
-
-    @property
     def installed(self) -> bool:
         """Whether a refresh token lives."""
         return bool(self._refresh)
-
-    def granted(self, scopes: Sequence[str], optional: Sequence[str]) -> tuple[str, ...] | None:
-        """What a consent to these gives; None where they do not match the app's file."""
-        asked, wished = set(scopes), set(optional)
-        if not self.required <= asked <= self.required | self.conditional or not wished <= self.optional:
-            return None
-        bought = TIERS.index(self.control.tier)
-        had = [one for one in optional if TIERS.index(SCOPE_TIERS.get(one, "free")) <= bought]
-        return tuple(dict.fromkeys((*scopes, *had)))
 
     def open(self, scopes: Sequence[str], *, static: bool = False) -> str:
         """An access token without a consent page; a static one is that of a private app."""
@@ -257,7 +213,7 @@ class Accounts:
 
     def _for_the_app(self, scopes: Sequence[str]) -> dict[str, Any]:
         """A token of the app itself, which reaches no portal's data."""
-        if not scopes or set(scopes) - self.required - self.conditional - self.optional:
+        if not scopes or set(scopes) - self.scopes.every:
             refuse_token("invalid_scope", "BAD_SCOPES", "missing or unknown scopes")
         token = f"CK-{secrets.token_urlsafe(96)}"
         lifetime = {"expires_in": self.control.token_seconds, "scopes": list(scopes)}

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.hubspot.accounts import terse_refusal
 from connectors.sandbox.hubspot.asking import SCOPES, named_kind
-from connectors.sandbox.hubspot.authorize import Consents
 from connectors.sandbox.hubspot.desk import Desk
 from connectors.sandbox.hubspot.faults import Fault, broken_off, canned, damaged, hinted
 from connectors.sandbox.hubspot.kinds import Kind
@@ -32,7 +31,7 @@ class Application:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._routes = routes(Consents(world))
+        self._routes = routes()
         self._pages = Repeated()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -17,37 +16,31 @@ from connectors.sandbox.hubspot.replies import Problem, empty, page, reply
 from connectors.sandbox.hubspot.world import World
 
 
-@dataclass(slots=True)
-class Consents:
-    """The consent pages that are open in a browser, by the secret in their form."""
+def show_consent(world: World, request: Request, portal: str = "") -> Response:
+    """The page on which an admin allows the app. A wrong request is an error page, never a redirect."""
+    query = request.args
+    if portal not in ("", world.portal):
+        _error("This account does not exist.")
+    scopes = _checked(world, query)
+    consent = Consent(
+        redirect_uri=query["redirect_uri"],
+        scopes=scopes,
+        challenge=query.get("code_challenge"),
+        expires_at=world.clock.now() + CODE_SECONDS,
+    )
+    ticket = secrets.token_urlsafe(16)
+    world.consents[ticket] = (consent, query.get("state", ""))
+    return page(render("consent.html", portal=world.portal, scopes=scopes, ticket=ticket))
 
-    world: World
-    _open: dict[str, tuple[Consent, str]] = field(default_factory=dict)
 
-    def show(self, world: World, request: Request, portal: str = "") -> Response:
-        """The page on which an admin allows the app. A wrong request is an error page, never a redirect."""
-        query = request.args
-        if portal not in ("", world.portal):
-            _error("This account does not exist.")
-        scopes = _checked(world, query)
-        consent = Consent(
-            redirect_uri=query["redirect_uri"],
-            scopes=scopes,
-            challenge=query.get("code_challenge"),
-            expires_at=world.clock.now() + CODE_SECONDS,
-        )
-        ticket = secrets.token_urlsafe(16)
-        self._open[ticket] = (consent, query.get("state", ""))
-        return page(render("consent.html", portal=world.portal, scopes=scopes, ticket=ticket))
-
-    def decide(self, world: World, request: Request) -> Response:
-        """The admin's answer goes back to the app in a redirect."""
-        consent, state = self._open.pop(request.form.get("ticket", ""), (None, ""))
-        if consent is None:
-            _error("This page is no longer valid. Begin again.")
-        if request.form.get("decision") != "allow":
-            return _back(consent, {"error": "access_denied", "state": state})
-        return _back(consent, {"code": world.accounts.code(consent), "state": state})
+def decide(world: World, request: Request) -> Response:
+    """The admin's answer goes back to the app in a redirect."""
+    consent, state = world.consents.pop(request.form.get("ticket", ""), (None, ""))
+    if consent is None:
+        _error("This page is no longer valid. Begin again.")
+    if request.form.get("decision") != "allow":
+        return _back(consent, {"error": "access_denied", "state": state})
+    return _back(consent, {"code": world.accounts.code(consent), "state": state})
 
 
 def token(world: World, request: Request) -> Response:
@@ -116,7 +109,8 @@ def _checked(world: World, query: Mapping[str, str]) -> tuple[str, ...]:
         _error("Missing or unknown client id.")
     if query.get("redirect_uri") not in accounts.redirect_uris:
         _error("Redirect URL does not match a redirect URL of this app.")
-    scopes = accounts.granted(query.get("scope", "").split(), query.get("optional_scope", "").split())
+    asked, wished = (query.get(name, "").split() for name in ("scope", "optional_scope"))
+    scopes = accounts.scopes.granted(asked, wished, world.control.tier)
     if scopes is None:
         _error("Authorization failed because the scopes do not match those of the app.")
     if query.get("code_challenge_method", "S256") != "S256":

@@ -41,6 +41,14 @@ class _Fetch:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What the app's server answered, no more of it than may be passed on."""
+
+    status: int
+    body: bytes
+
+
 def fetch(world: World, request: Request) -> Response:
     """``hubspot.fetch`` as the card's code calls it; answers ``{status, ok, body}``."""
     wanted = _checked(world, body_object(request))
@@ -50,27 +58,25 @@ def fetch(world: World, request: Request) -> Response:
         answer = _twice(world, wanted)
     finally:
         world.fetches.release()
-    if answer is None:
-        raise problem(502, "BAD_GATEWAY", "The app's server could not be reached.")
-    if len(answer.content) > LARGEST:
+    if len(answer.body) > LARGEST:
         raise problem(502, "BAD_GATEWAY", "The app's answer is larger than 1 MB.")
     body = _body(answer)
-    if not 200 <= answer.status_code < 300:
+    if not 200 <= answer.status < 300:
         context = {
             "portalId": [world.portal],
             "httpMethod": [wanted.method],
             "requestUri": [str(request.get_json()["url"])],
-            "appServerStatusCode": [str(answer.status_code)],
+            "appServerStatusCode": [str(answer.status)],
         }
         message = "Error returned from Request Uri"
         raise problem(502, "BAD_GATEWAY", message, context=context, responseBody=body)
-    return reply({"status": answer.status_code, "ok": True, "body": body})
+    return reply({"status": answer.status, "ok": True, "body": body})
 
 
 def _checked(world: World, document: Mapping[str, Any]) -> _Fetch:
     url, method = str(document.get("url", "")), str(document.get("method", "GET")).upper()
     headers, asked = document.get("headers") or {}, document.get("body")
-    if world.accounts.sensitive:
+    if world.accounts.scopes.sensitive:
         _bad("Apps that hold scopes for sensitive data cannot fetch")
     if not isinstance(headers, dict) or {name.lower() for name in headers} - {"authorization"}:
         _bad("Only 'Authorization' header is allowed")
@@ -116,30 +122,51 @@ def _completed(world: World, url: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
-def _twice(world: World, wanted: _Fetch) -> requests.Response | None:
+def _twice(world: World, wanted: _Fetch) -> _Heard:
     """The answer; once more after a failed connection or a 5xx, within the same time."""
     until = time.monotonic() + wanted.seconds
     answer = _once(world, wanted, wanted.seconds)
     left = until - time.monotonic()
-    if left <= 0 or (answer is not None and answer.status_code < 500):
+    if left > 0 and (answer is None or answer.status >= 500):
+        answer, left = _once(world, wanted, left), until - time.monotonic()
+    if answer is not None:
         return answer
-    return _once(world, wanted, left)
+    if left <= 0:
+        raise problem(504, "GATEWAY_TIMEOUT", "Gateway took too long to respond")
+    raise problem(502, "BAD_GATEWAY", "The app's server could not be reached.")
 
 
-def _once(world: World, wanted: _Fetch, seconds: float) -> requests.Response | None:
+def _once(world: World, wanted: _Fetch, seconds: float) -> _Heard | None:
+    """One attempt; None where no whole answer came in time."""
+    until = time.monotonic() + seconds
     with requests.Session() as session:
         session.trust_env = False
         try:
-            return session.request(
+            answer = session.request(
                 wanted.method,
                 wanted.url,
                 data=wanted.body,
                 headers=_signed(world, wanted),
                 timeout=seconds,
                 allow_redirects=False,
+                stream=True,
             )
+            body = _read(answer, until)
         except requests.RequestException:
             return None
+    return None if body is None else _Heard(status=answer.status_code, body=body)
+
+
+def _read(answer: requests.Response, until: float) -> bytes | None:
+    """The body up to a little more than is allowed; None where the time is over before its end."""
+    body = bytearray()
+    for chunk in answer.iter_content(65_536):
+        body += chunk
+        if time.monotonic() > until:
+            return None
+        if len(body) > LARGEST:
+            break
+    return bytes(body)
 
 
 def _signed(world: World, wanted: _Fetch) -> dict[str, str]:
@@ -156,11 +183,11 @@ def _signed(world: World, wanted: _Fetch) -> dict[str, str]:
     }
 
 
-def _body(answer: requests.Response) -> Any:  # noqa: ANN401 - whatever JSON the app sent
+def _body(answer: _Heard) -> Any:  # noqa: ANN401 - whatever JSON the app sent
     try:
-        return answer.json()
+        return json.loads(answer.body)
     except ValueError:
-        return answer.text[:1000]
+        return answer.body[:1000].decode(errors="replace")
 
 
 def _bad(message: str) -> NoReturn:

@@ -53,10 +53,11 @@ def change(
     """New values of a record, and what follows from them."""
     records = world.tables[kind]
     kept = {name: value for name, value in values.items() if not _backwards(records, number, name, value)}
-    more = consequences(world.pipelines, kind, kept.get("dealstage"))
+    kept |= consequences(world.pipelines, kind, kept.get("dealstage"))
     if kind is CONTACTS and kept.get("lifecyclestage") == "customer":
-        more = dict.fromkeys(_CUSTOMER_DATES, stamp(world.clock.now()))
-    _write(world, kind, number, {**kept, **more}, source)
+        moment = stamp(world.clock.now())
+        kept |= dict.fromkeys(_CUSTOMER_DATES, moment)
+    _write(world, kind, number, kept, source)
 
 
 def archive(world: World, kind: Kind, number: int) -> None:
@@ -149,22 +150,24 @@ def _backwards(records: Records, number: int, name: str, value: str) -> bool:
 def _write(world: World, kind: Kind, number: int, values: Mapping[str, str], source: str) -> None:
     """Store values, and tell of those that became others."""
     records, lag = world.tables[kind], world.control.index_seconds
-    before = {name: records.text(number, name) or "" for name in values}
+    told = values if world.webhooks.target else ()
+    before = {name: records.text(number, name) or "" for name in told}
     records.change(number, values, lag, source)
-    for name, value in values.items():
-        if before[name] != value:
+    for name, earlier in before.items():
+        if earlier != (value := values[name]):
             guarded = records.definitions[name].sensitivity != "non_sensitive"
             shown = {"propertyValue": "REDACTED" if guarded else value}
-            told = Happening(
-                what="propertyChange",
-                kind=kind,
-                number=number,
-                source=source,
-                name=name,
-                sensitive=guarded,
-                more=shown,
+            world.webhooks.note(
+                Happening(
+                    what="propertyChange",
+                    kind=kind,
+                    number=number,
+                    source=source,
+                    name=name,
+                    sensitive=guarded,
+                    more=shown,
+                )
             )
-            world.webhooks.note(told)
 
 
 def _tell(world: World, what: str, kind: Kind, number: int, more: Mapping[str, Any] = _NOTHING) -> None:

@@ -9,7 +9,7 @@ object type; ids are numbers and values are text; values of sensitive properties
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,9 @@ class Happening:
     name: str = ""
     sensitive: bool = False
     more: Mapping[str, Any] = field(default_factory=dict)
+
+
+_FILE = {"subscriptionType": "type", "objectType": "kind", "propertyName": "name"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +72,16 @@ class Subscription:
         if happening.name:
             found |= {"propertyName": happening.name, "isSensitive": happening.sensitive}
         return found
+
+
+def subscriptions_of(listed: Iterable[Mapping[str, Any]]) -> tuple[Subscription, ...]:
+    """The active ones of a list as it stands in the app's own webhooks file.
+
+    Raises
+    ------
+    TypeError
+        An entry has a key that the file does not know, or no type.
+    """
+    active = [dict(one) for one in listed if one.get("active", True)]
+    named = [{_FILE.get(key, key): value for key, value in one.items() if key != "active"} for one in active]
+    return tuple(Subscription(id=3_000_000 + place, **one) for place, one in enumerate(named))

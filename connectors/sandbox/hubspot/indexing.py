@@ -126,6 +126,7 @@ class Index:
             self._floats[name][place] = self._number(name, value)
 
     def _push(self, due: int, number: int, known: Texts) -> None:
+        self.settle(self.records.clock.milliseconds())
         self._count += 1
         heapq.heappush(self._due, (due, self._count, number, known))
 

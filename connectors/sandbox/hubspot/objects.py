@@ -77,7 +77,7 @@ def prepared(
     records = world.tables[kind]
     values = checked(records.definitions, body.get("properties") or {})
     if dated:
-        refuse_unmet(world.control, {}, values)
+        refuse_unmet(world.control, lambda _: None, values)
     _refuse_known(records, values, None)
     joints = list(_joints(world, kind, body.get("associations")))
     if kind is LEADS:
@@ -156,7 +156,7 @@ def writable(world: World, kind: Kind, number: int, properties: object, *, dated
     records = world.tables[kind]
     values = checked(records.definitions, properties)
     if dated:
-        refuse_unmet(world.control, records.values(number), values)
+        refuse_unmet(world.control, lambda name: records.text(number, name), values)
     _refuse_known(records, values, number)
     return values
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.sandbox.fields import Value
@@ -21,6 +21,8 @@ from connectors.sandbox.hubspot.kinds import Kind
 
 # A value that a property had, since when (ms), and what wrote it.
 Version = tuple[str, int, str]
+# A property, what was written to it, when (ms), and what wrote it.
+_Write = tuple[str, str, int, str]
 _ID = "hs_object_id"
 
 
@@ -46,7 +48,8 @@ class Records:
     index: Index = field(init=False)
     _base: Sequence[Mapping[str, Value]] = ()
     _own: dict[int, dict[str, str]] = field(default_factory=dict)
-    _versions: dict[tuple[int, str], list[Version]] = field(default_factory=dict)
+    _written: dict[int, list[_Write]] = field(default_factory=dict)
+    _told: dict[tuple[int, str], list[Version]] = field(default_factory=dict)
     _known: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,9 +82,8 @@ class Records:
         born = moment_ms(values.get(self.kind.created, "")) or now
         self._append(number, born, moment_ms(values.get(self.kind.modified, "")) or now)
         self._own[number] = {name: value for name, value in values.items() if value}
-        for name, value in self._own[number].items():
-            self._versions[number, name] = [(value, born, source)]
-            self._known.pop(name, None)
+        self._written[number] = [(name, value, born, source) for name, value in self._own[number].items()]
+        self._forget_known(values)
         self.index.expect(number, now + round(lag * 1000))
         return number
 
@@ -92,11 +94,11 @@ class Records:
         now, names = self.clock.milliseconds(), (*values, self.kind.modified)
         before = {name: self.text(number, name) for name in names}
         own = self._own.setdefault(number, {})
-        for name, value in values.items():
-            # What the property was before it is part of its history.
-            self._versions[number, name] = [*self._past(number, name), (value, now, source)]
-            self._known.pop(name, None)
-            own[name] = value
+        self._written.setdefault(number, []).extend(
+            (name, value, now, source) for name, value in values.items()
+        )
+        self._forget_known(values)
+        own.update(values)
         self.modified[self.place(number)] = now
         after = {name: self.text(number, name) for name in names}
         self.index.lag(number, before, after, now + round(lag * 1000))
@@ -155,13 +157,17 @@ class Records:
 
     def versions(self, number: int, name: str) -> list[Version]:
         """What a property was, newest first."""
-        return self._past(number, name)[::-1]
+        written = [
+            (value, when, source) for one, value, when, source in self._written.get(number, ()) if one == name
+        ]
+        return [*self._told.get((number, name), self._first(number, name)), *written][::-1]
 
     def remember(self, number: int, name: str, versions: Sequence[Version]) -> None:
         """Say what a property was, oldest first; the last is its value now."""
-        self._versions[number, name] = list(versions)
+        self._told[number, name] = list(versions)
+        self._written[number] = [one for one in self._written.get(number, ()) if one[0] != name]
         self._own.setdefault(number, {})[name] = versions[-1][0]
-        self._known.pop(name, None)
+        self._forget_known((name,))
         self.index.forget(name)
 
     def erase(self, number: int) -> None:
@@ -169,8 +175,9 @@ class Records:
         self.gone.add(number)
         self.archived.pop(number, None)
         self._own.pop(number, None)
-        for key in [key for key in self._versions if key[0] == number]:
-            del self._versions[key]
+        self._written.pop(number, None)
+        for key in [key for key in self._told if key[0] == number]:
+            del self._told[key]
 
     def unarchive(self, number: int) -> None:
         """Out of the recycling bin."""
@@ -187,13 +194,15 @@ class Records:
             self.modified[place] = milliseconds
         self.index.forget(self.kind.modified)
 
-    def _past(self, number: int, name: str) -> list[Version]:
-        kept = self._versions.get((number, name))
-        if kept is not None:
-            return kept
+    def _first(self, number: int, name: str) -> list[Version]:
+        """What the portal was filled with."""
         place = self.place(number)
-        value = self.text(number, name)
+        value = self._original(place, name)
         return [] if value is None else [(value, self.created[place], "IMPORT")]
+
+    def _forget_known(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._known.pop(name, None)
 
     def _original(self, place: int, name: str) -> str | None:
         if place >= len(self._base) or name not in self.definitions:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from connectors.sandbox.hubspot.asking import body_object, named_kind
 from connectors.sandbox.hubspot.control import Control
 from connectors.sandbox.hubspot.desk import Desk
-from connectors.sandbox.hubspot.events import Subscription
+from connectors.sandbox.hubspot.events import subscriptions_of
 from connectors.sandbox.hubspot.faults import Deed, Fault, Kind
 from connectors.sandbox.hubspot.kinds import TIERS
 from connectors.sandbox.hubspot.limits import POLICIES
@@ -19,12 +19,22 @@ from connectors.sandbox.hubspot.replies import invalid, reply
 from connectors.sandbox.hubspot.scoring import ScoringRule
 from connectors.sandbox.hubspot.world import World
 
-_KNOBS = frozenset(name for name in Control.__slots__ if not name.startswith("_")) - {
+KNOBS = frozenset(name for name in Control.__slots__ if not name.startswith("_")) - {
     "clock",
     "requested",
     "calls",
 }
 _ALLOWED: dict[str, tuple[str, ...]] = {"tier": TIERS, "lead_scoring": ("on", "off", "forbidden")}
+_BY_DESK = (
+    "create", "change", "remember", "archive", "restore", "merge", "erase", "associate", "dissociate",
+    "stamp-all", "drop-property",
+)  # fmt: skip
+_BY_ACCOUNTS = {
+    "uninstall": "uninstall",
+    "expire-tokens": "expire_access",
+    "revoke-tokens": "revoke_all",
+    "narrow-scopes": "narrow",
+}
 _SENDER = frozenset({"target", "duplicates", "order", "batch"})
 _APP = frozenset({"required", "conditional", "optional"})
 
@@ -33,7 +43,7 @@ def show(world: World, request: Request) -> Response:
     """What the stand-in has seen, and how its knobs stand."""
     del request
     control = world.control
-    knobs = {name: getattr(control, name) for name in sorted(_KNOBS)}
+    knobs = {name: getattr(control, name) for name in sorted(KNOBS)}
     return reply({**knobs, "requested": sorted(control.requested), "calls": dict(control.calls)})
 
 
@@ -44,7 +54,7 @@ def turn(world: World, request: Request) -> Response:
     if wrong:
         message = f"{wrong[0]} is one of {', '.join(_ALLOWED[wrong[0]])}"
         raise invalid(message)
-    _set(world.control, body, _KNOBS)
+    _set(world.control, body, KNOBS)
     return show(world, request)
 
 
@@ -91,7 +101,7 @@ def give_token(world: World, request: Request) -> Response:
     """An access token with these scopes, past the consent page."""
     body = body_object(request)
     token = world.accounts.open(
-        body.get("scopes") or sorted(world.accounts.required), static=bool(body.get("static"))
+        body.get("scopes") or sorted(world.accounts.scopes.required), static=bool(body.get("static"))
     )
     return reply({"access_token": token})
 
@@ -100,17 +110,25 @@ def set_app(world: World, request: Request) -> Response:
     """The scopes in the app's file, its addresses and what its cards may fetch."""
     body, accounts = body_object(request), world.accounts
     lists = {name: frozenset(body.pop(name)) for name in _APP & body.keys()}
-    _set(accounts, lists, _APP)
+    _set(accounts.scopes, lists, _APP)
     accounts.redirect_uris |= set(body.pop("redirect_uris", ()))
     world.permitted |= set(body.pop("permitted", ()))
     _set(accounts, body, frozenset())
-    shown = {name: sorted(getattr(accounts, name)) for name in (*_APP, "redirect_uris")}
+    shown = {name: sorted(getattr(accounts.scopes, name)) for name in _APP}
     known = {
         "client_id": accounts.client_id,
         "client_secret": accounts.client_secret,
         "app_id": accounts.app_id,
     }
-    return reply({**known, **shown, "permitted": sorted(world.permitted), "installed": accounts.installed})
+    return reply(
+        {
+            **known,
+            **shown,
+            "redirect_uris": sorted(accounts.redirect_uris),
+            "permitted": sorted(world.permitted),
+            "installed": accounts.installed,
+        }
+    )
 
 
 def set_webhooks(world: World, request: Request) -> Response:
@@ -118,11 +136,7 @@ def set_webhooks(world: World, request: Request) -> Response:
     body, sender = body_object(request), world.webhooks
     if "subscriptions" in body:
         with _understood():
-            listed = [
-                Subscription(id=3_000_000 + place, **one)
-                for place, one in enumerate(body.pop("subscriptions"))
-            ]
-        sender.subscriptions = tuple(listed)
+            sender.subscriptions = subscriptions_of(body.pop("subscriptions"))
     _set(sender, body, _SENDER)
     return show_webhooks(world, request)
 
@@ -149,6 +163,11 @@ def _fault(body: dict[str, Any]) -> Fault:
     return fault
 
 
+def deed_names() -> tuple[str, ...]:
+    """What ``/do/`` takes."""
+    return tuple(sorted((*_BY_DESK, *_BY_ACCOUNTS, "publish-score", "lose-portal")))
+
+
 def _deeds(world: World) -> dict[str, Callable[..., object]]:
     desk, accounts = Desk(world), world.accounts
 
@@ -159,25 +178,9 @@ def _deeds(world: World) -> dict[str, Callable[..., object]]:
     def lose_portal() -> None:
         accounts.portal_gone = True
 
-    return {
-        "uninstall": accounts.uninstall,
-        "expire-tokens": accounts.expire_access,
-        "revoke-tokens": accounts.revoke_all,
-        "narrow-scopes": accounts.narrow,
-        "lose-portal": lose_portal,
-        "create": desk.create,
-        "change": desk.change,
-        "remember": desk.remember,
-        "archive": desk.archive,
-        "restore": desk.restore,
-        "merge": desk.merge,
-        "erase": desk.erase,
-        "associate": desk.associate,
-        "dissociate": desk.dissociate,
-        "stamp-all": desk.stamp_all,
-        "drop-property": desk.drop_property,
-        "publish-score": publish_score,
-    }
+    by_desk = {name: getattr(desk, name.replace("-", "_")) for name in _BY_DESK}
+    by_accounts = {name: getattr(accounts, method) for name, method in _BY_ACCOUNTS.items()}
+    return {**by_desk, **by_accounts, "publish-score": publish_score, "lose-portal": lose_portal}
 
 
 def _set(thing: object, values: Mapping[str, Any], known: frozenset[str]) -> None:

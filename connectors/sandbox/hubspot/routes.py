@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from werkzeug.routing import Map, Rule
@@ -25,7 +26,6 @@ from connectors.sandbox.hubspot import (
     search,
     settings_routes,
 )
-from connectors.sandbox.hubspot.authorize import Consents
 
 Handler = Callable[..., Response]
 Budget = Literal["none", "calls", "search"]
@@ -57,9 +57,10 @@ class Endpoint:
     locked: bool = True
 
 
-def routes(consents: Consents) -> Map:
-    """The map of all addresses."""
-    tables = (_objects(), _links(), _properties(), _settings(), _platform(consents), _pages(), _control())
+@cache
+def routes() -> Map:
+    """The map of all addresses, made once: to compile it takes longer than to start a portal."""
+    tables = (_objects(), _links(), _properties(), _settings(), _platform(), _pages(), _control())
     return Map([rule for table in tables for rule in table], strict_slashes=False)
 
 
@@ -137,10 +138,10 @@ def _settings() -> Iterator[Rule]:
         yield _rule(f"{_SCORING}{path}", "GET", _counted(handler, ((scope,),)))
 
 
-def _platform(consents: Consents) -> Iterator[Rule]:
+def _platform() -> Iterator[Rule]:
     for path in ("/oauth/authorize", "/oauth/<portal>/authorize"):
-        yield _rule(path, "GET", Endpoint(handler=consents.show))
-    yield _rule("/oauth/authorize", "POST", Endpoint(handler=consents.decide))
+        yield _rule(path, "GET", Endpoint(handler=authorize.show_consent))
+    yield _rule("/oauth/authorize", "POST", Endpoint(handler=authorize.decide))
     for prefix in ("/oauth/2026-09", "/oauth/v1"):
         yield _rule(f"{prefix}/token", "POST", Endpoint(handler=authorize.token))
         yield _rule(f"{prefix}/token/introspect", "POST", Endpoint(handler=authorize.introspect))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-from connectors.sandbox.hubspot.accounts import Accounts
+from connectors.sandbox.hubspot.accounts import Accounts, Consent
 from connectors.sandbox.hubspot.associations import Associations
 from connectors.sandbox.hubspot.clock import Clock
 from connectors.sandbox.hubspot.control import Control
@@ -39,6 +39,8 @@ class World:
     pipelines: dict[Kind, list[Pipeline]] = field(default_factory=default_pipelines)
     scoring: Scoring = field(default_factory=Scoring)
     exports: Exports = field(default_factory=Exports)
+    # The consent pages that are open in a browser, by the secret in their form, with the app's state.
+    consents: dict[str, tuple[Consent, str]] = field(default_factory=dict)
     card_url: str | None = None
     permitted: set[str] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -9,7 +9,7 @@ for API writes too, even when the write touches another property.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from connectors.sandbox.hubspot.clock import moment
 from connectors.sandbox.hubspot.control import Control
@@ -40,7 +40,7 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def refuse_unmet(control: Control, before: Mapping[str, str], values: Mapping[str, str]) -> None:
+def refuse_unmet(control: Control, before: Callable[[str], str | None], values: Mapping[str, str]) -> None:
     """An admin's rules: what must be filled before anything is written, and what values may be.
 
     Raises
@@ -48,8 +48,8 @@ def refuse_unmet(control: Control, before: Mapping[str, str], values: Mapping[st
     Problem
         400; an unmet rule need not be about anything that is written.
     """
-    unmet = [name for name in control.required if not {**before, **values}.get(name)]
-    faults = dict.fromkeys(unmet, ("REQUIRED_PROPERTY_MISSING", "is required"))
+    unmet = [name for name in control.required if not (values[name] if name in values else before(name))]
+    faults: dict[str, _Fault] = dict.fromkeys(unmet, ("REQUIRED_PROPERTY_MISSING", "is required"))
     for name, rule in broken(control.rules, values).items():
         faults[name] = (f"INVALID_{rule}", "breaks a validation rule of this account")
     if faults:

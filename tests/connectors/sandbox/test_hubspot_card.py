@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -31,7 +32,7 @@ class CardServer:
 
     def __init__(self, portal):
         self.portal = portal
-        self.visits = []
+        self.visits, self.refusals, self.delay = [], [], 0.0
         self.answers: list[Response] = []
         self.url = ""
 
@@ -48,7 +49,9 @@ class CardServer:
         try:
             self.visits.append(verify_card(seen, app_of(self.portal), keyrings.get, datetime.now(UTC)))
         except Refused as error:
+            self.refusals.append(error.code)
             return Response(error.code, status=401)(environ, start_response)
+        time.sleep(self.delay)
         answer = (
             self.answers.pop(0) if self.answers else Response(json.dumps(PANEL), mimetype="application/json")
         )
@@ -143,3 +146,61 @@ def test_the_list_pages_on_and_shows_the_written_status(portal):
     first = session.get(portal.page_url).text
     assert first.count("<tr><td>") == 50
     assert session.get(f"{portal.page_url}?after={portal.record_ids()[50]}").text.count("<tr><td>") == 10
+
+
+def test_an_app_with_a_sensitive_scope_may_not_fetch(portal, card):
+    portal.accounts.scopes.optional |= {"crm.objects.contacts.sensitive.read.v2"}
+    answer = fetched(portal)
+    assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
+    assert card.visits == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"timeout": 120_001},
+        {"timeout": 0},
+        {"timeout": "5"},
+        {"body": ["x"]},
+        {"headers": {"Authorization": "a", "authorization": "b"}},
+        {"url": "http://fair.example.com/hubspot/card"},
+    ],
+)
+@pytest.mark.usefixtures("card")
+def test_what_a_card_s_code_gets_wrong(portal, changes):
+    portal._world.permitted.add("http://fair.example.com")
+    assert fetched(portal, **changes).status_code == 400
+
+
+def test_what_is_signed_is_told_apart_by_the_clock_of_each_attempt(portal, card):
+    card.answers = [Response(status=503)]
+    assert fetched(portal).status_code == 200
+    assert len(card.visits) == 2
+
+
+def test_no_more_than_twenty_at_once(portal, card):
+    for _ in range(20):
+        assert portal._world.fetches.acquire(blocking=False)
+    answer = fetched(portal)
+    assert (answer.status_code, answer.json()["category"]) == (429, "RATE_LIMITS")
+    assert card.visits == []
+    portal._world.fetches.release(20)
+    assert fetched(portal).status_code == 200
+
+
+def test_a_slow_server_is_given_up(portal, card):
+    card.delay = 2.0
+    answer = fetched(portal, timeout=300)
+    assert (answer.status_code, answer.json()["category"]) == (504, "GATEWAY_TIMEOUT")
+    assert len(card.visits) == 1
+
+
+def test_a_redirect_is_not_followed(portal, card):
+    card.answers = [Response(status=302, headers={"Location": f"{portal.api_url}/__control"})]
+    answer = fetched(portal).json()
+    assert answer["context"]["appServerStatusCode"] == ["302"]
+
+
+def test_without_a_body_nothing_is_sent(portal, card):
+    assert fetched(portal, body=None).status_code == 502
+    assert card.refusals == ["body_invalid"]
