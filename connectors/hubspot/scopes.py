@@ -21,7 +21,7 @@ REQUIRED = (
     "crm.schemas.contacts.write",
 )
 DEALS, LEADS, SCORING = "crm.objects.deals.read", "crm.objects.leads.read", "mh-lead-scoring-view"
-OPTIONAL = (DEALS, LEADS)
+OPTIONAL = (DEALS, LEADS, SCORING)
 SENSITIVE_SCOPE, MISSING_SCOPES = "sensitive_scope", "MISSING_SCOPES"
 _SENSITIVE = re.compile(r"sensitive", re.IGNORECASE)
 # What an optional scope is for, and what is left without it.
