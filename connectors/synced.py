@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from connectors.account import Pulled
+from connectors.scorerules import ScoreRules
+
+# Told how many leads are read and how many there are; may raise to stop the pull.
+Watch = Callable[[int, int], None]
 
 
 def unwatched(read: int, total: int) -> None:
@@ -17,14 +21,15 @@ def unwatched(read: int, total: int) -> None:
 class Wish:
     """How a sync is wanted.
 
-    ``score`` is the column whose earlier values are kept ("" for none), ``wanted`` a kind that is asked
-    for ("" for the usual). ``watch`` is told how many leads are read and how many there are; what it
-    raises stops the sync.
+    ``score`` is the column whose earlier values are kept ("" for none), ``outcome_at`` that of the day of
+    the outcome, ``wanted`` a kind that is asked for ("" for the usual). ``watch`` is told how many leads
+    are read and how many there are; what it raises stops the sync.
     """
 
     score: str = ""
+    outcome_at: str = ""
     wanted: Literal["", "full", "reconcile"] = ""
-    watch: Callable[[int, int], None] = unwatched
+    watch: Watch = unwatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,8 @@ class Synced:
     read, ``added`` are new here, ``changed`` different, ``unchanged`` as they were (``own`` of them last
     changed by Fairlead's own write-back); ``removed`` are no longer in the CRM or no longer shown,
     ``merged`` of them live on as another lead. ``resumed_at`` is how many records an earlier, broken
-    sync had read already.
+    sync had read already. ``notes`` are sentences for the admin: what could not be read, and the mend.
+    ``rules`` are those behind the score, where the CRM tells them.
     """
 
     kind: Literal["full", "incremental", "reconcile"]
@@ -50,3 +56,5 @@ class Synced:
     merged: int = 0
     own: int = 0
     resumed_at: int = 0
+    notes: tuple[str, ...] = ()
+    rules: ScoreRules | None = None

@@ -52,10 +52,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
-    """The leads as the lake holds them, and the account of how they came."""
+    """The leads as the lake holds them, the account of how they came, and what to know of the score."""
 
     table: pa.Table
     account: Pulled
+    cautions: tuple[Caution, ...] = ()
 
 
 def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
@@ -71,7 +72,7 @@ def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
         seed=rules.seed,
         stream_digest=rules.stream_version.digest,
         policy_digest=rules.policy_version.digest,
-        cautions=_unmapped(pull.account),
+        cautions=(*pull.cautions, *_unmapped(pull.account)),
     )
     report, audit_id = audit(intake, rules.stream, request), short_id()
     return Verdict(

@@ -16,6 +16,7 @@ from webapp.store.rows import ConnectionRow, Crm
 
 if TYPE_CHECKING:
     from connectors.hubspot.app import HubSpotApp
+    from connectors.hubspot.source import HubSpotSource
     from connectors.salesforce.app import SalesforceApp
     from connectors.salesforce.server_flows import ServerFlow
     from connectors.salesforce.source import SalesforceSource
@@ -126,12 +127,21 @@ def consent(settings: Settings, crm: Crm) -> Consent:
 
 def source_for(opened: Services, connection: ConnectionRow) -> Source:
     """The source of one connection's leads. Raises BadInput where the CRM's app is not in the settings."""
-    grants, keyring = opened.grants(connection.id), opened.keyring(connection)
-    if connection.crm == "salesforce":
-        return salesforce_source(opened, connection)
+    return syncing_source(opened, connection)
+
+
+def syncing_source(opened: Services, connection: ConnectionRow) -> SalesforceSource | HubSpotSource:
+    """As `source_for`, of a CRM whose leads are kept up to date (`Synced`)."""
+    crm_source = salesforce_source if connection.crm == "salesforce" else hubspot_source
+    return crm_source(opened, connection)
+
+
+def hubspot_source(opened: Services, connection: ConnectionRow) -> HubSpotSource:
+    """The source of a HubSpot connection. Raises BadInput where the app is not in the settings."""
     from connectors.hubspot.source import HubSpotSource  # noqa: PLC0415 - loads the client library
 
-    return HubSpotSource(_set_up(hubspot_app(opened.settings), "hubspot"), grants, keyring)
+    app = _set_up(hubspot_app(opened.settings), "hubspot")
+    return HubSpotSource(app, opened.grants(connection.id), opened.keyring(connection))
 
 
 def salesforce_source(opened: Services, connection: ConnectionRow) -> SalesforceSource:

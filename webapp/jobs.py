@@ -8,15 +8,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from audit.schema import BadInput, Stream, parse_stream
-from connectors.account import Pulled
 from connectors.policy.parse import parse_policy
 from connectors.snapshots import SCORED_AT, as_scored
 from connectors.source import Receipt
-from connectors.synced import Wish
+from connectors.synced import Synced, Wish
 from webapp.auditing import Pull, Rules, verdict_on
 from webapp.columns_in_crm import names_in_crm
 from webapp.crms import label, source_for
 from webapp.departures import comparison_wanted, settle
+from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
 from webapp.outgoing import notices_of
@@ -56,13 +56,19 @@ def sync(
     rules = _rules(opened, connection, seed)
     with _alone(opened, connection):
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
-        wish = Wish(score=rules.stream.score or "", wanted=wanted)
+        wish = _wish(rules.stream, wanted)
         done = pull(opened, connection, rules.policy, progress, wish)
         progress("Auditing", 0, None)
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
-        row = _audit(opened, connection, rules, done.whole)
+        row = _audit(opened, connection, rules, done)
         _settle(opened, connection, "")
         return row
+
+
+def _wish(stream: Stream, wanted: Wanted) -> Wish:
+    """What a sync must keep beside the leads for a stream."""
+    before = stream.outcome_at if stream.scored_at == SCORED_AT else None
+    return Wish(score=stream.score or "", outcome_at=before or "", wanted=wanted)
 
 
 def publish(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Receipt:
@@ -149,13 +155,14 @@ def _locked(opened: Services, connection: ConnectionRow) -> ExitStack:
     raise BadInput(msg)
 
 
-def _audit(opened: Services, connection: ConnectionRow, rules: Rules, account: Pulled) -> AuditRow:
+def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Synced) -> AuditRow:
     snapshots = rules.stream.scored_at == SCORED_AT and rules.stream.score is not None
     table = opened.lake.read(connection.crm, connection.organisation, hidden=snapshots)
     try:
         if snapshots:
             table = as_scored(table, str(rules.stream.score), rules.stream.outcome_at)
-        verdict = verdict_on(Pull(table=table, account=account), rules, opened.clock())
+        told = direct_use(done.rules, rules.policy, rules.stream)
+        verdict = verdict_on(Pull(table=table, account=done.whole, cautions=told), rules, opened.clock())
     except Exception as error:
         reason = f": {error}" if isinstance(error, BadInput) else "; the server's log says why."
         _settle(opened, connection, f"The last pull could not be audited{reason}")

@@ -15,6 +15,7 @@ import hubspot
 
 from connectors.hubspot.answers import Document, objects
 from connectors.hubspot.gate import Answer, Gate
+from connectors.hubspot.paths import SCORING
 
 PAGE = 100
 SEARCH_PAGE = 200
@@ -27,13 +28,14 @@ class HubSpotClient:
 
     def __init__(self, gate: Gate, api_url: str) -> None:
         self._gate = gate
+        self._url = api_url
         self._packages: dict[str, Any] = {}
         # Both host and base_url: with one of them some calls still go to the public host.
         self._sdk: Any = hubspot.HubSpot(host=api_url, base_url=api_url, api_factory=self._api)
 
-    def properties(self) -> list[Document]:
-        """The definitions of every contact property that is not marked as sensitive data."""
-        answer: Answer = self._sdk.crm.properties.core_api.get_all(OBJECT, **RAW)
+    def properties(self, kind: str = OBJECT) -> list[Document]:
+        """The definitions of every property of contacts (or another object) that is not sensitive data."""
+        answer: Answer = self._sdk.crm.properties.core_api.get_all(kind, **RAW)
         return objects(answer.document, "results")
 
     def groups(self) -> list[Document]:
@@ -49,27 +51,53 @@ class HubSpotClient:
         """Make a contact property."""
         self._sdk.crm.properties.core_api.create(OBJECT, dict(body), **RAW)
 
-    def page(self, properties: Sequence[str], limit: int = PAGE, after: str | None = None) -> Document:
-        """One page of the contacts that are not archived, in the order of their ids."""
+    def page(
+        self,
+        properties: Sequence[str],
+        limit: int = PAGE,
+        after: str | None = None,
+        *,
+        archived: bool = False,
+    ) -> Document:
+        """One page of the contacts that are not archived, or of those that are, in the order of their ids."""
         answer: Answer = self._sdk.crm.contacts.basic_api.get_page(
-            limit=limit, properties=list(properties), archived=False, **cursor(after), **RAW
+            limit=limit, properties=list(properties), archived=archived, **cursor(after), **RAW
         )
         return answer.document
 
-    def read(self, ids: Sequence[str], properties: Sequence[str]) -> Document:
-        """Up to 100 contacts by id; the field names travel in the body, never in a URL."""
+    def read(
+        self, ids: Sequence[str], properties: Sequence[str], history: Sequence[str] = (), kind: str = OBJECT
+    ) -> Document:
+        """Up to 100 records by id (50 with ``history``); the names travel in the body, never in a URL."""
         body = {
             "inputs": [{"id": record_id} for record_id in ids],
             "properties": list(properties),
-            "propertiesWithHistory": [],
+            "propertiesWithHistory": list(history),
         }
-        answer: Answer = self._sdk.crm.contacts.batch_api.read(body, **RAW)
+        if kind == OBJECT:
+            answer: Answer = self._sdk.crm.contacts.batch_api.read(body, **RAW)
+        else:
+            answer = self._sdk.crm.objects.batch_api.read(kind, body, **RAW)
         return answer.document
 
-    def search(self, body: Document) -> Document:
+    def search(self, body: Document, kind: str = OBJECT) -> Document:
         """One page of a search."""
-        answer: Answer = self._sdk.crm.contacts.search_api.do_search(dict(body), **RAW)
+        if kind == OBJECT:
+            answer: Answer = self._sdk.crm.contacts.search_api.do_search(dict(body), **RAW)
+        else:
+            answer = self._sdk.crm.objects.search_api.do_search(kind, dict(body), **RAW)
         return answer.document
+
+    def associations(self, start: str, end: str, inputs: Sequence[Document]) -> Document:
+        """What up to 1,000 records of one object are associated with of another."""
+        answer: Answer = self._sdk.crm.associations.v4.batch_api.get_page(
+            start, end, {"inputs": list(inputs)}, **RAW
+        )
+        return answer.document
+
+    def scoring(self, path: str) -> Document:
+        """An answer of the Lead Scoring API, which hubspot-api-client does not know."""
+        return self._gate.request("GET", f"{self._url}{SCORING}{path}", headers={}).document
 
     def update(self, inputs: Sequence[Document]) -> Document:
         """Write properties of up to 100 contacts."""

@@ -35,13 +35,13 @@ _STRINGS: Mapping[str, FieldKind] = MappingProxyType(
 STRING, LINE = "string", "text"
 
 
-def field_info(found: Mapping[str, Any]) -> FieldInfo:
-    """One property definition."""
+def field_info(found: Mapping[str, Any], start: str = "") -> FieldInfo:
+    """One property definition; ``start`` stands before the name of one that is not a contact's."""
     metadata = found.get("modificationMetadata")
     read_only = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
     kind, typed = str(found.get("type") or STRING), str(found.get("fieldType") or "")
     return FieldInfo(
-        name=str(found.get("name")),
+        name=f"{start}{found.get('name')}",
         label=str(found.get("label") or found.get("name")),
         type=f"{kind}, {typed}" if kind == STRING and typed not in {"", LINE} else kind,
         # Field types that HubSpot adds later may take longer texts.

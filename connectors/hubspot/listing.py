@@ -35,7 +35,7 @@ def every_contact(client: HubSpotClient, properties: Sequence[str]) -> Iterator[
         The listing is incomplete: its pages do not advance, more are announced than come, or fewer
         contacts came than there were and than there still are.
     """
-    total, highest = _census(client)
+    total, highest = census(client)
     seen = _Seen(highest=highest)
     after: str | None = None
     while True:
@@ -45,7 +45,7 @@ def every_contact(client: HubSpotClient, properties: Sequence[str]) -> Iterator[
         after = following(document)
         if after is None:
             break
-        seen.check(records, after)
+        seen.check(records)
     if seen.earlier < total:
         _count_again(client, seen)
 
@@ -56,7 +56,6 @@ class _Seen:
 
     highest: int
     _known: set[int] = field(default_factory=set)
-    _asked: set[str] = field(default_factory=set)
     _nameless: int = 0
     _late: int = 0
     _barren: int = 0
@@ -73,12 +72,11 @@ class _Seen:
         self._barren = 0 if len(self._known) > before else self._barren + 1
         return found
 
-    def check(self, records: Sequence[Document], after: str) -> None:
-        """Raise Busy where a page with more behind it is empty or leads nowhere new."""
-        if not records or after in self._asked or self._barren > BARREN:
+    def check(self, records: Sequence[Document]) -> None:
+        """Raise Busy where a page with more behind it is empty, or several bring nothing new."""
+        if not records or self._barren > BARREN:
             msg = "HubSpot's contact list does not advance"
             raise Busy(msg, retry_after=60.0)
-        self._asked.add(after)
 
     @property
     def earlier(self) -> int:
@@ -96,15 +94,21 @@ class _Seen:
 def _count_again(client: HubSpotClient, seen: _Seen) -> None:
     for wait in RECOUNTS:
         client.pause(wait)
-        left, _ = _census(client, seen.highest)
+        left, _ = census(client, seen.highest)
         if left <= seen.earlier:
             return
     msg = "HubSpot's contact list ended before all of its contacts had come: pull again"
     raise Busy(msg, retry_after=60.0)
 
 
-def _census(client: HubSpotClient, highest: int = 0) -> tuple[int, int]:
-    """How many contacts there are (up to an id), and the highest id among them."""
+def census(client: HubSpotClient, highest: int = 0) -> tuple[int, int]:
+    """How many contacts there are (up to an id), and the highest id among them.
+
+    Raises
+    ------
+    Busy
+        The search contradicts itself.
+    """
     upto = [{"propertyName": "hs_object_id", "operator": "LTE", "value": str(highest)}]
     document = client.search(
         {

@@ -10,8 +10,13 @@ so each family of paths is written out.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 UNDATED = "v3"
+# It has no undated form: the version is a part of its name while it is in beta.
+SCORING = "/marketing/lead-scoring/2026-09-beta/"
+_NOUNS: Mapping[str, str] = MappingProxyType({"deals": "deal", "leads": "lead"})
 _DATED = (
     (re.compile(r"^/crm/v[34]/objects/"), "/crm/objects/{}/"),
     (re.compile(r"^/crm/v3/properties/"), "/crm/properties/{}/"),
@@ -32,7 +37,7 @@ def dated(path: str, version: str) -> str:
         No dated form is known. Calling the undated path would work until HubSpot removes it, so
         it is refused here, where a test sees it.
     """
-    if version == UNDATED:
+    if version == UNDATED or path.startswith(SCORING):
         return path
     for pattern, replacement in _DATED:
         if pattern.match(path):
@@ -44,10 +49,13 @@ def dated(path: str, version: str) -> str:
 
 def operation(path: str) -> str:
     """What a call does, in words for a message (the path itself may hold a record id)."""
+    noun = next((noun for part, noun in _NOUNS.items() if f"/{part}" in path), "contact")
     if "/properties/" in path:
-        return "property definitions"
-    words = {"search": "contact search", "read": "contact read", "update": "contact update"}
-    return words.get(path.rsplit("/", 1)[-1], "contact list")
+        return "property definitions" if noun == "contact" else f"{noun} property definitions"
+    if "/associations/" in path or "/lead-scoring/" in path:
+        return "list of associations" if "/associations/" in path else "rules of the score"
+    words = {"search": "search", "read": "read", "update": "update"}
+    return f"{noun} {words.get(path.rsplit('/', 1)[-1], 'list')}"
 
 
 def repeatable(method: str, path: str) -> bool:

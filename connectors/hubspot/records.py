@@ -31,7 +31,7 @@ def parse(
     Refused, Busy
         A property of ``fields`` is in none of the records, or not in all.
     """
-    _check_asked(documents, fields)
+    check_asked(documents, fields)
     found = {record_number(record): record for record in documents}
     keys: list[LeadKey] = []
     columns: dict[str, list[str | None]] = {name: [] for name in fields}
@@ -45,7 +45,7 @@ def parse(
             continue
         keys.append(keyring.lead_key(record_id))
         for name, column in columns.items():
-            column.append(_text(properties.get(name)))
+            column.append(text_of(properties.get(name)))
     return Raw(keys=keys, columns=columns, rejected=rejected)
 
 
@@ -69,23 +69,28 @@ def _gone(document: Document) -> list[Document]:
     return [error for error in errors_of(document) if error.get("category") == MISSING]
 
 
-def _check_asked(documents: Sequence[Document], fields: Sequence[str]) -> None:
+def check_asked(documents: Sequence[Document], fields: Sequence[str], noun: str = "contact") -> None:
     """Stop where a property that was asked for is not in the answer.
 
     One without a value is null there; one that was archived, or marked as sensitive, after its
     definition was read is left out, and a contact's objection may be what it held.
+
+    Raises
+    ------
+    Refused, Busy
+        The property is in none of the records, or not in all.
     """
     held = [found for record in documents if isinstance(found := record.get("properties"), dict)]
     for name in fields:
         lacking = sum(name not in properties for properties in held)
         if lacking and lacking == len(held):
             msg = (
-                f"HubSpot's answers do not hold the contact property {name}, which the policy names: it was "
+                f"HubSpot's answers do not hold the {noun} property {name}, which the policy names: it was "
                 "archived or made sensitive; restore it in HubSpot, or correct the policy"
             )
             raise Refused(msg, code=ABSENT)
         if lacking:
-            msg = f"HubSpot's answer leaves the contact property {name} out of some contacts: pull again"
+            msg = f"HubSpot's answer leaves the {noun} property {name} out of some {noun}s: pull again"
             raise Busy(msg, retry_after=60.0)
 
 
@@ -106,7 +111,7 @@ def _properties(record_id: str, record: Mapping[str, Any] | None) -> Mapping[str
     return properties
 
 
-def _text(value: object) -> str | None:
+def text_of(value: object) -> str | None:
     """A value as text. HubSpot sends text only; whatever else came is written as JSON would be read."""
     if value is None or value == "":
         return None

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from connectors.errors import Refused
 from connectors.hubspot.answers import Document, objects, record_number, total_of
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.changed import changed_ids
 from connectors.hubspot.client import PAGE, HubSpotClient
-from connectors.hubspot.fields import field_info
+from connectors.hubspot.facts import checked, described, told_rules
 from connectors.hubspot.gate import Gate
 from connectors.hubspot.listing import every_contact
 from connectors.hubspot.pace import pace_of
 from connectors.hubspot.publish import publish
-from connectors.hubspot.pull import read_batch, read_batches
+from connectors.hubspot.pull import hundreds, in_order
+from connectors.hubspot.reading import Reader
+from connectors.hubspot.related import Related, kind_of
+from connectors.hubspot.suggesting import suggestible
+from connectors.hubspot.syncing import Sync, score_rule
 from connectors.hubspot.timing import REAL, Timing
+from connectors.hubspot.walking import ID
+from connectors.lake import Lake
 from connectors.oauth import GrantStore
-from connectors.policy.fitting import refuse_unfit
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
-
-_ID = ("hs_object_id",)
+from connectors.synced import Synced, Wish
 
 
 class HubSpotSource:
@@ -43,7 +47,14 @@ class HubSpotSource:
 
     def describe(self) -> tuple[FieldInfo, ...]:
         """The contact properties, without those marked as sensitive data."""
-        return tuple(field_info(found) for found in self._client.properties() if not found.get("archived"))
+        return described(self._client)
+
+    def suggestible(self) -> tuple[FieldInfo, ...]:
+        """What a policy could begin with: contact properties, deals and leads where this app may read them.
+
+        Properties that the portal's Lead Scoring tool fills are marked as predicted, where HubSpot tells.
+        """
+        return suggestible(self._client)
 
     def count(self) -> int:
         """How many contacts the portal has, as its search index knows."""
@@ -67,14 +78,34 @@ class HubSpotSource:
         Busy
             HubSpot could not answer; what was yielded so far is not the whole.
         """
-        self._check(policy)
-        yield from read_batches(self._client, self._ids(since), policy, self._keyring)
+        reader = self._reader(policy)
+        yield from in_order(hundreds(self._ids(since)), reader.batch)
+
+    def sync(self, lake: Lake, policy: Policy, wish: Wish) -> Synced:
+        """Bring a lake up to date, by what changed where that is enough (`connectors.hubspot.syncing`).
+
+        Raises
+        ------
+        BadInput, Refused, Busy
+            As `pull` does; the lake is as it was, and the next sync goes on where this one stopped.
+        """
+        facts = checked(self._client, policy)
+        rules, notes = told_rules(self._client, score_rule(policy, wish.score))
+        return Sync(
+            client=self._client,
+            keyring=self._keyring,
+            lake=lake,
+            policy=policy,
+            facts=replace(facts, rules=rules, notes=(*facts.notes, *notes)),
+            wish=wish,
+            now=self._timing.now,
+        ).run()
 
     def sample(self, policy: Policy, leads: int) -> Batch:
         """The first few contacts (at most 100) under a draft policy."""
-        self._check(policy)
-        page = self._client.page(_ID, limit=max(1, min(leads, PAGE)))
-        return read_batch(self._client, _ids_of(objects(page, "results")), policy, self._keyring)
+        reader = self._reader(policy)
+        page = self._client.page(ID, limit=max(1, min(leads, PAGE)))
+        return reader.batch(_ids_of(objects(page, "results")))
 
     def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:  # noqa: ARG002
         """Write flags into the ``fairscore_`` properties, which are made where they are missing.
@@ -91,21 +122,15 @@ class HubSpotSource:
 
     def _ids(self, since: datetime | None) -> Iterator[list[str]]:
         if since is None:
-            return (_ids_of(page) for page in every_contact(self._client, _ID))
+            return (_ids_of(page) for page in every_contact(self._client, ID))
         return changed_ids(self._client, since, self._timing.now())
 
-    def _check(self, policy: Policy) -> None:
-        """Refuse what the portal does not have, and what the properties' types forbid."""
-        fields = self.describe()
-        known = {field.name for field in fields}
-        unknown = [name for name in policy.fields if name not in known]
-        if unknown:
-            msg = (
-                f"the portal has no contact property {', '.join(unknown)} that this app may read: "
-                "correct the policy"
-            )
-            raise Refused(msg, code="PROPERTY_DOESNT_EXIST")
-        refuse_unfit(policy, fields)
+    def _reader(self, policy: Policy) -> Reader:
+        """A reader for a policy; what the portal does not have, or the types forbid, is refused before."""
+        facts = checked(self._client, policy)
+        fields = tuple(name for name in policy.fields if kind_of(name))
+        related = Related(client=self._client, fields=fields, left_out=facts.left_out)
+        return Reader(client=self._client, policy=policy, keyring=self._keyring, related=related)
 
 
 def _ids_of(page: Sequence[Document]) -> list[str]:

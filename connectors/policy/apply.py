@@ -15,6 +15,7 @@ from connectors.policy.model import Applied, Policy, Rule
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import ASIDE, Batch
 
+WITHOUT = "without "
 RESERVED_COLUMNS = ("lead_key", "cohort_day")
 # Anything else excludes the lead: an opt-out that is not understood is still one.
 _NOT_OPTED_OUT = frozenset({"", "false", "f", "no", "n", "off", "0", "null", "none", "nan"})
@@ -39,10 +40,11 @@ class Raw:
 def apply_policy(policy: Policy, raw: Raw, keyring: Keyring) -> Batch:
     """Turn raw records into a batch; nothing of a lead that opted out is transformed.
 
-    A field of ``exclude_when`` excludes a lead unless it is empty or plainly says no. Excluded leads
-    are counted by the field that excluded them (the first one in the policy's order), leads without
-    a usable creation day are rejected as ``created_missing`` or ``created_not_a_date``, and ``read``
-    adds up by construction.
+    A field of ``exclude_when`` excludes a lead unless it is empty or plainly says no, one of
+    ``exclude_unless`` where it is or does. Excluded leads are counted by the field that excluded them (the
+    first one in the policy's order; one of ``exclude_unless`` as `WITHOUT` it), leads without a usable
+    creation day are rejected as ``created_missing`` or ``created_not_a_date``, and ``read`` adds up by
+    construction.
 
     Raises
     ------
@@ -109,6 +111,10 @@ def _apply(rule: Rule, raw: Raw, kept: Sequence[int], keyring: Keyring) -> Appli
 
 def _excluded_by(policy: Policy, raw: Raw) -> list[str | None]:
     reasons: list[str | None] = [None] * len(raw.keys)
+    for name in reversed(policy.exclude_unless):
+        for i, value in enumerate(raw.columns[name]):
+            if value is None or _declines(value):
+                reasons[i] = WITHOUT + name
     for name in reversed(policy.exclude_when):
         for i, value in enumerate(raw.columns[name]):
             if value is not None and not _declines(value):

@@ -36,14 +36,19 @@ def refuse_unfit(policy: Policy, fields: Iterable[FieldInfo], origin: str = "the
     ------
     BadInput
         A field's type says that it holds free text, contact data or an id, and its rule would keep
-        more than is safe; ``exclude_when`` names no checkbox or list, or ``created`` no date.
+        more than is safe; ``exclude_when`` or ``exclude_unless`` names no checkbox or list, or ``created``
+        no date.
     """
     known = {field.name.casefold(): field for field in fields}
     try:
         for rule in policy.rules:
             _refuse_rule(rule, known.get(rule.field.casefold()))
-        for name in policy.exclude_when:
-            _refuse_kind(known.get(name.casefold()), _OPT_OUTS, "exclude_when", "a checkbox or a list")
+        for key, names in (
+            ("exclude_when", policy.exclude_when),
+            ("exclude_unless", policy.exclude_unless),
+        ):
+            for name in names:
+                _refuse_kind(known.get(name.casefold()), _OPT_OUTS, key, "a checkbox or a list")
         _refuse_kind(known.get(policy.created.casefold()), _MOMENTS, "created", "a date")
     except BadInput as error:
         msg = f"{origin}: {error}"

@@ -135,8 +135,8 @@ def refuse_as_created(field: str) -> None:
         raise BadInput(msg)
 
 
-def refuse_as_opt_out(field: str) -> None:
-    """Check the name of a field that excludes leads.
+def refuse_as_opt_out(field: str, key: str = "exclude_when") -> None:
+    """Check the name of a field that excludes leads; ``key`` is where the policy names it.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def refuse_as_opt_out(field: str) -> None:
     words = _words(field)
     kind = None if _OPT_OUT & set(words) else _kind(words)
     if kind is not None:
-        msg = f"exclude_when: field '{field}' is {kind.what}: name a checkbox"
+        msg = f"{key}: field '{field}' is {kind.what}: name a checkbox"
         raise BadInput(msg)
 
 

@@ -48,6 +48,8 @@ class Policy:
     """The rules for one object of one CRM, with the opt-out fields that exclude a lead.
 
     ``created`` is the field that dates the cohort ("" only for a file that dates no lead).
+    ``exclude_unless`` names fields of consent, such as a legal basis: a lead is excluded and counted
+    where one of them is empty or plainly says no.
     ``exclude_when`` names checkbox fields: a lead is excluded and counted unless each of them is
     empty or plainly says no (opted out of profiling, do not process).
     """
@@ -58,10 +60,11 @@ class Policy:
     created: str
     rules: tuple[Rule, ...]
     exclude_when: tuple[str, ...] = ()
+    exclude_unless: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The only fields that may be requested, each once, in order; dropped fields are not among them."""
         wanted = [rule.field for rule in self.rules if rule.operator.name != "drop"]
         created = [self.created] if self.created else []
-        return tuple(dict.fromkeys([*wanted, *created, *self.exclude_when]))
+        return tuple(dict.fromkeys([*wanted, *created, *self.exclude_when, *self.exclude_unless]))

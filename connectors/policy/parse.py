@@ -15,7 +15,7 @@ from connectors.policy.operators import OPERATORS
 
 CRMS = ("salesforce", "hubspot", "file")
 _TOP = ("policy", "rule")
-_HEAD = ("name", "crm", "object", "created", "exclude_when")
+_HEAD = ("name", "crm", "object", "created", "exclude_when", "exclude_unless")
 _RULE = ("field", "operator", "column")
 _PARAMETERS = (parameter.name for kind in OPERATORS.values() for parameter in dataclasses.fields(kind))
 _RULE_KEYS = tuple(dict.fromkeys((*_RULE, *_PARAMETERS)))
@@ -64,7 +64,8 @@ def _policy(document: Mapping[str, Any]) -> Policy:
         crm=crm,
         object=_text(head, "object", "[policy]"),
         created="" if undated else _created(head),
-        exclude_when=_opt_outs(head.get("exclude_when", [])),
+        exclude_when=_opt_outs(head, "exclude_when"),
+        exclude_unless=_opt_outs(head, "exclude_unless"),
         rules=_rules(document.get("rule", [])),
     )
 
@@ -144,12 +145,13 @@ def _created(head: Mapping[str, Any]) -> str:
     return name
 
 
-def _opt_outs(value: object) -> tuple[str, ...]:
+def _opt_outs(head: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = head.get(key, [])
     if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
-        msg = 'exclude_when must be a list of field names, for example ["HasOptedOutOfEmail"]'
+        msg = f'{key} must be a list of field names, for example ["HasOptedOutOfEmail"]'
         raise BadInput(msg)
     for name in value:
-        refuse_as_opt_out(name)
+        refuse_as_opt_out(name, key)
     return tuple(value)
 
 

@@ -18,7 +18,8 @@ def policy_to_toml(policy: Policy) -> str:
 
 def head_to_toml(policy: Policy) -> str:
     """The ``[policy]`` section alone, without a line feed at its end."""
-    named = [key for key in ("name", "crm", "object", "created", "exclude_when") if getattr(policy, key)]
+    keys = ("name", "crm", "object", "created", "exclude_when", "exclude_unless")
+    named = [key for key in keys if getattr(policy, key)]
     return "\n".join(["[policy]", *(f"{key} = {_toml(getattr(policy, key))}" for key in named)])
 
 

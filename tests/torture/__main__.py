@@ -1,4 +1,4 @@
-"""``make torture``: two hundred kills, half of them of pulls, half of write-backs, and the report of it."""
+"""``make torture``: two hundred kills at each CRM, of pulls and of write-backs, and the reports of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import time
 from pathlib import Path
 
 from tests.torture.pulls import PullTorture, kill_pulls
-from tests.torture.report import Ran, written
+from tests.torture.report import Ran, of_hubspot, written
+from tests.torture.sides import Crm
 from tests.torture.writing import Toll, killed_write_backs
 
-REPORT = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "torture.md"
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "explanation"
+REPORT, REPORT_OF_HUBSPOT = FOLDER / "torture.md", FOLDER / "torture-hubspot.md"
 WRITTEN_LEADS = 2_600
 PORTION = 10
 
@@ -20,14 +22,29 @@ PORTION = 10
 def main() -> int:
     """Run, write the report, and fail where anything was lost, doubled or stale."""
     asked = _asked()
+    faults = (0 if asked.crm == "hubspot" else _salesforce(asked)) + (
+        0 if asked.crm == "salesforce" else _hubspot(asked)
+    )
+    return 1 if faults else 0
+
+
+def _hubspot(asked: argparse.Namespace) -> int:
+    began = time.monotonic()
+    pulls = _pulls(asked, asked.kills, asked.contacts, "hubspot")
+    REPORT_OF_HUBSPOT.write_text(of_hubspot(pulls, asked.kills, (time.monotonic() - began) / 60), "utf-8")
+    _say(f"Report: {REPORT_OF_HUBSPOT}")
+    return len(pulls.faults)
+
+
+def _salesforce(asked: argparse.Namespace) -> int:
     began = time.monotonic()
     writes = _write_backs(asked)
-    pulls = _pulls(asked)
+    pulls = _pulls(asked, asked.kills // 2, asked.leads, "salesforce")
     minutes = (time.monotonic() - began) / 60
     ran = Ran(pulls=pulls, writes=writes, write_leads=WRITTEN_LEADS, asked=asked.kills, minutes=minutes)
     REPORT.write_text(written(ran), encoding="utf-8")
     _say(f"Report: {REPORT}")
-    return 1 if pulls.faults or writes.troubles else 0
+    return len(pulls.faults) + len(writes.troubles)
 
 
 def _write_backs(asked: argparse.Namespace) -> Toll:
@@ -40,11 +57,11 @@ def _write_backs(asked: argparse.Namespace) -> Toll:
     return found
 
 
-def _pulls(asked: argparse.Namespace) -> PullTorture:
-    ends, found = _end(asked), PullTorture(leads=asked.leads)
-    for number, kills in enumerate(_portions(asked.kills // 2)):
+def _pulls(asked: argparse.Namespace, number: int, leads: int, crm: Crm) -> PullTorture:
+    ends, found, page = _end(asked), PullTorture(leads=leads), max(500, leads // 10)
+    for place, kills in enumerate(_portions(number)):
         if time.monotonic() < ends:
-            more = kill_pulls(kills, asked.leads, seed=asked.seed + number, page=max(500, asked.leads // 10))
+            more = kill_pulls(kills, leads, seed=asked.seed + place, page=page, crm=crm)
             _add(found, more)
             _say(f"{found.kills} pulls killed: {found.faults or 'no fault'}")
     return found
@@ -74,8 +91,10 @@ def _say(line: str) -> None:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make torture", description=__doc__)
-    parser.add_argument("--kills", type=int, default=200, help="how many in all (200)")
+    parser.add_argument("--kills", type=int, default=200, help="how many at each CRM (200)")
     parser.add_argument("--leads", type=int, default=50_000, help="leads of the pulls (50,000)")
+    parser.add_argument("--contacts", type=int, default=10_000, help="contacts of HubSpot's pulls (10,000)")
+    parser.add_argument("--crm", choices=("", "salesforce", "hubspot"), default="", help="one alone")
     parser.add_argument("--seed", type=int, default=1, help="of the dice (1)")
     parser.add_argument("--minutes", type=float, default=600, help="begin nothing new after so many (600)")
     return parser.parse_args()

@@ -1,6 +1,7 @@
 """Kill a pull again and again, at random moments: nothing may be lost, doubled or stale, and it must go on.
 
 ``kill_pulls`` is what `make torture` calls with 200 kills of 50,000 leads; the suite does 10 on fewer.
+Either CRM is on the other side (`tests.torture.sides`).
 """
 
 from __future__ import annotations
@@ -14,18 +15,15 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from connectors.lake import Lake
-from connectors.sandbox.certificate import make_certificate
-from connectors.sandbox.salesforce import SalesforceStandIn
-from tests.connectors.subject_salesforce import connect, contents, keyring_of
+from tests.torture.sides import OPEN, Crm, Side
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PHASES = ("before a page", "between pages", "after the last page", "before anything was on the disk")
-REGIONS = ("urban", "rural", "coast")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,38 +45,26 @@ class PullTorture:
     faults: list[str] = field(default_factory=list)
 
 
-def kill_pulls(kills: int, leads: int, seed: int = 0, page: int = 10_000) -> PullTorture:
+def kill_pulls(
+    kills: int, leads: int, seed: int = 0, page: int = 10_000, crm: Crm = "salesforce"
+) -> PullTorture:
     """Kill ``kills`` pulls of an org of so many leads; ``faults`` of the result is empty if all went well."""
     tally, began = PullTorture(leads=leads), time.monotonic()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        rows = tuple(_lead(number) for number in range(leads))
-        with SalesforceStandIn(contents(rows), make_certificate(folder), seed=5) as org:
-            killer = _Killer(org=org, folder=folder, page=page, chance=random.Random(seed), tally=tally)  # noqa: S311
-            try:
-                killer.work(kills)
-            finally:
-                killer.close()
+    with tempfile.TemporaryDirectory() as name, OPEN[crm](Path(name), leads, page) as side:
+        chance = random.Random(seed)  # noqa: S311 - no secret
+        killer = _Killer(side=side, folder=Path(name), chance=chance, tally=tally)
+        try:
+            killer.work(kills)
+        finally:
+            killer.close()
     tally.seconds = time.monotonic() - began
     return tally
 
 
-def _lead(number: int) -> dict[str, Any]:
-    return {
-        "region": REGIONS[number % 3],
-        "age": 20 + number % 50,
-        "score": number % 101,
-        "status": "open",
-        "opted_out": number % 97 == 0,
-        "created": f"2026-0{1 + number % 9}-{1 + number % 28:02d}T10:00:00Z",
-    }
-
-
 @dataclass(slots=True, kw_only=True)
 class _Killer:
-    org: SalesforceStandIn
+    side: Side
     folder: Path
-    page: int
     chance: random.Random
     tally: PullTorture
     _process: subprocess.Popen[str] = field(init=False)
@@ -92,20 +78,11 @@ class _Killer:
             stdout=subprocess.PIPE,
             text=True,
         )
-        grant = asdict(connect(self.org).grant)
-        told = {
-            "grant": {**grant, "issued_at": grant["issued_at"].isoformat()},
-            "client_id": self.org.client_id,
-            "client_secret": self.org.client_secret,
-            "login_url": self.org.login_url,
-            "ca_file": str(self.org.certificate.certificate),
-            "lake": str(self.folder / "lake"),
-            "page": self.page,
-            "bulk": 1,
-            "parallel": self.tally.leads // 2 if self.chance.random() < 0.5 else 10**9,
-        }
-        self.org.state.jobs.settings = replace(self.org.state.jobs.settings, page=self.page)
-        self._say(json.dumps(told))
+        self._say(
+            json.dumps(
+                {"crm": self.side.crm, "lake": str(self.folder / "lake"), **self.side.told(self.chance)}
+            )
+        )
 
     def work(self, kills: int) -> None:
         """Pull, kill, pull again until it ends, look; then change some leads and begin anew."""
@@ -114,7 +91,7 @@ class _Killer:
         self._look()
         self._span = time.monotonic() - began
         while self.tally.kills < kills:
-            self._change_some()
+            self.side.change_some(self.chance)
             wanted = self.chance.choice(("full", ""))
             while self._killed(wanted):
                 if self.tally.kills == kills:
@@ -165,36 +142,24 @@ class _Killer:
 
     @property
     def _place(self) -> Path:
-        return self.folder / "lake" / "salesforce" / self.org.organisation
+        return self.folder / "lake" / self.side.crm / self.side.organisation
 
     def _look(self) -> None:
         """The lake against the org, lead by lead; and nothing left behind."""
-        keyring, lake = keyring_of(self.org), Lake(self.folder / "lake")
-        rows = lake.read("salesforce", self.org.organisation)
+        lake, want = Lake(self.folder / "lake"), self.side.wanted()
+        rows = lake.read(self.side.crm, self.side.organisation)
         held = dict(zip(rows["lead_key"].to_pylist(), rows["region"].to_pylist(), strict=True))
-        want = {
-            keyring.lead_key(lead_id).hex: row["Region__c"]
-            for lead_id, row in self.org.org.leads.items()
-            if not row["Opted_Out__c"]
-        }
-        account = lake.whole("salesforce", self.org.organisation)
+        account = lake.whole(self.side.crm, self.side.organisation)
         assert account is not None
         faults = {
             "leads lost": len(want.keys() - held.keys()),
             "leads that are not there": len(held.keys() - want.keys()),
             "leads doubled": rows.num_rows - len(held),
             "stale leads": sum(held[key] != want[key] for key in want.keys() & held.keys()),
-            "leads not accounted for": self.tally.leads - account.read,
+            "leads not accounted for": self.side.leads - account.read,
             "leftovers": int((self._place / "pull").exists()),
         }
         self.tally.faults += [f"{number} {what}" for what, number in faults.items() if number]
-
-    def _change_some(self) -> None:
-        leads = self.org.org.leads
-        for lead_id in self.chance.sample(sorted(leads), len(leads) // 10):
-            now = self.org.org.clock.stamp()
-            region = self.chance.choice(REGIONS)
-            leads[lead_id] = {**leads[lead_id], "Region__c": region, "SystemModstamp": now}
 
     def _say(self, line: str) -> None:
         pipe: IO[str] | None = self._process.stdin

@@ -36,6 +36,16 @@ newest audit, each finding stands once, those that are gone are closed, and the 
 """
 
 
+HUBSPOT = """
+A process pulls a portal of {leads:,} contacts, page by page. It is killed at a random moment between its
+start and the time that a whole pull takes; the next process goes on where it stopped, and may be killed
+too. After each pull that ended, the lake is held against the portal contact by contact: none lost, none
+doubled, none stale, read = kept + rejected + excluded, nothing left behind. Then a tenth of the contacts
+changes, three are archived and one is merged into another, and the next pull reads everything or what
+changed.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
     """One run of both."""
@@ -57,7 +67,24 @@ def written(ran: Ran) -> str:
     return "\n".join([HEAD, *lines, _pulls(ran.pulls), _writes(ran)]) + "\n"
 
 
+def of_hubspot(found: PullTorture, asked: int, minutes: float) -> str:
+    """The report of HubSpot's pulls as Markdown."""
+    verdict = "Nothing was lost, doubled or left stale." if not found.faults else "**It failed:**"
+    lines = [f"{found.kills} of {asked} kills were done, in {minutes:.0f} minutes. {verdict}"]
+    lines += [f"- {fault}" for fault in dict.fromkeys(found.faults)]
+    head = HEAD.replace("# Killed at random moments", "# Killed at random moments: HubSpot")
+    head = head.replace("the stand-in org over TLS", "the stand-in portal").replace(
+        "The same two tests with ten kills each are", "The same test with ten kills is"
+    )
+    return "\n".join([head, *lines, HUBSPOT.format(leads=found.leads), _counts(found)]) + "\n"
+
+
 def _pulls(found: PullTorture) -> str:
+    head = PULLS.format(leads=found.leads, page="page by page")
+    return f"{head}\n{_counts(found)}"
+
+
+def _counts(found: PullTorture) -> str:
     facts = {
         "pulls killed": found.kills,
         "pulls that ended": found.finished,
@@ -66,8 +93,7 @@ def _pulls(found: PullTorture) -> str:
         "faults": len(found.faults),
     }
     struck = {f"killed {phase}": number for phase, number in found.phases.items()}
-    head = PULLS.format(leads=found.leads, page="page by page")
-    return f"{head}\n{_table(facts | struck)}"
+    return _table(facts | struck)
 
 
 def _writes(ran: Ran) -> str:

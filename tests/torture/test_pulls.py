@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.torture.pulls import kill_pulls
+from tests.torture.sides import Crm
 
 
-def test_a_pull_that_is_killed_ten_times_loses_and_doubles_nothing():
-    tally = kill_pulls(kills=10, leads=2_000, page=125)
+@pytest.mark.parametrize(("crm", "leads", "page"), [("salesforce", 2_000, 125), ("hubspot", 1_000, 100)])
+def test_a_pull_that_is_killed_ten_times_loses_and_doubles_nothing(crm: Crm, leads: int, page: int):
+    tally = kill_pulls(kills=10, leads=leads, page=page, crm=crm)
     assert tally.faults == []
     assert tally.kills == 10
     assert tally.finished >= 1
     assert tally.resumed >= 1
-    assert tally.saved >= 125
+    assert tally.saved >= page

@@ -36,6 +36,10 @@ def check_text(policy: Policy) -> str:
         f"  A lead is left out, and counted, unless {name} is empty or says no."
         for name in policy.exclude_when
     ]
+    excluded += [
+        f"  A lead is left out, and counted, where {name} is empty or says no."
+        for name in policy.exclude_unless
+    ]
     return "\n".join(
         [
             f"{policy.name}: valid ({policy.crm}, {policy.object}, {_rules(len(policy.rules))}).",

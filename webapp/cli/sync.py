@@ -30,7 +30,7 @@ from webapp.viewmodels.synced import sentences
     "--compare",
     "wanted",
     flag_value="reconcile",
-    help="Read what changed, and compare every lead with the CRM (by itself once a week; Salesforce).",
+    help="Read what changed, and compare every lead with the CRM (by itself once a week).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def command(connection: str | None, seed: int, wanted: jobs.Wanted | None, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from connectors.account import Pulled
+from connectors.scorerules import ScoreRules
 from connectors.synced import Synced
 from webapp.store import tables
 from webapp.store.database import Database
@@ -45,7 +46,7 @@ class Syncs:
                 why=synced.why,
                 run=asdict(synced.run),
                 whole=asdict(synced.whole),
-                counts=counts,
+                counts={**counts, "notes": list(synced.notes), **_told(synced.rules)},
             )
             session.add(row)
             return _row(row)
@@ -61,8 +62,20 @@ class Syncs:
             return tuple(_row(row) for row in session.scalars(query.order_by(tables.SyncRun.id.desc())))
 
 
+def _told(rules: ScoreRules | None) -> dict[str, Any]:
+    return {} if rules is None else {"rules": asdict(rules)}
+
+
+def _rules(found: Mapping[str, Any] | None) -> ScoreRules | None:
+    if found is None:
+        return None
+    uses = tuple((name, group) for name, group in found["uses"])
+    return ScoreRules(id=found["id"], name=found["name"], changed_at=found["changed_at"], uses=uses)
+
+
 def _row(row: tables.SyncRun) -> SyncRow:
-    counts: Mapping[str, Any] = row.counts
+    counts: dict[str, Any] = dict(row.counts)
+    notes, rules = tuple(counts.pop("notes", ())), _rules(counts.pop("rules", None))
     return SyncRow(
         connection_id=row.connection_id,
         made_at=row.made_at,
@@ -71,6 +84,8 @@ def _row(row: tables.SyncRun) -> SyncRow:
             why=row.why,
             run=Pulled(**row.run),
             whole=Pulled(**row.whole),
+            notes=notes,
+            rules=rules,
             **counts,
         ),
     )

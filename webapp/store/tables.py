@@ -176,7 +176,7 @@ class PublishReceipt(Base):
 
 
 class SyncRun(Base):
-    """What one finished sync did."""
+    """What one finished sync did; ``counts`` also holds its notes, and the rules behind the score."""
 
     __tablename__ = "sync_run"
     __table_args__ = (Index(None, "connection_id", "made_at"),)
@@ -188,7 +188,7 @@ class SyncRun(Base):
     why: Mapped[str] = mapped_column(Text)
     run: Mapped[dict[str, Any]] = mapped_column(JSON)
     whole: Mapped[dict[str, Any]] = mapped_column(JSON)
-    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class User(Base):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from audit.intake import Refusal
+from connectors.policy.apply import WITHOUT
 from webapp.store.rows import Pulled
 from webapp.viewmodels.words import counted, plain
 
@@ -76,6 +77,8 @@ def rejected_words(code: str) -> str:
 
 def excluded_words(code: str) -> str:
     """Why a lead was left out on purpose: an opt-out field of the CRM by its name, or a reason of ours."""
+    if code.startswith(WITHOUT):
+        return f"{code.removeprefix(WITHOUT)} is empty, or says no."
     return EXCLUSIONS.get(code) or f"{code} is ticked, or does not say no."
 
 

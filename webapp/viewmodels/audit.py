@@ -10,6 +10,7 @@ from audit.finding import SEVERITIES, Caution, Finding, Severity
 from audit.finding.evidence_words import evidence_words
 from audit.report.model import Report
 from audit.rows.proxy import Proxy, informative
+from webapp.direct_use import DIRECT, RULES
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.account import Account, account
 from webapp.viewmodels.dashboard import SeverityCount, severity_counts
@@ -79,7 +80,8 @@ class AuditPage:
 
     ``notes`` are findings for information, folded away where there are ``findings`` to act on;
     ``judged`` is whether any group was compared; ``measures`` go with ``tables``, one by one.
-    ``proxies`` are the fields that surely tell something about an attribute, ``silent`` the others.
+    ``direct`` says what the CRM's own rules of the score look at. ``proxies`` are the fields that surely
+    tell something about an attribute, ``silent`` the others.
     """
 
     id: str
@@ -97,6 +99,7 @@ class AuditPage:
     measures: tuple[tuple[MeasureTable, ...], ...]
     overall: tuple[MeasureTable, ...]
     meanings: tuple[Meaning, ...]
+    direct: tuple[str, ...]
     proxies: tuple[ProxyRow, ...]
     silent: tuple[Silent, ...]
     examined: tuple[Examined, ...]
@@ -121,11 +124,12 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
         severities=severity_counts(Counter(f.severity for f in report.findings)),
         findings=tuple(card for card in cards if card.severity != "info"),
         notes=tuple(card for card in cards if card.severity == "info"),
-        warnings=tuple(_warned(caution) for caution in report.warnings),
+        warnings=tuple(_warned(one) for one in report.warnings if one.code != RULES),
         tables=tables,
         measures=tuple(measure_tables(report, table.attribute) for table in tables),
         overall=measure_tables(report, ()),
         meanings=meanings(report),
+        direct=tuple(one.text for one in report.warnings if one.code in {DIRECT, RULES}),
         proxies=tuple(_proxy(proxy) for proxy in telling),
         silent=_silent(report),
         examined=examined(report),

@@ -33,6 +33,7 @@ class PolicyView:
     dropped: tuple[RuleRow, ...]
     created: str
     exclude_when: tuple[str, ...]
+    exclude_unless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,7 @@ def policy_view(policy: Policy) -> PolicyView:
         dropped=tuple(row for row in rows if row.operator == "drop"),
         created=policy.created,
         exclude_when=policy.exclude_when,
+        exclude_unless=policy.exclude_unless,
     )
 
 

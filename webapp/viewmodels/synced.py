@@ -14,7 +14,7 @@ def sentences(synced: Synced) -> tuple[str, ...]:
         f"This sync read {counted(run.read, 'lead', 'leads')} = {number(run.kept)} kept "
         f"+ {number(rejected)} rejected + {number(excluded)} excluded."
     )
-    return (synced.why, account, *_changes(synced), *_resumed(synced))
+    return (synced.why, account, *_changes(synced), *_resumed(synced), *synced.notes)
 
 
 def _changes(synced: Synced) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from connectors.errors import ConnectorError
 from connectors.policy.parse import parse_policy
 from connectors.policy.starter import Starter, minimal_starter, starter, stream_text
 from connectors.source import FieldInfo
-from webapp.crms import salesforce_source, source_for
+from webapp.crms import syncing_source
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.views.drafting import remote_sentence
@@ -51,6 +51,4 @@ def _starter(connection: ConnectionRow) -> tuple[Starter, str | None]:
 
 
 def _fields(connection: ConnectionRow) -> tuple[FieldInfo, ...]:
-    if connection.crm == "salesforce":
-        return salesforce_source(services(), connection).suggestible()
-    return source_for(services(), connection).describe()
+    return syncing_source(services(), connection).suggestible()

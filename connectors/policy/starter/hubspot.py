@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 
+from connectors.policy.band import Band
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
 from connectors.policy.map import Map
-from connectors.policy.starter.standard import Table, everywhere, standard
+from connectors.policy.starter.standard import Table, everywhere, optional, standard
 
 _OUTCOME = Map(
     vocabulary=(
@@ -22,15 +23,46 @@ _OUTCOME = Map(
         ("opportunity", ""),
     )
 )
-# The property is a text, so people spell it as they like; what is not here is counted as unmapped.
-_GENDER = Map(
+_BLANK = (("--None--", ""), ("Select", ""), ("unknown", ""), ("n/a", ""), ("prefer not to say", ""))
+
+
+def _words(**spellings: str) -> Map:
+    """A vocabulary out of words with their spellings (between bars), and what forms put in by themselves."""
+    pairs = [(one.strip(), word) for word, said in spellings.items() for one in said.split("|")]
+    return Map(vocabulary=(*pairs, *_BLANK))
+
+
+# These properties are texts, so people spell them as they like, in the language of the form; what is not
+# here is counted as unmapped, never guessed.
+_GENDER = _words(
+    female="female|f|woman|women|w|weiblich|frau|femme|féminin|mujer|femenino|donna|femmina|mulher|feminino|vrouw",
+    male="male|m|man|men|männlich|mann|homme|masculin|hombre|masculino|uomo|maschio|homem",
+    nonbinary="nonbinary|non-binary|non binary|nb|enby|genderqueer|divers|diverse|non binaire|no binario",
+)
+_MARITAL = _words(
+    single="single|unmarried|never married|ledig|célibataire|soltero|soltera",
+    married="married|m|verheiratet|marié|mariée|casado|casada|civil union|civil partnership",
+    separated="separated|divorced|getrennt|geschieden|divorcé|divorcée|divorciado|divorciada",
+    widowed="widowed|widow|widower|verwitwet|veuf|veuve|viudo|viuda",
+)
+_SENIORITY = _words(
+    entry="entry|entry level|intern|trainee|junior|student",
+    senior="senior|sr|lead|experienced|mid|mid level|specialist|employee|staff",
+    manager="manager|management|team lead|head",
+    director="director|dir",
+    executive="vp|vice president|c-level|c level|c-suite|cxo|ceo|executive|owner|partner|founder|president",
+)
+_MILITARY = _words(
+    veteran="veteran|yes|served|retired|reserve|active duty|active", none="no|none|never served|civilian"
+)
+# closed_won tells the outcome, so that it says nothing of a score.
+_TIER = Map(
     vocabulary=(
-        *(("female", "female"), ("f", "female"), ("woman", "female")),
-        *(("male", "male"), ("m", "male"), ("man", "male")),
-        *(("nonbinary", "nonbinary"), ("non-binary", "nonbinary")),
-        *(("--None--", ""), ("Select", ""), ("unknown", ""), ("prefer not to say", "")),
+        *(("tier_1", "1"), ("tier_2", "2"), ("tier_3", "3"), ("tier_4", "4")),
+        ("closed_won", ""),
     )
 )
+_DECADES = Band(bands=(1950, 1960, 1970, 1980, 1990, 2000), of="year")
 
 HUBSPOT = Table(
     crm="hubspot",
@@ -41,12 +73,45 @@ HUBSPOT = Table(
     own=re.compile(r"(?!hs_).*"),
     score_example="your_score",
     no_scores=frozenset({"hubspotscore"}),
+    objections=re.compile(
+        r"(?!hs_).*(opt(ed)?_?out|object(ed|ion|s)?_?to|do_?not_?(contact|process|profil|track)|unsubscribed"
+        r"|(data|gdpr)_?(deletion|erasure)_?request).*"
+    ),
+    consents=("hs_legal_basis",),
     standard=(
         everywhere(
             "lifecyclestage",
             _OUTCOME,
             "outcome",
             'The outcome: "1" became a customer, "0" did not, "" not yet known. Put in your own stages.',
+        ),
+        optional(
+            "hs_v2_date_entered_customer",
+            Coarsen(by="day"),
+            "outcome_at",
+            "When the contact became a customer, so that the score from before it is audited.",
+            "datetime",
+        ),
+        optional(
+            "hs_lifecyclestage_customer_date",
+            Coarsen(by="day"),
+            "outcome_at",
+            "The same date under its older name: take one of the two.",
+            "datetime",
+        ),
+        optional(
+            "deal.hs_is_closed_won",
+            Keep(),
+            "won",
+            "Another outcome: whether a deal of the contact was won. Empty while none is closed.",
+            "bool",
+        ),
+        optional(
+            "deal.closedate",
+            Coarsen(by="day"),
+            "outcome_at",
+            "When that deal was closed: the date that goes with it.",
+            "datetime",
         ),
         everywhere(
             "notes_last_contacted",
@@ -70,6 +135,30 @@ HUBSPOT = Table(
             _GENDER,
             "gender",
             "A group to compare. Sales reps never see it. Drop the rule if you may not read it.",
+        ),
+        optional(
+            "date_of_birth",
+            _DECADES,
+            "born",
+            "Another group to compare: the decade of birth. Dates such as 1980-12-31 are read; others count.",
+        ),
+        optional("marital_status", _MARITAL, "marital_status", "Another group to compare."),
+        optional("military_status", _MILITARY, "military_status", "Another group to compare."),
+        optional("hs_language", Keep(), "language", "Another group to compare.", "enumeration"),
+        optional("seniority", _SENIORITY, "seniority", "A legitimate reason, or a proxy: you decide."),
+        optional(
+            "hs_predictivescoringtier",
+            _TIER,
+            "tier",
+            "HubSpot's own priority. Its value closed_won tells the outcome and counts as missing.",
+            "enumeration",
+        ),
+        optional(
+            "lead.hs_lead_label",
+            Keep(),
+            "lead_label",
+            "What a rep thinks of the lead whose primary contact it is.",
+            "enumeration",
         ),
     ),
 )

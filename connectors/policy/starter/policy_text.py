@@ -17,6 +17,7 @@ from connectors.source import FieldInfo
 CHECKBOXES = frozenset({"boolean", "bool"})
 OTHER_SCORES = 5
 EDITOR_WIDTH = 44
+CONSENT = "Take the # away to leave out everybody for whom this is empty."
 INTRODUCTION = (
     "One [[rule]] for each field that may be read. Everything else is never requested.",
     "A line that begins with # is only a note.",
@@ -35,34 +36,44 @@ def policy_text(table: Table, fields: Sequence[FieldInfo]) -> PolicyText:
     """The policy over those of a table's fields that are among ``fields``."""
     types = {field.name: field.type for field in fields}
     opt_outs = tuple(name for name in table.opt_outs if types.get(name) in CHECKBOXES)
+    opt_outs += tuple(name for name in sorted(types) if _objects(table, name, types[name], opt_outs))
     offered = [one for one in table.standard if one.offered(types)]
     known = {field.name: field for field in fields}
-    return _text(
-        table, opt_outs, scores(table, fields), [_shown(one, known.get(one.rule.field)) for one in offered]
-    )
+    shown = [_shown(one, known.get(one.rule.field)) for one in offered]
+    consents = tuple(name for name in table.consents if name in known)
+    return _text(_head(table, opt_outs, consents), table, scores(table, fields), shown)
 
 
 def minimal_policy_text(table: Table) -> PolicyText:
     """The policy over the fields that every org has."""
     everywhere = [one for one in table.standard if one.everywhere]
-    return _text(table, table.opt_outs[:1], (), [_shown(one, None) for one in everywhere])
+    return _text(_head(table, table.opt_outs[:1], ()), table, (), [_shown(one, None) for one in everywhere])
 
 
 def scores(table: Table, fields: Iterable[FieldInfo]) -> tuple[str, ...]:
     """The number fields that are named or labelled as a score, the customer's own first."""
     found = [
-        field.name
+        field
         for field in fields
         if table.is_number(field)
         and (field.predicted or "score" in f"{field.name} {field.label}".casefold())
         and not is_identifying(field.name)
     ]
-    return tuple(sorted(found, key=lambda name: (table.own.fullmatch(name) is None, name.casefold())))
+    return tuple(field.name for field in sorted(found, key=lambda field: _likely(table, field)))
 
 
-def _text(
-    table: Table, opt_outs: tuple[str, ...], found: tuple[str, ...], offered: Sequence[_Shown]
-) -> PolicyText:
+def _likely(table: Table, field: FieldInfo) -> tuple[bool, bool, str]:
+    """The customer's own first, of these those that the CRM's AI or its scoring tool fills."""
+    return table.own.fullmatch(field.name) is None, not field.predicted, field.name.casefold()
+
+
+def _objects(table: Table, name: str, kind: str, known: tuple[str, ...]) -> bool:
+    """Whether a checkbox of the customer's own says that a person objects."""
+    named = table.objections is not None and table.objections.fullmatch(name.casefold()) is not None
+    return named and kind in CHECKBOXES and name not in known
+
+
+def _head(table: Table, opt_outs: tuple[str, ...], consents: tuple[str, ...]) -> str:
     head = Policy(
         name="leads",
         crm=table.crm,
@@ -71,7 +82,14 @@ def _text(
         rules=(),
         exclude_when=opt_outs,
     )
-    blocks = [head_to_toml(head), _prose(*INTRODUCTION), *_score_blocks(table, found)]
+    if not consents:
+        return head_to_toml(head)
+    named = ", ".join(f'"{name}"' for name in consents)
+    return "\n".join([head_to_toml(head), _prose(CONSENT), _notes(f"exclude_unless = [{named}]")])
+
+
+def _text(head: str, table: Table, found: tuple[str, ...], offered: Sequence[_Shown]) -> PolicyText:
+    blocks = [head, _prose(*INTRODUCTION), *_score_blocks(table, found)]
     blocks += [one.text for one in offered]
     columns = ("score",) if found else ()
     return PolicyText(

@@ -34,7 +34,9 @@ class Standard:
 class Table:
     """One CRM.
 
-    ``opt_outs`` are its checkboxes that exclude a lead; every org has the first. A score is a
+    ``opt_outs`` are its checkboxes that exclude a lead; every org has the first. Checkboxes of the
+    customer's own that are named like ``objections`` exclude as well. ``consents`` are fields that must be
+    filled before a lead may be looked at; the suggestion only shows them. A score is a
     number (``number_types``) whose name or label says so, but for ``no_scores``; names that match
     ``own`` were made by the customer and come first. ``score_example`` shows what such a name
     looks like.
@@ -49,6 +51,8 @@ class Table:
     score_example: str
     standard: tuple[Standard, ...]
     no_scores: frozenset[str] = frozenset()
+    objections: re.Pattern[str] | None = None
+    consents: tuple[str, ...] = ()
 
     def is_number(self, field: FieldInfo) -> bool:
         """Whether the field may be a score by its type and is none that is known to be no use."""

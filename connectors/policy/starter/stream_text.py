@@ -35,8 +35,9 @@ created = "{column}"
 maturity_days = 90
 """
 _BEFORE = """
-# Audit the score from before the outcome. Fairlead remembers every lead's scores from pull to pull
-# (Salesforce): take both # away. What was converted before the first pull then counts as not known.
+# Audit the score from before the outcome. Fairlead remembers every lead's scores from pull to pull, and
+# takes your CRM's own history of the score where there is one: take both # away. What was converted before
+# the first pull, and has no history, then counts as not known.
 # outcome_at = "outcome_at"
 # scored_at = "scored_at"
 """
