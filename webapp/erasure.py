@@ -64,6 +64,7 @@ def _holds(opened: Services, row: ConnectionRow) -> bool:
 
 def _remove(opened: Services, row: ConnectionRow) -> None:
     opened.repository.remove_flags(row.id)
+    opened.told_events.forget(row.id)
     try:
         opened.lake.remove(row.crm, row.organisation)
     except OSError as error:

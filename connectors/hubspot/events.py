@@ -31,7 +31,7 @@ MAXIMUM_BODY = 1_048_576
 EVENTS_INVALID = "events_invalid"
 EventKind = Literal["erased", "deleted", "restored", "merged"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_KINDS: Mapping[str, EventKind] = MappingProxyType(
+KINDS: Mapping[str, EventKind] = MappingProxyType(
     {"privacyDeletion": "erased", "deletion": "deleted", "restore": "restored", "merge": "merged"}
 )
 _AUDITED = frozenset({CONTACT, LEAD})
@@ -93,7 +93,7 @@ def _entries(body: bytes) -> list[Mapping[str, Any]]:
 def _events(entry: Mapping[str, Any], portal: str, keyring: Keyring) -> Iterator[Event]:
     """What one entry says: a merge is about every record that it ends."""
     family, _, deed = str(entry.get("subscriptionType")).partition(".")
-    kind, of = _KINDS.get(deed), _object_of(entry, family)
+    kind, of = KINDS.get(deed), _object_of(entry, family)
     if kind is None or of not in _AUDITED:
         return
     at = _moment(entry.get("occurredAt"))

@@ -107,16 +107,24 @@ class FileLedger:
 
 def _read(path: Path, now: float) -> Counts:
     """The counts of a file. A clock that was put back must not hold calls up for long."""
-    with suppress(OSError, ValueError, TypeError, AttributeError):
+    with suppress(OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         found = json.loads(path.read_text())
-        calls, searches = _window(found.pop("calls"), now), _window(found.pop("searches"), now)
-        return Counts(calls=calls, searches=searches, **found)
+        return Counts(
+            calls=_window(found["calls"], now),
+            searches=_window(found["searches"], now),
+            daily_used=int(found["daily_used"]),
+            daily_allowed=int(found["daily_allowed"]),
+            heard_at=float(found["heard_at"]),
+        )
     return Counts()
 
 
 def _window(found: dict[str, Any], now: float) -> Window:
-    window = Window(**found)
-    window.places = {name: min(at, now) for name, at in window.places.items()}
-    window.under_way = {name: min(at, now) for name, at in window.under_way.items()}
-    window.closed_until = min(window.closed_until, now + _HORIZON)
-    return window
+    return Window(
+        allowed=int(found["allowed"]),
+        interval=float(found["interval"]),
+        others=int(found["others"]),
+        closed_until=min(float(found["closed_until"]), now + _HORIZON),
+        places={name: min(float(at), now) for name, at in found["places"].items()},
+        under_way={name: min(float(at), now) for name, at in found["under_way"].items()},
+    )

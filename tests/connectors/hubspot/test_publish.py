@@ -299,3 +299,10 @@ def test_a_property_that_became_read_only_is_a_reason_by_its_name(small, monkeyp
     receipt = small.source.publish(flags_for(small))
     assert receipt.failed == {"READ_ONLY_VALUE:fairscore_reason": 250}
     assert total(receipt) == 250
+
+
+def test_flags_are_written_on_the_undated_paths_too(connecting):
+    found = connecting(some(3), "v3")
+    assert found.source.publish(flags_for(found)).written == 3
+    assert found.calls["POST /crm/v3/properties/contacts"] == 5
+    assert found.calls["POST /crm/v3/objects/contacts/batch/update"] == 1

@@ -1,0 +1,86 @@
+"""Events of a CRM in the store: each once, whatever the order, until it is acted on and a while longer."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from hashlib import sha256
+from itertools import permutations
+
+import pytest
+
+from connectors.hubspot.events import Event
+from connectors.pseudonym import LeadKey
+from tests.webapp.support import START, Clock
+from webapp.store.repository import Repository
+from webapp.store.told_events import REMEMBERED, ToldEvents
+
+LEAD, OTHER = LeadKey(bytes(16)), LeadKey(bytes(range(16)))
+
+
+@pytest.fixture
+def connection_id(database) -> str:
+    return Repository(database=database).add_connection("hubspot", "1", "https://x.example").id
+
+
+def event(kind: str, minute: int = 0, lead: LeadKey = LEAD) -> Event:
+    digest = sha256(f"{kind}/{minute}/{lead.hex}".encode()).hexdigest()
+    return Event(organisation="1", kind=kind, lead=lead, at=START + timedelta(minutes=minute), digest=digest)  # type: ignore[arg-type]
+
+
+def test_an_event_is_kept_once_and_waits_until_it_is_acted_on(database, connection_id):
+    told = ToldEvents(database=database)
+    assert told.keep(connection_id, [event("deleted"), event("restored", 1)]) == 2
+    assert told.keep(connection_id, [event("deleted"), event("erased", 2)]) == 1
+    rows = told.pending(connection_id)
+    assert [row.kind for row in rows] == ["deleted", "restored", "erased"]
+    assert told.waiting() == (connection_id,)
+    told.settle(rows)
+    assert (told.pending(connection_id), told.waiting()) == ((), ())
+    assert told.keep(connection_id, [event("deleted")]) == 0
+
+
+def test_many_processes_keep_the_same_batch_once(database, connection_id):
+    told, batch = ToldEvents(database=database), [event("deleted", minute) for minute in range(60)]
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(lambda _: told.keep(connection_id, batch), range(4))) == 60
+    assert len(told.pending(connection_id)) == 60
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_what_became_of_a_lead_does_not_depend_on_the_order(database, connection_id, order):
+    told = ToldEvents(database=database)
+    deeds = [event("deleted", 1), event("restored", 2), event("merged", 3)]
+    for place in order:
+        told.keep(connection_id, [deeds[place]])
+    told.keep(connection_id, [event("erased", 0, OTHER), event("restored", 9, OTHER)])
+    assert told.fates(connection_id, {LEAD, OTHER}) == {LEAD: "merged", OTHER: "erased"}
+
+
+def test_a_restoration_and_a_deletion_of_one_moment_count_as_gone(database, connection_id):
+    told = ToldEvents(database=database)
+    told.keep(connection_id, [event("restored"), event("deleted")])
+    assert told.fates(connection_id, [LEAD]) == {LEAD: "deleted"}
+
+
+def test_old_events_go_unless_they_still_wait(database, connection_id):
+    clock = Clock()
+    told = ToldEvents(database=database, clock=clock)
+    told.keep(connection_id, [event("deleted"), event("deleted", 1)])
+    told.settle(told.pending(connection_id)[:1])
+    clock.forward(seconds=REMEMBERED.total_seconds() + 1)
+    assert told.keep(connection_id, [event("restored", 2)]) == 1
+    assert [row.kind for row in told.pending(connection_id)] == ["deleted", "restored"]
+    assert told.keep(connection_id, [event("deleted")]) == 1
+    told.forget(connection_id)
+    assert told.pending(connection_id) == ()
+
+
+def test_since_when_something_came_is_known(database, connection_id):
+    clock = Clock()
+    told = ToldEvents(database=database, clock=clock)
+    told.keep(connection_id, [event("restored")])
+    assert told.any_since(connection_id, ["restored"], clock.now)
+    assert not told.any_since(connection_id, ["merged"], clock.now)
+    clock.forward(seconds=1)
+    assert not told.any_since(connection_id, ["restored"], clock.now)
