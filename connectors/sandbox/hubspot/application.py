@@ -16,7 +16,7 @@ from connectors.sandbox.hubspot.desk import Desk
 from connectors.sandbox.hubspot.faults import Fault, broken_off, canned, damaged, hinted
 from connectors.sandbox.hubspot.kinds import Kind
 from connectors.sandbox.hubspot.repeated import Repeated
-from connectors.sandbox.hubspot.replies import Problem, gateway_page, missing_scopes, problem
+from connectors.sandbox.hubspot.replies import CORRELATION, Problem, gateway_page, missing_scopes, problem
 from connectors.sandbox.hubspot.routes import Endpoint, Scopes, routes
 from connectors.sandbox.hubspot.world import World
 
@@ -40,7 +40,7 @@ class Application:
         # A body that was not read would be taken for the next request of a kept connection.
         request.get_data()
         response = self._answer(request)
-        response.headers["X-HubSpot-Correlation-Id"] = str(uuid.uuid4())
+        response.headers.setdefault(CORRELATION, str(uuid.uuid4()))
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
