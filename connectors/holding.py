@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.account import Account, Pulled
+from connectors.meeting import nothing
 from connectors.merging import Merged
-from connectors.pseudonym import LeadKey
+from connectors.ordering import Tables
 from connectors.snapshots import Snapshots
 from connectors.spool import Parts
 
@@ -33,16 +34,16 @@ class Finished:
     """A pull that came to its end.
 
     ``expected`` is how many different records the CRM announced: fewer are no whole pull. ``gone`` are
-    leads that the CRM no longer has, or no longer shows. ``scores`` are new scores of leads of which
-    nothing else was read (``lead_key``, ``score``).
+    keys (text) of leads that the CRM no longer has, or no longer shows. ``scores`` reads new scores of leads
+    of which nothing else was read (``lead_key``, ``score``); the last of a lead counts.
     """
 
     parts: Parts
     account: Account
     note: Note = field(default_factory=Note)
     expected: int | None = None
-    gone: tuple[LeadKey, ...] = field(default=(), repr=False)
-    scores: pa.Table | None = field(default=None, repr=False)
+    gone: pa.Array = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
+    scores: Tables = field(default=nothing, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@
     <folder>/<crm>/<organisation>/pull/                     a pull under way (`connectors.staging`)
     <folder>/<crm>/<organisation>.{pull,write}.lock         one pull, one writer at a time
     <folder>/<crm>/<organisation>.erased                    keys that must not come back
+    <folder>/<crm>/<organisation>.jobs                      bulk jobs that the CRM was asked for
 
 A partition file is never changed. A write puts new files beside the old ones, brings them to the
 disk, and swaps the manifest by ``os.replace``; only then do the old files go. So a reader sees the
@@ -21,7 +22,7 @@ import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -33,18 +34,18 @@ from connectors.account import Account, Pulled
 from connectors.errors import Busy
 from connectors.holding import Added, Finished, Note
 from connectors.locking import Locked, locked
+from connectors.meeting import Coming
 from connectors.merging import Change, last_of_each, merge
-from connectors.partitions import Manifest, load_manifest, read_aside, read_partitions, save_manifest
+from connectors.partitions import load_manifest, read_aside, read_partitions, save_manifest, stretches
 from connectors.pseudonym import LeadKey
 from connectors.repeats import standing
 from connectors.replacing import (
     account_of,
+    columns_of,
     opened,
     refuse_short,
     replaced,
-    standing_leads,
     with_cursor,
-    without,
 )
 from connectors.source import ASIDE, Batch
 from connectors.spool import Spool
@@ -110,18 +111,16 @@ class Lake:
             refuse_short(finished, stands)
             account.settle(stands)
             snapshots = finished.note.snapshots
-            gone = pa.array([key.hex for key in finished.gone], pa.string())
-            leads = without(standing_leads(finished.parts, stands, held), gone)
-            base = opened(held, leads, hidden=snapshots is not None)
+            columns = columns_of(finished.parts, stands)
+            base = opened(held, columns, hidden=snapshots is not None)
             aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *finished.parts.asides()]))
-            change = Change(
-                leads=leads,
+            coming = Coming(
+                leads=lambda: stands.tables(finished.parts),
                 aside=aside,
-                gone=gone,
+                gone=finished.gone,
                 scores=finished.scores,
-                snapshots=snapshots,
             )
-            state, merged = merge(place, base, change)
+            state, merged = merge(place, base, Change(coming=coming, snapshots=snapshots))
             state = with_cursor(state, base, finished, aside)
             if state != held:
                 save_manifest(place, state)
@@ -141,14 +140,22 @@ class Lake:
             manifest = load_manifest(place)
             return None if manifest is None else account_of(place, manifest)
 
-    def keys(self, crm: str, organisation: str) -> pa.Table:
-        """Every lead that is held or was turned away: its key, and its cohort day where it has one."""
+    def keys(self, crm: str, organisation: str) -> Iterator[pa.Table]:
+        """Every lead that is held or was turned away (``lead_key``), a part at a time; read it to its end."""
         place = self._place(crm, organisation)
         with locked(place, "write"):
-            manifest = load_manifest(place) or Manifest(columns=(), partitions={})
-            aside = read_aside(place, manifest).select(["lead_key", "cohort_day"])
-            rows = read_partitions(place, replace(manifest, columns=("lead_key", "cohort_day")))
-            return pa.concat_tables([rows, aside])
+            manifest = load_manifest(place)
+            if manifest is None:
+                return
+            for day in sorted(manifest.partitions):
+                for stretch in stretches(place, manifest, day):
+                    yield stretch.select(["lead_key"])
+            yield read_aside(place, manifest).select(["lead_key"])
+
+    def beside(self, crm: str, organisation: str, what: str) -> Path:
+        """A file of the source's own beside the leads of an organisation; it is removed with them."""
+        place = self._place(crm, organisation)
+        return place.with_name(f"{place.name}.{what}")
 
     @contextmanager
     def pulling(self, crm: str, organisation: str) -> Iterator[Path]:
@@ -194,8 +201,8 @@ class Lake:
             held = load_manifest(place)
             if held is None:
                 return False
-            nobody = held.schema().empty_table()
-            changed, _ = merge(place, held, Change(leads=nobody, gone=pa.array([lead.hex], pa.string())))
+            gone = Coming(gone=pa.array([lead.hex], pa.string()))
+            changed, _ = merge(place, held, Change(coming=gone))
             save_manifest(place, changed)
             return changed != held
 
@@ -219,6 +226,7 @@ class Lake:
             if place.exists():
                 shutil.rmtree(place)
             _erasures(place).unlink(missing_ok=True)
+            self.beside(crm, organisation, "jobs").unlink(missing_ok=True)
 
     def _place(self, crm: str, organisation: str) -> Path:
         safe = quote(organisation, safe="").replace(".", "%2E")

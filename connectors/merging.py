@@ -2,173 +2,176 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from connectors.meeting import Coming, Meeting, Met, among
 from connectors.ordering import write_ordered
 from connectors.partitions import Manifest, read_aside, stretches, write_aside
 from connectors.snapshots import Snapshots
-from connectors.source import ASIDE
+from connectors.spool import Roll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a pull says is different: ``leads`` each once, ``aside`` turned away, ``gone`` keys.
+    """What a pull says is different, and what is remembered of the scores before."""
 
-    ``scores`` are a new score for leads that are held (``lead_key``, ``score``), of which nothing else
-    was read.
-    """
-
-    leads: pa.Table
-    aside: pa.Table = field(default_factory=ASIDE.empty_table)
-    gone: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
-    scores: pa.Table | None = None
+    coming: Coming
     snapshots: Snapshots | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Merged:
-    """What a change did: ``unchanged`` are keys that came as they were held."""
+    """What a change did, in leads: ``unchanged`` came as they were held."""
 
     added: int = 0
     changed: int = 0
     removed: int = 0
-    unchanged: frozenset[str] = frozenset()
+    unchanged: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Outcome:
+    """What becomes of the leads: ``fresh`` rows, ``leaving`` held ones by number, keys of both kinds."""
+
+    fresh: Roll
+    leaving: NDArray[np.bool_]
+    merged: Merged = field(default_factory=Merged)
+    came: list[pa.Array] = field(default_factory=list)
+    days: Counter[str] = field(default_factory=Counter)
 
 
 def merge(place: Path, held: Manifest, change: Change) -> tuple[Manifest, Merged]:
     """The state after a change; days that no lead comes to or leaves keep their files."""
-    old = _matching(place, held, _mentioned(change))
-    leads = _rescored(old, change)
-    same = _unchanged(old, leads, held)
-    as_held = pa.array(sorted(same), pa.string())
-    fresh = leads.filter(_not_in(leads["lead_key"], as_held))
-    if change.snapshots is not None:
-        fresh = change.snapshots.onto(fresh, old)
-    leaving = old.filter(_not_in(old["lead_key"], as_held))
-    aside = _aside(place, held, change, leads)
-    merged = Merged(
-        added=fresh.num_rows - _shared(fresh, old),
-        changed=_shared(fresh, old),
-        removed=_removed(place, held, old, change),
-        unchanged=same,
-    )
-    if not (fresh.num_rows or leaving.num_rows) and aside is None:
-        return held, merged
-    partitions, kept = _rewritten(place, held, leaving, fresh)
-    name = held.aside if aside is None else write_aside(place, aside)
-    return _state(held, partitions, kept, name), merged
+    aside_before = read_aside(place, held)
+    with Roll(place) as fresh, Meeting(place, held, change.coming) as meeting:
+        found = _Outcome(fresh=fresh, leaving=np.zeros(meeting.total, np.bool_))
+        for met in meeting.parts():
+            _take(met, held, change.snapshots, found, aside_before)
+        found.merged.removed += _known(change.coming.gone, aside_before)
+        aside = _aside(aside_before, change.coming, found)
+        if not (found.days or found.leaving.any()) and aside is None:
+            return held, found.merged
+        partitions, kept = _rewritten(place, held, meeting.starts, found)
+        name = held.aside if aside is None else write_aside(place, aside)
+        return replace(held, partitions=partitions, kept=kept, aside=name), found.merged
 
 
-def _state(held: Manifest, partitions: dict[str, str], kept: int, aside: str | None) -> Manifest:
-    return Manifest(
-        columns=held.columns,
-        partitions=partitions,
-        hidden=held.hidden,
-        kept=kept,
-        aside=aside,
-        others=held.others,
-        cursor=held.cursor,
-    )
+def _take(
+    met: Met, held: Manifest, snapshots: Snapshots | None, found: _Outcome, aside_before: pa.Table
+) -> None:
+    """Decide of some leads."""
+    came = met.leads.filter(pc.invert(among(met.leads["lead_key"], met.gone)))
+    leads = _rescored(met, came, snapshots)
+    same = _as_held(leads, met.old, held)
+    fresh = leads.filter(pc.invert(same))
+    stays = leads.filter(same)["lead_key"]
+    known = pa.concat_arrays([*leads["lead_key"].chunks, met.gone, met.aside])
+    goes = pc.and_(among(met.old["lead_key"], known), pc.invert(among(met.old["lead_key"], stays)))
+    found.leaving[met.rows[goes.to_numpy()]] = True
+    _count(met, fresh, stays, found.merged)
+    # Who was turned away before, and comes now.
+    back = came["lead_key"].filter(among(came["lead_key"], aside_before["lead_key"]))
+    twice = came["lead_key"].filter(among(came["lead_key"], met.aside))
+    found.came += [*back.chunks, *twice.chunks]
+    if fresh.num_rows:
+        _keep(fresh if snapshots is None else snapshots.onto(fresh, met.old), held, found)
 
 
-def _rewritten(place: Path, held: Manifest, leaving: pa.Table, fresh: pa.Table) -> tuple[dict[str, str], int]:
-    """The files of all days, those that are touched anew; and how many leads there are."""
-    days = {str(day) for table in (leaving, fresh) for day in pc.unique(table["cohort_day"]).to_pylist()}
-    touched, keys = sorted(days & set(held.partitions)), leaving["lead_key"].combine_chunks()
+def _keep(fresh: pa.Table, held: Manifest, found: _Outcome) -> None:
     schema = held.schema(hidden=True)
+    found.fresh.append(fresh.select(schema.names).cast(schema))
+    for one in pc.value_counts(fresh["cohort_day"]).to_pylist():
+        found.days[str(one["values"])] += one["counts"]
+
+
+def _count(met: Met, fresh: pa.Table, stays: pa.ChunkedArray, merged: Merged) -> None:
+    shared = _known(fresh["lead_key"], met.old)
+    merged.added += fresh.num_rows - shared
+    merged.changed += shared
+    merged.unchanged += len(stays)
+    merged.removed += _known(met.gone, met.old)
+
+
+def _rescored(met: Met, leads: pa.Table, snapshots: Snapshots | None) -> pa.Table:
+    """The leads of a change, and the held ones that only their score changes."""
+    if snapshots is None or not met.scores.num_rows:
+        return leads
+    known = pa.concat_arrays([*leads["lead_key"].chunks, met.gone, met.aside])
+    news = dict(zip(*(met.scores[name].to_pylist() for name in ("lead_key", "score")), strict=True))
+    rows = met.old.filter(pc.invert(among(met.old["lead_key"], known)))
+    rows = rows.filter(among(rows["lead_key"], met.scores["lead_key"]))
+    scores = pa.array([news[key] for key in rows["lead_key"].to_pylist()], pa.string())
+    rescored = rows.set_column(rows.column_names.index(snapshots.column), snapshots.column, scores)
+    return pa.concat_tables([leads, rescored.select(leads.column_names)])
+
+
+def _as_held(leads: pa.Table, old: pa.Table, held: Manifest) -> pa.Array:
+    """Row by row, whether a lead came exactly as it is held."""
+    place = pc.index_in(leads["lead_key"], value_set=old["lead_key"].combine_chunks()).combine_chunks()
+    same, before = pc.is_valid(place), old.take(place)
+    for name in held.schema().names:
+        now, then = leads[name].combine_chunks(), before[name].combine_chunks()
+        empty = pc.and_(pc.is_null(now), pc.is_null(then))
+        same = pc.and_(same, pc.or_(empty, pc.fill_null(pc.equal(now, then), fill_value=False)))
+    return same
+
+
+def _rewritten(
+    place: Path, held: Manifest, starts: dict[str, int], found: _Outcome
+) -> tuple[dict[str, str], int]:
+    """The files of all days, those that are touched anew; and how many leads there are."""
+    touched = [day for day in sorted(held.partitions) if _is_touched(day, starts, found)]
 
     def tables() -> Iterator[pa.Table]:
         for day in touched:
+            start = starts[day]
             for stretch in stretches(place, held, day):
-                yield stretch.filter(_not_in(stretch["lead_key"], keys))
-        if fresh.num_rows:
-            yield fresh.select(schema.names).cast(schema)
+                leaving = found.leaving[start : start + stretch.num_rows]
+                yield stretch.filter(pa.array(~leaving))
+                start += stretch.num_rows
+        yield from found.fresh.tables()
 
     files, _ = write_ordered(place, tables)
-    untouched = {day: name for day, name in held.partitions.items() if day not in days}
-    return {**untouched, **files}, held.kept - leaving.num_rows + fresh.num_rows
+    untouched = {day: name for day, name in held.partitions.items() if day not in touched}
+    kept = len(found.leaving) - int(found.leaving.sum()) + sum(found.days.values())
+    return {**untouched, **files}, kept
 
 
-def _mentioned(change: Change) -> pa.Array:
-    keys = [change.leads["lead_key"], change.aside["lead_key"], pa.chunked_array([change.gone], pa.string())]
-    if change.scores is not None:
-        keys.append(change.scores["lead_key"])
-    return pc.unique(pa.chunked_array([chunk for one in keys for chunk in one.chunks], pa.string()))
+def _is_touched(day: str, starts: dict[str, int], found: _Outcome) -> bool:
+    ends = sorted([*starts.values(), len(found.leaving)])
+    start = starts[day]
+    end = ends[ends.index(start) + 1]
+    return day in found.days or bool(found.leaving[start:end].any())
 
 
-def _matching(place: Path, held: Manifest, keys: pa.Array) -> pa.Table:
-    """The held rows of some leads, with their hidden columns."""
-    found = [held.schema(hidden=True).empty_table()]
-    for day in sorted(held.partitions):
-        for stretch in stretches(place, held, day):
-            rows = stretch.filter(pc.is_in(stretch["lead_key"], value_set=keys))
-            if rows.num_rows:
-                found.append(rows)
-    return pa.concat_tables(found)
-
-
-def _rescored(old: pa.Table, change: Change) -> pa.Table:
-    """The leads of a change, and the held ones that only their score changes."""
-    if change.scores is None or change.snapshots is None:
-        return change.leads
-    known = pa.concat_arrays(
-        [*change.leads["lead_key"].chunks, change.gone, *change.aside["lead_key"].chunks]
-    )
-    news = dict(zip(*(change.scores[name].to_pylist() for name in ("lead_key", "score")), strict=True))
-    rows = old.filter(_not_in(old["lead_key"], known))
-    rows = rows.filter(pc.is_in(rows["lead_key"], value_set=pa.array(sorted(news), pa.string())))
-    column = change.snapshots.column
-    scores = pa.array([news[key] for key in rows["lead_key"].to_pylist()], pa.string())
-    rescored = rows.set_column(rows.column_names.index(column), column, scores)
-    return pa.concat_tables([change.leads, rescored.select(change.leads.column_names)])
-
-
-def _unchanged(old: pa.Table, leads: pa.Table, held: Manifest) -> frozenset[str]:
-    """The keys of leads that came exactly as they are held."""
-    names = held.schema().names
-    before = {row["lead_key"]: row for row in old.select(names).to_pylist()}
-    return frozenset(
-        row["lead_key"] for row in leads.select(names).to_pylist() if before.get(row["lead_key"]) == row
-    )
-
-
-def _aside(place: Path, held: Manifest, change: Change, leads: pa.Table) -> pa.Table | None:
+def _aside(before: pa.Table, coming: Coming, found: _Outcome) -> pa.Table | None:
     """Who is turned away after the change; None where that is the same as before."""
-    before = read_aside(place, held)
-    known = _keys(leads, change)
-    stays = before.filter(_not_in(before["lead_key"], known))
-    if stays.num_rows == before.num_rows and not change.aside.num_rows:
+    came = pa.concat_arrays([pa.array([], pa.string()), *found.came])
+    known = pa.concat_arrays([came, coming.gone, *coming.aside["lead_key"].chunks])
+    stays = before.filter(pc.invert(among(before["lead_key"], known)))
+    new = coming.aside.filter(
+        pc.invert(among(coming.aside["lead_key"], pa.concat_arrays([came, coming.gone])))
+    )
+    if stays.num_rows == before.num_rows and not new.num_rows:
         return None
-    return pa.concat_tables([stays, last_of_each(change.aside)])
-
-
-def _keys(leads: pa.Table, change: Change) -> pa.Array:
-    """Who comes anew, in whatever way."""
-    return pa.concat_arrays([*leads["lead_key"].chunks, change.gone, *change.aside["lead_key"].chunks])
+    return pa.concat_tables([stays, last_of_each(new)])
 
 
 def last_of_each(aside: pa.Table) -> pa.Table:
     """Each lead once, as it came last."""
-    numbered = pa.table({"key": aside["lead_key"], "row": pa.array(range(aside.num_rows), pa.int64())})
+    numbered = pa.table({"key": aside["lead_key"], "row": pa.array(np.arange(aside.num_rows))})
     last = numbered.group_by("key").aggregate([("row", "max")])["row_max"]
     return aside.take(last.take(pc.sort_indices(last)))
 
 
-def _removed(place: Path, held: Manifest, old: pa.Table, change: Change) -> int:
-    """How many of the gone leads were held, or known to be turned away."""
-    known = pa.concat_arrays([*old["lead_key"].chunks, *read_aside(place, held)["lead_key"].chunks])
-    return int(pc.sum(pc.is_in(pc.unique(change.gone), value_set=known)).as_py() or 0)
-
-
-def _shared(fresh: pa.Table, old: pa.Table) -> int:
-    keys = old["lead_key"].combine_chunks()
-    return int(pc.sum(pc.is_in(fresh["lead_key"], value_set=keys)).as_py() or 0)
-
-
-def _not_in(column: pa.ChunkedArray, keys: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.invert(pc.is_in(column, value_set=keys))
+def _known(keys: pa.Array | pa.ChunkedArray, table: pa.Table) -> int:
+    """How many different keys are those of a table's leads."""
+    return int(pc.sum(among(pc.unique(keys), table["lead_key"])).as_py() or 0)

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from connectors.partitions import PartitionWriter
-from connectors.spool import Roll
+from connectors.spool import Roll, dealt
 
 SMALLEST, MOST = 25_000, 48
 _EPOCH = date(1970, 1, 1)
@@ -68,12 +68,7 @@ def _deal(table: pa.Table, edges: NDArray[np.int64], buckets: list[Roll]) -> Non
         return
     days = table["cohort_day"].cast(pa.int32()).to_numpy().astype(np.int64)
     first = np.array([int(key[:2], 16) for key in table["lead_key"].to_pylist()], np.int64)
-    homes = np.searchsorted(edges, days * 256 + first, side="right") - 1
-    order = np.argsort(homes, kind="stable")
-    dealt = table.take(pa.array(order)).combine_chunks()
-    found, starts = np.unique(homes[order], return_index=True)
-    for home, start, end in zip(found, starts, [*starts[1:], len(order)], strict=True):
-        buckets[home].append(dealt.slice(start, end - start))
+    dealt(table, np.searchsorted(edges, days * 256 + first, side="right") - 1, buckets)
 
 
 def _by_day(bucket: Roll) -> Iterator[tuple[date, pa.Table]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -70,6 +70,14 @@ def words(keys: pa.ChunkedArray) -> NDArray[np.uint64]:
     """Lead keys (32 hexadecimal digits each) as two 64-bit numbers each."""
     digits = "".join(keys.to_pylist())
     return np.frombuffer(bytes.fromhex(digits), ">u8").reshape(-1, 2)
+
+
+def each_once(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Numbers in order, each once. Sorted in place: a table of hashes would take seven times the memory."""
+    numbers.sort()
+    new = np.ones(len(numbers), np.bool_)
+    new[1:] = numbers[1:] != numbers[:-1]
+    return numbers[new]
 
 
 def _mention(files: Sequence[IO[bytes]], keys: pa.ChunkedArray, rows: NDArray[np.int64]) -> None:

@@ -44,8 +44,8 @@ def replaced(place: Path, held: Manifest | None, finished: Finished, stands: Sta
     )
 
 
-def opened(held: Manifest | None, leads: pa.Table, *, hidden: bool) -> Manifest:
-    """The state that leads are added to.
+def opened(held: Manifest | None, columns: tuple[str, ...], *, hidden: bool) -> Manifest:
+    """The state that leads are added to; ``columns`` are those of the leads, none where none came.
 
     Raises
     ------
@@ -54,30 +54,22 @@ def opened(held: Manifest | None, leads: pa.Table, *, hidden: bool) -> Manifest:
     """
     if held is None or not held.partitions:
         return Manifest(
-            columns=tuple(leads.column_names),
+            columns=columns or (held.columns if held else tuple(_EMPTY.names)),
             partitions={},
             hidden=HIDDEN if hidden else (),
             aside=held.aside if held else None,
             others=held.others if held else {},
             cursor=held.cursor if held else {},
         )
-    if leads.num_rows and held.columns != tuple(leads.column_names):
+    if columns and held.columns != columns:
         msg = "the policy's columns have changed since the last full pull: pull everything again"
         raise BadInput(msg)
     return held
 
 
-def standing_leads(parts: Parts, stands: Standing, held: Manifest | None) -> pa.Table:
-    """The rows of a pull that stand, in memory."""
-    tables = list(stands.tables(parts))
-    if tables:
-        return pa.concat_tables(tables)
-    return held.schema().empty_table() if held else _EMPTY.empty_table()
-
-
-def without(leads: pa.Table, gone: pa.Array) -> pa.Table:
-    """The leads less those that are gone by now."""
-    return leads.filter(pc.invert(pc.is_in(leads["lead_key"], value_set=gone)))
+def columns_of(parts: Parts, stands: Standing) -> tuple[str, ...]:
+    """The columns of the leads that stand; none where there are no such leads."""
+    return _columns(parts) if stands.rows.any() else ()
 
 
 def account_of(place: Path, state: Manifest) -> Pulled:
@@ -86,14 +78,18 @@ def account_of(place: Path, state: Manifest) -> Pulled:
 
 
 def counted(held: Manifest, run: Account, aside: pa.Table) -> dict[str, dict[str, int]]:
-    """The records that no key tells apart, after one more pull: a lead that came again is none of them."""
+    """The records that no key tells apart, after one more pull: a lead that came again is none of them.
+
+    A value that no rule knew is not told apart by its lead either: what came anew is not added to what was
+    counted before, or every change of the same leads would count them again. The larger number stands.
+    """
     new = others(run.pulled(), aside)
     before = {kind: Counter(held.others.get(kind, {})) for kind in ("rejected", "excluded", "unmapped")}
     malformed = Counter({"malformed": new["rejected"].get("malformed", 0)})
     return {
         "rejected": dict(+(before["rejected"] + malformed)),
         "excluded": dict(before["excluded"]),
-        "unmapped": dict(before["unmapped"] + Counter(new["unmapped"])),
+        "unmapped": dict(before["unmapped"] | Counter(new["unmapped"])),
     }
 
 

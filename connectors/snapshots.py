@@ -8,7 +8,7 @@ the earlier one stays beside it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -22,36 +22,44 @@ _SINCE, _EARLIER = "_scored_at", "_earlier_scores"
 HIDDEN = (_SINCE, _EARLIER)
 # One lead's earlier scores, oldest first: the score, and since when it stood (ISO 8601, UTC).
 Past = Sequence[tuple[str | None, str]]
+# The earlier scores of some leads, by their keys (text).
+PastOf = Callable[[Sequence[str]], Mapping[str, Past]]
+
+
+def no_past(keys: Sequence[str]) -> Mapping[str, Past]:  # noqa: ARG001 - as PastOf
+    """Nothing is known of any lead."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshots:
     """What to remember of a pull: the column of the score, and the platform's time at the pull.
 
-    ``past`` are scores that the CRM's own history tells, by lead key.
+    ``past`` tells the scores that the CRM's own history holds.
     """
 
     column: str
     seen_at: datetime
-    past: Mapping[str, Past] = field(default_factory=dict, repr=False)
+    past: PastOf = field(default=no_past, repr=False)
 
     def onto(self, new: pa.Table, old: pa.Table) -> pa.Table:
         """The new rows with their hidden columns, out of what was held (which has them too, or not)."""
         if self.column not in new.column_names:
             return _with(new, [None] * new.num_rows, [None] * new.num_rows)
-        held = _held(old, self.column)
+        held, keys = _held(old, self.column), _texts(new, "lead_key")
+        past = self.past(keys)
         made = [
-            self._lead(key, score, held.get(key))
-            for key, score in zip(_texts(new, "lead_key"), _texts(new, self.column), strict=True)
+            self._lead(score, past.get(key, ()), held.get(key))
+            for key, score in zip(keys, _texts(new, self.column), strict=True)
         ]
         return _with(new, [since for since, _ in made], [earlier for _, earlier in made])
 
     def _lead(
-        self, key: str, score: str | None, held: tuple[str | None, str | None, str | None] | None
+        self, score: str | None, past: Past, held: tuple[str | None, str | None, str | None] | None
     ) -> tuple[str | None, str | None]:
         """Since when the score stands, and the earlier ones as text."""
         now = self.seen_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        earlier: list[tuple[str | None, str]] = [*self.past.get(key, ())]
+        earlier: list[tuple[str | None, str]] = [*past]
         if held is not None:
             before, since, text = held
             earlier = _joined(earlier, [(one, at) for one, at in json.loads(text or "[]")])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Protocol, Self
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from connectors.source import ASIDE, Batch
 
@@ -100,6 +102,17 @@ class Spool:
         """Let the files go."""
         self._leads.__exit__(kind, value, trace)
         self._aside.__exit__(kind, value, trace)
+
+
+def dealt(table: pa.Table, homes: NDArray[np.int64], rolls: Sequence[Roll]) -> None:
+    """Append each row of a table to the roll whose number stands in ``homes``; their order stays."""
+    if not table.num_rows:
+        return
+    order = np.argsort(homes, kind="stable")
+    sorted_rows = table.take(pa.array(order)).combine_chunks()
+    found, starts = np.unique(homes[order], return_index=True)
+    for home, start, end in zip(found, starts, [*starts[1:], len(order)], strict=True):
+        rolls[home].append(sorted_rows.slice(start, end - start))
 
 
 def aside_of(batch: Batch) -> pa.Table | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from connectors.policy.apply import table_schema
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
+from connectors.repeats import each_once, words
 from connectors.source import ASIDE, Batch
 
 
@@ -52,17 +55,18 @@ class Summed:
 class Different:
     """How many different leads came in several batches."""
 
-    _seen: set[int] = field(default_factory=set)
+    # Half of a key tells leads apart, at eight bytes each.
+    _seen: list[NDArray[np.uint64]] = field(default_factory=list)
     _keyless: int = 0
 
     def add(self, batch: Batch) -> None:
         """Take one more."""
-        keys = [*batch.table["lead_key"].to_pylist(), *batch.aside["lead_key"].to_pylist()]
-        # Half of a key tells leads apart, at half the memory.
-        self._seen.update(int(key[:16], 16) for key in keys)
-        self._keyless += batch.read - len(keys)
+        named = [words(table["lead_key"])[:, 0] for table in (batch.table, batch.aside)]
+        self._seen += named
+        self._keyless += batch.read - sum(map(len, named))
 
     @property
     def count(self) -> int:
         """Those with a key once each, and every one without."""
-        return len(self._seen) + self._keyless
+        seen = np.concatenate(self._seen) if self._seen else np.zeros(0)
+        return int(each_once(seen).size) + self._keyless

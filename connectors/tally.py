@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.source import Flag, Receipt
 
@@ -43,3 +43,19 @@ class Tally:
             unknown=self.unknown,
             failed=dict(+self.failed),
         )
+
+
+def both(first: Receipt, again: Receipt) -> Receipt:
+    """The account of a write-back that was done twice over the same leads: the second says where they end.
+
+    What was written or cleared the first time, and needed nothing the second, counts as written or cleared.
+    """
+    written = min(first.written, again.unchanged)
+    cleared = min(first.cleared, again.unknown)
+    return replace(
+        again,
+        written=again.written + written,
+        unchanged=again.unchanged - written,
+        cleared=again.cleared + cleared,
+        unknown=again.unknown - cleared,
+    )

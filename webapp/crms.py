@@ -133,7 +133,8 @@ def salesforce_source(opened: Services, connection: ConnectionRow) -> Salesforce
     from connectors.salesforce.source import SalesforceSource  # noqa: PLC0415 - loads the client library
 
     app = _set_up(salesforce_app(opened.settings), "salesforce")
-    return SalesforceSource(app, opened.grants(connection.id), opened.keyring(connection))
+    notes = opened.lake.beside("salesforce", connection.organisation, "jobs")
+    return SalesforceSource(app, opened.grants(connection.id), opened.keyring(connection), notes=notes)
 
 
 def _salesforce_consent(settings: Settings) -> Consent:

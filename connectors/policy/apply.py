@@ -11,7 +11,7 @@ from datetime import date
 import pyarrow as pa
 
 from connectors.policy.day import day_of
-from connectors.policy.model import Applied, Policy, Rule
+from connectors.policy.model import NOT, Applied, Policy, Rule, opt_out_field
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import ASIDE, Batch
 
@@ -110,10 +110,18 @@ def _apply(rule: Rule, raw: Raw, kept: Sequence[int], keyring: Keyring) -> Appli
 def _excluded_by(policy: Policy, raw: Raw) -> list[str | None]:
     reasons: list[str | None] = [None] * len(raw.keys)
     for name in reversed(policy.exclude_when):
-        for i, value in enumerate(raw.columns[name]):
-            if value is not None and not _declines(value):
+        permits = name.startswith(NOT)
+        for i, value in enumerate(raw.columns[opt_out_field(name)]):
+            if _excludes(value, permits=permits):
                 reasons[i] = name
     return reasons
+
+
+def _excludes(value: str | None, *, permits: bool) -> bool:
+    """Whether the value of an opt-out field excludes a lead; an empty one never does."""
+    if value is None or not value.strip():
+        return False
+    return _declines(value) if permits else not _declines(value)
 
 
 def _declines(value: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from audit.schema import BadInput
-from connectors.policy.model import Policy, Rule
+from connectors.policy.model import Policy, Rule, opt_out_field
 from connectors.source import FieldInfo, FieldKind
 
 # What each kind of field holds, and the operators that it allows; the other kinds allow every one.
@@ -43,7 +43,8 @@ def refuse_unfit(policy: Policy, fields: Iterable[FieldInfo], origin: str = "the
         for rule in policy.rules:
             _refuse_rule(rule, known.get(rule.field.casefold()))
         for name in policy.exclude_when:
-            _refuse_kind(known.get(name.casefold()), _OPT_OUTS, "exclude_when", "a checkbox or a list")
+            field = known.get(opt_out_field(name).casefold())
+            _refuse_kind(field, _OPT_OUTS, "exclude_when", "a checkbox or a list")
         _refuse_kind(known.get(policy.created.casefold()), _MOMENTS, "created", "a date")
     except BadInput as error:
         msg = f"{origin}: {error}"

@@ -8,6 +8,9 @@ from typing import ClassVar, Protocol
 
 from connectors.pseudonym import Keyring
 
+NOT = "not "
+"""Before a field of ``exclude_when`` that permits, such as OK to Store PII Data Elsewhere."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
@@ -49,7 +52,8 @@ class Policy:
 
     ``created`` is the field that dates the cohort ("" only for a file that dates no lead).
     ``exclude_when`` names checkbox fields: a lead is excluded and counted unless each of them is
-    empty or plainly says no (opted out of profiling, do not process).
+    empty or plainly says no (opted out of profiling, do not process). With `NOT` before its name a field
+    permits: a lead is excluded where it plainly says no.
     """
 
     name: str
@@ -64,4 +68,9 @@ class Policy:
         """The only fields that may be requested, each once, in order; dropped fields are not among them."""
         wanted = [rule.field for rule in self.rules if rule.operator.name != "drop"]
         created = [self.created] if self.created else []
-        return tuple(dict.fromkeys([*wanted, *created, *self.exclude_when]))
+        return tuple(dict.fromkeys([*wanted, *created, *map(opt_out_field, self.exclude_when)]))
+
+
+def opt_out_field(entry: str) -> str:
+    """The field of an entry of ``exclude_when``."""
+    return entry.removeprefix(NOT)

@@ -10,7 +10,7 @@ from typing import Any
 from audit.schema import BadInput, nearest
 from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.identifying import refuse_as_created, refuse_as_opt_out, refuse_if_identifying
-from connectors.policy.model import Operator, Policy, Rule
+from connectors.policy.model import Operator, Policy, Rule, opt_out_field
 from connectors.policy.operators import OPERATORS
 
 CRMS = ("salesforce", "hubspot", "file")
@@ -149,7 +149,7 @@ def _opt_outs(value: object) -> tuple[str, ...]:
         msg = 'exclude_when must be a list of field names, for example ["HasOptedOutOfEmail"]'
         raise BadInput(msg)
     for name in value:
-        refuse_as_opt_out(name)
+        refuse_as_opt_out(opt_out_field(name))
     return tuple(value)
 
 

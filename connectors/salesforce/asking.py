@@ -43,10 +43,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A good answer. ``body`` is its JSON, None where there was none (204)."""
+    """A good answer. ``body`` is its JSON, None where there was none (204).
+
+    ``attempts`` is how often the call was made: an earlier one may have been carried out unheard.
+    """
 
     body: Any = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+    attempts: int = 1
 
     def document(self, doing: str) -> Document:
         """The body where it is a JSON object. Raises Busy: anything else is a broken answer."""

@@ -16,6 +16,7 @@ from connectors.errors import Busy
 LIMIT_REACHED = "limit_reached"
 # The limit counts the last 24 hours, so that an hour frees some of it.
 NEXT_WINDOW = 3600.0
+_APP = re.compile(r"per-app-api-usage=([0-9]{1,12})/([0-9]{1,12})(?![0-9])")
 _USAGE = re.compile(r"(?<![A-Za-z-])api-usage=([0-9]{1,12})/([0-9]{1,12})(?![0-9])")
 
 
@@ -34,14 +35,19 @@ class Usage:
 
 @dataclass(slots=True)
 class Budget:
-    """Stops calls once the org has used ``percent`` of its calls of the day."""
+    """Stops calls once the org has used ``percent`` of its calls of the day.
+
+    Where the org's admin gave this app a limit of its own (``app``), that one is used to its end.
+    """
 
     percent: int
     usage: Usage | None = None
+    app: Usage | None = None
 
     def hear(self, headers: Mapping[str, str]) -> None:
         """Take note of what an answer says of the usage."""
         self.usage = usage_in(headers) or self.usage
+        self.app = _usage(_APP, headers) or self.app
 
     def check(self, doing: str) -> None:
         """Stop where the share is used up.
@@ -51,7 +57,13 @@ class Budget:
         Busy
             ``code="limit_reached"``.
         """
-        usage = self.usage
+        usage, app = self.usage, self.app
+        if app is not None and app.allowed and app.exhausted:
+            msg = (
+                f"the org lets this app make {app.allowed:,} API calls a day and {app.used:,} are used, so "
+                f"the {doing} stopped: run it again tomorrow, or ask the org's admin for more"
+            )
+            raise Busy(msg, retry_after=NEXT_WINDOW, code=LIMIT_REACHED)
         if usage is None or usage.allowed == 0 or usage.used * 100 < usage.allowed * self.percent:
             return
         msg = (
@@ -64,7 +76,11 @@ class Budget:
 
 def usage_in(headers: Mapping[str, str]) -> Usage | None:
     """The usage in an answer's ``Sforce-Limit-Info``; None where it says nothing."""
-    match = _USAGE.search(headers.get("Sforce-Limit-Info", ""))
+    return _usage(_USAGE, headers)
+
+
+def _usage(pattern: re.Pattern[str], headers: Mapping[str, str]) -> Usage | None:
+    match = pattern.search(headers.get("Sforce-Limit-Info", ""))
     return Usage(used=int(match[1]), allowed=int(match[2])) if match else None
 
 

@@ -18,9 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.salesforce.gateway import Document, Gateway, Request
+from connectors.salesforce.job_notes import Asked
+from connectors.salesforce.query import Soql
 from connectors.salesforce.trouble import incomplete, plain_code
 
 DOING = "bulk query"
+CLEANING = "clean-up of a bulk job"
 JOB_FAILED = "job_failed"
 # How long one job may take before it is ended: Salesforce itself gives up after 15 tries of 2 minutes.
 PATIENCE = 3600.0
@@ -28,6 +31,7 @@ PATIENCE = 3600.0
 PAGE = 10_000
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5
 _JOB = re.compile(r"[A-Za-z0-9]{15,18}")
+_GONE = frozenset({"NOT_FOUND", "HTTP_404"})
 _RUNNING = frozenset({"UploadComplete", "InProgress"})
 _CSV = MappingProxyType({"Accept": "text/csv", "Accept-Encoding": "gzip"})
 
@@ -91,18 +95,13 @@ class QueryJob:
 
     def discard(self) -> None:
         """Abort the job where it runs and delete it. Whatever goes wrong does not matter any more."""
-        for request in (
-            Request(method="PATCH", path=self.path, body={"state": "Aborted"}, again=False),
-            Request(method="DELETE", path=self.path, again=False),
-        ):
-            with suppress(ConnectorError):
-                self.gateway.send(request, "clean-up of a bulk job")
+        if discarded(self.gateway, "query", self.id):
+            self.gateway.notes.gone_by_id(self.id)
 
     def delete(self) -> None:
         """Delete a finished job with its results. Whatever goes wrong does not matter any more."""
-        with suppress(ConnectorError):
-            request = Request(method="DELETE", path=self.path, again=False)
-            self.gateway.send(request, "clean-up of a bulk job")
+        if deleted(self.gateway, "query", self.id):
+            self.gateway.notes.gone_by_id(self.id)
 
     def announced(self) -> Iterator[Page]:
         """The pages as the org lists them, so that several can be read at once.
@@ -140,8 +139,8 @@ def listed(page: Page) -> Request:
     return Request(method="GET", path=page.link, headers=_CSV)
 
 
-def begin(gateway: Gateway, soql: str, *, deleted: bool = False) -> QueryJob:
-    """Begin a job. One whose answer is lost is begun again: a job that nobody reads ends by itself.
+def begin(gateway: Gateway, query: Soql) -> QueryJob:
+    """Begin a job. One whose answer is lost is begun again; the other one is cleared away later.
 
     Raises
     ------
@@ -149,17 +148,52 @@ def begin(gateway: Gateway, soql: str, *, deleted: bool = False) -> QueryJob:
         As the gateway does.
     """
     body = {
-        "operation": "queryAll" if deleted else "query",
-        "query": soql,
+        "operation": "query",
+        "query": query.text,
         "contentType": "CSV",
         "columnDelimiter": "COMMA",
         "lineEnding": "LF",
     }
-    found = gateway.send(Request(method="POST", path="jobs/query", body=body), DOING).document(DOING)
-    job = found.get("id")
-    if not isinstance(job, str) or not _JOB.fullmatch(job):
-        raise incomplete(DOING)
-    return QueryJob(gateway=gateway, id=job)
+    note = gateway.notes.asking("query", query.object, "query", query.text, query.fields)
+    request = Request(method="POST", path="jobs/query", body=body)
+    return QueryJob(gateway=gateway, id=made(gateway, note, request, DOING))
+
+
+def made(gateway: Gateway, note: Asked, request: Request, doing: str) -> str:
+    """The id of the job that a request makes, noted. Raises as the gateway does."""
+    try:
+        reply = gateway.send(request, doing)
+        job = reply.document(doing).get("id")
+        if not isinstance(job, str) or not _JOB.fullmatch(job):
+            raise incomplete(doing)
+    except Refused:
+        gateway.notes.gone(note)
+        raise
+    except Busy:
+        gateway.notes.lost(note)
+        raise
+    gateway.notes.came(note, job, reply.attempts)
+    return job
+
+
+def discarded(gateway: Gateway, kind: str, job: str) -> bool:
+    """Abort a job where it runs, and delete it; whether it is surely gone. Nothing is raised."""
+    path = f"jobs/{kind}/{job}"
+    with suppress(ConnectorError):
+        request = Request(method="PATCH", path=path, body={"state": "Aborted"}, again=False)
+        gateway.send(request, CLEANING)
+    return deleted(gateway, kind, job)
+
+
+def deleted(gateway: Gateway, kind: str, job: str) -> bool:
+    """Delete a job that ended; whether it is surely gone. Nothing is raised."""
+    try:
+        gateway.send(Request(method="DELETE", path=f"jobs/{kind}/{job}", again=False), CLEANING)
+    except (Refused, Busy) as error:
+        return error.code in _GONE
+    except ConnectorError:
+        return False
+    return True
 
 
 def next_locator(headers: Mapping[str, str]) -> str | None:

@@ -1,30 +1,34 @@
 """Every lead that is held against every lead that is there, month by month.
 
 It finds what no date tells: leads that were erased for good, that are no longer shared with the connected
-user, or that were shared with it since. A month in which anything is missing here is read anew.
+user, or that were shared with it since. A month in which anything is missing here is read anew. Neither
+list is held in memory.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from connectors.policy.day import day_of
 from connectors.policy.model import Policy
-from connectors.pseudonym import Keyring, LeadKey
+from connectors.portions import portions
+from connectors.pseudonym import Keyring
 from connectors.salesforce.bulk_query import Patience
 from connectors.salesforce.facts import Facts
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.ids import full_id
 from connectors.salesforce.listing import count, rows_of
 from connectors.salesforce.query import Soql
+from connectors.two_sides import TwoSides
 
 DOING = "comparison of leads"
+_UNDATED, _AT_ONCE = -1, 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +47,18 @@ class Month:
         end = "T00:00:00Z" if kind == "datetime" else ""
         return f"{name} >= {self.first}{end} AND {name} < {self.behind}{end}"
 
+    @property
+    def number(self) -> int:
+        """The month counted from the year 0."""
+        return self.first.year * 12 + self.first.month - 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What is wrong with what is held: leads that are not there, and months to read anew."""
+    """What is wrong with what is held: keys (text) of leads that are not there, and months to read anew."""
 
-    gone: tuple[LeadKey, ...] = field(default=(), repr=False)
+    gone: pa.Array = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
     months: tuple[Month, ...] = ()
-    there: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,27 +71,27 @@ class Comparison:
     facts: Facts
     patience: Patience
 
-    def of(self, held: pa.Table) -> Compared:
-        """Compare; ``held`` has ``lead_key`` and ``cohort_day``.
+    def of(self, held: Iterable[pa.Table], place: Path) -> Compared:
+        """Compare; ``held`` has ``lead_key``, ``place`` is a folder for unnamed files.
 
         Raises
         ------
         Refused, Busy
             The list of leads is not whole.
         """
-        keys, days = self._listed()
-        there = pa.array(keys, pa.string())
-        here = pc.unique(held["lead_key"].combine_chunks())
-        gone = here.filter(pc.invert(pc.is_in(here, value_set=there)))
-        new = pc.invert(pc.is_in(there, value_set=here)).to_pylist()
-        listed = Counter(_month(day) for day in days if day is not None)
-        wanting = {_month(day) for day, absent in zip(days, new, strict=True) if absent and day is not None}
-        wanting |= {first for first, number in listed.items() if self._there(first) != number}
-        return Compared(
-            gone=tuple(LeadKey(bytes.fromhex(key)) for key in gone.to_pylist()),
-            months=tuple(Month(first=first) for first in sorted(wanting)),
-            there=len(keys),
-        )
+        gone, wanting, listed = [pa.array([], pa.string())], set[int](), Counter[int]()
+        with TwoSides(place) as sides:
+            for table in held:
+                sides.here(table["lead_key"])
+            for some in portions(self._pairs(), _AT_ONCE):
+                sides.there([digest for digest, _ in some], [month for _, month in some])
+                listed.update(month for _, month in some)
+            for here_only, months in sides.differences():
+                gone.append(here_only)
+                wanting.update(months.tolist())
+        dated = {month: number for month, number in listed.items() if month != _UNDATED}
+        wanting |= {month for month, number in dated.items() if self._there(month) != number}
+        return Compared(gone=pa.concat_arrays(gone), months=tuple(map(_month, sorted(wanting - {_UNDATED}))))
 
     def query(self, fields: tuple[str, ...], month: Month) -> Soql:
         """The leads of one month."""
@@ -93,26 +101,20 @@ class Comparison:
     def _kind(self) -> str:
         return self.facts.types.get(self.policy.created.lower(), "datetime")
 
-    def _there(self, first: date) -> int:
-        return count(self.gateway, self.query((), Month(first=first)), DOING)
+    def _there(self, month: int) -> int:
+        return count(self.gateway, self.query((), _month(month)), DOING)
 
-    def _listed(self) -> tuple[list[str], list[date | None]]:
-        keys, days = list[str](), list[date | None]()
-        for key, day in self._pairs():
-            keys.append(key)
-            days.append(day)
-        return keys, days
-
-    def _pairs(self) -> Iterator[tuple[str, date | None]]:
-        """The key and the day of every lead that is there; a record id lives no longer than this loop."""
+    def _pairs(self) -> Iterator[tuple[bytes, int]]:
+        """The key and the month of every lead that is there; a record id lives no longer than this loop."""
         query = Soql(fields=("Id", self.policy.created))
         for record_id, created in rows_of(self.gateway, query, self.patience, DOING):
             try:
                 key = self.keyring.lead_key(full_id(record_id or ""))
             except ValueError:
                 continue
-            yield key.hex, day_of(created) if created else None
+            day = day_of(created) if created else None
+            yield key.digest, _UNDATED if day is None else Month(first=day).number
 
 
-def _month(day: date) -> date:
-    return day.replace(day=1)
+def _month(number: int) -> Month:
+    return Month(first=date(number // 12, number % 12 + 1, 1))

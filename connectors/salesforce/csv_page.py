@@ -29,10 +29,11 @@ def csv_only(stream: Stream) -> Stream:
     return stream
 
 
-def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:
+def rows(pieces: Iterable[bytes], *, unended: bool = False) -> Iterator[list[str]]:
     """The header, then the rows, each of as many fields. Nothing at all of an empty page.
 
-    NUL characters, which Salesforce lets into texts, are left out.
+    NUL characters, which Salesforce lets into texts, are left out. ``unended`` takes a last row without its
+    line feed: one that was cut between the two halves of an escaped quote looks whole.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:
     """
     columns = 0
     try:
-        for row in csv.reader(_lines(pieces), strict=True):
+        for row in csv.reader(_lines(pieces, unended=unended), strict=True):
             columns = columns or len(row)
             if len(row) != columns:
                 raise Cut
@@ -52,7 +53,7 @@ def rows(pieces: Iterable[bytes]) -> Iterator[list[str]]:
         raise Cut from None
 
 
-def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
+def _lines(pieces: Iterable[bytes], *, unended: bool) -> Iterator[str]:
     """The lines with their ends; only a line feed ends one (a text may hold other separators)."""
     decode, open_line = codecs.getincrementaldecoder("utf-8")().decode, list[str]()
     for piece in pieces:
@@ -64,8 +65,8 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
             yield from (f"{line}\n" for line in whole)
             open_line = [last]
     left = "".join(open_line) + decode(b"", final=True)
-    if left and not left.endswith('"'):
-        # Salesforce ends every row with a line feed: this one was cut outside of a quote.
+    if left and not (unended and left.endswith('"')):
+        # Salesforce ends every row with a line feed: this one was cut.
         raise Cut
     if left:
         yield left

@@ -42,6 +42,14 @@ class Fields:
         """One field's description; None where it is missing or not visible."""
         return self._entries.get(name.lower())
 
+    def namespace(self, name: str) -> str:
+        """The prefix (``ns__``) of a managed package that brought a field; empty where nothing needs one."""
+        ends = f"__{name.lower()}"
+        found = [plain for plain in self._entries if plain.endswith(ends)]
+        if name.lower() in self._entries or len(found) != 1:
+            return ""
+        return str(self._entries[found[0]].get("name"))[: -len(name)]
+
     def length(self, name: str) -> int:
         """How many characters a field takes; 0 where that is not said."""
         return _whole((self.entry(name) or {}).get("length"))

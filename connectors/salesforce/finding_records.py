@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.errors import Refused
@@ -47,16 +47,17 @@ DOING = "write-back of findings"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRecords:
-    """The findings of one connection in its org."""
+    """The findings of one connection in its org; ``prefix`` is that of the package that brought them."""
 
     gateway: Gateway
     keyring: Keyring
+    prefix: str = ""
     failed: Counter[str] = field(default_factory=Counter)
 
     def trouble(self) -> str:
         """Why the org cannot hold findings, as a sentence for the admin; empty where it can."""
         try:
-            described = self.gateway.describe(FINDING)
+            described = self.gateway.describe(self.prefix + FINDING)
         except Refused as error:
             # A code of the data API is about this object; any other is about the connection.
             if not error.code.isupper():
@@ -65,7 +66,8 @@ class FindingRecords:
                 f"The findings were not written: the object {FINDING} is missing or not visible to the "
                 "connected user."
             )
-        found = [trouble for need in NEEDS for trouble in troubles(need, Fields.read(described))]
+        needs = [replace(need, name=self.prefix + need.name) for need in NEEDS]
+        found = [trouble for need in needs for trouble in troubles(need, Fields.read(described))]
         if described.get("createable") is False or described.get("updateable") is False:
             found.insert(0, f"the connected user may not create and edit {FINDING}")
         return f"The findings were not written: {'; '.join(found)}." if found else ""
@@ -95,16 +97,23 @@ class FindingRecords:
 
     def _held(self) -> dict[str, dict[str, str | None]]:
         """Our records by key, each field as text."""
-        query = Soql(fields=("Id", KEY, *COLUMNS), where=f"{KEY} LIKE '{self._scope}-%'", object=FINDING)
+        key, columns = self.prefix + KEY, [self.prefix + name for name in COLUMNS]
+        query = Soql(
+            fields=("Id", key, *columns),
+            where=f"{key} LIKE '{self._scope}-%'",
+            object=self.prefix + FINDING,
+        )
         return {
-            str(record.get(KEY)): {name: text_of(record.get(name)) for name in COLUMNS}
+            str(record.get(key)): {name: text_of(record.get(self.prefix + name)) for name in COLUMNS}
             for records in pages(self.gateway, query, DOING)
             for record in records
         }
 
     def _upsert(self, key: str, values: Values) -> bool:
         """Whether Salesforce took it. A record that it refuses is counted, and does not stop the others."""
-        request = Request(method="PATCH", path=f"sobjects/{FINDING}/{KEY}/{key}", body=dict(values))
+        path = f"sobjects/{self.prefix}{FINDING}/{self.prefix}{KEY}/{key}"
+        body = {self.prefix + name: value for name, value in values.items()}
+        request = Request(method="PATCH", path=path, body=body)
         try:
             self.gateway.send(request, DOING)
         except Refused as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -42,12 +42,16 @@ class FlagFields:
 
     ``reason_length`` is how long a reason may be, ``scale`` how many decimals the calibrated score
     keeps; it is None where that field is not written. ``note`` says why not, for the admin.
+    ``asks_for_audits`` says whether leads can be asked for by the audit of their flag. ``prefix`` is that of
+    the managed package (``ns__``) which brought the fields, empty where they are the org's own.
     """
 
     names: tuple[str, ...]
     reason_length: int = LONGEST
     scale: int | None = None
     note: str = ""
+    asks_for_audits: bool = False
+    prefix: str = ""
 
     @property
     def cleared(self) -> Values:
@@ -65,7 +69,7 @@ class FlagFields:
         if self.scale is not None:
             calibrated = flag.detail.calibrated if flag.detail else None
             found[CALIBRATED] = None if calibrated is None else round(calibrated, self.scale) + 0.0
-        return MappingProxyType(found)
+        return MappingProxyType({self.prefix + name: value for name, value in found.items()})
 
 
 def flag_fields(gateway: Gateway) -> FlagFields:
@@ -78,7 +82,9 @@ def flag_fields(gateway: Gateway) -> FlagFields:
         sentence names every one, and the mend.
     """
     fields = Fields.read(gateway.describe(OBJECT))
-    found = [trouble for need in NEEDS for trouble in troubles(need, fields)]
+    prefix = fields.namespace(STATUS)
+    needs = [replace(need, name=prefix + need.name) for need in NEEDS]
+    found = [trouble for need in needs for trouble in troubles(need, fields)]
     if found:
         msg = (
             f"the org cannot hold the score check: {'; '.join(found)}. Make or correct the fields as "
@@ -86,13 +92,15 @@ def flag_fields(gateway: Gateway) -> FlagFields:
             "publish again"
         )
         raise Refused(msg, code=MISSING_FIELD)
-    names = tuple(need.name for need in NEEDS)
-    length = min(LONGEST, fields.length(REASON) or LONGEST)
-    lacking = troubles(WISHED, fields)
+    names = tuple(need.name for need in needs)
+    length = min(LONGEST, fields.length(prefix + REASON) or LONGEST)
+    asks = (fields.entry(prefix + AUDIT) or {}).get("filterable") is True
+    plain = FlagFields(names=names, reason_length=length, asks_for_audits=asks, prefix=prefix)
+    wished = replace(WISHED, name=prefix + CALIBRATED)
+    lacking = troubles(wished, fields)
     if lacking:
-        note = f"The corrected score was not written: {'; '.join(lacking)}."
-        return FlagFields(names=names, reason_length=length, note=note)
-    return FlagFields(names=(*names, CALIBRATED), reason_length=length, scale=fields.scale(CALIBRATED))
+        return replace(plain, note=f"The corrected score was not written: {'; '.join(lacking)}.")
+    return replace(plain, names=(*names, wished.name), scale=fields.scale(wished.name))
 
 
 def in_seconds(moment: datetime) -> str:

@@ -18,6 +18,7 @@ from connectors.oauth import GrantStore
 from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.asking import Document, Reply, Request, Stream
 from connectors.salesforce.budget import Usage, usage_of
+from connectors.salesforce.job_notes import JobNotes
 from connectors.salesforce.line import Asked, Call, Line
 from connectors.salesforce.long_query import composed, is_too_long, only_answer
 from connectors.salesforce.trouble import unreachable
@@ -32,12 +33,18 @@ class Gateway:
 
     Every call takes the newest token, renews it at most once, waits and tries again where that helps,
     and stops at the share of the day's calls that the settings allow. Each may raise `Refused` or `Busy`.
+    ``notes`` tell which bulk jobs were asked for.
     """
 
     def __init__(
-        self, app: SalesforceApp, grants: GrantStore, pause: Callable[[float], None] = time.sleep
+        self,
+        app: SalesforceApp,
+        grants: GrantStore,
+        pause: Callable[[float], None] = time.sleep,
+        notes: JobNotes | None = None,
     ) -> None:
         self._line = Line(app, grants, pause)
+        self.pause, self.notes = pause, notes or JobNotes()
 
     def query(self, soql: str, doing: str, *, deleted: bool = False) -> Document:
         """The first page of a query of any length; ``deleted`` finds what is in the recycle bin too."""
@@ -74,10 +81,13 @@ class Gateway:
 
     def send(self, request: Request, doing: str) -> Reply:
         """Make a call that sends or reads JSON, or sends CSV; an answer without a body is none (204)."""
+        made_before = list[None]()
 
-        def call(client: Salesforce, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        def call(client: Salesforce, options: Mapping[str, Any]) -> Reply:
+            made_before.append(None)
             response = _sent(client, request, options)
-            return Reply(body=response.json() if response.content else None, headers=response.headers)
+            body = response.json() if response.content else None
+            return Reply(body=body, headers=response.headers, attempts=len(made_before))
 
         made: Reply = self._line.ask(Asked(call=call, doing=doing, again=request.again)).found
         return made

@@ -21,6 +21,7 @@ from typing import Any
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.salesforce.batches import HEADERS
+from connectors.salesforce.bulk_query import deleted, made
 from connectors.salesforce.gateway import Gateway, Request
 from connectors.salesforce.ingest_csv import results, written_csv
 from connectors.salesforce.query import OBJECT
@@ -88,12 +89,10 @@ class Ingest:
     def _made(self) -> str:
         body = {"object": OBJECT, "operation": "update", "contentType": "CSV"}
         body |= {"columnDelimiter": "COMMA", "lineEnding": "LF"}
-        # Made twice, the first one stays open and empty: no row of it is ever written.
+        # Made twice, the first one stays open and empty: nothing of it is written, and it is cleared away.
         request = Request(method="POST", path="jobs/ingest", body=body, headers=HEADERS)
-        job_id = self.gateway.send(request, DOING).document(DOING).get("id")
-        if not isinstance(job_id, str) or not job_id.isalnum():
-            raise unreachable(DOING)
-        return job_id
+        note = self.gateway.notes.asking("ingest", OBJECT, "update")
+        return made(self.gateway, note, request, DOING)
 
     def _fill(self, job_id: str, rows: bytes) -> None:
         # A job takes one upload, so that a second one after a lost answer would be refused.
@@ -162,8 +161,8 @@ class Ingest:
 
     def _delete(self, job_id: str) -> None:
         """Take a job and its results away. It cannot fail the run: Salesforce does it after seven days."""
-        with suppress(ConnectorError):
-            self.gateway.send(Request(method="DELETE", path=f"jobs/ingest/{job_id}"), DOING)
+        if deleted(self.gateway, "ingest", job_id):
+            self.gateway.notes.gone_by_id(job_id)
 
 
 def _note(update: Update | None, result: str, code: str, written: Written) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
 
-from connectors.errors import Refused
+from connectors.errors import Busy, Refused
 from connectors.salesforce.bulk_query import (
     DOING,
     Patience,
@@ -16,6 +16,7 @@ from connectors.salesforce.bulk_query import (
     next_locator,
 )
 from connectors.salesforce.csv_page import Cut, csv_only, rows
+from connectors.salesforce.distinct import Distinct
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.page_tries import whole_page
 from connectors.salesforce.query import Soql, pages
@@ -38,7 +39,7 @@ def count(gateway: Gateway, query: Soql, doing: str) -> int:
 
 
 def rows_of(gateway: Gateway, query: Soql, patience: Patience, doing: str) -> Iterator[Row]:
-    """The records of a query, each as the texts of its fields in the query's order.
+    """The records of a query, each as the texts of its fields in the query's order; its first field is Id.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def rows_of(gateway: Gateway, query: Soql, patience: Patience, doing: str) -> It
     """
     if count(gateway, query, doing) >= BULK:
         try:
-            job = begin(gateway, query.text)
+            job = begun(gateway, query, patience)
         except Refused as error:
             if error.code not in _NOT_IN_BULK:
                 raise
@@ -59,12 +60,30 @@ def rows_of(gateway: Gateway, query: Soql, patience: Patience, doing: str) -> It
             yield tuple(text_at(record, name) for name in query.fields)
 
 
+def begun(gateway: Gateway, query: Soql, patience: Patience) -> QueryJob:
+    """The job of a query: the one that a killed process began for the same sync, else a new one.
+
+    Its results are kept for seven days. They are from after the sync began, as they would be now.
+    """
+    earlier = gateway.notes.resumable(query.text)
+    if not earlier:
+        return begin(gateway, query)
+    job = QueryJob(gateway=gateway, id=earlier)
+    try:
+        job.wait(patience)
+    except (Refused, Busy):
+        job.discard()
+        gateway.notes.gone_by_id(earlier)
+        return begin(gateway, query)
+    return job
+
+
 def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
     try:
-        expected, locator, read, seen = job.wait(patience), "", 0, {""}
+        expected, locator, came, seen = job.wait(patience), "", Distinct(), {""}
         while True:
             page, behind = whole_page(partial(_whole, job, query.fields, locator), patience)
-            read += len(page)
+            came.add(row[0] for row in page)
             yield from page
             if behind is None:
                 break
@@ -72,15 +91,15 @@ def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
                 raise incomplete(DOING)
             seen.add(behind)
             locator = behind
-        if expected is not None and read < expected:
+        if expected is not None and came.different < expected:
             raise incomplete(DOING)
     finally:
         job.delete()
 
 
-def _whole(job: QueryJob, fields: Sequence[str], locator: str) -> tuple[list[Row], str | None]:
+def _whole(job: QueryJob, fields: Sequence[str], locator: str, unended: bool) -> tuple[list[Row], str | None]:
     with job.gateway.stream(job.behind(locator), DOING) as stream:
-        found = rows(csv_only(stream))
+        found = rows(csv_only(stream), unended=unended)
         next(found, None)
         page = [tuple(text_of(value) for value in islice(row, len(fields))) for row in found]
         headers = stream.headers

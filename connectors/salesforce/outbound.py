@@ -6,16 +6,17 @@ they go by collections, from there on by Bulk jobs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.errors import Refused
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.batches import Batches
-from connectors.salesforce.flag_fields import STATUS, FlagFields
+from connectors.salesforce.flag_fields import AUDIT, STATUS, FlagFields
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.ingest import Ingest
+from connectors.salesforce.listing import count
 from connectors.salesforce.query import Soql, pages
 from connectors.salesforce.records import lead_key, text_of
 from connectors.salesforce.update import DOING, Update, Written
@@ -56,6 +57,20 @@ class Outbound:
                 waiting = waiting[JOB:]
         self._send(waiting)
 
+    def overtaken(self, audit_ids: Collection[str]) -> int:
+        """How many leads hold a flag of another audit now, beyond those that Salesforce did not take.
+
+        A call of a run that was killed may still have been on its way, and land behind our listing.
+        """
+        if not self.fields.asks_for_audits:
+            return 0
+        field = self.fields.prefix + AUDIT
+        escaped = (one.replace("\\", "\\\\").replace("'", "\\'") for one in sorted(audit_ids))
+        named = ", ".join(f"'{one}'" for one in escaped)
+        others = f" AND {field} NOT IN ({named})" if named else ""
+        found = count(self.gateway, Soql(fields=(), where=f"{field} != null{others}"), DOING)
+        return max(0, found - sum(self.tally.failed.values()))
+
     def _update(self, record: Mapping[str, Any], flags: Mapping[LeadKey, Flag]) -> Update | None:
         """The update that a listed lead needs, or None."""
         self.tally.listed += 1
@@ -93,7 +108,7 @@ class Outbound:
 
     def _count(self, written: Written) -> None:
         for update in written.taken:
-            status = update.values[STATUS]
+            status = update.values[self.fields.prefix + STATUS]
             self.tally.took(None if status is None else str(status))
         for code, _ in written.failed:
             self.tally.failed[code] += 1

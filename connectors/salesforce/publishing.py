@@ -12,8 +12,10 @@ from connectors.salesforce.earlier import wait_for_earlier
 from connectors.salesforce.finding_records import FindingRecords
 from connectors.salesforce.flag_fields import flag_fields
 from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.leftovers import leaving_no_jobs
 from connectors.salesforce.outbound import Outbound
 from connectors.source import Flag, Notice, Receipt
+from connectors.tally import Tally, both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +49,23 @@ class Publishing:
             ),
             pause=self.pause,
         )
-        flagging.write(flags)
+        # Only now: what still writes was waited for, and is not ended in the middle.
+        with leaving_no_jobs(self.gateway):
+            flagging.write(flags)
+            receipt = flagging.tally.receipt()
+            if flagging.overtaken({flag.audit_id for flag in flags.values() if flag.audit_id}):
+                again = replace(flagging, tally=Tally())
+                again.write(flags)
+                receipt = both(receipt, again.tally.receipt())
         notes = [fields.note, *flagging.notes]
-        return self._with_findings(flagging.tally.receipt(), notes, notices)
+        records = FindingRecords(gateway=self.gateway, keyring=self.keyring, prefix=fields.prefix)
+        return _with_findings(records, receipt, notes, notices)
 
-    def _with_findings(self, receipt: Receipt, notes: list[str], notices: Sequence[Notice]) -> Receipt:
-        records = FindingRecords(gateway=self.gateway, keyring=self.keyring)
-        trouble = records.trouble()
-        findings = None if trouble else records.write(notices)
-        told = tuple(note for note in (*notes, trouble) if note)
-        return replace(receipt, findings=findings, notes=told)
+
+def _with_findings(
+    records: FindingRecords, receipt: Receipt, notes: list[str], notices: Sequence[Notice]
+) -> Receipt:
+    trouble = records.trouble()
+    findings = None if trouble else records.write(notices)
+    told = tuple(note for note in (*notes, trouble) if note)
+    return replace(receipt, findings=findings, notes=told)

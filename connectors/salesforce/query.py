@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audit.schema import BadInput
 from connectors.policy.model import Policy
+from connectors.salesforce.distinct import Distinct
 from connectors.salesforce.gateway import Document, Gateway
 from connectors.salesforce.trouble import incomplete
 
@@ -86,41 +87,21 @@ def pages(
         records came than announced and than there still are (leads deleted meanwhile are no fault).
     """
     document = first or gateway.query(query.text, doing, deleted=deleted)
-    total, seen, links = announced(document), _Seen(), set[str]()
+    total, seen, came = announced(document), Distinct(), set[object]()
     while True:
         records = records_in(document, doing)
-        advanced = seen.add(records)
+        ids = tuple(record.get("Id") for record in records)
+        seen.add(ids)
         yield records
         if document.get("done") is True:
             break
         link = link_behind(document, doing)
-        if not advanced or link in links:
+        # A link or a page that came before: it goes in a circle.
+        if not records or came & {link, hash(ids)}:
             raise incomplete(doing)
-        links.add(link)
+        came |= {link, hash(ids)}
         document = gateway.query_more(link, doing)
     _check_total(gateway, query, (seen.different, total), doing, deleted=deleted)
-
-
-@dataclass(slots=True)
-class _Seen:
-    """The records of one listing so far; a page that repeats records stands in place of others."""
-
-    # Hashes: the ids of a million leads would take twice the memory.
-    _named: set[int] = field(default_factory=set)
-    _nameless: int = 0
-
-    def add(self, records: Sequence[Mapping[str, Any]]) -> bool:
-        """Count one page; whether it brought a record that no page before it did."""
-        before = len(self._named)
-        ids = [record.get("Id") for record in records]
-        self._named.update(hash(found[:15]) for found in ids if isinstance(found, str))
-        self._nameless += sum(not isinstance(found, str) for found in ids)
-        return len(self._named) > before
-
-    @property
-    def different(self) -> int:
-        """How many different records came; those without an id count one each."""
-        return len(self._named) + self._nameless
 
 
 def link_behind(document: Document, doing: str) -> str:

@@ -153,9 +153,9 @@ class Reader:
 
     def _page(self, request: Request) -> tuple[Batch, str | None]:
         """One page, and the locator behind it."""
-        return whole_page(lambda: self._whole(request), self.patience)
+        return whole_page(lambda unended: self._whole(request, unended=unended), self.patience)
 
-    def _whole(self, request: Request) -> tuple[Batch, str | None]:
+    def _whole(self, request: Request, *, unended: bool) -> tuple[Batch, str | None]:
         """One page.
 
         Raises
@@ -165,7 +165,7 @@ class Reader:
         """
         summed = Summed()
         with self.gateway.stream(request, DOING) as stream:
-            found = rows(csv_only(stream))
+            found = rows(csv_only(stream), unended=unended)
             header = next(found, None)
             columns = columns_of(header or ("Id", *self.policy.fields), self.policy.fields, self.types)
             while chunk := list(islice(found, CHUNK)):

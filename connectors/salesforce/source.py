@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 from connectors.errors import Refused
 from connectors.lake import Lake
@@ -21,6 +22,7 @@ from connectors.salesforce.classification import classified, near
 from connectors.salesforce.facts import facts_of
 from connectors.salesforce.fields import field_info
 from connectors.salesforce.gateway import Document, Gateway
+from connectors.salesforce.job_notes import JobNotes
 from connectors.salesforce.listing import BULK
 from connectors.salesforce.publishing import Publishing
 from connectors.salesforce.query import OBJECT, Soql, announced, asked_fields, changed_between, pages
@@ -39,7 +41,10 @@ PULL, COUNT = "lead pull", "lead count"
 
 
 class SalesforceSource:
-    """One org, through the grant that its admin gave and with that user's eyes."""
+    """One org, through the grant that its admin gave and with that user's eyes.
+
+    ``notes`` is a file that remembers the bulk jobs of processes that were killed.
+    """
 
     def __init__(
         self,
@@ -47,8 +52,10 @@ class SalesforceSource:
         grants: GrantStore,
         keyring: Keyring,
         pause: Callable[[float], None] = time.sleep,
+        notes: Path | None = None,
     ) -> None:
         self._app = app
+        self._notes = JobNotes(notes)
         self._grants = grants
         self._keyring = keyring
         self._pause = pause
@@ -152,7 +159,7 @@ class SalesforceSource:
 
     @cached_property
     def _gateway(self) -> Gateway:
-        return Gateway(self._app, self._grants, self._pause)
+        return Gateway(self._app, self._grants, self._pause, self._notes)
 
     def _batches(self, policy: Policy, query: Soql, first: Document | None = None) -> Iterator[Batch]:
         for records in pages(self._gateway, query, PULL, first=first):
@@ -179,7 +186,7 @@ class SalesforceSource:
             types=facts_of(self._gateway, policy).types,
             patience=self._patience,
         )
-        job, different, expected = begin(self._gateway, query.text), Different(), None
+        job, different, expected = begin(self._gateway, query), Different(), None
         try:
             for step in reader.bulk(job, {}):
                 expected = step.expected

@@ -7,13 +7,14 @@ counted is lost, nothing counts twice, and what was read need not be read again.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors import staging
 from connectors.errors import Busy, Refused
@@ -25,10 +26,12 @@ from connectors.pseudonym import Keyring
 from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, begin
 from connectors.salesforce.comparing import Compared, Comparison
 from connectors.salesforce.departed import Untold, departed
-from connectors.salesforce.einstein import history, is_einstein, new_scores, score_rule
+from connectors.salesforce.einstein import is_einstein, new_scores, score_rule
 from connectors.salesforce.facts import SCORES, Facts
-from connectors.salesforce.gateway import Gateway, Request
+from connectors.salesforce.gateway import Gateway
+from connectors.salesforce.leftovers import leaving_no_jobs
 from connectors.salesforce.listing import BULK, count
+from connectors.salesforce.own_writes import own_changes
 from connectors.salesforce.planning import (
     MANY,
     SO_MANY,
@@ -44,14 +47,15 @@ from connectors.salesforce.planning import (
 )
 from connectors.salesforce.query import Soql
 from connectors.salesforce.reading import Reader, Stale, Step
+from connectors.salesforce.score_history import ScoreHistory
 from connectors.salesforce.trouble import MISSING_FIELD
-from connectors.snapshots import Past, Snapshots
+from connectors.snapshots import PastOf, Snapshots, no_past
+from connectors.spool import Roll
 from connectors.staging import Staging
 from connectors.synced import Synced
 
 Wanted = Literal["", "full", "reconcile"]
 CRM = "salesforce"
-USER = re.compile(r"005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?")
 DOING = "lead count"
 # With these, what was read so far cannot become whole.
 SPOILT = frozenset({"incomplete", JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD"})
@@ -86,7 +90,8 @@ class Sync:
             for _ in range(3):
                 staged, plan = self._begun(folder, wanted, reason)
                 try:
-                    return self._carry_out(staged, plan)
+                    with leaving_no_jobs(self.gateway, plan.id):
+                        return self._carry_out(staged, plan)
                 except Stale:
                     staged.clear()
                 except Untold as untold:
@@ -178,9 +183,10 @@ class Sync:
         if "job" not in reached and (reached or total < BULK):
             return self._reader.rest(query, reached)
         if "job" not in reached:
-            staged.note({"job": begin(self.gateway, query.text).id, "next": ""})
-        job = QueryJob(gateway=self.gateway, id=str(staged.reached["job"]))
-        return self._reader.bulk(job, staged.reached)
+            job = self.gateway.notes.resumable(query.text) or begin(self.gateway, query).id
+            staged.note({"job": job, "next": ""})
+        found = QueryJob(gateway=self.gateway, id=str(staged.reached["job"]))
+        return self._reader.bulk(found, staged.reached)
 
     @property
     def _reader(self) -> Reader:
@@ -194,29 +200,36 @@ class Sync:
 
     def _all(self, staged: Staging, plan: Plan, expected: int | None) -> Synced:
         rule = score_rule(self.policy, self.score)
-        past = history(self.gateway, self.keyring, rule, self.facts, self.patience)
-        finished = Finished(
-            parts=staged, account=staged.account(), note=self._note(plan, past), expected=expected
+        told = ScoreHistory(
+            gateway=self.gateway,
+            keyring=self.keyring,
+            facts=self.facts,
+            patience=self.patience,
+            place=staged.folder,
         )
-        run = self.lake.replace(CRM, self.keyring.organisation, finished)
+        with told.of(rule) as past:
+            finished = Finished(
+                parts=staged, account=staged.account(), note=self._note(plan, past), expected=expected
+            )
+            run = self.lake.replace(CRM, self.keyring.organisation, finished)
         return Synced(kind=plan.kind, why=plan.why, run=run, whole=run, added=run.kept)
 
     def _changes(self, staged: Staging, plan: Plan, expected: int | None) -> Synced:
         gone = departed(self.gateway, self.keyring, plan, self.facts)
         compared = self._compared(staged) if plan.kind == "reconcile" else Compared()
-        rule, scores = score_rule(self.policy, self.score), None
-        if rule is not None and self._own_scores:
-            scores = new_scores(self.gateway, self.keyring, rule, plan, self.patience)
-        finished = Finished(
-            parts=staged,
-            account=staged.account(),
-            note=self._note(plan, {}, gone.covered),
-            expected=expected,
-            gone=tuple(dict.fromkeys((*gone.keys, *compared.gone))),
-            scores=scores,
-        )
-        own = self._own(plan)
-        added = self.lake.add(CRM, self.keyring.organisation, finished)
+        left = pa.array([key.hex for key in gone.keys], pa.string())
+        with Roll(staged.folder) as scores:
+            self._score(plan, scores)
+            finished = Finished(
+                parts=staged,
+                account=staged.account(),
+                note=self._note(plan, covered=gone.covered),
+                expected=expected,
+                gone=pc.unique(pa.concat_arrays([left, compared.gone])),
+                scores=scores.tables,
+            )
+            own = own_changes(self.gateway, window(plan, self._dated))
+            added = self.lake.add(CRM, self.keyring.organisation, finished)
         return Synced(
             kind=plan.kind,
             why=plan.why,
@@ -225,10 +238,18 @@ class Sync:
             added=added.merged.added,
             changed=added.merged.changed,
             removed=added.merged.removed,
-            unchanged=len(added.merged.unchanged),
+            unchanged=added.merged.unchanged,
             merged=gone.merged,
-            own=min(own, len(added.merged.unchanged)),
+            own=min(own, added.merged.unchanged),
         )
+
+    def _score(self, plan: Plan, scores: Roll) -> None:
+        """Read the scores that have a cursor of their own."""
+        rule = score_rule(self.policy, self.score)
+        if rule is None or not self._own_scores:
+            return
+        for table in new_scores(self.gateway, self.keyring, rule, plan, self.patience):
+            scores.append(table)
 
     @property
     def _own_scores(self) -> bool:
@@ -243,7 +264,7 @@ class Sync:
         scores = (SCORES,) if self.facts.scores and not self._own_scores else ()
         return (*self.facts.dated, *scores)
 
-    def _note(self, plan: Plan, past: Mapping[str, Past], covered: str = "") -> Note:
+    def _note(self, plan: Plan, past: PastOf = no_past, covered: str = "") -> Note:
         snapshots = Snapshots(column=self.score, seen_at=plan.moment, past=past) if self.score else None
         return Note(cursor=asdict(plan.cursor(self._held(), covered)), snapshots=snapshots)
 
@@ -257,9 +278,7 @@ class Sync:
             patience=self.patience,
         )
         held = self.lake.keys(CRM, self.keyring.organisation)
-        new = [aside.select(held.column_names) for aside in staged.asides()]
-        new += [table.select(held.column_names) for table in staged.tables()]
-        found = comparison.of(pa.concat_tables([held, *new]))
+        found = comparison.of(chain(held, staged.asides(), staged.tables()), staged.folder)
         for month in found.months:
             query = comparison.query(self.fields, month)
             for step in self._plain(query, count(self.gateway, query, DOING)):
@@ -271,16 +290,6 @@ class Sync:
         if total < BULK:
             yield from self._reader.rest(query, {})
             return
-        job = begin(self.gateway, query.text)
+        job = begin(self.gateway, query)
         yield from self._reader.bulk(job, {})
         job.delete()
-
-    def _own(self, plan: Plan) -> int:
-        """How many leads in the window were last changed by Fairlead itself."""
-        found = self.gateway.send(Request(method="GET", path=""), DOING).body
-        address = found.get("identity") if isinstance(found, dict) else None
-        user = str(address or "").rpartition("/")[2]
-        if not USER.fullmatch(user):
-            return 0
-        where = f"({window(plan, self._dated)}) AND LastModifiedById = '{user}'"
-        return count(self.gateway, Soql(fields=(), where=where), DOING)

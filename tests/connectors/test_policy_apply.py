@@ -148,3 +148,24 @@ def test_the_risk_is_the_smallest_crowd():
 
 def test_dropped_fields_and_pseudonyms_are_not_readable():
     assert readable_columns(POLICY) == ("age", "src")
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [("true", True), ("1", True), (None, True), (" ", True), ("false", False), ("0.0", False)],
+)
+def test_a_field_that_permits_excludes_where_it_says_no(value, kept):
+    entry = "not Individual.CanStorePiiElsewhere"
+    policy = Policy(
+        name="p",
+        crm="salesforce",
+        object="Lead",
+        created="Created",
+        rules=(Rule(field="Region", operator=Keep(), column="region"),),
+        exclude_when=(entry,),
+    )
+    assert policy.fields == ("Region", "Created", "Individual.CanStorePiiElsewhere")
+    columns = {"Region": ["x"], "Created": ["2026-01-01"], "Individual.CanStorePiiElsewhere": [value]}
+    keyring = Keyring(crm="salesforce", organisation="o", master=bytes(32))
+    batch = apply_policy(policy, Raw(keys=[keyring.lead_key("a")], columns=columns), keyring)
+    assert (batch.table.num_rows, batch.excluded) == ((1, {}) if kept else (0, {entry: 1}))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from connectors.policy.diversity import Diversity
 from connectors.policy.exposure import Exposure
 from connectors.policy.linkage import Inference, Linkage
-from connectors.policy.model import Policy
+from connectors.policy.model import NOT, Policy, opt_out_field
 from connectors.policy.risk import Risk
 from connectors.source import Batch
 
@@ -33,7 +33,8 @@ def check_text(policy: Policy) -> str:
         for rule in policy.rules
     ]
     excluded = [
-        f"  A lead is left out, and counted, unless {name} is empty or says no."
+        f"  A lead is left out, and counted, unless {opt_out_field(name)} is empty or says "
+        f"{'yes' if name.startswith(NOT) else 'no'}."
         for name in policy.exclude_when
     ]
     return "\n".join(

@@ -25,6 +25,7 @@ from webapp.store.convert import (
     stream_version,
 )
 from webapp.store.database import Database
+from webapp.store.flag_map import FlagMap
 from webapp.store.rows import (
     AuditRow,
     ConnectionRow,
@@ -201,16 +202,12 @@ class Repository:
             row = session.get(tables.LeadFlag, (connection_id, lead_key))
             return flag_row(row) if row else None
 
-    def flags(self, connection_id: str) -> dict[LeadKey, Flag]:
-        """All flags of a connection, as `Source.publish` takes them; equal flags are one value in memory."""
+    def flags(self, connection_id: str) -> Mapping[LeadKey, Flag]:
+        """All flags of a connection, as `Source.publish` takes them, in little memory."""
         query = select(tables.LeadFlag).filter_by(connection_id=connection_id)
-        shared: dict[Flag, Flag] = {}
-        found: dict[LeadKey, Flag] = {}
+        query = query.order_by(tables.LeadFlag.lead_key).execution_options(yield_per=PORTION)
         with self.database.reading() as session:
-            for row in session.scalars(query.execution_options(yield_per=PORTION)):
-                one = flag(row)
-                found[LeadKey(bytes.fromhex(row.lead_key))] = shared.setdefault(one, one)
-        return found
+            return FlagMap((bytes.fromhex(row.lead_key), flag(row)) for row in session.scalars(query))
 
     def add_receipt(self, connection_id: str, receipt: Receipt) -> ReceiptRow:
         """Remember what became of a write-back."""

@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from connectors.policy.identifying import is_identifying
 from connectors.policy.keep import Keep
-from connectors.policy.model import Policy, Rule
+from connectors.policy.model import Policy, Rule, opt_out_field
 from connectors.policy.starter.classified import advice_on
 from connectors.policy.starter.standard import Standard, Table
 from connectors.policy.write import head_to_toml, rule_to_toml
@@ -34,7 +34,7 @@ class PolicyText:
 def policy_text(table: Table, fields: Sequence[FieldInfo]) -> PolicyText:
     """The policy over those of a table's fields that are among ``fields``."""
     types = {field.name: field.type for field in fields}
-    opt_outs = tuple(name for name in table.opt_outs if types.get(name) in CHECKBOXES)
+    opt_outs = tuple(name for name in table.opt_outs if types.get(opt_out_field(name)) in CHECKBOXES)
     offered = [one for one in table.standard if one.offered(types)]
     known = {field.name: field for field in fields}
     return _text(

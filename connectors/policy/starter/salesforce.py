@@ -37,6 +37,7 @@ SALESFORCE = Table(
     opt_outs=(
         *("HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall"),
         *("Individual.HasOptedOutProfiling", "Individual.HasOptedOutProcessing", "Individual.ShouldForget"),
+        "not Individual.CanStorePiiElsewhere",
     ),
     number_types=frozenset({"double", "int", "long", "percent"}),
     own=re.compile(r".*__c"),

@@ -70,8 +70,10 @@ def bulk() -> Response:
 
 @routes.post("/limits")
 def limit() -> Response:
-    """Set the day's calls: ``{"daily_calls"}``."""
-    state().daily_calls = int(json_object()["daily_calls"])
+    """Set the day's calls, and those of the app: ``{"daily_calls", "app_calls"}``."""
+    asked = json_object()
+    state().daily_calls = int(asked.get("daily_calls", state().daily_calls))
+    state().app_calls = int(asked["app_calls"]) if asked.get("app_calls") is not None else None
     return show()
 
 

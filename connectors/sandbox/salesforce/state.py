@@ -23,7 +23,8 @@ class State:
     """One running org: its data, its authorization server, its faults and its addresses.
 
     ``asked`` are the addresses of the latest data calls, as an access log would hold them; ``received``
-    are the paths and bodies of those that write or make jobs.
+    are the paths and bodies of those that write or make jobs. ``app_calls`` is the app's own limit of
+    calls, None where it has none; every call counts as the app's.
     """
 
     org: Org
@@ -39,17 +40,21 @@ class State:
     received: deque[tuple[str, bytes]] = field(default_factory=lambda: deque(maxlen=200), repr=False)
     calls: int = 0
     daily_calls: int = 100_000
+    app_calls: int | None = None
 
     def count_call(self) -> None:
         """Count one data call. Raises ApiError 403 where the day's calls are used up."""
-        if self.calls >= self.daily_calls:
+        if self.calls >= min(self.daily_calls, self.app_calls or self.daily_calls):
             raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
         self.calls += 1
 
     @property
     def usage(self) -> str:
         """The ``Sforce-Limit-Info`` header."""
-        return f"api-usage={self.calls}/{self.daily_calls}"
+        told = f"api-usage={self.calls}/{self.daily_calls}"
+        if self.app_calls is None:
+            return told
+        return f"{told}; per-app-api-usage={self.calls}/{self.app_calls}(appName=Fairlead)"
 
 
 def state() -> State:

@@ -11,7 +11,9 @@ import pytest
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.salesforce import bulk_query, listing, reading, syncing
 from connectors.salesforce import source as source_module
+from connectors.salesforce.bulk_query import Patience
 from connectors.salesforce.csv_page import Cut, rows
+from connectors.salesforce.page_tries import whole_page
 from connectors.salesforce.typed import number_text
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.faults import KINDS, Fault
@@ -93,8 +95,8 @@ def test_rows_in_place_of_others_are_no_whole_pull(
 ):
     page = reading.Reader._whole
 
-    def twice(self, request):
-        batch, behind = page(self, request)
+    def twice(self, request, **more):
+        batch, behind = page(self, request, **more)
         first = batch.table.slice(0, 1)
         table = pa.concat_tables([first, first, batch.table.slice(2)])
         return replace(batch, table=table), behind
@@ -156,12 +158,12 @@ def test_a_second_worker_rotates_the_token_in_the_middle(desk: Desk, whole: pa.T
     grants = desk.source._grants
     page = reading.Reader._whole
 
-    def rotating(self, request):
+    def rotating(self, request, **more):
         from connectors.salesforce.oauth import refresh
 
         grants.grant = refresh(desk.source._app, grants.grant)
         desk.org.state.grants.access.pop(next(iter(desk.org.state.grants.access)))
-        return page(self, request)
+        return page(self, request, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading.Reader, "_whole", rotating)
@@ -218,9 +220,23 @@ def test_a_text_that_ends_in_the_middle_of_a_row_is_noticed(end: int):
         found = list(rows(pieces(text)))
     except Cut:
         return
-    # What passes is whole rows, which the number of rows then judges; a text that is cut between two
-    # quotes looks like a whole one, and there the length of the body tells.
-    assert found == list(rows(pieces(WHOLE)))[: len(found)] or text.endswith('"q"')
+    # What passes is whole rows, which the number of rows then judges.
+    assert found == list(rows(pieces(WHOLE)))[: len(found)]
+
+
+def test_a_page_that_is_cut_between_two_escaped_quotes_is_read_again():
+    cut, tries = WHOLE[: WHOLE.index('"q""') + 3], list[bool]()
+
+    def read(unended: bool) -> list[list[str]]:
+        tries.append(unended)
+        return list(rows(pieces(cut if len(tries) == 1 else WHOLE), unended=unended))
+
+    patience = Patience(clock=lambda: 0.0, pause=lambda _: None)
+    assert whole_page(read, patience)[-1] == ["2", 'q"t']
+    assert tries == [False, False]
+    # An org that never ends the last row is read all the same.
+    endless = whole_page(lambda unended: list(rows(pieces(WHOLE[:-1]), unended=unended)), patience)
+    assert endless[-1] == ["2", 'q"t']
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,17 @@ def usage(used: int, **more: Any) -> Response:
     return made
 
 
+def test_the_line_stops_at_the_limit_that_the_org_gave_the_app(certificate):
+    told = {"Sforce-Limit-Info": "api-usage=10/1000; per-app-api-usage=250/250(appName=x)"}
+    script = Script([usage(10), usage(10, **told), usage(10)])
+    with line_to(script, certificate) as (gateway, _):
+        gateway.query("SELECT Id FROM Lead", "lead pull")
+        gateway.query("SELECT Id FROM Lead", "lead pull")
+        with pytest.raises(Busy, match="this app make 250 API calls") as caught:
+            gateway.query("SELECT Id FROM Lead", "lead pull")
+    assert (caught.value.code, len(script.heard)) == ("limit_reached", 2)
+
+
 @pytest.mark.parametrize(("percent", "stops_at"), [(80, 800), (50, 500), (100, 1000)])
 def test_the_line_stops_at_the_share_that_the_admin_allows(certificate, percent, stops_at):
     script = Script([usage(stops_at - 1), usage(stops_at), usage(stops_at + 1)])
@@ -181,7 +192,7 @@ def test_the_limits_resource_counts_too_and_a_new_day_begins_anew(certificate: C
 
 
 @pytest.mark.parametrize(
-    "header", ["", "api-usage=", "api-usage=5", "per-app-api-usage=250/250(appName=x)", "api-usage=1e9/1"]
+    "header", ["", "api-usage=", "api-usage=5", "per-app-api-usage=2/250(appName=x)", "api-usage=1e9/1"]
 )
 def test_a_usage_that_cannot_be_read_stops_nothing(certificate: Certificate, header: str):
     script = Script([usage(1, **{"Sforce-Limit-Info": header})])

@@ -9,8 +9,10 @@ import pytest
 from connectors.errors import Refused
 from connectors.salesforce.source import SalesforceSource
 from connectors.sandbox.salesforce import SalesforceStandIn
-from connectors.source import FlagDetail
+from connectors.sandbox.salesforce.schema import ObjectDef, make_fields
+from connectors.source import FlagDetail, NoticeReceipt
 from tests.connectors.salesforce.test_publish import FLAG, flags_for, writes
+from tests.connectors.salesforce.test_publish_findings import NOTICES
 
 SCORE = "Fairness_Calibrated_Score__c"
 CHANGES = [
@@ -84,3 +86,34 @@ def test_without_its_field_the_calibrated_score_stays_out_and_the_admin_is_told(
     (note,) = receipt.notes
     assert note.endswith(f"not written: {SCORE} is missing or not visible to the connected user.")
     assert source.publish(flags_for(org, 3, calibrated(1.0))).unchanged == 3
+
+
+def test_fields_that_a_managed_package_brought_are_found_by_its_prefix(org: SalesforceStandIn, source):
+    lead, finding = org.org.objects["Lead"], org.org.objects.pop("Fairness_Finding__c")
+    org.org.objects["Lead"] = prefixed(lead)
+    org.org.objects["fair__Fairness_Finding__c"] = replace(
+        prefixed(finding), name="fair__Fairness_Finding__c"
+    )
+    org.org.records["fair__Fairness_Finding__c"] = {}
+    told = NOTICES[:2]
+    receipt = source.publish(flags_for(org, 3, calibrated(61.0)), told)
+    assert (receipt.written, receipt.notes) == (3, ())
+    assert receipt.findings == NoticeReceipt(listed=2, written=2, closed=0, unchanged=0, failed={})
+    first = org.org.leads[org.record_ids()[0]]
+    assert (first["fair__Fairness_Status__c"], first["fair__Fairness_Calibrated_Score__c"]) == (
+        "review",
+        61.0,
+    )
+    again = source.publish(flags_for(org, 3, calibrated(61.0)), told)
+    assert (again.unchanged, again.findings.unchanged) == (3, 2)
+    assert source.publish({}, ()).cleared == 3
+
+
+def prefixed(definition: ObjectDef) -> ObjectDef:
+    """The object with the fields of the package under a namespace."""
+    ours = {"audit_key__c", "severity__c", "status__c", "sentence__c", "audit_id__c", "checked_at__c"}
+    fields = [
+        replace(one, name=f"fair__{one.name}") if name.startswith("fairness_") or name in ours else one
+        for name, one in definition.fields.items()
+    ]
+    return replace(definition, fields=make_fields(fields))

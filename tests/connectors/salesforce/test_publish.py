@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,8 +8,10 @@ import pytest
 
 from connectors.errors import Busy, Refused
 from connectors.pseudonym import LeadKey
+from connectors.salesforce.batches import Batches
 from connectors.salesforce.gateway import Gateway, Reply, Request
 from connectors.salesforce.source import SalesforceSource
+from connectors.salesforce.update import Update
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.source import Flag, Receipt
@@ -207,3 +209,22 @@ def test_the_stand_in_tells_what_was_written_back_and_can_break_down(
         source.count()
     org.recover()
     assert source.count() == 500
+
+
+def test_a_call_of_a_killed_run_that_lands_behind_the_listing_is_written_over(
+    org: SalesforceStandIn, source: SalesforceSource, monkeypatch: pytest.MonkeyPatch
+):
+    late, before = org.record_ids()[0], {"Fairness_Status__c": "ok", "Fairness_Audit_Id__c": "A-16"}
+    sent = Batches._sent
+
+    def landing(self: Batches, group: Sequence[Update]) -> Sequence[Mapping[str, object]]:
+        found = sent(self, group)
+        if late in {update.record_id for update in group}:
+            monkeypatch.setattr(Batches, "_sent", sent)
+            org.org.leads[late] = {**org.org.leads[late], **before}
+        return found
+
+    monkeypatch.setattr(Batches, "_sent", landing)
+    receipt = counts(source.publish(flags_for(org)))
+    assert org.org.leads[late]["Fairness_Audit_Id__c"] == "A-17"
+    assert receipt == Receipt(listed=500, written=500, cleared=0, unchanged=0, unknown=0, failed={})

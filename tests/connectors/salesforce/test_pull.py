@@ -235,3 +235,10 @@ def test_twenty_thousand_leads_take_seconds(certificate: Certificate):
         started = time.monotonic()
         assert pulled(source).num_rows == 495 * 40
         assert time.monotonic() - started < 10
+
+
+def test_pages_of_fewer_records_than_asked_for_are_read_to_the_end(org, source):
+    org.state.cursors.widest = 150
+    batches = list(source.pull(POLICY))
+    assert [batch.read for batch in batches] == [150, 75, 150, 125]
+    assert len({key for batch in batches for key in batch.table["lead_key"].to_pylist()}) == 495

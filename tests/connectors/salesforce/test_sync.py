@@ -10,6 +10,7 @@ import pytest
 
 from connectors.errors import Busy
 from connectors.policy.keep import Keep
+from connectors.policy.map import Map
 from connectors.policy.model import Rule
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.faults import Fault
@@ -188,3 +189,17 @@ def test_only_the_policys_fields_and_the_platforms_own_are_requested(desk: Desk)
     platform = {"SystemModstamp", "LastModifiedById", "IsDeleted", "MasterRecordId"}
     history = {"LeadId", "Field", "OldValue", "NewValue"}
     assert asked == policy | platform | history
+
+
+def test_values_that_no_rule_knew_do_not_add_up_over_syncs(desk: Desk):
+    known = Map(vocabulary=(("urban", "u"),))
+    policy = replace(
+        POLICY, rules=(Rule(field="Region__c", operator=known, column="region"), *POLICY.rules[1:])
+    )
+    first = desk.sync(policy).whole.unmapped
+    assert first == {"region": 245}
+    for _ in range(3):
+        for number in range(1, 20, 2):
+            desk.change(number)
+        done = desk.sync(policy)
+        assert (done.kind, done.run.unmapped, done.whole.unmapped) == ("incremental", {"region": 10}, first)
