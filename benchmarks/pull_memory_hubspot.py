@@ -1,8 +1,8 @@
 """How much memory a sync of HubSpot takes as the portal grows: peak resident memory, by contacts.
 
 The portal is a stand-in in another process. ``python -m benchmarks.pull_memory_hubspot`` pulls 10,000,
-100,000 and 1,000,000 contacts, then compares each with the portal, in a process each; numbers as arguments choose
-others.
+100,000 and 1,000,000 contacts, then compares each with the portal, in a process each; numbers as arguments
+choose others.
 """
 
 from __future__ import annotations

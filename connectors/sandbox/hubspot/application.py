@@ -17,7 +17,7 @@ from connectors.sandbox.hubspot.desk import Desk
 from connectors.sandbox.hubspot.faults import Fault, broken_off, canned, damaged, hinted
 from connectors.sandbox.hubspot.kinds import Kind
 from connectors.sandbox.hubspot.repeated import Repeated
-from connectors.sandbox.hubspot.replies import Problem, gateway_page, missing_scopes, problem
+from connectors.sandbox.hubspot.replies import CORRELATION, Problem, gateway_page, missing_scopes, problem
 from connectors.sandbox.hubspot.routes import Endpoint, Scopes, routes
 from connectors.sandbox.hubspot.world import World
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LONGEST_REQUEST_LINE = 16_200
+_CONTROL = "/__control"
 
 
 class Application:
@@ -40,8 +41,10 @@ class Application:
         request = Request(environ)
         # A body that was not read would be taken for the next request of a kept connection.
         request.get_data()
-        response = self._answer(request)
-        response.headers["X-HubSpot-Correlation-Id"] = str(uuid.uuid4())
+        # Whoever plans faults must be able to end them.
+        controlling = request.path.startswith(_CONTROL)
+        response = self._handled(request) if controlling else self._answer(request)
+        response.headers.setdefault(CORRELATION, str(uuid.uuid4()))
         response.headers["Date"] = http_date(self._world.clock.now())
         return response(environ, start_response)
 
@@ -119,4 +122,5 @@ class Application:
         raise missing_scopes(lacking or [scope for group in groups for scope in group])
 
     def _count(self, request: Request) -> None:
-        self._world.control.calls[f"{request.method} {request.path}"] += 1
+        if not request.path.startswith(_CONTROL):
+            self._world.control.calls[f"{request.method} {request.path}"] += 1

@@ -48,6 +48,25 @@ def wanted_by_body(world: World, request: Request, kind: Kind, body: dict[str, A
     return Wanted(names=names or kind.defaults, history=history)
 
 
+def objects_in(listed: object) -> list[dict[str, Any]]:
+    """A list of objects; nothing for what is absent. Raises Problem (400)."""
+    if listed is None:
+        return []
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        message = "Invalid input JSON"
+        raise invalid(message)
+    return listed
+
+
+def type_ids(listed: object) -> tuple[int, ...]:
+    """The ids of the association types in a list of specifications. Raises Problem (400)."""
+    found = [one.get("associationTypeId") for one in objects_in(listed)]
+    if not all(isinstance(one, int) for one in found):
+        message = "An association type has no id"
+        raise invalid(message)
+    return tuple(one for one in found if isinstance(one, int))
+
+
 def note(world: World, request: Request, kind: Kind, names: Iterable[str]) -> None:
     """Remember what was asked for. Raises Problem (403) for sensitive values without their scope."""
     definitions, asked = world.tables[kind].definitions, set(names)

@@ -14,7 +14,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.hubspot import deeds
-from connectors.sandbox.hubspot.asking import body_object, cursor, not_found, page_limit
+from connectors.sandbox.hubspot.asking import body_object, cursor, not_found, objects_in, page_limit, type_ids
 from connectors.sandbox.hubspot.associations import PLAIN, Pair, type_documents
 from connectors.sandbox.hubspot.batches import answer, inputs_of
 from connectors.sandbox.hubspot.kinds import Kind
@@ -65,7 +65,7 @@ def part_many(world: World, request: Request, kind: Kind, other: Kind) -> Respon
     """Associations that end."""
     pair = _pair(kind, other)
     for one in inputs_of(body_object(request), WRITE_MAXIMUM):
-        for target in one.get("to") or ():
+        for target in objects_in(one.get("to")):
             number = _existing(world, kind, one.get("from"))
             deeds.dissociate(world, pair, number, _existing(world, other, target))
     return empty()
@@ -73,8 +73,7 @@ def part_many(world: World, request: Request, kind: Kind, other: Kind) -> Respon
 
 def join_one(world: World, request: Request, kind: Kind, other: Kind, **ids: str) -> Response:
     """One association with the types in the body, which is a list."""
-    listed = request.get_json(force=True, silent=True)
-    types = [int(one["associationTypeId"]) for one in listed or () if "associationTypeId" in one]
+    types = type_ids(request.get_json(force=True, silent=True))
     pair = _pair(kind, other)
     number, found = _ends(world, pair, ids)
     deeds.associate(world, pair, number, found, types)
@@ -106,7 +105,7 @@ def _joined(world: World, request: Request, pair: Pair, *, plain: bool = False) 
         for one in inputs
     ]
     for (number, found), one in zip(ends, inputs, strict=True):
-        types = [] if plain else [int(item["associationTypeId"]) for item in one.get("types") or ()]
+        types = () if plain else type_ids(one.get("types"))
         deeds.associate(world, pair, number, found, types)
     shown = _default if plain else _labels
     return answer(world, [shown(pair, *found) for found in ends], [], 200 if plain else 201)

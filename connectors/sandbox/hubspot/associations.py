@@ -98,8 +98,11 @@ class Associations:
     def move(self, kind: Kind, number: int, heir: int) -> None:
         """A record was merged into another one."""
         for pair, other, types in list(self.everything(kind, number)):
-            self.join(pair, heir, other, types)
+            back = (pair[1], pair[0])
+            mirrored = set(self._types(back, other, number))
             self.part(pair, number, other)
+            self.join(pair, heir, other, types)
+            self.join(back, other, heir, mirrored)
 
     def _types(self, pair: Pair, one: int, other: int) -> set[int]:
         return self._to.setdefault(pair, {}).setdefault(one, {}).setdefault(other, set())

@@ -21,7 +21,9 @@ from connectors.sandbox.hubspot.asking import (
     body_object,
     cursor,
     not_found,
+    objects_in,
     page_limit,
+    type_ids,
     wanted_by_query,
     wants_archived,
 )
@@ -75,7 +77,7 @@ def prepared(
 ) -> Callable[[], dict[str, Any]]:
     """Check a body; what is returned makes the record. Raises Problem (400, 409)."""
     records = world.tables[kind]
-    values = checked(records.definitions, body.get("properties") or {})
+    values = checked(records.definitions, body.get("properties"))
     if dated:
         refuse_unmet(world.control, lambda _: None, values)
     _refuse_known(records, values, None)
@@ -135,7 +137,7 @@ def erase_contact(world: World, request: Request, kind: Kind = CONTACTS) -> Resp
 
 def located(records: Records, name: str, by: object = None, archived: bool = False) -> int | None:
     """The record of an id or of a unique property's value. Raises Problem (400) for another property."""
-    if by is None or by in {"", "hs_object_id"}:
+    if by is None or by in ("", "hs_object_id"):
         return records.find(name, archived=archived)
     definition = records.definitions.get(str(by))
     if definition is None or not definition.unique:
@@ -177,13 +179,16 @@ def _refuse_known(records: Records, values: Mapping[str, str], own: int | None) 
 
 
 def _joints(world: World, kind: Kind, listed: object) -> Iterator[deeds.Joint]:
-    for one in listed if isinstance(listed, list) else []:
-        types = tuple(int(item["associationTypeId"]) for item in one.get("types", ()))
-        pairs = [_PAIRS[number] for number in types if number in _PAIRS]
-        other = next((pair[1] for pair in pairs if pair[0] is kind), None)
-        name = str((one.get("to") or {}).get("id", ""))
+    for one in objects_in(listed):
+        types, end = type_ids(one.get("types")), one.get("to")
+        other = next((_PAIRS[number][1] for number in types if _starts(number, kind)), None)
+        name = str(end.get("id", "")) if isinstance(end, dict) else ""
         number = None if other is None else world.tables[other].find(name)
         if other is None or number is None:
             message = "An association names a type or a record that does not exist"
             raise invalid(message)
         yield other, number, types
+
+
+def _starts(number: int, kind: Kind) -> bool:
+    return number in _PAIRS and _PAIRS[number][0] is kind

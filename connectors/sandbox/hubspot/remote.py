@@ -188,8 +188,18 @@ def _set(thing: object, values: Mapping[str, Any], known: frozenset[str]) -> Non
     if unknown:
         message = f"no such knob: {', '.join(sorted(unknown))}"
         raise invalid(message)
-    for name, value in values.items():
-        setattr(thing, name, tuple(value) if isinstance(value, list) else value)
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    wrong = [name for name, value in given.items() if not _alike(value, getattr(thing, name))]
+    if wrong:
+        message = f"{wrong[0]} takes no such value"
+        raise invalid(message)
+    for name, value in given.items():
+        setattr(thing, name, value)
+
+
+def _alike(value: object, before: object) -> bool:
+    """Whether a knob's new value is of the kind that it had; a whole number will do for a fraction."""
+    return type(value) is type(before) or (type(value) is int and type(before) is float)
 
 
 @contextmanager
@@ -197,6 +207,6 @@ def _understood() -> Iterator[None]:
     """What the stand-in cannot do is answered with its reason. Raises Problem (400)."""
     try:
         yield
-    except (LookupError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         message = f"not understood: {error}"
         raise invalid(message) from None

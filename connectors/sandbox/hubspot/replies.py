@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from werkzeug.wrappers import Response
 
 JSON = "application/json;charset=utf-8"
+CORRELATION = "X-HubSpot-Correlation-Id"
 HTML = "text/html;charset=utf-8"
 
 
@@ -44,10 +45,10 @@ def page(html: str, status: int = 200) -> Response:
 
 def problem(status: int, category: str | None, message: str, **more: Any) -> Problem:  # noqa: ANN401 - JSON
     """An error in HubSpot's form; ``category`` is left out where the platform leaves it out."""
-    body = {"status": "error", "message": message, "correlationId": str(uuid.uuid4()), **more}
+    body = {"status": "error", "message": message, **more}
     if category is not None:
         body["category"] = category
-    return Problem(reply(body, status))
+    return Problem(_traced(body, status))
 
 
 def invalid(message: str) -> Problem:
@@ -74,7 +75,15 @@ def missing_scopes(needed: Sequence[str]) -> Problem:
 def refuse_token(error: str, reason: str, message: str, status: int = 400) -> NoReturn:
     """An error of the token endpoint, which has a shape of its own."""
     body = {"status": reason, "message": message, "error": error, "error_description": message}
-    raise Problem(reply({**body, "correlationId": str(uuid.uuid4())}, status))
+    raise Problem(_traced(body, status))
+
+
+def _traced(body: Mapping[str, Any], status: int) -> Response:
+    """An error whose body and head name the same correlation id."""
+    correlation = str(uuid.uuid4())
+    response = reply({**body, "correlationId": correlation}, status)
+    response.headers[CORRELATION] = correlation
+    return response
 
 
 def gateway_page(status: int) -> Response:

@@ -59,9 +59,9 @@ def _sorted(index: Index, body: Mapping[str, Any], mask: Mask) -> _Places:
     places, sorts = np.flatnonzero(mask), body.get("sorts") or []
     if not sorts:
         return places
-    first = _sort(sorts[0]) if isinstance(sorts, list) else None
+    first = _sort(sorts[0]) if isinstance(sorts, list) and len(sorts) == 1 else None
     name = first.get("propertyName") if isinstance(first, dict) else None
-    if len(sorts) > 1 or not isinstance(first, dict) or name not in index.records.definitions:
+    if not isinstance(first, dict) or str(name) not in index.records.definitions:
         message = "sorts takes one property that exists"
         raise invalid(message)
     backwards = first.get("direction") == "DESCENDING"

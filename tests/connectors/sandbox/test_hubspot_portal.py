@@ -206,6 +206,9 @@ def test_the_whole_portal_is_moved_over_http(portal, web):
     [
         ("/knobs", {"tier": "gold"}),
         ("/knobs", {"lead_scoring": "maybe"}),
+        ("/knobs", {"burst_maximum": "many"}),
+        ("/knobs", {"partial_updates": 1}),
+        ("/webhooks", {"subscriptions": [None]}),
         ("/faults", {"kind": "earthquake"}),
         ("/faults", {"kind": "deed", "deed": "dance"}),
         ("/do/dance", {}),
@@ -234,3 +237,24 @@ def test_the_same_contact_twice_in_a_batch_is_refused(portal, web):
     body = {"inputs": [{"id": name, "properties": {"region": text}} for text in "xy"]}
     assert web.post(f"{CONTACTS}/batch/update", body).status_code == 400
     assert portal.values(name)["region"] == "a"
+
+
+def test_a_lead_follows_its_primary_contact_into_a_merge(portal, web):
+    winner, loser, other = portal.record_ids()[:3]
+    lead = portal.desk.create(
+        "leads", {"hs_lead_name": "L"}, [("contacts", loser, [578]), ("contacts", other, ())]
+    )
+    portal.desk.merge("contacts", winner, loser)
+    path = f"/crm/objects/2026-09/leads/{lead}/associations/contacts"
+    found = {one["toObjectId"]: one["associationTypes"] for one in web.get(path).json()["results"]}
+    assert {number: [one["typeId"] for one in types] for number, types in found.items()} == {
+        int(winner): [578, 608],
+        int(other): [608],
+    }
+    portal.desk.associate("leads", lead, "contacts", other, [578])
+    found = {one["toObjectId"]: one["associationTypes"] for one in web.get(path).json()["results"]}
+    assert [one["typeId"] for one in found[int(winner)]] == [608]
+    portal.desk.archive("contacts", winner)
+    assert portal.desk.ids("leads") == (lead,)
+    portal.desk.dissociate("leads", lead, "contacts", other)
+    assert portal.desk.ids("leads") == ()

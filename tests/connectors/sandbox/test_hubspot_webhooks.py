@@ -6,11 +6,12 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from connectors.sandbox.hubspot import HubSpotStandIn
+from connectors.sandbox.hubspot import HubSpotStandIn, webhooks
 from connectors.sandbox.server import LocalServer
 from tests.connectors.sandbox.hubspot_web import CONTACTS, web_of
 from tests.connectors.subject_hubspot import contents, some
@@ -42,13 +43,14 @@ class Listener:
     """The app's endpoint: remembers each request, answers what it is told to."""
 
     def __init__(self):
-        self.requests, self.statuses, self.headers = [], [], {}
+        self.requests, self.statuses, self.headers, self.delay = [], [], {}, 0.0
 
     def __call__(self, environ, start_response):
         request = Request(environ)
         request.get_data()
         self.requests.append(request)
         status = self.statuses.pop(0) if self.statuses else 204
+        time.sleep(self.delay)
         return Response(status=status, headers=self.headers)(environ, start_response)
 
     @property
@@ -204,6 +206,17 @@ def test_duplicates_and_another_order(portal, web, listener):
     web.control("/webhooks/deliver")
     assert [one["eventId"] for one in listener.events] == [3, 2, 1, 3, 2, 1]
     assert [len(batch) for batch in listener.batches] == [2, 1, 2, 1]
+
+
+def test_an_app_that_is_too_slow_is_told_again(portal, web, listener, monkeypatch):
+    monkeypatch.setattr(webhooks, "TIMEOUT_SECONDS", 0.2)
+    listener.delay = 0.6
+    portal.desk.change("contacts", portal.record_ids()[0], {"region": "n"})
+    assert web.control("/webhooks/deliver") == {"statuses": [0]}
+    listener.delay = 0.0
+    portal.clock.advance(600)
+    assert web.control("/webhooks/deliver") == {"statuses": [204]}
+    assert [one["attemptNumber"] for one in listener.events] == [0, 1]
 
 
 def test_nobody_listens(portal, web):
