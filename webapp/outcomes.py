@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
+from webapp.disk import trouble
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, ConnectionState
 
@@ -31,8 +32,12 @@ _SIGN_IN = (
     "unsupported_grant_type",
     "INVALID_AUTH_HEADER",
     "HTTP_401",
+    "moved",
     "HTTP_301",
     "HTTP_302",
+    "HTTP_303",
+    "HTTP_307",
+    "HTTP_308",
     "INVALID_AUTHENTICATION",
     "EXPIRED_AUTHENTICATION",
     "BAD_REFRESH_TOKEN",
@@ -48,6 +53,7 @@ _PERMISSION = (
     "INVALID_FIELD",
     "FIELD_ABSENT",
     "INVALID_TYPE",
+    "NO_LEADS",
     "NOT_FOUND",
     "invalid_app_access",
     "invalid_scope",
@@ -89,7 +95,8 @@ def noting(opened: Services, connection: ConnectionRow, what: str) -> Iterator[N
 
 def note_of(what: str, error: Exception) -> str:
     """A connector's message is fit to show; any other error's may hold values, so it is left out."""
-    reason = f" ({error})" if isinstance(error, ConnectorError | BadInput) else ""
+    told = str(error) if isinstance(error, ConnectorError | BadInput) else trouble(error)
+    reason = f" ({told})" if told else ""
     return f"{what}{reason}." + (f" {STANDS}" if what == PULL else "")
 
 

@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.salesforce.gateway import Document, Gateway, Request
 from connectors.salesforce.job_notes import Asked
 from connectors.salesforce.query import Soql
-from connectors.salesforce.trouble import incomplete, plain_code
+from connectors.salesforce.trouble import incomplete
 
 DOING = "bulk query"
 CLEANING = "clean-up of a bulk job"
@@ -33,6 +32,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 30.0, 1.5
 _JOB = re.compile(r"[A-Za-z0-9]{15,18}")
 _GONE = frozenset({"NOT_FOUND", "HTTP_404"})
 _RUNNING = frozenset({"UploadComplete", "InProgress"})
+_ENDED = frozenset({"Failed", "Aborted"})
+# What the message of a failed job may be repeated of: codes that the guides list, never words of its own.
+_CODES = ("INVALID_FIELD", "INVALIDENTITY", "MALFORMED_QUERY", "QUERY_TIMEOUT", "API_ERROR", "INVALIDJOB")
+_CODES_TOO = ("INVALID_TYPE", "EXCEEDED_ID_LIMIT", "REQUEST_LIMIT_EXCEEDED", "UNKNOWN_EXCEPTION")
 _CSV = MappingProxyType({"Accept": "text/csv", "Accept-Encoding": "gzip"})
 
 
@@ -231,8 +234,8 @@ def _records_of(found: Document, state: str) -> int | None:
 
 
 def _code_in(found: Document) -> str:
-    """The code at the head of a job's message (``INVALID_FIELD: ...``); the rest is not repeated."""
-    text: Any = found.get("errorMessage")
-    for word in re.findall(r"[A-Z][A-Z0-9_]{3,60}", text if isinstance(text, str) else ""):
-        return plain_code(word)
-    return str(found.get("state"))
+    """The first known code in a job's message (``INVALID_FIELD: ...``), else its state; no other word."""
+    text, state = found.get("errorMessage"), found.get("state")
+    words = re.findall(r"[A-Z][A-Z0-9_]+", text if isinstance(text, str) else "")
+    known = next((word for word in words if word in _CODES + _CODES_TOO), "")
+    return known or (state if isinstance(state, str) and state in _ENDED else "UNKNOWN")

@@ -55,10 +55,14 @@ class Month:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What is wrong with what is held: keys (text) of leads that are not there, and months to read anew."""
+    """What is wrong with what is held: keys (text) of leads that are not there, and months to read anew.
+
+    ``there`` is how many leads there are.
+    """
 
     gone: pa.Array = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
     months: tuple[Month, ...] = ()
+    there: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,11 @@ class Comparison:
                 wanting.update(months.tolist())
         dated = {month: number for month, number in listed.items() if month != _UNDATED}
         wanting |= {month for month, number in dated.items() if self._there(month) != number}
-        return Compared(gone=pa.concat_arrays(gone), months=tuple(map(_month, sorted(wanting - {_UNDATED}))))
+        return Compared(
+            gone=pa.concat_arrays(gone),
+            months=tuple(map(_month, sorted(wanting - {_UNDATED}))),
+            there=listed.total(),
+        )
 
     def query(self, fields: tuple[str, ...], month: Month) -> Soql:
         """The leads of one month."""

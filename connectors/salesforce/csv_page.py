@@ -29,6 +29,13 @@ def csv_only(stream: Stream) -> Stream:
     return stream
 
 
+def results_only(header: list[str] | None) -> list[str] | None:
+    """The same header. Raises Cut where it has no Id, which every query asks for: that is another text."""
+    if header is not None and "id" not in {name.lower() for name in header}:
+        raise Cut
+    return header
+
+
 def rows(pieces: Iterable[bytes], *, unended: bool = False) -> Iterator[list[str]]:
     """The header, then the rows, each of as many fields. Nothing at all of an empty page.
 
@@ -55,7 +62,7 @@ def rows(pieces: Iterable[bytes], *, unended: bool = False) -> Iterator[list[str
 
 def _lines(pieces: Iterable[bytes], *, unended: bool) -> Iterator[str]:
     """The lines with their ends; only a line feed ends one (a text may hold other separators)."""
-    decode, open_line = codecs.getincrementaldecoder("utf-8")().decode, list[str]()
+    decode, open_line = codecs.getincrementaldecoder("utf-8-sig")().decode, list[str]()
     for piece in pieces:
         first, *others = decode(piece).replace("\0", "").split("\n")
         open_line.append(first)

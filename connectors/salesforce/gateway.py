@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,7 +13,7 @@ import requests
 from simple_salesforce.api import Salesforce
 from simple_salesforce.util import exception_handler
 
-from connectors.errors import Busy
+from connectors.errors import Busy, Refused
 from connectors.oauth import GrantStore
 from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.asking import Document, Reply, Request, Stream
@@ -46,12 +46,15 @@ class Gateway:
         self._line = Line(app, grants, pause)
         self.pause, self.notes = pause, notes or JobNotes()
 
-    def query(self, soql: str, doing: str, *, deleted: bool = False) -> Document:
-        """The first page of a query of any length; ``deleted`` finds what is in the recycle bin too."""
+    def query(self, soql: str, doing: str, *, deleted: bool = False, in_body: bool = False) -> Document:
+        """The first page of a query of any length; ``deleted`` finds what is in the recycle bin too.
+
+        A query that names a record goes ``in_body``: addresses end in logs.
+        """
         headers = {"Sforce-Query-Options": f"batchSize={BATCH}"}
 
         def call(client: Salesforce, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
-            if not is_too_long(soql):
+            if not (in_body or is_too_long(soql)):
                 return client.query(soql, include_deleted=deleted, headers=headers, **options)
             request = composed(soql, client.base_url, deleted=deleted, headers=headers)
             return only_answer(_sent(client, request, options).json())
@@ -119,17 +122,23 @@ class Gateway:
         return self._line.budget.usage
 
     def limits(self) -> Document:
-        """What is left of the org's limits (``/limits``)."""
+        """What is left of the org's limits (``/limits``), for users who may view the setup."""
         found = self._document(lambda client, options: client.limits(**options), "limit check")
         self._line.budget.usage = usage_of(found) or self._line.budget.usage
         return found
 
     def now(self) -> datetime:
-        """The platform's own clock, from the Date header of a small call."""
+        """The platform's own clock, from the Date header of a call that every user of the API may make.
+
+        Where its answer does not tell the usage of the day, the limits do, if the user may see them.
+        """
         doing = "time check"
-        answered = self._line.ask(Asked(call=lambda client, options: client.limits(**options), doing=doing))
+        headers = self.send(Request(method="GET", path=""), doing).headers
+        if self.usage is None:
+            with suppress(Refused):
+                self.limits()
         try:
-            return parsedate_to_datetime(answered.headers.get("Date", "")).astimezone(UTC)
+            return parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
         except ValueError:
             broken: Busy = unreachable(doing)
         raise broken

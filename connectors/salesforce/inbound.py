@@ -23,6 +23,7 @@ from connectors.salesforce.app import SalesforceApp, frame_origin, lightning_ori
 from connectors.salesforce.ids import full_id
 from connectors.salesforce.session import new_session
 from connectors.salesforce.signed_request import Claim, read_claim, refused
+from connectors.salesforce.versions import agreed
 
 LEAD, LEAD_PREFIX = "Lead", "00Q"
 NO_ACCESS = "no_access"
@@ -90,7 +91,9 @@ def _authorise(app: SalesforceApp, claim: Claim, origin: str) -> None:
     if _ids(user, "organization_id", "user_id") != (claim.organisation, claim.user_id):
         raise refused(code="user_mismatch")
     # By collections, because there the id travels in the body: an address ends in logs.
-    address = f"{origin}/services/data/v{app.api_version}/composite/sobjects/{LEAD}"
+    with new_session(app) as session:
+        version = agreed(session, origin, app.api_version)
+    address = f"{origin}/services/data/v{version}/composite/sobjects/{LEAD}"
     body = {"ids": [claim.record_id], "fields": ["Id"]}
     found = _answer(_sent(app, claim, "POST", address, body), NO_ACCESS)
     # One entry per id that was asked for: null for a lead that is not there or not for this user.
@@ -101,7 +104,7 @@ def _authorise(app: SalesforceApp, claim: Claim, origin: str) -> None:
 
 def _answer(response: requests.Response | None, refusal: str) -> object:
     """The JSON that Salesforce shows the user. Raises Refused or Busy."""
-    if response is None or response.status_code >= 500 or response.status_code == 429:
+    if response is None or response.status_code >= 500 or _is_limited(response):
         msg = "Salesforce could not be asked whether the user may see the lead: open the lead again"
         raise Busy(msg, retry_after=5.0)
     if response.status_code != 200:
@@ -109,6 +112,17 @@ def _answer(response: requests.Response | None, refusal: str) -> object:
     with suppress(ValueError, RecursionError):
         return cast("object", response.json())
     raise refused(refusal)
+
+
+def _is_limited(response: requests.Response) -> bool:
+    """Whether the org's calls are used up, which says nothing about this user."""
+    if response.status_code != 403:
+        return response.status_code == 429
+    with suppress(ValueError, RecursionError):
+        found = response.json()
+        first = found[0] if isinstance(found, list) and found else None
+        return isinstance(first, dict) and first.get("errorCode") == "REQUEST_LIMIT_EXCEEDED"
+    return False
 
 
 def _sent(

@@ -35,8 +35,12 @@ UPLOADS = 3
 READINGS = 3
 RESULTS = ("successfulResults", "failedResults", "unprocessedrecords")
 STOPPED, UNPROCESSED = "BULK_JOB_STOPPED", "UNPROCESSED"
-# What Salesforce says of a job that failed as a whole begins with a code: "InvalidBatch : Field name ...".
-_JOB_CODE = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,79})\s*:")
+# What Salesforce says of a job that failed as a whole begins with a code ("InvalidBatch : Field name ..."):
+# those of the guide, "Errors"; nothing else of the message is repeated.
+_JOB_CODE = re.compile(
+    r"(ClientInputError|ExceededQuota|FeatureNotEnabled|Invalid(?:Batch|Job|JobState|Operation|SessionId|Url|User|XML)"
+    r"|Timeout|TooManyLockFailure|Unknown|API_ERROR|INVALID_FIELD|INVALIDENTITY|INVALIDJOB)\s*:"
+)
 Job = Mapping[str, Any]
 
 

@@ -21,7 +21,7 @@ from connectors.oauth import Grant, GrantStore
 from connectors.salesforce.app import SalesforceApp, trusted_origin
 from connectors.salesforce.budget import Budget
 from connectors.salesforce.oauth import refresh
-from connectors.salesforce.reach import GONE, is_unknown_host
+from connectors.salesforce.reach import GONE, UNTRUSTED, is_unknown_host, is_untrusted
 from connectors.salesforce.session import new_session
 from connectors.salesforce.trouble import (
     EXPIRED,
@@ -39,6 +39,7 @@ ATTEMPTS = 5
 # number of 5,000 digits, a list nested 100,000 deep, a document that has no length.
 _UNREADABLE = (ValueError, TypeError, RecursionError)
 _GONE = Failure(status=0, code=GONE, retry_after=None, day_is_used_up=False)
+_UNTRUSTED = Failure(status=0, code=UNTRUSTED, retry_after=None, day_is_used_up=False)
 # One call to make with a client; the options must go along with it.
 Call = Callable[[Salesforce, Mapping[str, Any]], Any]
 _BACKOFF = wait_exponential_jitter(multiplier=0.5, max=10, jitter=1)
@@ -138,7 +139,7 @@ class Line:
         except requests.TooManyRedirects:
             return Failure(status=heard.status, code="", retry_after=None, day_is_used_up=False)
         except requests.RequestException as error:
-            return _GONE if is_unknown_host(error) else None
+            return _unreached(error)
         except _UNREADABLE:
             return None
         finally:
@@ -158,6 +159,13 @@ class Line:
         if origin not in self._versions:
             self._versions[origin] = agreed(self._session, origin, self._app.api_version)
         return self._versions[origin]
+
+
+def _unreached(error: requests.RequestException) -> Failure | None:
+    """What will not mend itself, as a Failure; None where the connection or the body broke."""
+    if is_unknown_host(error):
+        return _GONE
+    return _UNTRUSTED if is_untrusted(error) else None
 
 
 def _worth_waiting(error: BaseException, asked: Asked) -> bool:

@@ -15,7 +15,7 @@ from connectors.salesforce.bulk_query import (
     begin,
     next_locator,
 )
-from connectors.salesforce.csv_page import Cut, csv_only, rows
+from connectors.salesforce.csv_page import Cut, csv_only, results_only, rows
 from connectors.salesforce.distinct import Distinct
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.page_tries import whole_page
@@ -30,9 +30,9 @@ _NOT_IN_BULK = frozenset({"INVALIDENTITY", "API_ERROR", "INVALIDJOB"})
 Row = tuple[str | None, ...]
 
 
-def count(gateway: Gateway, query: Soql, doing: str) -> int:
-    """How many records a query has now."""
-    total = gateway.query(query.counting, doing).get("totalSize")
+def count(gateway: Gateway, query: Soql, doing: str, *, in_body: bool = False) -> int:
+    """How many records a query has now; one that names a record goes ``in_body``."""
+    total = gateway.query(query.counting, doing, in_body=in_body).get("totalSize")
     if not isinstance(total, int):
         raise incomplete(doing)
     return total
@@ -100,7 +100,7 @@ def _bulk(job: QueryJob, query: Soql, patience: Patience) -> Iterator[Row]:
 def _whole(job: QueryJob, fields: Sequence[str], locator: str, unended: bool) -> tuple[list[Row], str | None]:
     with job.gateway.stream(job.behind(locator), DOING) as stream:
         found = rows(csv_only(stream), unended=unended)
-        next(found, None)
+        results_only(next(found, None))
         page = [tuple(text_of(value) for value in islice(row, len(fields))) for row in found]
         headers = stream.headers
     if announced_records(headers) not in {None, len(page)}:

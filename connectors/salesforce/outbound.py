@@ -17,7 +17,7 @@ from connectors.salesforce.flag_fields import AUDIT, STATUS, FlagFields
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.ingest import Ingest
 from connectors.salesforce.listing import count
-from connectors.salesforce.query import Soql, pages
+from connectors.salesforce.query import Soql, pages_once
 from connectors.salesforce.records import lead_key, text_of
 from connectors.salesforce.update import DOING, Update, Written
 from connectors.source import Flag
@@ -50,7 +50,8 @@ class Outbound:
             The write-back stopped midway; doing it again writes only what is still different.
         """
         waiting: list[Update] = []
-        for records in pages(self.gateway, Soql(fields=("Id", *self.fields.names)), DOING):
+        query = Soql(fields=("Id", *self.fields.names))
+        for records in pages_once(self.gateway, query, DOING):
             waiting += [made for record in records if (made := self._update(record, flags))]
             while len(waiting) >= JOB:
                 self._send(waiting[:JOB])

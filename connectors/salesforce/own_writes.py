@@ -26,4 +26,4 @@ def own_changes(gateway: Gateway, where: str) -> int:
     if not user:
         return 0
     condition = f"({where}) AND LastModifiedById = '{user}'"
-    return count(gateway, Soql(fields=(), where=condition), DOING)
+    return count(gateway, Soql(fields=(), where=condition), DOING, in_body=True)

@@ -27,6 +27,10 @@ DELETIONS = timedelta(days=14)
 MANY = 200_000
 TOO_OLD = "Everything was read: Salesforce tells for 15 days what was deleted, and the last sync is older."
 UNTOLD = "Everything was read: Salesforce's log of deletions does not reach back to the last sync."
+AHEAD = (
+    "Everything was read: Salesforce's clock was ahead at the last sync, so that it is not known up to when "
+    "changes were read."
+)
 SO_MANY = "Everything was read: so many leads have changed that it takes no longer."
 WORKABLE = timedelta(days=1)
 
@@ -137,6 +141,8 @@ def _needs_all(at: Situation) -> str:
         return "Everything was read: it is the first sync."
     if at.held.policy != at.policy:
         return "Everything was read: the policy has changed since the last sync."
+    if instant(at.held.until) > at.now:
+        return AHEAD
     if at.now - instant(at.held.until) > DELETIONS:
         return (
             "Everything was read: Salesforce tells for 15 days what was deleted, and the last sync is older."

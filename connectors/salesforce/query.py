@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.schema import BadInput
 from connectors.policy.model import Policy
-from connectors.salesforce.distinct import Distinct
+from connectors.salesforce.distinct import Distinct, Once
 from connectors.salesforce.gateway import Document, Gateway
 from connectors.salesforce.trouble import incomplete
 
@@ -102,6 +102,14 @@ def pages(
         came |= {link, hash(ids)}
         document = gateway.query_more(link, doing)
     _check_total(gateway, query, (seen.different, total), doing, deleted=deleted)
+
+
+def pages_once(gateway: Gateway, query: Soql, doing: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """As `pages`, without the records that came before already."""
+    once = Once()
+    for records in pages(gateway, query, doing):
+        fresh = once.are_new([record.get("Id") for record in records])
+        yield [record for record, is_new in zip(records, fresh, strict=True) if is_new]
 
 
 def link_behind(document: Document, doing: str) -> str:

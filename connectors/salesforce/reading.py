@@ -25,7 +25,7 @@ from connectors.salesforce.bulk_query import (
     listed,
     next_locator,
 )
-from connectors.salesforce.csv_page import Cut, csv_only, rows
+from connectors.salesforce.csv_page import Cut, csv_only, results_only, rows
 from connectors.salesforce.gateway import Gateway, Request
 from connectors.salesforce.page_tries import whole_page
 from connectors.salesforce.query import Soql, announced, link_behind, records_in
@@ -124,9 +124,8 @@ class Reader:
             try:
                 for batch, done in self._at_once(job, start):
                     yield batch, done
-            except Busy as error:
-                # Listed pages are as large as Salesforce likes: what is too large goes in smaller ones.
-                if error.code:
+            except (Busy, Refused) as error:
+                if not _go_singly(error):
                     raise
         seen = set[str]()
         while done is not None:
@@ -166,7 +165,7 @@ class Reader:
         summed = Summed()
         with self.gateway.stream(request, DOING) as stream:
             found = rows(csv_only(stream), unended=unended)
-            header = next(found, None)
+            header = results_only(next(found, None))
             columns = columns_of(header or ("Id", *self.policy.fields), self.policy.fields, self.types)
             while chunk := list(islice(found, CHUNK)):
                 summed.add(apply_policy(self.policy, columns.raw(chunk, self.keyring), self.keyring))
@@ -174,3 +173,12 @@ class Reader:
         if announced_records(headers) not in {None, summed.read}:
             raise Cut
         return summed.batch(self.policy), next_locator(headers)
+
+
+def _go_singly(error: Busy | Refused) -> bool:
+    """Whether the pages may come one by one where listed ones did not.
+
+    They are as large as Salesforce likes, and what is too large goes in smaller ones; or there is no
+    list. Where the job itself is gone, the next page says so too.
+    """
+    return error.code in GONE if isinstance(error, Refused) else not error.code

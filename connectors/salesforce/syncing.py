@@ -27,6 +27,7 @@ from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, beg
 from connectors.salesforce.comparing import Compared, Comparison
 from connectors.salesforce.departed import Untold, departed
 from connectors.salesforce.einstein import is_einstein, new_scores, score_rule
+from connectors.salesforce.emptied import NO_LEADS, refuse_emptied
 from connectors.salesforce.facts import SCORES, Facts
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.leftovers import leaving_no_jobs
@@ -58,7 +59,7 @@ Wanted = Literal["", "full", "reconcile"]
 CRM = "salesforce"
 DOING = "lead count"
 # With these, what was read so far cannot become whole.
-SPOILT = frozenset({"incomplete", JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD"})
+SPOILT = frozenset({"incomplete", JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD", NO_LEADS})
 # Told how many leads are read and how many there are; may raise to stop the pull.
 Watch = Callable[[int, int], None]
 
@@ -199,6 +200,8 @@ class Sync:
         )
 
     def _all(self, staged: Staging, plan: Plan, expected: int | None) -> Synced:
+        if not staged.read:
+            refuse_emptied(self.lake, self.keyring.organisation)
         rule = score_rule(self.policy, self.score)
         told = ScoreHistory(
             gateway=self.gateway,
@@ -216,8 +219,10 @@ class Sync:
 
     def _changes(self, staged: Staging, plan: Plan, expected: int | None) -> Synced:
         gone = departed(self.gateway, self.keyring, plan, self.facts)
-        compared = self._compared(staged) if plan.kind == "reconcile" else Compared()
+        compared = self._compared(staged) if plan.kind == "reconcile" else None
         left = pa.array([key.hex for key in gone.keys], pa.string())
+        if compared is not None and not compared.there:
+            refuse_emptied(self.lake, self.keyring.organisation, left)
         with Roll(staged.folder) as scores:
             self._score(plan, scores)
             finished = Finished(
@@ -225,7 +230,7 @@ class Sync:
                 account=staged.account(),
                 note=self._note(plan, covered=gone.covered),
                 expected=expected,
-                gone=pc.unique(pa.concat_arrays([left, compared.gone])),
+                gone=left if compared is None else pc.unique(pa.concat_arrays([left, compared.gone])),
                 scores=scores.tables,
             )
             own = own_changes(self.gateway, window(plan, self._dated))

@@ -11,7 +11,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from connectors.errors import Busy, Refused
 from connectors.oauth import Flow
 from connectors.salesforce.app import SalesforceApp, trusted_origin
-from connectors.salesforce.reach import GONE, is_unknown_host
+from connectors.salesforce.reach import GONE, UNTRUSTED, UNTRUSTED_MEND, is_unknown_host, is_untrusted
 from connectors.salesforce.session import new_session, prepare
 from connectors.salesforce.token_answer import RETRY_AFTER, members, only_read, trouble
 
@@ -19,6 +19,7 @@ from connectors.salesforce.token_answer import RETRY_AFTER, members, only_read, 
 SENDING = {"allow_redirects": False, "timeout": (5, 30)}
 # The answer of a call that may have done its work was lost on the way.
 LOST = "answer_lost"
+MOVED = "moved"
 
 
 def endpoint(app: SalesforceApp, name: str) -> str:
@@ -75,7 +76,8 @@ def reached(session: Any, call: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - 
     Raises
     ------
     Refused
-        ``org_gone``: the login address has no host any more.
+        ``org_gone``: the login address has no host any more; ``moved``: it leads elsewhere;
+        ``certificate``: it is not accepted.
     Busy
         ``answer_lost``: the connection broke; whether Salesforce did the work is not known.
     """
@@ -83,13 +85,22 @@ def reached(session: Any, call: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - 
         with session:
             return call(session)
     except requests.RequestException as error:
-        gone = is_unknown_host(error)
+        problem = _problem(error)
     # Raised outside the handler, so that the error holds neither the request nor its tokens.
-    if gone:
-        msg = (
-            "the login address has no host any more: the org was deleted, or its My Domain was changed; look "
-            "it up in Setup and set FAIRLEAD_SALESFORCE_LOGIN_URL"
-        )
-        raise Refused(msg, code=GONE)
+    raise problem
+
+
+def _problem(error: requests.RequestException) -> Refused | Busy:
+    """What a call that did not come through means."""
+    look = "look it up in Setup and set FAIRLEAD_SALESFORCE_LOGIN_URL"
+    if isinstance(error, requests.TooManyRedirects):
+        msg = f"the login address leads elsewhere, where no secret is sent: the My Domain was changed; {look}"
+        return Refused(msg, code=MOVED)
+    if is_unknown_host(error):
+        why = "the org was deleted, or its My Domain was changed"
+        msg = f"the login address has no host any more: {why}; {look}"
+        return Refused(msg, code=GONE)
+    if is_untrusted(error):
+        return Refused(f"Salesforce could not be reached for the sign-in: {UNTRUSTED_MEND}", code=UNTRUSTED)
     msg = "Salesforce could not be reached for the sign-in: check the network, then try again"
-    raise Busy(msg, retry_after=RETRY_AFTER, code=LOST)
+    return Busy(msg, retry_after=RETRY_AFTER, code=LOST)

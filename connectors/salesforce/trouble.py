@@ -16,7 +16,7 @@ from simple_salesforce.exceptions import SalesforceError
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.retry_after import retry_after
 from connectors.salesforce.budget import LIMIT_REACHED, NEXT_WINDOW, usage_in
-from connectors.salesforce.reach import GONE
+from connectors.salesforce.reach import GONE, UNTRUSTED, UNTRUSTED_MEND
 
 EXPIRED = 401
 MISSING_FIELD = "INVALID_FIELD"
@@ -25,6 +25,7 @@ PATIENCE = 30.0
 CONCURRENT = "too_many_at_once"
 # Salesforce did not begin with the call: to make it again doubles nothing.
 NOT_BEGUN = frozenset({CONCURRENT, "SERVER_UNAVAILABLE", "HTTP_503", "HTTP_429", "UNABLE_TO_LOCK_ROW"})
+MOVED = ("HTTP_301", "HTTP_302", "HTTP_303", "HTTP_307", "HTTP_308")
 _SOON, _LATER = 1.0, 60.0
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
 _WAITS = {
@@ -49,9 +50,9 @@ _MENDS = {
     "ORG_LOCKED": "the org is locked or closed: ask Salesforce",
     "INACTIVE_ORG_OR_USER": "the org, or the connected user, is not active: ask the org's admin",
     "TRIAL_EXPIRED": "the org's trial is over: ask Salesforce",
-    "HTTP_301": "the org has another address now: connect it again",
-    "HTTP_302": "the org has another address now: connect it again",
+    **dict.fromkeys(MOVED, "the org has another address now: connect it again"),
     GONE: "the org's address is no longer known: it was deleted, or its My Domain was changed",
+    UNTRUSTED: UNTRUSTED_MEND,
     "HTTP_409": "the job was begun with another API version, or is no longer there: begin it again",
     "HTTP_414": "the query is too long for Salesforce: take fields out of the policy",
     "HTTP_431": "the query is too long for Salesforce: take fields out of the policy",

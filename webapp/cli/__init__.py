@@ -79,7 +79,10 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - an exit with 1 would say that there is a finding
-            return _leave(ctx, defect(error), DEFECT)
+            from webapp.disk import trouble  # noqa: PLC0415 - --help needs none of the database
+
+            told = trouble(error)
+            return _leave(ctx, told, BAD_INPUT) if told else _leave(ctx, defect(error), DEFECT)
 
 
 def defect(error: Exception) -> str:

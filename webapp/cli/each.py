@@ -14,6 +14,7 @@ from connectors.errors import ConnectorError
 from webapp.cli import BAD_INPUT, DEFECT, REFUSED, defect
 from webapp.cli.steps import shown
 from webapp.crms import label
+from webapp.disk import trouble
 from webapp.installation import chosen, installation
 from webapp.jobs import Progress
 from webapp.services import Services
@@ -68,7 +69,8 @@ def _attempt(
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - a defect that one connection meets is no reason to leave the others
-        return _failed(row, defect(error), DEFECT)
+        told = trouble(error)
+        return _failed(row, told, BAD_INPUT) if told else _failed(row, defect(error), DEFECT)
 
 
 def _failed(row: ConnectionRow, text: str, code: int) -> Outcome:

@@ -1,12 +1,18 @@
-"""What is left of the org's allowances."""
+"""What is left of the org's allowances.
+
+Source: developer.salesforce.com, api_rest, resources_limits: "for API users with the View Setup and
+Configuration permission". The code of the refusal is an assumption.
+"""
 
 from __future__ import annotations
 
 from flask import Response
 
-from connectors.sandbox.salesforce.api import answered, api_blueprint
+from connectors.sandbox.salesforce.api import answered, api_blueprint, viewer
+from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.soql_run import Json
 from connectors.sandbox.salesforce.state import state
+from connectors.sandbox.salesforce.users import VIEW_SETUP
 
 routes = api_blueprint("limits")
 # Allowances that nothing here uses up.
@@ -35,7 +41,9 @@ RECORD_KB = 2
 
 @routes.get("/limits", strict_slashes=False)
 def limits(version: str) -> Response:  # noqa: ARG001 - part of the address
-    """Each allowance with its largest and its remaining amount."""
+    """Each allowance with its largest and its remaining amount. Raises ApiError 403 without View Setup."""
+    if VIEW_SETUP not in viewer().permissions:
+        raise ApiError(403, "FORBIDDEN", "You do not have access to the limits of this organization")
     here = state()
     stored = sum(len(table) for table in here.org.records.values()) * RECORD_KB // 1024
     told = {name: _left(most, 0) for name, most in UNTOUCHED.items()}

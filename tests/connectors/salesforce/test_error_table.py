@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import requests
 from werkzeug.wrappers import Response
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.oauth import refresh
+from connectors.salesforce.reach import is_untrusted
 from connectors.sandbox.certificate import Certificate
 from tests.connectors.salesforce.script import Script, failed, line_to
 from tests.connectors.subject_salesforce import app_of
@@ -106,6 +109,24 @@ def test_a_host_that_is_gone_is_told_from_a_broken_network(grants, org, monkeypa
             call()
         assert state_after(caught.value) == state
         assert str(grants.grant.refresh_token) not in repr(caught.value.__context__) + str(caught.value)
+
+
+def test_a_certificate_that_is_not_accepted_is_told_from_a_broken_line(grants, org):
+    app = replace(app_of(org), ca_file=None)
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: Gateway(app, grants, pause=lambda _: None).query("SELECT Id FROM Lead", "lead pull"),
+        lambda: refresh(app, grants.grant),
+    )
+    for call in calls:
+        with pytest.raises(Refused, match="certificate at its address is not accepted") as caught:
+            call()
+        assert (caught.value.code, state_after(caught.value)) == ("certificate", "pull_incomplete")
+        assert str(grants.grant.refresh_token) not in repr(caught.value.__context__) + str(caught.value)
+
+
+def test_a_secure_line_that_breaks_is_no_certificate():
+    broken = requests.exceptions.SSLError(ssl.SSLEOFError(8, "EOF occurred in violation of protocol"))
+    assert not is_untrusted(broken)
 
 
 @pytest.mark.parametrize("row", [row for row, found in TABLE.items() if found[3] > 1])

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -246,6 +247,12 @@ def test_a_lead_in_the_recycle_bin_is_refused(org: SalesforceStandIn):
     assert refusal(org, request(org)) == "no_access"
 
 
+def test_an_org_that_is_older_than_the_settings_is_asked_in_its_own_version(org: SalesforceStandIn):
+    app = replace(app_of(org), api_version="69.0")
+    found = verify_canvas(request(org), app, lambda _: keyring_of(org))
+    assert found.lead == keyring_of(org).lead_key(org.record_ids()[5])
+
+
 def test_no_address_that_is_called_holds_the_record_id(org: SalesforceStandIn):
     org.state.asked.clear()
     visit(org, request(org))
@@ -259,7 +266,7 @@ def test_a_dead_token_makes_an_old_request_worthless(org: SalesforceStandIn):
     assert refusal(org, old) == "token_refused"
 
 
-@pytest.mark.parametrize("kind", ["server_error", "unavailable", "reset"])
+@pytest.mark.parametrize("kind", ["server_error", "unavailable", "reset", "total_limit", "concurrent_limit"])
 def test_when_salesforce_cannot_be_asked_it_is_busy(org: SalesforceStandIn, kind: str):
     org.faults.plan(Fault(kind=kind, times=None))
     with pytest.raises(Busy):

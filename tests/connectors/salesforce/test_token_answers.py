@@ -44,8 +44,8 @@ def signed(**odd: Any) -> dict[str, Any]:
 def refreshing(certificate: Certificate) -> Callable[[Any], Any]:
     @contextmanager
     def serve(token: Any) -> Iterator[Callable[[], Grant]]:
-        body = token if isinstance(token, bytes) else json.dumps(token).encode()
-        with scripted(lambda _: Response(body), certificate.server_context()) as url:
+        answer = token if isinstance(token, Response) else Response(_body(token))
+        with scripted(lambda _: answer, certificate.server_context()) as url:
             app = SalesforceApp(
                 client_id="c",
                 client_secret="s",
@@ -57,6 +57,10 @@ def refreshing(certificate: Certificate) -> Callable[[Any], Any]:
             yield lambda: refresh(app, FORMER)
 
     return serve
+
+
+def _body(token: Any) -> bytes:
+    return token if isinstance(token, bytes) else json.dumps(token).encode()
 
 
 FORMER = Grant(
@@ -132,3 +136,12 @@ def test_a_token_answer_that_cannot_be_used_is_refused(refreshing, odd):
 def test_a_body_that_is_no_token_answer_is_refused(refreshing, body):
     with refreshing(body) as ask, pytest.raises(ConnectorError):
         ask()
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_login_address_that_leads_elsewhere_is_told_and_gets_no_secret(refreshing, status: int):
+    elsewhere = {"Location": "https://other.example/services/oauth2/token"}
+    with refreshing(Response(b"", status, headers=elsewhere)) as refreshed, pytest.raises(Refused) as caught:
+        refreshed()
+    assert (caught.value.code, "leads elsewhere" in str(caught.value)) == ("moved", True)
+    assert "other.example" not in "".join(traceback.format_exception(caught.value))

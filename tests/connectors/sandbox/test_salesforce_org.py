@@ -478,6 +478,11 @@ def test_a_frozen_user_and_one_without_the_api_are_turned_away(org: SalesforceSt
     assert code(rep.call("GET", "/limits")) == (401, "INVALID_SESSION_ID")
 
 
+def test_the_limits_are_for_those_who_may_view_the_setup(org: SalesforceStandIn):
+    assert code(bulk_of(org, org.org.rep).call("GET", "/limits")) == (403, "FORBIDDEN")
+    assert bulk_of(org, org.org.rep).call("GET", "").ok
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
