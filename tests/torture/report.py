@@ -19,7 +19,8 @@ PULLS = """
 
 A process pulls an org of {leads:,} leads by Bulk jobs, {page}. It is killed at a random moment, half of
 them within the time that a whole pull takes and half within the first third of it; the next process goes on
-where it stopped, and may be killed too. After each pull that ended, the lake is held against the org lead by lead: none lost, none doubled,
+where it stopped, and may be killed too. After each pull that ended, the lake is held against the org lead by
+lead: none lost, none doubled,
 none stale, read = kept + rejected + excluded, nothing left behind. Then a tenth of the leads changes, and
 the next pull reads everything or what changed.
 """
@@ -39,7 +40,8 @@ newest audit, each finding stands once, those that are gone are closed, and the 
 HUBSPOT = """
 A process pulls a portal of {leads:,} contacts, page by page. It is killed at a random moment, half of
 them within the time that a whole pull takes and half within the first third of it; the next process goes on
-where it stopped, and may be killed too. After each pull that ended, the lake is held against the portal contact by contact: none lost, none
+where it stopped, and may be killed too. After each pull that ended, the lake is held against the portal
+contact by contact: none lost, none
 doubled, none stale, read = kept + rejected + excluded, nothing left behind. Then a tenth of the contacts
 changes, three are archived and one is merged into another, and the next pull reads everything or what
 changed.
