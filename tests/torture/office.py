@@ -144,7 +144,7 @@ def store(
         worst=None,
         pulled=PULLED,
     )
-    services.repository.add_audit(row.id, new, flags)
+    services.repository.add_audit(connection.id, new, flags)
 
 
 @contextmanager
