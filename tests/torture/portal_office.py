@@ -25,7 +25,13 @@ from webapp.services import Services, open_services
 from webapp.store.repository import short_id
 from webapp.store.rows import ConnectionRow
 
-PROPERTIES = ("fairscore_status", "fairscore_reason", "fairscore_audit_id", "fairscore_audited_at")
+PROPERTIES = (
+    "fairscore_status",
+    "fairscore_reason",
+    "fairscore_audit_id",
+    "fairscore_audited_at",
+    "fairscore_calibrated_score",
+)
 NOTHING = ("",) * len(PROPERTIES)
 
 
@@ -62,7 +68,7 @@ class PortalOffice:
         return self.portal.control.calls.total()
 
     def standing(self) -> Standing:
-        """The four values that each contact has now; a value that was taken away is empty."""
+        """The five values that each contact has now; a value that was taken away is empty."""
         rows = {one: self.portal.values(one) for one in self.portal.record_ids()}
         return {one: tuple(row.get(name) or "" for name in PROPERTIES) for one, row in rows.items()}
 
@@ -128,4 +134,5 @@ def _connected(opened: Services, portal: HubSpotStandIn) -> ConnectionRow:
 def _values(flag: Flag) -> tuple[str, ...]:
     """The flag as the portal stores it, written out here and not by the code that is tested."""
     at = flag.checked_at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    return (flag.status, flag.reason, flag.audit_id, at)
+    calibrated = f"{flag.detail.calibrated:g}" if flag.detail else ""
+    return (flag.status, flag.reason, flag.audit_id, at, calibrated)

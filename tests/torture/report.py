@@ -51,7 +51,7 @@ HUBSPOT_WRITES = """
 A portal of {leads:,} contacts. Each round a new audit decides which contacts have which flag; a process
 writes that back and is killed at a random moment between its first call and the time that a whole write-back
 takes. Then each contact must hold its old flag or its new one, as a whole. In three of ten rounds a newer
-audit follows at once. A second process writes back to its end. After that each contact holds exactly the four
+audit follows at once. A second process writes back to its end. After that each contact holds exactly the five
 values of the newest audit, and the receipt adds up.
 """
 
