@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import Refused
+from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.source import HubSpotSource
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
 from connectors.policy.model import Rule
 from connectors.sandbox.hubspot.scoring import ScoringRule
 from connectors.snapshots import as_scored
+from connectors.source import Flag
 from tests.connectors.hubspot.syncing import POLICY, Desk, desk_of
 from tests.connectors.subject_hubspot import Connected, MemoryGrants, some, timing_of
 
@@ -317,3 +319,39 @@ def test_what_could_be_read_is_suggested(opened):
     assert {"deal.hs_is_closed_won", "deal.closedate"} <= fields.keys()
     assert not [name for name in fields if name.startswith("lead.")]
     assert "health_condition" not in fields
+
+
+def test_nothing_personal_is_asked_for_beside_deals_leads_scores_and_histories(opened, monkeypatch):
+    named, read = [], HubSpotClient.read
+
+    def noting(client, ids, properties, *more, **others):
+        named.append(properties)
+        return read(client, ids, properties, *more, **others)
+
+    # Where no property is named HubSpot shows name and mail address.
+    monkeypatch.setattr(HubSpotClient, "read", noting)
+    desk = opened(DEALS, LEADS, SCORING, "crm.schemas.contacts.write", "crm.objects.contacts.write")
+    policy = replace(
+        BESIDE,
+        rules=(
+            *BESIDE.rules[:4],
+            Rule(field="hs_v2_date_entered_customer", operator=Coarsen(by="day"), column="end"),
+        ),
+    )
+    deal(desk, 1, "closedwon", "2026-06-02T00:00:00Z")
+    lead(desk, 1, "HOT", 578)
+    desk.change(2, lifecyclestage="customer")
+    flag = Flag(status="review", reason="r", audit_id="A", checked_at=datetime(2026, 11, 23, tzinfo=UTC))
+    desk.sync(policy, outcome_at="end")
+    ids = desk.portal.record_ids()
+    desk.later()
+    desk.source.publish({desk.connected.keyring.lead_key(one): flag for one in ids})
+    asked = set(desk.portal.control.requested)
+    desk.later(1)
+    assert desk.sync(policy, outcome_at="end").own == 60
+    desk.sync(policy, wanted="reconcile", outcome_at="end")
+    names = {name.rpartition(".")[2] for name in policy.fields}
+    own = {"hs_object_id", "lastmodifieddate", "hs_merged_object_ids", "hs_is_closed"}
+    flags = {name for name in asked if name.startswith("fairscore_")}
+    assert desk.portal.control.requested <= names | own | flags
+    assert all(named)
