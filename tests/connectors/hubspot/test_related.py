@@ -15,6 +15,7 @@ from connectors.hubspot.source import HubSpotSource
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
 from connectors.policy.model import Rule
+from connectors.sandbox.hubspot.faults import Fault
 from connectors.sandbox.hubspot.scoring import ScoringRule
 from connectors.snapshots import as_scored
 from connectors.source import Flag
@@ -287,6 +288,20 @@ def test_rules_that_are_withheld_for_a_while_are_no_change(opened):
     done = desk.sync()
     assert (done.kind, done.rules, len(done.notes)) == ("incremental", None, 1)
     desk.portal.control.lead_scoring = "on"
+    assert desk.sync().kind == "incremental"
+
+
+@pytest.mark.parametrize("fault", [Fault(status=503, times=None), Fault(kind="truncated", times=None)])
+def test_rules_that_cannot_be_told_now_stop_nothing(opened, fault):
+    desk = opened(SCORING)
+    desk.portal.desk.publish_score(7, "Fit", "lead_score", [ScoringRule(property="region", points={"a": 5})])
+    desk.sync()
+    desk.portal.control.plan(replace(fault, path="lead-scoring"))
+    done = desk.sync()
+    assert (done.kind, done.rules) == ("incremental", None)
+    assert done.notes[0].startswith("HubSpot did not tell this time by which rules the score is made")
+    assert not [field for field in desk.source.suggestible() if field.predicted]
+    desk.portal.control.mend()
     assert desk.sync().kind == "incremental"
 
 
