@@ -8,12 +8,17 @@ from hashlib import sha256
 from itertools import permutations
 
 import pytest
+from sqlalchemy import delete
 
+from connectors.account import Pulled
 from connectors.hubspot.events import Event
 from connectors.pseudonym import LeadKey
+from connectors.source import Flag
 from tests.webapp.support import START, Clock
+from webapp.store import tables
 from webapp.store.repository import Repository
-from webapp.store.told_events import REMEMBERED, ToldEvents
+from webapp.store.rows import NewAudit
+from webapp.store.told_events import REMEMBERED, Taken, ToldEvents
 
 LEAD, OTHER = LeadKey(bytes(16)), LeadKey(bytes(range(16)))
 
@@ -84,3 +89,21 @@ def test_since_when_something_came_is_known(database, connection_id):
     assert not told.any_since(connection_id, ["merged"], clock.now)
     clock.forward(seconds=1)
     assert not told.any_since(connection_id, ["restored"], clock.now)
+
+
+def test_who_waits_for_others_that_write_is_told_after_its_time(database, connection_id):
+    """On PostgreSQL it is the row of the lead's flag that others hold, on SQLite the whole database."""
+    repository, told = Repository(database=database), ToldEvents(database=database)
+    pulled = Pulled(read=1, kept=1, rejected={}, excluded={}, unmapped={})
+    audit = NewAudit(
+        id="a", report="{}", policy_version=1, stream_version=1, severities={}, worst=None, pulled=pulled
+    )
+    flag = Flag(status="ok", reason="", audit_id="a", checked_at=START)
+    repository.add_audit(connection_id, audit, {LEAD: flag})
+    with database.writing() as session:
+        session.execute(delete(tables.LeadFlag))
+        with pytest.raises(Taken):
+            told.keep(connection_id, [event("erased")], 0.05)
+        session.rollback()
+    assert told.keep(connection_id, [event("erased")], 0.05) == 1
+    assert repository.flags(connection_id) == {}
