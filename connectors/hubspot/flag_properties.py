@@ -84,7 +84,9 @@ def ensure(client: HubSpotClient) -> None:
             if error.code or error.retry_after > PATIENCE:
                 raise
             lost = error
-    raise lost or _hidden(_wanting(client))
+    if lost is not None:
+        raise lost
+    _refuse_hidden(_wanting(client))
 
 
 def _make(client: HubSpotClient, wanting: Sequence[Mapping[str, Any]]) -> bool:
@@ -95,13 +97,16 @@ def _make(client: HubSpotClient, wanting: Sequence[Mapping[str, Any]]) -> bool:
     return all(made)
 
 
-def _hidden(wanting: Sequence[Mapping[str, Any]]) -> Refused:
+def _refuse_hidden(wanting: Sequence[Mapping[str, Any]]) -> None:
+    """Stop where the portal says that it has properties and does not show them."""
+    if not wanting:
+        return
     names = ", ".join(definition["name"] for definition in wanting)
     msg = (
         f"the portal says that it has {names} and does not show it: restore it among the archived "
         "properties in HubSpot, or delete it there for good, then publish again"
     )
-    return Refused(msg, code=CONFLICT)
+    raise Refused(msg, code=CONFLICT)
 
 
 def _wanting(client: HubSpotClient) -> list[Mapping[str, Any]]:

@@ -192,6 +192,18 @@ def test_a_property_that_exists_and_is_not_shown_is_named(small, monkeypatch):
     assert caught.value.code == "PROPERTY_CONFLICT"
 
 
+def test_properties_that_are_shown_only_after_the_last_look_will_do(small, monkeypatch):
+    small.source.publish({})
+    shown, looks = HubSpotClient.properties, []
+
+    def late(self):
+        looks.append(1)
+        return shown(self) if len(looks) > 3 else []
+
+    monkeypatch.setattr(HubSpotClient, "properties", late)
+    assert small.source.publish(flags_for(small)).written == 250
+
+
 def test_a_property_of_the_portal_that_cannot_hold_a_flag_is_not_touched(small):
     small.source.publish({})
     small.portal.definition("fairscore_status").type = "string"
