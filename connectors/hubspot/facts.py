@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from connectors.errors import Refused
+from connectors.errors import ConnectorError, Refused
 from connectors.hubspot import scoring
 from connectors.hubspot.answers import Document
 from connectors.hubspot.client import HubSpotClient
@@ -104,10 +104,11 @@ def told_rules(client: HubSpotClient, rule: Rule | None) -> tuple[ScoreRules | N
     frozen = (WARNING,) if rule.field == FROZEN else ()
     try:
         return scoring.rules_of(client, rule.field), frozen
-    except Refused as error:
-        if not is_withheld(error):
-            raise
-        told = f"HubSpot does not tell by which rules the score is made: {lack(error)}."
+    except ConnectorError as error:
+        # The interface is in beta. Whatever it answers must not stop a sync; a lost access does so by itself.
+        known = isinstance(error, Refused) and is_withheld(error)
+        why = lack(error) if isinstance(error, Refused) and known else f"{error}; the next sync asks again"
+        told = f"HubSpot does not tell by which rules the score is made: {why}."
         return None, (*frozen, told)
 
 
