@@ -105,10 +105,11 @@ def told_rules(client: HubSpotClient, rule: Rule | None) -> tuple[ScoreRules | N
     try:
         return scoring.rules_of(client, rule.field), frozen
     except ConnectorError as error:
-        # The interface is in beta. Whatever it answers must not stop a sync; a lost access does so by itself.
-        known = isinstance(error, Refused) and is_withheld(error)
-        why = lack(error) if isinstance(error, Refused) and known else f"{error}; the next sync asks again"
-        told = f"HubSpot does not tell by which rules the score is made: {why}."
+        # It is in beta, and no lead hangs on it: whatever it answers, the sync goes on.
+        if isinstance(error, Refused) and is_withheld(error):
+            told = f"HubSpot does not tell by which rules the score is made: {lack(error)}."
+        else:
+            told = f"HubSpot did not tell this time by which rules the score is made: {error}."
         return None, (*frozen, told)
 
 

@@ -14,6 +14,8 @@ from connectors.hubspot.records import missing_ids, says_missing
 MERGED = 10
 # With history HubSpot reads half as many at once.
 WITH_HISTORY = 50
+# Where no property is named HubSpot shows those that it thinks best: name and mail address.
+NOTHING = ("hs_object_id",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def histories(client: HubSpotClient, ids: Sequence[str], names: Sequence[str]) -
     return [
         record
         for start in range(0, len(ids), WITH_HISTORY)
-        for record in _batch(client, ids[start : start + WITH_HISTORY], _Asked(history=names))
+        for record in _batch(client, ids[start : start + WITH_HISTORY], _Asked(fields=NOTHING, history=names))
     ]
 
 

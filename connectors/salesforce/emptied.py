@@ -8,6 +8,8 @@ from connectors.emptied import NO_LEADS, NOBODY, still_held
 from connectors.errors import Refused
 from connectors.lake import Lake
 
+__all__ = ["NO_LEADS", "refuse_emptied"]
+
 
 def refuse_emptied(lake: Lake, organisation: str, gone: pa.Array = NOBODY) -> None:
     """Stop where leads are held that nobody told us are ``gone`` (keys); for an org that shows none.

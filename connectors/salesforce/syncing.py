@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import staging
-from connectors.emptied import NO_LEADS
 from connectors.errors import Busy, Refused
 from connectors.holding import Finished, Note
 from connectors.lake import Lake
@@ -28,7 +27,7 @@ from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, beg
 from connectors.salesforce.comparing import Compared, Comparison
 from connectors.salesforce.departed import Untold, departed
 from connectors.salesforce.einstein import is_einstein, new_scores, score_rule
-from connectors.salesforce.emptied import refuse_emptied
+from connectors.salesforce.emptied import NO_LEADS, refuse_emptied
 from connectors.salesforce.facts import SCORES, Facts
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.leftovers import leaving_no_jobs

@@ -102,7 +102,7 @@ REQUIRED = HubSpotApp(app_id="", client_id="", client_secret="", redirect_uri=""
 
 def test_a_missing_optional_scope_costs_one_feature_and_the_page_says_which(crms):
     row = crms.ready("hubspot")
-    granted(crms, *REQUIRED, "crm.objects.leads.read")
+    granted(crms, *REQUIRED, "crm.objects.leads.read", "mh-lead-scoring-view")
     found = access.check(crms.services, row)
     assert found.connection.state == "connected"
     assert len(found.lacking) == 1

@@ -147,7 +147,7 @@ def test_rules_in_an_odd_form_stop_no_sync(desk: Desk, monkeypatch, told):
     done = desk.sync()
     (note,) = done.notes
     assert (done.run.kept, done.rules) == (150, None)
-    assert "does not tell by which rules" in note
+    assert "did not tell this time by which rules" in note
     assert desk.source.suggestible()
 
 
