@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from connectors.errors import Refused
+from connectors.errors import Busy, Refused
 from connectors.hubspot import scoring
 from connectors.hubspot.answers import Document
 from connectors.hubspot.client import HubSpotClient
@@ -109,6 +109,9 @@ def told_rules(client: HubSpotClient, rule: Rule | None) -> tuple[ScoreRules | N
             raise
         told = f"HubSpot does not tell by which rules the score is made: {lack(error)}."
         return None, (*frozen, told)
+    except Busy as error:
+        # It is in beta, and no lead hangs on it.
+        return None, (*frozen, f"HubSpot did not tell this time by which rules the score is made: {error}.")
 
 
 def granted(client: HubSpotClient, kind: str) -> bool:

@@ -14,6 +14,8 @@ from connectors.hubspot.records import missing_ids, says_missing
 MERGED = 10
 # With history HubSpot reads half as many at once.
 WITH_HISTORY = 50
+# Where no property is named HubSpot shows those that it thinks best: name and mail address.
+NOTHING = ("hs_object_id",)
 
 
 def found(
@@ -40,7 +42,7 @@ def histories(client: HubSpotClient, ids: Sequence[str], names: Sequence[str]) -
     return [
         record
         for start in range(0, len(ids), WITH_HISTORY)
-        for record in objects(client.read(ids[start : start + WITH_HISTORY], (), names), "results")
+        for record in objects(client.read(ids[start : start + WITH_HISTORY], NOTHING, names), "results")
     ]
 
 

@@ -13,6 +13,8 @@ HubSpot, "CRM objects": the list is in the order of the ids; a page with more be
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -50,12 +52,38 @@ def every_contact(client: HubSpotClient, properties: Sequence[str]) -> Iterator[
         _count_again(client, seen)
 
 
+@dataclass(slots=True)
+class _Numbers:
+    """Ids, eight bytes each as long as they rise, as those of a list do."""
+
+    _rising: array[int] = field(default_factory=lambda: array("q"))
+    _others: set[int] = field(default_factory=set)
+
+    def add(self, number: int) -> None:
+        """Take in one that is not there."""
+        if self._rising and number < self._rising[-1]:
+            self._others.add(number)
+        else:
+            self._rising.append(number)
+
+    def __contains__(self, number: object) -> bool:
+        """Whether one is there."""
+        if not isinstance(number, int) or number in self._others:
+            return number in self._others
+        place = bisect_left(self._rising, number)
+        return place < len(self._rising) and self._rising[place] == number
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._rising) + len(self._others)
+
+
 @dataclass(slots=True, kw_only=True)
 class _Seen:
     """What one listing has shown so far."""
 
     highest: int
-    _known: set[int] = field(default_factory=set)
+    _known: _Numbers = field(default_factory=_Numbers)
     _nameless: int = 0
     _late: int = 0
     _barren: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import multiprocessing
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -40,6 +40,17 @@ FIELDS = (
 )
 FINDING = "Fairness_Finding__c"
 NOTHING = (None,) * len(FIELDS)
+WORDS = {
+    "sobjects/Lead/describe": "looking at the fields",
+    "composite/sobjects": "writing by collections",
+    "jobs/ingest": "making a Bulk job, or looking for earlier ones",
+}
+JOB_WORDS = {
+    "batches": "uploading",
+    "successfulResults": "reading results",
+    "failedResults": "reading results",
+    "unprocessedrecords": "reading results",
+}
 CHECKED = datetime(2026, 11, 23, 9, 0, 0, tzinfo=UTC)
 STATUSES: tuple[FlagStatus, ...] = ("ok", "review", "insufficient_data")
 PULLED = Pulled(read=1, kept=1, rejected={}, excluded={}, unmapped={})
@@ -74,20 +85,17 @@ class Office:
         self.audits += 1
         audit_id, at = short_id(), CHECKED + timedelta(minutes=self.audits)
         share = dice.uniform(0.9, 1.0) if dice.random() < 0.4 else dice.uniform(0.05, 0.4)
-        flags = {one: _flag(audit_id, at, dice) for one in self.org.record_ids() if dice.random() < share}
+        flags = {one: a_flag(audit_id, at, dice) for one in self.org.record_ids() if dice.random() < share}
         findings = _findings(self.report, dice)
-        self._store(audit_id, {self._key(one): flag for one, flag in flags.items()}, findings)
+        keyed = {self._key(one): flag for one, flag in flags.items()}
+        store(self.services, self.connection, replace(self.report, findings=findings), audit_id, keyed)
         leads = {one: _values(flags[one]) if one in flags else NOTHING for one in self.org.record_ids()}
         return Wanted(leads=leads, findings=len(findings), audit_id=audit_id)
 
     def start(self) -> Any:
         """A write-back in a process of its own, from its first call to the org on."""
         calls = self.org.state.calls
-        process = STARTING.Process(target=publish_once, args=(self.environ,))
-        process.start()
-        while process.is_alive() and self.org.state.calls == calls:
-            time.sleep(0.001)
-        return process
+        return started(self.environ, lambda: self.org.state.calls != calls)
 
     def standing(self) -> Standing:
         """The five values that each lead has in the org now."""
@@ -100,6 +108,15 @@ class Office:
         rows = list(self.org.org.records[FINDING].values())
         return [(str(row["Audit_Key__c"]), str(row["Status__c"]), str(row["Audit_Id__c"])) for row in rows]
 
+    def moment(self) -> str:
+        """What the org was last asked for, in words."""
+        path = self.org.state.asked[-1].partition("?")[0].partition("/v68.0/")[2].rstrip("/")
+        if path.startswith("jobs/ingest/"):
+            return f"Bulk job: {JOB_WORDS.get(path.rpartition('/')[2], 'closing, waiting or deleting')}"
+        if FINDING in path:
+            return "writing findings"
+        return WORDS.get(path, "listing" if path.startswith("query") else "other")
+
     def let_jobs_end(self) -> None:
         """What a real org does by itself: jobs that a killed process closed are processed to their end."""
         for _ in range(4):
@@ -109,17 +126,25 @@ class Office:
     def _key(self, record_id: str) -> LeadKey:
         return self.services.keyring(self.connection).lead_key(record_id)
 
-    def _store(self, audit_id: str, flags: Mapping[LeadKey, Flag], findings: tuple[Finding, ...]) -> None:
-        new = NewAudit(
-            id=audit_id,
-            report=to_json(replace(self.report, findings=findings)),
-            policy_version=1,
-            stream_version=1,
-            severities={},
-            worst=None,
-            pulled=PULLED,
-        )
-        self.services.repository.add_audit(self.connection.id, new, flags)
+
+def store(
+    services: Services,
+    connection: ConnectionRow,
+    report: Report,
+    audit_id: str,
+    flags: Mapping[LeadKey, Flag],
+) -> None:
+    """An audit with its flags, as a sync would have stored it."""
+    new = NewAudit(
+        id=audit_id,
+        report=to_json(report),
+        policy_version=1,
+        stream_version=1,
+        severities={},
+        worst=None,
+        pulled=PULLED,
+    )
+    services.repository.add_audit(connection.id, new, flags)
 
 
 @contextmanager
@@ -136,6 +161,15 @@ def office(folder: Path, leads: int, seed: int) -> Iterator[Office]:
             yield Office(org=org, environ=environ, services=opened, connection=_connected(opened, org))
         finally:
             opened.close()
+
+
+def started(environ: dict[str, str], called: Callable[[], bool]) -> Any:
+    """A process that writes back, once the CRM was ``called`` by it."""
+    process = STARTING.Process(target=publish_once, args=(environ,))
+    process.start()
+    while process.is_alive() and not called():
+        time.sleep(0.001)
+    return process
 
 
 def publish_once(environ: dict[str, str]) -> None:
@@ -175,7 +209,8 @@ def _connected(opened: Services, org: SalesforceStandIn) -> ConnectionRow:
     return row
 
 
-def _flag(audit_id: str, at: datetime, dice: Random) -> Flag:
+def a_flag(audit_id: str, at: datetime, dice: Random) -> Flag:
+    """A flag by the dice."""
     status = dice.choice(STATUSES)
     calibrated = dice.choice((None, 12.5, 71.0)) if status == "review" else None
     detail = FlagDetail(explanation="e", advice="a", calibrated=calibrated) if calibrated else None

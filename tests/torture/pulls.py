@@ -94,16 +94,24 @@ class _Killer:
             self.side.change_some(self.chance)
             wanted = self.chance.choice(("full", ""))
             while self._killed(wanted):
-                if self.tally.kills == kills:
+                if self.tally.kills == kills or self._enough():
                     self._to_the_end(wanted)
                     break
             self._look()
 
+    def _enough(self) -> bool:
+        """Of the pulls that have every page, half are let go on: else most kills would strike there."""
+        return self._phase() == PHASES[2] and self.chance.random() < 1 / 2
+
     def _killed(self, wanted: str) -> bool:
-        """Start a pull and kill it at a random moment; false where it came to its end before."""
+        """Start a pull and kill it at a random moment; false where it came to its end before.
+
+        Half of the moments lie in the first third of a pull's time, in which it reads.
+        """
         self._say(wanted)
         pid = int(self._hear())
-        killing = threading.Timer(self.chance.uniform(0, self._span), _kill, (pid,))
+        span = self._span * self.chance.choice((1, 1 / 3))
+        killing = threading.Timer(self.chance.uniform(0, span), _kill, (pid,))
         killing.start()
         line = self._hear()
         killing.cancel()

@@ -17,11 +17,11 @@ The same two tests with ten kills each are in the suite.
 PULLS = """
 ## Pulls
 
-A process pulls an org of {leads:,} leads by Bulk jobs, {page}. It is killed at a random moment between its
-start and the time that a whole pull takes; the next process goes on where it stopped, and may be killed
-too. After each pull that ended, the lake is held against the org lead by lead: none lost, none doubled,
-none stale, read = kept + rejected + excluded, nothing left behind. Then a tenth of the leads changes, and
-the next pull reads everything or what changed.
+A process pulls an org of {leads:,} leads by Bulk jobs, page by page. It is killed at a random moment, half of
+them within the time that a whole pull takes and half within the first third of it; the next process goes on
+where it stopped, and may be killed too. After each pull that ended, the lake is held against the org lead by
+lead: none lost, none doubled, none stale, read = kept + rejected + excluded, nothing left behind. Then a
+tenth of the leads changes, and the next pull reads everything or what changed.
 """
 WRITES = """
 ## Write-backs
@@ -35,14 +35,24 @@ later. A second process writes back to its end. After that each lead holds exact
 newest audit, each finding stands once, those that are gone are closed, and the receipt adds up.
 """
 
+HUBSPOT_PULLS = """
+## Pulls
 
-HUBSPOT = """
-A process pulls a portal of {leads:,} contacts, page by page. It is killed at a random moment between its
-start and the time that a whole pull takes; the next process goes on where it stopped, and may be killed
-too. After each pull that ended, the lake is held against the portal contact by contact: none lost, none
-doubled, none stale, read = kept + rejected + excluded, nothing left behind. Then a tenth of the contacts
-changes, three are archived and one is merged into another, and the next pull reads everything or what
-changed.
+A process pulls a portal of {leads:,} contacts, page by page. It is killed at a random moment, half of
+them within the time that a whole pull takes and half within the first third of it; the next process goes on
+where it stopped, and may be killed too. After each pull that ended, the lake is held against the portal
+contact by contact: none lost, none doubled, none stale, read = kept + rejected + excluded, nothing left
+behind. Then a tenth of the contacts changes, three are archived and one is merged into another, and the
+next pull reads everything or what changed.
+"""
+HUBSPOT_WRITES = """
+## Write-backs
+
+A portal of {leads:,} contacts. Each round a new audit decides which contacts have which flag; a process
+writes that back and is killed at a random moment between its first call and the time that a whole write-back
+takes. Then each contact must hold its old flag or its new one, as a whole. In three of ten rounds a newer
+audit follows at once. A second process writes back to its end. After that each contact holds exactly the five
+values of the newest audit, and the receipt adds up.
 """
 
 
@@ -56,35 +66,41 @@ class Ran:
     asked: int
     minutes: float
 
+    @property
+    def faults(self) -> list[str]:
+        """What went wrong."""
+        return [*self.pulls.faults, *self.writes.troubles]
 
-def written(ran: Ran) -> str:
+
+def of_salesforce(ran: Ran) -> str:
     """The report as Markdown."""
-    faults = [*ran.pulls.faults, *ran.writes.troubles]
+    bulk = sum(changed >= 2_000 for changed in ran.writes.changed)
+    ways = {
+        "rounds with 2,000 changes or more, so by a Bulk job": bulk,
+        "rounds below, so by collections": len(ran.writes.changed) - bulk,
+    }
+    parts = [_pulls(PULLS, ran.pulls), _writes(WRITES, ran, ways)]
+    return "\n".join([HEAD, *_verdict(ran), *parts]) + "\n"
+
+
+def of_hubspot(ran: Ran) -> str:
+    """The report of HubSpot's half as Markdown."""
+    head = HEAD.replace("at random moments", "at random moments: HubSpot", 1)
+    head = head.replace("the stand-in org over TLS", "the stand-in portal")
+    parts = [_pulls(HUBSPOT_PULLS, ran.pulls), _writes(HUBSPOT_WRITES, ran, {})]
+    return "\n".join([head, *_verdict(ran), *parts]) + "\n"
+
+
+def _verdict(ran: Ran) -> list[str]:
+    verdict = "**It failed:**" if ran.faults else "Nothing was lost, doubled or left stale."
     kills = ran.pulls.kills + ran.writes.kills
-    verdict = "Nothing was lost, doubled or left stale." if not faults else "**It failed:**"
-    lines = [f"{kills} of {ran.asked} kills were done, in {ran.minutes:.0f} minutes. {verdict}"]
-    lines += [f"- {fault}" for fault in dict.fromkeys(faults)]
-    return "\n".join([HEAD, *lines, _pulls(ran.pulls), _writes(ran)]) + "\n"
+    return [
+        f"{kills} of {ran.asked} kills were done, in {ran.minutes:.0f} minutes. {verdict}",
+        *(f"- {fault}" for fault in dict.fromkeys(ran.faults)),
+    ]
 
 
-def of_hubspot(found: PullTorture, asked: int, minutes: float) -> str:
-    """The report of HubSpot's pulls as Markdown."""
-    verdict = "Nothing was lost, doubled or left stale." if not found.faults else "**It failed:**"
-    lines = [f"{found.kills} of {asked} kills were done, in {minutes:.0f} minutes. {verdict}"]
-    lines += [f"- {fault}" for fault in dict.fromkeys(found.faults)]
-    head = HEAD.replace("# Killed at random moments", "# Killed at random moments: HubSpot")
-    head = head.replace("the stand-in org over TLS", "the stand-in portal").replace(
-        "The same two tests with ten kills each are", "The same test with ten kills is"
-    )
-    return "\n".join([head, *lines, HUBSPOT.format(leads=found.leads), _counts(found)]) + "\n"
-
-
-def _pulls(found: PullTorture) -> str:
-    head = PULLS.format(leads=found.leads, page="page by page")
-    return f"{head}\n{_counts(found)}"
-
-
-def _counts(found: PullTorture) -> str:
+def _pulls(words: str, found: PullTorture) -> str:
     facts = {
         "pulls killed": found.kills,
         "pulls that ended": found.finished,
@@ -93,24 +109,22 @@ def _counts(found: PullTorture) -> str:
         "faults": len(found.faults),
     }
     struck = {f"killed {phase}": number for phase, number in found.phases.items()}
-    return _table(facts | struck)
+    return f"{words.format(leads=found.leads)}\n{_table(facts | struck)}"
 
 
-def _writes(ran: Ran) -> str:
+def _writes(words: str, ran: Ran, ways: Mapping[str, int]) -> str:
     found = ran.writes
-    bulk = sum(changed >= 2_000 for changed in found.changed)
     facts = {
         "write-backs killed": found.kills,
         "that ended before their kill": found.outlived,
-        "rounds with 2,000 changes or more, so by a Bulk job": bulk,
-        "rounds below, so by collections": len(found.changed) - bulk,
+        **ways,
         "kills that left some leads written and some not": found.half_done,
         "rounds in which a newer audit came before the second write-back": found.newer,
         "leads to change in all": sum(found.changed),
         "faults": len(found.troubles),
     }
     struck = {f"killed while {moment}": number for moment, number in sorted(found.moments.items())}
-    return f"{WRITES.format(leads=ran.write_leads)}\n{_table(facts | struck)}"
+    return f"{words.format(leads=ran.write_leads)}\n{_table(facts | struck)}"
 
 
 def _table(facts: Mapping[str, int]) -> str:

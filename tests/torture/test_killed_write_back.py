@@ -11,3 +11,10 @@ def test_ten_kills_leave_no_stale_flag_and_nothing_doubled(tmp_path):
     assert toll.kills == 10
     assert max(toll.changed) >= 2_000 > min(toll.changed)
     assert toll.half_done
+
+
+def test_ten_kills_at_hubspot_leave_no_stale_flag(tmp_path):
+    toll = killed_write_backs(tmp_path, kills=10, leads=900, seed=5, crm="hubspot")
+    assert toll.troubles == []
+    assert toll.kills == 10
+    assert toll.half_done

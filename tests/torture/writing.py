@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any, Protocol, Self
 
-from tests.torture.office import NOTHING, Office, Standing, Wanted, office
+from tests.torture.office import Standing, Wanted, office
+from tests.torture.portal_office import portal_office
+from tests.torture.sides import Crm
+from webapp.services import Services
+from webapp.store.rows import ConnectionRow
 
 PATIENCE = 120
 KILLED = -9
-WORDS = {
-    "sobjects/Lead/describe": "looking at the fields",
-    "composite/sobjects": "writing by collections",
-    "jobs/ingest": "making a Bulk job, or looking for earlier ones",
-}
-JOB_WORDS = {
-    "batches": "uploading",
-    "successfulResults": "reading results",
-    "failedResults": "reading results",
-    "unprocessedrecords": "reading results",
-}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,13 +46,56 @@ class Toll:
         return self
 
 
-def killed_write_backs(folder: Path, kills: int, leads: int, seed: int) -> Toll:
+class Office(Protocol):
+    """An installation that is connected to a CRM of nothing but leads."""
+
+    @property
+    def services(self) -> Services:
+        """The installation."""
+        ...
+
+    @property
+    def connection(self) -> ConnectionRow:
+        """Its connection."""
+        ...
+
+    def decide(self, dice: Random) -> Wanted:
+        """A new audit: what must stand in the CRM after a write-back."""
+        ...
+
+    def start(self) -> Any:
+        """A write-back in a process of its own, from its first call on."""
+        ...
+
+    def standing(self) -> Standing:
+        """What each lead holds now."""
+        ...
+
+    def findings(self) -> list[tuple[str, str, str]]:
+        """Key, status and audit of each record of a finding."""
+        ...
+
+    def moment(self) -> str:
+        """What the CRM was last asked for, in words."""
+        ...
+
+    def let_jobs_end(self) -> None:
+        """What the CRM does by itself with what a killed process left there."""
+        ...
+
+
+OPEN: Mapping[Crm, Callable[[Path, int, int], AbstractContextManager[Office]]] = MappingProxyType(
+    {"salesforce": office, "hubspot": portal_office}
+)
+
+
+def killed_write_backs(folder: Path, kills: int, leads: int, seed: int, crm: Crm = "salesforce") -> Toll:
     """Kill ``kills`` write-backs of an org with ``leads`` leads, each followed by one that ends.
 
     A process that ends before its kill counts as outlived, and not as a kill.
     """
     dice, toll = Random(seed), Toll()  # noqa: S311 - no secret
-    with office(folder, leads, seed) as here:
+    with OPEN[crm](folder, leads, seed) as here:
         last = _ended(here, here.decide(dice), toll)
         seconds = last
         while toll.kills < kills:
@@ -71,7 +110,7 @@ def _round(here: Office, dice: Random, seconds: float, toll: Toll) -> float:
     process = _killed(here, dice.uniform(0, 1.1 * seconds))
     if process.exitcode == KILLED:
         toll.kills += 1
-        toll.moments[_moment(here)] += 1
+        toll.moments[here.moment()] += 1
     else:
         toll.outlived += 1
     # What the killed process had sent, the org still answers.
@@ -123,7 +162,7 @@ def _check_whole(here: Office, wanted: Wanted, toll: Toll) -> None:
     now = here.standing()
     if now.keys() != wanted.leads.keys():
         toll.troubles.append("leads were lost or doubled")
-    wrong = [name for name in now if now[name] != wanted.leads.get(name, NOTHING)]
+    wrong = [name for name in now if now[name] != wanted.leads.get(name)]
     if wrong:
         toll.troubles.append(f"{len(wrong)} leads hold a stale flag after a write-back that ended")
     keys = [key for key, _, _ in here.findings()]
@@ -140,13 +179,3 @@ def _check_whole(here: Office, wanted: Wanted, toll: Toll) -> None:
 def _adds_up(receipt: Any, leads: int) -> bool:
     parts = receipt.written + receipt.cleared + receipt.unchanged + receipt.unknown
     return receipt.listed == leads == parts + sum(receipt.failed.values()) and not receipt.failed
-
-
-def _moment(here: Office) -> str:
-    """What the org was last asked for, in words."""
-    path = here.org.state.asked[-1].partition("?")[0].partition("/v68.0/")[2].rstrip("/")
-    if path.startswith("jobs/ingest/"):
-        return f"Bulk job: {JOB_WORDS.get(path.rpartition('/')[2], 'closing, waiting or deleting')}"
-    if "Fairness_Finding__c" in path:
-        return "writing findings"
-    return WORDS.get(path, "listing" if path.startswith("query") else "other")

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import Refused
+from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.source import HubSpotSource
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
 from connectors.policy.model import Rule
+from connectors.sandbox.hubspot.faults import Fault
 from connectors.sandbox.hubspot.scoring import ScoringRule
 from connectors.snapshots import as_scored
+from connectors.source import Flag
 from tests.connectors.hubspot.syncing import POLICY, Desk, desk_of
 from tests.connectors.subject_hubspot import Connected, MemoryGrants, some, timing_of
 
@@ -288,6 +291,20 @@ def test_rules_that_are_withheld_for_a_while_are_no_change(opened):
     assert desk.sync().kind == "incremental"
 
 
+@pytest.mark.parametrize("fault", [Fault(status=503, times=None), Fault(kind="truncated", times=None)])
+def test_rules_that_cannot_be_told_now_stop_nothing(opened, fault):
+    desk = opened(SCORING)
+    desk.portal.desk.publish_score(7, "Fit", "lead_score", [ScoringRule(property="region", points={"a": 5})])
+    desk.sync()
+    desk.portal.control.plan(replace(fault, path="lead-scoring"))
+    done = desk.sync()
+    assert (done.kind, done.rules) == ("incremental", None)
+    assert done.notes[0].startswith("HubSpot did not tell this time by which rules the score is made")
+    assert not [field for field in desk.source.suggestible() if field.predicted]
+    desk.portal.control.mend()
+    assert desk.sync().kind == "incremental"
+
+
 def test_a_tier_that_tells_the_outcome_is_missing_and_counted(connecting, tmp_path):
     records = some(20)
     for number, record in enumerate(records):
@@ -317,3 +334,39 @@ def test_what_could_be_read_is_suggested(opened):
     assert {"deal.hs_is_closed_won", "deal.closedate"} <= fields.keys()
     assert not [name for name in fields if name.startswith("lead.")]
     assert "health_condition" not in fields
+
+
+def test_nothing_personal_is_asked_for_beside_deals_leads_scores_and_histories(opened, monkeypatch):
+    named, read = [], HubSpotClient.read
+
+    def noting(client, ids, properties, *more, **others):
+        named.append(properties)
+        return read(client, ids, properties, *more, **others)
+
+    # Where no property is named HubSpot shows name and mail address.
+    monkeypatch.setattr(HubSpotClient, "read", noting)
+    desk = opened(DEALS, LEADS, SCORING, "crm.schemas.contacts.write", "crm.objects.contacts.write")
+    policy = replace(
+        BESIDE,
+        rules=(
+            *BESIDE.rules[:4],
+            Rule(field="hs_v2_date_entered_customer", operator=Coarsen(by="day"), column="end"),
+        ),
+    )
+    deal(desk, 1, "closedwon", "2026-06-02T00:00:00Z")
+    lead(desk, 1, "HOT", 578)
+    desk.change(2, lifecyclestage="customer")
+    flag = Flag(status="review", reason="r", audit_id="A", checked_at=datetime(2026, 11, 23, tzinfo=UTC))
+    desk.sync(policy, outcome_at="end")
+    ids = desk.portal.record_ids()
+    desk.later()
+    desk.source.publish({desk.connected.keyring.lead_key(one): flag for one in ids})
+    asked = set(desk.portal.control.requested)
+    desk.later(1)
+    assert desk.sync(policy, outcome_at="end").own == 60
+    desk.sync(policy, wanted="reconcile", outcome_at="end")
+    names = {name.rpartition(".")[2] for name in policy.fields}
+    own = {"hs_object_id", "lastmodifieddate", "hs_merged_object_ids", "hs_is_closed"}
+    flags = {name for name in asked if name.startswith("fairscore_")}
+    assert desk.portal.control.requested <= names | own | flags
+    assert all(named)

@@ -6,14 +6,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from connectors.hubspot.app import SCOPES
 from connectors.sandbox.hubspot import HubSpotStandIn
 from connectors.sandbox.hubspot.faults import Fault
+from connectors.sandbox.hubspot.scopes import REQUIRED_SCOPES
 from tests.connectors.sandbox.hubspot_web import CONTACTS, web_of
 from tests.connectors.subject_hubspot import contents, some
 
 CALLBACK = "http://127.0.0.1:1/callback"
-REQUIRED = " ".join(SCOPES[:5])
+REQUIRED = " ".join(REQUIRED_SCOPES)
 
 
 @pytest.fixture
@@ -211,7 +211,7 @@ def test_the_account_tells_of_itself(portal, web):
     ],
 )
 def test_each_endpoint_wants_its_scope(portal, web, scope, method, path):
-    web.use(portal.token(*(one for one in (*SCOPES, "crm.objects.companies.read") if one != scope)))
+    web.use(portal.token(*(one for one in (*REQUIRED_SCOPES, "crm.objects.companies.read") if one != scope)))
     answer = getattr(web, method)(path)
     assert (answer.status_code, answer.json()["category"]) == (403, "MISSING_SCOPES")
     assert answer.json()["errors"][0]["context"]["requiredGranularScopes"] == [scope]
