@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
@@ -25,8 +26,8 @@ _DATABASE = {
 
 def trouble(error: BaseException) -> str:
     """What is wrong with the disk, and the mend; empty where the error is about something else."""
-    if isinstance(error, DBAPIError):
-        name = str(getattr(error.orig, "sqlite_errorname", ""))
+    if isinstance(error, DBAPIError | sqlite3.Error):
+        name = str(getattr(getattr(error, "orig", error), "sqlite_errorname", ""))
         return _told(next((text for start, text in _DATABASE.items() if name.startswith(start)), ""))
     return _told(_FILE.get(error.errno or 0, "")) if isinstance(error, OSError) else ""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from connectors.errors import Busy, Refused
+from connectors.errors import ConnectorError, Refused
 from connectors.hubspot import scoring
 from connectors.hubspot.answers import Document
 from connectors.hubspot.client import HubSpotClient
@@ -104,14 +104,13 @@ def told_rules(client: HubSpotClient, rule: Rule | None) -> tuple[ScoreRules | N
     frozen = (WARNING,) if rule.field == FROZEN else ()
     try:
         return scoring.rules_of(client, rule.field), frozen
-    except Refused as error:
-        if not is_withheld(error):
-            raise
-        told = f"HubSpot does not tell by which rules the score is made: {lack(error)}."
+    except ConnectorError as error:
+        # It is in beta, and no lead hangs on it: whatever it answers, the sync goes on.
+        if isinstance(error, Refused) and is_withheld(error):
+            told = f"HubSpot does not tell by which rules the score is made: {lack(error)}."
+        else:
+            told = f"HubSpot did not tell this time by which rules the score is made: {error}."
         return None, (*frozen, told)
-    except Busy as error:
-        # It is in beta, and no lead hangs on it.
-        return None, (*frozen, f"HubSpot did not tell this time by which rules the score is made: {error}.")
 
 
 def granted(client: HubSpotClient, kind: str) -> bool:

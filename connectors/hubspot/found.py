@@ -18,6 +18,15 @@ WITH_HISTORY = 50
 NOTHING = ("hs_object_id",)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a read wants of its records."""
+
+    fields: Sequence[str] = ()
+    history: Sequence[str] = ()
+    kind: str = OBJECT
+
+
 def found(
     client: HubSpotClient, ids: Sequence[str], fields: Sequence[str], kind: str = OBJECT
 ) -> list[Document]:
@@ -33,26 +42,32 @@ def found(
     return [
         record
         for start in range(0, len(ids), PAGE)
-        for record in _batch(client, ids[start : start + PAGE], fields, kind)
+        for record in _batch(client, ids[start : start + PAGE], _Asked(fields=fields, kind=kind))
     ]
 
 
 def histories(client: HubSpotClient, ids: Sequence[str], names: Sequence[str]) -> list[Document]:
-    """The contacts of some ids with what some properties were before, in batches of 50."""
+    """The contacts of some ids with what some properties were before, in batches of 50.
+
+    Raises
+    ------
+    Busy
+        As `found` does: a history that did not come would let today's score pass for the earlier one.
+    """
     return [
         record
         for start in range(0, len(ids), WITH_HISTORY)
-        for record in objects(client.read(ids[start : start + WITH_HISTORY], NOTHING, names), "results")
+        for record in _batch(client, ids[start : start + WITH_HISTORY], _Asked(fields=NOTHING, history=names))
     ]
 
 
-def _batch(client: HubSpotClient, ids: Sequence[str], fields: Sequence[str], kind: str) -> list[Document]:
-    first = _read(client, [record_id for record_id in ids if record_id], fields, kind)
-    second = _read(client, first.silent, fields, kind)
+def _batch(client: HubSpotClient, ids: Sequence[str], what: _Asked) -> list[Document]:
+    first = _read(client, [record_id for record_id in ids if record_id], what)
+    second = _read(client, first.silent, what)
     others = sum(record_number(record) not in first.silent for record in second.records)
     merged = len(second.silent) <= min(others, MERGED)
     if not merged and not second.unnamed:
-        msg = f"HubSpot's answers to the {kind.removesuffix('s')} read do not add up: pull again"
+        msg = f"HubSpot's answers to the {what.kind.removesuffix('s')} read do not add up: pull again"
         raise Busy(msg, retry_after=60.0)
     return [*first.records, *second.records]
 
@@ -69,10 +84,10 @@ class _Read:
     unnamed: bool = False
 
 
-def _read(client: HubSpotClient, asked: Sequence[str], fields: Sequence[str], kind: str) -> _Read:
+def _read(client: HubSpotClient, asked: Sequence[str], what: _Asked) -> _Read:
     if not asked:
         return _Read()
-    document = client.read(asked, fields, kind=kind)
+    document = client.read(asked, what.fields, what.history, what.kind)
     records = objects(document, "results")
     answered = {record_number(record) for record in records} | missing_ids(document)
     silent = [record_id for record_id in asked if record_id not in answered]

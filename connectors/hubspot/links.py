@@ -14,10 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.errors import Busy
-from connectors.hubspot.answers import Document, following, number_of, objects, part, parts
+from connectors.hubspot.answers import Document, errors_of, following, number_of, objects, part, parts
 from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.records import MISSING
 
 AT_ONCE = 1_000
+# HubSpot's word for a record that is associated with nothing.
+NONE = "NO_ASSOCIATIONS_FOUND"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,8 @@ def links(client: HubSpotClient, start: str, end: str, ids: Sequence[str]) -> Ma
     Raises
     ------
     Refused, Busy
-        As the gate does; Busy also where the pages of a record do not end.
+        As the gate does; Busy also where the pages of a record do not end, or where HubSpot could not say
+        of every record what it is associated with.
     """
     found: defaultdict[str, list[Link]] = defaultdict(list)
     for first in range(0, len(ids), AT_ONCE):
@@ -42,12 +46,31 @@ def links(client: HubSpotClient, start: str, end: str, ids: Sequence[str]) -> Ma
         asked = set[tuple[str, str]]()
         while inputs:
             document = client.associations(start, end, inputs)
+            _refuse_partial(document)
             inputs = []
             for entry in objects(document, "results"):
                 source = number_of(part(entry, "from").get("id"))
                 found[source] += _links(entry)
                 inputs += _rest(entry, source, asked)
     return found
+
+
+def _refuse_partial(document: Document) -> None:
+    """Stop where an answer (HTTP 207) has an error that is not "there is none": silence is no answer.
+
+    Raises
+    ------
+    Busy
+        To go on would take the deals of a contact for none.
+    """
+    if all(error.get("category") == MISSING or NONE in _kinds(error) for error in errors_of(document)):
+        return
+    msg = "HubSpot could not say of every record what it is associated with: pull again"
+    raise Busy(msg, retry_after=60.0)
+
+
+def _kinds(error: Document) -> str:
+    return f"{error.get('category')} {error.get('subCategory')}"
 
 
 def _links(entry: Document) -> Iterator[Link]:

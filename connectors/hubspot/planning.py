@@ -26,16 +26,29 @@ TOO_LONG = timedelta(days=30)
 MANY = 200_000
 WORKABLE = timedelta(days=1)
 SO_MANY = "Everything was read: so many contacts have changed that it takes no longer."
+AHEAD = (
+    "Everything was read: HubSpot's clock was ahead at the last sync, so that it is not known up to when "
+    "changes were read."
+)
+OTHER_SCOPES = (
+    "Everything was read: at the last sync the app could read other objects of the portal than now, and "
+    "leads with and without them cannot be compared."
+)
 _AGE = "Everything was read: the last sync is {} days old, and HubSpot forgets who was archived."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a sync is for: the digest of the policy, the columns of the score and of the outcome's day."""
+    """What a sync is for: the digest of the policy, the columns of the score and of the outcome's day.
+
+    ``left_out`` are the objects of the policy that this app may not read: leads that were read with them
+    and leads that were read without must not stand side by side.
+    """
 
     policy: str
     score: str = ""
     outcome_at: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +66,7 @@ class Cursor:
     outcome_at: str = ""
     rules: str = ""
     run: str = ""
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +82,7 @@ class Plan:
     score: str = ""
     outcome_at: str = ""
     rules: str = ""
+    left_out: str = ""
 
     @property
     def moment(self) -> datetime:
@@ -77,7 +92,9 @@ class Plan:
     @property
     def wanted(self) -> Wanted:
         """What the sync is for."""
-        return Wanted(policy=self.policy, score=self.score, outcome_at=self.outcome_at)
+        return Wanted(
+            policy=self.policy, score=self.score, outcome_at=self.outcome_at, left_out=self.left_out
+        )
 
     def cursor(self, before: Cursor | None) -> Cursor:
         """The cursor once the plan is carried out."""
@@ -90,6 +107,7 @@ class Plan:
             outcome_at=self.outcome_at,
             rules=self.rules,
             run=self.id,
+            left_out=self.left_out,
         )
 
 
@@ -131,13 +149,15 @@ def decide(at: Situation) -> Plan:
         score=at.wanted.score,
         outcome_at=at.wanted.outcome_at,
         rules=at.rules_state,
+        left_out=at.wanted.left_out,
     )
 
 
 def of_use(plan: Plan, at: Situation) -> bool:
     """Whether a plan of before is still what is wanted, and did not come to count already."""
     done = at.held is not None and at.held.run == plan.id
-    same = plan.wanted == at.wanted and plan.rules == at.rules_state
+    # Where HubSpot does not tell the rules now, those that the plan knows are not others.
+    same = plan.wanted == at.wanted and (at.rules is None or plan.rules == at.rules.state)
     fresh = timedelta() <= at.now - plan.moment < WORKABLE
     return same and not done and fresh and (not at.asked or at.asked == plan.kind) and not at.reason
 
@@ -170,9 +190,16 @@ def _needs_all(at: Situation) -> str:
         at.wanted.score,
     ):
         return "Everything was read: the stream now asks for the scores from before the outcome."
-    if at.now - instant(at.held.until) > TOO_LONG:
-        return _AGE.format((at.now - instant(at.held.until)).days)
-    return _other_rules(at)
+    return _since_when(at, at.held) or _other_rules(at)
+
+
+def _since_when(at: Situation, held: Cursor) -> str:
+    """A sentence where what was read is too old, of no known age, or of other objects; else empty."""
+    if at.now - instant(held.until) > TOO_LONG:
+        return _AGE.format((at.now - instant(held.until)).days)
+    if max(instant(held.until), instant(held.compared)) > at.now + LAG:
+        return AHEAD
+    return OTHER_SCOPES if held.left_out != at.wanted.left_out else ""
 
 
 def _other_rules(at: Situation) -> str:

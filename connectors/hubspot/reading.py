@@ -118,7 +118,8 @@ class Reader:
         self, documents: Iterable[Document], rule: Rule, asked: Collection[str]
     ) -> Iterator[tuple[str, Past]]:
         for document in documents:
-            entries = sorted(_dated(document, rule.field), key=lambda entry: entry[1])
+            told = (one for one in _dated(document, rule.field) if (rule.field, one[0]) != (TIER, LEAKED))
+            entries = sorted(told, key=lambda entry: entry[1])
             made = rule.operator.apply([value for value, _ in entries], self.keyring).values
             if entries and record_number(document) in asked:
                 yield record_number(document), tuple(zip(made, (at for _, at in entries), strict=True))

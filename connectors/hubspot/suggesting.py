@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from connectors.errors import Busy, Refused
+from connectors.errors import ConnectorError, Refused
 from connectors.hubspot import scoring
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.facts import described, granted
@@ -50,9 +50,6 @@ def _scores(client: HubSpotClient) -> frozenset[str]:
         return frozenset(
             name for score in scoring.scores(client) for name in scoring.outputs(score, scoring.SCORE)
         )
-    except Busy:
-        return frozenset()
-    except Refused as error:
-        if not is_withheld(error):
-            raise
+    except ConnectorError:
+        # The interface is in beta: whatever it answers only costs the mark.
         return frozenset()

@@ -8,6 +8,7 @@ lost, nothing counts twice, and what was read need not be read again.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -15,11 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import staging
+from connectors.emptied import NO_LEADS
 from connectors.errors import Busy, Refused
 from connectors.holding import Finished, Note
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.comparing import Known, differing
 from connectors.hubspot.departed import archived
+from connectors.hubspot.emptied import refuse_emptied
 from connectors.hubspot.facts import Facts
 from connectors.hubspot.planning import (
     Cursor,
@@ -51,7 +54,7 @@ from connectors.synced import Synced, Wish
 
 CRM = "hubspot"
 # With these, what was read so far cannot become whole.
-SPOILT = frozenset({"incomplete", ABSENT})
+SPOILT = frozenset({"incomplete", ABSENT, NO_LEADS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,10 @@ class Sync:
         """The pull that a process left unfinished, where it is still of use; else a new one."""
         situation = Situation(
             wanted=Wanted(
-                policy=policy_digest(self.policy), score=self.wish.score, outcome_at=self.wish.outcome_at
+                policy=policy_digest(self.policy),
+                score=self.wish.score,
+                outcome_at=self.wish.outcome_at,
+                left_out=",".join(sorted(self.facts.left_out)),
             ),
             now=self.client.now(),
             held=self._held(),
@@ -156,6 +162,9 @@ class Sync:
             note=self._note(plan, progress.beside),
             expected=self._expected(progress.staged),
         )
+        if not progress.staged.read:
+            since = datetime.min.replace(tzinfo=UTC)
+            refuse_emptied(self.lake, self.keyring, archived(self.client, self.keyring, since))
         run = self.lake.replace(CRM, self.keyring.organisation, finished)
         return Synced(kind=plan.kind, why=plan.why, run=run, whole=run, added=run.kept)
 
@@ -170,7 +179,7 @@ class Sync:
         losers = set(progress.beside.gone())
         merged = self._held_of(losers)
         if plan.kind == "reconcile":
-            gone |= set(self._compared(progress))
+            gone |= set(self._compared(progress, gone | losers))
         finished = Finished(
             parts=progress.staged,
             account=progress.staged.account(),
@@ -200,7 +209,7 @@ class Sync:
         tables = self.lake.held_keys(CRM, self.keyring.organisation)
         return sum(int(pc.sum(pc.is_in(one["lead_key"], value_set=wanted)).as_py() or 0) for one in tables)
 
-    def _compared(self, progress: Progress) -> list[LeadKey]:
+    def _compared(self, progress: Progress, gone: set[LeadKey]) -> list[LeadKey]:
         """Compare everything, read at once what is missing here or another; who is held and not there."""
         rule, column = self._score, self.wish.score if self._score else ""
         staged = progress.staged
@@ -210,7 +219,8 @@ class Sync:
         for step in listing.steps():
             if anew := differing(known, step.records, self.keyring, rule):
                 progress.keep_beside(anew)
-        expected(self.client, listing.place)
+        if not expected(self.client, listing.place):
+            refuse_emptied(self.lake, self.keyring, gone)
         return list(known.unseen())
 
     def _note(self, plan: Plan, past: Remembered) -> Note:

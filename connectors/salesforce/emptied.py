@@ -1,19 +1,14 @@
-"""An org that shows no lead at all, where leads are held: a lost access, unless a person says otherwise.
-
-To a connected user a lost sharing rule looks as if every lead were deleted. To believe it would erase the
-scores of earlier pulls, which no later pull brings back.
-"""
+"""An org that shows no lead at all, where some are held: to a connected user so looks a lost sharing rule."""
 
 from __future__ import annotations
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from connectors.emptied import NO_LEADS, NOBODY, still_held
 from connectors.errors import Refused
 from connectors.lake import Lake
 
-NO_LEADS = "NO_LEADS"
-NOBODY = pa.array([], pa.string())
+__all__ = ["NO_LEADS", "refuse_emptied"]
 
 
 def refuse_emptied(lake: Lake, organisation: str, gone: pa.Array = NOBODY) -> None:
@@ -24,11 +19,7 @@ def refuse_emptied(lake: Lake, organisation: str, gone: pa.Array = NOBODY) -> No
     Refused
         ``NO_LEADS``.
     """
-    left = sum(
-        int(pc.sum(pc.invert(pc.is_in(held["lead_key"], value_set=gone))).as_py() or 0)
-        for held in lake.keys("salesforce", organisation)
-    )
-    if left:
+    if left := still_held(lake, "salesforce", organisation, gone):
         msg = (
             f"the connected user sees no lead any more, and {left:,} are held here, so they stay as they "
             "are: give the user access to the leads again, then sync. If every lead was deleted, disconnect "
