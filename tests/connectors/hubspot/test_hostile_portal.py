@@ -14,6 +14,7 @@ from connectors.errors import Busy, ConnectorError, Refused
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.gate import Gate
 from connectors.hubspot.reading import LEAKED, TIER
+from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
 from connectors.policy.model import Rule
 from connectors.sandbox.hubspot.faults import Fault
@@ -171,3 +172,19 @@ def test_the_tier_before_the_outcome_is_not_the_one_that_tells_it(connecting, tm
     desk.sync(replace(DATED, rules=rules), outcome_at="end")
     chosen = {row["lead_key"]: row["score"] for row in as_scored(desk.rows(), "score", "end").to_pylist()}
     assert chosen[desk.key(2)] == "tier_2"
+
+
+@pytest.mark.parametrize(
+    ("operator", "score"), [(Coarsen(by="day"), "40"), (Keep(), "60")], ids=["by day", "by time"]
+)
+def test_a_score_of_the_day_of_the_outcome_that_may_know_it_is_not_the_one_before(
+    desk: Desk, operator, score
+):
+    one, at = desk.portal.record_ids()[4], "2026-06-01T10:00:00Z"
+    history = [("40", "2026-05-31T23:00:00Z"), ("60", "2026-06-01T08:00:00Z"), ("99", "2026-06-01T10:05:00Z")]
+    desk.portal.desk.remember("contacts", one, "lead_score", history)
+    desk.portal.desk.remember("contacts", one, "hs_v2_date_entered_customer", [(at, at)])
+    end = Rule(field="hs_v2_date_entered_customer", operator=operator, column="end")
+    desk.sync(replace(DATED, rules=(*POLICY.rules, end)), outcome_at="end")
+    chosen = {row["lead_key"]: row["score"] for row in as_scored(desk.rows(), "score", "end").to_pylist()}
+    assert chosen[desk.key(4)] == score
