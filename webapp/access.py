@@ -12,7 +12,7 @@ from webapp.crms import consent, source_for
 from webapp.outcomes import CHECK, WRITE_BACK, noting
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, ConnectionState
-from webapp.viewmodels.dashboard import STATUS
+from webapp.viewmodels.dashboard import status_of
 
 # States that a successful check disproves. That the last pull did not finish stays true.
 _DISPROVED: frozenset[ConnectionState] = frozenset(
@@ -78,7 +78,7 @@ def _refuse_hidden(opened: Services, connection: ConnectionRow, found: Sequence[
 def told(opened: Services, connection: ConnectionRow) -> Access:
     """The state of a connection as it stands now, in words."""
     row = opened.repository.connection(connection.id) or connection
-    status = STATUS[row.state]
+    status = status_of(row, audited=True)
     return Access(connection=row, words=status.words, note=row.note, mend=status.mend)
 
 

@@ -12,25 +12,37 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from connectors.hubspot.events import Event, EventKind
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
-from webapp.store.told_events import GONE, ToldRow
+from webapp.store.told_events import GONE, Taken, ToldRow
 
 LOG = logging.getLogger(__name__)
 # A restored contact whose event never came is read again after this.
 BACK_AFTER = timedelta(days=1)
+# How long a request may wait for the database, and the thread before it tries again.
+TAKEN_AFTER, AGAIN_SECONDS = 2.0, 60.0
 
 
 def receive(opened: Services, events: Sequence[Event]) -> int:
-    """Keep events durably; how many of them are new."""
-    rows = {name: _connection(opened, name) for name in {event.organisation for event in events}}
-    kept = 0
-    for name, row in rows.items():
-        if row is not None:
-            kept += opened.told_events.keep(row.id, [one for one in events if one.organisation == name])
+    """Keep events durably; how many of them are new.
+
+    HubSpot waits for five seconds. Where a job writes for longer, a file takes what was told.
+    """
+    kept, wait = 0, TAKEN_AFTER
+    for name in {event.organisation for event in events}:
+        row = _connection(opened, name)
+        if row is None:
+            continue
+        told = [one for one in events if one.organisation == name]
+        try:
+            kept += opened.told_events.keep(row.id, told, wait)
+        except Taken:
+            opened.intake.keep(row.id, told)
+            kept, wait = kept + len(told), 0.0
     return kept
 
 
@@ -39,6 +51,7 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
 
     Trouble with the disk is one sentence in the log: what is left is done later.
     """
+    opened.intake.drain(partial(_take, opened))
     rows = opened.told_events.pending(connection.id)
     if not rows:
         return
@@ -55,6 +68,7 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
 
 def settle_all(opened: Services) -> None:
     """Act on everything that waits."""
+    opened.intake.drain(partial(_take, opened))
     for connection_id in opened.told_events.waiting():
         row = opened.repository.connection(connection_id)
         if row is not None:
@@ -92,6 +106,9 @@ class Settling:
             except Exception:  # noqa: BLE001 - a thread has nobody to raise to
                 # The rows are still there; values of the error may hold what must not be logged.
                 LOG.warning("What HubSpot said is gone could not be erased yet.")
+                again = threading.Timer(AGAIN_SECONDS, self.wake)
+                again.daemon = True
+                again.start()
             finally:
                 self._busy.release()
 
@@ -99,6 +116,13 @@ class Settling:
 def _connection(opened: Services, organisation: str) -> ConnectionRow | None:
     row = opened.repository.connection_for("hubspot", organisation)
     return row if row is not None and row.state != "disconnected" else None
+
+
+def _take(opened: Services, connection_id: str, events: Sequence[Event]) -> None:
+    """Keep what a file held, unless the connection has ended meanwhile."""
+    row = opened.repository.connection(connection_id)
+    if row is not None and row.state != "disconnected":
+        opened.told_events.keep(row.id, events)
 
 
 def _act(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -> None:

@@ -12,6 +12,7 @@ from flask import current_app
 from audit.schema import BadInput
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
+from webapp.intake import Intake
 from webapp.panel_bearer import PanelBearers
 from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
@@ -70,6 +71,11 @@ class Services:
     def told_events(self) -> ToldEvents:
         """What the CRMs told by webhook."""
         return ToldEvents(database=self.database, clock=self.clock)
+
+    @property
+    def intake(self) -> Intake:
+        """What the CRMs told while the database was taken."""
+        return Intake(folder=self.settings.data_dir / "told")
 
     @property
     def panel_bearers(self) -> PanelBearers:

@@ -88,7 +88,9 @@ def told_of(app: HubSpotApp, access_token: str) -> Told | None:
         answer = _answered(app, "token introspection", "token/introspect", form)
     except Busy:
         return None
-    return told(read_object(answer.content))
+    document = read_object(answer.content)
+    # A page of the network between us says nothing of the consent.
+    return told(document) if isinstance(document.get("active"), bool) else None
 
 
 def refresh(app: HubSpotApp, grant: Grant, timing: Timing = REAL) -> Grant:

@@ -21,6 +21,8 @@ from connectors.retry_after import retry_after
 UNAUTHENTICATED = frozenset({"EXPIRED_AUTHENTICATION", "INVALID_AUTHENTICATION", "HTTP_401"})
 # A call that HubSpot surely did not carry out: even making something may be repeated.
 NOT_BEGUN = "not_begun"
+# A redirect: the address in the settings is not that of HubSpot's API.
+BAD_ADDRESS = "BAD_ADDRESS"
 ROLLING_SECONDS = 10.0
 SEARCH_SECONDS = 1.0
 # The daily budget returns at the portal's own midnight, which we do not know.
@@ -59,7 +61,7 @@ def _too_many(headers: Mapping[str, str], document: Mapping[str, Any], doing: st
 
 
 def _refused(status: int, document: Mapping[str, Any], doing: str) -> Refused:
-    category = code_of(document, "category") or f"HTTP_{status}"
+    category = BAD_ADDRESS if status < 400 else code_of(document, "category") or f"HTTP_{status}"
     code = (value_error(document) if doing.endswith(" update") else "") or category
     return Refused(
         f"HubSpot refused the {doing} (HTTP {status}, {category}): {_mend(status, document)}", code=code

@@ -13,13 +13,16 @@ from connectors.errors import Busy, Refused
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.gate import Gate
+from connectors.hubspot.oauth import told_of
 from connectors.hubspot.pace import pace_of
 from connectors.hubspot.timing import REAL
 from connectors.oauth import Grant
 from connectors.sandbox.hubspot import HubSpotStandIn
 from connectors.sandbox.hubspot.faults import Fault
+from tests.connectors.scripted import scripted
 from tests.connectors.subject_hubspot import app_of, consented, contents, some
 from webapp import access, connecting
+from webapp.crms import hubspot_app
 from webapp.outcomes import state_after
 from webapp.secrets_box import SecretsBox
 from webapp.store.database import Database, open_database
@@ -89,6 +92,32 @@ def test_a_corrected_setting_mends_the_connection_without_a_new_consent(crms):
 )
 def test_every_code_of_the_token_endpoint_has_its_state(code, state):
     assert state_after(Refused("", code=code)) == state
+
+
+@pytest.mark.parametrize("body", [b"<html>a page of the network</html>", b"{}", b"[]"])
+def test_an_introspection_that_cannot_be_read_says_nothing_of_the_consent(crms, body):
+    row = crms.ready("hubspot")
+    app, grant = hubspot_app(crms.services.settings), crms.services.grants(row.id).load()
+    with scripted(lambda _: body) as url:
+        assert told_of(replace(app, api_url=url), grant.access_token) is None
+
+
+def test_a_redirect_of_the_api_is_about_the_address_and_not_about_the_consent(crms):
+    row = crms.ready("hubspot")
+    crms.hubspot.control.plan(Fault(status=302, path="/crm/properties", times=100))
+    with pytest.raises(Refused, match="address of the HubSpot API"):
+        access.check(crms.services, row)
+    assert crms.services.repository.connection(row.id).state == "wrong_settings"
+
+
+@pytest.mark.parametrize("state", ["missing_permission", "org_gone"])
+def test_a_portal_s_mend_is_in_hubspot_s_own_words(crms, state):
+    row = crms.ready("hubspot")
+    crms.services.repository.set_state(row.id, state, "")
+    told = access.told(crms.services, row)
+    assert told.mend != STATUS[state].mend
+    assert "permission set" not in told.mend
+    assert told.mend in unescape(crms.signed_in().get("/connections").text)
 
 
 def granted(crms, *scopes: str) -> None:

@@ -10,7 +10,9 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from sqlalchemy import update
 
+from connectors.hubspot.events import Event
 from connectors.hubspot.signature import InboundRequest, signature_of
 from connectors.lake import Lake
 from connectors.locking import locked
@@ -22,6 +24,7 @@ from connectors.synced import Synced
 from webapp import departures, jobs
 from webapp.app import create_app
 from webapp.crms import source_for
+from webapp.store import tables
 from webapp.store.rows import NewAudit
 from webapp.views.inbound import HOOK_PATH
 
@@ -244,6 +247,54 @@ def test_the_thread_acts_by_itself(crms, audited):
             break
         time.sleep(0.05)
     assert key_of(crms, audited, record) not in held(crms, audited)
+
+
+def files_of(crms):
+    return [path.name for path in crms.services.intake.folder.glob("*")]
+
+
+def test_while_others_write_for_long_hubspot_is_answered_and_nothing_is_lost(crms, audited, monkeypatch):
+    monkeypatch.setattr(departures, "TAKEN_AFTER", 0.05)
+    one, other, *_ = crms.hubspot.record_ids()
+    with crms.services.database.writing() as session:
+        session.execute(update(tables.LeadFlag).values(reason="a job writes the flags of all leads"))
+        for record in (one, other):
+            assert post(crms, entry(crms, "contact.privacyDeletion", record)).status_code == 200
+        kept = b"".join(path.read_bytes() for path in crms.services.intake.folder.glob("*.json"))
+        assert one.encode() not in kept
+        assert key_of(crms, audited, one).encode() in kept
+        session.rollback()
+    # Another process does what is left, as after a kill.
+    create_app(crms.services.settings).extensions["fairlead"].close()
+    gone = {key_of(crms, audited, record) for record in (one, other)}
+    assert not gone & (held(crms, audited) | flagged(crms, audited))
+    assert files_of(crms) == []
+
+
+def test_what_a_file_holds_is_dropped_where_the_connection_has_ended(crms, audited):
+    events = [
+        Event(organisation="1", kind="erased", lead=LeadKey(bytes(16)), at=crms.services.clock(), digest="d")
+    ]
+    crms.services.intake.keep(audited.id, events)
+    crms.services.repository.set_state(audited.id, "disconnected")
+    departures.settle_all(crms.services)
+    assert files_of(crms) == []
+    assert crms.services.told_events.pending(audited.id) == ()
+
+
+def test_a_file_stays_until_the_database_has_its_events(crms, audited):
+    events = [
+        Event(organisation="1", kind="erased", lead=LeadKey(bytes(16)), at=crms.services.clock(), digest="d")
+    ]
+    crms.services.intake.keep(audited.id, events)
+
+    def refuse(_connection, told):
+        assert told == events
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - whatever it is
+        crms.services.intake.drain(refuse)
+    assert len(files_of(crms)) == 1
 
 
 def test_events_of_strangers_are_answered_and_not_kept(crms, audited):

@@ -30,12 +30,13 @@ class Database:
         """A session to read in, for a ``with``."""
         return Session(self.engine, expire_on_commit=False)
 
-    def writing(self) -> AbstractContextManager[Session]:
+    def writing(self, wait: float | None = None) -> AbstractContextManager[Session]:
         """A session in a transaction that commits at the end of the ``with``, or undoes everything.
 
-        On SQLite the write lock is taken at its start, so that what was read in it stays true.
+        On SQLite the write lock is taken at its start, so that what was read in it stays true. ``wait`` is
+        how many seconds others may keep it, or on PostgreSQL a row, before OperationalError is raised.
         """
-        engine = self.engine.execution_options(begin="IMMEDIATE")
+        engine = self.engine.execution_options(begin="IMMEDIATE", wait=wait)
         return sessionmaker(engine, expire_on_commit=False).begin()
 
     def exclusive(self, name: str, *, wait: bool = True) -> AbstractContextManager[None]:
@@ -107,7 +108,9 @@ def _address(url: str) -> URL:
 
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() == "postgresql":
-        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(address, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
     path = Path(str(address.database))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)  # its journal files take the same permissions
@@ -125,4 +128,13 @@ def _prepare_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+    options = connection.get_execution_options()
+    wait = SQLITE_WAIT_SECONDS if options.get("wait") is None else options["wait"]
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(wait * 1000)}")
+    connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    wait = connection.get_execution_options().get("wait")
+    if wait is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(wait * 1000)}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from connectors.hubspot.events import Event, EventKind
@@ -20,6 +20,10 @@ from webapp.store.repository import Clock, utc_now
 REMEMBERED = timedelta(days=30)
 GONE: frozenset[EventKind] = frozenset({"erased", "deleted", "merged"})
 PORTION = 500
+
+
+class Taken(Exception):
+    """The database is being written to by others for too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +43,26 @@ class ToldEvents:
     database: Database
     clock: Clock = utc_now
 
-    def keep(self, connection_id: str, events: Sequence[Event]) -> int:
-        """Keep the events that are new; how many. The flags of leads that are gone go in the same breath."""
-        for _ in range(3):
+    def keep(self, connection_id: str, events: Sequence[Event], wait: float | None = None) -> int:
+        """Keep the events that are new; how many. The flags of leads that are gone go in the same breath.
+
+        Raises
+        ------
+        Taken
+            Others write for longer than ``wait`` seconds; nothing is kept.
+        """
+        for last in (False, False, False, True):
             try:
-                return self._kept(connection_id, events)
+                return self._kept(connection_id, events, wait)
             except IntegrityError:
-                continue  # one of them came to another process in this very moment
-        return self._kept(connection_id, events)
+                # One of them came to another process in this very moment.
+                if last:
+                    raise
+            except OperationalError:
+                if wait is None:
+                    raise
+                break
+        raise Taken
 
     def pending(self, connection_id: str) -> tuple[ToldRow, ...]:
         """What has not been acted on, in the order in which it happened."""
@@ -98,9 +114,9 @@ class ToldEvents:
         with self.database.writing() as session:
             _drop_flags(session, connection_id, leads)
 
-    def _kept(self, connection_id: str, events: Sequence[Event]) -> int:
+    def _kept(self, connection_id: str, events: Sequence[Event], wait: float | None) -> int:
         now = self.clock()
-        with self.database.writing() as session:
+        with self.database.writing(wait) as session:
             session.execute(delete(tables.ToldEvent).where(_old(now)))
             known = _known(session, [event.digest for event in events])
             fresh = [event for event in events if event.digest not in known]

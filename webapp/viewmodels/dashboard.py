@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audit.finding import SEVERITIES, Severity
-from webapp.store.rows import AuditRow, ConnectionRow, ConnectionState
+from webapp.store.rows import AuditRow, ConnectionRow, ConnectionState, Crm
 from webapp.viewmodels.account import Account, account
 from webapp.viewmodels.words import SEVERITY_WORDS, moment, organisation_label
 
@@ -104,6 +104,18 @@ STATUS: Mapping[ConnectionState, Status] = {
         mend="Nothing is read and nothing is written. Open Connections to connect it again.",
     ),
 }
+# What is mended elsewhere in one CRM than in the other.
+_MENDS: Mapping[tuple[Crm, ConnectionState], str] = {
+    ("hubspot", "missing_permission"): (
+        "The app, or the user who connected it, may not do something that Fairlead needs. Where a scope is "
+        "named, add it to the app's file, upload the app, and connect again here. Where a property is named, "
+        "let that user see it, or take it out of the policy; then run fairlead check."
+    ),
+    ("hubspot", "org_gone"): (
+        "If the portal is closed, disconnect it here: its leads are erased, and the audits stay. If not, ask "
+        "HubSpot's support, then connect again."
+    ),
+}
 WAITING = Status(
     kind="waiting",
     words="Connected, nothing read yet",
@@ -142,7 +154,8 @@ def status_of(connection: ConnectionRow, *, audited: bool, ready: bool = False) 
     """The state in words; a fresh connection says what comes next."""
     if connection.state == "connected" and not audited:
         return READY if ready else WAITING
-    return STATUS[connection.state]
+    usual = STATUS[connection.state]
+    return replace(usual, mend=_MENDS.get((connection.crm, connection.state), usual.mend))
 
 
 def severity_counts(counts: Mapping[str, int]) -> tuple[SeverityCount, ...]:

@@ -119,6 +119,14 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The contact was merged into another one meanwhile.",
             "Nothing: the other one has its own flag, and the next sync notices it.",
         ),
+        "NOT_TRIED": (
+            "Those that were tried among them, and before them, were all refused for another reason here.",
+            "Mend that reason, then publish again: every contact that differs is tried again.",
+        ),
+        "CONFLICT": (
+            "Somebody else changed the contact in the same moment.",
+            "Publish again: it compares first, and writes only what is still different.",
+        ),
         "VALIDATION_ERROR": (
             "A rule of the portal does not let the contact be saved as it stands.",
             "Look at the rules of the Score check properties and of the contact.",

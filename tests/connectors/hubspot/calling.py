@@ -37,9 +37,12 @@ def client_of(url: str, folder: Path | None, token: str) -> HubSpotClient:
 
 
 def main(url: str, folder: str, token: str, calls: int, searches: int) -> None:
-    """Make the calls, on three threads."""
+    """Make the first call, say so, and at a line of input make the others on three threads."""
     client = client_of(url, None if folder == "-" else Path(folder), token)
     client.groups()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
     with ThreadPoolExecutor(3) as pool:
         running = [pool.submit(client.search, SEARCH) for _ in range(searches)]
         running += [pool.submit(client.groups) for _ in range(calls - 1)]

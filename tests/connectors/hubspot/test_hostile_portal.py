@@ -20,7 +20,7 @@ from connectors.policy.model import Rule
 from connectors.sandbox.hubspot.faults import Fault
 from connectors.snapshots import as_scored
 from tests.connectors.hubspot.syncing import POLICY, Desk, desk_of
-from tests.connectors.hubspot.test_related import BESIDE, DATED, DEALS, LEADS, deal, held, with_scopes
+from tests.connectors.hubspot.test_related import BESIDE, DATED, DEALS, LEADS, deal, held, lead, with_scopes
 from tests.connectors.subject_hubspot import some
 
 
@@ -97,6 +97,40 @@ def test_associations_that_hubspot_could_not_tell_are_not_taken_for_none(desk: D
             desk.sync(BESIDE)
     desk.sync(BESIDE)
     assert held(desk, 1, "won") == ("true",)
+
+
+@pytest.mark.parametrize("odd", [{"from": {}}, {"from": {"id": "x"}}, {"to": [{}]}, {"to": None}])
+@pytest.mark.parametrize("of", ["deals", "contacts"])
+def test_an_association_without_an_id_is_not_taken_for_none(desk: Desk, monkeypatch, odd, of: str):
+    deal(desk, 1, "closedwon", "2026-06-02T00:00:00Z")
+    lead(desk, 1, "HOT", 578)
+    ask = HubSpotClient.associations
+
+    def oddly(self: HubSpotClient, start: str, end: str, inputs: Any) -> Any:
+        told = ask(self, start, end, inputs)
+        return {**told, "results": [{**one, **odd} for one in told["results"]]} if end == of else told
+
+    monkeypatch.setattr(HubSpotClient, "associations", oddly)
+    with pytest.raises(Busy):
+        desk.sync(BESIDE)
+
+
+def test_a_contact_that_is_listed_without_an_id_does_not_pass_for_gone(desk: Desk, monkeypatch):
+    desk.sync()
+    before, page = desk.rows(), HubSpotClient.page
+
+    def nameless(self: HubSpotClient, *asked: Any, archived: bool = False, **more: Any) -> Any:
+        told = page(self, *asked, archived=archived, **more)
+        return (
+            told
+            if archived
+            else {**told, "results": [{**told["results"][0], "id": None}, *told["results"][1:]]}
+        )
+
+    monkeypatch.setattr(HubSpotClient, "page", nameless)
+    with pytest.raises(Busy, match="without an id"):
+        desk.sync(wanted="reconcile")
+    assert desk.rows().equals(before)
 
 
 def test_a_history_that_does_not_come_is_asked_for_again_and_stops_the_sync(desk: Desk, monkeypatch):

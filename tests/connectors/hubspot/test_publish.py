@@ -110,9 +110,25 @@ def test_a_rule_that_refuses_every_contact_is_not_found_out_one_by_one(connectin
     found = connecting(some(450))
     found.portal.control.required = ("company",)
     receipt = found.source.publish(flags_for(found))
-    assert receipt.failed == {REQUIRED: 450}
+    tried = receipt.failed[REQUIRED]
+    assert 100 + 3 * 5 + 2 <= tried <= 100 + 3 * 5 + 3
+    assert receipt.failed == {REQUIRED: tried, "NOT_TRIED": 450 - tried}
     assert total(receipt) == receipt.listed == 450
     assert found.calls[UPDATES] < 250
+
+
+def test_a_contact_among_refused_ones_is_tried_sooner_or_later(connecting, monkeypatch):
+    """Which few are tried is left to chance; here chance comes to it at its last throw."""
+    found = connecting(some(204))
+    ids = found.portal.record_ids()
+    found.portal.desk.change("contacts", ids[104], {"company": "Acme"})
+    found.portal.control.required = ("company",)
+    throws = iter(range(100))
+    monkeypatch.setattr("secrets.randbelow", lambda most: next(throws) % most)
+    runs = [found.source.publish(flags_for(found)) for _ in range(3)]
+    assert all(total(run) == 204 for run in runs)
+    assert sum(run.written for run in runs) == 1
+    assert found.portal.values(ids[104])["fairscore_status"] == "review"
 
 
 def test_contacts_that_a_rule_spares_are_written_after_a_batch_that_it_refused(connecting):
@@ -123,7 +139,7 @@ def test_contacts_that_a_rule_spares_are_written_after_a_batch_that_it_refused(c
     found.portal.desk.change("contacts", ids[377], {"company": None})
     found.portal.control.required = ("company",)
     receipt = found.source.publish(flags_for(found))
-    assert (receipt.written, receipt.failed) == (199, {REQUIRED: 201})
+    assert (receipt.written, receipt.failed) == (199, {REQUIRED: 106, "NOT_TRIED": 95})
     assert found.portal.values(ids[376])["fairscore_status"] == "review"
 
 
@@ -297,7 +313,7 @@ def test_a_property_that_became_read_only_is_a_reason_by_its_name(small, monkeyp
     monkeypatch.setattr(HubSpotClient, "properties", lambda _self: properties)
     small.portal.definition("fairscore_reason").read_only = True
     receipt = small.source.publish(flags_for(small))
-    assert receipt.failed == {"READ_ONLY_VALUE:fairscore_reason": 250}
+    assert set(receipt.failed) == {"READ_ONLY_VALUE:fairscore_reason", "NOT_TRIED"}
     assert total(receipt) == 250
 
 
@@ -306,3 +322,55 @@ def test_flags_are_written_on_the_undated_paths_too(connecting):
     assert found.source.publish(flags_for(found)).written == 3
     assert found.calls["POST /crm/v3/properties/contacts"] == 5
     assert found.calls["POST /crm/v3/objects/contacts/batch/update"] == 1
+
+
+def answering(monkeypatch, answer):
+    """HubSpot answers the first write with what ``answer`` makes of it; all writes are noted."""
+    update, asked = HubSpotClient.update, []
+
+    def changed(self, inputs):
+        asked.append([one["id"] for one in inputs])
+        return answer(inputs, update(self, inputs)) if len(asked) == 1 else update(self, inputs)
+
+    monkeypatch.setattr(HubSpotClient, "update", changed)
+    return asked
+
+
+RULE = (
+    'Property values were not valid: [{"isValid":false,"error":"REQUIRED_PROPERTY_MISSING","name":"company"}]'
+)
+
+
+@pytest.mark.parametrize(
+    ("errors", "failed"),
+    [
+        (
+            [{"category": "VALIDATION_ERROR", "message": RULE, "context": {"objectWriteTraceId": ["1"]}}] * 2,
+            {REQUIRED: 2},
+        ),
+        ([{"category": "CONFLICT"}], {"CONFLICT": 1, "NOT_CONFIRMED": 1}),
+        ([{"category": "CONFLICT"}] * 3, {"CONFLICT": 2}),
+    ],
+)
+def test_an_error_that_names_no_contact_is_about_one_that_was_not_taken(
+    connecting, monkeypatch, errors, failed
+):
+    found = connecting(some(5))
+    answering(monkeypatch, lambda _, whole: {**whole, "results": whole["results"][:3], "errors": errors})
+    receipt = found.source.publish(flags_for(found))
+    assert (receipt.written, receipt.failed) == (3, failed)
+    assert total(receipt) == 5
+
+
+def test_a_winner_that_is_gone_already_does_not_stop_the_write_back(connecting, monkeypatch):
+    found = connecting(some(150))
+    ids = found.portal.record_ids()
+
+    def merged(_, whole):
+        return {**whole, "results": [{"id": "999999999"}, *whole["results"][1:]]}
+
+    asked = answering(monkeypatch, merged)
+    receipt = found.source.publish(flags_for(found))
+    assert ["999999999"] in asked
+    assert (receipt.written, receipt.failed, total(receipt)) == (149, {"MERGED": 1}, 150)
+    assert found.portal.values(ids[149])["fairscore_status"] == "review"
