@@ -20,6 +20,7 @@ from connectors.policy.day import day_of
 SCORED_AT = "scored_at"
 _SINCE, _EARLIER = "_scored_at", "_earlier_scores"
 HIDDEN = (_SINCE, _EARLIER)
+_DAY = 10
 # One lead's earlier scores, oldest first: the score, and since when it stood (ISO 8601, UTC).
 Past = Sequence[tuple[str | None, str]]
 # The earlier scores of some leads, by their keys (text).
@@ -93,11 +94,33 @@ def as_scored(table: pa.Table, column: str, outcome_at: str | None) -> pa.Table:
 def _at(
     score: str | None, since: str | None, earlier: str | None, end: str | None
 ) -> tuple[str | None, str | None]:
-    """The newest score that stood before the day of the outcome was over."""
-    if end is None or since is None or earlier is None or since[:10] <= (day := str(day_of(end) or end[:10])):
+    """The newest score that was surely made before the outcome.
+
+    CRMs score a lead anew within minutes of its conversion: where only the day of the outcome is known, a
+    score of that day may know it. It is taken where there is none from before, the first of that day.
+    """
+    if end is None or since is None or earlier is None:
         return score, since
-    before = [(one, at) for one, at in json.loads(earlier) if at[:10] <= day]
-    return before[-1] if before else (score, since)
+    known: list[tuple[str | None, str]] = [*((one, at) for one, at in json.loads(earlier)), (score, since)]
+    if before := [entry for entry in known if _is_before(entry[1], end)]:
+        return before[-1]
+    day = str(day_of(end) or end[:10])
+    return next((entry for entry in known if entry[1][: len(day)] <= day), (score, since))
+
+
+def _is_before(at: str, end: str) -> bool:
+    """Whether a moment (ISO 8601, UTC) came before an outcome: before its day where no time is told."""
+    if len(end.strip()) <= _DAY:
+        return at[:_DAY] < end.strip()
+    try:
+        made, ended = datetime.fromisoformat(at), datetime.fromisoformat(end.strip())
+    except ValueError:
+        return at[:_DAY] < end[:_DAY]
+    return _in_utc(made) < _in_utc(ended)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _first(score: str | None, since: str, earlier: list[tuple[str | None, str]]) -> tuple[str, str | None]:

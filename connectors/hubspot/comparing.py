@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from connectors.errors import Busy
 from connectors.hubspot.answers import Document, part, record_number
 from connectors.hubspot.records import text_of
 from connectors.policy.model import Rule
@@ -73,13 +74,22 @@ def mark_of(value: str | None) -> int:
 
 
 def differing(known: Known, records: Sequence[Document], keyring: Keyring, rule: Rule | None) -> list[str]:
-    """The ids among some listed contacts that are not held, or with another score."""
+    """The ids among some listed contacts that are not held, or with another score.
+
+    Raises
+    ------
+    Busy
+        A contact was listed without an id: whose it is cannot be told, and it must not pass for gone.
+    """
+    if not all(map(record_number, records)):
+        msg = "HubSpot's contact list holds a contact without an id, so that nobody can be said to be gone"
+        raise Busy(msg, retry_after=60.0)
     shown = [text_of(part(record, "properties").get(rule.field)) if rule else None for record in records]
     made = rule.operator.apply(shown, keyring).values if rule else shown
     found = list[str]()
     for record, value in zip(records, made, strict=True):
         one = record_number(record)
-        if one and not known.see(keyring.lead_key(one), mark_of(value) if rule else NO_MARK):
+        if not known.see(keyring.lead_key(one), mark_of(value) if rule else NO_MARK):
             found.append(one)
     return found
 

@@ -38,7 +38,7 @@ def links(client: HubSpotClient, start: str, end: str, ids: Sequence[str]) -> Ma
     ------
     Refused, Busy
         As the gate does; Busy also where the pages of a record do not end, or where HubSpot could not say
-        of every record what it is associated with.
+        of every record what it is associated with, or names one without an id.
     """
     found: defaultdict[str, list[Link]] = defaultdict(list)
     for first in range(0, len(ids), AT_ONCE):
@@ -49,7 +49,7 @@ def links(client: HubSpotClient, start: str, end: str, ids: Sequence[str]) -> Ma
             _refuse_partial(document)
             inputs = []
             for entry in objects(document, "results"):
-                source = number_of(part(entry, "from").get("id"))
+                source = _known(part(entry, "from").get("id"))
                 found[source] += _links(entry)
                 inputs += _rest(entry, source, asked)
     return found
@@ -74,17 +74,24 @@ def _kinds(error: Document) -> str:
 
 
 def _links(entry: Document) -> Iterator[Link]:
-    for one in parts(entry, "to"):
+    for one in objects(entry, "to"):
         kinds = frozenset(number_of(kind.get("typeId")) for kind in parts(one, "associationTypes"))
-        if target := number_of(one.get("toObjectId")):
-            yield Link(id=target, kinds=kinds)
+        yield Link(id=_known(one.get("toObjectId")), kinds=kinds)
+
+
+def _known(name: object) -> str:
+    """The id of a record. Raises Busy where it is none: without it a deal would be lost unnoticed."""
+    if number := number_of(name):
+        return number
+    msg = "HubSpot's list of associations names a record without an id"
+    raise Busy(msg, retry_after=60.0)
 
 
 def _rest(entry: Document, source: str, asked: set[tuple[str, str]]) -> list[dict[str, str]]:
     after = following(entry)
     if after is None:
         return []
-    if (source, after) in asked or not source:
+    if (source, after) in asked:
         msg = "HubSpot's list of associations does not advance"
         raise Busy(msg, retry_after=60.0)
     asked.add((source, after))

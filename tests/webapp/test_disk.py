@@ -36,6 +36,16 @@ def test_a_full_database_and_one_that_another_holds_are_told_apart(tmp_path):
     holder.close()
 
 
+def test_a_pulls_own_notes_on_a_full_disk_are_told_too(tmp_path):
+    database = sqlite3.connect(tmp_path / "remembered.sqlite")
+    database.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        database.execute("CREATE TABLE t (x)")
+    database.close()
+    assert trouble(caught.value).startswith("the disk is full: free some space")
+    assert trouble(sqlite3.OperationalError("odd")) == ""
+
+
 @pytest.mark.parametrize("error", [OSError(errno.ENOENT, "no such file"), OSError("odd"), ValueError("x")])
 def test_anything_else_is_none_of_its_business(tmp_path, error):
     assert trouble(error) == ""

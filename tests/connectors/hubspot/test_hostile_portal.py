@@ -14,12 +14,13 @@ from connectors.errors import Busy, ConnectorError, Refused
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.gate import Gate
 from connectors.hubspot.reading import LEAKED, TIER
+from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
 from connectors.policy.model import Rule
 from connectors.sandbox.hubspot.faults import Fault
 from connectors.snapshots import as_scored
 from tests.connectors.hubspot.syncing import POLICY, Desk, desk_of
-from tests.connectors.hubspot.test_related import BESIDE, DATED, DEALS, LEADS, deal, held, with_scopes
+from tests.connectors.hubspot.test_related import BESIDE, DATED, DEALS, LEADS, deal, held, lead, with_scopes
 from tests.connectors.subject_hubspot import some
 
 
@@ -98,6 +99,40 @@ def test_associations_that_hubspot_could_not_tell_are_not_taken_for_none(desk: D
     assert held(desk, 1, "won") == ("true",)
 
 
+@pytest.mark.parametrize("odd", [{"from": {}}, {"from": {"id": "x"}}, {"to": [{}]}, {"to": None}])
+@pytest.mark.parametrize("of", ["deals", "contacts"])
+def test_an_association_without_an_id_is_not_taken_for_none(desk: Desk, monkeypatch, odd, of: str):
+    deal(desk, 1, "closedwon", "2026-06-02T00:00:00Z")
+    lead(desk, 1, "HOT", 578)
+    ask = HubSpotClient.associations
+
+    def oddly(self: HubSpotClient, start: str, end: str, inputs: Any) -> Any:
+        told = ask(self, start, end, inputs)
+        return {**told, "results": [{**one, **odd} for one in told["results"]]} if end == of else told
+
+    monkeypatch.setattr(HubSpotClient, "associations", oddly)
+    with pytest.raises(Busy):
+        desk.sync(BESIDE)
+
+
+def test_a_contact_that_is_listed_without_an_id_does_not_pass_for_gone(desk: Desk, monkeypatch):
+    desk.sync()
+    before, page = desk.rows(), HubSpotClient.page
+
+    def nameless(self: HubSpotClient, *asked: Any, archived: bool = False, **more: Any) -> Any:
+        told = page(self, *asked, archived=archived, **more)
+        return (
+            told
+            if archived
+            else {**told, "results": [{**told["results"][0], "id": None}, *told["results"][1:]]}
+        )
+
+    monkeypatch.setattr(HubSpotClient, "page", nameless)
+    with pytest.raises(Busy, match="without an id"):
+        desk.sync(wanted="reconcile")
+    assert desk.rows().equals(before)
+
+
 def test_a_history_that_does_not_come_is_asked_for_again_and_stops_the_sync(desk: Desk, monkeypatch):
     ended = ("2026-06-01T00:00:00Z", "2026-06-01T00:00:00Z")
     one = desk.portal.record_ids()[4]
@@ -171,3 +206,19 @@ def test_the_tier_before_the_outcome_is_not_the_one_that_tells_it(connecting, tm
     desk.sync(replace(DATED, rules=rules), outcome_at="end")
     chosen = {row["lead_key"]: row["score"] for row in as_scored(desk.rows(), "score", "end").to_pylist()}
     assert chosen[desk.key(2)] == "tier_2"
+
+
+@pytest.mark.parametrize(
+    ("operator", "score"), [(Coarsen(by="day"), "40"), (Keep(), "60")], ids=["by day", "by time"]
+)
+def test_a_score_of_the_day_of_the_outcome_that_may_know_it_is_not_the_one_before(
+    desk: Desk, operator, score
+):
+    one, at = desk.portal.record_ids()[4], "2026-06-01T10:00:00Z"
+    history = [("40", "2026-05-31T23:00:00Z"), ("60", "2026-06-01T08:00:00Z"), ("99", "2026-06-01T10:05:00Z")]
+    desk.portal.desk.remember("contacts", one, "lead_score", history)
+    desk.portal.desk.remember("contacts", one, "hs_v2_date_entered_customer", [(at, at)])
+    end = Rule(field="hs_v2_date_entered_customer", operator=operator, column="end")
+    desk.sync(replace(DATED, rules=(*POLICY.rules, end)), outcome_at="end")
+    chosen = {row["lead_key"]: row["score"] for row in as_scored(desk.rows(), "score", "end").to_pylist()}
+    assert chosen[desk.key(4)] == score
