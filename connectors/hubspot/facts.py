@@ -25,6 +25,12 @@ from connectors.scorerules import ScoreRules
 from connectors.source import FieldInfo
 
 NAMED = 8
+# Asks whether an object may be read, and reads nothing of it: no record has this id.
+_NO_RECORD: Document = {
+    "filterGroups": [{"filters": [{"propertyName": "hs_object_id", "operator": "EQ", "value": "0"}]}],
+    "limit": 1,
+    "properties": ["hs_object_id"],
+}
 FROZEN = "hubspotscore"
 WARNING = (
     f"The score is {FROZEN}, which HubSpot has not updated since 31 August 2025: take the property of a "
@@ -116,7 +122,7 @@ def told_rules(client: HubSpotClient, rule: Rule | None) -> tuple[ScoreRules | N
 def granted(client: HubSpotClient, kind: str) -> bool:
     """Whether this app may read ``deals`` or ``leads`` of this portal."""
     try:
-        client.search({"filterGroups": [], "limit": 1, "properties": ["hs_object_id"]}, kind)
+        client.search(_NO_RECORD, kind)
     except Refused as error:
         if not is_withheld(error):
             raise
@@ -129,7 +135,7 @@ def _granted(client: HubSpotClient, kind: str) -> Sequence[FieldInfo] | None:
 
     None where they may, and their definitions may not: those have a scope of their own.
     """
-    client.search({"filterGroups": [], "limit": 1, "properties": ["hs_object_id"]}, kind)
+    client.search(_NO_RECORD, kind)
     try:
         return described(client, kind)
     except Refused as error:
