@@ -22,7 +22,13 @@ ROWS = 50
 CHECK = "fairscore_status"
 _ABOUT = ("email", "phone", "company", "jobtitle", "zip", "city", "state", "country")
 _SALES = ("lifecyclestage", "hs_lead_status", "hs_analytics_source", "createdate", "notes_last_contacted")
-_WRITTEN = ("fairscore_status", "fairscore_reason", "fairscore_audit_id", "fairscore_audited_at")
+_WRITTEN = (
+    "fairscore_status",
+    "fairscore_reason",
+    "fairscore_audit_id",
+    "fairscore_audited_at",
+    "fairscore_calibrated_score",
+)
 
 
 def render(template: str, **values: object) -> str:
