@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from connectors.moments import in_seconds
 from connectors.policy.day import day_of
 
 SCORED_AT = "scored_at"
@@ -59,7 +60,7 @@ class Snapshots:
         self, score: str | None, past: Past, held: tuple[str | None, str | None, str | None] | None
     ) -> tuple[str | None, str | None]:
         """Since when the score stands, and the earlier ones as text."""
-        now = self.seen_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = in_seconds(self.seen_at)
         earlier: list[tuple[str | None, str]] = [*past]
         if held is not None:
             before, since, text = held

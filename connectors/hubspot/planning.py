@@ -11,10 +11,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from connectors.hubspot.changed import OVERLAP
+from connectors.moments import in_seconds, instant
 from connectors.scorerules import ScoreRules
 
 Kind = Literal["full", "incremental", "reconcile"]
@@ -101,7 +102,7 @@ class Plan:
         compared = self.now if self.kind != "incremental" or before is None else before.compared
         return Cursor(
             policy=self.policy,
-            until=text_of(self.moment - LAG),
+            until=in_seconds(self.moment - LAG),
             compared=compared,
             score=self.score,
             outcome_at=self.outcome_at,
@@ -138,13 +139,13 @@ class Situation:
 def decide(at: Situation) -> Plan:
     """Choose: everything, what changed, or what changed with a comparison of everything."""
     kind, why = _kind(at)
-    since = "" if kind == "full" or at.held is None else text_of(instant(at.held.until) - OVERLAP)
+    since = "" if kind == "full" or at.held is None else in_seconds(instant(at.held.until) - OVERLAP)
     return Plan(
         id=secrets.token_hex(8),
         kind=kind,
         why=why,
         policy=at.wanted.policy,
-        now=text_of(at.now),
+        now=in_seconds(at.now),
         since=since,
         score=at.wanted.score,
         outcome_at=at.wanted.outcome_at,
@@ -232,13 +233,3 @@ def cursor_in(noted: Mapping[str, Any]) -> Cursor | None:
         return Cursor(**noted)
     except TypeError:
         return None
-
-
-def instant(text: str) -> datetime:
-    """A moment that `text_of` wrote."""
-    return datetime.fromisoformat(text)
-
-
-def text_of(moment: datetime) -> str:
-    """A moment as JSON holds it: whole seconds, UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

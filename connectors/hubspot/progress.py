@@ -10,11 +10,12 @@ from typing import Any
 from connectors.hubspot.changed import Window, changes
 from connectors.hubspot.client import OBJECT
 from connectors.hubspot.links import links
-from connectors.hubspot.planning import MANY, SO_MANY, Plan, instant
+from connectors.hubspot.planning import MANY, SO_MANY, Plan
 from connectors.hubspot.pull import in_order
 from connectors.hubspot.reading import LEAKED, TIER, Reader, Taken
 from connectors.hubspot.sealed import seal, unseal
 from connectors.hubspot.walking import walk
+from connectors.moments import instant
 from connectors.remembered import Remembered
 from connectors.staging import Staging
 from connectors.synced import Watch

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.hubspot.answers import Document, part, parts, record_number
@@ -15,6 +15,8 @@ from connectors.hubspot.flag_properties import AUDIT
 from connectors.hubspot.found import found, histories
 from connectors.hubspot.records import dated_by, parse, text_of
 from connectors.hubspot.related import Related, Values, kind_of
+from connectors.hubspot.stamps import moment_of
+from connectors.moments import in_seconds
 from connectors.policy.apply import apply_policy
 from connectors.policy.model import Policy, Rule
 from connectors.pseudonym import Keyring, LeadKey
@@ -127,7 +129,7 @@ class Reader:
     def _own(self, records: Sequence[Document]) -> int:
         """How many contacts were last changed when Fairlead wrote a flag."""
         stamps = {
-            record_number(one): _moment(part(one, "properties").get(MODIFIED))
+            record_number(one): moment_of(part(one, "properties").get(MODIFIED))
             for one in records
             if part(one, "properties").get(AUDIT)
         }
@@ -149,24 +151,12 @@ def _completed(record: Document, beside: Values) -> Document:
 def _dated(document: Document, name: str) -> Iterator[tuple[str | None, str]]:
     """The values of a property and when each was set (ISO 8601, UTC, whole seconds)."""
     for entry in parts(part(document, "propertiesWithHistory"), name):
-        at = _moment(entry.get("timestamp"))
+        at = moment_of(entry.get("timestamp"))
         if at is not None:
-            yield text_of(entry.get("value")), at.strftime("%Y-%m-%dT%H:%M:%SZ")
+            yield text_of(entry.get("value")), in_seconds(at)
 
 
 def _is_own(document: Document, modified: datetime | None) -> bool:
     entries = parts(part(document, "propertiesWithHistory"), AUDIT)
-    newest = max((at for entry in entries if (at := _moment(entry.get("timestamp")))), default=None)
+    newest = max((at for entry in entries if (at := moment_of(entry.get("timestamp")))), default=None)
     return newest is not None and modified is not None and abs(modified - newest) <= SOON
-
-
-def _moment(value: object) -> datetime | None:
-    """A moment as HubSpot writes it: ISO 8601, or milliseconds."""
-    text = str(value)
-    try:
-        if text.isascii() and text.isdecimal():
-            return datetime.fromtimestamp(int(text) / 1000, UTC)
-        found = datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from connectors.errors import Busy
 from connectors.hubspot.answers import Document, following, objects, part, parts
 from connectors.hubspot.client import HubSpotClient
+from connectors.hubspot.stamps import moment_of
+from connectors.moments import in_seconds
 from connectors.scorerules import ScoreRules
 
 CONTACTS, SCORE = "0-1", "SCORE"
@@ -106,13 +107,6 @@ def _kind(output: Document) -> str:
 
 
 def _moment(value: object) -> str:
-    """A moment as text: ISO 8601 in UTC, whole seconds, out of that or of milliseconds."""
-    text = str(value)
-    try:
-        if text.isascii() and text.isdecimal():
-            found = datetime.fromtimestamp(int(text) / 1000, UTC)
-        else:
-            found = datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
-        return ""
-    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A moment as text; empty where it is none."""
+    found = moment_of(value)
+    return "" if found is None else in_seconds(found)

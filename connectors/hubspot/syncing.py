@@ -32,7 +32,6 @@ from connectors.hubspot.planning import (
     Wanted,
     cursor_in,
     decide,
-    instant,
     noted,
     of_use,
     plan_in,
@@ -44,6 +43,7 @@ from connectors.hubspot.related import Related, kind_of
 from connectors.hubspot.sealed import unseal
 from connectors.hubspot.walking import ID, expected, walk
 from connectors.lake import Lake
+from connectors.moments import instant
 from connectors.policy.model import Policy, Rule
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring, LeadKey

@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.errors import Refused
+from connectors.moments import in_seconds
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.facts import STAMP, Facts
 from connectors.salesforce.gateway import Document, Gateway, Request
 from connectors.salesforce.ids import full_id
 from connectors.salesforce.planning import UNTOLD as TOLD_TOO_LITTLE
-from connectors.salesforce.planning import Plan, text_of
+from connectors.salesforce.planning import Plan
 from connectors.salesforce.query import OBJECT, Soql, pages
 from connectors.salesforce.trouble import incomplete
 
@@ -72,7 +73,7 @@ def departed(gateway: Gateway, keyring: Keyring, plan: Plan, facts: Facts) -> De
 
 def _logged(gateway: Gateway, plan: Plan) -> tuple[set[str], str]:
     """The ids in the log of deletions, which may name a lead that was brought back; and how far it tells."""
-    params = {"start": plan.deleted_since, "end": text_of(plan.moment + timedelta(minutes=1))}
+    params = {"start": plan.deleted_since, "end": in_seconds(plan.moment + timedelta(minutes=1))}
     request = Request(method="GET", path=f"sobjects/{OBJECT}/deleted/", params=params)
     try:
         document = gateway.send(request, DOING).document(DOING)
@@ -90,7 +91,7 @@ def _logged(gateway: Gateway, plan: Plan) -> tuple[set[str], str]:
 def _covered(document: Document) -> str:
     """``latestDateCovered``: Salesforce itself says to begin there the next time."""
     try:
-        return text_of(datetime.fromisoformat(str(document.get("latestDateCovered"))))
+        return in_seconds(datetime.fromisoformat(str(document.get("latestDateCovered"))))
     except ValueError:
         return ""
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connectors.errors import Refused
+from connectors.moments import in_seconds
 from connectors.pseudonym import Keyring
 from connectors.salesforce.described import FieldNeed, Fields, troubles
-from connectors.salesforce.flag_fields import TEXTS, Values, in_seconds
+from connectors.salesforce.flag_fields import TEXTS, Values
 from connectors.salesforce.gateway import Gateway, Request
 from connectors.salesforce.query import Soql, pages
 from connectors.salesforce.records import text_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from types import MappingProxyType
 
 from connectors.errors import Refused
+from connectors.moments import in_seconds
 from connectors.salesforce.described import FieldNeed, Fields, troubles
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.query import OBJECT
@@ -101,11 +101,6 @@ def flag_fields(gateway: Gateway) -> FlagFields:
     if lacking:
         return replace(plain, note=f"The corrected score was not written: {'; '.join(lacking)}.")
     return replace(plain, names=(*names, wished.name), scale=fields.scale(wished.name))
-
-
-def in_seconds(moment: datetime) -> str:
-    """A moment as the API takes it: UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _shortened(text: str, length: int) -> str:

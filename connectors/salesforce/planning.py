@@ -11,9 +11,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from connectors.moments import in_seconds, instant
 from connectors.salesforce.facts import STAMP, Facts
 from connectors.salesforce.query import OVERLAP
 
@@ -74,7 +75,7 @@ class Plan:
     def cursor(self, before: Cursor | None, covered: str = "") -> Cursor:
         """The cursor once the plan is carried out; ``covered`` is how far the log of deletions told."""
         compared = self.now if self.kind != "incremental" or before is None else before.compared
-        until = text_of(self.moment - LAG)
+        until = in_seconds(self.moment - LAG)
         return Cursor(
             policy=self.policy,
             until=until,
@@ -106,14 +107,14 @@ class Situation:
 def decide(at: Situation) -> Plan:
     """Choose: everything, what changed, or what changed with a comparison of everything."""
     kind, why = _kind(at)
-    since = "" if kind == "full" or at.held is None else text_of(instant(at.held.until) - at.overlap)
+    since = "" if kind == "full" or at.held is None else in_seconds(instant(at.held.until) - at.overlap)
     covered = "" if not since or at.held is None else min(since, at.held.deleted or since)
     return Plan(
         id=secrets.token_hex(8),
         kind=kind,
         why=why,
         policy=at.policy,
-        now=text_of(at.now),
+        now=in_seconds(at.now),
         since=since,
         score=at.score,
         deleted_since=covered,
@@ -144,9 +145,7 @@ def _needs_all(at: Situation) -> str:
     if instant(at.held.until) > at.now:
         return AHEAD
     if at.now - instant(at.held.until) > DELETIONS:
-        return (
-            "Everything was read: Salesforce tells for 15 days what was deleted, and the last sync is older."
-        )
+        return TOO_OLD
     return _undated(at.facts)
 
 
@@ -196,15 +195,5 @@ def window(plan: Plan, relationships: tuple[str, ...] = ()) -> str:
 
 def between(name: str, plan: Plan) -> str:
     """``name`` within the plan's window."""
-    end = text_of(plan.moment + timedelta(seconds=1))
+    end = in_seconds(plan.moment + timedelta(seconds=1))
     return f"{name} >= {plan.since} AND {name} < {end}"
-
-
-def instant(text: str) -> datetime:
-    """A moment that `text_of` wrote."""
-    return datetime.fromisoformat(text)
-
-
-def text_of(moment: datetime) -> str:
-    """A moment as SOQL and JSON hold it: whole seconds, UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

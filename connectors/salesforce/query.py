@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from audit.schema import BadInput
+from connectors.moments import in_seconds
 from connectors.policy.model import Policy
 from connectors.salesforce.distinct import Distinct, Once
 from connectors.salesforce.gateway import Document, Gateway
@@ -69,8 +70,8 @@ def changed_between(since: datetime, now: datetime) -> str:
 
     A row is read twice rather than never: the lake keeps the last version of each.
     """
-    low, high = since.astimezone(UTC) - OVERLAP, now.astimezone(UTC) + timedelta(seconds=1)
-    return f"SystemModstamp >= {_literal(low)} AND SystemModstamp < {_literal(high)}"
+    low, high = in_seconds(since - OVERLAP), in_seconds(now + timedelta(seconds=1))
+    return f"SystemModstamp >= {low} AND SystemModstamp < {high}"
 
 
 def pages(
@@ -144,8 +145,3 @@ def records_in(document: Document, doing: str) -> list[Mapping[str, Any]]:
     if not isinstance(records, list):
         raise incomplete(doing)
     return [record if isinstance(record, dict) else {} for record in records]
-
-
-def _literal(moment: datetime) -> str:
-    """A SOQL datetime: unquoted, in whole seconds, UTC."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
