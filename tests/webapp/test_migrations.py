@@ -9,13 +9,13 @@ from sqlalchemy import inspect, text
 
 from audit.schema import BadInput
 from webapp.store.database import MIGRATIONS, Database, open_database
-from webapp.store.tables import Base
+from webapp.store.every_table import METADATA
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database):
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_opening_again_keeps_what_is_there(database: Database, database_url: str):

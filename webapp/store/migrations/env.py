@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from webapp.store.tables import Base
+from webapp.store.every_table import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     compare_type=True,
     render_as_batch=True,
 )

@@ -1,0 +1,10 @@
+"""All tables together: whoever compares or migrates the schema starts here."""
+
+from __future__ import annotations
+
+from webapp.store import tables
+from webapp.store.columns import Base
+
+# Naming the modules keeps them imported: a table that nobody imported would be no part of the schema.
+MODULES = (tables,)
+METADATA = Base.metadata
