@@ -26,9 +26,9 @@ LEAST_OF_EACH = 30
 class Bench:
     """All leads of an admitted table. ``group`` and ``reference`` are codes into ``levels``.
 
-    ``score`` is turned so that higher is better, None where the stream has only a decision. ``today`` is who is
-    called as things are (0 or 1). ``known`` marks the outcomes that may be used: of leads that somebody worked.
-    ``value`` is NaN where a good outcome has no value.
+    ``score`` is turned so that higher is better, None where the stream has only a decision. ``today`` is who
+    is called as things are (0 or 1). ``known`` marks the outcomes that may be used: of leads that somebody
+    worked. ``value`` is NaN where a good outcome has no value.
     """
 
     table: pa.Table
@@ -42,8 +42,8 @@ class Bench:
     won: BoolArray
     account: Codes | None
     columns: tuple[Column, ...]
+    levels: Levels
     value: Reals | None = None
-    levels: Levels = Levels(codes=np.empty(0, dtype=np.int64), names=())
     attribute: str = ""
     group: int = 0
     reference: int = 0
@@ -59,9 +59,7 @@ class Bench:
         counts = np.bincount(self.levels.codes, minlength=self.levels.size)
         least = self.stream.audit.minimum_group
         return tuple(
-            code
-            for code, name in enumerate(self.levels.names)
-            if name != UNKNOWN and counts[code] >= least
+            code for code, name in enumerate(self.levels.names) if name != UNKNOWN and counts[code] >= least
         )
 
 
@@ -92,6 +90,7 @@ def bench(table: pa.Table, stream: Stream, request: Request) -> Bench:
         won=won,
         account=accounts.code if accounts else None,
         columns=columns(table),
+        levels=Levels(codes=np.zeros(table.num_rows, dtype=np.int64), names=()),
         value=value,
     )
 
@@ -142,7 +141,9 @@ def _queue(table: pa.Table, asked: tuple[Stream, Request], made: Dealt, score: R
         msg = "a number of calls needs a score to rank the leads by; the stream has only a decision"
         raise BadInput(msg)
     if not 0 < calls < table.num_rows:
-        msg = f"{calls:,} of {table.num_rows:,} leads are called; it must be more than none and fewer than all"
+        msg = (
+            f"{calls:,} of {table.num_rows:,} leads are called; it must be more than none and fewer than all"
+        )
         raise BadInput(msg)
     one = np.zeros(table.num_rows, dtype=np.int64)
     return Queue(of=one, places=np.asarray([calls], dtype=np.int64), lot=made.lot)
@@ -180,4 +181,5 @@ def _value(table: pa.Table, request: Request) -> Reals | None:
     if column is None or not (pa.types.is_floating(column.type) or pa.types.is_integer(column.type)):
         msg = f"the column {request.value!r} of --value holds no numbers; name a column of amounts"
         raise BadInput(msg)
-    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+    hour = 60 / request.minutes if request.minutes is not None else 1.0
+    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64) * hour

@@ -1,8 +1,8 @@
 """What the CRM's own knobs would do: drop a field from the score, move the threshold, cap a source.
 
-What a score would be without a field is told by a model that imitates it from the fields: the lead's score moves
-by what the imitation says the field adds, on leads that it did not learn from, and what the imitation cannot tell
-stays as it is.
+What a score would be without a field is told by a model that imitates it from the fields: the lead's score
+moves by what the imitation says the field adds, on leads that it did not learn from, and what the imitation
+cannot tell stays as it is.
 """
 
 from __future__ import annotations
@@ -22,33 +22,51 @@ from audit.rows.mitigation.queue import Queue
 from audit.rows.mitigation.wording import NO_LABELS
 
 DRAWS = 5
-TRUSTED = 0.5
 FEWER_AND_MORE = (0.75, 0.9, 1.1, 1.25)
 DROP_STEPS = (
-    "Salesforce Einstein Lead Scoring: Setup > Einstein Lead Scoring > your scoring configuration > fields to omit;"
-    " leave {name} out and save. Scores are made anew within days, and the history of the old model is gone: keep an audit of it"
-    " first.",
-    "HubSpot: Marketing > Lead Scoring (older portals: Contacts > Lead Scoring) > your score > Edit; delete the rules"
-    " that look at {name}, review, and turn the score on again.",
+    (
+        "Salesforce Einstein Lead Scoring: Setup > Einstein Lead Scoring > your scoring configuration >"
+        " fields to omit;"
+        " leave {name} out and save. Scores are made anew within days, and the history of the old model is"
+        " gone:"
+        " keep an audit of it"
+        " first."
+    ),
+    (
+        "HubSpot: Marketing > Lead Scoring (older portals: Contacts > Lead Scoring) > your score > Edit;"
+        " delete the rules"
+        " that look at {name}, review, and turn the score on again."
+    ),
 )
 MOVE_STEPS = (
-    "Salesforce: the threshold is in what uses the score: the filter of the list view, the assignment rule or the flow"
-    " (Setup > Flows). Put {cut} where the old number stands.",
-    "HubSpot: Marketing > Lead Scoring > your score > Edit > Thresholds; and every list or workflow that looks at the"
-    " score. Put {cut} there.",
+    (
+        "Salesforce: the threshold is in what uses the score: the filter of the list view, the assignment"
+        " rule or the flow"
+        " (Setup > Flows). Put {cut} where the old number stands."
+    ),
+    (
+        "HubSpot: Marketing > Lead Scoring > your score > Edit > Thresholds; and every list or workflow"
+        " that looks at the"
+        " score. Put {cut} there."
+    ),
 )
 CAP_STEPS = (
-    "Salesforce: Setup > Flows or the assignment rule of the queue: once {share} of the day's leads are from"
-    " {level}, pass on to the next lead from elsewhere.",
-    "HubSpot: Automation > Workflows > the one that assigns leads: branch on {name} and rotate, with"
-    " {share} of the calls at most for {level}.",
+    (
+        "Salesforce: Setup > Flows or the assignment rule of the queue: once {share} of the day's leads are"
+        " from"
+        " {level}, pass on to the next lead from elsewhere."
+    ),
+    (
+        "HubSpot: Automation > Workflows > the one that assigns leads: branch on {name} and rotate, with"
+        " {share} of the calls at most for {level}."
+    ),
 )
 CHECKED = "The names of menus change; nothing of this was tried in a real org or portal."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Imitated:
-    """How each field moves the score: leads x fields, and how well the imitation tells the score (R-squared)."""
+    """How each field moves the score (leads x fields), and the R-squared of the imitation."""
 
     moves: Reals
     fidelity: float
@@ -81,7 +99,8 @@ def _drop(leads: Bench, score: Reals, names: tuple[str, ...], made: Callable[[],
         id=f"crm-drop:{'+'.join(names)}",
         family="rules",
         title=f"Drop {listed} from the CRM's score",
-        what="What the score would be if it did not go by this field, as an imitation of the score tells it. The"
+        what="What the score would be if it did not go by this field, as an imitation of the score tells"
+        " it. The"
         " CRM will make its own new score: audit it before it is used.",
         needs="settings",
         labels=NO_LABELS,
@@ -158,7 +177,8 @@ def _moved(leads: Bench, score: Reals, factor: float) -> Attempt:
         id=f"threshold:{factor:g}",
         family="rules",
         title=f"Move the threshold: {abs(factor - 1) * 100:.0f} % {way} calls",
-        what=f"One threshold for everybody, at about {cut:.4g}. The number of calls changes, so it is not compared at"
+        what=f"One threshold for everybody, at about {cut:.4g}. The number of calls changes, so it is not"
+        " compared at"
         " equal effort.",
         needs="settings",
         labels=NO_LABELS,
@@ -183,7 +203,8 @@ def _capped(leads: Bench, score: Reals, name: str) -> Attempt | None:
         id=f"cap:{name}",
         family="rules",
         title=f"Cap {name} {shown!r} at {share * 100:.0f} % of the calls",
-        what="Call by score as today, but pass over leads of this level once they have their share of the leads among the"
+        what="Call by score as today, but pass over leads of this level once they have their share of the"
+        " leads among the"
         " calls. The next best leads from elsewhere are called instead.",
         needs="settings",
         labels=NO_LABELS,
@@ -194,7 +215,7 @@ def _capped(leads: Bench, score: Reals, name: str) -> Attempt | None:
 
 
 def _crowding(leads: Bench, column: Column) -> tuple[int | None, float]:
-    """The level with most calls beyond its share of the leads, by at least a tenth of that; None without one."""
+    """The level with most calls beyond its share of the leads, by a tenth of that at least."""
     size = len(column.names)
     of_leads = np.bincount(column.codes, minlength=size) / leads.size
     of_calls = np.bincount(column.codes, leads.today, minlength=size) / max(leads.today.sum(), 1.0)
@@ -215,6 +236,8 @@ def capped(queue: Queue, score: Reals, level: np.ndarray) -> Reals:
     most = np.ceil(share * queue.places).astype(np.int64)
     # Others fill what is left; where they run out, the level may have the rest.
     most = np.maximum(most, queue.places - counts[:, 0])
-    within: Codes = Queue(of=cell, places=np.ones(2 * queue.places.size, dtype=np.int64), lot=queue.lot).rank(score)
+    within: Codes = Queue(of=cell, places=np.ones(2 * queue.places.size, dtype=np.int64), lot=queue.lot).rank(
+        score
+    )
     allowed = ~level | (within < most[queue.of])
     return queue.top(np.where(allowed, score, -np.inf))

@@ -82,8 +82,11 @@ def _dropped(names: tuple[str, ...]) -> _Way:
 def _coarsened(names: tuple[str, ...]) -> _Way:
     words = (
         "Make coarse",
-        f"Train a score anew that sees at most {COARSE} levels of these fields: quarters of a quantity, the most"
-        " frequent names and all others.",
+        (
+            f"Train a score anew that sees at most {COARSE} levels of these fields: quarters of a quantity,"
+            " the most"
+            " frequent names and all others."
+        ),
         "the proxy map of the audit",
     )
     return _Way(
@@ -109,8 +112,11 @@ def coarse(column: Column) -> Column:
 def _decorrelated(names: tuple[str, ...]) -> _Way:
     words = (
         "Decorrelate",
-        "Train a score anew on what is left of these fields after the group's own mean is taken out of them. The group"
-        " of every new lead must be known.",
+        (
+            "Train a score anew on what is left of these fields after the group's own mean is taken out of"
+            " them. The group"
+            " of every new lead must be known."
+        ),
         "fairlearn CorrelationRemover",
     )
     return _Way(
@@ -122,8 +128,11 @@ def _decorrelated(names: tuple[str, ...]) -> _Way:
 def _repaired(names: tuple[str, ...]) -> _Way:
     words = (
         "Repair towards the median",
-        "Train a score anew on fields whose values are moved, rank by rank, to the median of all groups. The group of"
-        " every new lead must be known.",
+        (
+            "Train a score anew on fields whose values are moved, rank by rank, to the median of all"
+            " groups. The group of"
+            " every new lead must be known."
+        ),
         "Feldman et al. (2015), KDD 21:259",
     )
     return _Way(

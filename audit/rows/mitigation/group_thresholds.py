@@ -1,13 +1,13 @@
 """A threshold for each group: the most accurate ones whose gap stays within a bound, found exactly.
 
 Within a group the leads are sorted by score; calling the first k of them is right so often. For every pair of
-shares that lie within the bound the best k of each group is known from running maxima, so that the best pair is
-found without a search that could miss it. Needs the group of every new lead.
+shares that lie within the bound the best k of each group is known from running maxima, so that the best pair
+is found without a search that could miss it. Needs the group of every new lead.
 
 References
 ----------
-M. Hardt, E. Price, N. Srebro (2016). Equality of opportunity in supervised learning. NeurIPS 29. E. Delaney et al.
-(2024). OxonFair, NeurIPS 37, has the same aim by a grid over thresholds.
+M. Hardt, E. Price, N. Srebro (2016). Equality of opportunity in supervised learning. NeurIPS 29. E. Delaney
+et al. (2024). OxonFair, NeurIPS 37, has the same aim by a grid over thresholds.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SOURCE = "Hardt, Price and Srebro (2016), NeurIPS 29"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Ladder:
-    """One group: cut-offs from the highest down, the constrained share at each, and how often each is right."""
+    """One group: cut-offs from the highest down, the constrained share at each, and how often it is right."""
 
     cut: Reals
     share: Reals
@@ -45,12 +45,16 @@ def attempts(leads: Bench, score: Reals) -> tuple[Attempt, ...]:
 
 
 def _attempt(leads: Bench, score: Reals, aim: Aim) -> Attempt:
-    words = {"demographic_parity": "the shares called", "equal_opportunity": "the shares called of good leads"}[aim]
+    words = {
+        "demographic_parity": "the shares called",
+        "equal_opportunity": "the shares called of good leads",
+    }[aim]
     remedy = Remedy(
         id=f"group-thresholds:{aim}",
         family="scores",
         title=f"A threshold for each group, so that {words} are alike",
-        what="The most accurate thresholds whose gap stays within the tolerance. Leads with one score are treated by"
+        what="The most accurate thresholds whose gap stays within the tolerance. Leads with one score are"
+        " treated by"
         " their group; in many countries and uses that is not allowed. The number of calls is not fixed.",
         needs="scores",
         labels=SCORE_LABELS,
@@ -75,7 +79,9 @@ def _decided(leads: Bench, score: Reals, aim: Aim) -> Reals:
         told = learned & (leads.levels.codes != unknown)
         cuts = thresholds((score[told], leads.won[told], leads.levels.codes[told]), bound, aim)
         # A lead of unknown group is held to what is right most often for all.
-        overall = thresholds((score[learned], leads.won[learned], np.zeros(learned.sum(), dtype=np.int64)), 1.0)
+        overall = thresholds(
+            (score[learned], leads.won[learned], np.zeros(learned.sum(), dtype=np.int64)), 1.0
+        )
         cut = np.full(leads.levels.size, overall[0])
         for code, one in cuts.items():
             cut[code] = one
@@ -86,7 +92,9 @@ def _decided(leads: Bench, score: Reals, aim: Aim) -> Reals:
 def thresholds(
     leads: tuple[Reals, BoolArray, Codes], bound: float, aim: Aim = "demographic_parity"
 ) -> Mapping[int, float]:
-    """The most accurate threshold of each group (score, outcome and group of the leads given) within the bound.
+    """The most accurate threshold of each group within the bound.
+
+    ``leads`` are their scores, outcomes and groups.
 
     Raises NotHere where the aim needs good leads of a group that has none.
     """
@@ -98,7 +106,9 @@ def thresholds(
     width = min(round(bound * STEPS), STEPS)
     best = [_best_in_windows(one, width) for one in found]
     start = int(np.argmax(np.sum([right for right, _ in best], axis=0)))
-    return {code: one.cut[place[start]] for (code, one), (_, place) in zip(ladders.items(), best, strict=True)}
+    return {
+        code: one.cut[place[start]] for (code, one), (_, place) in zip(ladders.items(), best, strict=True)
+    }
 
 
 def _ladder(score: Reals, won: BoolArray, aim: Aim) -> _Ladder:
@@ -116,7 +126,9 @@ def _ladder(score: Reals, won: BoolArray, aim: Aim) -> _Ladder:
     # Half way to the next score: a new lead's score need not be among those that were seen.
     above = np.concatenate([[np.inf], sorted_score[:-1]])[ends]
     below = np.concatenate([sorted_score])[ends]
-    cut = np.where(np.isfinite(above + below), (above + below) / 2, np.where(np.isfinite(above), -np.inf, np.inf))
+    cut = np.where(
+        np.isfinite(above + below), (above + below) / 2, np.where(np.isfinite(above), -np.inf, np.inf)
+    )
     return _Ladder(cut=cut, share=share, right=(hits - misses)[ends].astype(np.float64))
 
 

@@ -14,13 +14,12 @@ from audit.rows.mitigation.advising import advise
 from audit.rows.mitigation.attempt import Attempt, Made, NotHere
 from audit.rows.mitigation.bench import Bench, bench, too_little, watching
 from audit.rows.mitigation.catalogue import PLAIN, catalogue
-from audit.rows.mitigation.crm_rules import TRUSTED
 from audit.rows.mitigation.frontier import unbeaten
 from audit.rows.mitigation.measuring import Certainty, Figure, change, difference, share
 from audit.rows.mitigation.model import Change, Experiment, Request, Trial
 from audit.rows.mitigation.reading import Figures, figures, reading
 from audit.rows.mitigation.validating import validation
-from audit.rows.mitigation.wording import HIDES
+from audit.rows.mitigation.warning import warnings
 from audit.rows.proxy import informative, proxies
 from audit.schema import BadInput, Stream
 
@@ -49,8 +48,9 @@ def laboratory(
     Returns
     -------
     Experiment
-        The same input and request give the same experiment, whatever the order of the rows. Every decision on a
-        lead is made by what was learned from other folds; five folds are fixed by the leads' keys (or accounts).
+        The same input and request give the same experiment, whatever the order of the rows. Every decision on
+        a lead is made by what was learned from other folds; five folds are fixed by the leads' keys (or
+        accounts).
 
     Raises
     ------
@@ -85,9 +85,7 @@ def _tried(leads: Bench, request: Request, begin: Begin) -> Experiment:
     return replace(made, advice=advice, validation=rows, validated=chosen if rows else None)
 
 
-def _experiment(
-    leads: Bench, request: Request, attribute: str, undefined: str | None = None
-) -> Experiment:
+def _experiment(leads: Bench, request: Request, attribute: str, undefined: str | None = None) -> Experiment:
     named = leads.levels.names if undefined is None else ()
     return Experiment(
         stream=leads.stream.name,
@@ -188,9 +186,7 @@ def _trials(
         yield _trial(leads, request, (attempt, made, found), before)
 
 
-def _trial(
-    leads: Bench, request: Request, tried: tuple[Attempt, Made, Figures], before: _Before
-) -> Trial:
+def _trial(leads: Bench, request: Request, tried: tuple[Attempt, Made, Figures], before: _Before) -> Trial:
     attempt, made, found = tried
     old, sure, aim = before.today, before.certainty, request.aim
 
@@ -211,25 +207,8 @@ def _trial(
         moved=float(np.abs(made.decided - leads.today).mean()),
         fidelity=made.fidelity,
     )
-    return replace(trial, warnings=tuple(_warnings(trial, made, before)))
-
-
-def _warnings(trial: Trial, made: Made, before: _Before) -> Iterator[str]:
-    if made.evened and trial.reduction is not None and trial.reduction.low <= 0:
-        yield HIDES
-    if made.fidelity is not None and made.fidelity < TRUSTED:
-        yield (
-            f"The imitation of the score tells {max(made.fidelity, 0) * 100:.0f} % of its spread, too little to be"
-            " trusted; this what-if is not recommended."
-        )
-    after, today = trial.after, before.today.widest
-    if after is not None and today is not None and after.widest.low is not None and after.widest.low > today.value:
-        yield "The widest gap between any two groups grows: the harm moves to another group."
-    if after is not None and after.coverage is not None and after.coverage < 0.5:
-        yield (
-            f"Only {after.coverage * 100:.0f} % of these calls have a known outcome; what the others would bring is"
-            " not known."
-        )
+    warned = tuple(warnings(trial, found, old, evened=made.evened))
+    return replace(trial, warnings=warned)
 
 
 def _marked(trials: list[Trial], leads: Bench, request: Request) -> tuple[Trial, ...]:
@@ -240,7 +219,9 @@ def _marked(trials: list[Trial], leads: Bench, request: Request) -> tuple[Trial,
     gaps = [abs(one.gap(request.aim).value or 0.0) for one in readings]
     best = unbeaten([(gap, one.accuracy.value or 0.0) for gap, one in zip(gaps, readings, strict=True)])
     paid = unbeaten([(gap, one.won.value or 0.0) for gap, one in zip(gaps, readings, strict=True)])
-    marks = {one.remedy.id: pair for one, pair in zip(told, zip(best[1:], paid[1:], strict=True), strict=True)}
+    marks = {
+        one.remedy.id: pair for one, pair in zip(told, zip(best[1:], paid[1:], strict=True), strict=True)
+    }
     return tuple(
         replace(one, best=marks[one.remedy.id][0], best_value=marks[one.remedy.id][1])
         if one.remedy.id in marks

@@ -2,8 +2,8 @@
 
 Every figure is a sum of ratios of sums over leads. Its interval is the delta method's, by how far each lead
 (or account) moves the figure; a change is told by the differences of these moves, lead by lead, because both
-decisions are about the same leads. That leads were scored by five models does not spoil it: for stable learners the
-leads of all folds together give the interval [1]_.
+decisions are about the same leads. That leads were scored by five models does not spoil it: for stable
+learners the leads of all folds together give the interval [1]_.
 
 References
 ----------
@@ -25,7 +25,7 @@ from audit.rows.levels import Codes, Reals
 from audit.rows.mitigation.model import Change
 
 FLOOR = 1.5
-"""With nothing seen to move, the half-width is about 3 over n: the rule of three (Hanley 1983, JAMA 249:1743)."""
+"""With nothing seen to move, the half-width is about 3 over n: the rule of three (Hanley 1983, JAMA 249)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -23,8 +23,8 @@ class Remedy:
     ``needs`` is what somebody must have in hand to use it: the CRM's settings, only the scores, the
     training data, or the model itself. ``attribute_at_decision`` says that the protected attribute of
     every new lead must be known when its decision is made, which a legal mode hides; ``randomised``
-    that two equal leads may be treated differently by chance. ``labels`` is what it means for this remedy that only
-    worked leads have outcomes. ``steps`` is the way through the CRM, where there is one.
+    that two equal leads may be treated differently by chance. ``labels`` is what it means for this remedy
+    that only worked leads have outcomes. ``steps`` is the way through the CRM, where there is one.
     """
 
     id: str
@@ -59,12 +59,12 @@ class Change:
 class Reading:
     """What one set of decisions is worth, on leads that had no part in making them.
 
-    ``gaps`` are signed, group minus reference: the share called (demographic parity), the share called of those
-    with a good outcome (equal opportunity), and the larger of that and the share called of the others
-    (equalised odds). ``widest`` is the largest gap in the share called between any two groups.
-    ``accuracy`` is the share of leads with a known outcome that were rightly called or left. ``won`` is good
-    outcomes per call, ``worth`` value per call, both among calls whose outcome is known, ``coverage`` their
-    share of the calls. ``calls`` is how many leads are called.
+    ``gaps`` are signed, group minus reference: the share called (demographic parity), the share called of
+    those with a good outcome (equal opportunity), and the larger of that and the share called of the others
+    (equalised odds). ``widest`` is the largest gap in the share called between any two groups. ``accuracy``
+    is the share of leads with a known outcome that were rightly called or left. ``won`` is good outcomes per
+    call, ``worth`` value per call, both among calls whose outcome is known, ``coverage`` their share of the
+    calls. ``calls`` is how many leads are called.
     """
 
     gaps: tuple[tuple[Aim, Estimate], ...]
@@ -86,8 +86,9 @@ class Trial:
 
     ``reduction`` is by how much the size of the aim's gap went down, ``accuracy``, ``won`` and ``worth`` are
     after minus before. ``against_plain`` is the change of accuracy against the same model without the
-    remedy, for what is trained here. ``moved`` is the share of leads whose decision changed. ``best`` and ``best_value`` say
-    that no other remedy has both a smaller gap and a better accuracy (or outcome per call).
+    remedy, for what is trained here. ``moved`` is the share of leads whose decision changed. ``best`` and
+    ``best_value`` say that no other remedy has both a smaller gap and a better accuracy (or outcome per
+    call).
     """
 
     remedy: Remedy
@@ -121,7 +122,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """What to do. ``remedy`` is the id of the recommended one, None where none is worth it; ``reasons`` say why."""
+    """What to do: the id of the remedy, None where none is worth it, and the reasons."""
 
     remedy: str | None
     nearest: str | None

@@ -17,9 +17,9 @@ from audit.rows.mitigation.learning import Learn, Lesson, Predict, cross_fitted,
 from audit.rows.mitigation.model import AIMS, Aim, Remedy
 from audit.rows.mitigation.wording import TRAINED_LABELS
 
-MOST = 10_000
+MOST = 8_000
 """Leads that a constrained model learns from, at most: it is trained ten times and more in each fold."""
-ROUNDS, ITERATIONS, GRID = 30, 10, 9
+ROUNDS, ITERATIONS, GRID = 25, 8, 9
 WORDS: dict[Aim, str] = {
     "demographic_parity": "equal shares called (demographic parity)",
     "equal_opportunity": "equal shares called of good leads (equal opportunity)",
@@ -58,18 +58,27 @@ def _remedy(kind: str, aim: Aim) -> Remedy:
     title, what = {
         "gradient": (
             "Train for",
-            "A mixture of models, trained to meet the constraint (exponentiated gradient). Here leads are called in the"
-            " order of the mixture's votes, so that chance has no say.",
+            (
+                "A mixture of models, trained to meet the constraint (exponentiated gradient). Here leads"
+                " are called in the"
+                " order of the mixture's votes, so that chance has no say."
+            ),
         ),
         "gradient-chance": (
             "Train by chance for",
-            "The same mixture as it was published: each lead is decided by a model that is drawn at random, so two equal"
-            " leads may be treated differently, and the number of calls is not fixed.",
+            (
+                "The same mixture as it was published: each lead is decided by a model that is drawn at"
+                " random, so two equal"
+                " leads may be treated differently, and the number of calls is not fixed."
+            ),
         ),
         "grid": (
             "Choose among models for",
-            f"Of {GRID} models with different weights (grid search), the one with the best balance of error and gap on"
-            " the leads it learned from.",
+            (
+                f"Of {GRID} models with different weights (grid search), the one with the best balance of"
+                " error and gap on"
+                " the leads it learned from."
+            ),
         ),
     }[kind]
     return Remedy(
@@ -86,7 +95,7 @@ def _remedy(kind: str, aim: Aim) -> Remedy:
 
 
 def _gradient(leads: Bench, aim: Aim) -> _Learned:
-    """Chance and order per lead, packed for the folds: the chance in steps of a millionth, the order below."""
+    """Votes and order per lead; the votes are told in thousandths, and what is below parts equals."""
     share = leads.queue.calls / leads.size
     chance = _quietly(leads, lambda lesson: _mixture(_three(lesson, leads), aim, share))
     votes = np.round(chance, 3)
@@ -122,9 +131,7 @@ def _sampled(lesson: Lesson, codes: Codes) -> Lesson:
         if lesson.won[:MOST][here].all() or not lesson.won[:MOST][here].any():
             codes = np.where(codes == code, 0, codes)
     first = slice(None, MOST)
-    return Lesson(
-        values=lesson.values[first], won=lesson.won[first], levels=codes[first], seed=lesson.seed
-    )
+    return Lesson(values=lesson.values[first], won=lesson.won[first], levels=codes[first], seed=lesson.seed)
 
 
 def _mixture(lesson: Lesson, aim: Aim, share: float) -> Predict:
@@ -153,11 +160,13 @@ def _mixture(lesson: Lesson, aim: Aim, share: float) -> Predict:
 
 
 def _one_of_grid(lesson: Lesson, aim: Aim) -> Predict:
-    """fairlearn's grid search takes no costs: the best of its models is asked for its chance."""
+    """Fairlearn's grid search takes no costs: the best of its models is asked for its chance."""
     fairlearn, prepared = _fairlearn(), filling(lesson.values)
     values = prepared(lesson.values)
     model = fairlearn.GridSearch(
-        estimator(lesson.won.size, lesson.seed, ROUNDS), constraints=_constraint(fairlearn, aim), grid_size=GRID
+        estimator(lesson.won.size, lesson.seed, ROUNDS),
+        constraints=_constraint(fairlearn, aim),
+        grid_size=GRID,
     )
     _fit(model, values, lesson)
     best = model.predictors_[model.best_idx_]
@@ -181,8 +190,8 @@ def _constraint(fairlearn: Any, aim: Aim) -> Any:  # noqa: ANN401 - fairlearn ha
     return getattr(fairlearn, name)(difference_bound=0.01)
 
 
-def _costs(fairlearn: Any, lesson: Lesson, values: Reals, share: float) -> Any:  # noqa: ANN401 - fairlearn has no types
-    """Costs under which a plain model would call this share of leads: the one above which a lead is worth a call."""
+def _costs(fairlearn: Any, lesson: Lesson, values: Reals, share: float) -> Any:  # noqa: ANN401 - as above
+    """Costs under which a plain model would call this share of the leads."""
     model = estimator(lesson.won.size, lesson.seed, ROUNDS).fit(values, lesson.won)
     cut = float(np.quantile(_positive(model, values), 1 - share))
     cut = min(max(cut, 0.01), 0.99)

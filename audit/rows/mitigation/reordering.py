@@ -1,8 +1,8 @@
 """The work queue in a new order: within each group as before, and among groups in due proportion.
 
-A group that is due a share p of the calls has its r-th best lead at place (r - 1/2) / p; sorted by these places,
-the first K leads hold every group's share of K, rounded as Webster's (Sainte-Lague) apportionment does, for every
-K at once. No chance is in it, and every capacity is met exactly.
+A group that is due a share p of the calls has its r-th best lead at place (r - 1/2) / p; sorted by these
+places, the first K leads hold every group's share of K, rounded as Webster's (Sainte-Lague) apportionment
+does, for every K at once. No chance is in it, and every capacity is met exactly.
 
 References
 ----------
@@ -12,7 +12,10 @@ M. Balinski, H. Young (1982). Fair Representation. S. Geyik, S. Ambler, K. Kenth
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from audit.rows.levels import Codes, Reals
 from audit.rows.mitigation.attempt import Attempt, Made
@@ -36,8 +39,10 @@ def _attempt(leads: Bench, score: Reals, strength: float) -> Attempt:
         id=f"reorder:{strength:g}",
         family="scores",
         title=f"Reorder the queue, {way} to equal shares",
-        what="Sort the queue anew, so that each group has its share of the calls. Within a group the order of the"
-        " scores stays, the number of calls is met exactly, and chance has no say. Leads are placed by their group,"
+        what="Sort the queue anew, so that each group has its share of the calls. Within a group the order"
+        " of the"
+        " scores stays, the number of calls is met exactly, and chance has no say. Leads are placed by their"
+        " group,"
         " which in many countries and uses is not allowed.",
         needs="scores",
         labels=NO_LABELS,
@@ -59,11 +64,13 @@ def due(queue: Queue, score: Reals, group: Codes, strength: float) -> Reals:
     size = int(group.max(initial=0)) + 1
     cell = queue.of * size + group
     whole = queue.places.size * size
-    of_leads = np.bincount(cell, minlength=whole).reshape(-1, size).astype(np.float64)
+    of_leads = np.bincount(cell, minlength=whole).reshape(-1, size)
     of_calls = np.bincount(cell, queue.top(score), minlength=whole).reshape(-1, size)
-    of_leads /= np.maximum(of_leads.sum(axis=1, keepdims=True), 1.0)
-    of_calls /= np.maximum(of_calls.sum(axis=1, keepdims=True), 1.0)
-    share = (1 - strength) * of_calls + strength * of_leads
+    share = (1 - strength) * _shares(of_calls) + strength * _shares(of_leads)
     within = Queue(of=cell, places=np.ones(whole, dtype=np.int64), lot=queue.lot).rank(score)
     with np.errstate(divide="ignore"):
         return np.asarray((within + 0.5) / share.ravel()[cell], dtype=np.float64)
+
+
+def _shares(counts: npt.NDArray[Any]) -> Reals:
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0), dtype=np.float64)

@@ -15,7 +15,8 @@ from audit.rows.mitigation.model import Remedy
 from audit.rows.mitigation.wording import TRAINED_LABELS
 
 CAUTION = (
-    "Copies bring nothing new, and a deleted lead is lost knowledge: where the groups really differ in outcomes, the new"
+    "Copies bring nothing new, and a deleted lead is lost knowledge: where the groups really differ in"
+    " outcomes, the new"
     " score promises too much for one of them."
 )
 MOST_COPIES = 5
@@ -28,7 +29,8 @@ OVER = Remedy(
     " by drawing copies of good outcomes.",
     needs="training data",
     labels=TRAINED_LABELS,
-    source="imbalanced-learn RandomOverSampler; Kamiran and Calders (2012), Knowledge and Information Systems 33:1",
+    source="imbalanced-learn RandomOverSampler; Kamiran and Calders (2012), Knowledge and Information"
+    " Systems 33:1",
     caution=CAUTION,
 )
 UNDER = Remedy(
@@ -39,7 +41,8 @@ UNDER = Remedy(
     " by leaving out bad outcomes at random.",
     needs="training data",
     labels=TRAINED_LABELS,
-    source="imbalanced-learn RandomUnderSampler; Kamiran and Calders (2012), Knowledge and Information Systems 33:1",
+    source="imbalanced-learn RandomUnderSampler; Kamiran and Calders (2012), Knowledge and Information"
+    " Systems 33:1",
     caution=CAUTION,
 )
 
