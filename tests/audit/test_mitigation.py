@@ -66,7 +66,7 @@ def test_the_gap_and_the_field_behind_it_are_found(made):
     assert made.today.gap("demographic_parity").value < -0.2
     for name in ("drop:town", "crm-drop:town", "cap:town", "reorder:1"):
         found = trial(made, name)
-        assert found.reduction.sure_low > 0.1, name
+        assert found.reduction.sure_low > 0.05, name
         assert abs(found.after.gap("demographic_parity").value) < 0.12, name
     # The gap is no fact about the leads here, so that mending it costs nothing.
     assert trial(made, "drop:town").won.low > -0.1
@@ -127,7 +127,7 @@ def test_the_legal_mode_hides_what_needs_the_group(made):
 
 
 def test_unknown_outcomes_are_never_taken_for_bad_ones():
-    """Hiding outcomes at random moves no rate of outcomes by more than chance; taken for bad they would halve."""
+    """Hiding outcomes at random moves no rate by more than chance; taken for bad they would halve."""
     whole, half = (
         laboratory(gapped(2_400, unworked=part), described(), Request(calls=700, families=CHEAP))
         for part in (0.0, 0.5)
@@ -311,7 +311,7 @@ def test_resampling_that_only_hides_the_gap_says_so():
 
 
 def test_intervals_of_changes_hold_what_is_true():
-    """Leads drawn again and again: the true change of a rate lies in its interval about as often as promised."""
+    """Leads drawn again and again: the true change lies in its interval about as often as promised."""
     rng = np.random.default_rng(0)
     held = 0
     for _ in range(400):

@@ -33,7 +33,7 @@ PLAIN = Remedy(
 def catalogue(
     leads: Bench, proxies: tuple[str, ...], families: tuple[Family, ...] = FAMILIES
 ) -> tuple[Attempt, ...]:
-    """What can be tried of these families; ``proxies`` are the fields that surely give the group away, the strongest first."""
+    """What can be tried of these families; ``proxies`` surely give the group away, the strongest first."""
     return tuple(one for one in _every(leads, proxies) if one.remedy.family in families)
 
 
