@@ -205,6 +205,27 @@ def test_too_little_is_an_answer(change, words):
     validated(told)
 
 
+def test_outcomes_that_come_from_one_account_teach_nothing_and_break_nothing():
+    """Without the fold of the one account that ever buys, all outcomes are the same."""
+    table = gapped(900, accounts=300)
+    good = pa.array(
+        [
+            "buyer" if won else one
+            for won, one in zip(table["outcome"].to_pylist(), table["account"].to_pylist(), strict=True)
+        ]
+    )
+    table = table.set_column(table.column_names.index("account"), "account", good)
+    told = laboratory(table, described(), Request(families=("data", "scores")))
+    assert "all known outcomes are the same" in trial(told, "reweighing").undefined
+    validated(told)
+
+
+def test_estimated_groups_alone_are_no_gap_to_mend():
+    told = laboratory(gapped(300), replace(described(), attributes=()), Request())
+    assert "estimated groups" in told.undefined
+    validated(told)
+
+
 def test_without_fields_only_scores_and_settings_are_tried():
     table = gapped().select(["key", "score", "selected", "outcome", "worked", "attribute:group"])
     told = laboratory(table, described(), Request())

@@ -103,7 +103,7 @@ def percent(one: Estimate, digits: int = 1) -> Cell:
 
 def plain(one: Estimate) -> Cell:
     """A number of any size."""
-    return _cell(one, lambda value: f"{value:,.4g}".replace("-", MINUS))
+    return _cell(one, lambda value: _amount(value, plus=False))
 
 
 def points(one: Change | None, sign: float = 1.0) -> Cell:
@@ -119,7 +119,7 @@ def amount(one: Change | None) -> Cell:
     """A change of an amount."""
     if one is None:
         return Cell(value=DASH, reason="not defined before or after")
-    value, low, high = (f"{part:+,.4g}".replace("-", MINUS) for part in (one.value, one.low, one.high))
+    value, low, high = (_amount(part, plus=True) for part in (one.value, one.low, one.high))
     return Cell(value=value, interval=f"{low} to {high}")
 
 
@@ -139,6 +139,12 @@ def _cell(one: Estimate, shown: Callable[[float], str]) -> Cell:
     if one.value is None or one.low is None or one.high is None:
         return Cell(value=DASH, reason=one.undefined or "")
     return Cell(value=shown(one.value), interval=f"{shown(one.low)} to {shown(one.high)}")
+
+
+def _amount(value: float, *, plus: bool) -> str:
+    """Four digits, and no power of ten for thousands."""
+    shown = f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+    return ("+" if plus and value > 0 else "") + shown.replace("-", MINUS)
 
 
 def _size(one: Trial, aim: Aim) -> float:
