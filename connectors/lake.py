@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -174,6 +175,16 @@ class Lake:
             for day in sorted(manifest.partitions):
                 for stretch in stretches(place, manifest, day):
                     yield stretch.select(names)
+
+    def files(self, crm: str, organisation: str) -> dict[str, Callable[[], Iterator[pa.Table]]]:
+        """The files of the leads by name, and how to read each with its hidden columns; no lock is held.
+
+        A file is never changed. One that a writer replaced meanwhile raises FileNotFoundError.
+        """
+        place = self._place(crm, organisation)
+        manifest = load_manifest(place) or Manifest(columns=(), partitions={})
+        days = sorted(manifest.partitions.items())
+        return {name: partial(stretches, place, manifest, day) for day, name in days}
 
     @contextmanager
     def pulling(self, crm: str, organisation: str) -> Iterator[Path]:

@@ -10,6 +10,7 @@ import logging
 
 from audit.schema import BadInput
 from webapp.crms import label
+from webapp.decisions import empty, holds
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
@@ -59,12 +60,14 @@ def sweep(opened: Services) -> None:
 
 
 def _holds(opened: Services, row: ConnectionRow) -> bool:
-    return opened.lake.holds(row.crm, row.organisation) or opened.repository.has_flags(row.id)
+    leads = opened.lake.holds(row.crm, row.organisation) or holds(opened, row)
+    return leads or opened.repository.has_flags(row.id)
 
 
 def _remove(opened: Services, row: ConnectionRow) -> None:
     opened.repository.remove_flags(row.id)
     opened.told_events.forget(row.id)
+    empty(opened, row)
     try:
         opened.lake.remove(row.crm, row.organisation)
     except OSError as error:

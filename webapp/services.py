@@ -19,6 +19,7 @@ from webapp.settings import Settings
 from webapp.store.accounts import Accounts
 from webapp.store.consents import Consents
 from webapp.store.database import Database, open_database
+from webapp.store.decision_logs import DecisionLogs
 from webapp.store.grants import DatabaseGrants
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
@@ -66,6 +67,11 @@ class Services:
     def replays(self) -> SeenRequests:
         """Signed requests that came before."""
         return SeenRequests(database=self.database, clock=self.clock)
+
+    @property
+    def decision_logs(self) -> DecisionLogs:
+        """What is known of the decision logs."""
+        return DecisionLogs(database=self.database, clock=self.clock)
 
     @property
     def told_events(self) -> ToldEvents:
