@@ -7,24 +7,26 @@ an opt-out) is erased after `ABSENT_DAYS`, unless it comes back (docs/adr/0009).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from audit.schema import BadInput
 from connectors.decisions.absent import note_absent
+from connectors.decisions.chain import keys_of as ledger_keys
 from connectors.decisions.checkpoint import Checkpoint, against
 from connectors.decisions.entry import Decision
 from connectors.decisions.export import Form, export
 from connectors.decisions.fresh import Held, Sight, log_new
 from connectors.decisions.keys import LogKeys
-from connectors.decisions.ledger import Ledger, destroy, open_ledger
+from connectors.decisions.ledger import Ledger
+from connectors.decisions.opening import destroy, open_ledger
 from connectors.decisions.verify import Verified, read_chain, summed, verify
 from connectors.moments import in_seconds
 from connectors.policy.parse import parse_policy
 from connectors.policy.write import policy_digest
-from connectors.pseudonym import LeadKey, derive
+from connectors.pseudonym import Keyring, LeadKey, derive
 from connectors.synced import Synced
 from webapp.services import Services
 from webapp.store.decision_logs import LogRow
@@ -95,19 +97,16 @@ def holds(opened: Services, connection: ConnectionRow) -> bool:
     return opened.decision_logs.get(connection.id).readable > 0
 
 
-def rekey(opened: Services, connection: ConnectionRow, mapping: Callable[[str], str]) -> int:
-    """Move the log to new lead keys; how many leads.
+def rekey(opened: Services, connection: ConnectionRow) -> bool:
+    """Move the log to the lead keys of the generation in force; whether there is a log.
 
-    The rotation of an organisation's keys calls it, with the mapping of old keys to new ones (both in
-    hexadecimal text). The chain and the entries stay as they are: they hold no lead key. Whoever calls it
-    twice moves the keys twice.
+    A rotation of the organisation's key calls it at its end; where it was killed before, whoever opens the
+    log next does the same. The chain and the entries stay as they are: they hold no lead key.
     """
     if not place_of(opened, connection).exists():
-        return 0
-    with _ledger(opened, connection) as ledger:
-        moved = ledger.rekey(mapping)
-        _remember(opened, connection, ledger)
-        return moved
+        return False
+    with _ledger(opened, connection):
+        return True
 
 
 def record(opened: Services, connection: ConnectionRow) -> int:
@@ -183,19 +182,33 @@ def export_log(opened: Services, connection: ConnectionRow, folder: Path, form: 
 
 
 def keys_of(opened: Services, connection: ConnectionRow) -> LogKeys:
-    """The keys of a connection's log."""
-    # As `Keyring.key_for`: lengths keep the parts apart.
-    parts = (connection.crm, connection.organisation, "key/decision-log")
-    return LogKeys(derive(opened.settings.master, "/".join(f"{len(part)}:{part}" for part in parts)))
+    """The keys of a connection's log. Raises BadInput where the organisation's key was destroyed."""
+    secret = opened.keyring(connection).key_for("decision-log")
+    name = f"decision-log/{len(connection.crm)}:{connection.crm}/{connection.organisation}"
+    return LogKeys(secret=secret, signers=(derive(opened.settings.master, name),))
 
 
 @contextmanager
 def _ledger(opened: Services, connection: ConnectionRow) -> Iterator[Ledger]:
-    """The open log, made where there is none."""
-    place = place_of(opened, connection)
+    """The open log, made where there is none; its leads are known by the keys of today."""
     keys, at = keys_of(opened, connection), in_seconds(opened.clock())
-    with open_ledger(place, keys, connection.crm, at) as ledger:
+    with open_ledger(place_of(opened, connection), keys, connection.crm, at) as ledger:
+        _move_on(ledger, opened.keyring(connection))
         yield ledger
+
+
+def _move_on(ledger: Ledger, keyring: Keyring) -> None:
+    """Bring the index to the generation of a keyring, one that a killed rotation left behind as well."""
+    since = ledger.index.generation() or keyring.generation
+    if since > keyring.generation:
+        msg = "the decision log is of a later time than the database; put both of one moment back"
+        raise BadInput(msg)
+
+    def moved(key: str) -> str:
+        return keyring.forward(LeadKey(bytes.fromhex(key)), since).hex
+
+    if ledger.index.generation() != keyring.generation:
+        ledger.rekey(moved, keyring.generation)
 
 
 def _log_new(opened: Services, connection: ConnectionRow, ledger: Ledger, sight: Sight) -> int:
@@ -228,7 +241,7 @@ def _remember(opened: Services, connection: ConnectionRow, ledger: Ledger) -> No
     opened.decision_logs.written(
         LogRow(
             connection_id=connection.id,
-            public_key=ledger.records[0].facts["public_key"],
+            public_key=ledger_keys(ledger.records)[-1],
             records=found.records,
             digest=found.digest,
             entries=found.entries,

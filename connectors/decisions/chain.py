@@ -17,7 +17,7 @@ from connectors.partitions import folder_to_disk, to_disk
 
 NAME = "chain.jsonl"
 NOTHING = "0" * 64
-KIND = Literal["begin", "entries", "erasure", "drop", "rekey"]
+KIND = Literal["begin", "entries", "erasure", "drop", "rekey", "key"]
 _SIGNED = b"fairlead decision log, line\n"
 
 
@@ -87,6 +87,11 @@ def public_key(text: str) -> Ed25519PublicKey:
 def public_text(key: Ed25519PrivateKey) -> str:
     """The public half of a key, in 64 hexadecimal digits."""
     return key.public_key().public_bytes_raw().hex()
+
+
+def keys_of(records: Sequence[Record]) -> list[str]:
+    """The public keys of a chain, the one in force last; each is named under the one before."""
+    return [str(one.facts.get("public_key")) for one in records if one.kind in {"begin", "key"}]
 
 
 def lines_in(folder: Path) -> list[bytes]:

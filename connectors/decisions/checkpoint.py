@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.schema import BadInput
-from connectors.decisions.chain import Record, canonical, public_key, public_text
+from connectors.decisions.chain import Record, canonical, keys_of, public_key, public_text
 from connectors.decisions.verify import Fault
 
 _SIGNED = b"fairlead decision log, checkpoint\n"
@@ -33,15 +33,14 @@ class Checkpoint:
 def made(records: Sequence[Record], organisation: str, at: str) -> Checkpoint:
     """The checkpoint of a chain as it is now."""
     entries = sum(one.facts["count"] for one in records if one.kind == "entries")
-    begin = records[0].facts
     return Checkpoint(
-        source=begin["source"],
+        source=records[0].facts["source"],
         organisation=organisation,
         records=len(records),
         entries=entries,
         digest=records[-1].digest,
         at=at,
-        public_key=begin["public_key"],
+        public_key=keys_of(records)[-1],
     )
 
 

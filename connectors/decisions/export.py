@@ -73,8 +73,8 @@ def export(ledger: Ledger, organisation: str, folder: Path, form: Form) -> Check
     for record in ledger.segments():
         name = path_of(folder, record.number, "leaves").name
         shutil.copyfile(ledger.place / name, folder / name)
-    (folder / CHECKPOINT).write_text(signed(point, ledger.keys.signing))
-    pem = ledger.keys.signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / CHECKPOINT).write_text(signed(point, ledger.keys.signing[0]))
+    pem = ledger.keys.signing[0].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     (folder / KEY).write_bytes(pem)
     return point
 

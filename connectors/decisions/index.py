@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS lead (
 CREATE TABLE IF NOT EXISTS entry (number INTEGER PRIMARY KEY, lead INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS entry_of ON entry (lead);
 CREATE TABLE IF NOT EXISTS covered (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS generation (number INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS pending (number INTEGER PRIMARY KEY, line BLOB NOT NULL);
 """
 
@@ -145,6 +146,15 @@ class Index:
             made += len(new)
         self.database.execute("UPDATE lead SET key = SUBSTR(key, 2)")
         return made
+
+    def generation(self) -> int:
+        """The generation of the keys that the leads are known by; 0 where that was never said."""
+        return int(self.database.execute("SELECT COALESCE(MAX(number), 0) FROM generation").fetchone()[0])
+
+    def set_generation(self, number: int) -> None:
+        """Say which generation the keys of the leads are of."""
+        self.database.execute("DELETE FROM generation")
+        self.database.execute("INSERT INTO generation VALUES (?)", (number,))
 
     def covered(self) -> frozenset[str]:
         """The files of the lake whose scores are all logged."""

@@ -1,4 +1,4 @@
-"""The keys of one organisation's log, all out of one secret."""
+"""The keys of one organisation's log."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from connectors.pseudonym import derive
 STATE = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogKeys:
-    """What seals the secrets of leads and signs the lines.
+    """What seals the secrets of leads, and what signs the lines.
 
-    ``secret`` is the organisation's key for its decision log (`Keyring.key_for`): without it nothing can be
-    read or added any more, while the chain can still be verified.
+    ``secret`` is the organisation's own key for its log (`Keyring.key_for`): without it nothing that was
+    logged can be read. ``signers`` are the installation's secrets for the signatures of this log, the one in
+    force first, then former ones.
     """
 
     secret: bytes = field(repr=False)
+    signers: tuple[bytes, ...] = field(repr=False)
 
     @property
-    def signing(self) -> Ed25519PrivateKey:
-        """What signs the lines."""
-        return Ed25519PrivateKey.from_private_bytes(derive(self.secret, "decision-log/signing"))
+    def signing(self) -> tuple[Ed25519PrivateKey, ...]:
+        """What signs the lines, and what signed them before."""
+        return tuple(Ed25519PrivateKey.from_private_bytes(derive(one, "signing")) for one in self.signers)
 
     @property
     def sealing(self) -> AESGCM:

@@ -7,10 +7,8 @@ nothing names, or a line that the next opening adds.
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain as in_turn
@@ -19,35 +17,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.schema import BadInput
 from connectors.decisions.chain import (
     KIND,
     NOTHING,
     Record,
+    keys_of,
     line_of,
-    lines_in,
     public_text,
-    record_in,
 )
 from connectors.decisions.entry import Decision, decision_in
 from connectors.decisions.index import (
-    SECRET,
     Index,
     Known,
     bring_through,
-    open_index,
     seal,
-    seal_all,
     unseal,
 )
 from connectors.decisions.keys import LogKeys
+from connectors.decisions.leads import DAMAGED, by_lot, new_leads, old_leads
 from connectors.decisions.segment import Content, path_of, read_content, write_segment
-from connectors.locking import held
 
 SEGMENT = 100_000
-_DAMAGED = "the decision log is damaged: run fairlead log verify, which says where"
-
 
 # What a sync says of one lead: its key, the mark of all that is known of it, and the texts of its new
 # entries. It is a bare tuple because there are millions.
@@ -98,8 +91,11 @@ class Ledger:
         self.index.overwrite()
         return gone
 
-    def rekey(self, mapping: Callable[[str], str]) -> int:
+    def rekey(self, mapping: Callable[[str], str], generation: int = 0) -> int:
         """Move every lead to the key that a mapping of keys (hexadecimal text) gives; how many leads.
+
+        ``generation`` is that of the new keys; the index remembers it. The files of the lake are others after
+        a rotation; their leads are known by their marks.
 
         Raises
         ------
@@ -111,12 +107,13 @@ class Ledger:
         def moved(key: bytes, sealed: bytes) -> tuple[bytes, bytes]:
             secret = unseal(sealing, key, sealed)
             if secret is None:
-                raise BadInput(_DAMAGED)
+                raise BadInput(DAMAGED)
             new = bytes.fromhex(mapping(key.hex()))
             return new, seal(sealing, new, secret)
 
         with self._committing():
             made = self.index.rekey(moved)
+            self.index.set_generation(generation)
             if made:
                 self._draw("rekey", {"leads": made})
         self.index.overwrite()
@@ -126,7 +123,7 @@ class Ledger:
         """The entries of a lead, oldest first. Raises BadInput where one cannot be read."""
         secret = unseal(self.keys.sealing, lead.key, lead.sealed)
         if secret is None:
-            raise BadInput(_DAMAGED)
+            raise BadInput(DAMAGED)
         return [self._decision(number, secret) for number in self.index.entries_of(lead.id)]
 
     def segments(self) -> list[Record]:
@@ -153,8 +150,12 @@ class Ledger:
             texts = [(key, text.encode()) for key, _, some in seen for text in some]
             if not texts:
                 return 0
-            leads = {**self._old_leads(known, {key for key, _ in texts}), **self._new_leads(seen, known)}
-            drawn = [texts[at] for at in _by_lot(len(texts))]
+            fresh = [(key, mark) for key, mark, some in seen if some and key not in known]
+            leads = {
+                **old_leads(self.keys, known, {key for key, _ in texts}),
+                **new_leads(self.keys, self.index, fresh),
+            }
+            drawn = [texts[at] for at in by_lot(len(texts))]
             digests = write_segment(
                 self.place, len(self.records), [(leads[key][1], text) for key, text in drawn]
             )
@@ -163,34 +164,6 @@ class Ledger:
             self.index.add_entries(zip(numbers, [leads[key][0] for key, _ in drawn], strict=True))
             self._draw("entries", {**about, **digests, "first": first, "count": len(drawn)})
         return len(drawn)
-
-    def _old_leads(
-        self, known: Mapping[bytes, Known], wanted: AbstractSet[bytes]
-    ) -> dict[bytes, tuple[int, bytes]]:
-        """The numbers and the secrets of leads that have entries already."""
-        sealing, found = self.keys.sealing, dict[bytes, tuple[int, bytes]]()
-        for key in wanted & known.keys():
-            secret = unseal(sealing, key, known[key].sealed)
-            if secret is None:
-                raise BadInput(_DAMAGED)
-            found[key] = known[key].id, secret
-        return found
-
-    def _new_leads(
-        self, seen: Sequence[Seen], known: Mapping[bytes, Known]
-    ) -> dict[bytes, tuple[int, bytes]]:
-        """New secrets for leads that have none; their numbers must not tell the order of the keys either."""
-        new = sorted((key, mark) for key, mark, texts in seen if texts and key not in known)
-        start = self.index.next_lead()
-        numbers = [start + at for at in _by_lot(len(new))]
-        pool = os.urandom(SECRET * len(new))
-        secrets = [pool[at : at + SECRET] for at in range(0, len(pool), SECRET)]
-        keys = [key for key, _ in new]
-        rows = zip(
-            numbers, keys, seal_all(self.keys.sealing, keys, secrets), [mark for _, mark in new], strict=True
-        )
-        self.index.add_leads(rows)
-        return dict(zip(keys, zip(numbers, secrets, strict=True), strict=True))
 
     def _drop(self, old: Sequence[Record]) -> int:
         """Let whole segments from the front go; their lines stay, and with them their digests."""
@@ -204,7 +177,7 @@ class Ledger:
             times = {"from": old[0].at, "to": old[-1].at}
             self._draw("drop", {**told, **times, "segments": len(old), "digest": old[-1].digest})
         self.index.overwrite()
-        self._tidy()
+        self.tidy()
         return until - first
 
     def _by_segment(self, numbers: Iterable[int]) -> list[list[int]]:
@@ -223,7 +196,7 @@ class Ledger:
         content = self._content(record)
         opened = content.open(number - record.facts["first"], secret)
         if opened is None:
-            raise BadInput(_DAMAGED)
+            raise BadInput(DAMAGED)
         return decision_in(opened.text.decode(), number, record.facts)
 
     def _content(self, record: Record) -> Content:
@@ -232,8 +205,18 @@ class Ledger:
     def _draw(self, kind: KIND, facts: Mapping[str, Any]) -> None:
         previous = self.records[-1].digest if self.records else NOTHING
         record = Record(number=len(self.records), kind=kind, at=self.at, previous=previous, facts=facts)
-        self.index.put_off(record.number, line_of(record, self.keys.signing))
+        self.index.put_off(record.number, line_of(record, self._signer))
         self.records.append(record)
+
+    @property
+    def _signer(self) -> Ed25519PrivateKey:
+        """The key that the chain expects. Raises BadInput where this installation does not have it."""
+        wanted = keys_of(self.records)[-1] if self.records else public_text(self.keys.signing[0])
+        found = next((one for one in self.keys.signing if public_text(one) == wanted), None)
+        if found is None:
+            msg = "the decision log was signed with another master key than this installation has"
+            raise BadInput(msg)
+        return found
 
     @contextmanager
     def _committing(self) -> Iterator[None]:
@@ -246,7 +229,7 @@ class Ledger:
             raise
         bring_through(self.place, self.index)
 
-    def _tidy(self) -> None:
+    def tidy(self) -> None:
         """Remove the files that no line names."""
         named = {
             path_of(self.place, one.number, what) for one in self.segments() for what in ("leaves", "content")
@@ -255,65 +238,15 @@ class Ledger:
             if path not in named:
                 path.unlink(missing_ok=True)
 
-    def _begin(self, source: str) -> None:
+    def begin(self, source: str) -> None:
+        """Write the first line: whose scores they are, and the key that signs."""
         with self._committing():
-            key = public_text(self.keys.signing)
+            key = public_text(self.keys.signing[0])
             self._draw("begin", {"format": 1, "source": source, "public_key": key})
 
-
-def destroy(place: Path, keys: Sequence[bytes] | None) -> int:
-    """As `Ledger.erase` (None: everybody), of a log whose chain is damaged: no line can say it.
-
-    Whoever must be erased is erased from a log that nobody can trust as well.
-    """
-    with held(place.with_name(f"{place.name}.lock")), open_index(place) as index:
-        with index.writing():
-            if keys is None:
-                gone = index.count(0, index.last() + 1)
-                index.clear()
-            else:
-                gone = len(index.forget([one.id for one in index.known(keys).values()]))
-        index.overwrite()
-    for path in place.glob("*.content") if keys is None else ():
-        path.unlink(missing_ok=True)
-    return gone
-
-
-def _by_lot(count: int) -> list[int]:
-    """The numbers below a count, in an order that nobody can guess."""
-    order: list[int] = np.random.default_rng(int.from_bytes(os.urandom(32))).permutation(count).tolist()
-    return order
-
-
-@contextmanager
-def open_ledger(place: Path, keys: LogKeys, source: str, at: str) -> Iterator[Ledger]:
-    """The log in a folder, made where there is none, for one holder at a time.
-
-    Raises
-    ------
-    BadInput
-        A line of its chain is not as it was written, or lines are missing.
-    """
-    with held(place.with_name(f"{place.name}.lock")):
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open_index(place) as index:
-            ledger = Ledger(place=place, keys=keys, index=index, at=at, records=[])
-            if not bring_through(place, index):
-                raise BadInput(_DAMAGED)
-            ledger.records.extend(_records(place))
-            if not ledger.records:
-                ledger._begin(source)  # noqa: SLF001 - the other half of opening
-            if index.last() >= ledger.entries:
-                raise BadInput(_DAMAGED)
-            ledger._tidy()  # noqa: SLF001
-            yield ledger
-
-
-def _records(place: Path) -> Iterator[Record]:
-    previous = NOTHING
-    for number, line in enumerate(lines_in(place)):
-        record = record_in(line)
-        if record is None or (record.number, record.previous) != (number, previous):
-            raise BadInput(_DAMAGED)
-        previous = record.digest
-        yield record
+    def hand_over(self) -> None:
+        """Name the key in force where the chain was signed with a former one until now."""
+        key = public_text(self.keys.signing[0])
+        if keys_of(self.records)[-1] != key:
+            with self._committing():
+                self._draw("key", {"public_key": key})

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.decisions.chain import NOTHING, Record, is_signed, lines_in, public_key, record_in
+from connectors.decisions.chain import NOTHING, Record, is_signed, keys_of, lines_in, public_key, record_in
 from connectors.decisions.index import Index, bring_through, open_index, unseal
 from connectors.decisions.keys import LogKeys
 from connectors.decisions.segment import (
@@ -75,19 +75,23 @@ class Verified:
 
 
 def read_chain(folder: Path, key_text: str) -> tuple[list[Record], list[Fault]]:
-    """The lines up to the first that is wrong. ``key_text`` is the public key ("" takes the chain's own)."""
-    records = list[Record]()
+    """The lines up to the first that is wrong. ``key_text`` is a key that must have signed ("" for any)."""
+    records, key = list[Record](), ""
     for number, line in enumerate(lines_in(folder)):
         record = record_in(line)
         if record is None:
             return records, [Fault(line=number, what="it was changed, or is no line of a log")]
-        if number == 0:
-            key_text = key_text or str(record.facts.get("public_key"))
-        wrong = _misplaced(records, record) or _unsigned(line, record, key_text)
+        key = key or str(record.facts.get("public_key"))
+        wrong = _misplaced(records, record) or _unsigned(line, record, key)
         if wrong:
             return records, [Fault(line=number, day=record.at[:10], what=wrong)]
         records.append(record)
-    return records, [] if records else [Fault(what="there is no log, or its chain is gone")]
+        key = keys_of(records)[-1]
+    if not records:
+        return records, [Fault(what="there is no log, or its chain is gone")]
+    if key_text and key_text not in keys_of(records):
+        return records, [Fault(line=0, what="the chain is not signed with the key that is known")]
+    return records, []
 
 
 def _misplaced(records: Sequence[Record], record: Record) -> str:
