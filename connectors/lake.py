@@ -55,6 +55,7 @@ from connectors.replacing import (
     account_of,
     columns_of,
     opened,
+    refuse_outdated,
     refuse_short,
     replaced,
     with_cursor,
@@ -111,6 +112,7 @@ class Lake:
         """As `write`, of a pull that is on the disk already; its cursor counts from now on too."""
         account = finished.account
         with self._writing(crm, organisation) as home:
+            refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
             refuse_short(finished, stands)
@@ -123,6 +125,7 @@ class Lake:
         """As `merge`, of a pull that is on the disk already; returns also what it did."""
         account = finished.account
         with self._writing(crm, organisation) as home:
+            refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
             refuse_short(finished, stands)
@@ -201,9 +204,9 @@ class Lake:
         with self._writing(crm, organisation) as home:
             rekeying.sweep(home)
 
-    def lies_plain(self, crm: str, organisation: str) -> bool:
-        """Whether something lies here in the clear, as an earlier version of Fairlead wrote it."""
-        return rekeying.lies_plain(self._home(crm, organisation))
+    def is_untidy(self, crm: str, organisation: str) -> bool:
+        """Whether something lies here in the clear, or is left of another generation."""
+        return rekeying.is_untidy(self._home(crm, organisation))
 
     def read(self, crm: str, organisation: str, *, hidden: bool = False) -> pa.Table:
         """All leads of one organisation, ordered by cohort day and key, as one state.
