@@ -21,13 +21,11 @@ force decides which manifest counts; so a rotation of the key changes both in on
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import pyarrow as pa
 
@@ -60,7 +58,7 @@ from connectors.replacing import (
     replaced,
     with_cursor,
 )
-from connectors.seals import Home, SealFor
+from connectors.seals import Home, SealFor, folder_name
 from connectors.source import ASIDE, Batch
 
 ATTEMPTS = 20
@@ -162,6 +160,10 @@ class Lake:
     def keys(self, crm: str, organisation: str) -> Iterator[pa.Table]:
         """Every lead that is held or was turned away (``lead_key``), a part at a time; read it to its end."""
         return self.held_keys(crm, organisation)
+
+    def files(self, crm: str, organisation: str) -> str:
+        """The pattern of the files that hold the leads, for a program that has the key."""
+        return str(self._place(crm, organisation).resolve() / "cohort_day=*" / "*.parquet")
 
     def beside(self, crm: str, organisation: str, what: str) -> Path:
         """A file of the source's own beside the leads of an organisation; it is removed with them."""
@@ -294,7 +296,4 @@ class Lake:
         return Home(path=self._place(crm, organisation), seal=self.seals(crm, organisation))
 
     def _place(self, crm: str, organisation: str) -> Path:
-        safe = quote(organisation, safe="").replace(".", "%2E")
-        if len(safe) > 120:
-            safe = hashlib.sha256(organisation.encode()).hexdigest()
-        return self.folder / crm / safe
+        return self.folder / crm / folder_name(organisation)
