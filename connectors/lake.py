@@ -21,13 +21,11 @@ force decides which manifest counts; so a rotation of the key changes both in on
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import pyarrow as pa
 
@@ -57,11 +55,12 @@ from connectors.replacing import (
     account_of,
     columns_of,
     opened,
+    refuse_outdated,
     refuse_short,
     replaced,
     with_cursor,
 )
-from connectors.seals import Home, SealFor
+from connectors.seals import Home, SealFor, folder_name
 from connectors.source import ASIDE, Batch
 
 ATTEMPTS = 20
@@ -110,6 +109,7 @@ class Lake:
         """As `write`, of a pull that is on the disk already; its cursor counts from now on too."""
         account = finished.account
         with self._writing(crm, organisation) as home:
+            refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
             refuse_short(finished, stands)
@@ -122,6 +122,7 @@ class Lake:
         """As `merge`, of a pull that is on the disk already; returns also what it did."""
         account = finished.account
         with self._writing(crm, organisation) as home:
+            refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
             refuse_short(finished, stands)
@@ -159,6 +160,10 @@ class Lake:
         """Every lead that is held or was turned away (``lead_key``), a part at a time; read it to its end."""
         return self.held_keys(crm, organisation)
 
+    def files(self, crm: str, organisation: str) -> str:
+        """The pattern of the files that hold the leads, for a program that has the key."""
+        return str(self._place(crm, organisation).resolve() / "cohort_day=*" / "*.parquet")
+
     def beside(self, crm: str, organisation: str, what: str) -> Path:
         """A file of the source's own beside the leads of an organisation; it is removed with them."""
         place = self._place(crm, organisation)
@@ -174,7 +179,7 @@ class Lake:
                 for stretch in stretches(home, manifest, day):
                     yield stretch.select(names)
 
-    def files(self, crm: str, organisation: str) -> Files:
+    def by_file(self, crm: str, organisation: str) -> Files:
         """The files of the leads, each with how to read it (`connectors.partitions.files_of`)."""
         return files_of(self._home(crm, organisation))
 
@@ -204,9 +209,9 @@ class Lake:
         with self._writing(crm, organisation) as home:
             rekeying.sweep(home)
 
-    def lies_plain(self, crm: str, organisation: str) -> bool:
-        """Whether something lies here in the clear, as an earlier version of Fairlead wrote it."""
-        return rekeying.lies_plain(self._home(crm, organisation))
+    def is_untidy(self, crm: str, organisation: str) -> bool:
+        """Whether something lies here in the clear, or is left of another generation."""
+        return rekeying.is_untidy(self._home(crm, organisation))
 
     def read(self, crm: str, organisation: str, *, hidden: bool = False) -> pa.Table:
         """All leads of one organisation, ordered by cohort day and key, as one state.
@@ -294,7 +299,4 @@ class Lake:
         return Home(path=self._place(crm, organisation), seal=self.seals(crm, organisation))
 
     def _place(self, crm: str, organisation: str) -> Path:
-        safe = quote(organisation, safe="").replace(".", "%2E")
-        if len(safe) > 120:
-            safe = hashlib.sha256(organisation.encode()).hexdigest()
-        return self.folder / crm / safe
+        return self.folder / crm / folder_name(organisation)

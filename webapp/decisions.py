@@ -93,8 +93,8 @@ def empty(opened: Services, connection: ConnectionRow) -> int:
 
 
 def holds(opened: Services, connection: ConnectionRow) -> bool:
-    """Whether entries can be read, as far as the database knows."""
-    return opened.decision_logs.get(connection.id).readable > 0
+    """Whether anything that was logged of people is on the disk."""
+    return any(place_of(opened, connection).glob("*.content"))
 
 
 def rekey(opened: Services, connection: ConnectionRow) -> bool:
@@ -184,8 +184,9 @@ def export_log(opened: Services, connection: ConnectionRow, folder: Path, form: 
 def keys_of(opened: Services, connection: ConnectionRow) -> LogKeys:
     """The keys of a connection's log. Raises BadInput where the organisation's key was destroyed."""
     secret = opened.keyring(connection).key_for("decision-log")
+    masters = (opened.settings.master, *opened.settings.former_masters)
     name = f"decision-log/{len(connection.crm)}:{connection.crm}/{connection.organisation}"
-    return LogKeys(secret=secret, signers=(derive(opened.settings.master, name),))
+    return LogKeys(secret=secret, signers=tuple(derive(one, name) for one in masters))
 
 
 @contextmanager
@@ -215,7 +216,7 @@ def _log_new(opened: Services, connection: ConnectionRow, ledger: Ledger, sight:
     """Log what is new; a lake that is rewritten meanwhile is read anew."""
     made = 0
     for last in (*[False] * ATTEMPTS, True):
-        files = opened.lake.files(connection.crm, connection.organisation)
+        files = opened.lake.by_file(connection.crm, connection.organisation)
         before = ledger.entries
         try:
             return made + log_new(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from webapp.store import decision_tables, tables
+from webapp.store import decision_tables, organisation_key_tables, tables
 from webapp.store.columns import Base
 
 # Naming the modules keeps them imported: a table that nobody imported would be no part of the schema.
-MODULES = (decision_tables, tables)
+MODULES = (tables, decision_tables, organisation_key_tables)
 METADATA = Base.metadata
