@@ -70,8 +70,7 @@ ATTEMPTS = 20
 class Lake:
     """All pulled leads under one folder. Every method may be called from any thread or process.
 
-    ``seals`` knows the seal in force of every organisation; where it has none any more, what it raises
-    passes through.
+    ``seals`` knows the seal in force of every organisation; what it raises passes through.
     """
 
     folder: Path

@@ -42,6 +42,9 @@ COMMANDS: Mapping[str, Entry] = {
     "keys": Entry(module="webapp.cli.keys", help="See, rotate or destroy the organisations' keys."),
     "sync": Entry(module="webapp.cli.sync", help="Pull the leads and audit their scores."),
     "publish": Entry(module="webapp.cli.publish", help="Write the flags back to the CRM."),
+    "log": Entry(
+        module="webapp.cli.log", help="Verify the decision log, export it, or set how long it is kept."
+    ),
     "policy": Entry(module="webapp.cli.policy", help="Check an anonymisation policy, or preview it."),
 }
 
