@@ -30,8 +30,8 @@ SIGHT = Sight(score="score", seen_at=NOW, policy=(1, "0" * 64))
 
 def leads(first: int, count: int) -> pa.Table:
     """Leads whose keys, scores and features come out of their numbers."""
-    numbers = np.arange(first, first + count)
-    halves = np.stack([(numbers * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF, numbers], 1).astype(">u8")
+    numbers = np.arange(first, first + count, dtype=np.uint64)
+    halves = np.stack([numbers * np.uint64(0x9E3779B97F4A7C15), numbers], 1).astype(">u8")
     digits = halves.tobytes().hex()
     keys = [digits[at : at + 32] for at in range(0, len(digits), 32)]
     regions, sources = ("urban", "rural", "coast"), ("Web", "Trade show", "Referral", "Phone")
@@ -65,8 +65,8 @@ def timed(what: str, count: int, deed: Callable[[], object]) -> None:
     clock, processor = time.perf_counter(), time.process_time()
     found = deed()
     seconds, busy = time.perf_counter() - clock, time.process_time() - processor
-    told = f"{what:28} {seconds:8.1f} s  {count / seconds:12,.0f}/s   processor {busy:8.1f} s  {count / busy:12,.0f}/s"
-    print(f"{told}   {found}", flush=True)
+    clocks = (f"{one:9.2f} s {count / one:12,.0f}/s" for one in (seconds, busy))
+    print(f"{what:28}{' | processor'.join(clocks)} | {found}", flush=True)
 
 
 def sound(place: Path, keys: LogKeys | None = None) -> str:
