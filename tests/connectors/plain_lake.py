@@ -22,9 +22,8 @@ def in_the_clear(lake: Lake, crm: str, organisation: str) -> tuple[Path, ...]:
     files = [*manifest.partitions.values(), *([manifest.aside] if manifest.aside else [])]
     for name in files:
         _plain(home, name)
-    document = {
-        name: getattr(manifest, name) for name in Manifest.__slots__ if name not in {"plain", "domains"}
-    }
+    known = [name for name in Manifest.__slots__ if name not in {"plain", "domains"}]
+    document = {name: getattr(manifest, name) for name in known}
     (home.path / "manifest.json").write_text(json.dumps(document))
     lines = tombstones.lines(home)
     if lines:
