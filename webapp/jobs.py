@@ -58,13 +58,21 @@ def sync(
     with alone(opened, connection):
         put_in_order(opened, connection)
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
-        wish = _wish(rules.stream, wanted)
+        wish, generation = _wish(rules.stream, wanted), opened.keys.generation(connection.id)
         done = pull(opened, connection, rules.policy, progress, wish)
         progress("Auditing", 0, None)
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
+        _refuse_other_key(opened, connection, generation)
         row = _audit(opened, connection, rules, done)
         _settle(opened, connection, "")
         return row
+
+
+def _refuse_other_key(opened: Services, connection: ConnectionRow, generation: int) -> None:
+    """Stop where the CRM was connected anew meanwhile: its leads have other keys since."""
+    if opened.keys.generation(connection.id) != generation:
+        msg = f"{label(connection)} was disconnected meanwhile, or connected anew; run fairlead sync again."
+        raise BadInput(msg)
 
 
 def _wish(stream: Stream, wanted: Wanted) -> Wish:
