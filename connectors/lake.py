@@ -38,6 +38,7 @@ from connectors.meeting import Coming
 from connectors.merging import Change, last_of_each, merge
 from connectors.partitions import (
     Manifest,
+    drawn,
     load_manifest,
     read_aside,
     read_partitions,
@@ -58,6 +59,7 @@ from connectors.source import ASIDE, Batch
 from connectors.spool import Spool
 
 ATTEMPTS = 20
+REWRITTEN = "the stored leads are being rewritten: try again in a moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,16 @@ class Lake:
                 return read_partitions(place, manifest, hidden=hidden)
             except FileNotFoundError:
                 continue  # a writer removed this state: the manifest names the next one
-        msg = "the stored leads are being rewritten: try again in a moment"
-        raise Busy(msg, retry_after=1)
+        raise Busy(REWRITTEN, retry_after=1)
+
+    def part(self, crm: str, organisation: str, leads: int, seed: int = 0) -> tuple[pa.Table, int]:
+        """About ``leads`` of the held leads, drawn at random, in little memory; and how many there are."""
+        place = self._place(crm, organisation)
+        for _ in range(ATTEMPTS):
+            manifest = load_manifest(place) or Manifest(columns=(), partitions={})
+            with suppress(FileNotFoundError):  # a writer removed this state: the manifest names the next one
+                return drawn(place, manifest, leads, seed), manifest.kept
+        raise Busy(REWRITTEN, retry_after=1)
 
     def forget(self, crm: str, organisation: str, *leads: LeadKey, until: float | None = None) -> bool:
         """Erase leads for good, also from a pull that is under way; returns whether one was held.

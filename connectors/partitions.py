@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -155,6 +156,18 @@ def stretches(place: Path, manifest: Manifest, day: str) -> Iterator[pa.Table]:
     with (place / manifest.partitions[day]).open("rb") as handle:
         for batch in pq.ParquetFile(handle).iter_batches(STRETCH, columns=schema.names):
             yield pa.Table.from_batches([batch]).select(schema.names).cast(schema)
+
+
+def drawn(place: Path, manifest: Manifest, leads: int, seed: int) -> pa.Table:
+    """Each lead of one state with the same chance, so that about ``leads`` come; all if there are no more."""
+    chance, draws = leads / max(manifest.kept, 1), np.random.default_rng(seed)
+
+    def some(part: pa.Table) -> pa.Table:
+        return part if chance >= 1 else part.filter(draws.random(part.num_rows) < chance)
+
+    days = sorted(manifest.partitions)
+    parts = [some(part) for day in days for part in stretches(place, manifest, day)]
+    return pa.concat_tables([manifest.schema(hidden=True).empty_table(), *parts])
 
 
 def between(place: Path, manifest: Manifest, day: str, keys: tuple[str, str]) -> pa.Table:

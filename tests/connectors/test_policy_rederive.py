@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.policy.apply import Raw, apply_policy
@@ -52,6 +52,7 @@ def applied(one: Policy, values):
     return apply_policy(one, raw, KEYRING).table
 
 
+@settings(deadline=None)
 @given(OPERATORS, OPERATORS, st.lists(VALUES, min_size=1, max_size=12))
 def test_a_draft_on_the_held_leads_is_the_draft_on_the_crms_values(old, new, values):
     if isinstance(old, Coarsen) and isinstance(new, Coarsen) and old.characters and new.characters:
