@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import auth, security
 from webapp.departures import Settling, settle_all
 from webapp.erasure import sweep
+from webapp.key_order import put_all_in_order
 from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
@@ -45,6 +46,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:
     """The web application over an installation; opens the database and brings its schema up to date."""
     opened = open_services(settings, clock)
     sweep(opened)
+    put_all_in_order(opened)
     settle_all(opened)
     return app_over(opened)
 
