@@ -39,7 +39,9 @@ from connectors.locking import Locked, locked
 from connectors.meeting import Coming
 from connectors.merging import Change, last_of_each, merge
 from connectors.partitions import (
+    Files,
     Manifest,
+    files_of,
     load_manifest,
     read_aside,
     read_partitions,
@@ -59,9 +61,8 @@ from connectors.replacing import (
     with_cursor,
 )
 from connectors.seals import Home, SealFor, folder_name
+from connectors.some_leads import ATTEMPTS, REWRITTEN, some_leads
 from connectors.source import ASIDE, Batch
-
-ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,7 @@ class Lake:
     def write(self, crm: str, organisation: str, batches: Iterable[Batch]) -> Pulled:
         """Replace everything that is held of one organisation by a full pull.
 
-        A lead that comes twice in one pull is kept once, as it came last; the other is counted as
-        rejected (``duplicate``). Whatever ``batches`` raises passes through and nothing changes.
+        A lead that comes twice is kept as it came last; the other is rejected (``duplicate``).
 
         Raises
         ------
@@ -93,9 +93,7 @@ class Lake:
             return self.replace(crm, organisation, Finished(parts=spool, account=account))
 
     def merge(self, crm: str, organisation: str, batches: Iterable[Batch]) -> Pulled:
-        """Add an incremental pull: the newest record of a lead wins, and lives in one partition only.
-
-        Leads that are now excluded are removed.
+        """Add an incremental pull: the newest record of a lead wins. Excluded leads are removed.
 
         Raises
         ------
@@ -161,10 +159,6 @@ class Lake:
         """Every lead that is held or was turned away (``lead_key``), a part at a time; read it to its end."""
         return self.held_keys(crm, organisation)
 
-    def files(self, crm: str, organisation: str) -> str:
-        """The pattern of the files that hold the leads, for a program that has the key."""
-        return str(self._place(crm, organisation).resolve() / "cohort_day=*" / "*.parquet")
-
     def beside(self, crm: str, organisation: str, what: str) -> Path:
         """A file of the source's own beside the leads of an organisation; it is removed with them."""
         place = self._place(crm, organisation)
@@ -179,6 +173,10 @@ class Lake:
             for day in sorted(manifest.partitions):
                 for stretch in stretches(home, manifest, day):
                     yield stretch.select(names)
+
+    def by_file(self, crm: str, organisation: str) -> Files:
+        """The files of the leads, each with how to read it (`connectors.partitions.files_of`)."""
+        return files_of(self._home(crm, organisation))
 
     @contextmanager
     def pulling(self, crm: str, organisation: str) -> Iterator[Home]:
@@ -233,8 +231,11 @@ class Lake:
             if self._home(crm, organisation) == home:
                 msg = f"no leads of this {crm} organisation were pulled yet: run fairlead sync first"
                 raise BadInput(msg)
-        msg = "the stored leads are being rewritten: try again in a moment"
-        raise Busy(msg, retry_after=1)
+        raise Busy(REWRITTEN, retry_after=1)
+
+    def part(self, crm: str, organisation: str, leads: int) -> tuple[pa.Table, int]:
+        """About ``leads`` of the held leads, drawn at random, in little memory; and how many there are."""
+        return some_leads(lambda: self._home(crm, organisation), leads)
 
     def forget(self, crm: str, organisation: str, *leads: LeadKey, until: float | None = None) -> bool:
         """Erase leads for good, also from a pull that is under way; returns whether one was held.

@@ -15,6 +15,7 @@ from connectors.synced import Synced, Wish
 from webapp.auditing import Pull, Rules, verdict_on
 from webapp.columns_in_crm import names_in_crm
 from webapp.crms import label, source_for
+from webapp.decisions import catch_up, log_sync
 from webapp.departures import comparison_wanted, settle
 from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
@@ -59,12 +60,15 @@ def sync(
         put_in_order(opened, connection)
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
         wish, generation = _wish(rules.stream, wanted), opened.keys.generation(connection.id)
+        logged = catch_up(opened, connection)
         done = pull(opened, connection, rules.policy, progress, wish)
+        progress("Logging scores", 0, None)
+        logged = log_sync(opened, connection, done) or logged
         progress("Auditing", 0, None)
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
         _refuse_other_key(opened, connection, generation)
         row = _audit(opened, connection, rules, done)
-        _settle(opened, connection, "")
+        _settle(opened, connection, logged)
         return row
 
 
