@@ -12,8 +12,8 @@
 
 A partition file is never changed. A write puts new files beside the old ones, brings them to the
 disk, and swaps the manifest by ``os.replace``; only then do the old files go. So a reader sees the
-state before or the state after, and a crash leaves the state before. Files that no manifest names
-are leftovers and go at the next write. However many leads a pull has, few are in memory at a time.
+state before or the state after, and a crash leaves the state before. Files that no manifest names are
+leftovers and go at the next write. However many leads a pull has, few are in memory at a time.
 
 Everything is sealed with the key of the organisation (`connectors.seals`). Which generation of it is in
 force decides which manifest counts; so a rotation of the key changes both in one step (`Lake.moving`).
