@@ -27,6 +27,9 @@ from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
 
+SERVER = "Fairlead"
+"""Who pulls and writes back in the trail: a job, whoever started it."""
+
 __all__ = ["Progress", "Wanted", "alone", "publish", "quiet", "sync"]
 
 
@@ -69,6 +72,8 @@ def sync(
         _refuse_other_key(opened, connection, generation)
         row = _audit(opened, connection, rules, done)
         _settle(opened, connection, logged)
+        detail = f"{done.kind}, policy version {row.policy_version}, audit {row.id}"
+        opened.accounts.record(SERVER, "leads pulled", connection.id, detail)
         return row
 
 
@@ -112,6 +117,8 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
         clear_note_of(opened, connection, WRITE_BACK)
         progress("Writing flags back", receipt.listed, receipt.listed)
         opened.repository.add_receipt(connection.id, receipt)
+        detail = f"audit {audit.id}, {receipt.written} written, {receipt.cleared} cleared"
+        opened.accounts.record(SERVER, "flags written back", connection.id, detail)
         return receipt
 
 
