@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,17 +43,20 @@ from connectors.hubspot.sealed import unseal
 from connectors.hubspot.walking import ID, expected, walk
 from connectors.lake import Lake
 from connectors.moments import instant
+from connectors.policy.key import domains
 from connectors.policy.model import Policy, Rule
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.remembered import Remembered
+from connectors.replacing import OUTDATED
+from connectors.seals import Home
 from connectors.snapshots import Snapshots
 from connectors.staging import Staging
 from connectors.synced import Synced, Wish
 
 CRM = "hubspot"
 # With these, what was read so far cannot become whole.
-SPOILT = frozenset({"incomplete", ABSENT, NO_LEADS})
+SPOILT = frozenset({"incomplete", OUTDATED, ABSENT, NO_LEADS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ class Sync:
         msg = "what changed could not be told from the whole, again and again: try again later"
         raise Busy(msg, retry_after=60)
 
-    def _begun(self, folder: Path, reason: str) -> tuple[Staging, Plan]:
+    def _begun(self, folder: Home, reason: str) -> tuple[Staging, Plan]:
         """The pull that a process left unfinished, where it is still of use; else a new one."""
         situation = Situation(
             wanted=Wanted(
@@ -122,7 +124,7 @@ class Sync:
 
     def _carry_out(self, staged: Staging, plan: Plan) -> Synced:
         already = staged.read
-        with Remembered(staged.folder) as beside:
+        with Remembered(staged.home) as beside:
             progress = Progress(
                 staged=staged, beside=beside, reader=self._reader(plan.kind), watch=self.wish.watch
             )
@@ -159,6 +161,7 @@ class Sync:
         finished = Finished(
             parts=progress.staged,
             account=progress.staged.account(),
+            generation=self.keyring.generation,
             note=self._note(plan, progress.beside),
             expected=self._expected(progress.staged),
         )
@@ -183,6 +186,7 @@ class Sync:
         finished = Finished(
             parts=progress.staged,
             account=progress.staged.account(),
+            generation=self.keyring.generation,
             note=self._note(plan, progress.beside),
             gone=pa.array(sorted(key.hex for key in gone | losers), pa.string()),
         )
@@ -226,7 +230,8 @@ class Sync:
     def _note(self, plan: Plan, past: Remembered) -> Note:
         column = self.wish.score
         snapshots = Snapshots(column=column, seen_at=plan.moment, past=past.past_of) if column else None
-        return Note(cursor=asdict(plan.cursor(self._held())), snapshots=snapshots)
+        cursor = asdict(plan.cursor(self._held()))
+        return Note(cursor=cursor, snapshots=snapshots, domains=domains(self.policy))
 
 
 def score_rule(policy: Policy, column: str) -> Rule | None:

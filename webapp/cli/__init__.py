@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -40,6 +39,7 @@ COMMANDS: Mapping[str, Entry] = {
         module="webapp.cli.check", help="See whether the access to the CRMs works; keep it alive."
     ),
     "reseal": Entry(module="webapp.cli.reseal", help="Encrypt the CRM tokens with the newest key."),
+    "keys": Entry(module="webapp.cli.keys", help="See, rotate or destroy the organisations' keys."),
     "sync": Entry(module="webapp.cli.sync", help="Pull the leads and audit their scores."),
     "publish": Entry(module="webapp.cli.publish", help="Write the flags back to the CRM."),
     "policy": Entry(module="webapp.cli.policy", help="Check an anonymisation policy, or preview it."),
@@ -87,7 +87,9 @@ class Commands(click.Group):
 
 def defect(error: Exception) -> str:
     """What to report: where it happened, without the error's own words, which may hold a person's data."""
-    click.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
+    from webapp.defects import frames  # noqa: PLC0415 - --help needs none of it
+
+    click.echo(frames(error), err=True)
     return f"this is a defect in Fairlead ({type(error).__name__}); please report it with the lines above"
 
 
