@@ -23,19 +23,21 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
 import pyarrow as pa
 
 from audit.schema import BadInput
-from connectors import staging, tombstones
+from connectors import ageing, staging, tombstones
 from connectors.account import Account, Pulled
 from connectors.errors import Busy
 from connectors.holding import Added, Finished, Note
 from connectors.locking import Locked, locked
 from connectors.meeting import Coming
 from connectors.merging import Change, last_of_each, merge
+from connectors.one_lead import OneLead, one_lead
 from connectors.partitions import (
     Manifest,
     load_manifest,
@@ -226,6 +228,24 @@ class Lake:
             changed, _ = merge(place, held, Change(coming=gone))
             save_manifest(place, changed)
             return changed != held
+
+    def lead(self, crm: str, organisation: str, lead: LeadKey) -> OneLead:
+        """What is held of one lead, and whether it is kept away."""
+        place = self._place(crm, organisation)
+        with locked(place, "write"):
+            return one_lead(place, lead)
+
+    def aged(self, crm: str, organisation: str, before: date) -> pa.Table:
+        """The leads of cohort days before a day (`connectors.ageing`)."""
+        place = self._place(crm, organisation)
+        with locked(place, "write"):
+            return ageing.aged(place, before)
+
+    def expire(self, crm: str, organisation: str, before: date) -> int:
+        """Erase them; how many."""
+        place = self._place(crm, organisation)
+        with locked(place, "write"):
+            return ageing.expire(place, before)
 
     def readmit(self, crm: str, organisation: str, *leads: LeadKey) -> None:
         """Let leads come back that were erased until a moment; what was erased for good stays away."""

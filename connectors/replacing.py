@@ -18,6 +18,7 @@ from connectors.holding import Finished
 from connectors.merging import last_of_each
 from connectors.ordering import Finish, write_ordered
 from connectors.partitions import Manifest, between, read_aside, write_aside
+from connectors.policy.model import TOO_OLD
 from connectors.repeats import Standing
 from connectors.snapshots import HIDDEN, Snapshots
 from connectors.source import ASIDE
@@ -141,10 +142,9 @@ def refuse_short(finished: Finished, stands: Standing) -> None:
     Busy
         The pull is not whole.
     """
-    malformed = finished.account.pulled().rejected.get("malformed", 0)
-    if finished.expected is not None and stands.different + malformed < finished.expected:
-        msg = (
-            f"the CRM announced {finished.expected:,} leads, and {stands.different + malformed:,} different "
-            "ones came: pull again"
-        )
+    counts = finished.account.pulled()
+    # Neither has a key that would tell it apart.
+    came = stands.different + counts.rejected.get("malformed", 0) + counts.excluded.get(TOO_OLD, 0)
+    if finished.expected is not None and came < finished.expected:
+        msg = f"the CRM announced {finished.expected:,} leads, and {came:,} different ones came: pull again"
         raise Busy(msg, retry_after=60, code="incomplete")

@@ -15,12 +15,14 @@ from datetime import timedelta
 from functools import partial
 
 from connectors.hubspot.events import Event, EventKind
+from webapp.rights.forgetting import Cause, forget
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
 from webapp.store.told_events import GONE, Taken, ToldRow
 
 LOG = logging.getLogger(__name__)
+ERASED, DELETED = "erased on request", "deleted in the CRM"
 # A restored contact whose event never came is read again after this.
 BACK_AFTER = timedelta(days=1)
 # How long a request may wait for the database, and the thread before it tries again.
@@ -60,6 +62,11 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
         # The lock is held for a moment only, so that no job finds it taken for long.
         with opened.one_job(connection):
             opened.told_events.settle(rows)
+            # Who was erased for good leaves nothing but a tombstone.
+            gone = [row.lead for row in rows if row.kind == "erased"]
+            if gone:
+                opened.told_events.forget_leads(connection.id, gone)
+                opened.database.scrub()
     except Locked:
         return
     except OSError as error:
@@ -130,10 +137,8 @@ def _act(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -
     by_kind = {kind: [lead for lead, fate in fates.items() if fate == kind] for kind in (*GONE, "restored")}
     lake, place = opened.lake, (connection.crm, connection.organisation)
     for_now = by_kind["deleted"] + by_kind["merged"]
-    if by_kind["erased"]:
-        lake.forget(*place, *by_kind["erased"])
-    if for_now:
-        lake.forget(*place, *for_now, until=(opened.clock() + BACK_AFTER).timestamp())
+    forget(opened, connection, by_kind["erased"], Cause(words=ERASED))
+    until = (opened.clock() + BACK_AFTER).timestamp()
+    forget(opened, connection, for_now, Cause(words=DELETED, until=until))
     if by_kind["restored"]:
         lake.readmit(*place, *by_kind["restored"])
-    opened.told_events.drop_flags(connection.id, by_kind["erased"] + for_now)

@@ -21,6 +21,8 @@ from webapp.erasure import erase, is_disconnected
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
 from webapp.outgoing import notices_of
 from webapp.pulling import Progress, Wanted, pull
+from webapp.rights import retention
+from webapp.rights.forgetting import after_sync
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
@@ -57,7 +59,12 @@ def sync(
     with _alone(opened, connection):
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
         wish = _wish(rules.stream, wanted)
-        done = pull(opened, connection, rules.policy, progress, wish)
+        aged = retention.apply(opened, connection)
+        read = replace(rules.policy, not_before=aged.before if aged else None)
+        done = pull(opened, connection, read, progress, wish)
+        # A pull that was begun before may have brought leads that are too old by now.
+        retention.apply(opened, connection)
+        after_sync(opened, connection, done)
         progress("Auditing", 0, None)
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
         row = _audit(opened, connection, rules, done)

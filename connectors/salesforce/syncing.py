@@ -53,7 +53,7 @@ from connectors.salesforce.trouble import MISSING_FIELD
 from connectors.snapshots import PastOf, Snapshots, no_past
 from connectors.spool import Roll
 from connectors.staging import Staging
-from connectors.synced import Synced
+from connectors.synced import Synced, keys_in
 
 Wanted = Literal["", "full", "reconcile"]
 CRM = "salesforce"
@@ -246,6 +246,7 @@ class Sync:
             unchanged=added.merged.unchanged,
             merged=gone.merged,
             own=min(own, added.merged.unchanged),
+            gone=keys_in(finished.gone),
         )
 
     def _score(self, plan: Plan, scores: Roll) -> None:

@@ -1,0 +1,103 @@
+"""Erasure on request: an admin typed a record id. What was held, what is left, and what the CRM still has."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from audit.schema import BadInput
+from connectors.hubspot.events import Event
+from connectors.pseudonym import LeadKey
+from webapp.crms import label
+from webapp.departures import settle
+from webapp.rights.marks import mark
+from webapp.services import Services
+from webapp.store.rows import ConnectionRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """How much is held of one lead, place by place.
+
+    ``row`` counts its row (0 or 1), ``turned_away`` its line among those left out, ``told`` what the CRM
+    told of it by webhook.
+    """
+
+    row: int = 0
+    turned_away: int = 0
+    scores: int = 0
+    flag: int = 0
+    told: int = 0
+    decisions: int = 0
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.row or self.turned_away or self.flag or self.told or self.decisions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What an erasure did: ``before`` and ``after`` it, and whether a job at work ends it."""
+
+    before: Held
+    after: Held
+    waiting: bool
+
+
+def lead_typed(opened: Services, connection: ConnectionRow, text: str) -> LeadKey:
+    """The key of the lead whose record id a person typed; the id goes no further than this.
+
+    Raises
+    ------
+    BadInput
+        It is no record id of this CRM, or the CRM is disconnected.
+    """
+    if connection.state == "disconnected":
+        msg = f"{label(connection)} is disconnected, and what was read from it is erased."
+        raise BadInput(msg)
+    if connection.crm == "salesforce":
+        from connectors.salesforce.typed_id import typed_lead  # noqa: PLC0415 - loads the client library
+    else:
+        from connectors.hubspot.typed_id import typed_lead  # noqa: PLC0415 - loads the client library
+    return typed_lead(text, opened.keyring(connection))
+
+
+def erase(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str) -> Erasure:
+    """Erase one lead for good, and keep it out of every later pull.
+
+    It goes the way of an erasure that the CRM tells: kept first, so that it is done even if this process
+    ends now, and done again at the end of a job that is at work.
+    """
+    before = held_of(opened, connection, lead)
+    wish = Event(
+        organisation=connection.organisation,
+        kind="erased",
+        lead=lead,
+        at=opened.clock(),
+        digest=secrets.token_hex(32),
+    )
+    opened.told_events.keep(connection.id, [wish])
+    settle(opened, connection)
+    waiting = any(row.digest == wish.digest for row in opened.told_events.pending(connection.id))
+    after = held_of(opened, connection, lead)
+    named = mark(opened.keyring(connection), lead).hex()
+    opened.accounts.record(who, "lead erased", label(connection), f"{_words(before)} mark {named}")
+    return Erasure(before=before, after=after, waiting=waiting)
+
+
+def held_of(opened: Services, connection: ConnectionRow, lead: LeadKey) -> Held:
+    """What is held of one lead."""
+    found = opened.lake.lead(connection.crm, connection.organisation, lead)
+    return Held(
+        row=int(found.day is not None),
+        turned_away=int(found.turned_away is not None),
+        scores=len(found.earlier),
+        flag=int(opened.repository.flag(connection.id, lead.hex) is not None),
+        told=opened.told_events.count(connection.id, lead),
+        decisions=0,
+    )
+
+
+def _words(before: Held) -> str:
+    return "what was held of one lead;" if before.any else "nothing was held of this lead;"
