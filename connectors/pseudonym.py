@@ -30,9 +30,16 @@ class LeadKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyring:
-    """The secrets of one organisation, derived from the master key (HKDF-SHA256, RFC 5869).
+    """The secrets of one organisation: one of its first generation, and one for each rotation since.
 
-    Each purpose has a key of its own, so that a pseudonymised field never equals a lead key.
+    Every key is derived by HKDF-SHA256 (RFC 5869). Each purpose has a key of its own, so that a
+    pseudonymised field never equals a lead key. Pseudonyms are layered: that of a generation is the HMAC,
+    under its key, of that of the generation before. So what is held can be moved on without the record ids
+    (`Rekeying`), and an old key alone tells nothing of a new pseudonym (docs/adr/0008).
+
+    ``master`` is the secret of generation ``first``, ``later`` are those after it. ``own`` is the secret
+    behind `key_for` where ``master`` is not the organisation's alone.
+
     Derived keys live as long as the keyring and nowhere else: they show in no ``repr``, play no
     part in equality, and a keyring cannot be pickled.
     """
@@ -40,29 +47,93 @@ class Keyring:
     crm: str
     organisation: str
     master: bytes = field(repr=False)
-    _derived: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
+    later: tuple[bytes, ...] = field(default=(), repr=False)
+    first: int = 1
+    own: bytes = field(default=b"", repr=False)
+    _derived: dict[tuple[int, str], bytes] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation in force."""
+        return self.first + len(self.later)
 
     def lead_key(self, record_id: str) -> LeadKey:
-        """The pseudonym of one record id: HMAC-SHA256 truncated to 16 bytes."""
+        """The pseudonym of one record id: HMAC-SHA256 truncated to 16 bytes, of each generation in turn."""
         return LeadKey(self._digest("lead", record_id))
 
     def pseudonym(self, domain: str, value: str) -> str:
         """The pseudonym of a field value; equal values of one domain stay equal (operator ``key``)."""
         return self._digest(f"field/{domain}", value).hex()
 
+    def lasting(self, domain: str, value: str) -> str:
+        """As `pseudonym`, but no rotation changes it: for names of things that are no person's."""
+        return self._link(0, f"field/{domain}", value.encode(errors="surrogatepass")).hex()
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose of the organisation, such as its decision log.
+
+        It stays the same through rotations, and is gone for good once the organisation's key is destroyed.
+        """
+        return derive(self.own or self.master, self._info(f"key/{purpose}"))
+
+    def forward(self, lead: LeadKey, since: int) -> LeadKey:
+        """What a pseudonym of generation ``since`` is now. Raises ValueError for one that is not held."""
+        if not self.first <= since <= self.generation:
+            msg = f"generation {since} is none of this keyring"
+            raise ValueError(msg)
+        return LeadKey(self._onward("lead", lead.digest, since - self.first + 1))
+
+    def rekeying(self) -> Rekeying:
+        """The step from the generation before to the one in force. Raises ValueError in the first one."""
+        if not self.later:
+            msg = "the first generation has none before it"
+            raise ValueError(msg)
+        return Rekeying(keyring=self)
+
     def _digest(self, purpose: str, value: str) -> bytes:
-        secret = self._derived.get(purpose)
+        return self._onward(purpose, self._link(0, purpose, value.encode(errors="surrogatepass")), 1)
+
+    def _onward(self, purpose: str, digest: bytes, number: int) -> bytes:
+        """The pseudonym in force out of that of link ``number - 1``."""
+        for link in range(number, 1 + len(self.later)):
+            digest = self._link(link, purpose, digest)
+        return digest
+
+    def _link(self, number: int, purpose: str, value: bytes) -> bytes:
+        secret = self._derived.get((number, purpose))
         if secret is None:
-            # Lengths keep the parts apart: organisation "a/b" must not share keys with "a".
-            parts = (self.crm, self.organisation, purpose)
-            info = "/".join(f"{len(part)}:{part}" for part in parts)
-            secret = self._derived[purpose] = derive(self.master, info)
-        return hmac.digest(secret, value.encode(errors="surrogatepass"), hashlib.sha256)[:KEY_BYTES]
+            root = self.later[number - 1] if number else self.master
+            secret = self._derived[number, purpose] = derive(root, self._info(purpose))
+        return hmac.digest(secret, value, hashlib.sha256)[:KEY_BYTES]
+
+    def _info(self, purpose: str) -> str:
+        # Lengths keep the parts apart: organisation "a/b" must not share keys with "a".
+        return "/".join(f"{len(part)}:{part}" for part in (self.crm, self.organisation, purpose))
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled or copied: the master key must not leave the process by accident."""
+        """Refuse to be pickled or copied: the secrets must not leave the process by accident."""
         msg = "a keyring is not serialised: make it again from the master key"
         raise TypeError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rekeying:
+    """Moves pseudonyms of the generation before to the one in force; no record id is needed."""
+
+    keyring: Keyring
+
+    def lead(self, digest: str) -> str:
+        """The lead key (hexadecimal text) out of the one before."""
+        return self._moved("lead", digest)
+
+    def value(self, domain: str, digest: str) -> str:
+        """The pseudonym of a field value out of the one before."""
+        return self._moved(f"field/{domain}", digest)
+
+    def _moved(self, purpose: str, digest: str) -> str:
+        return self.keyring._onward(purpose, bytes.fromhex(digest), len(self.keyring.later)).hex()  # noqa: SLF001 - its other half
 
 
 def derive(master: bytes, info: str) -> bytes:

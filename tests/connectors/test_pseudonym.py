@@ -61,6 +61,50 @@ def test_equal_ids_and_only_equal_ids_have_equal_keys(one, two):
     assert len(ring.lead_key(one).digest) == 16
 
 
+SECOND, THIRD = bytes(range(1, 33)), bytes(range(2, 34))
+
+
+def chain(*later: bytes) -> Keyring:
+    return Keyring(crm="salesforce", organisation="00D1", master=MASTER, later=later)
+
+
+@given(st.text(), st.text(max_size=9))
+def test_what_is_held_moves_on_to_where_a_pull_would_put_it(one, domain):
+    before, after = chain(SECOND), chain(SECOND, THIRD)
+    step = after.rekeying()
+    assert step.lead(before.lead_key(one).hex) == after.lead_key(one).hex
+    assert step.value(domain, before.pseudonym(domain, one)) == after.pseudonym(domain, one)
+    assert before.lead_key(one) != after.lead_key(one)
+
+
+def test_a_pseudonym_of_any_generation_moves_on_to_the_one_in_force():
+    now = chain(SECOND, THIRD)
+    assert now.generation == 3
+    for since, ring in enumerate((chain(), chain(SECOND), now), start=1):
+        assert now.forward(ring.lead_key(ID), since) == now.lead_key(ID)
+    for unknown in (0, 4):
+        with pytest.raises(ValueError, match="none of this keyring"):
+            now.forward(now.lead_key(ID), unknown)
+    with pytest.raises(ValueError, match="none before it"):
+        chain().rekeying()
+
+
+def test_a_key_for_a_purpose_lasts_and_is_no_other_key():
+    ring = chain()
+    assert len(ring.key_for("decision-log")) == 32
+    assert ring.key_for("decision-log") == chain(SECOND, THIRD).key_for("decision-log")
+    assert (
+        ring.lasting("finding", "x")
+        == ring.pseudonym("finding", "x")
+        == chain(SECOND).lasting("finding", "x")
+    )
+    other = Keyring(crm="hubspot", organisation="00D1", master=MASTER)
+    own = Keyring(crm="salesforce", organisation="00D1", master=MASTER, own=SECOND)
+    made = {one.key_for(purpose) for one in (ring, other, own) for purpose in ("decision-log", "parquet")}
+    assert len(made) == 6
+    assert derive(MASTER, "10:salesforce/4:00D1/4:lead") != ring.key_for("lead")
+
+
 def test_no_secret_shows():
     ring = keyring()
     key = ring.lead_key(ID)

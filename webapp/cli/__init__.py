@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -87,7 +86,9 @@ class Commands(click.Group):
 
 def defect(error: Exception) -> str:
     """What to report: where it happened, without the error's own words, which may hold a person's data."""
-    click.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
+    from webapp.defects import frames  # noqa: PLC0415 - --help needs none of it
+
+    click.echo(frames(error), err=True)
     return f"this is a defect in Fairlead ({type(error).__name__}); please report it with the lines above"
 
 

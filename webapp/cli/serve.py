@@ -14,6 +14,7 @@ from waitress.server import create_server
 
 from audit.schema import BadInput
 from webapp.app import LARGEST_REQUEST, app_over
+from webapp.defects import log_plainly
 from webapp.first_run import code_file, setup_code
 from webapp.installation import installation
 from webapp.services import Services
@@ -26,9 +27,17 @@ THREADS = 8
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on."
 )
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="warning",
+    show_default=True,
+    help="From which level on lines are logged; no level logs a lead's values.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the addresses as JSON.")
-def command(host: str, port: int, as_json: bool) -> None:
+def command(host: str, port: int, log_level: str, *, as_json: bool) -> None:
     """Serve Fairlead. At the first start it prints the code that makes the first account."""
+    log_plainly(log_level)
     signal.signal(signal.SIGTERM, _stop)
     with installation() as opened:
         app = app_over(opened)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, current_app, make_response, render_template
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -12,6 +13,9 @@ from werkzeug.exceptions import HTTPException
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
 from webapp.auth import page_of_form
+from webapp.defects import frames
+
+LOG = logging.getLogger(__name__)
 
 blueprint = Blueprint("errors", __name__)
 
@@ -105,6 +109,13 @@ def unfit_input(error: BadInput) -> Response:
 def remote_trouble(error: ConnectorError) -> Response:
     """The CRM said no, or cannot answer now."""
     return show(remote_words(error))
+
+
+@blueprint.app_errorhandler(Exception)
+def defect(error: Exception) -> Response:
+    """An error that nobody foresaw: the log says where, without its words, which may hold a lead's values."""
+    LOG.error("An error that nobody foresaw while answering %s:\n%s", request.endpoint, frames(error))
+    return show(BROKEN)
 
 
 def trouble_of(code: int) -> Trouble:
