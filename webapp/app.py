@@ -17,14 +17,28 @@ from webapp.erasure import sweep
 from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
-from webapp.views import audits, connections, dashboard, errors, health, inbound, policies, streams
+from webapp.views import (
+    audits,
+    connections,
+    dashboard,
+    errors,
+    health,
+    inbound,
+    papers,
+    policies,
+    privacy,
+    streams,
+)
 from webapp.views import auth as auth_views
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LARGEST_REQUEST = 1024 * 1024
-ROOMS = (auth_views, connections, inbound, health, dashboard, audits, policies, streams, errors)
+ROOMS = (
+    *(auth_views, connections, inbound, health, dashboard, audits),
+    *(policies, streams, privacy, papers, errors),
+)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:

@@ -1,4 +1,4 @@
-"""The two long jobs of a connection: pull and audit, and write the flags back."""
+"""The long jobs of a connection: pull and audit, write the flags back, let old leads go."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from webapp.outgoing import notices_of
 from webapp.pulling import Progress, Wanted, pull
 from webapp.rights import retention
 from webapp.rights.forgetting import after_sync
+from webapp.rights.retention import Applied
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
 
-__all__ = ["Progress", "Wanted", "publish", "quiet", "sync"]
+__all__ = ["Progress", "Wanted", "expire", "publish", "quiet", "sync"]
 
 
 def quiet(step: str, done: int, total: int | None) -> None:
@@ -76,6 +77,19 @@ def _wish(stream: Stream, wanted: Wanted) -> Wish:
     """What a sync must keep beside the leads for a stream."""
     before = stream.outcome_at if stream.scored_at == SCORED_AT else None
     return Wish(score=stream.score or "", outcome_at=before or "", wanted=wanted)
+
+
+def expire(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Applied | None:
+    """Let the leads go that are older than the connection's retention; None where there is none.
+
+    Raises
+    ------
+    BadInput
+        Another job of this connection is running.
+    """
+    with _alone(opened, connection):
+        progress("Deleting old leads", 0, None)
+        return retention.apply(opened, connection)
 
 
 def publish(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Receipt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
+from itertools import pairwise
 
 from connectors.policy.model import opt_out_field
 from webapp.crms import NAMES, label
@@ -73,10 +74,7 @@ def picture(opened: Services, connection: ConnectionRow) -> Picture:
         boxes.append(Box(x=MARGIN, y=y, width=WIDTH - 2 * MARGIN, height=height, title=title, lines=lines))
         y += height + GAP
     middle = WIDTH // 2
-    arrows = tuple(
-        (middle, upper.y + upper.height, middle, lower.y)
-        for upper, lower in zip(boxes, boxes[1:], strict=False)
-    )
+    arrows = tuple((middle, upper.y + upper.height, middle, lower.y) for upper, lower in pairwise(boxes))
     return Picture(
         width=WIDTH,
         height=y - GAP + MARGIN,

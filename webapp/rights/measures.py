@@ -1,4 +1,4 @@
-"""The measures of protection (GDPR article 32) that are really on in this installation, and those that are not."""
+"""The measures of protection (GDPR article 32) that are on in this installation, and those that are not."""
 
 from __future__ import annotations
 

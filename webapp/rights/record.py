@@ -73,7 +73,7 @@ def _people(connection: ConnectionRow) -> Iterator[Line]:
     yield Line(term="Leads", text=f"The people behind the {noun} of {label(connection)}.")
     yield Line(
         term="Users of Fairlead",
-        text="Administrators and auditors: their name, their role, a hash of their password, and what they did.",
+        text="Administrators and auditors: name, role, a hash of the password, and what they did.",
     )
     yield Line(
         term=f"Users of {NAMES[connection.crm]}",
