@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.lake import Lake
 from connectors.partitions import (
     Manifest,
     load_manifest,
@@ -19,50 +19,50 @@ from connectors.partitions import (
     write_aside,
 )
 from connectors.policy.model import TOO_OLD
+from connectors.seals import Home
 from connectors.source import ASIDE
 
 AGED = pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32())])
 
 
-def aged(place: Path, before: date) -> pa.Table:
+def aged(lake: Lake, crm: str, organisation: str, before: date) -> pa.Table:
     """The leads whose cohort day lies before a day (``lead_key``, ``cohort_day``), kept or turned away."""
-    held = load_manifest(place)
-    found = () if held is None else _aged(place, held, before)
-    return pa.concat_tables([AGED.empty_table(), *found])
+    with lake.writing(crm, organisation) as home:
+        held = load_manifest(home)
+        found = () if held is None else _aged(home, held, before)
+        return pa.concat_tables([AGED.empty_table(), *found])
 
 
-def expire(place: Path, before: date) -> int:
-    """Erase them, in one step; how many went. They count as `TOO_OLD` from now on, without a key.
+def expire(lake: Lake, crm: str, organisation: str, before: date) -> int:
+    """Erase them, in one step; how many went. They count as `TOO_OLD` from now on, without a key."""
+    with lake.writing(crm, organisation) as home:
+        held = load_manifest(home)
+        going = 0 if held is None else sum(int(table.num_rows) for table in _aged(home, held, before))
+        if held is not None and going:
+            save_manifest(home, _without(home, held, before, going))
+        return going
 
-    The caller holds the organisation's write lock.
-    """
-    held = load_manifest(place)
-    if held is None:
-        return 0
-    going = sum(int(table.num_rows) for table in _aged(place, held, before))
-    if not going:
-        return 0
-    aside, days = read_aside(place, held), _days(held, before)
+
+def _without(home: Home, held: Manifest, before: date, going: int) -> Manifest:
+    aside, days = read_aside(home, held), _days(held, before)
     stays = aside.filter(pc.invert(_is_old(aside, before)))
-    left = {day: name for day, name in held.partitions.items() if day not in days}
+    turned_away = int(aside.num_rows - stays.num_rows)
     excluded = {**held.others.get("excluded", {})}
     excluded[TOO_OLD] = excluded.get(TOO_OLD, 0) + going
-    state = replace(
+    return replace(
         held,
-        partitions=left,
-        kept=held.kept - (going - (aside.num_rows - stays.num_rows)),
-        aside=write_aside(place, stays) if stays.num_rows < aside.num_rows else held.aside,
+        partitions={day: name for day, name in held.partitions.items() if day not in days},
+        kept=held.kept - (going - turned_away),
+        aside=write_aside(home, stays) if turned_away else held.aside,
         others={**held.others, "excluded": excluded},
     )
-    save_manifest(place, state)
-    return going
 
 
-def _aged(place: Path, held: Manifest, before: date) -> Iterator[pa.Table]:
+def _aged(home: Home, held: Manifest, before: date) -> Iterator[pa.Table]:
     for day in _days(held, before):
-        for stretch in stretches(place, held, day):
+        for stretch in stretches(home, held, day):
             yield stretch.select(AGED.names).cast(AGED)
-    aside = read_aside(place, held)
+    aside = read_aside(home, held)
     yield aside.filter(_is_old(aside, before)).select(AGED.names).cast(AGED)
 
 

@@ -21,12 +21,14 @@ class Note:
     """What counts together with the leads, or not at all.
 
     ``cursor`` is the source's own note of how far it has read; an empty one leaves the one before.
-    ``snapshots`` says whether the scores of earlier pulls are kept.
+    ``snapshots`` says whether the scores of earlier pulls are kept. ``domains`` names the columns that are
+    pseudonyms, each with its domain (`connectors.policy.key.domains`); None where that is not known.
     """
 
     cursor: Mapping[str, Any] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     snapshots: Snapshots | None = None
+    domains: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

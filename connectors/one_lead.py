@@ -6,14 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.partitions import between, load_manifest, read_aside
+from connectors.lake import Lake
+from connectors.partitions import Manifest, between, load_manifest, read_aside
 from connectors.pseudonym import LeadKey
+from connectors.seals import Home
 from connectors.snapshots import HIDDEN, Past
+from connectors.source import ASIDE
 from connectors.tombstones import away
 
 
@@ -43,20 +45,26 @@ class OneLead:
     kept_away: bool = False
 
 
-def one_lead(place: Path, lead: LeadKey) -> OneLead:
-    """What is held of one lead, as one state; the caller holds the organisation's write lock."""
-    held = load_manifest(place)
-    kept_away = bool(pc.is_in(pa.scalar(lead.hex), value_set=away(place)).as_py())
-    if held is None:
-        return OneLead(kept_away=kept_away)
-    for day in sorted(held.partitions):
-        found = between(place, held, day, (lead.hex, lead.hex)).to_pylist()
-        if found:
-            return _held(found[0], kept_away=kept_away)
-    aside = read_aside(place, held)
+def one_lead(lake: Lake, crm: str, organisation: str, lead: LeadKey) -> OneLead:
+    """What is held of one lead, as one state."""
+    with lake.writing(crm, organisation) as home:
+        kept_away = bool(pc.is_in(pa.scalar(lead.hex), value_set=away(home)).as_py())
+        held = load_manifest(home)
+        found = None if held is None else _row(home, held, lead)
+        if found is not None:
+            return _held(found, kept_away=kept_away)
+        aside = ASIDE.empty_table() if held is None else read_aside(home, held)
     rows = aside.filter(pc.equal(aside["lead_key"], lead.hex)).to_pylist()
     told = [TurnedAway(kind=one["kind"], reason=one["reason"], day=one["cohort_day"]) for one in rows]
     return OneLead(turned_away=told[0] if told else None, kept_away=kept_away)
+
+
+def _row(home: Home, held: Manifest, lead: LeadKey) -> Mapping[str, object] | None:
+    for day in sorted(held.partitions):
+        found: list[Mapping[str, object]] = between(home, held, day, (lead.hex, lead.hex)).to_pylist()
+        if found:
+            return found[0]
+    return None
 
 
 def _held(row: Mapping[str, object], *, kept_away: bool) -> OneLead:

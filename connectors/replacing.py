@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +19,7 @@ from connectors.ordering import Finish, write_ordered
 from connectors.partitions import Manifest, between, read_aside, write_aside
 from connectors.policy.model import TOO_OLD
 from connectors.repeats import Standing
+from connectors.seals import Home
 from connectors.snapshots import HIDDEN, Snapshots
 from connectors.source import ASIDE
 from connectors.spool import Parts
@@ -27,11 +27,11 @@ from connectors.spool import Parts
 _EMPTY = pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32())])
 
 
-def replaced(place: Path, held: Manifest | None, finished: Finished, stands: Standing) -> Manifest:
+def replaced(home: Home, held: Manifest | None, finished: Finished, stands: Standing) -> Manifest:
     """Write everything of a full pull; the scores that were held go on beside the new ones."""
     snapshots = finished.note.snapshots
     partitions, kept = write_ordered(
-        place, lambda: stands.tables(finished.parts), _finish(place, held, snapshots)
+        home, lambda: stands.tables(finished.parts), _finish(home, held, snapshots)
     )
     aside = _aside(finished.parts, stands)
     return Manifest(
@@ -39,9 +39,10 @@ def replaced(place: Path, held: Manifest | None, finished: Finished, stands: Sta
         partitions=partitions,
         hidden=HIDDEN if snapshots is not None else (),
         kept=kept,
-        aside=write_aside(place, aside),
+        aside=write_aside(home, aside),
         others=others(finished.account.pulled(), aside),
         cursor=finished.note.cursor,
+        domains=finished.note.domains,
     )
 
 
@@ -61,6 +62,7 @@ def opened(held: Manifest | None, columns: tuple[str, ...], *, hidden: bool) -> 
             aside=held.aside if held else None,
             others=held.others if held else {},
             cursor=held.cursor if held else {},
+            domains=held.domains if held else None,
         )
     if columns and held.columns != columns:
         msg = "the policy's columns have changed since the last full pull: pull everything again"
@@ -73,9 +75,9 @@ def columns_of(parts: Parts, stands: Standing) -> tuple[str, ...]:
     return _columns(parts) if stands.rows.any() else ()
 
 
-def account_of(place: Path, state: Manifest) -> Pulled:
+def account_of(home: Home, state: Manifest) -> Pulled:
     """The account of everything that is held."""
-    return whole(state.kept, read_aside(place, state), state.others)
+    return whole(state.kept, read_aside(home, state), state.others)
 
 
 def counted(held: Manifest, run: Account, aside: pa.Table) -> dict[str, dict[str, int]]:
@@ -99,7 +101,7 @@ def _columns(parts: Parts) -> tuple[str, ...]:
     return tuple(first.column_names if first is not None else _EMPTY.names)
 
 
-def _finish(place: Path, held: Manifest | None, snapshots: Snapshots | None) -> Finish | None:
+def _finish(home: Home, held: Manifest | None, snapshots: Snapshots | None) -> Finish | None:
     """Puts what was known of each lead's scores beside it."""
     if snapshots is None:
         return None
@@ -108,7 +110,7 @@ def _finish(place: Path, held: Manifest | None, snapshots: Snapshots | None) -> 
         if held is None or str(day) not in held.partitions or not held.hidden:
             return snapshots.onto(part, _EMPTY.empty_table())
         ends = pc.min_max(part["lead_key"]).as_py()
-        return snapshots.onto(part, between(place, held, str(day), (ends["min"], ends["max"])))
+        return snapshots.onto(part, between(home, held, str(day), (ends["min"], ends["max"])))
 
     return finish
 
@@ -131,7 +133,8 @@ def _among(tables: Iterator[pa.Table], keys: pa.Array) -> Iterator[str]:
 def with_cursor(state: Manifest, held: Manifest, finished: Finished, aside: pa.Table) -> Manifest:
     """The state after an incremental pull, with its cursor and its account."""
     cursor = finished.note.cursor or held.cursor
-    return replace(state, cursor=cursor, others=counted(held, finished.account, aside))
+    domains = state.domains if finished.note.domains is None else finished.note.domains
+    return replace(state, cursor=cursor, domains=domains, others=counted(held, finished.account, aside))
 
 
 def refuse_short(finished: Finished, stands: Standing) -> None:

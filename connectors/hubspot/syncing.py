@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -45,10 +44,12 @@ from connectors.hubspot.sealed import unseal
 from connectors.hubspot.walking import ID, expected, walk
 from connectors.lake import Lake
 from connectors.moments import instant
+from connectors.policy.key import domains
 from connectors.policy.model import Policy, Rule
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.remembered import Remembered
+from connectors.seals import Home
 from connectors.snapshots import Snapshots
 from connectors.staging import Staging
 from connectors.synced import Synced, Wish
@@ -93,7 +94,7 @@ class Sync:
         msg = "what changed could not be told from the whole, again and again: try again later"
         raise Busy(msg, retry_after=60)
 
-    def _begun(self, folder: Path, reason: str) -> tuple[Staging, Plan]:
+    def _begun(self, folder: Home, reason: str) -> tuple[Staging, Plan]:
         """The pull that a process left unfinished, where it is still of use; else a new one."""
         situation = Situation(
             wanted=Wanted(
@@ -123,7 +124,7 @@ class Sync:
 
     def _carry_out(self, staged: Staging, plan: Plan) -> Synced:
         already = staged.read
-        with Remembered(staged.folder) as beside:
+        with Remembered(staged.home) as beside:
             progress = Progress(
                 staged=staged, beside=beside, reader=self._reader(plan.kind), watch=self.wish.watch
             )
@@ -235,7 +236,8 @@ class Sync:
     def _note(self, plan: Plan, past: Remembered) -> Note:
         column = self.wish.score
         snapshots = Snapshots(column=column, seen_at=plan.moment, past=past.past_of) if column else None
-        return Note(cursor=asdict(plan.cursor(self._held())), snapshots=snapshots)
+        cursor = asdict(plan.cursor(self._held()))
+        return Note(cursor=cursor, snapshots=snapshots, domains=domains(self.policy))
 
 
 def score_rule(policy: Policy, column: str) -> Rule | None:

@@ -126,11 +126,11 @@ class FindingRecords:
         return True
 
     def _key(self, notice: Notice) -> str:
-        return f"{self._scope}-{self.keyring.pseudonym('finding', notice.key)[:24]}"
+        return f"{self._scope}-{self.keyring.lasting('finding', notice.key)[:24]}"
 
     @property
     def _scope(self) -> str:
-        return self.keyring.pseudonym("finding-scope", "")[:8]
+        return self.keyring.lasting("finding-scope", "")[:8]
 
 
 def _values(notice: Notice) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
-from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
@@ -20,6 +19,7 @@ from connectors import staging
 from connectors.errors import Busy, Refused
 from connectors.holding import Finished, Note
 from connectors.lake import Lake
+from connectors.policy.key import domains
 from connectors.policy.model import Policy
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring
@@ -50,6 +50,7 @@ from connectors.salesforce.query import Soql
 from connectors.salesforce.reading import Reader, Stale, Step
 from connectors.salesforce.score_history import ScoreHistory
 from connectors.salesforce.trouble import MISSING_FIELD
+from connectors.seals import Home
 from connectors.snapshots import PastOf, Snapshots, no_past
 from connectors.spool import Roll
 from connectors.staging import Staging
@@ -105,7 +106,7 @@ class Sync:
         msg = "what an earlier sync left could not be gone on with, again and again: try again later"
         raise Busy(msg, retry_after=60)
 
-    def _begun(self, folder: Path, wanted: Wanted, reason: str) -> tuple[Staging, Plan]:
+    def _begun(self, folder: Home, wanted: Wanted, reason: str) -> tuple[Staging, Plan]:
         """The pull that a process left unfinished, where it is still of use; else a new one."""
         now, held = self.gateway.now(), self._held()
         situation = Situation(
@@ -208,7 +209,7 @@ class Sync:
             keyring=self.keyring,
             facts=self.facts,
             patience=self.patience,
-            place=staged.folder,
+            place=staged.home.path,
         )
         with told.of(rule) as past:
             finished = Finished(
@@ -223,7 +224,7 @@ class Sync:
         left = pa.array([key.hex for key in gone.keys], pa.string())
         if compared is not None and not compared.there:
             refuse_emptied(self.lake, self.keyring.organisation, left)
-        with Roll(staged.folder) as scores:
+        with Roll(staged.home.path) as scores:
             self._score(plan, scores)
             finished = Finished(
                 parts=staged,
@@ -272,7 +273,8 @@ class Sync:
 
     def _note(self, plan: Plan, past: PastOf = no_past, covered: str = "") -> Note:
         snapshots = Snapshots(column=self.score, seen_at=plan.moment, past=past) if self.score else None
-        return Note(cursor=asdict(plan.cursor(self._held(), covered)), snapshots=snapshots)
+        cursor = asdict(plan.cursor(self._held(), covered))
+        return Note(cursor=cursor, snapshots=snapshots, domains=domains(self.policy))
 
     def _compared(self, staged: Staging) -> Compared:
         """Compare everything, and read the months anew in which something is missing here."""
@@ -284,7 +286,7 @@ class Sync:
             patience=self.patience,
         )
         held = self.lake.keys(CRM, self.keyring.organisation)
-        found = comparison.of(chain(held, staged.asides(), staged.tables()), staged.folder)
+        found = comparison.of(chain(held, staged.asides(), staged.tables()), staged.home.path)
         for month in found.months:
             query = comparison.query(self.fields, month)
             for step in self._plain(query, count(self.gateway, query, DOING)):

@@ -20,6 +20,7 @@ from connectors.policy.model import Policy, Rule
 from connectors.sandbox.fields import Value
 from connectors.source import Batch, Flag
 from tests.connectors.conformance import Subject, SubjectFactory
+from tests.seals import SEALS
 
 SUBJECTS = ("file", "salesforce", "hubspot")
 CANARY_NAME, CANARY_MAIL = "Zyxcanaryname", "zyxcanary@example.org"
@@ -219,7 +220,7 @@ def test_a_pull_that_breaks_midway_says_so(make):
 
 
 def test_a_broken_pull_leaves_the_lake_as_it_was(make, tmp_path):
-    lake = Lake(tmp_path)
+    lake = Lake(tmp_path, SEALS)
     with opened(make, *(lead(i) for i in range(2600))) as subject:
         place = (subject.keyring.crm, subject.source.organisation)
         account = lake.write(*place, subject.source.pull(policy_for(subject)))

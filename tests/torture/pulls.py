@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from connectors.lake import Lake
+from tests.seals import SEALS
 from tests.torture.sides import OPEN, Crm, Side
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -154,7 +155,7 @@ class _Killer:
 
     def _look(self) -> None:
         """The lake against the org, lead by lead; and nothing left behind."""
-        lake, want = Lake(self.folder / "lake"), self.side.wanted()
+        lake, want = Lake(self.folder / "lake", SEALS), self.side.wanted()
         rows = lake.read(self.side.crm, self.side.organisation)
         held = dict(zip(rows["lead_key"].to_pylist(), rows["region"].to_pylist(), strict=True))
         account = lake.whole(self.side.crm, self.side.organisation)

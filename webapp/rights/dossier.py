@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC
 from typing import Any
 
-from connectors.one_lead import OneLead
+from connectors.one_lead import OneLead, one_lead
 from connectors.pseudonym import LeadKey
 from webapp.crms import NAMES, label
 from webapp.panels import Panel, panel_for
@@ -90,7 +90,7 @@ def dossier(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str
         There is no policy, so that nothing was ever read.
     """
     rules = in_force(opened, connection)
-    found = opened.lake.lead(connection.crm, connection.organisation, lead)
+    found = one_lead(opened.lake, connection.crm, connection.organisation, lead)
     flag, said = opened.repository.flag(connection.id, lead.hex), answers(opened)
     made = Dossier(
         crm=NAMES[connection.crm],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from audit.schema import BadInput
 from connectors.hubspot.events import Event
+from connectors.one_lead import one_lead
 from connectors.pseudonym import LeadKey
 from webapp.crms import label
 from webapp.departures import settle
@@ -88,7 +89,7 @@ def erase(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str) 
 
 def held_of(opened: Services, connection: ConnectionRow, lead: LeadKey) -> Held:
     """What is held of one lead."""
-    found = opened.lake.lead(connection.crm, connection.organisation, lead)
+    found = one_lead(opened.lake, connection.crm, connection.organisation, lead)
     return Held(
         row=int(found.day is not None),
         turned_away=int(found.turned_away is not None),

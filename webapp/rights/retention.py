@@ -13,6 +13,7 @@ from datetime import date
 from math import ceil
 
 from audit.schema import BadInput, Stream, parse_stream
+from connectors import ageing
 from connectors.pseudonym import LeadKey
 from connectors.synced import keys_in
 from webapp.crms import label
@@ -79,7 +80,7 @@ def apply(opened: Services, connection: ConnectionRow) -> Applied | None:
     before = before_day(opened, connection)
     if before is None:
         return None
-    aged = opened.lake.aged(connection.crm, connection.organisation, before)
+    aged = ageing.aged(opened.lake, connection.crm, connection.organisation, before)
     if not aged.num_rows:
         return Applied(before=before, leads=0)
     leads = keys_in(aged["lead_key"])
@@ -100,7 +101,7 @@ def _end_begun(opened: Services, connection: ConnectionRow) -> None:
         rule = told_in(row).get("rule") or {}
         if row.finished_at is None and rule:
             before = date.fromisoformat(rule["before"])
-            aged = opened.lake.aged(connection.crm, connection.organisation, before)
+            aged = ageing.aged(opened.lake, connection.crm, connection.organisation, before)
             _carry_out(opened, connection, row, keys_in(aged["lead_key"]))
 
 
@@ -109,7 +110,7 @@ def _carry_out(
 ) -> None:
     before = date.fromisoformat(told_in(proof)["rule"]["before"])
     opened.told_events.drop_flags(connection.id, leads)
-    opened.lake.expire(connection.crm, connection.organisation, before)
+    ageing.expire(opened.lake, connection.crm, connection.organisation, before)
     opened.database.scrub()
     privacy(opened).finish_proof(proof.id)
 
