@@ -12,6 +12,7 @@ from flask import current_app
 from audit.schema import BadInput
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
+from connectors.seals import one_secret
 from webapp.intake import Intake
 from webapp.panel_bearer import PanelBearers
 from webapp.secrets_box import SecretsBox
@@ -97,7 +98,7 @@ class Services:
     @property
     def lake(self) -> Lake:
         """Where the pulled leads are."""
-        return Lake(self.settings.data_dir / "leads")
+        return Lake(self.settings.data_dir / "leads", one_secret(self.settings.master))
 
     def one_job(self, connection: ConnectionRow) -> AbstractContextManager[None]:
         """One job of a connection at a time, across threads, processes and machines.

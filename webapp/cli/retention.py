@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 import click
 
@@ -74,8 +75,10 @@ def _run(opened: Services, row: ConnectionRow, progress: Progress) -> Outcome:
 
 
 def _naming(opened: Services, row: ConnectionRow, checked: Sequence[Checked]) -> tuple[Checked, ...]:
-    lead = erasing.lead_typed(opened, row, typed_id(row))
-    named = proofs.naming(opened, row, lead, [one.proof for one in checked])
+    text = typed_id(row)
+    erasing.lead_typed(opened, row, text)
+    under = partial(erasing.lead_typed, opened, row, text)
+    named = proofs.naming(opened, row, under, [one.proof for one in checked])
     return tuple(one for one in checked if one.proof in named)
 
 

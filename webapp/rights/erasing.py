@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audit.schema import BadInput
 from connectors.hubspot.events import Event
 from connectors.one_lead import one_lead
-from connectors.pseudonym import LeadKey
+from connectors.pseudonym import Keyring, LeadKey
 from webapp.crms import label
 from webapp.departures import settle
 from webapp.rights.marks import mark
@@ -46,8 +46,12 @@ class Erasure:
     waiting: bool
 
 
-def lead_typed(opened: Services, connection: ConnectionRow, text: str) -> LeadKey:
+def lead_typed(
+    opened: Services, connection: ConnectionRow, text: str, keyring: Keyring | None = None
+) -> LeadKey:
     """The key of the lead whose record id a person typed; the id goes no further than this.
+
+    ``keyring`` is one of an earlier time; without it, the one in force makes the key.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def lead_typed(opened: Services, connection: ConnectionRow, text: str) -> LeadKe
         from connectors.salesforce.typed_id import typed_lead  # noqa: PLC0415 - loads the client library
     else:
         from connectors.hubspot.typed_id import typed_lead  # noqa: PLC0415 - loads the client library
-    return typed_lead(text, opened.keyring(connection))
+    return typed_lead(text, keyring or opened.keyring(connection))
 
 
 def erase(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str) -> Erasure:

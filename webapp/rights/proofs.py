@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from connectors.pseudonym import LeadKey, derive
+from connectors.pseudonym import Keyring, LeadKey, derive
 from webapp.rights.marks import BYTES, holds, mark, marks
 from webapp.services import Services
 from webapp.store.privacy import Privacy, ProofRow
@@ -48,7 +48,8 @@ def certify(
     opened: Services, connection: ConnectionRow, leads: Iterable[LeadKey], told: Mapping[str, Any]
 ) -> ProofRow:
     """Sign and keep a certificate about some leads; ``told`` says why and what. It is not finished yet."""
-    store, found = privacy(opened), marks(opened.keyring(connection), leads)
+    store, keyring = privacy(opened), opened.keyring(connection)
+    found = marks(keyring, leads)
     with opened.database.exclusive(f"proof/{connection.id}"):
         before = store.proofs(connection.id)
         number, now = len(before) + 1, opened.clock()
@@ -61,6 +62,7 @@ def certify(
             "made_at": now.isoformat(timespec="seconds"),
             **told,
             "leads": len(found) // BYTES,
+            "generation": keyring.generation,
             "marks_sha256": hashlib.sha256(found).hexdigest(),
             "previous": before[-1].digest if before else None,
             "public_key": public_key(opened),
@@ -87,11 +89,25 @@ def check(opened: Services, proofs: Sequence[ProofRow]) -> tuple[Checked, ...]:
 
 
 def naming(
-    opened: Services, connection: ConnectionRow, lead: LeadKey, proofs: Iterable[ProofRow]
+    opened: Services,
+    connection: ConnectionRow,
+    lead_under: Callable[[Keyring], LeadKey],
+    proofs: Iterable[ProofRow],
 ) -> tuple[ProofRow, ...]:
-    """The certificates that a lead is in."""
-    one = mark(opened.keyring(connection), lead)
-    return tuple(row for row in proofs if holds(row.marks, one))
+    """The certificates that a lead is in; ``lead_under`` makes its key under a keyring.
+
+    Keys are rotated: each certificate was made of the pseudonyms of its time.
+    """
+    keyring = opened.keyring(connection)
+    found, marked = list[ProofRow](), dict[int, bytes]()
+    for row in proofs:
+        generation = int(told_in(row).get("generation", keyring.generation))
+        if generation not in marked:
+            then = replace(keyring, later=keyring.later[: max(0, generation - keyring.first)])
+            marked[generation] = mark(keyring, lead_under(then))
+        if holds(row.marks, marked[generation]):
+            found.append(row)
+    return tuple(found)
 
 
 def document(row: ProofRow) -> str:
