@@ -8,7 +8,7 @@ import pytest
 
 from tests.webapp.test_jobs import opt_out
 from webapp import jobs
-from webapp.rights import dossier, erasing, retention
+from webapp.rights import controller, dossier, erasing, retention
 from webapp.rights.controller import BLANK
 
 CRMS = ("salesforce", "hubspot")
@@ -96,8 +96,6 @@ def test_it_says_who_answers_and_what_is_still_to_be_filled_in(crms):
     jobs.sync(crms.services, row)
     assert any(BLANK in one for one in made(crms, row).rights)
     retention.set_rule(crms.services, row, "24", "Ada")
-    from webapp.rights import controller
-
     controller.save(crms.services, {"controller": "Acme  GmbH,\nBerlin", "contact": "privacy"}, "Ada")
     found = made(crms, row)
     assert "Responsible: Acme GmbH, Berlin" in found.rights

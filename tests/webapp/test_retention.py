@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -15,11 +16,30 @@ from audit.schema import BadInput
 from connectors.ageing import aged
 from connectors.lake import Lake
 from connectors.sandbox.salesforce import org_deeds
+from tests.webapp.support import NAMES, contents
 from webapp import jobs
 from webapp.rights import erasing, proofs, retention
 from webapp.store import privacy_tables
 
 CRMS = ("salesforce", "hubspot")
+
+
+def aged_contents(crm: str):
+    """The leads of `contents`, made over the last two years."""
+    made = contents(crm)
+    created, now = NAMES[crm]["created"], datetime.now(UTC)
+    records = tuple(
+        {**record, created: (now - timedelta(days=3 * place)).isoformat(timespec="seconds")}
+        for place, record in enumerate(made.records)
+    )
+    return replace(made, records=records)
+
+
+@pytest.fixture
+def crms(support, certificate, tmp_path) -> Iterator[object]:
+    """As everywhere, with leads of many days."""
+    with support.running(certificate, tmp_path / "data", aged_contents) as world:
+        yield world
 
 
 def store(crms):
