@@ -10,7 +10,7 @@ from webapp.rights.proofs import privacy
 from webapp.services import Services
 
 LONGEST = 2_000
-BLANK = "To be filled in by you."
+BLANK = "[to be filled in by the company that uses Fairlead]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.words import counted
 
 SCHEMA = "fairlead.flow/1"
-WIDTH, MARGIN, LINE, GAP, CHARACTERS = 440, 10, 18, 34, 50
+WIDTH, MARGIN, LINE, GAP, CHARACTERS = 350, 6, 18, 34, 42
 FILES, DATABASE = "leads (files)", "flags (database)"
 
 
@@ -88,12 +88,13 @@ def _steps(connection: ConnectionRow, rules: InForce) -> tuple[tuple[str, str], 
     name, policy = NAMES[connection.crm], rules.policy
     asked, dropped = len(policy.fields), sum(rule.operator.name == "drop" for rule in policy.rules)
     fields = counted(asked, "field is", "fields are").replace("\N{NO-BREAK SPACE}", " ")
+    never = f" Named as never to be read: {dropped}." if dropped else ""
     columns = counted(len(rules.kept), "column is", "columns are").replace("\N{NO-BREAK SPACE}", " ")
     written = len(sentences.written_fields(connection.crm))
     return (
         (
             name,
-            f"{fields} requested of {policy.object}; no other is. {dropped} are named as never to be read.",
+            f"{fields} requested of {policy.object}; no other is.{never}",
         ),
         (
             "In the connector, before anything is stored",

@@ -67,10 +67,7 @@ def to_markdown(paper: Paper) -> str:
 
 
 def _listed(lines: tuple[Line, ...]) -> str:
-    return "\n".join(
-        f"- **{_plain(line.term)}**: {'**[fill in]** ' if line.blank else ''}{_plain(line.text)}"
-        for line in lines
-    )
+    return "\n".join(f"- **{_plain(line.term)}**: {_plain(line.text)}" for line in lines)
 
 
 def _table(table: Table) -> str:

@@ -80,7 +80,9 @@ def make_dossier(connection_id: str) -> AnyResponse:
         return _page(connection, wrong=("dossier", str(problem)))
     if request.form.get("form") == "json":
         return _file(dossier.to_json(made), "dossier.json", "application/json")
-    return make_response(render_template("dossier.html", connection_id=connection.id, dossier=made))
+    blank = [one.label for one in controller.QUESTIONS if one.name not in made.controller]
+    page = render_template("dossier.html", connection_id=connection.id, dossier=made, unanswered=blank)
+    return make_response(page)
 
 
 @blueprint.post(f"{PATH}/retention")
