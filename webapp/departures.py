@@ -10,16 +10,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 from connectors.hubspot.events import Event, EventKind
+from webapp.current_keys import events_now
 from webapp.rights.forgetting import Cause, forget
 from webapp.services import Services
+from webapp.store.key_rows import KeyDestroyed
 from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
-from webapp.store.told_events import GONE, Taken, ToldRow
+from webapp.store.told_events import GONE, Outdated, Taken, ToldRow
 
 LOG = logging.getLogger(__name__)
 ERASED, DELETED = "erased on request", "deleted in the CRM"
@@ -41,7 +44,7 @@ def receive(opened: Services, events: Sequence[Event]) -> int:
             continue
         told = [one for one in events if one.organisation == name]
         try:
-            kept += opened.told_events.keep(row.id, told, wait)
+            kept += keep(opened, row, told, wait)
         except Taken:
             opened.intake.keep(row.id, told)
             kept, wait = kept + len(told), 0.0
@@ -54,6 +57,7 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
     Trouble with the disk is one sentence in the log: what is left is done later.
     """
     opened.intake.drain(partial(_take, opened))
+    generation = opened.keys.generation(connection.id)
     rows = opened.told_events.pending(connection.id)
     if not rows:
         return
@@ -61,13 +65,11 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
         _act(opened, connection, rows)
         # The lock is held for a moment only, so that no job finds it taken for long.
         with opened.one_job(connection):
-            opened.told_events.settle(rows)
-            # Who was erased for good leaves nothing but a tombstone.
-            gone = [row.lead for row in rows if row.kind == "erased"]
-            if gone:
-                opened.told_events.forget_leads(connection.id, gone)
-                opened.database.scrub()
-    except Locked:
+            # Where the key was rotated meanwhile, those were no keys any more: the end of that job does it.
+            if opened.keys.generation(connection.id) == generation:
+                opened.told_events.settle(rows)
+                _forget_erased(opened, connection, rows)
+    except (Locked, KeyDestroyed):
         return
     except OSError as error:
         LOG.warning("What HubSpot said is gone could not be erased yet (%s).", error.strerror)
@@ -129,7 +131,23 @@ def _take(opened: Services, connection_id: str, events: Sequence[Event]) -> None
     """Keep what a file held, unless the connection has ended meanwhile."""
     row = opened.repository.connection(connection_id)
     if row is not None and row.state != "disconnected":
-        opened.told_events.keep(row.id, events)
+        keep(opened, row, events, None)
+
+
+def _forget_erased(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -> None:
+    """Who was erased for good leaves nothing but a tombstone."""
+    gone = [row.lead for row in rows if row.kind == "erased"]
+    if gone:
+        opened.told_events.forget_leads(connection.id, gone)
+        opened.database.scrub()
+
+
+def keep(opened: Services, row: ConnectionRow, events: Sequence[Event], wait: float | None) -> int:
+    """Keep events under the lead keys of today, also while the key is being rotated. May raise Taken."""
+    while True:
+        now = events_now(opened, row, events)
+        with suppress(Outdated):
+            return opened.told_events.keep(row.id, now, wait)
 
 
 def _act(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -> None:

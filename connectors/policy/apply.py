@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from connectors.policy.day import day_of
 from connectors.policy.model import NOT, TOO_OLD, Applied, Policy, Rule, opt_out_field
+from connectors.policy.noise import Noise, draws_for
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import ASIDE, Batch
 
@@ -107,7 +108,11 @@ def _kept_rules(policy: Policy) -> list[Rule]:
 
 def _apply(rule: Rule, raw: Raw, kept: Sequence[int], keyring: Keyring) -> Applied:
     column = raw.columns[rule.field]
-    return rule.operator.apply([column[i] for i in kept], keyring)
+    values = [column[i] for i in kept]
+    if isinstance(rule.operator, Noise):
+        # The noise is a lead's own, so that equal values do not share it.
+        return rule.operator.apply_to(values, [raw.keys[i] for i in kept], draws_for(rule.column, keyring))
+    return rule.operator.apply(values, keyring)
 
 
 def _excluded_by(policy: Policy, raw: Raw) -> list[str | None]:

@@ -26,7 +26,7 @@ class Applied:
 class Operator(Protocol):
     """What a field becomes. One operator per file; each is a frozen dataclass of its parameters.
 
-    ``name`` is the word in the policy file: keep, band, map, coarsen, reduce, key or drop.
+    ``name`` is the word in the policy file: keep, band, map, coarsen, noise, reduce, key or drop.
     """
 
     name: ClassVar[str]

@@ -27,9 +27,10 @@ def command(connection: str, yes: bool, as_json: bool) -> None:
     """
     with installation() as opened:
         row = one_connection(opened, connection)
-        lead = erasing.lead_typed(opened, row, typed_id(row))
+        text = typed_id(row)
+        erasing.lead_typed(opened, row, text)
         if not yes and not click.confirm("Erase this lead for good?", err=True):
             msg = "nothing was erased"
             raise BadInput(msg)
-        done = erasing.erase(opened, row, lead, WHO)
+        done = erasing.erase_typed(opened, row, text, WHO)
     click.echo(json.dumps({**record_of(row), **asdict(done)}, indent=2) if as_json else erased_words(done))

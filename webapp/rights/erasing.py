@@ -10,7 +10,7 @@ from connectors.hubspot.events import Event
 from connectors.one_lead import one_lead
 from connectors.pseudonym import Keyring, LeadKey
 from webapp.crms import label
-from webapp.departures import settle
+from webapp.departures import keep, settle
 from webapp.rights.marks import mark
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -68,8 +68,23 @@ def lead_typed(
     return typed_lead(text, keyring or opened.keyring(connection))
 
 
+def erase_typed(opened: Services, connection: ConnectionRow, text: str, who: str) -> Erasure:
+    """As `erase`, of the lead whose record id was typed; a rotation of the key meanwhile does not matter.
+
+    Raises
+    ------
+    BadInput
+        As `lead_typed` does.
+    """
+    while True:
+        keyring = opened.keyring(connection)
+        done = erase(opened, connection, lead_typed(opened, connection, text, keyring), who)
+        if opened.keyring(connection).generation == keyring.generation:
+            return done
+
+
 def erase(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str) -> Erasure:
-    """Erase one lead for good, and keep it out of every later pull.
+    """Erase one lead, by its key of today, for good, and keep it out of every later pull.
 
     It goes the way of an erasure that the CRM tells: kept first, so that it is done even if this process
     ends now, and done again at the end of a job that is at work.
@@ -81,8 +96,9 @@ def erase(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str) 
         lead=lead,
         at=opened.clock(),
         digest=secrets.token_hex(32),
+        generation=opened.keyring(connection).generation,
     )
-    opened.told_events.keep(connection.id, [wish])
+    keep(opened, connection, [wish], None)
     settle(opened, connection)
     waiting = any(row.digest == wish.digest for row in opened.told_events.pending(connection.id))
     after = held_of(opened, connection, lead)

@@ -60,10 +60,10 @@ def erase(connection_id: str) -> AnyResponse:
     if request.form.get("confirm", "").strip().lower() != WORD:
         return _page(connection, wrong=("erase", UNCONFIRMED))
     try:
-        lead = erasing.lead_typed(opened, connection, request.form.get("record_id", ""))
+        typed = request.form.get("record_id", "")
+        done = erasing.erase_typed(opened, connection, typed, current_user.name)
     except BadInput as problem:
         return _page(connection, wrong=("erase", str(problem)))
-    done = erasing.erase(opened, connection, lead, current_user.name)
     flash(erased_words(done), "warning" if done.after.any else "success")
     flash(CRM_KEEPS, "info")
     return _back(connection)
@@ -157,7 +157,10 @@ def _rules(connection: ConnectionRow) -> tuple[InForce | None, str]:
 
 def _holding(connection: ConnectionRow, rules: InForce | None) -> Holding:
     opened = services()
-    whole = opened.lake.whole(connection.crm, connection.organisation)
+    try:
+        whole = opened.lake.whole(connection.crm, connection.organisation)
+    except BadInput:  # the organisation's key was destroyed, and with it what it opened
+        whole = None
     last = opened.syncs.latest(connection.id) if whole else None
     return Holding(
         account=account(whole) if whole else None,
