@@ -67,8 +67,7 @@ from connectors.source import ASIDE, Batch
 class Lake:
     """All pulled leads under one folder. Every method may be called from any thread or process.
 
-    ``seals`` knows the seal in force of every organisation; where it has none any more, what it raises
-    passes through.
+    ``seals`` knows the seal in force of every organisation; what it raises passes through.
     """
 
     folder: Path

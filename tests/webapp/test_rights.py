@@ -38,11 +38,10 @@ def traces(crms, lead: LeadKey) -> set[str]:
             rows = session.execute(text(f"SELECT * FROM {table.name}")).all()  # noqa: S608 - our own names
             if any(one in cell for row in rows for cell in _cells(row) for one in spellings):
                 found.add(table.name)
-    for crm in CRMS:
-        for connection in crms.services.repository.connections():
-            tables = crms.services.lake.held_keys(crm, connection.organisation)
-            if any(lead.hex in table["lead_key"].to_pylist() for table in tables):
-                found.add("lake")
+    for one in crms.services.repository.connections():
+        tables = crms.services.lake.held_keys(one.crm, one.organisation)
+        if any(lead.hex in table["lead_key"].to_pylist() for table in tables):
+            found.add("lake")
     return found
 
 
