@@ -39,7 +39,9 @@ from connectors.locking import Locked, locked
 from connectors.meeting import Coming
 from connectors.merging import Change, last_of_each, merge
 from connectors.partitions import (
+    Files,
     Manifest,
+    files_of,
     load_manifest,
     read_aside,
     read_partitions,
@@ -76,8 +78,7 @@ class Lake:
     def write(self, crm: str, organisation: str, batches: Iterable[Batch]) -> Pulled:
         """Replace everything that is held of one organisation by a full pull.
 
-        A lead that comes twice in one pull is kept once, as it came last; the other is counted as
-        rejected (``duplicate``). Whatever ``batches`` raises passes through and nothing changes.
+        A lead that comes twice is kept as it came last; the other is rejected (``duplicate``).
 
         Raises
         ------
@@ -91,9 +92,7 @@ class Lake:
             return self.replace(crm, organisation, Finished(parts=spool, account=account))
 
     def merge(self, crm: str, organisation: str, batches: Iterable[Batch]) -> Pulled:
-        """Add an incremental pull: the newest record of a lead wins, and lives in one partition only.
-
-        Leads that are now excluded are removed.
+        """Add an incremental pull: the newest record of a lead wins. Excluded leads are removed.
 
         Raises
         ------
@@ -177,6 +176,10 @@ class Lake:
             for day in sorted(manifest.partitions):
                 for stretch in stretches(home, manifest, day):
                     yield stretch.select(names)
+
+    def by_file(self, crm: str, organisation: str) -> Files:
+        """The files of the leads, each with how to read it (`connectors.partitions.files_of`)."""
+        return files_of(self._home(crm, organisation))
 
     @contextmanager
     def pulling(self, crm: str, organisation: str) -> Iterator[Home]:

@@ -45,8 +45,8 @@ class Synced:
     changed by Fairlead's own write-back); ``removed`` are no longer in the CRM or no longer shown,
     ``merged`` of them live on as another lead. ``resumed_at`` is how many records an earlier, broken
     sync had read already. ``notes`` are sentences for the admin: what could not be read, and the mend.
-    ``rules`` are those behind the score, where the CRM tells them. ``gone`` are the keys of the leads that
-    are no longer in the CRM, as far as it names them, held or not; they are not remembered.
+    ``rules`` are those behind the score, where the CRM tells them. ``gone`` are the leads that the CRM
+    said were deleted or merged into others; those that it just did not show are not among them.
     """
 
     kind: Literal["full", "incremental", "reconcile"]
@@ -62,7 +62,7 @@ class Synced:
     resumed_at: int = 0
     notes: tuple[str, ...] = ()
     rules: ScoreRules | None = None
-    gone: tuple[LeadKey, ...] = field(default=(), repr=False, compare=False)
+    gone: tuple[LeadKey, ...] = field(default=(), repr=False)
 
 
 def keys_in(texts: pa.Array) -> tuple[LeadKey, ...]:

@@ -8,6 +8,7 @@ If the process is killed, what is left is done at the next event, job or start.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -73,6 +74,8 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
         return
     except OSError as error:
         LOG.warning("What HubSpot said is gone could not be erased yet (%s).", error.strerror)
+    except sqlite3.Error:
+        LOG.warning("What HubSpot said is gone could not be erased from the decision log yet.")
 
 
 def settle_all(opened: Services) -> None:

@@ -15,6 +15,7 @@ from connectors.synced import Synced, Wish
 from webapp.auditing import Pull, Rules, verdict_on
 from webapp.columns_in_crm import names_in_crm
 from webapp.crms import label, source_for
+from webapp.decisions import catch_up, log_sync
 from webapp.departures import comparison_wanted, settle
 from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
@@ -62,16 +63,19 @@ def sync(
         put_in_order(opened, connection)
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
         wish = _wish(rules.stream, wanted)
+        logged = catch_up(opened, connection)
         aged = retention.apply(opened, connection)
         read = replace(rules.policy, not_before=aged.before if aged else None)
         done = pull(opened, connection, read, progress, wish)
         # A pull that was begun before may have brought leads that are too old by now.
         retention.apply(opened, connection)
         after_sync(opened, connection, done)
+        progress("Logging scores", 0, None)
+        logged = log_sync(opened, connection, done) or logged
         progress("Auditing", 0, None)
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
         row = _audit(opened, connection, rules, done)
-        _settle(opened, connection, "")
+        _settle(opened, connection, logged)
         return row
 
 

@@ -55,7 +55,7 @@ from connectors.seals import Home
 from connectors.snapshots import PastOf, Snapshots, no_past
 from connectors.spool import Roll
 from connectors.staging import Staging
-from connectors.synced import Synced, keys_in
+from connectors.synced import Synced
 
 Wanted = Literal["", "full", "reconcile"]
 CRM = "salesforce"
@@ -255,7 +255,7 @@ class Sync:
             unchanged=added.merged.unchanged,
             merged=gone.merged,
             own=min(own, added.merged.unchanged),
-            gone=keys_in(finished.gone),
+            gone=gone.keys,
         )
 
     def _score(self, plan: Plan, scores: Roll) -> None:

@@ -31,6 +31,7 @@ def test_it_tells_every_kept_value_and_what_it_is_for(crms, crm):
         name: value for name, value in held.items() if name not in {"lead_key", "cohort_day"}
     }
     assert found.created_day == str(held["cohort_day"])
+    assert [(one.score, one.policy_version) for one in found.decisions] == [(held["score"], 1)]
     purposes = {one.column: one.purpose for one in found.columns}
     assert purposes["score"] == "the score that is checked"
     assert "group" in purposes["region"]

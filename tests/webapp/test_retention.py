@@ -15,9 +15,10 @@ from sqlalchemy import update
 from audit.schema import BadInput
 from connectors.ageing import aged
 from connectors.lake import Lake
+from connectors.pseudonym import LeadKey
 from connectors.sandbox.salesforce import org_deeds
 from tests.webapp.support import NAMES, contents
-from webapp import jobs
+from webapp import decisions, jobs
 from webapp.rights import erasing, proofs, retention
 from webapp.store import privacy_tables
 
@@ -94,6 +95,11 @@ def test_the_certificate_counts_by_day_and_tells_who_was_in_it(crms, crm):
     (proof,) = store(crms).proofs(row.id)
     told = proofs.told_in(proof)
     assert sum(told["by_cohort_day"].values()) == told["leads"] == going.num_rows
+    decisions.keep_tidy(crms.services, row)
+    later = replace(crms.services, clock=lambda: datetime.now(UTC) + timedelta(days=60))
+    decisions.keep_tidy(later, row)
+    one = LeadKey(bytes.fromhex(going["lead_key"][0].as_py()))
+    assert decisions.history_of(crms.services, row, one)  # evidence stays for the log's own time
     assert max(told["by_cohort_day"]) < str(before)
     assert told["rule"]["before"] == str(before)
     assert proof.finished_at is not None

@@ -11,9 +11,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC
 from typing import Any
 
+from audit.schema import BadInput
 from connectors.one_lead import OneLead, one_lead
 from connectors.pseudonym import LeadKey
 from webapp.crms import NAMES, label
+from webapp.decisions import history_of
 from webapp.panels import Panel, panel_for
 from webapp.rights import sentences
 from webapp.rights.controller import BLANK, answers
@@ -48,10 +50,18 @@ class ScoreSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionSeen:
-    """One entry of the decision log about this lead: when, and what, in words."""
+    """One entry of the decision log about this lead.
 
-    at: str
-    what: str
+    ``seen_at`` is when a sync saw the score, ``since`` since when it stood (both ISO 8601 UTC, the latter
+    empty where that is not known). ``values`` are the other columns at that time, None where they are
+    not known.
+    """
+
+    seen_at: str
+    score: str | None
+    since: str
+    policy_version: int
+    values: dict[str, str | None] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,5 +165,18 @@ def _scores(found: OneLead, rules: InForce) -> tuple[ScoreSeen, ...]:
 
 
 def _decisions(opened: Services, connection: ConnectionRow, lead: LeadKey) -> tuple[DecisionSeen, ...]:
-    del opened, connection, lead
-    return ()
+    """What the log holds, oldest first; nothing where it is damaged, which its own page tells."""
+    try:
+        found = history_of(opened, connection, lead)
+    except BadInput:
+        return ()
+    return tuple(
+        DecisionSeen(
+            seen_at=one.seen_at,
+            score=one.score,
+            since=one.scored_at,
+            policy_version=one.policy_version,
+            values=None if one.features is None else dict(one.features),
+        )
+        for one in reversed(found)
+    )

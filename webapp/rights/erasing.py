@@ -10,6 +10,7 @@ from connectors.hubspot.events import Event
 from connectors.one_lead import one_lead
 from connectors.pseudonym import Keyring, LeadKey
 from webapp.crms import label
+from webapp.decisions import history_of
 from webapp.departures import keep, settle
 from webapp.rights.marks import mark
 from webapp.services import Services
@@ -116,7 +117,7 @@ def held_of(opened: Services, connection: ConnectionRow, lead: LeadKey) -> Held:
         scores=len(found.earlier),
         flag=int(opened.repository.flag(connection.id, lead.hex) is not None),
         told=opened.told_events.count(connection.id, lead),
-        decisions=0,
+        decisions=len(history_of(opened, connection, lead)),
     )
 
 

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from connectors.pseudonym import LeadKey
 from connectors.repeats import each_once, words
 from connectors.synced import Synced
+from webapp.decisions import erase as erase_logged
 from webapp.rights.proofs import certify, privacy
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -28,12 +29,13 @@ class Cause:
     """Why leads are forgotten: ``words`` for the certificate, and how long they must stay away.
 
     ``until`` is in seconds since 1970; None keeps them away for good. ``rows`` counts rows that the lake
-    has let go already.
+    has let go already. ``logged`` says whether the decision log forgets them too.
     """
 
     words: str
     until: float | None = None
     rows: int = 0
+    logged: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def forget(opened: Services, connection: ConnectionRow, leads: Collection[LeadKe
     erased = Erased(
         rows=rows,
         flags=opened.told_events.drop_flags(connection.id, leads),
-        decisions=_decisions(opened, connection, leads),
+        decisions=erase_logged(opened, connection, leads) if cause.logged else 0,
     )
     opened.database.scrub()
     if erased.any:
@@ -76,11 +78,19 @@ def forget(opened: Services, connection: ConnectionRow, leads: Collection[LeadKe
 def after_sync(opened: Services, connection: ConnectionRow, done: Synced) -> Erased:
     """Forget who is gone from the CRM, as a sync found out; who comes back is read again.
 
-    A full pull names nobody: there it is who has a flag and is held no more.
+    A full pull names nobody: there it is who has a flag and is held no more. Whether they were deleted or
+    are not shown any more cannot be told then, so the log keeps them for its own time of grace.
     """
-    leads = {*done.gone, *_flagged_and_gone(opened, connection)}
     now = opened.clock().timestamp()
-    return forget(opened, connection, leads, Cause(words="gone from the CRM", until=now, rows=done.removed))
+    told = forget(
+        opened, connection, set(done.gone), Cause(words="gone from the CRM", until=now, rows=done.removed)
+    )
+    unseen = set(_flagged_and_gone(opened, connection))
+    untold = Cause(words="no longer shown by the CRM", until=now, logged=False)
+    left = forget(opened, connection, unseen, untold)
+    return Erased(
+        rows=told.rows + left.rows, flags=told.flags + left.flags, decisions=told.decisions + left.decisions
+    )
 
 
 def held(opened: Services, connection: ConnectionRow, leads: Collection[LeadKey]) -> int:
@@ -88,12 +98,6 @@ def held(opened: Services, connection: ConnectionRow, leads: Collection[LeadKey]
     wanted = pa.array([lead.hex for lead in leads], pa.string())
     tables = opened.lake.held_keys(connection.crm, connection.organisation)
     return sum(int(pc.sum(pc.is_in(one["lead_key"], value_set=wanted)).as_py() or 0) for one in tables)
-
-
-def _decisions(opened: Services, connection: ConnectionRow, leads: Collection[LeadKey]) -> int:
-    """Entries of the decision log that named the leads."""
-    del opened, connection, leads
-    return 0
 
 
 def _flagged_and_gone(opened: Services, connection: ConnectionRow) -> Iterator[LeadKey]:

@@ -110,6 +110,17 @@ def naming(
     return tuple(found)
 
 
+def not_by_age(opened: Services, connection: ConnectionRow, digests: Sequence[bytes]) -> list[bytes]:
+    """Those of some leads (by their keys) that no certificate of retention names."""
+    if not digests:
+        return []
+    keyring, by_age = opened.keyring(connection), set[bytes]()
+    for row in privacy(opened).proofs(connection.id):
+        if told_in(row).get("rule"):
+            by_age |= {row.marks[at : at + BYTES] for at in range(0, len(row.marks), BYTES)}
+    return [one for one in digests if mark(keyring, LeadKey(one)) not in by_age]
+
+
 def document(row: ProofRow) -> str:
     """A certificate to hand out (JSON): the signed text, its signature, and the marks."""
     told = {

@@ -15,7 +15,10 @@ from webapp.store.rows import ConnectionRow, Crm
 from webapp.viewmodels.account import excluded_words, rejected_words
 
 OTHER_PURPOSE = "a field that may go with the score; it is used to find out what stands behind a gap"
-DECISIONS = "What was shown or written about this lead, as the decision log holds it."
+DECISIONS = (
+    "The decision log keeps every score that a sync saw, as evidence, with the values that were held "
+    "then. Nobody reads it one by one but in a dossier."
+)
 NAMED = 12
 
 
