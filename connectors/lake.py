@@ -30,14 +30,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from audit.schema import BadInput
-from connectors import rekeying, staging, tombstones
+from connectors import rekeying, replacing, staging, tombstones
 from connectors.account import Pulled
 from connectors.drawn import spooled
 from connectors.errors import Busy
 from connectors.holding import Added, Finished, Note
 from connectors.locking import Locked, locked
 from connectors.meeting import Coming
-from connectors.merging import Change, last_of_each, merge
+from connectors.merging import Change, merge
 from connectors.partitions import (
     Files,
     Manifest,
@@ -51,18 +51,9 @@ from connectors.partitions import (
 from connectors.pseudonym import LeadKey
 from connectors.rekeying import Rotation
 from connectors.repeats import standing
-from connectors.replacing import (
-    account_of,
-    columns_of,
-    opened,
-    refuse_outdated,
-    refuse_short,
-    replaced,
-    with_cursor,
-)
 from connectors.seals import Home, SealFor, folder_name
 from connectors.some_leads import ATTEMPTS, REWRITTEN, some_leads
-from connectors.source import ASIDE, Batch
+from connectors.source import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,28 +98,28 @@ class Lake:
         """As `write`, of a pull that is on the disk already; its cursor counts from now on too."""
         account = finished.account
         with self.writing(crm, organisation) as home:
-            refuse_outdated(finished, home)
+            replacing.refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
-            refuse_short(finished, stands)
+            replacing.refuse_short(finished, stands)
             account.settle(stands)
             account.refuse_useless()
-            save_manifest(home, replaced(home, held, finished, stands))
+            save_manifest(home, replacing.replaced(home, held, finished, stands))
             return account.pulled()
 
     def add(self, crm: str, organisation: str, finished: Finished) -> Added:
         """As `merge`, of a pull that is on the disk already; returns also what it did."""
         account = finished.account
         with self.writing(crm, organisation) as home:
-            refuse_outdated(finished, home)
+            replacing.refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
-            refuse_short(finished, stands)
+            replacing.refuse_short(finished, stands)
             account.settle(stands)
             snapshots = finished.note.snapshots
-            columns = columns_of(finished.parts, stands)
-            base = opened(held, columns, hidden=snapshots is not None)
-            aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *finished.parts.asides()]))
+            columns = replacing.columns_of(finished.parts, stands)
+            base = replacing.opened(held, columns, hidden=snapshots is not None)
+            aside = replacing.turned_away(finished.parts, stands)
             coming = Coming(
                 leads=lambda: stands.tables(finished.parts),
                 aside=aside,
@@ -136,10 +127,10 @@ class Lake:
                 scores=finished.scores,
             )
             state, merged = merge(home, base, Change(coming=coming, snapshots=snapshots))
-            state = with_cursor(state, base, finished, aside)
+            state = replacing.with_cursor(state, base, finished, aside)
             if state != held:
                 save_manifest(home, state)
-            return Added(run=account.pulled(), whole=account_of(home, state), merged=merged)
+            return Added(run=account.pulled(), whole=replacing.account_of(home, state), merged=merged)
 
     def held(self, crm: str, organisation: str) -> Note | None:
         """How far the source has read, and under which columns; None where nothing is held."""
@@ -152,7 +143,7 @@ class Lake:
         """The account of everything that is held; None where nothing was pulled yet."""
         with self.writing(crm, organisation) as home:
             manifest = load_manifest(home)
-            return None if manifest is None else account_of(home, manifest)
+            return None if manifest is None else replacing.account_of(home, manifest)
 
     def keys(self, crm: str, organisation: str) -> Iterator[pa.Table]:
         """Every lead that is held or was turned away (``lead_key``), a part at a time; read it to its end."""

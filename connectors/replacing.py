@@ -116,9 +116,15 @@ def _finish(home: Home, held: Manifest | None, snapshots: Snapshots | None) -> F
     return finish
 
 
+def turned_away(parts: Parts, stands: Standing) -> pa.Table:
+    """Who was turned away, each once, as it came last; of who must not come back not even that is kept."""
+    aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *parts.asides()]))
+    return aside.filter(pc.invert(pc.is_in(aside["lead_key"], value_set=stands.away)))
+
+
 def _aside(parts: Parts, stands: Standing) -> pa.Table:
     """Who was turned away, each once; who also came in a row that stands is not among them."""
-    aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *parts.asides()]))
+    aside = turned_away(parts, stands)
     rejected = aside.filter(pc.equal(aside["kind"], "rejected"))["lead_key"].combine_chunks()
     if not len(rejected):
         return aside

@@ -83,6 +83,20 @@ def test_an_erasure_by_form_leaves_nothing_but_the_tombstone_and_stays(crms, crm
 
 
 @pytest.mark.parametrize("crm", CRMS)
+def test_of_who_opted_out_and_was_erased_not_even_the_reason_comes_back(crms, crm):
+    row = crms.ready(crm)
+    jobs.sync(crms.services, row)
+    lead = lead_of(crms, row, 59)
+    assert "lake" in traces(crms, lead)
+    done = erasing.erase(crms.services, row, lead, "Ada")
+    assert (done.before.turned_away, done.after.any) == (1, False)
+    for wanted in ("", "full", "reconcile"):
+        audit = jobs.sync(crms.services, row, wanted=wanted)
+        assert only_the_tombstone(traces(crms, lead)), wanted
+        assert audit.pulled.read == audit.pulled.kept + sum(audit.pulled.excluded.values())
+
+
+@pytest.mark.parametrize("crm", CRMS)
 def test_what_was_written_back_on_an_erased_lead_is_cleared_at_the_next_write_back(crms, crm):
     row = crms.ready(crm)
     jobs.sync(crms.services, row)

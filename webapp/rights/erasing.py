@@ -117,8 +117,15 @@ def held_of(opened: Services, connection: ConnectionRow, lead: LeadKey) -> Held:
         scores=len(found.earlier),
         flag=int(opened.repository.flag(connection.id, lead.hex) is not None),
         told=opened.told_events.count(connection.id, lead),
-        decisions=len(history_of(opened, connection, lead)),
+        decisions=_logged(opened, connection, lead),
     )
+
+
+def _logged(opened: Services, connection: ConnectionRow, lead: LeadKey) -> int:
+    try:
+        return len(history_of(opened, connection, lead))
+    except BadInput:
+        return 0  # a damaged log: its own page says so, and what it holds is erased all the same
 
 
 def _words(before: Held) -> str:

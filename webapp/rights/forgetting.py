@@ -19,7 +19,7 @@ from connectors.pseudonym import LeadKey
 from connectors.repeats import each_once, words
 from connectors.synced import Synced
 from webapp.decisions import erase as erase_logged
-from webapp.rights.proofs import certify, privacy
+from webapp.rights.proofs import certify
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 
@@ -29,13 +29,15 @@ class Cause:
     """Why leads are forgotten: ``words`` for the certificate, and how long they must stay away.
 
     ``until`` is in seconds since 1970; None keeps them away for good. ``rows`` counts rows that the lake
-    has let go already. ``logged`` says whether the decision log forgets them too.
+    has let go already. ``logged`` says whether the decision log forgets them too, ``tombstone``
+    whether they are kept away where the lake has let them go already.
     """
 
     words: str
     until: float | None = None
     rows: int = 0
     logged: bool = True
+    tombstone: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +63,18 @@ def forget(opened: Services, connection: ConnectionRow, leads: Collection[LeadKe
     if not leads:
         return Erased()
     place = (connection.crm, connection.organisation)
-    rows = cause.rows + held(opened, connection, leads)
-    opened.lake.forget(*place, *leads, until=cause.until)
+    rows = held(opened, connection, leads)
+    if rows or cause.tombstone:
+        opened.lake.forget(*place, *leads, until=cause.until)
     erased = Erased(
-        rows=rows,
+        rows=rows + cause.rows,
         flags=opened.told_events.drop_flags(connection.id, leads),
         decisions=erase_logged(opened, connection, leads) if cause.logged else 0,
     )
     opened.database.scrub()
     if erased.any:
-        proof = certify(opened, connection, leads, {"cause": cause.words, "erased": asdict(erased)})
-        privacy(opened).finish_proof(proof.id)
+        told = {"cause": cause.words, "erased": asdict(erased)}
+        certify(opened, connection, leads, told, finished=True)
     return erased
 
 
@@ -82,11 +85,10 @@ def after_sync(opened: Services, connection: ConnectionRow, done: Synced) -> Era
     are not shown any more cannot be told then, so the log keeps them for its own time of grace.
     """
     now = opened.clock().timestamp()
-    told = forget(
-        opened, connection, set(done.gone), Cause(words="gone from the CRM", until=now, rows=done.removed)
-    )
+    gone = Cause(words="gone from the CRM", until=now, rows=done.removed, tombstone=False)
+    told = forget(opened, connection, set(done.gone), gone)
     unseen = set(_flagged_and_gone(opened, connection))
-    untold = Cause(words="no longer shown by the CRM", until=now, logged=False)
+    untold = Cause(words="no longer shown by the CRM", until=now, logged=False, tombstone=False)
     left = forget(opened, connection, unseen, untold)
     return Erased(
         rows=told.rows + left.rows, flags=told.flags + left.flags, decisions=told.decisions + left.decisions

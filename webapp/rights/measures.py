@@ -5,13 +5,29 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 
+from audit.schema import BadInput
 from webapp.rights.paper import Line
 from webapp.services import Services
+from webapp.store.rows import ConnectionRow
 
 
-def lines(opened: Services) -> tuple[Line, ...]:
+def lines(opened: Services, connection: ConnectionRow) -> tuple[Line, ...]:
     """Each measure with what it does here."""
-    return (*_always(), *_chosen(opened))
+    return (*_always(), _at_rest(opened, connection), *_chosen(opened))
+
+
+def _at_rest(opened: Services, connection: ConnectionRow) -> Line:
+    try:
+        untidy = opened.lake.is_untidy(connection.crm, connection.organisation)
+    except BadInput:
+        return Line(term="Leads at rest", text="The organisation's key was destroyed: nobody can read them.")
+    sealed = "Encrypted under a key of the organisation (Parquet modular encryption, AES-256-GCM)."
+    text = (
+        "Encrypted under a key of the organisation, but for leftovers that the next sync encrypts or removes."
+        if untidy
+        else sealed
+    )
+    return Line(term="Leads at rest", text=text)
 
 
 def _always() -> Iterator[Line]:

@@ -45,9 +45,17 @@ def privacy(opened: Services) -> Privacy:
 
 
 def certify(
-    opened: Services, connection: ConnectionRow, leads: Iterable[LeadKey], told: Mapping[str, Any]
+    opened: Services,
+    connection: ConnectionRow,
+    leads: Iterable[LeadKey],
+    told: Mapping[str, Any],
+    *,
+    finished: bool,
 ) -> ProofRow:
-    """Sign and keep a certificate about some leads; ``told`` says why and what. It is not finished yet."""
+    """Sign and keep a certificate about some leads; ``told`` says why and what.
+
+    It is ``finished`` where everything that it names is gone already.
+    """
     store, keyring = privacy(opened), opened.keyring(connection)
     found = marks(keyring, leads)
     with opened.database.exclusive(f"proof/{connection.id}"):
@@ -68,6 +76,7 @@ def certify(
             "public_key": public_key(opened),
         }
         row = _signed(opened, connection, body, found)
+        row = replace(row, finished_at=now if finished else None)
         store.add_proof(row)
         return row
 

@@ -40,7 +40,7 @@ def record(opened: Services, connection: ConnectionRow) -> Paper:
             Section(heading="Who receives it", lines=(*_recipients(connection), *asked("recipients"))),
             Section(heading="Other countries", lines=(*_transfers(connection), *asked("transfers"))),
             Section(heading="How long it is kept", lines=tuple(_spans(opened, connection))),
-            Section(heading="How it is protected", lines=measures.lines(opened)),
+            Section(heading="How it is protected", lines=measures.lines(opened, connection)),
             Section(heading="Decisions about people", lines=(*_decisions(rules), *asked("human_review"))),
         ),
     )
@@ -162,6 +162,8 @@ def _spans(opened: Services, connection: ConnectionRow) -> Iterator[Line]:
         term="What the CRM told of a deletion",
         text="30 days, to understand what comes late. Of an erasure on request nothing is kept.",
     )
+    days = opened.decision_logs.get(connection.id).keep_days
+    yield Line(term="Decision log", text=f"{days} days: every score that was seen, as evidence.")
     yield Line(term="Reports of audits", text="They hold counts of groups and are kept as evidence.")
     yield Line(
         term="What was written into the CRM", text="Until the next write-back after the lead was erased here."

@@ -91,7 +91,7 @@ def apply(opened: Services, connection: ConnectionRow) -> Applied | None:
         "rule": {"months": rule.months if rule else None, "from": "cohort day", "before": str(before)},
         "by_cohort_day": dict(sorted(by_day.items())),
     }
-    _carry_out(opened, connection, certify(opened, connection, leads, told), leads)
+    _carry_out(opened, connection, certify(opened, connection, leads, told, finished=False), leads)
     return Applied(before=before, leads=len(leads))
 
 

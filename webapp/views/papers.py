@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, make_response, render_template
+from flask import Blueprint, Response, abort, current_app, make_response, render_template
 
 from webapp.rights import flow as flows
 from webapp.rights import record as records
@@ -35,13 +35,13 @@ def flow(connection_id: str) -> str:
     return _page(connection_id, flows.flow, "flow", flows.picture)
 
 
-@blueprint.get(f"{PATH}/record/<any(html, md, json):form>")
+@blueprint.get(f"{PATH}/record/<form>")
 def record_file(connection_id: str, form: str) -> Response:
     """The record of processing as a file."""
     return _file(records.record(services(), connection_or_404(connection_id)), "record", form, None)
 
 
-@blueprint.get(f"{PATH}/flow/<any(html, md, json):form>")
+@blueprint.get(f"{PATH}/flow/<form>")
 def flow_file(connection_id: str, form: str) -> Response:
     """The data flow as a file."""
     connection = connection_or_404(connection_id)
@@ -65,6 +65,8 @@ def _page(
 
 
 def _file(paper: Paper, name: str, form: str, picture: Picture | None) -> Response:
+    if form not in KINDS:
+        abort(404)
     if form == "html":
         text = render_template("paper_file.html", paper=paper, picture=picture, style=_style())
     else:
