@@ -6,6 +6,7 @@ import json
 import secrets
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import pyarrow as pa
@@ -15,10 +16,15 @@ from connectors.files.reading import read_names, read_table
 from connectors.files.table import FileTable
 from connectors.policy.apply import Raw, apply_policy
 from connectors.policy.exposure import exposure
+from connectors.policy.level import level_of
+from connectors.policy.meaning import meaning_digest
 from connectors.policy.model import Policy
+from connectors.policy.noise import noisy_columns
+from connectors.policy.outsider import knowable
 from connectors.policy.risk import readable_columns
 from connectors.pseudonym import Keyring
 from connectors.source import Batch
+from webapp.cli import policy_outside, policy_tables
 from webapp.cli.policy_words import Previewed, check_text, preview_json, preview_text
 from webapp.cli.toml_file import read_toml
 
@@ -33,13 +39,21 @@ def command() -> None:
     """Check an anonymisation policy, or see what it makes of a file."""
 
 
+command.add_command(policy_tables.diff)
+command.add_command(policy_tables.table)
+
+
 @command.command(short_help="Say what a policy does, rule by rule.")
 @click.argument("policy", type=_path)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def check(policy: Path, *, as_json: bool) -> None:
     """Validate POLICY and say, rule by rule, what it does and which fields it would ask for."""
     read = read_toml(policy, "policy").policy()
-    click.echo(json.dumps({"policy": read.name, "fields": read.fields}) if as_json else check_text(read))
+    if as_json:
+        told = {"policy": read.name, "fields": read.fields, "digest": meaning_digest(read)}
+        click.echo(json.dumps({**told, "noisy": noisy_columns(read)}))
+    else:
+        click.echo(check_text(read))
 
 
 @command.command(short_help="Show three records under a policy.")
@@ -51,26 +65,34 @@ def check(policy: Path, *, as_json: bool) -> None:
     "--quasi-identifier",
     "quasi",
     multiple=True,
-    help="A column that an outsider could know; repeat it. Default: every column that stays readable.",
+    help="A column that an outsider could know; repeat it. Default: all but those that only the CRM knows.",
 )
 @click.option(
     "--sensitive",
     multiple=True,
     help="A column that nobody should learn of a person, such as a group to compare; repeat it.",
 )
+@policy_outside.options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def preview(
-    policy: Path, data: Path, quasi: tuple[str, ...], sensitive: tuple[str, ...], *, as_json: bool
-) -> None:
+def preview(policy: Path, data: Path, *, as_json: bool, **asked: Any) -> None:  # noqa: ANN401 - by click
     """Show the first three records of a file under POLICY, and how well its leads hide in the crowd.
 
     Nothing is stored, and no value is shown that the policy does not keep.
     """
     read = read_toml(policy, "policy").policy()
-    hidden = _readable(read, sensitive)
-    known = tuple(name for name in _readable(read, quasi) or readable_columns(read) if name not in hidden)
-    batch = _applied(read, data)
-    result = Previewed(batch=batch, shown=SHOWN, exposure=exposure(batch.table, read, known, hidden))
+    hidden, named = _readable(read, asked["sensitive"]), _readable(read, asked["quasi"])
+    found = knowable(read)
+    raw, batch = _applied(read, data)
+    wanted = policy_outside.Asked(fields=asked["outside"], wrong=asked["wrong"], missing=asked["missing"])
+    measured = exposure(batch.table, read, named or found.columns, hidden)
+    result = Previewed(
+        batch=batch,
+        shown=SHOWN,
+        exposure=measured,
+        level=level_of(measured),
+        inside=() if named else found.inside,
+        outside=policy_outside.attacked(read, raw, batch, wanted),
+    )
     click.echo(preview_json(result) if as_json else preview_text(result))
 
 
@@ -86,12 +108,13 @@ def _readable(policy: Policy, asked: tuple[str, ...]) -> tuple[str, ...]:
     return asked
 
 
-def _applied(policy: Policy, data: Path) -> Batch:
-    """The whole file under the policy, with a key that nobody keeps."""
+def _applied(policy: Policy, data: Path) -> tuple[Raw, Batch]:
+    """The whole file, as it is and under the policy with a key that nobody keeps."""
     _check_columns(policy, data)
     file = read_table(data, policy.fields)
     keyring = Keyring(crm=policy.crm, organisation=data.name, master=secrets.token_bytes(32))
-    return apply_policy(policy, _raw(policy, file, keyring), keyring)
+    raw = _raw(policy, file, keyring)
+    return raw, apply_policy(policy, raw, keyring)
 
 
 def _raw(policy: Policy, file: FileTable, keyring: Keyring) -> Raw:
