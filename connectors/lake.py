@@ -21,13 +21,11 @@ force decides which manifest counts; so a rotation of the key changes both in on
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import pyarrow as pa
 
@@ -55,14 +53,14 @@ from connectors.replacing import (
     account_of,
     columns_of,
     opened,
+    refuse_outdated,
     refuse_short,
     replaced,
     with_cursor,
 )
-from connectors.seals import Home, SealFor
+from connectors.seals import Home, SealFor, folder_name
+from connectors.some_leads import ATTEMPTS, REWRITTEN, some_leads
 from connectors.source import ASIDE, Batch
-
-ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,7 @@ class Lake:
         """As `write`, of a pull that is on the disk already; its cursor counts from now on too."""
         account = finished.account
         with self._writing(crm, organisation) as home:
+            refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
             refuse_short(finished, stands)
@@ -123,6 +122,7 @@ class Lake:
         """As `merge`, of a pull that is on the disk already; returns also what it did."""
         account = finished.account
         with self._writing(crm, organisation) as home:
+            refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
             refuse_short(finished, stands)
@@ -159,6 +159,10 @@ class Lake:
     def keys(self, crm: str, organisation: str) -> Iterator[pa.Table]:
         """Every lead that is held or was turned away (``lead_key``), a part at a time; read it to its end."""
         return self.held_keys(crm, organisation)
+
+    def files(self, crm: str, organisation: str) -> str:
+        """The pattern of the files that hold the leads, for a program that has the key."""
+        return str(self._place(crm, organisation).resolve() / "cohort_day=*" / "*.parquet")
 
     def beside(self, crm: str, organisation: str, what: str) -> Path:
         """A file of the source's own beside the leads of an organisation; it is removed with them."""
@@ -201,9 +205,9 @@ class Lake:
         with self._writing(crm, organisation) as home:
             rekeying.sweep(home)
 
-    def lies_plain(self, crm: str, organisation: str) -> bool:
-        """Whether something lies here in the clear, as an earlier version of Fairlead wrote it."""
-        return rekeying.lies_plain(self._home(crm, organisation))
+    def is_untidy(self, crm: str, organisation: str) -> bool:
+        """Whether something lies here in the clear, or is left of another generation."""
+        return rekeying.is_untidy(self._home(crm, organisation))
 
     def read(self, crm: str, organisation: str, *, hidden: bool = False) -> pa.Table:
         """All leads of one organisation, ordered by cohort day and key, as one state.
@@ -228,8 +232,11 @@ class Lake:
             if self._home(crm, organisation) == home:
                 msg = f"no leads of this {crm} organisation were pulled yet: run fairlead sync first"
                 raise BadInput(msg)
-        msg = "the stored leads are being rewritten: try again in a moment"
-        raise Busy(msg, retry_after=1)
+        raise Busy(REWRITTEN, retry_after=1)
+
+    def part(self, crm: str, organisation: str, leads: int) -> tuple[pa.Table, int]:
+        """About ``leads`` of the held leads, drawn at random, in little memory; and how many there are."""
+        return some_leads(lambda: self._home(crm, organisation), leads)
 
     def forget(self, crm: str, organisation: str, *leads: LeadKey, until: float | None = None) -> bool:
         """Erase leads for good, also from a pull that is under way; returns whether one was held.
@@ -291,7 +298,4 @@ class Lake:
         return Home(path=self._place(crm, organisation), seal=self.seals(crm, organisation))
 
     def _place(self, crm: str, organisation: str) -> Path:
-        safe = quote(organisation, safe="").replace(".", "%2E")
-        if len(safe) > 120:
-            safe = hashlib.sha256(organisation.encode()).hexdigest()
-        return self.folder / crm / safe
+        return self.folder / crm / folder_name(organisation)

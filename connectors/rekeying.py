@@ -88,10 +88,11 @@ def seal_plain(home: Home) -> None:
         tombstones.clean(home)
 
 
-def lies_plain(home: Home) -> bool:
-    """Whether anything of an earlier version lies in the clear."""
-    held = load_manifest(home) if home.seal.takes_plain else None
-    return tombstones.lies_plain(home) or (held is not None and held.plain)
+def is_untidy(home: Home) -> bool:
+    """Whether something lies in the clear, or is left of another generation."""
+    known = {manifest_name(home.seal)}
+    others = {path.name for path in home.path.glob("manifest*")} - known
+    return bool(others) or tombstones.has_others(home)
 
 
 def _moved(old: Home, new: Home, held: Manifest, rotation: Rotation) -> Manifest:

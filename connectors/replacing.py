@@ -23,6 +23,7 @@ from connectors.snapshots import HIDDEN, Snapshots
 from connectors.source import ASIDE
 from connectors.spool import Parts
 
+OUTDATED = "key_changed"
 _EMPTY = pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32())])
 
 
@@ -134,6 +135,19 @@ def with_cursor(state: Manifest, held: Manifest, finished: Finished, aside: pa.T
     cursor = finished.note.cursor or held.cursor
     domains = state.domains if finished.note.domains is None else finished.note.domains
     return replace(state, cursor=cursor, domains=domains, others=counted(held, finished.account, aside))
+
+
+def refuse_outdated(finished: Finished, home: Home) -> None:
+    """Stop where the key was changed since the pull began: its lead keys are none of those held.
+
+    Raises
+    ------
+    Busy
+        The pull is of no use.
+    """
+    if finished.generation not in {None, home.seal.generation}:
+        msg = "the key of this organisation was changed while its leads were pulled: pull again"
+        raise Busy(msg, retry_after=1, code=OUTDATED)
 
 
 def refuse_short(finished: Finished, stands: Standing) -> None:

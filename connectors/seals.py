@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -102,6 +103,12 @@ class Home:
     def within(self, name: str) -> Home:
         """A folder in it."""
         return Home(path=self.path / name, seal=self.seal)
+
+
+def folder_name(organisation: str) -> str:
+    """The name of an organisation's folder, whatever its id."""
+    safe = quote(organisation, safe="").replace(".", "%2E")
+    return safe if len(safe) <= 120 else hashlib.sha256(organisation.encode()).hexdigest()
 
 
 def cells(key: bytes, kind: str) -> Cells:

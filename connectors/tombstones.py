@@ -79,6 +79,11 @@ def discard(home: Home) -> None:
     _path(home).unlink(missing_ok=True)
 
 
+def has_others(home: Home) -> bool:
+    """Whether there are files of other generations, or one in the clear."""
+    return any(path != _path(home) for path in files(home.path))
+
+
 def clean(home: Home) -> None:
     """Remove the files of other generations, and what was in the clear."""
     for path in files(home.path):

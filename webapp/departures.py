@@ -10,15 +10,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 from connectors.hubspot.events import Event, EventKind
+from webapp.current_keys import events_now
 from webapp.services import Services
+from webapp.store.key_rows import KeyDestroyed
 from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
-from webapp.store.told_events import GONE, Taken, ToldRow
+from webapp.store.told_events import GONE, Outdated, Taken, ToldRow
 
 LOG = logging.getLogger(__name__)
 # A restored contact whose event never came is read again after this.
@@ -39,7 +42,7 @@ def receive(opened: Services, events: Sequence[Event]) -> int:
             continue
         told = [one for one in events if one.organisation == name]
         try:
-            kept += opened.told_events.keep(row.id, told, wait)
+            kept += _keep(opened, row, told, wait)
         except Taken:
             opened.intake.keep(row.id, told)
             kept, wait = kept + len(told), 0.0
@@ -52,6 +55,7 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
     Trouble with the disk is one sentence in the log: what is left is done later.
     """
     opened.intake.drain(partial(_take, opened))
+    generation = opened.keys.generation(connection.id)
     rows = opened.told_events.pending(connection.id)
     if not rows:
         return
@@ -59,8 +63,10 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
         _act(opened, connection, rows)
         # The lock is held for a moment only, so that no job finds it taken for long.
         with opened.one_job(connection):
-            opened.told_events.settle(rows)
-    except Locked:
+            # Where the key was rotated meanwhile, those were no keys any more: the end of that job does it.
+            if opened.keys.generation(connection.id) == generation:
+                opened.told_events.settle(rows)
+    except (Locked, KeyDestroyed):
         return
     except OSError as error:
         LOG.warning("What HubSpot said is gone could not be erased yet (%s).", error.strerror)
@@ -122,7 +128,15 @@ def _take(opened: Services, connection_id: str, events: Sequence[Event]) -> None
     """Keep what a file held, unless the connection has ended meanwhile."""
     row = opened.repository.connection(connection_id)
     if row is not None and row.state != "disconnected":
-        opened.told_events.keep(row.id, events)
+        _keep(opened, row, events, None)
+
+
+def _keep(opened: Services, row: ConnectionRow, events: Sequence[Event], wait: float | None) -> int:
+    """Keep events under the lead keys of today, also while the key is being rotated. May raise Taken."""
+    while True:
+        now = events_now(opened, row, events)
+        with suppress(Outdated):
+            return opened.told_events.keep(row.id, now, wait)
 
 
 def _act(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -> None:

@@ -15,6 +15,8 @@ from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
 
 LOG = logging.getLogger(__name__)
+# Who the audit trail names where a disconnect was cut short.
+HERE = "Fairlead, after the disconnect"
 
 
 def erase(opened: Services, connection: ConnectionRow) -> bool:
@@ -59,10 +61,13 @@ def sweep(opened: Services) -> None:
 
 
 def _holds(opened: Services, row: ConnectionRow) -> bool:
-    return opened.lake.holds(row.crm, row.organisation) or opened.repository.has_flags(row.id)
+    held = opened.lake.holds(row.crm, row.organisation) or opened.repository.has_flags(row.id)
+    return held or opened.keys.is_held(row.id)
 
 
 def _remove(opened: Services, row: ConnectionRow) -> None:
+    # First the key: from then on whatever is left, here or in a copy, cannot be read.
+    opened.keys.destroy(row.id, HERE)
     opened.repository.remove_flags(row.id)
     opened.told_events.forget(row.id)
     try:

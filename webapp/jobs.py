@@ -18,6 +18,7 @@ from webapp.crms import label, source_for
 from webapp.departures import comparison_wanted, settle
 from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
+from webapp.key_order import put_in_order
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
 from webapp.outgoing import notices_of
 from webapp.pulling import Progress, Wanted, pull
@@ -25,7 +26,7 @@ from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
 
-__all__ = ["Progress", "Wanted", "publish", "quiet", "sync"]
+__all__ = ["Progress", "Wanted", "alone", "publish", "quiet", "sync"]
 
 
 def quiet(step: str, done: int, total: int | None) -> None:
@@ -54,7 +55,8 @@ def sync(
         The CRM did not let the pull finish.
     """
     rules = _rules(opened, connection, seed)
-    with _alone(opened, connection):
+    with alone(opened, connection):
+        put_in_order(opened, connection)
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
         wish = _wish(rules.stream, wanted)
         done = pull(opened, connection, rules.policy, progress, wish)
@@ -81,7 +83,7 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
     Refused, Busy
         The CRM did not take the flags; what was written stays, and the next publish goes on from there.
     """
-    with _alone(opened, connection):
+    with alone(opened, connection):
         flags = opened.repository.flags(connection.id)
         audit = opened.repository.latest_audit(connection.id)
         if audit is None:
@@ -125,7 +127,7 @@ def _keyed(stream: Stream) -> Stream:
 
 
 @contextmanager
-def _alone(opened: Services, connection: ConnectionRow) -> Iterator[None]:
+def alone(opened: Services, connection: ConnectionRow) -> Iterator[None]:
     """One job of a connection at a time; at its end it erases what a disconnect left to it.
 
     That comes after the lock is let go: who disconnects and finds it taken can rely on it.

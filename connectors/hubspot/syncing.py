@@ -48,6 +48,7 @@ from connectors.policy.model import Policy, Rule
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.remembered import Remembered
+from connectors.replacing import OUTDATED
 from connectors.seals import Home
 from connectors.snapshots import Snapshots
 from connectors.staging import Staging
@@ -55,7 +56,7 @@ from connectors.synced import Synced, Wish
 
 CRM = "hubspot"
 # With these, what was read so far cannot become whole.
-SPOILT = frozenset({"incomplete", ABSENT, NO_LEADS})
+SPOILT = frozenset({"incomplete", OUTDATED, ABSENT, NO_LEADS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +161,7 @@ class Sync:
         finished = Finished(
             parts=progress.staged,
             account=progress.staged.account(),
+            generation=self.keyring.generation,
             note=self._note(plan, progress.beside),
             expected=self._expected(progress.staged),
         )
@@ -184,6 +186,7 @@ class Sync:
         finished = Finished(
             parts=progress.staged,
             account=progress.staged.account(),
+            generation=self.keyring.generation,
             note=self._note(plan, progress.beside),
             gone=pa.array(sorted(key.hex for key in gone | losers), pa.string()),
         )

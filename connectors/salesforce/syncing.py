@@ -23,6 +23,7 @@ from connectors.policy.key import domains
 from connectors.policy.model import Policy
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring
+from connectors.replacing import OUTDATED
 from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, begin
 from connectors.salesforce.comparing import Compared, Comparison
 from connectors.salesforce.departed import Untold, departed
@@ -60,7 +61,9 @@ Wanted = Literal["", "full", "reconcile"]
 CRM = "salesforce"
 DOING = "lead count"
 # With these, what was read so far cannot become whole.
-SPOILT = frozenset({"incomplete", JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD", NO_LEADS})
+SPOILT = frozenset(
+    {"incomplete", OUTDATED, JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD", NO_LEADS}
+)
 # Told how many leads are read and how many there are; may raise to stop the pull.
 Watch = Callable[[int, int], None]
 
@@ -213,7 +216,11 @@ class Sync:
         )
         with told.of(rule) as past:
             finished = Finished(
-                parts=staged, account=staged.account(), note=self._note(plan, past), expected=expected
+                parts=staged,
+                account=staged.account(),
+                note=self._note(plan, past),
+                expected=expected,
+                generation=self.keyring.generation,
             )
             run = self.lake.replace(CRM, self.keyring.organisation, finished)
         return Synced(kind=plan.kind, why=plan.why, run=run, whole=run, added=run.kept)
@@ -229,6 +236,7 @@ class Sync:
             finished = Finished(
                 parts=staged,
                 account=staged.account(),
+                generation=self.keyring.generation,
                 note=self._note(plan, covered=gone.covered),
                 expected=expected,
                 gone=left if compared is None else pc.unique(pa.concat_arrays([left, compared.gone])),

@@ -19,7 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from connectors import staging
 from connectors.lake import Lake
+from connectors.seals import Home
 from tests.seals import SEALS
 from tests.torture.sides import OPEN, Crm, Side
 
@@ -140,14 +142,13 @@ class _Killer:
 
     def _phase(self) -> str:
         """Where the kill struck, by the log that the dead process left."""
-        log = self._place / "pull" / "log.jsonl"
-        lines = log.read_text().splitlines() if log.exists() else []
-        reached = [json.loads(line)["reached"] for line in lines[1:] if line.endswith("}")]
-        if not lines:
+        seal = SEALS(self.side.crm, self.side.organisation)
+        left = staging.under_way(Home(path=self._place / "pull", seal=seal))
+        if left is None:
             return PHASES[3]
-        if not any("done" in one for one in reached):
+        if "done" not in left.reached:
             return PHASES[0]
-        return PHASES[2] if reached[-1].get("done") else PHASES[1]
+        return PHASES[2] if left.reached["done"] else PHASES[1]
 
     @property
     def _place(self) -> Path:

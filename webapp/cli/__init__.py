@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Entry] = {
         module="webapp.cli.check", help="See whether the access to the CRMs works; keep it alive."
     ),
     "reseal": Entry(module="webapp.cli.reseal", help="Encrypt the CRM tokens with the newest key."),
+    "keys": Entry(module="webapp.cli.keys", help="See, rotate or destroy the organisations' keys."),
     "sync": Entry(module="webapp.cli.sync", help="Pull the leads and audit their scores."),
     "publish": Entry(module="webapp.cli.publish", help="Write the flags back to the CRM."),
     "policy": Entry(module="webapp.cli.policy", help="Check an anonymisation policy, or preview it."),

@@ -62,7 +62,7 @@ class Accounts:
             row = tables.User(
                 id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now
             )
-            session.add_all([row, _event(now, name, "setup", name)])
+            session.add_all([row, noted(now, name, "setup", name)])
             return user_row(row)
 
     def rehash(self, user_id: str, password_hash: str) -> None:
@@ -76,13 +76,13 @@ class Accounts:
             session.get_one(tables.User, user.id).password_hash = password_hash
             session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
             session.execute(delete(tables.SignInThrottle))
-            session.add(_event(self.clock(), who, "password changed", user.name))
+            session.add(noted(self.clock(), who, "password changed", user.name))
 
     def unlock(self, who: str) -> None:
         """Forget all failed sign-ins, so that everybody may try again."""
         with self.database.writing() as session:
             session.execute(delete(tables.SignInThrottle))
-            session.add(_event(self.clock(), who, "sign-in unlocked", ""))
+            session.add(noted(self.clock(), who, "sign-in unlocked", ""))
 
     def locked_until(self, subjects: Iterable[str]) -> datetime | None:
         """Until when sign-in is closed for any of these accounts or addresses; None when it is open."""
@@ -116,7 +116,7 @@ class Accounts:
     def record(self, who: str, action: str, target: str = "", detail: str = "") -> None:
         """Add a line to the audit trail."""
         with self.database.writing() as session:
-            session.add(_event(self.clock(), who, action, target, detail))
+            session.add(noted(self.clock(), who, action, target, detail))
 
     def events(self, limit: int = 200) -> tuple[EventRow, ...]:
         """The newest lines of the audit trail, newest first."""
@@ -125,5 +125,6 @@ class Accounts:
             return tuple(event_row(row) for row in session.scalars(query))
 
 
-def _event(at: datetime, who: str, action: str, target: str, detail: str = "") -> tables.Event:
+def noted(at: datetime, who: str, action: str, target: str, detail: str = "") -> tables.Event:
+    """A line of the audit trail, for a transaction that does more than write it."""
     return tables.Event(at=at, who=who, action=action, target=target, detail=detail)

@@ -14,6 +14,7 @@ from connectors.hubspot.events import Event, EventKind
 from connectors.pseudonym import LeadKey
 from webapp.store import tables
 from webapp.store.database import Database
+from webapp.store.organisation_key_tables import OrganisationKey
 from webapp.store.repository import Clock, utc_now
 
 # HubSpot tries again for a day; what came out of order is put in order for much longer.
@@ -24,6 +25,10 @@ PORTION = 500
 
 class Taken(Exception):
     """The database is being written to by others for too long."""
+
+
+class Outdated(Exception):
+    """The key of the organisation was rotated meanwhile: the leads have other keys now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,8 @@ class ToldEvents:
         ------
         Taken
             Others write for longer than ``wait`` seconds; nothing is kept.
+        Outdated
+            An event's lead key is not of the generation in force; nothing is kept.
         """
         for last in (False, False, False, True):
             try:
@@ -117,6 +124,7 @@ class ToldEvents:
     def _kept(self, connection_id: str, events: Sequence[Event], wait: float | None) -> int:
         now = self.clock()
         with self.database.writing(wait) as session:
+            _refuse_outdated(session, connection_id, {event.generation for event in events})
             session.execute(delete(tables.ToldEvent).where(_old(now)))
             known = _known(session, [event.digest for event in events])
             fresh = [event for event in events if event.digest not in known]
@@ -140,6 +148,14 @@ def _known(session: Session, digests: Sequence[str]) -> set[str]:
             session.scalars(select(tables.ToldEvent.digest).where(tables.ToldEvent.digest.in_(portion)))
         )
     return found
+
+
+def _refuse_outdated(session: Session, connection_id: str, generations: set[int]) -> None:
+    """The row stays as it is until the transaction ends: no rotation comes in between."""
+    query = select(OrganisationKey.generation).filter_by(connection_id=connection_id, state="active")
+    now = session.scalar(query.with_for_update(read=True))
+    if now is not None and not generations <= {now}:
+        raise Outdated
 
 
 def _drop_flags(session: Session, connection_id: str, leads: Collection[LeadKey]) -> None:

@@ -96,7 +96,7 @@ def end(connection_id: str) -> Response:
     if row is None:
         abort(404)
     try:
-        flash(connecting.end(opened, row, current_user.user), "success")
+        flash(connecting.end(opened, row, current_user.user.name), "success")
     except BadInput as problem:
         flash(str(problem), "error")
     return redirect(url_for("connections.index"), 303)
