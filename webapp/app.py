@@ -25,6 +25,7 @@ from webapp.views import (
     errors,
     health,
     inbound,
+    keys,
     papers,
     policies,
     policy_fields,
@@ -43,7 +44,7 @@ LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_fields, proposals)
 ROOMS = (
     *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
-    *(streams, trail, privacy, papers, errors),
+    *(streams, keys, trail, privacy, papers, errors),
 )
 
 

@@ -25,9 +25,10 @@ NAMED = 12
 def written_fields(crm: Crm) -> tuple[str, ...]:
     """The fields that a write-back fills on a record."""
     if crm == "salesforce":
-        from connectors.salesforce import flag_fields as flags  # noqa: PLC0415 - loads the client library
+        from connectors.salesforce.flag_fields import NEEDS  # noqa: PLC0415 - loads the client library
+        from connectors.salesforce.wished_fields import WISHED  # noqa: PLC0415 - as above
 
-        return (flags.STATUS, flags.REASON, flags.AUDIT, flags.AT, flags.CALIBRATED)
+        return tuple(need.name for need in (*NEEDS, *WISHED))
     from connectors.hubspot.flag_properties import NAMES as PROPERTIES  # noqa: PLC0415 - as above
 
     return PROPERTIES
