@@ -29,6 +29,7 @@ from webapp.views import (
     policy_fields,
     policy_versions,
     proposals,
+    sharing,
     streams,
     trail,
 )
@@ -39,7 +40,19 @@ if TYPE_CHECKING:
 
 LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_fields, proposals)
-ROOMS = (auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS, streams, trail, errors)
+ROOMS = (
+    auth_views,
+    connections,
+    inbound,
+    health,
+    dashboard,
+    audits,
+    *POLICY_ROOMS,
+    streams,
+    sharing,
+    trail,
+    errors,
+)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:

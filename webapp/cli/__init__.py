@@ -31,6 +31,8 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(module="webapp.cli.demo", help="See the whole product work on two stand-in CRMs."),
     "audit": Entry(module="webapp.cli.audit", help="Audit the scores in a CSV, Excel or Parquet file."),
+    "release": Entry(module="webapp.cli.release", help="Make figures of a file that may be handed out."),
+    "federate": Entry(module="webapp.cli.federate", help="Write figures for a joint audit."),
     "template": Entry(module="webapp.cli.template", help="Print a ready-made stream, or list them."),
     "serve": Entry(module="webapp.cli.serve", help="Serve the pages and the panels."),
     "password": Entry(module="webapp.cli.password", help="Set a new password, or unlock signing in."),
