@@ -12,8 +12,8 @@
 
 A partition file is never changed. A write puts new files beside the old ones, brings them to the
 disk, and swaps the manifest by ``os.replace``; only then do the old files go. So a reader sees the
-state before or the state after, and a crash leaves the state before. Files that no manifest names
-are leftovers and go at the next write. However many leads a pull has, few are in memory at a time.
+state before or the state after, and a crash leaves the state before. Files that no manifest names are
+leftovers and go at the next write. However many leads a pull has, few are in memory at a time.
 
 Everything is sealed with the key of the organisation (`connectors.seals`). Which generation of it is in
 force decides which manifest counts; so a rotation of the key changes both in one step (`Lake.moving`).
@@ -33,16 +33,19 @@ from audit.schema import BadInput
 from connectors import rekeying, staging, tombstones
 from connectors.account import Pulled
 from connectors.drawn import spooled
-from connectors.errors import Busy
 from connectors.holding import Added, Finished, Note
 from connectors.locking import Locked, locked
 from connectors.meeting import Coming
 from connectors.merging import Change, last_of_each, merge
 from connectors.partitions import (
+    ATTEMPTS,
+    Files,
     Manifest,
+    files_of,
     load_manifest,
     read_aside,
     read_partitions,
+    rewritten,
     save_manifest,
     stretches,
 )
@@ -59,7 +62,6 @@ from connectors.replacing import (
     with_cursor,
 )
 from connectors.seals import Home, SealFor, folder_name
-from connectors.some_leads import ATTEMPTS, REWRITTEN, some_leads
 from connectors.source import ASIDE, Batch
 
 
@@ -77,8 +79,7 @@ class Lake:
     def write(self, crm: str, organisation: str, batches: Iterable[Batch]) -> Pulled:
         """Replace everything that is held of one organisation by a full pull.
 
-        A lead that comes twice in one pull is kept once, as it came last; the other is counted as
-        rejected (``duplicate``). Whatever ``batches`` raises passes through and nothing changes.
+        A lead that comes twice is kept as it came last; the other is rejected (``duplicate``).
 
         Raises
         ------
@@ -92,9 +93,7 @@ class Lake:
             return self.replace(crm, organisation, Finished(parts=spool, account=account))
 
     def merge(self, crm: str, organisation: str, batches: Iterable[Batch]) -> Pulled:
-        """Add an incremental pull: the newest record of a lead wins, and lives in one partition only.
-
-        Leads that are now excluded are removed.
+        """Add an incremental pull: the newest record of a lead wins. Excluded leads are removed.
 
         Raises
         ------
@@ -160,10 +159,6 @@ class Lake:
         """Every lead that is held or was turned away (``lead_key``), a part at a time; read it to its end."""
         return self.held_keys(crm, organisation)
 
-    def files(self, crm: str, organisation: str) -> str:
-        """The pattern of the files that hold the leads, for a program that has the key."""
-        return str(self._place(crm, organisation).resolve() / "cohort_day=*" / "*.parquet")
-
     def beside(self, crm: str, organisation: str, what: str) -> Path:
         """A file of the source's own beside the leads of an organisation; it is removed with them."""
         place = self._place(crm, organisation)
@@ -178,6 +173,10 @@ class Lake:
             for day in sorted(manifest.partitions):
                 for stretch in stretches(home, manifest, day):
                     yield stretch.select(names)
+
+    def by_file(self, crm: str, organisation: str) -> Files:
+        """The files of the leads, each with how to read it (`connectors.partitions.files_of`)."""
+        return files_of(self._home(crm, organisation))
 
     @contextmanager
     def pulling(self, crm: str, organisation: str) -> Iterator[Home]:
@@ -232,11 +231,7 @@ class Lake:
             if self._home(crm, organisation) == home:
                 msg = f"no leads of this {crm} organisation were pulled yet: run fairlead sync first"
                 raise BadInput(msg)
-        raise Busy(REWRITTEN, retry_after=1)
-
-    def part(self, crm: str, organisation: str, leads: int) -> tuple[pa.Table, int]:
-        """About ``leads`` of the held leads, drawn at random, in little memory; and how many there are."""
-        return some_leads(lambda: self._home(crm, organisation), leads)
+        raise rewritten()
 
     def forget(self, crm: str, organisation: str, *leads: LeadKey, until: float | None = None) -> bool:
         """Erase leads for good, also from a pull that is under way; returns whether one was held.

@@ -25,6 +25,7 @@ from webapp.views import (
     errors,
     health,
     inbound,
+    keys,
     policies,
     policy_fields,
     policy_versions,
@@ -50,6 +51,7 @@ ROOMS = (
     *POLICY_ROOMS,
     streams,
     sharing,
+    keys,
     trail,
     errors,
 )

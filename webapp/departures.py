@@ -8,6 +8,7 @@ If the process is killed, what is left is done at the next event, job or start.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from functools import partial
 
 from connectors.hubspot.events import Event, EventKind
 from webapp.current_keys import events_now
+from webapp.decisions import erase as erase_logged
 from webapp.services import Services
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.locks import Locked
@@ -70,6 +72,8 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
         return
     except OSError as error:
         LOG.warning("What HubSpot said is gone could not be erased yet (%s).", error.strerror)
+    except sqlite3.Error:
+        LOG.warning("What HubSpot said is gone could not be erased from the decision log yet.")
 
 
 def settle_all(opened: Services) -> None:
@@ -151,3 +155,4 @@ def _act(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -
     if by_kind["restored"]:
         lake.readmit(*place, *by_kind["restored"])
     opened.told_events.drop_flags(connection.id, by_kind["erased"] + for_now)
+    erase_logged(opened, connection, by_kind["erased"] + for_now)

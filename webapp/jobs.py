@@ -17,6 +17,7 @@ from connectors.synced import Synced, Wish
 from webapp.auditing import Pull, Rules, verdict_on
 from webapp.columns_in_crm import names_in_crm
 from webapp.crms import label, source_for
+from webapp.decisions import catch_up, log_sync
 from webapp.departures import comparison_wanted, settle
 from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
@@ -27,6 +28,9 @@ from webapp.pulling import Progress, Wanted, pull
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
+
+SERVER = "Fairlead"
+"""Who pulls and writes back in the trail: a job, whoever started it."""
 
 __all__ = ["Progress", "Wanted", "alone", "leads_of", "publish", "quiet", "rules_in_force", "sync"]
 
@@ -60,13 +64,26 @@ def sync(
     with alone(opened, connection):
         put_in_order(opened, connection)
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
-        wish = _wish(rules.stream, wanted)
+        wish, generation = _wish(rules.stream, wanted), opened.keys.generation(connection.id)
+        logged = catch_up(opened, connection)
         done = pull(opened, connection, rules.policy, progress, wish)
+        progress("Logging scores", 0, None)
+        logged = log_sync(opened, connection, done) or logged
         progress("Auditing", 0, None)
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
+        _refuse_other_key(opened, connection, generation)
         row = _audit(opened, connection, rules, done)
-        _settle(opened, connection, "")
+        _settle(opened, connection, logged)
+        detail = f"{done.kind}, policy version {row.policy_version}, audit {row.id}"
+        opened.accounts.record(SERVER, "leads pulled", connection.id, detail)
         return row
+
+
+def _refuse_other_key(opened: Services, connection: ConnectionRow, generation: int) -> None:
+    """Stop where the CRM was connected anew meanwhile: its leads have other keys since."""
+    if opened.keys.generation(connection.id) != generation:
+        msg = f"{label(connection)} was disconnected meanwhile, or connected anew; run fairlead sync again."
+        raise BadInput(msg)
 
 
 def _wish(stream: Stream, wanted: Wanted) -> Wish:
@@ -102,6 +119,8 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
         clear_note_of(opened, connection, WRITE_BACK)
         progress("Writing flags back", receipt.listed, receipt.listed)
         opened.repository.add_receipt(connection.id, receipt)
+        detail = f"audit {audit.id}, {receipt.written} written, {receipt.cleared} cleared"
+        opened.accounts.record(SERVER, "flags written back", connection.id, detail)
         return receipt
 
 

@@ -21,6 +21,7 @@ from webapp.store.accounts import Accounts
 from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
+from webapp.store.decision_logs import DecisionLogs
 from webapp.store.grants import DatabaseGrants
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
@@ -98,6 +99,11 @@ class Services:
     def replays(self) -> SeenRequests:
         """Signed requests that came before."""
         return SeenRequests(database=self.database, clock=self.clock)
+
+    @property
+    def decision_logs(self) -> DecisionLogs:
+        """What is known of the decision logs."""
+        return DecisionLogs(database=self.database, clock=self.clock)
 
     @property
     def told_events(self) -> ToldEvents:

@@ -180,7 +180,7 @@ class Sync:
     def _changes(self, progress: Progress, plan: Plan) -> Synced:
         gone = set(archived(self.client, self.keyring, instant(plan.since)))
         losers = set(progress.beside.gone())
-        merged = self._held_of(losers)
+        merged, told = self._held_of(losers), tuple(gone | losers)
         if plan.kind == "reconcile":
             gone |= set(self._compared(progress, gone | losers))
         finished = Finished(
@@ -203,6 +203,7 @@ class Sync:
             unchanged=unchanged,
             merged=merged,
             own=min(progress.own, unchanged),
+            gone=told,
         )
 
     def _held_of(self, keys: set[LeadKey]) -> int:

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Entry] = {
     "template": Entry(module="webapp.cli.template", help="Print a ready-made stream, or list them."),
     "serve": Entry(module="webapp.cli.serve", help="Serve the pages and the panels."),
     "password": Entry(module="webapp.cli.password", help="Set a new password, or unlock signing in."),
+    "people": Entry(module="webapp.cli.people", help="Add or remove a person who may sign in, or list them."),
     "connect": Entry(module="webapp.cli.connect", help="Connect a Salesforce org or a HubSpot portal."),
     "check": Entry(
         module="webapp.cli.check", help="See whether the access to the CRMs works; keep it alive."

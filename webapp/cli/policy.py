@@ -6,6 +6,7 @@ import json
 import secrets
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 import pyarrow as pa
@@ -19,8 +20,10 @@ from connectors.policy.model import Policy
 from connectors.policy.risk import readable_columns
 from connectors.pseudonym import Keyring
 from connectors.source import Batch
+from webapp.cli.policy_sample import sampled
 from webapp.cli.policy_words import Previewed, check_text, preview_json, preview_text
 from webapp.cli.toml_file import read_toml
+from webapp.store.rows import CRMS
 
 SHOWN = 3
 # A file policy may date no lead: the preview does not show the day anyway.
@@ -44,9 +47,9 @@ def check(policy: Path, *, as_json: bool) -> None:
 
 @command.command(short_help="Show three records under a policy.")
 @click.argument("policy", type=_path)
-@click.option(
-    "--data", type=_path, required=True, help="A CSV, Excel or Parquet export with the CRM's fields."
-)
+@click.option("--data", type=_path, help="A CSV, Excel or Parquet export with the CRM's fields.")
+@click.option("--crm", type=click.Choice(CRMS), help="Read a sample of leads from the connected CRM instead.")
+@click.option("--org", help="The org or portal, where several of the CRM are connected.")
 @click.option(
     "--quasi-identifier",
     "quasi",
@@ -59,19 +62,33 @@ def check(policy: Path, *, as_json: bool) -> None:
     help="A column that nobody should learn of a person, such as a group to compare; repeat it.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def preview(
-    policy: Path, data: Path, quasi: tuple[str, ...], sensitive: tuple[str, ...], *, as_json: bool
-) -> None:
-    """Show the first three records of a file under POLICY, and how well its leads hide in the crowd.
+def preview(policy: Path, quasi: tuple[str, ...], sensitive: tuple[str, ...], **ground: Any) -> None:  # noqa: ANN401
+    """Show three records under POLICY, and how well the leads hide in the crowd.
 
-    Nothing is stored, and no value is shown that the policy does not keep.
+    The records are those of a file (--data), or of the CRM that is connected (--crm): of these at most 1,000
+    are read, and of each value the kind is shown beside what is kept of it. Nothing is stored, and no value
+    is shown that the policy does not keep.
     """
     read = read_toml(policy, "policy").policy()
     hidden = _readable(read, sensitive)
     known = tuple(name for name in _readable(read, quasi) or readable_columns(read) if name not in hidden)
-    batch = _applied(read, data)
-    result = Previewed(batch=batch, shown=SHOWN, exposure=exposure(batch.table, read, known, hidden))
-    click.echo(preview_json(result) if as_json else preview_text(result))
+    batch, before = _ground(read, ground["data"], ground["crm"], ground["org"])
+    found = exposure(batch.table, read, known, hidden)
+    result = Previewed(batch=batch, shown=SHOWN, exposure=found, before=before)
+    click.echo(preview_json(result) if ground["as_json"] else preview_text(result))
+
+
+def _ground(
+    policy: Policy, data: Path | None, crm: str | None, org: str | None
+) -> tuple[Batch, pa.Table | None]:
+    """The leads that are previewed, and the kinds of their values before (None for a file)."""
+    if (data is None) == (crm is None):
+        msg = "name either a file with --data, or a connected CRM with --crm"
+        raise BadInput(msg)
+    if data is not None:
+        return _applied(policy, data), None
+    looked = sampled(policy, str(crm), org)
+    return looked.batch, looked.before
 
 
 def _readable(policy: Policy, asked: tuple[str, ...]) -> tuple[str, ...]:

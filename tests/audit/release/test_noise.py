@@ -109,11 +109,11 @@ def figures(found: Release) -> list[tuple[float | None, float | None, float | No
 @pytest.mark.parametrize(("epsilon", "size"), [(0.5, 400), (2.0, 1500)])
 def test_intervals_of_rates_and_gaps_cover_at_least_what_they_say(epsilon, size):
     rng = np.random.default_rng(7)
-    told = [one for _ in range(120) for one in figures(released(people(rng, size, (0.35, 0.2)), epsilon))]
+    told = [one for _ in range(50) for one in figures(released(people(rng, size, (0.35, 0.2)), epsilon))]
     missed = sum(not low <= true <= high for low, true, high in told)
     assert missed <= 0.05 * len(told)
     if size == 1500:
-        assert len(told) > 300
+        assert len(told) > 120
 
 
 @pytest.mark.parametrize("epsilon", [0, -1, 0.001, 11, math.nan, math.inf])
