@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, Entry] = {
     "mitigate": Entry(
         module="webapp.cli.mitigate", help="Try remedies for a gap, and what each buys and costs."
     ),
+    "release": Entry(module="webapp.cli.release", help="Make figures of a file that may be handed out."),
+    "federate": Entry(module="webapp.cli.federate", help="Write figures for a joint audit."),
     "template": Entry(module="webapp.cli.template", help="Print a ready-made stream, or list them."),
     "serve": Entry(module="webapp.cli.serve", help="Serve the pages and the panels."),
     "password": Entry(module="webapp.cli.password", help="Set a new password, or unlock signing in."),

@@ -121,8 +121,8 @@ def _why_not(fit: list[Trial], sure: list[Trial], nearest: Trial | None) -> tupl
         return (
             told,
             (
-                f"The nearest, {nearest.remedy.title!r}, makes it {_range(nearest.reduction)} smaller; held for"
-                " all remedies at once, that may be nothing."
+                f"The nearest, {nearest.remedy.title!r}, makes it {_range(nearest.reduction)} smaller; held"
+                " for all remedies at once, that may be nothing."
             ),
         )
     return (
