@@ -53,6 +53,9 @@ COMMANDS: Mapping[str, Entry] = {
     "retention": Entry(
         module="webapp.cli.retention", help="Let leads go by age, and prove what was deleted."
     ),
+    "log": Entry(
+        module="webapp.cli.log", help="Verify the decision log, export it, or set how long it is kept."
+    ),
     "policy": Entry(module="webapp.cli.policy", help="Check an anonymisation policy, or preview it."),
 }
 
