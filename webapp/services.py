@@ -19,16 +19,21 @@ from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
 from webapp.store.consents import Consents
+from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
 from webapp.store.decision_logs import DecisionLogs
 from webapp.store.grants import DatabaseGrants
+from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
+from webapp.store.proposals import Proposals
+from webapp.store.releases import Releases
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
 from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
+from webapp.store.trail import Trail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,26 @@ class Services:
         return Accounts(database=self.database, clock=self.clock)
 
     @property
+    def proposals(self) -> Proposals:
+        """What one admin asks another to agree to."""
+        return Proposals(database=self.database, clock=self.clock)
+
+    @property
+    def notes(self) -> Notes:
+        """What was said when versions were saved."""
+        return Notes(database=self.database, clock=self.clock)
+
+    @property
+    def crm_fields(self) -> CrmFields:
+        """The fields that the CRMs described."""
+        return CrmFields(database=self.database, clock=self.clock)
+
+    @property
+    def trail(self) -> Trail:
+        """Who did what, to be read."""
+        return Trail(database=self.database)
+
+    @property
     def sessions(self) -> Sessions:
         """Open sign-ins."""
         lifetime = timedelta(hours=self.settings.session_hours)
@@ -64,6 +89,11 @@ class Services:
     def consents(self) -> Consents:
         """OAuth requests that have not come back."""
         return Consents(database=self.database, box=self.box("consent"), clock=self.clock)
+
+    @property
+    def releases(self) -> Releases:
+        """What left the organisations, and their budgets for noise."""
+        return Releases(database=self.database, clock=self.clock)
 
     @property
     def replays(self) -> SeenRequests:

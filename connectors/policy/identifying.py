@@ -155,6 +155,12 @@ def is_identifying(field: str) -> bool:
     return _kind(_words(field)) is not None
 
 
+def identified_as(field: str) -> str:
+    """What the field's name says that it holds, such as "a name"; empty where it says nothing of a person."""
+    kind = _kind(_words(field))
+    return kind.what if kind else ""
+
+
 def _words(field: str) -> list[str]:
     """The words of a name, in lower case, without the marks of custom fields and relationships."""
     bare = re.sub(r"__(c|pc|r)(?=\.|$)", "", field, flags=re.IGNORECASE)

@@ -65,7 +65,8 @@ def test_a_reduced_text_is_nowhere_after_the_whole_way(tmp_path, caplog):
                     Lake(lake, SEALS),
                 )
             assert "Zebulon" not in str(caught.value)
-    found = list(traces(lake, SEALS(parse_policy(contents.policy).crm, source.organisation)))
+    seals = [SEALS(crm, one.organisation) for crm, one in zip(FIELDS, connected, strict=True)]
+    found = list(traces(lake, *seals))
     assert any(name.endswith(".parquet") for name, _ in found)
     assert not [name for name, content in found if b"Zebulon" in content or b"Quickfeather" in content]
     assert "Zebulon" not in caplog.text

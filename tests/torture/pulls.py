@@ -142,9 +142,8 @@ class _Killer:
 
     def _phase(self) -> str:
         """Where the kill struck, by the log that the dead process left."""
-        left = staging.under_way(
-            Home(path=self._place / "pull", seal=SEALS(self.side.crm, self.side.organisation))
-        )
+        seal = SEALS(self.side.crm, self.side.organisation)
+        left = staging.under_way(Home(path=self._place / "pull", seal=seal))
         if left is None:
             return PHASES[3]
         if "done" not in left.reached:

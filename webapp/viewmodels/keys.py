@@ -58,8 +58,8 @@ def _sentence(rows: Sequence[KeyRow], active: KeyRow | None) -> str:
     if active is None:
         row = rows[0]
         return (
-            f"the key of this organisation was destroyed on {_day(row.ended_at)} by {row.ended_by}. Its leads "
-            "cannot be read any more."
+            f"the key of this organisation was destroyed on {_day(row.ended_at)} by {row.ended_by}. "
+            "Its leads cannot be read any more."
         )
     told = f"generation {active.generation} of its key is in force since {_day(active.made_at)}."
     if active.plain:
