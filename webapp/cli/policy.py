@@ -15,6 +15,7 @@ from audit.schema import BadInput, nearest
 from connectors.files.reading import read_names, read_table
 from connectors.files.table import FileTable
 from connectors.policy.apply import Raw, apply_policy
+from connectors.policy.doubts import doubts
 from connectors.policy.exposure import exposure
 from connectors.policy.level import level_of
 from connectors.policy.meaning import meaning_digest
@@ -91,6 +92,7 @@ def preview(policy: Path, data: Path, *, as_json: bool, **asked: Any) -> None:  
         exposure=measured,
         level=level_of(measured),
         inside=() if named else found.inside,
+        doubts=doubts(read, batch),
         outside=policy_outside.attacked(read, raw, batch, wanted),
     )
     click.echo(preview_json(result) if as_json else preview_text(result))

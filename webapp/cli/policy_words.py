@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from connectors.policy.diversity import Diversity
+from connectors.policy.doubts import Doubt
 from connectors.policy.exposure import Exposure
 from connectors.policy.level import Level
 from connectors.policy.linkage import Inference, Linkage
@@ -33,6 +34,7 @@ class Previewed:
     level: Level
     inside: tuple[tuple[str, str], ...] = ()
     outside: Outside | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 def check_text(policy: Policy) -> str:
@@ -74,6 +76,7 @@ def preview_text(result: Previewed) -> str:
     for place, record in enumerate(_records(result), start=1):
         lines += [f"Record {place}", *(f"  {name}: {_shown(value)}" for name, value in record.items())]
     lines += [*_account(result.batch), *_exposure(result.exposure), *_unknown(result)]
+    lines += [f"To check: {doubt.sentence}" for doubt in result.doubts]
     lines += outside_text(result.outside) if result.outside else ()
     return "\n".join(
         [*lines, f"Level: {result.level.colour}", *(f"  {one}" for one in result.level.sentences)]
@@ -97,6 +100,7 @@ def preview_json(result: Previewed) -> str:
             "excluded": dict(batch.excluded),
             "unmapped": dict(batch.unmapped),
             "risk": exposure_json(result.exposure),
+            "doubts": {doubt.column: doubt.sentence for doubt in result.doubts},
             "level": result.level.colour,
             "reasons": list(result.level.sentences),
             "not_known_outside": dict(result.inside),
