@@ -94,7 +94,8 @@ def _joined(found: Crowd) -> Crowd:
             room = len(key) + 1
         key = key * max(1, len(levels)) + found.codes[:, place]
         room *= max(1, len(levels))
-    _, first, of_row = np.unique(key, return_index=True, return_inverse=True)
-    count = np.zeros(len(first), np.int64)
-    np.add.at(count, of_row, found.count)
-    return replace(found, codes=found.codes[first], count=count)
+    # Hashing is several times as fast as sorting, where nearly every lead is a sort of its own.
+    rows = pa.table({"key": key, "count": found.count, "row": np.arange(len(key))})
+    sorts = rows.group_by("key").aggregate([("count", "sum"), ("row", "min")])
+    first = sorts["row_min"].to_numpy()
+    return replace(found, codes=found.codes[first], count=sorts["count_sum"].to_numpy())
