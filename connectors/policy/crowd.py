@@ -46,6 +46,10 @@ class Crowd:
 
     def recoded(self, column: str, change: Callable[[str], str | None]) -> Crowd:
         """What is left when every value of a column becomes another one; a missing value stays missing."""
+        return self.relabelled(column, change).joined()
+
+    def relabelled(self, column: str, change: Callable[[str], str | None]) -> Crowd:
+        """The same before sorts that have become alike are joined."""
         place = self.columns.index(column)
         words = [None if level is None else change(level) for level in self.levels[place]]
         found = tuple(dict.fromkeys(words))
@@ -53,19 +57,25 @@ class Crowd:
         codes = self.codes.copy()
         codes[:, place] = into[codes[:, place]]
         levels = (*self.levels[:place], found, *self.levels[place + 1 :])
-        return _joined(replace(self, codes=codes, levels=levels))
+        return replace(self, codes=codes, levels=levels)
 
     def without(self, column: str) -> Crowd:
         """What is left without a column."""
+        return self.unlabelled(column).joined()
+
+    def unlabelled(self, column: str) -> Crowd:
+        """The same before sorts that have become alike are joined."""
         place = self.columns.index(column)
-        return _joined(
-            replace(
-                self,
-                columns=(*self.columns[:place], *self.columns[place + 1 :]),
-                levels=(*self.levels[:place], *self.levels[place + 1 :]),
-                codes=np.delete(self.codes, place, axis=1),
-            )
+        return replace(
+            self,
+            columns=(*self.columns[:place], *self.columns[place + 1 :]),
+            levels=(*self.levels[:place], *self.levels[place + 1 :]),
+            codes=np.delete(self.codes, place, axis=1),
         )
+
+    def joined(self) -> Crowd:
+        """The same leads with every sort in one row."""
+        return _joined(self)
 
 
 def crowd(table: pa.Table, columns: Sequence[str]) -> Crowd:

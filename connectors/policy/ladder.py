@@ -38,10 +38,16 @@ class Ladder:
         return len(self.rules)
 
     def applied(self, found: Crowd, depth: int) -> Crowd:
-        """The leads with the column so many steps down."""
+        """The leads with the column so many steps down; sorts that have become alike are not joined yet."""
         if depth == self.end:
+            return found.unlabelled(self.column)
+        return found.relabelled(self.column, lambda value: self._changed(value, depth)) if depth else found
+
+    def onward(self, found: Crowd, depth: int) -> Crowd:
+        """The leads with the column one step further down than ``depth``, where it is now."""
+        if depth + 1 == self.end:
             return found.without(self.column)
-        return found.recoded(self.column, lambda value: self._changed(value, depth)) if depth else found
+        return found.recoded(self.column, self.changes[depth])
 
     def _changed(self, value: str, depth: int) -> str | None:
         made: str | None = value

@@ -68,27 +68,31 @@ class _Search:
         found = self.start
         for one, depth in zip(self.ladders, depths, strict=True):
             found = one.applied(found, depth)
-        return found
+        return found.joined()
 
     def bits(self, depths: Depths) -> float:
         """How much is still told of all columns."""
         return sum(one.bits[depth] for one, depth in zip(self.ladders, depths, strict=True))
 
     def walked(self, worth: Worth) -> Depths:
-        """Down, greedily, until every group is large enough or nothing is left."""
+        """Down, greedily, until every group is large enough; then up again where that was needless."""
         depths: Depths = (0,) * len(self.ladders)
-        now = risk_of(self.start)
-        while now.smallest < K and any(self._next(depths)):
-            depths, now = max(
-                ((one, risk_of(self.at(one))) for one in self._next(depths)),
-                key=lambda pair: worth(now.few - pair[1].few, self.bits(depths) - self.bits(pair[0])),
+        found, now = self.start, risk_of(self.start)
+        while now.smallest < K and (options := self._next(found, depths)):
+            few, bits = now.few, self.bits(depths)
+            depths, found = max(
+                options, key=lambda one: worth(few - risk_of(one[1]).few, bits - self.bits(one[0]))
             )
+            now = risk_of(found)
         return self.pruned(depths)
 
-    def _next(self, depths: Depths) -> list[Depths]:
+    def _next(self, found: Crowd, depths: Depths) -> list[tuple[Depths, Crowd]]:
         """Each column one step further down."""
         return [
-            (*depths[:place], depth + 1, *depths[place + 1 :])
+            (
+                (*depths[:place], depth + 1, *depths[place + 1 :]),
+                self.ladders[place].onward(found, depth),
+            )
             for place, depth in enumerate(depths)
             if depth < self.ladders[place].end
         ]
