@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,10 +17,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import sealed_parquet
+from connectors.errors import Busy
 from connectors.seals import Home, Seal
 from connectors.source import ASIDE
 
+# The files of the leads by name, and how to read each.
+Files = dict[str, Callable[[], Iterator[pa.Table]]]
 PLAIN = "manifest.json"
+ATTEMPTS = 20
+"""How often somebody reads again where a writer replaced the files meanwhile."""
 STRETCH = 25_000
 _REQUIRED = pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32())])
 
@@ -179,6 +185,23 @@ def read_partitions(home: Home, manifest: Manifest, *, hidden: bool = False) -> 
         with sealed_parquet.reading(home, name, plain=manifest.plain) as file:
             parts.append(_as(file.read(columns=schema.names), schema))
     return pa.concat_tables(parts) if parts else schema.empty_table()
+
+
+def rewritten() -> Busy:
+    """What is raised after so many attempts."""
+    msg = "the stored leads are being rewritten: try again in a moment"
+    return Busy(msg, retry_after=1)
+
+
+def files_of(home: Home) -> Files:
+    """The files of the leads by name, and how to read each with its hidden columns; no lock is held.
+
+    A file is never changed. One that a writer replaced meanwhile raises FileNotFoundError.
+    """
+    manifest = load_manifest(home) or Manifest(columns=(), partitions={})
+    return {
+        name: partial(stretches, home, manifest, day) for day, name in sorted(manifest.partitions.items())
+    }
 
 
 def stretches(home: Home, manifest: Manifest, day: str) -> Iterator[pa.Table]:

@@ -121,7 +121,13 @@ def _typed_parameters(operator: str, typed: Mapping[str, str], table: Table) -> 
         return {key: value for key, value in table.items() if key not in _OWN}
     kinds = get_type_hints(OPERATORS[operator])
     found = {name: _read(kinds[name], typed[name], table.get(name)) for name in kinds if name in typed}
-    known = {name: value for name, value in found.items() if value not in ("", None) or name in table}
+    usual_values = {one.name: one.default for one in dataclasses.fields(OPERATORS[operator])}
+    # What is usual is not written, unless somebody wrote it.
+    known = {
+        name: value
+        for name, value in found.items()
+        if name in table or value not in ("", None, usual_values[name])
+    }
     others = {key: value for key, value in table.items() if key not in (*_OWN, *found)}
     needed = {one.name for one in parameters({**table, **known})}
     return {name: value for name, value in {**known, **others}.items() if name in needed or name in others}

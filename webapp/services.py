@@ -21,10 +21,12 @@ from webapp.store.accounts import Accounts
 from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
+from webapp.store.decision_logs import DecisionLogs
 from webapp.store.grants import DatabaseGrants
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
 from webapp.store.proposals import Proposals
+from webapp.store.releases import Releases
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.seen_requests import SeenRequests
@@ -89,9 +91,19 @@ class Services:
         return Consents(database=self.database, box=self.box("consent"), clock=self.clock)
 
     @property
+    def releases(self) -> Releases:
+        """What left the organisations, and their budgets for noise."""
+        return Releases(database=self.database, clock=self.clock)
+
+    @property
     def replays(self) -> SeenRequests:
         """Signed requests that came before."""
         return SeenRequests(database=self.database, clock=self.clock)
+
+    @property
+    def decision_logs(self) -> DecisionLogs:
+        """What is known of the decision logs."""
+        return DecisionLogs(database=self.database, clock=self.clock)
 
     @property
     def told_events(self) -> ToldEvents:

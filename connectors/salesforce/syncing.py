@@ -255,6 +255,7 @@ class Sync:
             unchanged=added.merged.unchanged,
             merged=gone.merged,
             own=min(own, added.merged.unchanged),
+            gone=gone.keys,
         )
 
     def _score(self, plan: Plan, scores: Roll) -> None:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from connectors.policy.diversity import Diversity
 from connectors.policy.doubts import Doubt
 from connectors.policy.exposure import Exposure
@@ -23,8 +25,9 @@ KEY_SHOWN = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previewed:
-    """A file under a policy: the batch, how many records to show, and what they give away.
+    """Leads under a policy: the batch, how many records to show, and what they give away.
 
+    ``before`` are the kinds of the values before the policy, by field; None where they are not known.
     ``inside`` are the columns that no outsider was taken to know, with the reason of each.
     """
 
@@ -32,6 +35,7 @@ class Previewed:
     shown: int
     exposure: Exposure
     level: Level
+    before: pa.Table | None = None
     inside: tuple[tuple[str, str], ...] = ()
     outside: Outside | None = None
     doubts: tuple[Doubt, ...] = ()
@@ -73,6 +77,8 @@ def _column(column: str, operator: str) -> str:
 def preview_text(result: Previewed) -> str:
     """The first records, the account of all, and the risk, as lines."""
     lines: list[str] = []
+    if result.before is not None:
+        lines += list(_kinds(result.before, result.shown))
     for place, record in enumerate(_records(result), start=1):
         lines += [f"Record {place}", *(f"  {name}: {_shown(value)}" for name, value in record.items())]
     lines += [*_account(result.batch), *_exposure(result.exposure), *_unknown(result)]
@@ -117,6 +123,14 @@ def _records(result: Previewed) -> Iterator[Mapping[str, str | None]]:
             "lead": f"{row['lead_key'][:KEY_SHOWN]}...",
             **{name: value for name, value in row.items() if name not in {"lead_key", "cohort_day"}},
         }
+
+
+def _kinds(before: pa.Table, shown: int) -> Iterator[str]:
+    """What the CRM holds, as kinds of values: nothing of a value is in them."""
+    yield "Before the policy (kinds of values only)"
+    for name in before.column_names:
+        kinds = [kind or "empty" for kind in before[name].slice(0, shown).to_pylist()]
+        yield f"  {name}: {'; '.join(kinds)}"
 
 
 def _shown(value: str | None) -> str:

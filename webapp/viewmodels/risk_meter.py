@@ -9,7 +9,7 @@ from connectors.policy.diversity import Diversity
 from connectors.policy.linkage import Inference, Linkage
 from connectors.policy.write import rule_to_toml
 from webapp.measuring import Measured
-from webapp.viewmodels.words import NBSP
+from webapp.viewmodels.words import NBSP, counted
 
 # The icon of each colour has a shape of its own.
 WORDS = {"green": ("pass", "Low risk"), "amber": ("medium", "Some risk"), "red": ("high", "High risk")}
@@ -88,9 +88,10 @@ def _attack(attack: Linkage) -> str:
 def _learned(told: Diversity, guess: Inference) -> tuple[str, ...]:
     if told.effective is None or guess.right is None or guess.base is None:
         return ("There are too few leads to tell.",)
+    distinct = counted(told.distinct or 0, "value", "different values")
     far = 100 * (told.closeness or 0)
     return (
-        f"Leads that look alike have at least {told.distinct} different values of it (l-diversity).",
+        f"Leads that look alike have at least {distinct} of it (l-diversity).",
         f"That is worth {told.effective:.2g} equally frequent values.",
         f"Their shares are up to {far:.0f}{NBSP}points off those of all leads (t-closeness).",
         f"It is guessed right for {guess.right:.1%} of the leads; without other columns {guess.base:.1%}.",
