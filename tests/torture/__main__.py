@@ -105,9 +105,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200, help="how many at each CRM (200)")
     parser.add_argument("--leads", type=int, default=50_000, help="leads of the pulls (50,000)")
     parser.add_argument("--contacts", type=int, default=10_000, help="contacts of HubSpot's pulls (10,000)")
-    parser.add_argument(
-        "--key-kills", type=int, default=100, help="how many of rotations and shreddings (100)"
-    )
+    parser.add_argument("--key-kills", type=int, default=100, help="how many of keys (100)")
     parser.add_argument("--key-leads", type=int, default=5_000, help="leads whose key it is (5,000)")
     parser.add_argument("--only", choices=("", "salesforce", "hubspot", "keys"), default="", help="one alone")
     parser.add_argument("--seed", type=int, default=1, help="of the dice (1)")

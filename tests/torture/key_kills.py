@@ -60,16 +60,16 @@ class KeyRun:
 
 def kill_keys(kills: int, leads: int, seed: int, say: Callable[[str], None]) -> KeyRun:
     """Half of the kills on each database, some of them on an installation of its own."""
-    began, found = time.monotonic(), {"sqlite": KeyToll(), "postgresql": KeyToll()}
+    began, sqlite, postgresql = time.monotonic(), KeyToll(), KeyToll()
     with _postgresql() as new_database:
-        for name, toll in found.items():
+        for name, toll in (("sqlite", sqlite), ("postgresql", postgresql)):
             for number, portion in enumerate(_portions(kills // 2)):
-                url = new_database() if name == "postgresql" else ""
+                url = new_database() if toll is postgresql else ""
                 with tempfile.TemporaryDirectory() as folder:
-                    toll += killed_keys(Path(folder), portion, leads, seed + number, url)
+                    toll.add(killed_keys(Path(folder), portion, leads, seed + number, url))
                 say(f"{toll.kills} rotations and shreddings killed on {name}: {toll.faults or 'no fault'}")
     minutes = (time.monotonic() - began) / 60
-    return KeyRun(**found, leads=leads, asked=kills, minutes=minutes)
+    return KeyRun(sqlite=sqlite, postgresql=postgresql, leads=leads, asked=kills, minutes=minutes)
 
 
 def report(ran: KeyRun) -> str:
