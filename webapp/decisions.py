@@ -28,6 +28,7 @@ from connectors.policy.parse import parse_policy
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring, LeadKey, derive
 from connectors.synced import Synced
+from webapp.rights.proofs import not_by_age
 from webapp.services import Services
 from webapp.store.decision_logs import LogRow
 from webapp.store.rows import ConnectionRow
@@ -156,7 +157,9 @@ def keep_tidy(opened: Services, connection: ConnectionRow) -> int:
         return 0
     with _ledger(opened, connection) as ledger:
         held = opened.lake.keys(connection.crm, connection.organisation)
-        long_gone = note_absent(ledger.index, held, now.timestamp(), ABSENT_DAYS)
+        absent = note_absent(ledger.index, held, now.timestamp(), ABSENT_DAYS)
+        # Who went by retention goes from the log by the log's own age: it is evidence for at least that long.
+        long_gone = not_by_age(opened, connection, absent)
         gone = ledger.erase(long_gone) if long_gone else 0
         gone += ledger.drop_before(in_seconds(now - timedelta(days=keep)))
         _remember(opened, connection, ledger)

@@ -1,4 +1,4 @@
-"""The two long jobs of a connection: pull and audit, and write the flags back."""
+"""The long jobs of a connection: pull and audit, write the flags back, let old leads go."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ from webapp.key_order import put_in_order
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
 from webapp.outgoing import notices_of
 from webapp.pulling import Progress, Wanted, pull
+from webapp.rights import retention
+from webapp.rights.forgetting import after_sync
+from webapp.rights.retention import Applied
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
@@ -30,7 +33,7 @@ from webapp.store.rows import AuditRow, ConnectionRow
 SERVER = "Fairlead"
 """Who pulls and writes back in the trail: a job, whoever started it."""
 
-__all__ = ["Progress", "Wanted", "alone", "publish", "quiet", "sync"]
+__all__ = ["Progress", "Wanted", "alone", "expire", "publish", "quiet", "sync"]
 
 
 def quiet(step: str, done: int, total: int | None) -> None:
@@ -62,13 +65,19 @@ def sync(
     with alone(opened, connection):
         put_in_order(opened, connection)
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
-        wish = _wish(rules.stream, wanted)
+        wish, generation = _wish(rules.stream, wanted), opened.keys.generation(connection.id)
         logged = catch_up(opened, connection)
-        done = pull(opened, connection, rules.policy, progress, wish)
+        aged = retention.apply(opened, connection)
+        read = replace(rules.policy, not_before=aged.before if aged else None)
+        done = pull(opened, connection, read, progress, wish)
+        # A pull that was begun before may have brought leads that are too old by now.
+        retention.apply(opened, connection)
+        after_sync(opened, connection, done)
         progress("Logging scores", 0, None)
         logged = log_sync(opened, connection, done) or logged
         progress("Auditing", 0, None)
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
+        _refuse_other_key(opened, connection, generation)
         row = _audit(opened, connection, rules, done)
         _settle(opened, connection, logged)
         detail = f"{done.kind}, policy version {row.policy_version}, audit {row.id}"
@@ -76,10 +85,31 @@ def sync(
         return row
 
 
+def _refuse_other_key(opened: Services, connection: ConnectionRow, generation: int) -> None:
+    """Stop where the CRM was connected anew meanwhile: its leads have other keys since."""
+    if opened.keys.generation(connection.id) != generation:
+        msg = f"{label(connection)} was disconnected meanwhile, or connected anew; run fairlead sync again."
+        raise BadInput(msg)
+
+
 def _wish(stream: Stream, wanted: Wanted) -> Wish:
     """What a sync must keep beside the leads for a stream."""
     before = stream.outcome_at if stream.scored_at == SCORED_AT else None
     return Wish(score=stream.score or "", outcome_at=before or "", wanted=wanted)
+
+
+def expire(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Applied | None:
+    """Let the leads go that are older than the connection's retention; None where there is none.
+
+    Raises
+    ------
+    BadInput
+        Another job of this connection is running.
+    """
+    with alone(opened, connection):
+        put_in_order(opened, connection)
+        progress("Deleting old leads", 0, None)
+        return retention.apply(opened, connection)
 
 
 def publish(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Receipt:

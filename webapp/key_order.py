@@ -24,6 +24,7 @@ def put_in_order(opened: Services, connection: ConnectionRow) -> None:
 
 def put_all_in_order(opened: Services) -> None:
     """As `put_in_order` for every live connection that no job is at work on."""
+    opened.keys.wipe_again()
     for row in opened.repository.connections():
         if row.state != "disconnected" and _wants_it(opened, row):
             try:

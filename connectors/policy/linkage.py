@@ -73,7 +73,7 @@ def linkage(table: pa.Table, columns: Sequence[str], *, listed: int, seed: int) 
         listed=listed,
         # Which of the alike is pointed at does not matter: one in so many is the right one.
         found=int((draws.integers(0, size) == 0).sum()) if listed else 0,
-        expected=listed * np.count_nonzero(sizes) / leads if leads else 0.0,
+        expected=float(listed * np.count_nonzero(sizes) / leads) if leads else 0.0,
         sure=int((size == 1).sum()),
         by_chance=listed / leads if leads else 0.0,
     )

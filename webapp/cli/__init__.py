@@ -43,6 +43,11 @@ COMMANDS: Mapping[str, Entry] = {
     "keys": Entry(module="webapp.cli.keys", help="See, rotate or destroy the organisations' keys."),
     "sync": Entry(module="webapp.cli.sync", help="Pull the leads and audit their scores."),
     "publish": Entry(module="webapp.cli.publish", help="Write the flags back to the CRM."),
+    "erase": Entry(module="webapp.cli.erase", help="Erase one lead here for good."),
+    "dossier": Entry(module="webapp.cli.dossier", help="Print what is held of one lead."),
+    "retention": Entry(
+        module="webapp.cli.retention", help="Let leads go by age, and prove what was deleted."
+    ),
     "policy": Entry(module="webapp.cli.policy", help="Check an anonymisation policy, or preview it."),
 }
 
