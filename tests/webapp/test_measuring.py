@@ -30,11 +30,8 @@ def test_the_policy_in_force_is_measured_on_every_pulled_lead(pulled):
 
 def test_a_coarser_draft_needs_no_call_and_a_finer_one_a_sample(pulled):
     opened, row, text = pulled
-    kept = 'operator = "keep"
-column = "score"'
-    banded = text.replace(kept, 'operator = "band"
-column = "score"
-bands = [50]')
+    kept = 'operator = "keep"\ncolumn = "score"'
+    banded = text.replace(kept, 'operator = "band"\ncolumn = "score"\nbands = [50]')
     assert "pulled" in measured(opened, row, parse_policy(banded), ask=False).ground
     finer = f'{text}\n[[rule]]\nfield = "Company"\noperator = "coarsen"\nby = "presence"\n'
     with pytest.raises(BadInput, match="do not tell the risk of this draft"):
