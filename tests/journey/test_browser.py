@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -268,16 +269,18 @@ def test_a_draft_outlives_the_session(page, story_world):
 
 
 def test_an_admin_changes_the_policy_without_its_text(page, story_world):
+    from playwright.sync_api import expect
+
     world, outcomes, _ = story_world
     sign_in(page, world)
     page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
     bands = page.get_by_label("Lower edges of Age__c")
     bands.fill("40")
-    page.wait_for_function("document.querySelector('#text').value.includes('bands = [40]')")
+    expect(page.locator("#text")).to_have_value(re.compile(r"bands = \[40\]"))
     assert bands.evaluate("e => e === document.activeElement")
     operator = page.get_by_label("What happens to it: LeadSource")
     operator.select_option("drop")
-    page.wait_for_function("document.querySelector('#text').value.includes('operator = \"drop\"')")
+    expect(page.locator("#text")).to_have_value(re.compile(r'operator = "drop"'))
     assert operator.input_value() == "drop"
     assert page.get_by_label("Column of LeadSource").count() == 0
     page.get_by_role("button", name="Measure the risk").click()
