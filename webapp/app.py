@@ -32,6 +32,7 @@ from webapp.views import (
     policy_versions,
     privacy,
     proposals,
+    sharing,
     streams,
     trail,
 )
@@ -44,7 +45,7 @@ LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_fields, proposals)
 ROOMS = (
     *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
-    *(streams, keys, trail, privacy, papers, errors),
+    *(streams, sharing, keys, trail, privacy, papers, errors),
 )
 
 

@@ -168,8 +168,8 @@ def keep_tidy(opened: Services, connection: ConnectionRow) -> int:
 
 def check(opened: Services, connection: ConnectionRow, *, contents: bool = False) -> Verified:
     """Verify the log of a connection against its keys and what the database knows; remember the result."""
-    known, keys = opened.decision_logs.get(connection.id), keys_of(opened, connection)
-    found = verify(place_of(opened, connection), known.public_key, keys if contents else None)
+    known, keys = opened.decision_logs.get(connection.id), keys_of(opened, connection) if contents else None
+    found = verify(place_of(opened, connection), known.public_key, keys)
     if known.records:
         records, _ = read_chain(place_of(opened, connection), known.public_key)
         end = _checkpoint(known, connection)

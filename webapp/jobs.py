@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+import pyarrow as pa
+
 from audit.schema import BadInput, Stream, parse_stream
 from connectors.policy.parse import parse_policy
 from connectors.snapshots import SCORED_AT, as_scored
@@ -33,7 +35,17 @@ from webapp.store.rows import AuditRow, ConnectionRow
 SERVER = "Fairlead"
 """Who pulls and writes back in the trail: a job, whoever started it."""
 
-__all__ = ["Progress", "Wanted", "alone", "expire", "publish", "quiet", "sync"]
+__all__ = [
+    "Progress",
+    "Wanted",
+    "alone",
+    "expire",
+    "leads_of",
+    "publish",
+    "quiet",
+    "rules_in_force",
+    "sync",
+]
 
 
 def quiet(step: str, done: int, total: int | None) -> None:
@@ -61,7 +73,7 @@ def sync(
     Refused, Busy
         The CRM did not let the pull finish.
     """
-    rules = _rules(opened, connection, seed)
+    rules = rules_in_force(opened, connection, seed)
     with alone(opened, connection):
         put_in_order(opened, connection)
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
@@ -144,7 +156,8 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
         return receipt
 
 
-def _rules(opened: Services, connection: ConnectionRow, seed: int) -> Rules:
+def rules_in_force(opened: Services, connection: ConnectionRow, seed: int = 0) -> Rules:
+    """The policy and the stream that an audit goes by now; BadInput where one of them is missing."""
     policy, stream = opened.repository.policy(connection.id), opened.repository.stream(connection.id)
     if connection.state == "disconnected":
         msg = f"{label(connection)} is disconnected; connect it again on the connections page."
@@ -199,11 +212,8 @@ def _locked(opened: Services, connection: ConnectionRow) -> ExitStack:
 
 
 def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Synced) -> AuditRow:
-    snapshots = rules.stream.scored_at == SCORED_AT and rules.stream.score is not None
-    table = opened.lake.read(connection.crm, connection.organisation, hidden=snapshots)
     try:
-        if snapshots:
-            table = as_scored(table, str(rules.stream.score), rules.stream.outcome_at)
+        table = leads_of(opened, connection, rules.stream)
         told = direct_use(done.rules, rules.policy, rules.stream)
         verdict = verdict_on(Pull(table=table, account=done.whole, cautions=told), rules, opened.clock())
     except Exception as error:
@@ -211,6 +221,13 @@ def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Sync
         _settle(opened, connection, f"The last pull could not be audited{reason}")
         raise
     return opened.repository.add_audit(connection.id, verdict.audit, verdict.flags)
+
+
+def leads_of(opened: Services, connection: ConnectionRow, stream: Stream) -> pa.Table:
+    """The leads that the lake holds, with the score that the stream is about."""
+    snapshots = stream.scored_at == SCORED_AT and stream.score is not None
+    table = opened.lake.read(connection.crm, connection.organisation, hidden=snapshots)
+    return as_scored(table, str(stream.score), stream.outcome_at) if snapshots else table
 
 
 def _settle(opened: Services, connection: ConnectionRow, note: str) -> None:

@@ -4,6 +4,7 @@
 ones.
 """
 
+from audit.release import shape_text
 from audit.release.basis import Basis, basis_of
 from audit.release.figures import Bounded, Gap, bounds, disparities, estimates
 from audit.release.json_form import read_release, to_json
@@ -36,6 +37,7 @@ __all__ = [
     "read_release",
     "release_of",
     "require_opendp",
+    "shape_text",
     "terms_of",
     "to_html",
     "to_json",

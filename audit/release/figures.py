@@ -26,6 +26,7 @@ _FOR_NOISE = 0.4
 _TINY = 1e-9
 
 Verdict = Literal["pass", "fail", "insufficient"]
+_Wanted = tuple[Group, Group, str, Literal["difference", "ratio"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def disparities(release: Release) -> tuple[Gap, ...]:
     """
     pairs = list(_pairs(release))
     kinds: tuple[Literal["difference", "ratio"], ...] = ("difference", "ratio")
-    wanted = [
+    wanted: list[_Wanted] = [
         (one, reference, metric, kind)
         for one, reference in pairs
         for metric in rates_of(release)
@@ -121,7 +122,7 @@ def disparities(release: Release) -> tuple[Gap, ...]:
 
 def _gap(
     release: Release,
-    what: tuple[Group, Group, str, Literal["difference", "ratio"]],
+    what: _Wanted,
     sides: tuple[Counted, Counted],
     strict: float,
 ) -> Gap:

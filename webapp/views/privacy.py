@@ -34,11 +34,12 @@ PATH = "/connections/<connection_id>/privacy"
 WORD = "erase"
 UNCONFIRMED = f'Nothing was erased. Write the word "{WORD}" to confirm.'
 SHOWN = 50
-# Documents of this connection: the endpoint, and what stands on its link.
-DOCUMENTS = (
+# Pages beside this one: the endpoint, and what stands on its link. Those of the policy need one.
+PAPERS = (
     ("papers.record", "Record of processing (Article 30)"),
     ("papers.flow", "Data flow"),
 )
+OTHERS = (("keys.show", "Keys"),)
 CRM_KEEPS = (
     "The record in the CRM itself is not touched: delete it there. The fields that Fairlead wrote on it are "
     "cleared at the next write-back (fairlead publish)."
@@ -141,7 +142,7 @@ def _page(connection: ConnectionRow, wrong: tuple[str, str] = ("", "")) -> Respo
         public_key=proofs.public_key(opened),
         questions=controller.QUESTIONS,
         answers=controller.answers(opened),
-        documents=DOCUMENTS,
+        pages=(*(PAPERS if rules else ()), *OTHERS),
         may_change=current_user.user.role == "admin",
         word=WORD,
     )
