@@ -250,6 +250,23 @@ def test_the_next_step_is_applied_to_the_draft(desk: Desk) -> None:
     assert "# The age, in bands." in text(desk.press("step", page, **step))
 
 
+def test_the_whole_way_is_applied_to_the_draft(desk: Desk) -> None:
+    edges = ", ".join(str(edge) for edge in range(20, 60))
+    shown = desk.press("add", add_field="FirstName", **{"r0.bands": edges})
+    way = {
+        "path0_column": "age",
+        "path0_rule": '[[rule]]\nfield = "Age__c"\noperator = "band"\ncolumn = "age"\nbands = [40]',
+        "path1_column": "phone",
+        "path1_rule": "",
+    }
+    rules = parse_policy(text(desk.press("path", shown, **way))).rules
+    assert [rule.field for rule in rules] == ["Age__c", "FirstName"]
+    assert rules[0].operator.bands == (40,)
+    gone = desk.press("path", shown, **{**way, "path1_column": "no_such_column"})
+    assert "No rule fills the column 'no_such_column' any more." in Page(gone).text
+    assert len(parse_policy(text(gone)).rules) == 3
+
+
 def test_what_the_next_pull_does_is_told(desk: Desk) -> None:
     page = desk.press("add", desk.press("preview"), add_field="Company")
     told = Page(page).text.replace("\N{NO-BREAK SPACE}", " ")
