@@ -21,6 +21,7 @@ from connectors.sandbox.fields import OrgContents, Value
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.synced import Wish
 from tests.connectors.subject_salesforce import FIELDS, connect
+from tests.seals import SEALS
 from tests.torture.pull_process import POLICY, source_from
 from tests.torture.sides import plain
 
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str]) -> None:
         case ["sync", folder, wanted]:
             wish = Wish(score="score", wanted=wanted)  # type: ignore[arg-type]
             report(
-                lambda told: source_from(told).sync(Lake(Path(folder)), POLICY, wish),
+                lambda told: source_from(told).sync(Lake(Path(folder), SEALS), POLICY, wish),
                 lambda done: done.run.read,
             )
         case _:

@@ -19,6 +19,7 @@ from connectors.sandbox.fields import OrgContents, Value
 from connectors.sandbox.hubspot import HubSpotStandIn
 from connectors.synced import Wish
 from tests.connectors.subject_hubspot import FIELDS, POLICY
+from tests.seals import SEALS
 from tests.torture.pull_process import portal_from
 from tests.torture.sides import HubSpot
 
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str]) -> None:
         case ["sync", folder, wanted]:
             wish = Wish(score="score", wanted=wanted)  # type: ignore[arg-type]
             report(
-                lambda told: portal_from(told).sync(Lake(Path(folder)), POLICY, wish),
+                lambda told: portal_from(told).sync(Lake(Path(folder), SEALS), POLICY, wish),
                 lambda done: done.whole.read,
             )
         case _:

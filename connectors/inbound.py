@@ -15,7 +15,7 @@ class Visit:
     """A CRM user who looks at one lead, proved by the CRM's signature.
 
     ``frame_origins`` are the origins that may embed the answer (CSP ``frame-ancestors``). ``user`` is the
-    user's pseudonym, empty where the CRM proves none.
+    user's pseudonym, empty where the CRM proves none. ``generation`` is that of the key behind ``lead``.
     """
 
     crm: str
@@ -23,3 +23,4 @@ class Visit:
     lead: LeadKey
     frame_origins: tuple[str, ...] = ()
     user: str = ""
+    generation: int = 1

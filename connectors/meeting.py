@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from connectors.ordering import SMALLEST, Tables
 from connectors.partitions import Manifest, stretches
 from connectors.repeats import each_once, words
+from connectors.seals import Home
 from connectors.source import ASIDE
 from connectors.spool import Roll, dealt
 
@@ -70,7 +70,7 @@ class Met:
 class Meeting:
     """Several rolls on the disk, of which each holds all that is known of its leads."""
 
-    place: Path
+    home: Home
     held: Manifest
     coming: Coming
     starts: dict[str, int] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Meeting:
         self._named = each_once(np.concatenate(named).astype(np.uint64)) if named else self._named
         parts = min(MOST, 1 + len(self._named) // SMALLEST)
         for side in ("leads", "scores", "aside", "gone", "old"):
-            self._rolls[side] = [self._files.enter_context(Roll(self.place)) for _ in range(parts)]
+            self._rolls[side] = [self._files.enter_context(Roll(self.home.path)) for _ in range(parts)]
         for table in self.coming.leads():
             self._deal("leads", table)
         for table in self.coming.scores():
@@ -124,7 +124,7 @@ class Meeting:
         """The held rows that may be named; half a key may also find another lead, which changes nothing."""
         for day in sorted(self.held.partitions):
             self.starts[day] = self.total
-            for stretch in stretches(self.place, self.held, day):
+            for stretch in stretches(self.home, self.held, day):
                 numbers = pa.array(np.arange(self.total, self.total + stretch.num_rows), pa.int64())
                 self.total += stretch.num_rows
                 maybe = np.isin(words(stretch["lead_key"])[:, 0], self._named)

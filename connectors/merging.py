@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from connectors.meeting import Coming, Meeting, Met, among
 from connectors.ordering import write_ordered
 from connectors.partitions import Manifest, read_aside, stretches, write_aside
+from connectors.seals import Home
 from connectors.snapshots import Snapshots
 from connectors.spool import Roll
 
@@ -48,10 +48,10 @@ class _Outcome:
     days: Counter[str] = field(default_factory=Counter)
 
 
-def merge(place: Path, held: Manifest, change: Change) -> tuple[Manifest, Merged]:
+def merge(home: Home, held: Manifest, change: Change) -> tuple[Manifest, Merged]:
     """The state after a change; days that no lead comes to or leaves keep their files."""
-    aside_before = read_aside(place, held)
-    with Roll(place) as fresh, Meeting(place, held, change.coming) as meeting:
+    aside_before = read_aside(home, held)
+    with Roll(home.path) as fresh, Meeting(home, held, change.coming) as meeting:
         found = _Outcome(fresh=fresh, leaving=np.zeros(meeting.total, np.bool_))
         for met in meeting.parts():
             _take(met, held, change.snapshots, found, aside_before)
@@ -59,8 +59,8 @@ def merge(place: Path, held: Manifest, change: Change) -> tuple[Manifest, Merged
         aside = _aside(aside_before, change.coming, found)
         if not (found.days or found.leaving.any()) and aside is None:
             return held, found.merged
-        partitions, kept = _rewritten(place, held, meeting.starts, found)
-        name = held.aside if aside is None else write_aside(place, aside)
+        partitions, kept = _rewritten(home, held, meeting.starts, found)
+        name = held.aside if aside is None else write_aside(home, aside)
         return replace(held, partitions=partitions, kept=kept, aside=name), found.merged
 
 
@@ -125,7 +125,7 @@ def _as_held(leads: pa.Table, old: pa.Table, held: Manifest) -> pa.Array:
 
 
 def _rewritten(
-    place: Path, held: Manifest, starts: dict[str, int], found: _Outcome
+    home: Home, held: Manifest, starts: dict[str, int], found: _Outcome
 ) -> tuple[dict[str, str], int]:
     """The files of all days, those that are touched anew; and how many leads there are."""
     touched = [day for day in sorted(held.partitions) if _is_touched(day, starts, found)]
@@ -133,13 +133,13 @@ def _rewritten(
     def tables() -> Iterator[pa.Table]:
         for day in touched:
             start = starts[day]
-            for stretch in stretches(place, held, day):
+            for stretch in stretches(home, held, day):
                 leaving = found.leaving[start : start + stretch.num_rows]
                 yield stretch.filter(pa.array(~leaving))
                 start += stretch.num_rows
         yield from found.fresh.tables()
 
-    files, _ = write_ordered(place, tables)
+    files, _ = write_ordered(home, tables)
     untouched = {day: name for day, name in held.partitions.items() if day not in touched}
     kept = len(found.leaving) - int(found.leaving.sum()) + sum(found.days.values())
     return {**untouched, **files}, kept

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from connectors.partitions import PartitionWriter
+from connectors.seals import Home
 from connectors.spool import Roll, dealt
 
 SMALLEST, MOST = 25_000, 48
@@ -28,16 +28,16 @@ Tables = Callable[[], Iterator[pa.Table]]
 Finish = Callable[[date, pa.Table], pa.Table]
 
 
-def write_ordered(place: Path, tables: Tables, finish: Finish | None = None) -> tuple[dict[str, str], int]:
+def write_ordered(home: Home, tables: Tables, finish: Finish | None = None) -> tuple[dict[str, str], int]:
     """Write one new file per cohort day; returns the file of each day (ISO), and how many leads there are."""
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
     days = Counter[int]()
     for table in tables():
         for one in pc.value_counts(table["cohort_day"].cast(pa.int32())).to_pylist():
             days[one["values"]] += one["counts"]
     edges = _edges(days)
-    with ExitStack() as files, PartitionWriter(place) as writer:
-        buckets = [files.enter_context(Roll(place)) for _ in edges]
+    with ExitStack() as files, PartitionWriter(home) as writer:
+        buckets = [files.enter_context(Roll(home.path)) for _ in edges]
         for table in tables():
             _deal(table, edges, buckets)
         for bucket in buckets:

@@ -38,7 +38,8 @@ class Keyring:
     (`Rekeying`), and an old key alone tells nothing of a new pseudonym (docs/adr/0008).
 
     ``master`` is the secret of generation ``first``, ``later`` are those after it. ``own`` is the secret
-    behind `key_for` where ``master`` is not the organisation's alone.
+    behind `key_for` where ``master`` is not the organisation's alone, ``installation`` the one behind
+    `lasting` where ``master`` is not the installation's.
 
     Derived keys live as long as the keyring and nowhere else: they show in no ``repr``, play no
     part in equality, and a keyring cannot be pickled.
@@ -50,6 +51,7 @@ class Keyring:
     later: tuple[bytes, ...] = field(default=(), repr=False)
     first: int = 1
     own: bytes = field(default=b"", repr=False)
+    installation: bytes = field(default=b"", repr=False)
     _derived: dict[tuple[int, str], bytes] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -68,8 +70,9 @@ class Keyring:
         return self._digest(f"field/{domain}", value).hex()
 
     def lasting(self, domain: str, value: str) -> str:
-        """As `pseudonym`, but no rotation changes it: for names of things that are no person's."""
-        return self._link(0, f"field/{domain}", value.encode(errors="surrogatepass")).hex()
+        """A name for a thing that is no person's: neither a rotation nor a destroyed key changes it."""
+        secret = derive(self.installation or self.master, self._info(f"field/{domain}"))
+        return hmac.digest(secret, value.encode(), hashlib.sha256)[:KEY_BYTES].hex()
 
     def key_for(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose of the organisation, such as its decision log.

@@ -6,19 +6,19 @@ of which holds every mention of its leads.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from connectors.scratch import Scratch
 from connectors.spool import Parts
 
 _MENTION = np.dtype([("high", "<u8"), ("low", "<u8"), ("row", "<i8")])
@@ -30,7 +30,8 @@ _FILES = 16
 class Standing:
     """Row by row, in the order of a pull's tables, whether it is kept; and how many are not, and why.
 
-    ``different`` counts the leads that came, kept or turned away, each once.
+    ``different`` counts the leads that came, kept or turned away, each once. ``away`` are the keys that
+    must not come back.
     """
 
     rows: NDArray[np.bool_]
@@ -38,6 +39,7 @@ class Standing:
     duplicate: int = 0
     withdrawn: int = 0
     erased: int = 0
+    away: pa.Array = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
 
     def tables(self, parts: Parts) -> Iterator[pa.Table]:
         """The rows that stand."""
@@ -50,7 +52,7 @@ class Standing:
 def standing(parts: Parts, erased: pa.Array, place: Path) -> Standing:
     """Decide of every row of a pull; ``place`` is a folder for the unnamed files."""
     with ExitStack() as files:
-        mentions = [files.enter_context(tempfile.TemporaryFile(dir=place)) for _ in range(_FILES)]
+        mentions = [files.enter_context(Scratch(place)) for _ in range(_FILES)]
         total = 0
         for table in parts.tables():
             _mention(mentions, table["lead_key"], np.arange(total, total + table.num_rows))
@@ -63,7 +65,7 @@ def standing(parts: Parts, erased: pa.Array, place: Path) -> Standing:
         rows, counts = np.zeros(total, np.bool_), Counter[str]()
         for file in mentions:
             counts.update(_decide(file, rows))
-    return Standing(rows=rows, **counts)
+    return Standing(rows=rows, away=erased, **counts)
 
 
 def words(keys: pa.ChunkedArray) -> NDArray[np.uint64]:
@@ -80,7 +82,7 @@ def each_once(numbers: NDArray[Any]) -> NDArray[Any]:
     return numbers[new]
 
 
-def _mention(files: Sequence[IO[bytes]], keys: pa.ChunkedArray, rows: NDArray[np.int64]) -> None:
+def _mention(files: Sequence[Scratch], keys: pa.ChunkedArray, rows: NDArray[np.int64]) -> None:
     if not len(keys):
         return
     numbers, mentions = words(keys), np.empty(len(keys), _MENTION)
@@ -90,9 +92,9 @@ def _mention(files: Sequence[IO[bytes]], keys: pa.ChunkedArray, rows: NDArray[np
         files[home].write(mentions[homes == home].tobytes())
 
 
-def _decide(file: IO[bytes], rows: NDArray[np.bool_]) -> Counter[str]:
+def _decide(file: Scratch, rows: NDArray[np.bool_]) -> Counter[str]:
     """Mark the rows that stand among one file's mentions; count the others."""
-    file.seek(0)
+    file.rewind()
     found = np.frombuffer(file.read(), _MENTION)
     if not len(found):
         return Counter()

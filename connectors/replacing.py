@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,19 +17,22 @@ from connectors.holding import Finished
 from connectors.merging import last_of_each
 from connectors.ordering import Finish, write_ordered
 from connectors.partitions import Manifest, between, read_aside, write_aside
+from connectors.policy.model import TOO_OLD
 from connectors.repeats import Standing
+from connectors.seals import Home
 from connectors.snapshots import HIDDEN, Snapshots
 from connectors.source import ASIDE
 from connectors.spool import Parts
 
+OUTDATED = "key_changed"
 _EMPTY = pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32())])
 
 
-def replaced(place: Path, held: Manifest | None, finished: Finished, stands: Standing) -> Manifest:
+def replaced(home: Home, held: Manifest | None, finished: Finished, stands: Standing) -> Manifest:
     """Write everything of a full pull; the scores that were held go on beside the new ones."""
     snapshots = finished.note.snapshots
     partitions, kept = write_ordered(
-        place, lambda: stands.tables(finished.parts), _finish(place, held, snapshots)
+        home, lambda: stands.tables(finished.parts), _finish(home, held, snapshots)
     )
     aside = _aside(finished.parts, stands)
     return Manifest(
@@ -38,9 +40,10 @@ def replaced(place: Path, held: Manifest | None, finished: Finished, stands: Sta
         partitions=partitions,
         hidden=HIDDEN if snapshots is not None else (),
         kept=kept,
-        aside=write_aside(place, aside),
+        aside=write_aside(home, aside),
         others=others(finished.account.pulled(), aside),
         cursor=finished.note.cursor,
+        domains=finished.note.domains,
     )
 
 
@@ -60,6 +63,7 @@ def opened(held: Manifest | None, columns: tuple[str, ...], *, hidden: bool) -> 
             aside=held.aside if held else None,
             others=held.others if held else {},
             cursor=held.cursor if held else {},
+            domains=held.domains if held else None,
         )
     if columns and held.columns != columns:
         msg = "the policy's columns have changed since the last full pull: pull everything again"
@@ -72,9 +76,9 @@ def columns_of(parts: Parts, stands: Standing) -> tuple[str, ...]:
     return _columns(parts) if stands.rows.any() else ()
 
 
-def account_of(place: Path, state: Manifest) -> Pulled:
+def account_of(home: Home, state: Manifest) -> Pulled:
     """The account of everything that is held."""
-    return whole(state.kept, read_aside(place, state), state.others)
+    return whole(state.kept, read_aside(home, state), state.others)
 
 
 def counted(held: Manifest, run: Account, aside: pa.Table) -> dict[str, dict[str, int]]:
@@ -98,7 +102,7 @@ def _columns(parts: Parts) -> tuple[str, ...]:
     return tuple(first.column_names if first is not None else _EMPTY.names)
 
 
-def _finish(place: Path, held: Manifest | None, snapshots: Snapshots | None) -> Finish | None:
+def _finish(home: Home, held: Manifest | None, snapshots: Snapshots | None) -> Finish | None:
     """Puts what was known of each lead's scores beside it."""
     if snapshots is None:
         return None
@@ -107,14 +111,20 @@ def _finish(place: Path, held: Manifest | None, snapshots: Snapshots | None) -> 
         if held is None or str(day) not in held.partitions or not held.hidden:
             return snapshots.onto(part, _EMPTY.empty_table())
         ends = pc.min_max(part["lead_key"]).as_py()
-        return snapshots.onto(part, between(place, held, str(day), (ends["min"], ends["max"])))
+        return snapshots.onto(part, between(home, held, str(day), (ends["min"], ends["max"])))
 
     return finish
 
 
+def turned_away(parts: Parts, stands: Standing) -> pa.Table:
+    """Who was turned away, each once, as it came last; of who must not come back not even that is kept."""
+    aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *parts.asides()]))
+    return aside.filter(pc.invert(pc.is_in(aside["lead_key"], value_set=stands.away)))
+
+
 def _aside(parts: Parts, stands: Standing) -> pa.Table:
     """Who was turned away, each once; who also came in a row that stands is not among them."""
-    aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *parts.asides()]))
+    aside = turned_away(parts, stands)
     rejected = aside.filter(pc.equal(aside["kind"], "rejected"))["lead_key"].combine_chunks()
     if not len(rejected):
         return aside
@@ -130,7 +140,21 @@ def _among(tables: Iterator[pa.Table], keys: pa.Array) -> Iterator[str]:
 def with_cursor(state: Manifest, held: Manifest, finished: Finished, aside: pa.Table) -> Manifest:
     """The state after an incremental pull, with its cursor and its account."""
     cursor = finished.note.cursor or held.cursor
-    return replace(state, cursor=cursor, others=counted(held, finished.account, aside))
+    domains = state.domains if finished.note.domains is None else finished.note.domains
+    return replace(state, cursor=cursor, domains=domains, others=counted(held, finished.account, aside))
+
+
+def refuse_outdated(finished: Finished, home: Home) -> None:
+    """Stop where the key was changed since the pull began: its lead keys are none of those held.
+
+    Raises
+    ------
+    Busy
+        The pull is of no use.
+    """
+    if finished.generation not in {None, home.seal.generation}:
+        msg = "the key of this organisation was changed while its leads were pulled: pull again"
+        raise Busy(msg, retry_after=1, code=OUTDATED)
 
 
 def refuse_short(finished: Finished, stands: Standing) -> None:
@@ -141,10 +165,9 @@ def refuse_short(finished: Finished, stands: Standing) -> None:
     Busy
         The pull is not whole.
     """
-    malformed = finished.account.pulled().rejected.get("malformed", 0)
-    if finished.expected is not None and stands.different + malformed < finished.expected:
-        msg = (
-            f"the CRM announced {finished.expected:,} leads, and {stands.different + malformed:,} different "
-            "ones came: pull again"
-        )
+    counts = finished.account.pulled()
+    # Neither has a key that would tell it apart.
+    came = stands.different + counts.rejected.get("malformed", 0) + counts.excluded.get(TOO_OLD, 0)
+    if finished.expected is not None and came < finished.expected:
+        msg = f"the CRM announced {finished.expected:,} leads, and {came:,} different ones came: pull again"
         raise Busy(msg, retry_after=60, code="incomplete")

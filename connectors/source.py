@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import pyarrow as pa
 
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
+
+if TYPE_CHECKING:
+    from connectors.policy.look import Looked
 
 FieldKind = Literal[
     "choice",
@@ -194,6 +197,10 @@ class Source(Protocol):
 
     def sample(self, policy: Policy, leads: int) -> Batch:
         """A few leads under a policy that is not saved yet, for the admin's preview. Nothing is kept."""
+        ...
+
+    def look(self, policy: Policy, leads: int) -> Looked:
+        """As `sample`, with the shapes of the values before the policy; nothing else is known of those."""
         ...
 
     def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:

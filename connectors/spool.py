@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from connectors.scratch import Scratch
 from connectors.source import ASIDE, Batch
 
 
@@ -30,17 +30,16 @@ class Parts(Protocol):
 
 @dataclass(slots=True)
 class Roll:
-    """Tables of one schema in one unnamed file: appended, then read again and again."""
+    """Tables of one schema in one unnamed file (`connectors.scratch`): appended, then read over and over."""
 
     place: Path
-    _file: IO[bytes] = field(init=False)
+    _file: Scratch = field(init=False)
     _writer: Any = field(init=False, default=None)
     _ended: bool = field(init=False, default=False)
 
     def __enter__(self) -> Self:
-        """Open the file in its folder. It has no name: a process that is killed leaves nothing behind."""
-        self.place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._file = tempfile.TemporaryFile(dir=self.place)
+        """Open the file in its folder."""
+        self._file = Scratch(self.place).__enter__()
         return self
 
     def append(self, table: pa.Table) -> None:
@@ -56,7 +55,7 @@ class Roll:
         if not self._ended:
             self._writer.close()
             self._ended = True
-        self._file.seek(0)
+        self._file.rewind()
         for batch in pa.ipc.open_stream(pa.PythonFile(self._file, "r")):
             yield pa.Table.from_batches([batch])
 

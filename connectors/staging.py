@@ -2,34 +2,37 @@
 
 ::
 
-    <organisation>/pull/log.jsonl          the plan, then a line per finished page
-    <organisation>/pull/00001.parquet      the leads of a page after the policy
-    <organisation>/pull/00001.aside.parquet
+    <organisation>/pull/log                the plan, then a line per finished page
+    <organisation>/pull/00001-<random>.parquet      the leads of a page after the policy
+    <organisation>/pull/00001-<random>.aside.parquet
 
 A page counts from the moment that its line is on the disk, after its files. A line that a crash cut
 short does not count; its page is read again. What is here is no part of the lake: nothing reads it but
-the pull that goes on.
+the pull that goes on. Pages and lines are sealed, each line behind the one before; a log that does not open,
+as after a rotation of the key or an update, is that of no pull.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from connectors import sealed_parquet
 from connectors.account import Account, Pulled
 from connectors.partitions import folder_to_disk, to_disk
+from connectors.seals import Cells, DoesNotOpen, Home
 from connectors.source import Batch
 from connectors.spool import aside_of
 
-_LOG = "log.jsonl"
+_LOG = "log"
 
 
 @dataclass(slots=True)
@@ -39,31 +42,32 @@ class Staging:
     ``plan`` is what it set out to do and ``reached`` how far it came, in the source's own words.
     """
 
-    folder: Path
+    home: Home
     plan: Mapping[str, Any]
     _lines: list[Mapping[str, Any]] = field(default_factory=list)
     reached: Mapping[str, Any] = field(default_factory=dict)
+    last: str = ""
 
     def note(self, reached: Mapping[str, Any]) -> None:
         """Keep for good how far the source came, where no batch goes with it."""
-        _log(self.folder, {"reached": reached})
+        self._log({"reached": reached})
         self.reached = reached
 
     def append(self, batch: Batch, reached: Mapping[str, Any]) -> None:
         """Keep one batch for good. ``reached`` is what the source needs to go on behind it."""
         counted = Account()
         counted.add(batch)
-        name, aside = f"{len(self._lines) + 1:05d}", aside_of(batch)
-        _write(self.folder / f"{name}.parquet", batch.table)
+        name, aside = f"{len(self._lines) + 1:05d}-{secrets.token_hex(8)}", aside_of(batch)
+        sealed_parquet.write(self.home, f"{name}.parquet", batch.table)
         if aside is not None:
-            _write(self.folder / f"{name}.aside.parquet", aside)
+            sealed_parquet.write(self.home, f"{name}.aside.parquet", aside)
         line = {
             "name": name,
             "aside": aside is not None,
             "reached": reached,
             "counts": asdict(counted.pulled()),
         }
-        _log(self.folder, line)
+        self._log(line)
         self._lines.append(line)
         self.reached = reached
 
@@ -82,62 +86,79 @@ class Staging:
     def tables(self) -> Iterator[pa.Table]:
         """The leads, page by page, in the order they were kept."""
         for line in self._lines:
-            yield pq.read_table(self.folder / f"{line['name']}.parquet", partitioning=None)
+            yield self._page(f"{line['name']}.parquet")
 
     def asides(self) -> Iterator[pa.Table]:
         """The leads that were turned away, page by page."""
         for line in self._lines:
             if line["aside"]:
-                yield pq.read_table(self.folder / f"{line['name']}.aside.parquet", partitioning=None)
+                yield self._page(f"{line['name']}.aside.parquet")
 
     def clear(self) -> None:
         """Forget it all."""
-        clear(self.folder)
+        clear(self.home)
         self._lines.clear()
         self.reached = {}
 
+    def _page(self, name: str) -> pa.Table:
+        with sealed_parquet.reading(self.home, name) as file:
+            return file.read().replace_schema_metadata()
 
-def begin(folder: Path, plan: Mapping[str, Any]) -> Staging:
+    def _log(self, line: Mapping[str, Any]) -> None:
+        self.last = _log(self.home, line, self.last)
+
+
+def begin(home: Home, plan: Mapping[str, Any]) -> Staging:
     """Start a pull; one that lay here before is forgotten."""
-    clear(folder)
-    folder.mkdir(parents=True, mode=0o700)
-    _log(folder, plan)
-    folder_to_disk(folder)
-    return Staging(folder, plan)
+    clear(home)
+    home.path.mkdir(parents=True, mode=0o700)
+    first = _log(home, plan, "")
+    folder_to_disk(home.path)
+    return Staging(home, plan, last=first)
 
 
-def under_way(folder: Path) -> Staging | None:
+def under_way(home: Home) -> Staging | None:
     """The pull that a process left here unfinished; None where there is none."""
     try:
-        text = (folder / _LOG).read_bytes()
+        text = (home.path / _LOG).read_bytes()
     except FileNotFoundError:
         return None
     whole, _, torn = text.rpartition(b"\n")
     if torn:
-        os.truncate(folder / _LOG, len(text) - len(torn))
-    lines = [json.loads(line) for line in whole.splitlines()]
+        os.truncate(home.path / _LOG, len(text) - len(torn))
+    sealed = whole.decode(errors="replace").splitlines()
+    try:
+        lines = list(_opened(_cells(home), sealed))
+    except (DoesNotOpen, ValueError):
+        return None
     if not lines:
         return None
     reached = lines[-1]["reached"] if len(lines) > 1 else {}
-    return Staging(folder, lines[0], [line for line in lines[1:] if "name" in line], reached)
+    return Staging(home, lines[0], [line for line in lines[1:] if "name" in line], reached, sealed[-1])
 
 
-def clear(folder: Path) -> None:
+def clear(home: Home) -> None:
     """Remove a pull; its log goes first, so that a crash in between leaves no half of one."""
-    (folder / _LOG).unlink(missing_ok=True)
-    if folder.exists():
-        shutil.rmtree(folder)
+    (home.path / _LOG).unlink(missing_ok=True)
+    if home.path.exists():
+        shutil.rmtree(home.path)
 
 
-def _write(path: Path, table: pa.Table) -> None:
-    with path.open("wb") as handle:
-        pq.write_table(table, handle)
+def _cells(home: Home) -> Cells:
+    return home.seal.cells("pull")
+
+
+def _opened(cells: Cells, sealed: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """The lines of a log; each is bound to the one before, so that none is missing, old or moved."""
+    for line, before in zip(sealed, ["", *sealed], strict=False):
+        yield json.loads(cells.unlock(base64.b64decode(line, validate=True), before))
+
+
+def _log(home: Home, line: Mapping[str, Any], before: str) -> str:
+    """Put a line behind the one before, for good; returns it as it stands."""
+    sealed = base64.b64encode(_cells(home).lock(json.dumps(line).encode(), before)).decode()
+    with (home.path / _LOG).open("ab") as handle:
+        handle.write(f"{sealed}\n".encode())
         handle.flush()
         to_disk(handle.fileno())
-
-
-def _log(folder: Path, line: Mapping[str, Any]) -> None:
-    with (folder / _LOG).open("ab") as handle:
-        handle.write(json.dumps(line).encode() + b"\n")
-        handle.flush()
-        to_disk(handle.fileno())
+    return sealed

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+import pyarrow as pa
+
 from connectors.account import Pulled
+from connectors.pseudonym import LeadKey
 from connectors.scorerules import ScoreRules
 
 # Told how many leads are read and how many there are; may raise to stop the pull.
@@ -42,7 +45,8 @@ class Synced:
     changed by Fairlead's own write-back); ``removed`` are no longer in the CRM or no longer shown,
     ``merged`` of them live on as another lead. ``resumed_at`` is how many records an earlier, broken
     sync had read already. ``notes`` are sentences for the admin: what could not be read, and the mend.
-    ``rules`` are those behind the score, where the CRM tells them.
+    ``rules`` are those behind the score, where the CRM tells them. ``gone`` are the leads that the CRM
+    said were deleted or merged into others; those that it just did not show are not among them.
     """
 
     kind: Literal["full", "incremental", "reconcile"]
@@ -58,3 +62,9 @@ class Synced:
     resumed_at: int = 0
     notes: tuple[str, ...] = ()
     rules: ScoreRules | None = None
+    gone: tuple[LeadKey, ...] = field(default=(), repr=False)
+
+
+def keys_in(texts: pa.Array) -> tuple[LeadKey, ...]:
+    """Keys out of their texts."""
+    return tuple(LeadKey(bytes.fromhex(one)) for one in texts.to_pylist())

@@ -2,64 +2,109 @@
 
 ::
 
-    <organisation>.erased        a line per key; with a number behind it, only until that second
+    <organisation>.erased-<generation>    a line per key; with a number behind it, only until that second
 
 A key says nothing of the person; it stops an old page of a pull, or a later import, from bringing
-back who was erased. Whoever changes the file holds the organisation's write lock.
+back who was erased. The file is sealed. Whoever changes the file holds the organisation's write lock.
 """
 
 from __future__ import annotations
 
+import glob
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
 from connectors.partitions import folder_to_disk, to_disk
 from connectors.pseudonym import LeadKey
+from connectors.seals import Home
 
 _LINE = re.compile(r"[0-9a-f]{32}( [0-9]{1,12})?\Z")
 
 
-def tombstones(place: Path) -> Path:
-    """Where those of one organisation are."""
-    return place.with_name(place.name + ".erased")
+def files(place: Path) -> Iterator[Path]:
+    """The files of one organisation, whatever their generation; a killed process's too."""
+    return place.parent.glob(f"{glob.escape(place.name)}.erased*")
 
 
-def add(place: Path, leads: Iterable[LeadKey], until: float | None = None) -> None:
+def add(home: Home, leads: Iterable[LeadKey], until: float | None = None) -> None:
     """Keep keys away for good, or until a moment (seconds since 1970)."""
     limit = "" if until is None else f" {int(until)}"
-    _write(place, [*_lines(place), *(f"{lead.hex}{limit}" for lead in leads)])
+    write(home, [*lines(home), *(f"{lead.hex}{limit}" for lead in leads)])
 
 
-def lift(place: Path, leads: Iterable[LeadKey]) -> None:
+def lift(home: Home, leads: Iterable[LeadKey]) -> None:
     """Let keys come back, but for those that are away for good."""
-    back, lines = {lead.hex for lead in leads}, _lines(place)
-    stay = [line for line in lines if " " not in line or line.partition(" ")[0] not in back]
-    if len(stay) < len(lines):
-        _write(place, stay)
+    back, known = {lead.hex for lead in leads}, lines(home)
+    stay = [line for line in known if " " not in line or line.partition(" ")[0] not in back]
+    if len(stay) < len(known):
+        write(home, stay)
 
 
-def away(place: Path) -> pa.Array:
+def away(home: Home) -> pa.Array:
     """The keys that must not come back now."""
-    return pa.array([line.partition(" ")[0] for line in _lines(place)], pa.string())
+    return pa.array([line.partition(" ")[0] for line in lines(home)], pa.string())
 
 
-def _lines(place: Path) -> list[str]:
-    """The lines that stand; one that a crash cut short is none."""
-    path, now = tombstones(place), time.time()
-    lines = path.read_text().splitlines() if path.exists() else []
-    return [line for line in lines if _LINE.match(line) and float(line.partition(" ")[2] or "inf") > now]
+def lines(home: Home) -> list[str]:
+    """The lines that stand. Raises DoesNotOpen where the file is of another seal, or was changed."""
+    now = time.time()
+    return [line for line in _text(home).splitlines() if float(line.partition(" ")[2] or "inf") > now]
 
 
-def _write(place: Path, lines: Iterable[str]) -> None:
-    path = tombstones(place)
+def write(home: Home, lines: Iterable[str]) -> None:
+    """Make ``lines`` those that stand."""
+    path = _path(home)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("w") as handle:
-        handle.writelines(f"{line}\n" for line in dict.fromkeys(lines))
+    text = "".join(f"{line}\n" for line in dict.fromkeys(lines))
+    with fresh.open("wb") as handle:
+        handle.write(home.seal.cells("erased").lock(text.encode()))
         handle.flush()
         to_disk(handle.fileno())
     fresh.replace(path)
     folder_to_disk(path.parent)
+
+
+def lies_plain(home: Home) -> bool:
+    """Whether a file lies here in the clear, as an earlier version wrote it."""
+    return home.seal.takes_plain and _plain(home).exists()
+
+
+def discard(home: Home) -> None:
+    """Throw the file of this generation away."""
+    _path(home).unlink(missing_ok=True)
+
+
+def has_others(home: Home) -> bool:
+    """Whether there are files of other generations, or one in the clear."""
+    return any(path != _path(home) for path in files(home.path))
+
+
+def clean(home: Home) -> None:
+    """Remove the files of other generations, and what was in the clear."""
+    for path in files(home.path):
+        if path != _path(home):
+            path.unlink(missing_ok=True)
+
+
+def _text(home: Home) -> str:
+    try:
+        return home.seal.cells("erased").unlock(_path(home).read_bytes()).decode()
+    except FileNotFoundError:
+        if not lies_plain(home):
+            return ""
+    # A line that a crash cut short is none.
+    known = (line for line in _plain(home).read_text().splitlines() if _LINE.match(line))
+    return "\n".join(known)
+
+
+def _path(home: Home) -> Path:
+    return home.path.with_name(f"{home.path.name}.erased-{home.seal.generation}")
+
+
+def _plain(home: Home) -> Path:
+    return home.path.with_name(f"{home.path.name}.erased")

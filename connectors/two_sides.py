@@ -5,18 +5,18 @@ Keys go through sixteen unnamed files on the disk, each of which gets every ment
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from connectors.repeats import words
+from connectors.scratch import Scratch
 
 _ENTRY = np.dtype([("high", "<u8"), ("low", "<u8"), ("note", "<i4")])
 _FILES = 16
@@ -29,14 +29,13 @@ class TwoSides:
     """The keys that are held here, and those that are there, each with a note (a number from -1 up)."""
 
     place: Path
-    _files: list[IO[bytes]] = field(default_factory=list)
+    _files: list[Scratch] = field(default_factory=list)
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
         """Open the files."""
-        self.place.mkdir(parents=True, exist_ok=True, mode=0o700)
         enter = self._stack.enter_context
-        self._files = [enter(tempfile.TemporaryFile(dir=self.place)) for _ in range(_FILES)]  # noqa: SIM115
+        self._files = [enter(Scratch(self.place)) for _ in range(_FILES)]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -56,7 +55,7 @@ class TwoSides:
     def differences(self) -> Iterator[tuple[pa.Array, NDArray[np.int32]]]:
         """Part by part: the keys that are here only, and the notes of those that are there only."""
         for file in self._files:
-            file.seek(0)
+            file.rewind()
             found = np.frombuffer(file.read(), _ENTRY)
             if len(found):
                 yield _apart(found)

@@ -82,12 +82,26 @@ def told(opened: Services, connection: ConnectionRow) -> Access:
     return Access(connection=row, words=status.words, note=row.note, mend=status.mend)
 
 
-def reseal(opened: Services) -> int:
-    """Encrypt the tokens of every connection with the newest key; how many were moved to it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resealed:
+    """How many connections' tokens, and how many organisations' keys, were moved to the newest key."""
+
+    tokens: int
+    keys: int
+
+
+def reseal(opened: Services) -> Resealed:
+    """Encrypt the tokens of every connection with the newest key, and wrap their keys with the master key.
 
     Raises
     ------
     Refused
         A grant does not open with any key: its key was taken out of the settings too early.
+    BadInput
+        The key of an organisation does not open with the master key, nor with the one before.
     """
-    return sum(opened.grants(row.id).reseal() for row in opened.repository.connections())
+    keys = opened.keys.rewrap()
+    tokens = sum(opened.grants(row.id).reseal() for row in opened.repository.connections())
+    detail = f"{tokens} tokens and {keys} keys moved to the newest key"
+    opened.accounts.record("command line", "tokens resealed", "", detail)
+    return Resealed(tokens=tokens, keys=keys)

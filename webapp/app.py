@@ -14,23 +14,46 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import auth, security
 from webapp.departures import Settling, settle_all
 from webapp.erasure import sweep
+from webapp.key_order import put_all_in_order
 from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
-from webapp.views import audits, connections, dashboard, errors, health, inbound, policies, streams
+from webapp.views import (
+    audits,
+    connections,
+    dashboard,
+    errors,
+    health,
+    inbound,
+    keys,
+    papers,
+    policies,
+    policy_fields,
+    policy_versions,
+    privacy,
+    proposals,
+    sharing,
+    streams,
+    trail,
+)
 from webapp.views import auth as auth_views
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LARGEST_REQUEST = 1024 * 1024
-ROOMS = (auth_views, connections, inbound, health, dashboard, audits, policies, streams, errors)
+POLICY_ROOMS = (policies, policy_versions, policy_fields, proposals)
+ROOMS = (
+    *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
+    *(streams, sharing, keys, trail, privacy, papers, errors),
+)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:
     """The web application over an installation; opens the database and brings its schema up to date."""
     opened = open_services(settings, clock)
     sweep(opened)
+    put_all_in_order(opened)
     settle_all(opened)
     return app_over(opened)
 

@@ -13,6 +13,7 @@ from connectors.oauth import Grant
 from webapp.crms import NAMES, consent
 from webapp.erasure import erase
 from webapp.services import Services
+from webapp.store import pseudonymised
 from webapp.store.rows import ConnectionRow, Crm, UserRow
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def direct(opened: Services, crm: Crm, flow: ServerFlow, who: str) -> Connection
 
 def _connected(opened: Services, crm: Crm, grant: Grant, who: str) -> ConnectionRow:
     row = opened.repository.add_connection(crm, grant.organisation, grant.instance_url)
+    opened.keys.renew(row.id, lambda session: pseudonymised.remove(session, row.id))
     former = _former(opened, row)
     opened.grants(row.id).save(grant)
     opened.accounts.record(who, "connected", row.id, f"{crm} {row.organisation}")
@@ -116,7 +118,7 @@ def _former(opened: Services, row: ConnectionRow) -> Grant | None:
         return None
 
 
-def end(opened: Services, connection: ConnectionRow, user: UserRow) -> str:
+def end(opened: Services, connection: ConnectionRow, user: str) -> str:
     """Revoke the consent, delete its tokens and leads, and say in short sentences what became of it.
 
     Raises
@@ -129,8 +131,9 @@ def end(opened: Services, connection: ConnectionRow, user: UserRow) -> str:
         note = f"{name} did not confirm the end of the consent: remove the app there too."
     opened.grants(connection.id).delete()
     opened.repository.set_state(connection.id, "disconnected", note)
-    opened.accounts.record(user.name, "disconnected", connection.id, note)
-    told = f"{name} is disconnected and its tokens are deleted."
+    opened.accounts.record(user, "disconnected", connection.id, note)
+    opened.keys.destroy(connection.id, user)
+    told = f"{name} is disconnected, its tokens are deleted and the key of its leads is destroyed."
     try:
         now = erase(opened, connection)
     except BadInput as problem:

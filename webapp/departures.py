@@ -8,19 +8,25 @@ If the process is killed, what is left is done at the next event, job or start.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 from connectors.hubspot.events import Event, EventKind
+from webapp.current_keys import events_now
+from webapp.rights.forgetting import Cause, forget
 from webapp.services import Services
+from webapp.store.key_rows import KeyDestroyed
 from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
-from webapp.store.told_events import GONE, Taken, ToldRow
+from webapp.store.told_events import GONE, Outdated, Taken, ToldRow
 
 LOG = logging.getLogger(__name__)
+ERASED, DELETED = "erased on request", "deleted in the CRM"
 # A restored contact whose event never came is read again after this.
 BACK_AFTER = timedelta(days=1)
 # How long a request may wait for the database, and the thread before it tries again.
@@ -39,7 +45,7 @@ def receive(opened: Services, events: Sequence[Event]) -> int:
             continue
         told = [one for one in events if one.organisation == name]
         try:
-            kept += opened.told_events.keep(row.id, told, wait)
+            kept += keep(opened, row, told, wait)
         except Taken:
             opened.intake.keep(row.id, told)
             kept, wait = kept + len(told), 0.0
@@ -52,6 +58,7 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
     Trouble with the disk is one sentence in the log: what is left is done later.
     """
     opened.intake.drain(partial(_take, opened))
+    generation = opened.keys.generation(connection.id)
     rows = opened.told_events.pending(connection.id)
     if not rows:
         return
@@ -59,11 +66,16 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
         _act(opened, connection, rows)
         # The lock is held for a moment only, so that no job finds it taken for long.
         with opened.one_job(connection):
-            opened.told_events.settle(rows)
-    except Locked:
+            # Where the key was rotated meanwhile, those were no keys any more: the end of that job does it.
+            if opened.keys.generation(connection.id) == generation:
+                opened.told_events.settle(rows)
+                _forget_erased(opened, connection, rows)
+    except (Locked, KeyDestroyed):
         return
     except OSError as error:
         LOG.warning("What HubSpot said is gone could not be erased yet (%s).", error.strerror)
+    except sqlite3.Error:
+        LOG.warning("What HubSpot said is gone could not be erased from the decision log yet.")
 
 
 def settle_all(opened: Services) -> None:
@@ -122,7 +134,23 @@ def _take(opened: Services, connection_id: str, events: Sequence[Event]) -> None
     """Keep what a file held, unless the connection has ended meanwhile."""
     row = opened.repository.connection(connection_id)
     if row is not None and row.state != "disconnected":
-        opened.told_events.keep(row.id, events)
+        keep(opened, row, events, None)
+
+
+def _forget_erased(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -> None:
+    """Who was erased for good leaves nothing but a tombstone."""
+    gone = [row.lead for row in rows if row.kind == "erased"]
+    if gone:
+        opened.told_events.forget_leads(connection.id, gone)
+        opened.database.scrub()
+
+
+def keep(opened: Services, row: ConnectionRow, events: Sequence[Event], wait: float | None) -> int:
+    """Keep events under the lead keys of today, also while the key is being rotated. May raise Taken."""
+    while True:
+        now = events_now(opened, row, events)
+        with suppress(Outdated):
+            return opened.told_events.keep(row.id, now, wait)
 
 
 def _act(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -> None:
@@ -130,10 +158,8 @@ def _act(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -
     by_kind = {kind: [lead for lead, fate in fates.items() if fate == kind] for kind in (*GONE, "restored")}
     lake, place = opened.lake, (connection.crm, connection.organisation)
     for_now = by_kind["deleted"] + by_kind["merged"]
-    if by_kind["erased"]:
-        lake.forget(*place, *by_kind["erased"])
-    if for_now:
-        lake.forget(*place, *for_now, until=(opened.clock() + BACK_AFTER).timestamp())
+    forget(opened, connection, by_kind["erased"], Cause(words=ERASED))
+    until = (opened.clock() + BACK_AFTER).timestamp()
+    forget(opened, connection, for_now, Cause(words=DELETED, until=until))
     if by_kind["restored"]:
         lake.readmit(*place, *by_kind["restored"])
-    opened.told_events.drop_flags(connection.id, by_kind["erased"] + for_now)

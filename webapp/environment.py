@@ -1,4 +1,7 @@
-"""Settings from environment variables: NAME, or NAME_FILE with the path of a file that holds the value."""
+"""Settings from environment variables: NAME, or NAME_FILE with the path of a file that holds the value.
+
+The master key may also come from a command, NAME_COMMAND, such as one that asks a vault.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from audit.schema import BadInput
+from webapp.key_command import key_from
 from webapp.settings import Settings
 
 PREFIX = "FAIRLEAD_"
+FROM_COMMAND = frozenset({"FAIRLEAD_MASTER_KEY", "FAIRLEAD_MASTER_KEY_PREVIOUS"})
 TOGETHER = (
     ("salesforce_client_id", "salesforce_client_secret"),
     ("salesforce_jwt_key", "salesforce_jwt_username"),
@@ -48,12 +53,16 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
 
 
 def _value(environ: Mapping[str, str], name: str) -> str:
-    here, path = environ.get(name, "").strip(), environ.get(f"{name}_FILE", "").strip()
-    if here and path:
-        msg = f"{name} and {name}_FILE are both set; keep one."
+    by_command = f"{name}_COMMAND" if name in FROM_COMMAND else ""
+    names = [one for one in (name, f"{name}_FILE", by_command) if environ.get(one, "").strip()]
+    if len(names) > 1:
+        msg = f"{' and '.join(names)} are {'both' if len(names) == 2 else 'all'} set; keep one."
         raise BadInput(msg)
+    if names == [by_command]:
+        return key_from(environ[by_command], by_command, environ)
+    path = environ.get(f"{name}_FILE", "").strip()
     if not path:
-        return here
+        return environ.get(name, "").strip()
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
@@ -67,12 +76,18 @@ def _validated(values: Mapping[str, str], problems: list[str]) -> Settings:
     except ValidationError as error:
         known = " ".join(problems)
         told = (_sentence(detail) for detail in error.errors(include_url=False, include_input=False))
-        problems += [sentence for sentence in told if f"{sentence.split(' ', 1)[0]}_FILE" not in known]
+        problems += [sentence for sentence in told if not _is_known(sentence, known)]
         raise BadInput("\n".join(problems)) from None
     problems += _halves(settings)
     if problems:
         raise BadInput("\n".join(problems))
     return settings
+
+
+def _is_known(sentence: str, known: str) -> bool:
+    """Whether the file or the command of a setting is the trouble already."""
+    name = sentence.split(" ", 1)[0]
+    return f"{name}_FILE" in known or f"{name}_COMMAND" in known
 
 
 def _sentence(detail: ErrorDetails) -> str:

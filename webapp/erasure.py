@@ -7,14 +7,19 @@ refuses, a sweep finds what is left: at the start of every command and of the we
 from __future__ import annotations
 
 import logging
+import sqlite3
+from contextlib import suppress
 
 from audit.schema import BadInput
 from webapp.crms import label
+from webapp.decisions import empty, holds
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
 
 LOG = logging.getLogger(__name__)
+# Who the audit trail names where a disconnect was cut short.
+HERE = "Fairlead, after the disconnect"
 
 
 def erase(opened: Services, connection: ConnectionRow) -> bool:
@@ -59,10 +64,16 @@ def sweep(opened: Services) -> None:
 
 
 def _holds(opened: Services, row: ConnectionRow) -> bool:
-    return opened.lake.holds(row.crm, row.organisation) or opened.repository.has_flags(row.id)
+    held = opened.lake.holds(row.crm, row.organisation) or opened.repository.has_flags(row.id)
+    return held or opened.keys.is_held(row.id) or holds(opened, row)
 
 
 def _remove(opened: Services, row: ConnectionRow) -> None:
+    # While the log can still write down how much it lets go.
+    with suppress(OSError, sqlite3.Error):
+        empty(opened, row)
+    # First the key: from then on whatever is left, here or in a copy, cannot be read.
+    opened.keys.destroy(row.id, HERE)
     opened.repository.remove_flags(row.id)
     opened.told_events.forget(row.id)
     try:

@@ -10,6 +10,7 @@ from audit.schema import BadInput
 from webapp.departures import settle_all
 from webapp.environment import settings_from
 from webapp.erasure import sweep
+from webapp.key_order import put_all_in_order
 from webapp.services import Services, open_services
 from webapp.store.rows import ConnectionRow
 
@@ -20,6 +21,7 @@ def installation() -> Iterator[Services]:
     opened = open_services(settings_from(os.environ))
     try:
         sweep(opened)
+        put_all_in_order(opened)
         settle_all(opened)
         yield opened
     finally:

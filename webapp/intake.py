@@ -2,7 +2,7 @@
 
 ::
 
-    <data>/told/<random>.json     the events of one request: lead keys and digests, never a record id
+    <data>/told/<random>.sealed   the events of one request: lead keys and digests, never a record id
 
 A sync of a large organisation writes its flags in one transaction, and that may take longer than a CRM
 waits for an answer. A file is on the disk before the CRM is answered, and goes once its events are kept.
@@ -22,6 +22,9 @@ from uuid import uuid4
 from connectors.hubspot.events import Event
 from connectors.partitions import folder_to_disk, to_disk
 from connectors.pseudonym import LeadKey
+from webapp.secrets_box import SecretsBox, Unreadable
+
+OWNER = "told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +32,18 @@ class Intake:
     """The files of one data folder."""
 
     folder: Path
+    box: SecretsBox
 
     def keep(self, connection_id: str, events: Sequence[Event]) -> None:
         """Write events down durably. Raises OSError where the disk refuses."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = self.folder / f"{uuid4().hex}.new"
-        with fresh.open("w") as handle:
-            json.dump({"connection": connection_id, "events": [_plain(one) for one in events]}, handle)
+        document = {"connection": connection_id, "events": [_plain(one) for one in events]}
+        with fresh.open("wb") as handle:
+            handle.write(self.box.seal(json.dumps(document).encode(), OWNER))
             handle.flush()
             to_disk(handle.fileno())
-        fresh.replace(fresh.with_suffix(".json"))
+        fresh.replace(fresh.with_suffix(".sealed"))
         folder_to_disk(self.folder)
 
     def drain(self, take: Callable[[str, Sequence[Event]], object]) -> None:
@@ -48,20 +53,23 @@ class Intake:
             path.unlink(missing_ok=True)
 
     def _waiting(self) -> Iterator[tuple[Path, str, Sequence[Event]]]:
-        for path in sorted(self.folder.glob("*.json")):
+        for path in sorted((*self.folder.glob("*.json"), *self.folder.glob("*.sealed"))):
             # Another process may have taken it in this very moment; one that cannot be read stops no other.
-            with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
-                found = json.loads(path.read_text())
+            with suppress(FileNotFoundError, ValueError, KeyError, TypeError, Unreadable):
+                # An earlier version wrote them in the clear.
+                told, plain = path.read_bytes(), path.suffix == ".json"
+                found = json.loads(told if plain else self.box.open(told, OWNER))
                 yield path, found["connection"], [_event(one) for one in found["events"]]
 
 
-def _plain(event: Event) -> dict[str, str]:
+def _plain(event: Event) -> dict[str, str | int]:
     return {
         "organisation": event.organisation,
         "kind": event.kind,
         "lead": event.lead.hex,
         "at": event.at.isoformat(),
         "digest": event.digest,
+        "generation": event.generation,
     }
 
 
@@ -72,4 +80,5 @@ def _event(plain: dict[str, Any]) -> Event:
         lead=LeadKey(bytes.fromhex(plain["lead"])),
         at=datetime.fromisoformat(plain["at"]),
         digest=plain["digest"],
+        generation=plain.get("generation", 1),
     )

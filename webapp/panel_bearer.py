@@ -36,6 +36,7 @@ class PanelBearers:
             "organisation": visit.organisation,
             "user": visit.user,
             "lead": visit.lead.hex,
+            "generation": visit.generation,
             "until": (self.clock() + LIFETIME).timestamp(),
         }
         sealed = self.box.seal(json.dumps(told).encode(), AUDIENCE)
@@ -54,6 +55,7 @@ class PanelBearers:
             organisation=told["organisation"],
             lead=LeadKey(bytes.fromhex(told["lead"])),
             user=told["user"],
+            generation=told.get("generation", 1),
         )
 
 

@@ -7,6 +7,7 @@ is sealed with the newest. `webapp.store.grants.DatabaseGrants.reseal` moves a v
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -30,13 +31,14 @@ class SecretsBox:
     """Seals values for one purpose. ``owner`` is authenticated: a value moved to another row does not open.
 
     ``keys`` are 32 bytes each, the newest first; without any, the master key seals. The master key
-    opens what it sealed before, always. A sealed value is a version byte, 8 bytes that name the key,
-    a random 96-bit nonce, then the ciphertext with its tag.
+    opens what it sealed before, always; ``former`` master keys open, too. A sealed value is a version byte,
+    8 bytes that name the key, a random 96-bit nonce, then the ciphertext with its tag.
     """
 
     master: bytes = field(repr=False)
     purpose: str
     keys: tuple[bytes, ...] = field(default=(), repr=False)
+    former: tuple[bytes, ...] = field(default=(), repr=False)
 
     def seal(self, plain: bytes, owner: str) -> bytes:
         """Encrypt ``plain`` for ``owner`` with the newest key."""
@@ -47,7 +49,7 @@ class SecretsBox:
     def open(self, sealed: bytes, owner: str) -> bytes:
         """Decrypt. Raises Unreadable, never says why."""
         if sealed[:1] == UNNAMED:
-            return _decrypted(self._known()[-1], sealed[1:], owner.encode())
+            return self._unnamed(sealed[1:], owner.encode())
         head = sealed[: 1 + NAME_BYTES]
         key = next((key for key in self._known() if NAMED + _name(key) == head), None)
         if key is None:
@@ -58,9 +60,16 @@ class SecretsBox:
         """Whether the newest key sealed it."""
         return sealed[: 1 + NAME_BYTES] == NAMED + _name(self._known()[0])
 
+    def _unnamed(self, sealed: bytes, bound: bytes) -> bytes:
+        for key in self._known()[len(self.keys) :]:
+            with suppress(Unreadable):
+                return _decrypted(key, sealed, bound)
+        raise Unreadable
+
     def _known(self) -> tuple[bytes, ...]:
-        """The keys of this purpose, newest first; the master key's comes last."""
-        return tuple(derive(key, f"sealed/{self.purpose}") for key in (*self.keys, self.master))
+        """The keys of this purpose, newest first; those of the master key come last."""
+        roots = (*self.keys, self.master, *self.former)
+        return tuple(derive(key, f"sealed/{self.purpose}") for key in roots)
 
 
 def _name(key: bytes) -> bytes:

@@ -12,20 +12,28 @@ from flask import current_app
 from audit.schema import BadInput
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
+from connectors.seals import Seal
 from webapp.intake import Intake
 from webapp.panel_bearer import PanelBearers
 from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
 from webapp.store.consents import Consents
+from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
+from webapp.store.decision_logs import DecisionLogs
 from webapp.store.grants import DatabaseGrants
+from webapp.store.notes import Notes
+from webapp.store.organisation_keys import OrganisationKeys
+from webapp.store.proposals import Proposals
+from webapp.store.releases import Releases
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
 from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
+from webapp.store.trail import Trail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +60,26 @@ class Services:
         return Accounts(database=self.database, clock=self.clock)
 
     @property
+    def proposals(self) -> Proposals:
+        """What one admin asks another to agree to."""
+        return Proposals(database=self.database, clock=self.clock)
+
+    @property
+    def notes(self) -> Notes:
+        """What was said when versions were saved."""
+        return Notes(database=self.database, clock=self.clock)
+
+    @property
+    def crm_fields(self) -> CrmFields:
+        """The fields that the CRMs described."""
+        return CrmFields(database=self.database, clock=self.clock)
+
+    @property
+    def trail(self) -> Trail:
+        """Who did what, to be read."""
+        return Trail(database=self.database)
+
+    @property
     def sessions(self) -> Sessions:
         """Open sign-ins."""
         lifetime = timedelta(hours=self.settings.session_hours)
@@ -63,9 +91,19 @@ class Services:
         return Consents(database=self.database, box=self.box("consent"), clock=self.clock)
 
     @property
+    def releases(self) -> Releases:
+        """What left the organisations, and their budgets for noise."""
+        return Releases(database=self.database, clock=self.clock)
+
+    @property
     def replays(self) -> SeenRequests:
         """Signed requests that came before."""
         return SeenRequests(database=self.database, clock=self.clock)
+
+    @property
+    def decision_logs(self) -> DecisionLogs:
+        """What is known of the decision logs."""
+        return DecisionLogs(database=self.database, clock=self.clock)
 
     @property
     def told_events(self) -> ToldEvents:
@@ -75,7 +113,7 @@ class Services:
     @property
     def intake(self) -> Intake:
         """What the CRMs told while the database was taken."""
-        return Intake(folder=self.settings.data_dir / "told")
+        return Intake(folder=self.settings.data_dir / "told", box=self.box("told"))
 
     @property
     def panel_bearers(self) -> PanelBearers:
@@ -88,16 +126,35 @@ class Services:
 
     def box(self, purpose: str) -> SecretsBox:
         """What seals values of one purpose at rest."""
-        return SecretsBox(master=self.settings.master, purpose=purpose, keys=self.settings.sealing_keys)
+        return SecretsBox(
+            master=self.settings.master,
+            purpose=purpose,
+            keys=self.settings.sealing_keys,
+            former=self.settings.former_masters,
+        )
+
+    @property
+    def keys(self) -> OrganisationKeys:
+        """The organisations' keys; the master key alone wraps them."""
+        settings = self.settings
+        box = SecretsBox(master=settings.master, purpose="organisation-key", former=settings.former_masters)
+        return OrganisationKeys(database=self.database, box=box, master=settings.master, clock=self.clock)
 
     def keyring(self, connection: ConnectionRow) -> Keyring:
-        """The pseudonym secrets of one connection's organisation."""
-        return Keyring(crm=connection.crm, organisation=connection.organisation, master=self.settings.master)
+        """The secrets of one connection's organisation. Raises BadInput where its key was destroyed."""
+        return self.keys.held(connection).keyring
 
     @property
     def lake(self) -> Lake:
         """Where the pulled leads are."""
-        return Lake(self.settings.data_dir / "leads")
+        return Lake(self.settings.data_dir / "leads", self._seal)
+
+    def _seal(self, crm: str, organisation: str) -> Seal:
+        connection = self.repository.connection_for(crm, organisation)
+        if connection is None:
+            msg = f"there is no connection to this {crm} organisation, so there is no key for its leads"
+            raise BadInput(msg)
+        return self.keys.held(connection).seal
 
     def one_job(self, connection: ConnectionRow) -> AbstractContextManager[None]:
         """One job of a connection at a time, across threads, processes and machines.

@@ -40,6 +40,10 @@ def _master_key(value: object) -> SecretBytes:
     return SecretBytes(key)
 
 
+def _previous_key(value: object) -> SecretBytes | None:
+    return None if value is None else _master_key(value)
+
+
 def _web_address(value: str) -> str:
     parts = _address_parts(value)
     if parts is None or parts.scheme not in {"http", "https"} or parts.query or parts.fragment:
@@ -146,8 +150,14 @@ class Settings(BaseModel):
         description="Signs session cookies and forms. Changing it signs everybody out."
     )
     master_key: Annotated[SecretBytes, BeforeValidator(_master_key)] = Field(
-        description="32 random bytes in base64. Encrypts the CRM tokens and makes the pseudonyms of leads. "
-        "If it is lost or changed, every CRM must be connected and pulled again."
+        description="32 random bytes in base64. Wraps the keys of the organisations and encrypts the CRM "
+        "tokens. If it is lost, every CRM must be connected and pulled again. It may also come from a "
+        "command: FAIRLEAD_MASTER_KEY_COMMAND. See [change keys](../how-to/change-keys.md)."
+    )
+    master_key_previous: Annotated[SecretBytes | None, BeforeValidator(_previous_key)] = Field(
+        default=None,
+        description="The master key before, while it is being changed: `fairlead reseal` wraps anew what it "
+        "wrapped. Take it out after that.",
     )
     encryption_keys: Annotated[tuple[SecretBytes, ...], BeforeValidator(_keys)] = Field(
         default=(),
@@ -266,6 +276,12 @@ class Settings(BaseModel):
     def master(self) -> bytes:
         """The master key's bytes, for `Keyring` and `SecretsBox`."""
         return self.master_key.get_secret_value()
+
+    @property
+    def former_masters(self) -> tuple[bytes, ...]:
+        """Master keys of before, which open and no longer seal."""
+        previous = self.master_key_previous
+        return () if previous is None else (previous.get_secret_value(),)
 
     @property
     def sealing_keys(self) -> tuple[bytes, ...]:

@@ -14,6 +14,10 @@ the path of a file that holds the value (for secrets mounted by a container syst
 not set. Fairlead does not start without the required settings, or with a secret that is too weak, and says
 in one sentence per setting what to do.
 
+The master key may also come from a command: set `FAIRLEAD_MASTER_KEY_COMMAND` to one that prints it, such as
+one that asks a vault. It runs without a shell, with the environment but for Fairlead's own settings, and has
+30 seconds. What it prints is never logged.
+
 Every command of one installation needs the same settings. Make them once, and keep them in a file that only
 you can read:
 

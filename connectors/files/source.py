@@ -15,6 +15,7 @@ from connectors.files.flags import publish_flags
 from connectors.files.reading import read_names, read_table
 from connectors.files.table import FileTable
 from connectors.policy.apply import Raw, apply_policy
+from connectors.policy.look import Looked, look_at
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
@@ -72,7 +73,11 @@ class FileSource:
 
     def sample(self, policy: Policy, leads: int) -> Batch:
         """The first leads of the file under a draft policy."""
-        return self._batch(policy, self._leads(policy).slice(0, leads), {})
+        return self.look(policy, leads).batch
+
+    def look(self, policy: Policy, leads: int) -> Looked:
+        """As `sample`, with the shapes of the values before the policy."""
+        return look_at(policy, self._raw(policy, self._leads(policy).slice(0, leads), {}), self.keyring)
 
     def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:  # noqa: ARG002
         """Write the flags of the leads that the file lists now, replacing the file of flags as one.
@@ -114,11 +119,13 @@ class FileSource:
         )
 
     def _batch(self, policy: Policy, leads: _Leads, rejected: Mapping[str, int]) -> Batch:
+        return apply_policy(policy, self._raw(policy, leads, rejected), self.keyring)
+
+    def _raw(self, policy: Policy, leads: _Leads, rejected: Mapping[str, int]) -> Raw:
         keys = [self.keyring.lead_key(identity) for identity in leads.ids]
         days = None if policy.created else [self._written().date()] * len(keys)
         columns = {name: _texts(leads.records[name]) for name in policy.fields}
-        raw = Raw(keys=keys, columns=columns, cohort_days=days, rejected=rejected)
-        return apply_policy(policy, raw, self.keyring)
+        return Raw(keys=keys, columns=columns, cohort_days=days, rejected=rejected)
 
     def _written(self) -> datetime:
         """When the file was last written: also the cohort of leads that nothing dates."""

@@ -12,7 +12,7 @@ HubSpot, "Webhooks API": a JSON array of up to 100 events; ``eventId`` is not un
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Event:
 
     ``erased``: by the wish of the person, for good. ``deleted``: into the recycling bin. ``merged``: it
     lives on as another record. ``restored``: it is back. ``digest`` is the same whenever the same event
-    comes again.
+    comes again. ``generation`` is that of the key behind ``lead``.
     """
 
     organisation: str
@@ -51,6 +51,7 @@ class Event:
     lead: LeadKey
     at: datetime
     digest: str = field(repr=False)
+    generation: int = 1
 
 
 def events_of(
@@ -99,10 +100,16 @@ def _events(entry: Mapping[str, Any], portal: str, keyring: Keyring) -> Iterator
     at = _moment(entry.get("occurredAt"))
     for record_id in _ended(entry) if kind == "merged" else (number_of(entry.get("objectId")),):
         if record_id:
-            lead = lead_of(keyring, of, record_id)
-            named = (portal, family, deed, lead.hex, str(entry.get("eventId")), str(entry.get("occurredAt")))
-            digest = hashlib.sha256(json.dumps(named).encode()).hexdigest()
-            yield Event(organisation=portal, kind=kind, lead=lead, at=at, digest=digest)
+            told = (str(entry.get("eventId")), str(entry.get("occurredAt")))
+            named = json.dumps((portal, family, deed, of, record_id, *told)).encode()
+            yield Event(
+                organisation=portal,
+                kind=kind,
+                lead=lead_of(keyring, of, record_id),
+                at=at,
+                digest=hmac.digest(keyring.key_for("told"), named, "sha256").hex(),
+                generation=keyring.generation,
+            )
 
 
 def _object_of(entry: Mapping[str, Any], family: str) -> str:

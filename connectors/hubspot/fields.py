@@ -39,6 +39,8 @@ def field_info(found: Mapping[str, Any], start: str = "") -> FieldInfo:
     """One property definition; ``start`` stands before the name of one that is not a contact's."""
     metadata = found.get("modificationMetadata")
     read_only = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
+    sensitivity = str(found.get("dataSensitivity") or "non_sensitive")
+    categories = found.get("sensitiveDataCategories") or ()
     kind, typed = str(found.get("type") or STRING), str(found.get("fieldType") or "")
     return FieldInfo(
         name=f"{start}{found.get('name')}",
@@ -48,4 +50,7 @@ def field_info(found: Mapping[str, Any], start: str = "") -> FieldInfo:
         kind=_STRINGS.get(typed, "long_text") if kind == STRING else _KINDS.get(kind, "other"),
         filterable=kind not in _NOT_FILTERABLE,
         writable=not (read_only or found.get("calculated") is True),
+        # The properties call lists none of these unless it is asked for them; a schema may.
+        security="" if sensitivity == "non_sensitive" else sensitivity,
+        compliance=tuple(str(one) for one in categories),
     )

@@ -41,7 +41,9 @@ def verify_card(request: InboundRequest, app: HubSpotApp, keyring_for: KeyringFo
     if keyring is None:
         raise refused(PORTAL_UNKNOWN)
     lead, user = _lead(request.body, keyring), keyring.pseudonym("user", query["userId"])
-    return Visit(crm="hubspot", organisation=query["portalId"], lead=lead, user=user)
+    return Visit(
+        crm="hubspot", organisation=query["portalId"], lead=lead, user=user, generation=keyring.generation
+    )
 
 
 def lead_of(keyring: Keyring, kind: str, record_id: str) -> LeadKey:

@@ -17,7 +17,8 @@ from connectors.hubspot.records import dated_by, parse, text_of
 from connectors.hubspot.related import Related, Values, kind_of
 from connectors.hubspot.stamps import moment_of
 from connectors.moments import in_seconds
-from connectors.policy.apply import apply_policy
+from connectors.policy.apply import Raw, apply_policy
+from connectors.policy.look import Looked, look_at
 from connectors.policy.model import Policy, Rule
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.snapshots import Past
@@ -93,11 +94,18 @@ class Reader:
         own = (MODIFIED, AUDIT) if self.own else ()
         return tuple(dict.fromkeys((*self._fields, *self.merged, *own)))
 
+    def look(self, ids: Sequence[str]) -> Looked:
+        """As `batch`, with the shapes of the values before the policy."""
+        return look_at(self.policy, self._raw(ids, found(self.client, ids, self._fields)), self.keyring)
+
     def _batch(self, ids: Sequence[str], records: Sequence[Document]) -> Batch:
+        return apply_policy(self.policy, self._raw(ids, records), self.keyring)
+
+    def _raw(self, ids: Sequence[str], records: Sequence[Document]) -> Raw:
         beside = self.related.beside(ids) if self.related.fields else {}
         whole = [_completed(record, beside.get(record_number(record), {})) for record in records]
         raw = parse(ids, whole, self.policy.fields, self.keyring)
-        return apply_policy(self.policy, dated_by(raw, self.policy.created), self.keyring)
+        return dated_by(raw, self.policy.created)
 
     def _losers(self, records: Iterable[Document]) -> Iterator[str]:
         for record in records:

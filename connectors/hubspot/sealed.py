@@ -37,4 +37,4 @@ def unseal(keyring: Keyring, text: object) -> dict[str, Any]:
 
 
 def _box(keyring: Keyring) -> AESGCM:
-    return AESGCM(bytes.fromhex(keyring.pseudonym("pull", "place")))
+    return AESGCM(keyring.key_for("pull"))

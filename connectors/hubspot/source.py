@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from connectors.hubspot.answers import Document, objects, record_number, total_of
+from connectors.hubspot.answers import Document, record_number, total_of
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.changed import changed_ids
-from connectors.hubspot.client import PAGE, HubSpotClient
+from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.facts import checked, described, told_rules
+from connectors.hubspot.first import first_pages
 from connectors.hubspot.gate import Gate
 from connectors.hubspot.listing import every_contact
 from connectors.hubspot.pace import pace_of
@@ -25,10 +26,13 @@ from connectors.hubspot.timing import REAL, Timing
 from connectors.hubspot.walking import ID
 from connectors.lake import Lake
 from connectors.oauth import GrantStore
+from connectors.policy.look import Looked, as_one
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
 from connectors.synced import Synced, Wish
+
+SAMPLE = 1_000
 
 
 class HubSpotSource:
@@ -101,10 +105,14 @@ class HubSpotSource:
         ).run()
 
     def sample(self, policy: Policy, leads: int) -> Batch:
-        """The first few contacts (at most 100) under a draft policy."""
+        """The first contacts (at most 1,000) under a draft policy."""
+        return self.look(policy, leads).batch
+
+    def look(self, policy: Policy, leads: int) -> Looked:
+        """As `sample`, with the shapes of the values before the policy."""
         reader = self._reader(policy)
-        page = self._client.page(ID, limit=max(1, min(leads, PAGE)))
-        return reader.batch(_ids_of(objects(page, "results")))
+        groups = hundreds(first_pages(self._client, max(1, min(leads, SAMPLE))))
+        return as_one(list(in_order(groups, reader.look)) or [reader.look([])])
 
     def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:  # noqa: ARG002
         """Write flags into the ``fairscore_`` properties, which are made where they are missing.

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +18,7 @@ from connectors import staging
 from connectors.emptied import NO_LEADS
 from connectors.errors import Busy, Refused
 from connectors.holding import Finished, Note
+from connectors.hubspot.answers import Document, record_number
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.comparing import Known, differing
 from connectors.hubspot.departed import archived
@@ -38,23 +38,26 @@ from connectors.hubspot.planning import (
 )
 from connectors.hubspot.progress import Progress, Untold
 from connectors.hubspot.reading import Reader
-from connectors.hubspot.records import ABSENT, MISSING
+from connectors.hubspot.records import ABSENT, MISSING, created_day
 from connectors.hubspot.related import Related, kind_of
 from connectors.hubspot.sealed import unseal
 from connectors.hubspot.walking import ID, expected, walk
 from connectors.lake import Lake
 from connectors.moments import instant
+from connectors.policy.key import domains
 from connectors.policy.model import Policy, Rule
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.remembered import Remembered
+from connectors.replacing import OUTDATED
+from connectors.seals import Home
 from connectors.snapshots import Snapshots
 from connectors.staging import Staging
 from connectors.synced import Synced, Wish
 
 CRM = "hubspot"
 # With these, what was read so far cannot become whole.
-SPOILT = frozenset({"incomplete", ABSENT, NO_LEADS})
+SPOILT = frozenset({"incomplete", OUTDATED, ABSENT, NO_LEADS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,7 @@ class Sync:
         msg = "what changed could not be told from the whole, again and again: try again later"
         raise Busy(msg, retry_after=60)
 
-    def _begun(self, folder: Path, reason: str) -> tuple[Staging, Plan]:
+    def _begun(self, folder: Home, reason: str) -> tuple[Staging, Plan]:
         """The pull that a process left unfinished, where it is still of use; else a new one."""
         situation = Situation(
             wanted=Wanted(
@@ -122,7 +125,7 @@ class Sync:
 
     def _carry_out(self, staged: Staging, plan: Plan) -> Synced:
         already = staged.read
-        with Remembered(staged.folder) as beside:
+        with Remembered(staged.home) as beside:
             progress = Progress(
                 staged=staged, beside=beside, reader=self._reader(plan.kind), watch=self.wish.watch
             )
@@ -159,6 +162,7 @@ class Sync:
         finished = Finished(
             parts=progress.staged,
             account=progress.staged.account(),
+            generation=self.keyring.generation,
             note=self._note(plan, progress.beside),
             expected=self._expected(progress.staged),
         )
@@ -177,12 +181,13 @@ class Sync:
     def _changes(self, progress: Progress, plan: Plan) -> Synced:
         gone = set(archived(self.client, self.keyring, instant(plan.since)))
         losers = set(progress.beside.gone())
-        merged = self._held_of(losers)
+        merged, told = self._held_of(losers), tuple(gone | losers)
         if plan.kind == "reconcile":
             gone |= set(self._compared(progress, gone | losers))
         finished = Finished(
             parts=progress.staged,
             account=progress.staged.account(),
+            generation=self.keyring.generation,
             note=self._note(plan, progress.beside),
             gone=pa.array(sorted(key.hex for key in gone | losers), pa.string()),
         )
@@ -199,6 +204,7 @@ class Sync:
             unchanged=unchanged,
             merged=merged,
             own=min(progress.own, unchanged),
+            gone=told,
         )
 
     def _held_of(self, keys: set[LeadKey]) -> int:
@@ -215,18 +221,26 @@ class Sync:
         staged = progress.staged
         held = self.lake.held_keys(CRM, self.keyring.organisation, column)
         known = Known.of(chain(held, staged.asides(), staged.tables()), column)
-        listing = walk(self.client, {}, (*ID, rule.field) if rule else ID)
+        created = (self.policy.created,) if self.policy.not_before else ()
+        listing = walk(self.client, {}, (*ID, *((rule.field,) if rule else ()), *created))
         for step in listing.steps():
-            if anew := differing(known, step.records, self.keyring, rule):
+            young = [record for record in step.records if not self._is_old(record)]
+            if anew := differing(known, young, self.keyring, rule):
                 progress.keep_beside(anew)
         if not expected(self.client, listing.place):
             refuse_emptied(self.lake, self.keyring, gone)
         return list(known.unseen())
 
+    def _is_old(self, record: Document) -> bool:
+        """Whether retention keeps a listed contact out, so that it is not missing here."""
+        day = created_day(record, self.policy.created) if self.policy.not_before else None
+        return day is not None and self.policy.is_too_old(day) and bool(record_number(record))
+
     def _note(self, plan: Plan, past: Remembered) -> Note:
         column = self.wish.score
         snapshots = Snapshots(column=column, seen_at=plan.moment, past=past.past_of) if column else None
-        return Note(cursor=asdict(plan.cursor(self._held())), snapshots=snapshots)
+        cursor = asdict(plan.cursor(self._held()))
+        return Note(cursor=cursor, snapshots=snapshots, domains=domains(self.policy))
 
 
 def score_rule(policy: Policy, column: str) -> Rule | None:

@@ -15,7 +15,7 @@ from connectors.policy.model import Policy, Rule, opt_out_field
 from connectors.source import FieldInfo, FieldKind
 
 # What each kind of field holds, and the operators that it allows; the other kinds allow every one.
-_LIMITS: Mapping[FieldKind, tuple[str, tuple[str, ...]]] = MappingProxyType(
+LIMITS: Mapping[FieldKind, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
         "long_text": ("a long text that people type", ("drop", "reduce")),
         "formula_text": ("a text that a formula makes", ("drop", "map")),
@@ -55,7 +55,7 @@ def refuse_unfit(policy: Policy, fields: Iterable[FieldInfo], origin: str = "the
 
 
 def _refuse_rule(rule: Rule, field: FieldInfo | None) -> None:
-    what, allowed = _LIMITS.get(field.kind, ("", ())) if field else ("", ())
+    what, allowed = LIMITS.get(field.kind, ("", ())) if field else ("", ())
     if field is None or not allowed or rule.operator.name in allowed:
         return
     msg = (

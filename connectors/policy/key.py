@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from audit.schema import BadInput
 from connectors.policy.blank import each_filled
-from connectors.policy.model import Applied
+from connectors.policy.model import Applied, Policy
 from connectors.pseudonym import Keyring
 
 
@@ -35,3 +35,8 @@ class Key:
     def describe(self) -> str:
         """What it does, for the admin."""
         return f"The value becomes a code that only this installation can make (domain {self.domain})."
+
+
+def domains(policy: Policy) -> Mapping[str, str]:
+    """The columns that are pseudonyms under a policy, each with its domain: a rotation moves them on."""
+    return {rule.column: rule.operator.domain for rule in policy.rules if isinstance(rule.operator, Key)}

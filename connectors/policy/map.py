@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -46,6 +46,11 @@ class Map:
         present = [None if filled(value) is None else _plain(value or "") for value in values]
         translated = tuple(None if value is None else filled(known.get(value)) for value in present)
         return Applied(values=translated, unmapped=sum(v is not None and v not in known for v in present))
+
+    @property
+    def pairs(self) -> Mapping[str, str]:
+        """The vocabulary as it is compared: "" stands for missing."""
+        return {_plain(old): filled(new) or "" for old, new in self.vocabulary}
 
     def describe(self) -> str:
         """What it does, for the admin."""

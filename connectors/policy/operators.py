@@ -10,6 +10,9 @@ from connectors.policy.drop import Drop
 from connectors.policy.keep import Keep
 from connectors.policy.key import Key
 from connectors.policy.map import Map
+from connectors.policy.noise import Noise
 from connectors.policy.reduce import Reduce
 
-OPERATORS = MappingProxyType({kind.name: kind for kind in (Keep, Band, Map, Coarsen, Reduce, Key, Drop)})
+OPERATORS = MappingProxyType(
+    {kind.name: kind for kind in (Keep, Band, Map, Coarsen, Noise, Reduce, Key, Drop)}
+)

@@ -93,6 +93,9 @@ def _rule(table: object, place: int) -> Rule:
         msg = f"{where}: column '{column}' is reserved or has outer spaces: choose another name"
         raise BadInput(msg)
     given = {key: value for key, value in table.items() if key not in _RULE}
+    if kind == "noise" and column == "score":
+        msg = f"{where}: the score is what is audited, so it cannot carry noise: keep it"
+        raise BadInput(msg)
     return Rule(field=name, operator=_operator(kind, given, where), column=column)
 
 

@@ -42,7 +42,7 @@ def _rule(rule: Rule) -> Iterator[str]:
     for parameter in dataclasses.fields(rule.operator):  # type: ignore[arg-type]  # operators are dataclasses
         value = getattr(rule.operator, parameter.name)
         if value != parameter.default:
-            is_table = parameter.name == "vocabulary"
+            is_table = parameter.name in {"vocabulary", "table"}
             yield f"{parameter.name} = {_table(value) if is_table else _toml(value)}"
 
 

@@ -17,10 +17,10 @@ from connectors.errors import Refused
 from connectors.moments import in_seconds
 from connectors.pseudonym import Keyring
 from connectors.salesforce.described import FieldNeed, Fields, troubles
-from connectors.salesforce.flag_fields import TEXTS, Values
 from connectors.salesforce.gateway import Gateway, Request
 from connectors.salesforce.query import Soql, pages
 from connectors.salesforce.records import text_of
+from connectors.salesforce.wished_fields import TEXTS, Values
 from connectors.source import Notice, NoticeReceipt
 
 FINDING = "Fairness_Finding__c"
@@ -126,11 +126,11 @@ class FindingRecords:
         return True
 
     def _key(self, notice: Notice) -> str:
-        return f"{self._scope}-{self.keyring.pseudonym('finding', notice.key)[:24]}"
+        return f"{self._scope}-{self.keyring.lasting('finding', notice.key)[:24]}"
 
     @property
     def _scope(self) -> str:
-        return self.keyring.pseudonym("finding-scope", "")[:8]
+        return self.keyring.lasting("finding-scope", "")[:8]
 
 
 def _values(notice: Notice) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def verify_canvas(
         lead=keyring.lead_key(claim.record_id),
         frame_origins=_frame_origins(app, claim, origin),
         user=keyring.pseudonym("user", claim.user_id),
+        generation=keyring.generation,
     )
 
 

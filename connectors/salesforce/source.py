@@ -14,6 +14,7 @@ from connectors.lake import Lake
 from connectors.oauth import GrantStore
 from connectors.policy.apply import apply_policy
 from connectors.policy.fitting import refuse_unfit
+from connectors.policy.look import Looked, look_at
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.salesforce.app import SalesforceApp
@@ -34,7 +35,7 @@ from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
 from connectors.summing import Different
 from connectors.synced import Synced, Wish
 
-SAMPLE = 200
+SAMPLE = 1_000
 NAMED = 8
 """Fields that a message names before it counts the others."""
 PULL, COUNT = "lead pull", "lead count"
@@ -114,10 +115,15 @@ class SalesforceSource:
                 yield from self._batches(policy, query, first)
 
     def sample(self, policy: Policy, leads: int) -> Batch:
-        """A few leads (at most 200) under a draft policy."""
+        """Some leads (at most 1,000, those of one page) under a draft policy."""
+        return self.look(policy, leads).batch
+
+    def look(self, policy: Policy, leads: int) -> Looked:
+        """As `sample`, with the shapes of the values before the policy."""
         query = Soql(fields=self._fields(policy), limit=max(1, min(leads, SAMPLE)))
         with self._telling_what_is_missing(policy):
-            return next(self._batches(policy, query))
+            records = next(pages(self._gateway, query, PULL))
+            return look_at(policy, parse(records, policy.fields, self._keyring), self._keyring)
 
     def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:
         """Write flags into the Lead's ``Fairness_`` fields, and findings into ``Fairness_Finding__c``."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
-from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
@@ -20,9 +19,11 @@ from connectors import staging
 from connectors.errors import Busy, Refused
 from connectors.holding import Finished, Note
 from connectors.lake import Lake
+from connectors.policy.key import domains
 from connectors.policy.model import Policy
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring
+from connectors.replacing import OUTDATED
 from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, begin
 from connectors.salesforce.comparing import Compared, Comparison
 from connectors.salesforce.departed import Untold, departed
@@ -50,6 +51,7 @@ from connectors.salesforce.query import Soql
 from connectors.salesforce.reading import Reader, Stale, Step
 from connectors.salesforce.score_history import ScoreHistory
 from connectors.salesforce.trouble import MISSING_FIELD
+from connectors.seals import Home
 from connectors.snapshots import PastOf, Snapshots, no_past
 from connectors.spool import Roll
 from connectors.staging import Staging
@@ -59,7 +61,9 @@ Wanted = Literal["", "full", "reconcile"]
 CRM = "salesforce"
 DOING = "lead count"
 # With these, what was read so far cannot become whole.
-SPOILT = frozenset({"incomplete", JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD", NO_LEADS})
+SPOILT = frozenset(
+    {"incomplete", OUTDATED, JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD", NO_LEADS}
+)
 # Told how many leads are read and how many there are; may raise to stop the pull.
 Watch = Callable[[int, int], None]
 
@@ -105,7 +109,7 @@ class Sync:
         msg = "what an earlier sync left could not be gone on with, again and again: try again later"
         raise Busy(msg, retry_after=60)
 
-    def _begun(self, folder: Path, wanted: Wanted, reason: str) -> tuple[Staging, Plan]:
+    def _begun(self, folder: Home, wanted: Wanted, reason: str) -> tuple[Staging, Plan]:
         """The pull that a process left unfinished, where it is still of use; else a new one."""
         now, held = self.gateway.now(), self._held()
         situation = Situation(
@@ -208,11 +212,15 @@ class Sync:
             keyring=self.keyring,
             facts=self.facts,
             patience=self.patience,
-            place=staged.folder,
+            place=staged.home.path,
         )
         with told.of(rule) as past:
             finished = Finished(
-                parts=staged, account=staged.account(), note=self._note(plan, past), expected=expected
+                parts=staged,
+                account=staged.account(),
+                note=self._note(plan, past),
+                expected=expected,
+                generation=self.keyring.generation,
             )
             run = self.lake.replace(CRM, self.keyring.organisation, finished)
         return Synced(kind=plan.kind, why=plan.why, run=run, whole=run, added=run.kept)
@@ -223,11 +231,12 @@ class Sync:
         left = pa.array([key.hex for key in gone.keys], pa.string())
         if compared is not None and not compared.there:
             refuse_emptied(self.lake, self.keyring.organisation, left)
-        with Roll(staged.folder) as scores:
+        with Roll(staged.home.path) as scores:
             self._score(plan, scores)
             finished = Finished(
                 parts=staged,
                 account=staged.account(),
+                generation=self.keyring.generation,
                 note=self._note(plan, covered=gone.covered),
                 expected=expected,
                 gone=left if compared is None else pc.unique(pa.concat_arrays([left, compared.gone])),
@@ -246,6 +255,7 @@ class Sync:
             unchanged=added.merged.unchanged,
             merged=gone.merged,
             own=min(own, added.merged.unchanged),
+            gone=gone.keys,
         )
 
     def _score(self, plan: Plan, scores: Roll) -> None:
@@ -271,7 +281,8 @@ class Sync:
 
     def _note(self, plan: Plan, past: PastOf = no_past, covered: str = "") -> Note:
         snapshots = Snapshots(column=self.score, seen_at=plan.moment, past=past) if self.score else None
-        return Note(cursor=asdict(plan.cursor(self._held(), covered)), snapshots=snapshots)
+        cursor = asdict(plan.cursor(self._held(), covered))
+        return Note(cursor=cursor, snapshots=snapshots, domains=domains(self.policy))
 
     def _compared(self, staged: Staging) -> Compared:
         """Compare everything, and read the months anew in which something is missing here."""
@@ -283,7 +294,7 @@ class Sync:
             patience=self.patience,
         )
         held = self.lake.keys(CRM, self.keyring.organisation)
-        found = comparison.of(chain(held, staged.asides(), staged.tables()), staged.folder)
+        found = comparison.of(chain(held, staged.asides(), staged.tables()), staged.home.path)
         for month in found.months:
             query = comparison.query(self.fields, month)
             for step in self._plain(query, count(self.gateway, query, DOING)):

@@ -15,11 +15,14 @@ from connectors.errors import Busy, Refused
 from connectors.lake import Lake
 from connectors.policy.band import Band
 from connectors.policy.keep import Keep
+from connectors.policy.look import SHOWN
 from connectors.policy.map import Map
+from connectors.policy.mask import SHAPES
 from connectors.policy.model import Policy, Rule
 from connectors.sandbox.fields import Value
 from connectors.source import Batch, Flag
 from tests.connectors.conformance import Subject, SubjectFactory
+from tests.seals import SEALS
 
 SUBJECTS = ("file", "salesforce", "hubspot")
 CANARY_NAME, CANARY_MAIL = "Zyxcanaryname", "zyxcanary@example.org"
@@ -191,6 +194,20 @@ def test_a_sample_is_a_few_leads_under_a_draft(make, leads):
         assert set(by_lead(subject, [batch])) <= set(range(12))
 
 
+@pytest.mark.parametrize("leads", [3, 260])
+def test_a_look_shows_kinds_before_and_the_same_leads_after(make, leads):
+    with opened(make, *(lead(i) for i in range(240))) as subject:
+        policy = policy_for(subject)
+        looked = subject.source.look(policy, leads)
+        assert looked.batch.table.num_rows == min(leads, 240)
+        assert looked.before.num_rows == min(leads, SHOWN)
+        assert set(looked.before.column_names) == set(policy.fields)
+        assert {kind for column in looked.before.columns for kind in column.to_pylist()} <= {*SHAPES, None}
+        ages = looked.before[subject.field("age")].to_pylist()
+        kept = looked.batch.table["age"].to_pylist()
+        assert [age is None for age in ages] == [age is None for age in kept[:SHOWN]]
+
+
 def test_an_organisation_without_leads_gives_no_lead(make):
     with opened(make) as subject:
         if subject.keyring.crm == "file":  # a file without rows is a bad export, not an empty org
@@ -219,7 +236,7 @@ def test_a_pull_that_breaks_midway_says_so(make):
 
 
 def test_a_broken_pull_leaves_the_lake_as_it_was(make, tmp_path):
-    lake = Lake(tmp_path)
+    lake = Lake(tmp_path, SEALS)
     with opened(make, *(lead(i) for i in range(2600))) as subject:
         place = (subject.keyring.crm, subject.source.organisation)
         account = lake.write(*place, subject.source.pull(policy_for(subject)))

@@ -25,6 +25,7 @@ from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.story import story
 from connectors.source import Source
 from tests.connectors import subject_hubspot, subject_salesforce
+from tests.seals import SEALS
 
 BANK = """
 [stream]
@@ -77,7 +78,7 @@ def test_real_leads_audit_the_same_after_the_whole_way(data_dir, tmp_path):
     both = contents_for_file(table, stream, 1)
     with sources(*both, tmp_path) as connected:
         for source, contents, from_file in zip(connected, both, expected(table, stream), strict=True):
-            from_crm = through_the_lake(source, contents, Lake(tmp_path / "lake"))
+            from_crm = through_the_lake(source, contents, Lake(tmp_path / "lake", SEALS))
             assert from_crm.kept == from_file.kept > 2000
             assert groups(from_crm) == groups(from_file)
 
@@ -87,7 +88,7 @@ def test_the_story_arrives_as_it_was_told(tmp_path):
     both = contents_for_story(whole)
     with sources(*both, tmp_path) as connected:
         for source, contents, half in zip(connected, both, halves(whole.table), strict=True):
-            intake = through_the_lake(source, contents, Lake(tmp_path / "lake"))
+            intake = through_the_lake(source, contents, Lake(tmp_path / "lake", SEALS))
             stays = half.filter(pa.array([not out for out in half["opted_out"].to_pylist()]))
             assert intake.kept == stays.num_rows
             regions = Counter(intake.table["attribute:region"].to_pylist())
@@ -129,5 +130,5 @@ def test_groups_of_columns_with_odd_names_survive_the_whole_way(tmp_path):
     both = contents_for_file(table, stream, 1)
     with sources(*both, tmp_path) as connected:
         for source, contents, from_file in zip(connected, both, expected(table, stream), strict=True):
-            from_crm = through_the_lake(source, contents, Lake(tmp_path / "lake"))
+            from_crm = through_the_lake(source, contents, Lake(tmp_path / "lake", SEALS))
             assert groups(from_crm) == groups(from_file)

@@ -18,6 +18,7 @@ from connectors.errors import Busy, Refused
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
 from connectors.source import Batch
+from tests.seals import SEALS
 
 KEYRING = Keyring(crm="salesforce", organisation="00D1", master=bytes(32))
 PLACE = ("salesforce", "00D1")
@@ -56,7 +57,7 @@ def files(folder: Path) -> set[str]:
 
 @pytest.fixture
 def lake(tmp_path):
-    return Lake(tmp_path / "lake")
+    return Lake(tmp_path / "lake", SEALS)
 
 
 def test_a_pull_without_one_usable_lead_replaces_nothing(lake):
@@ -346,6 +347,7 @@ PULL = """
 import sys
 from pathlib import Path
 from connectors.lake import Lake
+from tests.seals import SEALS
 from tests.connectors.test_lake import PLACE, batch
 
 def batches():
@@ -353,7 +355,7 @@ def batches():
     print("under way", flush=True)
     sys.stdin.read()
 
-Lake(Path(sys.argv[1])).write(*PLACE, batches())
+Lake(Path(sys.argv[1]), SEALS).write(*PLACE, batches())
 """
 
 

@@ -20,6 +20,7 @@ from connectors.salesforce.distinct import Distinct
 from connectors.source import Batch
 from connectors.two_sides import TwoSides
 from tests.connectors.salesforce import memory
+from tests.seals import SEALS
 
 # Few keys, of which many meet; some share the half that parts go by.
 KEYS = st.integers(0, 40).map(lambda n: (n % 7).to_bytes(8) + n.to_bytes(8))
@@ -88,7 +89,7 @@ def test_a_merge_in_many_parts_is_that_of_a_dictionary(
     turned = [key for key in aside if key not in second]
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         patched.setattr(meeting, "SMALLEST", 3)
-        lake = Lake(Path(folder))
+        lake = Lake(Path(folder), SEALS)
         lake.write("crm", "org", [batch(first)])
         lake.merge("crm", "org", [batch(second, aside=turned)])
         rows, whole = lake.read("crm", "org").to_pylist(), lake.whole("crm", "org")

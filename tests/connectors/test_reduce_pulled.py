@@ -18,6 +18,7 @@ from connectors.sandbox.fill import contents_for_story
 from connectors.sandbox.story import story
 from tests.connectors.test_fill_pulled import sources, through_the_lake
 from tests.journey.canaries import traces
+from tests.seals import SEALS
 
 CANARY = "Zebulon Quickfeather"
 FIELDS = {"salesforce": "Story__c", "hubspot": "story_text"}
@@ -51,8 +52,8 @@ def test_a_reduced_text_is_nowhere_after_the_whole_way(tmp_path, caplog):
         for source, contents in zip(connected, both, strict=True):
             stream = parse_stream(contents.stream)
             stream = replace(stream, controls=(*stream.controls, "story.tone"), features=None)
-            intake = through_the_lake(source, contents, Lake(lake))
-            table = Lake(lake).read(parse_policy(contents.policy).crm, source.organisation)
+            intake = through_the_lake(source, contents, Lake(lake, SEALS))
+            table = Lake(lake, SEALS).read(parse_policy(contents.policy).crm, source.organisation)
             assert set(table["story.tone"].to_pylist()) == {"negative"}
             report = audit(intake, stream, AuditRequest())
             for made in (to_json(report), to_html(report), metrics_csv(report), repr(report), repr(source)):
@@ -61,10 +62,11 @@ def test_a_reduced_text_is_nowhere_after_the_whole_way(tmp_path, caplog):
                 through_the_lake(
                     source,
                     replace(contents, policy=contents.policy.replace('"tone"\n', '"tune"\n')),
-                    Lake(lake),
+                    Lake(lake, SEALS),
                 )
             assert "Zebulon" not in str(caught.value)
-    found = list(traces(lake))
+    seals = [SEALS(crm, one.organisation) for crm, one in zip(FIELDS, connected, strict=True)]
+    found = list(traces(lake, *seals))
     assert any(name.endswith(".parquet") for name, _ in found)
     assert not [name for name, content in found if b"Zebulon" in content or b"Quickfeather" in content]
     assert "Zebulon" not in caplog.text

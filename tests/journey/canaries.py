@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow.parquet import encryption
 
 from connectors.sandbox.fields import OrgContents, Value
+from connectors.seals import Seal
 
 # Field names of both CRMs whose values identify a person; each value becomes a canary.
 PERSONAL = (
@@ -42,18 +45,26 @@ def _planted(record: Mapping[str, Value], number: int) -> dict[str, Value]:
     return marked
 
 
-def traces(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file below a folder as searchable bytes; Parquet is decoded first."""
+def traces(folder: Path, *seals: Seal) -> Iterator[tuple[str, bytes]]:
+    """Every file below a folder as searchable bytes; Parquet is decrypted by one of the seals and decoded."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            yield str(path.relative_to(folder)), _bytes(path)
+            yield str(path.relative_to(folder)), _bytes(path, seals)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, seals: Sequence[Seal]) -> bytes:
     if path.suffix == ".parquet":
-        table = pq.read_table(path, partitioning=None)
+        table = next(found for seal in seals if (found := _opened(path, seal)) is not None)
         return "\n".join(str(value) for column in table.columns for value in column.to_pylist()).encode()
     return path.read_bytes()
+
+
+def _opened(path: Path, seal: Seal) -> pa.Table | None:
+    opening = encryption.create_decryption_properties(footer_key=seal.parquet_key)
+    try:
+        return pq.ParquetFile(path, decryption_properties=opening).read()
+    except OSError:
+        return None
 
 
 def found(places: Iterator[tuple[str, bytes]], needles: tuple[str, ...]) -> list[str]:

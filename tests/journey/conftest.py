@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,13 @@ from tests.journey.canaries import planted
 from webapp.demo import journey
 from webapp.demo.contents import generated
 from webapp.demo.home import Home
-from webapp.demo.world import running
+from webapp.demo.summary import Outcome
+from webapp.demo.world import World, running
 from webapp.progress import Progress
 
-LEADS, SEED = 1_600, 11
+LEADS, FEW_LEADS, SEED = 1_600, 500, 11
+
+CanaryWorld = tuple[World, tuple[Outcome, ...], list[str]]
 
 
 @contextmanager
@@ -37,13 +41,27 @@ def everything_logged() -> Iterator[list[str]]:
     root.setLevel(level)
 
 
-@pytest.fixture(scope="session")
-def story_world(tmp_path_factory):
-    """The running world, what its journey produced, and the log lines so far."""
-    contents = generated(LEADS, SEED)
+@contextmanager
+def canary_world(folder: Path, leads: int) -> Iterator[CanaryWorld]:
+    """A running world of canary leads, what its journey produced, and the log lines so far."""
+    contents = generated(leads, SEED)
     contents = replace(contents, salesforce=planted(contents.salesforce), hubspot=planted(contents.hubspot))
-    home = Home(folder=tmp_path_factory.mktemp("demo"))
+    home = Home(folder=folder)
     home.open_for(contents.digest)
     with everything_logged() as log, running(contents, home, 0, SEED) as world, Progress() as progress:
         outcomes = journey.run(world, contents, progress, known=False)
         yield world, outcomes, log
+
+
+@pytest.fixture(scope="session")
+def story_world(tmp_path_factory):
+    """The world that most tests look at; none of them changes it."""
+    with canary_world(tmp_path_factory.mktemp("demo"), LEADS) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def own_world(tmp_path_factory):
+    """A small world for one file, which may do to it what it likes."""
+    with canary_world(tmp_path_factory.mktemp("own"), FEW_LEADS) as made:
+        yield made

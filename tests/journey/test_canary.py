@@ -57,7 +57,9 @@ def test_the_stand_ins_really_hold_the_canaries(story_world):
 
 def test_nothing_stored_holds_a_raw_identifier(story_world, needles):
     world, _, _ = story_world
-    files = list(traces(world.home.data))
+    services = world.services
+    seals = [services.lake.seals(row.crm, row.organisation) for row in services.repository.connections()]
+    files = list(traces(world.home.data, *seals))
     assert any(name.endswith(".parquet") for name, _ in files)
     assert any(name.endswith(".db") for name, _ in files)
     assert found(iter(files), needles) == []

@@ -27,6 +27,7 @@ from connectors.salesforce.source import SalesforceSource
 from connectors.synced import Wish
 from tests.connectors import subject_hubspot
 from tests.connectors.subject_salesforce import CALLBACK, MemoryGrants
+from tests.seals import SEALS
 
 POLICY = Policy(
     name="torture",
@@ -82,7 +83,7 @@ def grant_from(told: dict[str, Any]) -> Grant:
 def pull(told: dict[str, Any], wanted: str) -> None:
     """One sync; its end is one line of JSON."""
     wish = Wish(score="score", wanted=wanted)  # type: ignore[arg-type]
-    lake = Lake(Path(told["lake"]))
+    lake = Lake(Path(told["lake"]), SEALS)
     if told["crm"] == "hubspot":
         done = portal_from(told).sync(lake, subject_hubspot.POLICY, wish)
     else:

@@ -19,7 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from connectors import staging
 from connectors.lake import Lake
+from connectors.seals import Home
+from tests.seals import SEALS
 from tests.torture.sides import OPEN, Crm, Side
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -139,14 +142,13 @@ class _Killer:
 
     def _phase(self) -> str:
         """Where the kill struck, by the log that the dead process left."""
-        log = self._place / "pull" / "log.jsonl"
-        lines = log.read_text().splitlines() if log.exists() else []
-        reached = [json.loads(line)["reached"] for line in lines[1:] if line.endswith("}")]
-        if not lines:
+        seal = SEALS(self.side.crm, self.side.organisation)
+        left = staging.under_way(Home(path=self._place / "pull", seal=seal))
+        if left is None:
             return PHASES[3]
-        if not any("done" in one for one in reached):
+        if "done" not in left.reached:
             return PHASES[0]
-        return PHASES[2] if reached[-1].get("done") else PHASES[1]
+        return PHASES[2] if left.reached["done"] else PHASES[1]
 
     @property
     def _place(self) -> Path:
@@ -154,7 +156,7 @@ class _Killer:
 
     def _look(self) -> None:
         """The lake against the org, lead by lead; and nothing left behind."""
-        lake, want = Lake(self.folder / "lake"), self.side.wanted()
+        lake, want = Lake(self.folder / "lake", SEALS), self.side.wanted()
         rows = lake.read(self.side.crm, self.side.organisation)
         held = dict(zip(rows["lead_key"].to_pylist(), rows["region"].to_pylist(), strict=True))
         account = lake.whole(self.side.crm, self.side.organisation)

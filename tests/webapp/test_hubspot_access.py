@@ -179,7 +179,7 @@ def test_a_wrong_app_id_is_told_when_the_portal_is_connected(crms):
 def test_disconnecting_removes_the_app_from_the_portal_though_the_token_is_old(crms):
     row, browser = crms.ready("hubspot"), crms.signed_in()
     crms.hubspot.expire_tokens()
-    told = connecting.end(crms.services, row, crms.services.accounts.user_named("Ada"))
+    told = connecting.end(crms.services, row, "Ada")
     assert "HubSpot is disconnected" in told
     assert "did not confirm" not in told
     assert crms.hubspot.control.calls["DELETE /appinstalls/2026-09/external-install"] == 2
@@ -191,7 +191,7 @@ def test_where_hubspot_does_not_confirm_the_admin_is_told(crms):
     row = crms.ready("hubspot")
     crms.signed_in()
     crms.hubspot.control.plan(Fault(status=503, path="/external-install"))
-    told = connecting.end(crms.services, row, crms.services.accounts.user_named("Ada"))
+    told = connecting.end(crms.services, row, "Ada")
     assert "HubSpot did not confirm the end of the consent: remove the app there too." in told
 
 

@@ -15,10 +15,15 @@ from webapp.installation import installation
 def command(as_json: bool) -> None:
     """Encrypt the stored CRM tokens with the first key of FAIRLEAD_ENCRYPTION_KEYS.
 
-    After that, the other keys may be taken out of the setting. Jobs may run meanwhile.
+    After that, the other keys may be taken out of the setting. Jobs may run meanwhile. Where the master
+    key was changed (FAIRLEAD_MASTER_KEY_PREVIOUS is set), the keys of the organisations are wrapped with
+    the new one too, and the old one may be taken out.
     """
     with installation() as opened:
-        moved = access.reseal(opened)
+        done = access.reseal(opened)
         total = len(opened.repository.connections())
-    said = f"{moved} of {total} connections were moved to the newest key; the others have it already."
-    click.echo(json.dumps({"moved": moved, "connections": total}) if as_json else said)
+    said = f"{done.tokens} of {total} connections were moved to the newest key; the others have it already."
+    if done.keys:
+        said += f" The keys of {done.keys} organisations are wrapped with the master key of today."
+    record = {"moved": done.tokens, "connections": total, "keys": done.keys}
+    click.echo(json.dumps(record) if as_json else said)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import click
 
 from audit.finding import SEVERITIES
+from connectors.synced import Synced
 from webapp import jobs
 from webapp.cli.each import Outcome, for_each, record_of, tell
 from webapp.services import Services
@@ -40,10 +41,14 @@ def command(connection: str | None, seed: int, wanted: jobs.Wanted | None, as_js
         audit = jobs.sync(opened, row, progress, seed, wanted or "")
         done = opened.syncs.latest(row.id)
         text = "\n  ".join([_text(audit), *(sentences(done.synced) if done else ())])
-        record = {**record_of(row), **_record(audit), "sync": asdict(done.synced) if done else None}
+        record = {**record_of(row), **_record(audit), "sync": _plain(done.synced) if done else None}
         return Outcome(connection=row, text=text, record=record)
 
     tell(for_each(connection, job), as_json=as_json)
+
+
+def _plain(synced: Synced) -> dict[str, object]:
+    return {name: value for name, value in asdict(synced).items() if name != "gone"}
 
 
 def _text(audit: AuditRow) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -24,6 +24,15 @@ def lock_after(failures: int, longest: timedelta = LONGEST_LOCK) -> timedelta:
     if failures < FREE_FAILURES:
         return timedelta(0)
     return min(timedelta(seconds=2 ** min(failures - FREE_FAILURES, 12)), longest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUser:
+    """A person who is to sign in."""
+
+    name: str
+    role: Role
+    password_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +71,40 @@ class Accounts:
             row = tables.User(
                 id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now
             )
-            session.add_all([row, _event(now, name, "setup", name)])
+            session.add_all([row, noted(now, name, "setup", name)])
             return user_row(row)
+
+    def people(self) -> tuple[UserRow, ...]:
+        """Everybody who may sign in, by name."""
+        by_name = select(tables.User).order_by(tables.User.name)
+        with self.database.reading() as session:
+            return tuple(user_row(row) for row in session.scalars(by_name))
+
+    def add_user(self, new: NewUser, who: str) -> UserRow | None:
+        """One more person; None where the name is taken."""
+        now = self.clock()
+        with self.database.exclusive("people"), self.database.writing() as session:
+            if session.scalar(select(tables.User.id).filter_by(name=new.name)) is not None:
+                return None
+            row = tables.User(
+                id=short_id(),
+                name=new.name,
+                role=new.role,
+                password_hash=new.password_hash,
+                created_at=now,
+            )
+            session.add_all([row, noted(now, who, "person added", new.name, new.role)])
+            return user_row(row)
+
+    def remove_user(self, user: UserRow, who: str) -> bool:
+        """Take a person's account away, and with it every open session; False for the last administrator."""
+        with self.database.exclusive("people"), self.database.writing() as session:
+            admins = session.scalars(select(tables.User.id).filter_by(role="admin")).all()
+            if list(admins) == [user.id]:
+                return False
+            session.execute(delete(tables.User).filter_by(id=user.id))
+            session.add(noted(self.clock(), who, "person removed", user.name, user.role))
+            return True
 
     def rehash(self, user_id: str, password_hash: str) -> None:
         """The same password under stronger parameters; sessions go on."""
@@ -76,13 +117,13 @@ class Accounts:
             session.get_one(tables.User, user.id).password_hash = password_hash
             session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
             session.execute(delete(tables.SignInThrottle))
-            session.add(_event(self.clock(), who, "password changed", user.name))
+            session.add(noted(self.clock(), who, "password changed", user.name))
 
     def unlock(self, who: str) -> None:
         """Forget all failed sign-ins, so that everybody may try again."""
         with self.database.writing() as session:
             session.execute(delete(tables.SignInThrottle))
-            session.add(_event(self.clock(), who, "sign-in unlocked", ""))
+            session.add(noted(self.clock(), who, "sign-in unlocked", ""))
 
     def locked_until(self, subjects: Iterable[str]) -> datetime | None:
         """Until when sign-in is closed for any of these accounts or addresses; None when it is open."""
@@ -116,7 +157,7 @@ class Accounts:
     def record(self, who: str, action: str, target: str = "", detail: str = "") -> None:
         """Add a line to the audit trail."""
         with self.database.writing() as session:
-            session.add(_event(self.clock(), who, action, target, detail))
+            session.add(noted(self.clock(), who, action, target, detail))
 
     def events(self, limit: int = 200) -> tuple[EventRow, ...]:
         """The newest lines of the audit trail, newest first."""
@@ -125,5 +166,6 @@ class Accounts:
             return tuple(event_row(row) for row in session.scalars(query))
 
 
-def _event(at: datetime, who: str, action: str, target: str, detail: str = "") -> tables.Event:
+def noted(at: datetime, who: str, action: str, target: str, detail: str = "") -> tables.Event:
+    """A line of the audit trail, for a transaction that does more than write it."""
     return tables.Event(at=at, who=who, action=action, target=target, detail=detail)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from connectors.hubspot.events import Event, EventKind
 from connectors.pseudonym import LeadKey
 from webapp.store import tables
 from webapp.store.database import Database
+from webapp.store.organisation_key_tables import OrganisationKey
 from webapp.store.repository import Clock, utc_now
 
 # HubSpot tries again for a day; what came out of order is put in order for much longer.
@@ -24,6 +25,10 @@ PORTION = 500
 
 class Taken(Exception):
     """The database is being written to by others for too long."""
+
+
+class Outdated(Exception):
+    """The key of the organisation was rotated meanwhile: the leads have other keys now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,8 @@ class ToldEvents:
         ------
         Taken
             Others write for longer than ``wait`` seconds; nothing is kept.
+        Outdated
+            An event's lead key is not of the generation in force; nothing is kept.
         """
         for last in (False, False, False, True):
             try:
@@ -104,19 +111,36 @@ class ToldEvents:
                 chosen = tables.ToldEvent.digest.in_(portion)
                 session.execute(update(tables.ToldEvent).where(chosen).values(settled=True))
 
+    def count(self, connection_id: str, lead: LeadKey) -> int:
+        """How many events of one lead are kept."""
+        query = select(func.count()).select_from(tables.ToldEvent)
+        with self.database.reading() as session:
+            found = session.scalar(query.filter_by(connection_id=connection_id, lead_key=lead.hex))
+        return found or 0
+
+    def forget_leads(self, connection_id: str, leads: Collection[LeadKey]) -> int:
+        """Remove every event of some leads; how many there were."""
+        with self.database.writing() as session:
+            chosen = delete(tables.ToldEvent).filter_by(connection_id=connection_id)
+            return sum(
+                session.execute(chosen.where(tables.ToldEvent.lead_key.in_(portion))).rowcount  # type: ignore[attr-defined]
+                for portion in _portions([lead.hex for lead in leads])
+            )
+
     def forget(self, connection_id: str) -> None:
         """Remove every event of a connection."""
         with self.database.writing() as session:
             session.execute(delete(tables.ToldEvent).filter_by(connection_id=connection_id))
 
-    def drop_flags(self, connection_id: str, leads: Collection[LeadKey]) -> None:
-        """Forget the flags of some leads."""
+    def drop_flags(self, connection_id: str, leads: Collection[LeadKey]) -> int:
+        """Forget the flags of some leads; how many there were."""
         with self.database.writing() as session:
-            _drop_flags(session, connection_id, leads)
+            return _drop_flags(session, connection_id, leads)
 
     def _kept(self, connection_id: str, events: Sequence[Event], wait: float | None) -> int:
         now = self.clock()
         with self.database.writing(wait) as session:
+            _refuse_outdated(session, connection_id, {event.generation for event in events})
             session.execute(delete(tables.ToldEvent).where(_old(now)))
             known = _known(session, [event.digest for event in events])
             fresh = [event for event in events if event.digest not in known]
@@ -142,10 +166,20 @@ def _known(session: Session, digests: Sequence[str]) -> set[str]:
     return found
 
 
-def _drop_flags(session: Session, connection_id: str, leads: Collection[LeadKey]) -> None:
-    for portion in _portions([lead.hex for lead in leads]):
-        chosen = delete(tables.LeadFlag).filter_by(connection_id=connection_id)
-        session.execute(chosen.where(tables.LeadFlag.lead_key.in_(portion)))
+def _refuse_outdated(session: Session, connection_id: str, generations: set[int]) -> None:
+    """The row stays as it is until the transaction ends: no rotation comes in between."""
+    query = select(OrganisationKey.generation).filter_by(connection_id=connection_id, state="active")
+    now = session.scalar(query.with_for_update(read=True))
+    if now is not None and not generations <= {now}:
+        raise Outdated
+
+
+def _drop_flags(session: Session, connection_id: str, leads: Collection[LeadKey]) -> int:
+    chosen = delete(tables.LeadFlag).filter_by(connection_id=connection_id)
+    return sum(
+        session.execute(chosen.where(tables.LeadFlag.lead_key.in_(portion))).rowcount  # type: ignore[attr-defined]
+        for portion in _portions([lead.hex for lead in leads])
+    )
 
 
 def _portions(names: Sequence[str]) -> Iterator[Sequence[str]]:

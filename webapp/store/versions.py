@@ -11,30 +11,39 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.store import tables
+from webapp.store.four_eyes import refuse_alone
 
 Versioned = TypeVar("Versioned", tables.PolicyText, tables.StreamText)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A text that somebody wants to save, and when."""
+    """A text that somebody wants to save, and when; ``approved`` says that a second admin agreed."""
 
     connection_id: str
     text: str
     saved_by: str
     saved_at: datetime
+    approved: bool = False
 
 
 def keep(session: Session, table: type[Versioned], draft: Draft) -> Versioned:
-    """The draft as the next version, with a line in the audit trail; the newest where it says the same."""
-    newest_first = select(table).filter_by(connection_id=draft.connection_id).order_by(table.version.desc())
-    newest = session.scalars(newest_first.limit(1)).first()
+    """The draft as the next version, with a line in the audit trail; the newest where it says the same.
+
+    Raises
+    ------
+    BadInput
+        Two admins must agree on a change of this connection, and the draft is not approved.
+    """
+    before = newest(session, table, draft.connection_id)
     digest = sha256(draft.text.encode()).hexdigest()
-    if newest is not None and newest.digest == digest:
-        return newest
+    if before is not None and before.digest == digest:
+        return before
+    if not draft.approved:
+        refuse_alone(session, draft.connection_id)
     row = table(
         connection_id=draft.connection_id,
-        version=newest.version + 1 if newest else 1,
+        version=before.version + 1 if before else 1,
         text=draft.text,
         digest=digest,
         saved_by=draft.saved_by,
@@ -43,6 +52,12 @@ def keep(session: Session, table: type[Versioned], draft: Draft) -> Versioned:
     session.add_all([row, _event(table.__tablename__, row)])
     session.flush()
     return row
+
+
+def newest(session: Session, table: type[Versioned], connection_id: str) -> Versioned | None:
+    """The version in force."""
+    newest_first = select(table).filter_by(connection_id=connection_id).order_by(table.version.desc())
+    return session.scalars(newest_first.limit(1)).first()
 
 
 def _event(what: str, row: tables.PolicyText | tables.StreamText) -> tables.Event:

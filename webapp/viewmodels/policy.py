@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pyarrow as pa
+
+from connectors.policy.look import Looked
 from connectors.policy.model import Policy, Rule
-from connectors.source import Batch, FieldInfo
+from connectors.source import FieldInfo
 from webapp.viewmodels.words import counted
 
 LEADS_SHOWN = 3
@@ -46,15 +49,23 @@ class NeverAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """A few leads under a draft policy; ``rows`` are a column's name and its value in every lead.
+class Shown:
+    """One value: its shape ``before`` the policy, and what is kept of it ``after``; None is missing."""
 
-    None among the values means missing; pseudonyms are shortened. Nothing of it is kept.
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A few leads under a draft policy; ``rows`` are a column, its field, and each lead's value in it.
+
+    Pseudonyms are shortened. Nothing of it is kept.
     """
 
     leads: int
     summary: str
-    rows: tuple[tuple[str, tuple[str | None, ...]], ...]
+    rows: tuple[tuple[str, str, tuple[Shown, ...]], ...]
     unmapped: tuple[tuple[str, int], ...]
     never_asked: tuple[NeverAsked, ...]
 
@@ -72,10 +83,13 @@ def policy_view(policy: Policy) -> PolicyView:
     )
 
 
-def preview_of(batch: Batch, policy: Policy, fields: Iterable[FieldInfo]) -> Preview:
-    """The first leads of a masked sample as the page shows them."""
-    shown = batch.table.slice(0, LEADS_SHOWN)
-    columns = {name: shown.column(name).to_pylist() for name in shown.column_names}
+def preview_of(
+    looked: Looked, policy: Policy, fields: Iterable[FieldInfo], leads: int = LEADS_SHOWN
+) -> Preview:
+    """The first leads of a sample as the page shows them: shapes before, kept values after."""
+    batch = looked.batch
+    shown = batch.table.slice(0, leads)
+    sources = _sources(policy)
     excluded, rejected = sum(batch.excluded.values()), sum(batch.rejected.values())
     return Preview(
         leads=shown.num_rows,
@@ -83,10 +97,25 @@ def preview_of(batch: Batch, policy: Policy, fields: Iterable[FieldInfo]) -> Pre
             f"{counted(batch.read, 'lead was', 'leads were')} read for it, of which "
             f"{excluded} excluded and {rejected} rejected; {shown.num_rows} of the others are shown."
         ),
-        rows=tuple((name, tuple(_text(value) for value in values)) for name, values in columns.items()),
+        rows=tuple((name, sources[name], _pairs(looked, shown, (name, sources[name]))) for name in sources),
         unmapped=tuple(sorted(batch.unmapped.items())),
         never_asked=never_asked(policy, fields),
     )
+
+
+def _sources(policy: Policy) -> dict[str, str]:
+    """Which field each column is made of; the pseudonym of a lead is made of the record's id."""
+    rules = {rule.column: rule.field for rule in policy.rules if rule.operator.name != "drop"}
+    return {"lead_key": "", "cohort_day": policy.created, **rules}
+
+
+def _pairs(looked: Looked, shown: pa.Table, made: tuple[str, str]) -> tuple[Shown, ...]:
+    """The values of one column (its name and its field) in every lead."""
+    name, field = made
+    after = shown[name].to_pylist()
+    held = field in looked.before.column_names
+    before = looked.before[field].to_pylist() if held else ["record id"] * len(after)
+    return tuple(Shown(before=old, after=_text(new)) for old, new in zip(before, after, strict=False))
 
 
 def never_asked(policy: Policy, fields: Iterable[FieldInfo]) -> tuple[NeverAsked, ...]:

@@ -17,10 +17,12 @@ from connectors.hubspot.signature import InboundRequest
 from connectors.inbound import KeyringFor, Visit
 from connectors.pseudonym import Keyring
 from webapp.crms import CRM_HOSTS, hubspot_app, salesforce_app
+from webapp.current_keys import flag_of
 from webapp.departures import receive
 from webapp.panels import NO_PERMISSION, NOT_AUDITED, NOT_CONNECTED, Panel, panel_for, to_json
 from webapp.security import allow_framing
 from webapp.services import Services, services
+from webapp.store.key_rows import KeyDestroyed
 from webapp.store.rows import Crm
 
 CARD_PATH, HOOK_PATH = "/hubspot/card", "/hubspot/webhooks"
@@ -166,7 +168,12 @@ def _keyring_for(opened: Services, crm: Crm) -> KeyringFor:
 
     def find(organisation: str) -> Keyring | None:
         row = opened.repository.connection_for(crm, organisation)
-        return opened.keyring(row) if row and row.state != "disconnected" else None
+        if row is None or row.state == "disconnected":
+            return None
+        try:
+            return opened.keyring(row)
+        except KeyDestroyed:
+            return None
 
     return find
 
@@ -175,7 +182,10 @@ def _panel(opened: Services, visit: Visit) -> Panel:
     row = opened.repository.connection_for(visit.crm, visit.organisation)
     if row is None or row.state == "disconnected":
         return NOT_CONNECTED
-    return panel_for(opened.repository.flag(row.id, visit.lead.hex))
+    try:
+        return panel_for(flag_of(opened, row, visit))
+    except KeyDestroyed:
+        return NOT_CONNECTED
 
 
 def _card_refusal(error: Refused) -> Response:

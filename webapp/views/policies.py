@@ -1,153 +1,150 @@
-"""The policy of one connection: read it, try a draft on three leads, save a new version."""
+"""The policy of one connection: read it, try a draft on a few leads, save or propose a new version."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from audit.schema import BadInput, parse_stream
-from connectors.errors import ConnectorError
-from connectors.policy.fitting import refuse_unfit
-from connectors.policy.model import Policy
-from connectors.policy.parse import parse_policy
+from audit.schema import BadInput
 from connectors.source import FieldInfo
-from webapp.crms import NAMES, source_for
+from webapp.measuring import level_at_saving
 from webapp.services import services
+from webapp.store.notes import Note
+from webapp.store.proposals import Wish
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.columns import LeftOut, left_out
-from webapp.viewmodels.policy import Preview, policy_view, preview_of
-from webapp.viewmodels.versions import history
-from webapp.viewmodels.words import organisation_label
-from webapp.views.drafting import announce, connection_or_404, refuse_too_long, remote_sentence, typed_text
-from webapp.views.suggesting import Suggestion, suggested_policy
+from webapp.typed_policy import asked_change, typed_policy
+from webapp.uploaded import uploaded_policy
+from webapp.viewmodels.risk_meter import level_words
+from webapp.views.drafting import announce, connection_or_404
+from webapp.views.policy_draft import Draft, drafted, fitted, looked_at, risked
+from webapp.views.policy_page import Around, asked_leads, policy_page
+from webapp.views.suggesting import suggested_policy
 
-# More than are shown: some may be excluded or rejected.
-LEADS_READ = 10
+FEWEST_WORDS = 3
+NEEDS_REASON = {
+    "red": (
+        "The risk of this policy is high, so it needs a written reason of at least three words. It is kept "
+        "with the version, and stands in the trail."
+    ),
+    "": (
+        "The risk of this policy could not be measured, so nobody knows whether it is high. Write a reason "
+        "of at least three words, or try again when the CRM answers."
+    ),
+}
 
 blueprint = Blueprint("policies", __name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What stands in the editor, and what is known of it."""
-
-    connection: ConnectionRow
-    text: str
-    policy: Policy | None = None
-    error: str | None = None
-    preview: Preview | None = None
-    remote_error: str | None = None
-    suggestion: Suggestion | None = None
+blueprint.add_app_template_filter(level_words, "risk_level")
 
 
 @blueprint.get("/connections/<connection_id>/policy")
 def show(connection_id: str) -> Response:
-    """The policy in force, or a suggestion where there is none."""
+    """The policy in force, an older version as a draft, or a suggestion where there is none."""
     connection = connection_or_404(connection_id)
     saved = services().repository.policy(connection_id)
+    if asked := request.args.get("version"):
+        return _older(connection, asked)
     if saved is not None:
-        return _page(_parsed(connection, saved.text))
+        return policy_page(drafted(connection, saved.text), Around())
     suggestion = suggested_policy(connection)
-    return _page(replace(_parsed(connection, suggestion.text), suggestion=suggestion))
+    return policy_page(drafted(connection, suggestion.text), Around(suggestion=suggestion))
 
 
 @blueprint.post("/connections/<connection_id>/policy")
 def change(connection_id: str) -> AnyResponse:
-    """Try the text in the editor, or save it (the named submit button says which)."""
-    draft = _parsed(connection_or_404(connection_id), typed_text())
-    if request.form.get("action") != "save":
-        return _page(_previewed(draft))
-    draft = _fitted(draft)
-    return _page(draft, 422) if draft.error else _save(draft)
+    """Try a draft, change it by a button of the table, or save it (the named submit button says which)."""
+    connection = connection_or_404(connection_id)
+    form, action = request.form, request.form.get("action", "preview")
+    fields = _fields(connection)
+    typed = typed_policy(form, fields)
+    if not typed.warning:
+        typed = asked_change(typed.text, action, form, fields)
+    draft = drafted(connection, typed.text)
+    if action != "save":
+        return policy_page(_tried(draft, action), Around(warning=typed.warning))
+    draft = draft if typed.warning else fitted(services(), draft)
+    if draft.error or typed.warning:
+        return policy_page(draft, Around(warning=typed.warning), 422)
+    return _save(draft)
+
+
+@blueprint.post("/connections/<connection_id>/policy/import")
+def take_file(connection_id: str) -> AnyResponse:
+    """Put the text of a file into the editor; nothing of it is in force before it is saved."""
+    connection = connection_or_404(connection_id)
+    try:
+        text = uploaded_policy(request.files.get("file"))
+    except BadInput as problem:
+        flash(str(problem), "error")
+        return redirect(url_for("policies.show", connection_id=connection_id), 303)
+    notice = "This is the text of the file, as a draft. It is not in force: look at it, then save it."
+    return policy_page(drafted(connection, text), Around(notice=notice))
+
+
+def _older(connection: ConnectionRow, asked: str) -> Response:
+    versions = services().repository.policies(connection.id)
+    found = next((one for one in versions if str(one.version) == asked), None) or abort(404)
+    notice = f"This is version {found.version} as a draft. Save it to put it in force again."
+    return policy_page(drafted(connection, found.text), Around(notice=notice))
+
+
+def _fields(connection: ConnectionRow) -> Sequence[FieldInfo]:
+    return [known.info for known in services().crm_fields.of(connection.id)]
+
+
+def _tried(draft: Draft, action: str) -> Draft:
+    opened = services()
+    draft = looked_at(opened, draft, asked_leads())
+    chosen = tuple(request.form.getlist("sensitive")) if "sensitive_asked" in request.form else None
+    return risked(opened, draft, chosen, ask=action == "measure")
 
 
 def _save(draft: Draft) -> AnyResponse:
-    repository, target = services().repository, draft.connection.id
-    announce(repository.policy(target), repository.save_policy(target, draft.text, current_user.name))
-    return redirect(url_for("policies.show", connection_id=target), 303)
+    opened, target = services(), draft.connection.id
+    before = opened.repository.policy(target)
+    reason = " ".join(request.form.get("reason", "").split())
+    level = None
+    if draft.policy is not None and (before is None or before.text != draft.text):
+        level = level_at_saving(opened, draft.connection, draft.policy)
+        colour = level.colour if level else ""
+        if colour in NEEDS_REASON and len(reason.split()) < FEWEST_WORDS:
+            return _refused(draft, NEEDS_REASON[colour])
+    note = Note(reason=reason, level=level.colour if level else "")
+    return _propose(draft, note) if opened.proposals.two_needed(target) else _keep(draft, note)
 
 
-def _parsed(connection: ConnectionRow, text: str) -> Draft:
-    draft = Draft(connection=connection, text=text)
+def _refused(draft: Draft, sentence: str) -> Response:
+    shown = risked(services(), replace(draft, remote_error=None))
+    return policy_page(shown, Around(reason_error=sentence), 422)
+
+
+def _keep(draft: Draft, note: Note) -> AnyResponse:
+    opened, target = services(), draft.connection.id
+    before = opened.repository.policy(target)
     try:
-        return replace(draft, policy=_policy(connection, text))
-    except BadInput as problem:
-        return replace(draft, error=str(problem))
+        saved = opened.notes.save_policy(target, draft.text, current_user.name, note)
+    except BadInput as problem:  # another admin asked for two of them meanwhile
+        return policy_page(draft, Around(warning=str(problem)), 422)
+    if draft.remote_error:
+        flash(f"The types of the fields are checked at the next pull. {draft.remote_error}", "warning")
+    announce(before, saved)
+    return redirect(url_for("policies.show", connection_id=target, saved=saved.version), 303)
 
 
-def _policy(connection: ConnectionRow, text: str) -> Policy:
-    refuse_too_long(text, "policy")
-    policy = parse_policy(text, "The policy")
-    if policy.crm != connection.crm:
-        name = NAMES[connection.crm]
-        msg = f"The policy: crm is '{policy.crm}', but this is {name}; write crm = \"{connection.crm}\""
-        raise BadInput(msg)
-    return policy
-
-
-def _fitted(draft: Draft) -> Draft:
-    """The draft, with what the types of the CRM's fields speak against; every pull checks them too."""
-    if draft.policy is None:
-        return draft
-    try:
-        fields = source_for(services(), draft.connection).describe()
-    except (ConnectorError, BadInput) as problem:
-        flash(f"The types of the fields are checked at the next pull. {remote_sentence(problem)}", "warning")
-        return draft
-    return replace(draft, error=_unfit(draft.policy, fields))
-
-
-def _unfit(policy: Policy, fields: Sequence[FieldInfo]) -> str | None:
-    try:
-        refuse_unfit(policy, fields, "The policy")
-    except BadInput as problem:
-        return str(problem)
-    return None
-
-
-def _previewed(draft: Draft) -> Draft:
-    if draft.policy is None:
-        return draft
-    try:
-        source = source_for(services(), draft.connection)
-        fields = source.describe()
-        if error := _unfit(draft.policy, fields):
-            return replace(draft, error=error)
-        batch = source.sample(draft.policy, LEADS_READ)
-        return replace(draft, preview=preview_of(batch, draft.policy, fields))
-    except (ConnectorError, BadInput) as problem:
-        return replace(draft, remote_error=remote_sentence(problem))
-
-
-def _left_out(draft: Draft) -> tuple[LeftOut, ...]:
-    stream = services().repository.stream(draft.connection.id)
-    if draft.policy is None or stream is None:
-        return ()
-    try:
-        return left_out(draft.policy, parse_stream(stream.text, "The stream"))
-    except BadInput:
-        return ()  # the audit itself tells what is wrong with the stream
-
-
-def _page(draft: Draft, status: int = 200) -> Response:
-    versions = services().repository.policies(draft.connection.id)
-    page = render_template(
-        "policy.html",
+def _propose(draft: Draft, note: Note) -> AnyResponse:
+    wish = Wish(
         connection_id=draft.connection.id,
-        label=organisation_label(draft.connection.crm, draft.connection.organisation),
+        kind="policy",
         text=draft.text,
-        error=draft.error,
-        view=policy_view(draft.policy) if draft.policy else None,
-        preview=draft.preview,
-        remote_error=draft.remote_error,
-        suggestion=draft.suggestion,
-        left_out=_left_out(draft),
-        history=history(versions),
-        changed=not versions or versions[0].text != draft.text,
-        may_save=current_user.user.role == "admin",
+        reason=note.reason,
+        level=note.level,
     )
-    return make_response(page, status)
+    try:
+        made = services().proposals.propose(wish, current_user.user)
+    except BadInput as problem:
+        return policy_page(draft, Around(warning=str(problem)), 422)
+    flash("Proposed. Another admin has to approve it before it is in force.", "success")
+    return redirect(url_for("proposals.show", proposal_id=made.id), 303)

@@ -6,18 +6,20 @@ come as a band, a part or a word of a list, never as they are.
 
 References
 ----------
-Salesforce, "Data Classification Metadata Fields"; the values are those of a new org, which its admin may
+Salesforce, "Data Classification Metadata Fields"; HubSpot, "Sensitive data" (dataSensitivity); the values
+are those of a new org, which its admin may
 change: of one that is not known here nothing is concluded.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from connectors.policy.model import Rule
 from connectors.source import FieldInfo
 
-_CLOSED = frozenset({"restricted", "missioncritical"})
+_CLOSED = frozenset({"restricted", "missioncritical", "sensitive", "highly_sensitive"})
 _CLOSED_BY_LAW = frozenset({"HIPAA", "PCI"})
 _CAREFUL = frozenset({"confidential"})
 _PERSONAL = frozenset({"PII", "GDPR", "CCPA", "COPPA", "PERSONALINFO"})
@@ -36,9 +38,8 @@ def advice_on(rule: Rule, field: FieldInfo | None) -> Advice:
     """What the classification of a rule's field means for it."""
     if field is None:
         return Advice()
-    groups = {one.upper() for one in field.compliance}
-    closed = _word(field.security) in _CLOSED or bool(groups & _CLOSED_BY_LAW)
-    careful = _word(field.security) in _CAREFUL or bool(groups & _PERSONAL)
+    found = standing(field)
+    closed, careful = found == "closed", found != ""
     told = f"Your org classifies it as {_classes(field)}."
     if field.retiring:
         return Advice(sentences=("Your org means to do without this field.",), leave_out=True)
@@ -47,6 +48,14 @@ def advice_on(rule: Rule, field: FieldInfo | None) -> Advice:
     if closed or (careful and rule.operator.name == "keep"):
         return Advice(sentences=(f"{told} Take the # away only if it may be read.",), leave_out=True)
     return Advice(sentences=(told,)) if careful else Advice()
+
+
+def standing(field: FieldInfo) -> Literal["closed", "careful", ""]:
+    """How a field was classified: not to be read without a person's word, with care, or nothing known."""
+    groups = {one.upper() for one in field.compliance}
+    if _word(field.security) in _CLOSED or groups & _CLOSED_BY_LAW:
+        return "closed"
+    return "careful" if _word(field.security) in _CAREFUL or groups & _PERSONAL else ""
 
 
 def _word(security: str) -> str:

@@ -15,6 +15,7 @@ from connectors.policy.model import Policy, Rule
 from connectors.sandbox.hubspot import HubSpotStandIn
 from connectors.synced import Synced, Wish
 from tests.connectors.subject_hubspot import Connected
+from tests.seals import SEALS
 
 POLICY = Policy(
     name="sync",
@@ -101,7 +102,7 @@ def desk_of(connected: Connected, folder: Path) -> Desk:
     """A desk over a connected portal whose budget is large."""
     connected.portal.control.burst_maximum = 100_000
     connected.portal.control.search_maximum = 100_000
-    return Desk(connected, Lake(folder / "lake"))
+    return Desk(connected, Lake(folder / "lake", SEALS))
 
 
 def keys_of(rows: Any) -> Sequence[str]:

@@ -181,7 +181,7 @@ def test_a_sync_that_breaks_off_goes_on_behind_the_last_page(desk: Desk):
     desk.portal.control.plan(Fault(path="/batch/read", skip=3, times=1_000_000))
     with pytest.raises(Busy):
         desk.sync()
-    log = next(desk.lake.folder.rglob("log.jsonl")).read_text()
+    log = next(desk.lake.folder.rglob("pull/log")).read_text()
     assert not [one for one in desk.portal.record_ids() if one in log]
     desk.portal.control.mend()
     read = desk.calls("/batch/read")

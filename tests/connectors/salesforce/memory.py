@@ -26,6 +26,7 @@ from connectors.sandbox.salesforce.record_ids import make_id
 from connectors.snapshots import Snapshots
 from connectors.source import Batch
 from connectors.spool import Roll, Spool
+from tests.seals import SEALS
 
 KEYRING = Keyring(crm="salesforce", organisation="org", master=bytes(range(32)))
 RULE = Rule(field="Score__c", operator=Keep(), column="score")
@@ -116,7 +117,7 @@ def _scores(lake: Lake, leads: int) -> None:
 def main() -> None:
     """Do it once and tell the peak."""
     with tempfile.TemporaryDirectory() as name:
-        {"history": _history, "scores": _scores}[sys.argv[1]](Lake(Path(name)), int(sys.argv[2]))
+        {"history": _history, "scores": _scores}[sys.argv[1]](Lake(Path(name), SEALS), int(sys.argv[2]))
     sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 

@@ -16,6 +16,7 @@ from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.sandbox.salesforce.clock import rest_datetime
 from connectors.synced import Synced, Wish
 from tests.connectors.subject_salesforce import connect, keyring_of, source_of
+from tests.seals import SEALS
 
 POLICY = Policy(
     name="sync",
@@ -71,4 +72,4 @@ class Desk:
 
 def desk_of(org: SalesforceStandIn, folder: Path) -> Desk:
     """A desk over a running org."""
-    return Desk(org, Lake(folder / "lake"), source_of(org, connect(org)))
+    return Desk(org, Lake(folder / "lake", SEALS), source_of(org, connect(org)))

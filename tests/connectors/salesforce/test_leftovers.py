@@ -18,6 +18,7 @@ from tests.connectors.salesforce.syncing import POLICY
 from tests.connectors.salesforce.test_publish import flags_for
 from tests.connectors.sandbox.bulk_calls import bulk_of
 from tests.connectors.subject_salesforce import app_of, connect, keyring_of
+from tests.seals import SEALS
 
 WISH = Wish(score="score")
 
@@ -47,7 +48,7 @@ def kill(*_: object, **__: object) -> None:
 
 def test_a_job_whose_answer_was_lost_is_cleared_away_in_the_same_sync(org: SalesforceStandIn, tmp_path: Path):
     org.faults.plan(Fault(kind="truncated", path="/jobs/query", method="POST"))
-    done = started(org, tmp_path).sync(Lake(tmp_path), POLICY, WISH)
+    done = started(org, tmp_path).sync(Lake(tmp_path, SEALS), POLICY, WISH)
     assert (org.state.jobs.made["query"], done.run.read, done.run.kept) == (2, 500, 495)
     assert org.state.jobs.kept == {}
     assert not (tmp_path / "org.jobs").exists()
@@ -59,12 +60,12 @@ def test_a_job_that_a_killed_process_asked_for_is_found_and_those_of_others_stay
     with monkeypatch.context() as patched:
         patched.setattr(JobNotes, "came", kill)
         with pytest.raises(Killed):
-            started(org, tmp_path).sync(Lake(tmp_path), POLICY, WISH)
+            started(org, tmp_path).sync(Lake(tmp_path, SEALS), POLICY, WISH)
     (orphan,) = org.state.jobs.kept
     # Another app with the same user, in the same second.
     other = bulk_of(org).query("SELECT Id, LastName FROM Lead").json()["id"]
     assert (tmp_path / "org.jobs").exists()
-    done = started(org, tmp_path).sync(Lake(tmp_path), POLICY, WISH)
+    done = started(org, tmp_path).sync(Lake(tmp_path, SEALS), POLICY, WISH)
     assert (done.run.read, done.run.kept) == (500, 495)
     assert orphan != other
     assert set(org.state.jobs.kept) == {other}
@@ -74,7 +75,7 @@ def test_a_job_that_a_killed_process_asked_for_is_found_and_those_of_others_stay
 def test_a_comparison_that_was_killed_goes_on_with_its_job(
     org: SalesforceStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    started(org, tmp_path).sync(Lake(tmp_path), POLICY, WISH)
+    started(org, tmp_path).sync(Lake(tmp_path, SEALS), POLICY, WISH)
     org.org.clock.advance(3600)
     lost = org.record_ids()[3]
     del org.org.leads[lost]
@@ -83,10 +84,12 @@ def test_a_comparison_that_was_killed_goes_on_with_its_job(
         patched.setattr(listing, "_whole", kill)
         patched.setattr(listing.QueryJob, "delete", lambda _: None)
         with pytest.raises(Killed):
-            started(org, tmp_path).sync(Lake(tmp_path), POLICY, Wish(score="score", wanted="reconcile"))
+            started(org, tmp_path).sync(
+                Lake(tmp_path, SEALS), POLICY, Wish(score="score", wanted="reconcile")
+            )
     # The changes of the window, then the comparison.
     assert (org.state.jobs.made["query"], len(org.state.jobs.kept)) == (asked + 2, 2)
-    done = started(org, tmp_path).sync(Lake(tmp_path), POLICY, Wish(score="score", wanted="reconcile"))
+    done = started(org, tmp_path).sync(Lake(tmp_path, SEALS), POLICY, Wish(score="score", wanted="reconcile"))
     assert (done.kind, done.removed, done.whole.read) == ("reconcile", 1, 499)
     assert (org.state.jobs.made["query"], org.state.jobs.kept) == (asked + 2, {})
 

@@ -102,10 +102,11 @@ def test_pages_join_without_loss_or_repetition(source: SalesforceSource, monkeyp
     assert len(set(keys)) == len(keys) == 495
 
 
-def test_a_sample_is_small_and_under_the_draft(source: SalesforceSource):
+def test_a_sample_is_small_and_under_the_draft(source: SalesforceSource, monkeypatch):
     batch = source.sample(POLICY, 3)
     assert batch.read == 3
     assert batch.table.column_names[2:] == ["region", "score", "age", "owner_type"]
+    monkeypatch.setattr("connectors.salesforce.source.SAMPLE", 200)
     assert source.sample(POLICY, 10_000).read == 200
 
 

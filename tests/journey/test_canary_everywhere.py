@@ -1,0 +1,222 @@
+"""The canary over every address, command and crash: nothing personal leaves the connectors by any of them.
+
+Unlike `test_canary`, which follows the links, this asks the product for all that it has; and it gives the
+product what people type: record ids and the leads' own values, which must not come back.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import importlib
+import re
+
+import pytest
+import requests
+
+from tests.journey import everywhere
+from tests.journey.canaries import MARK, found, traces
+from webapp.demo.browser import AdminBrowser
+from webapp.demo.home import ADMIN
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+@pytest.fixture(scope="module")
+def ids(own_world) -> tuple[str, ...]:
+    world, _, _ = own_world
+    salesforce = world.salesforce.record_ids()
+    return (*salesforce, *(record_id[:15] for record_id in salesforce), *world.hubspot.record_ids())
+
+
+@pytest.fixture(scope="module")
+def needles(ids) -> tuple[str, ...]:
+    return (MARK, *ids)
+
+
+@pytest.fixture(scope="module")
+def signed_in(own_world) -> AdminBrowser:
+    world, _, _ = own_world
+    browser = AdminBrowser(url=world.url)
+    browser.sign_in(ADMIN, world.home.password())
+    return browser
+
+
+def parts(world) -> everywhere.Parts:
+    """A real value for each part of an address, and for what names a record one that is none."""
+    repository = world.services.repository
+    rows = repository.connections()
+    audits = [repository.latest_audit(row.id) for row in rows]
+    return {
+        "connection_id": tuple(row.id for row in rows),
+        "audit_id": tuple(audit.id for audit in audits if audit),
+        "crm": ("salesforce", "hubspot"),
+        "version": ("1", "999"),
+        "form": ("html", "md", "json"),
+        "proof_id": ("none",),
+        "proposal_id": ("none",),
+    }
+
+
+def token_of(browser: AdminBrowser) -> str:
+    shown = TOKEN.search(browser.session.get(f"{browser.url}/connections", timeout=30).text)
+    assert shown
+    return html.unescape(shown[1])
+
+
+# Each command with what a person would type; those of None are run by other tests, as the reason says.
+COMMANDS: dict[tuple[str, ...], tuple[str, ...] | None] = {
+    ("demo",): None,  # test_demo_command; the world of this file is one
+    ("serve",): None,  # test_commands; the world of this file is served
+    ("audit",): ("audit", "leads.csv", "--stream", "stream.toml", "--out", "out"),
+    ("template",): ("template",),
+    ("password",): ("password", ADMIN, "--unlock"),
+    ("people", "list"): ("people", "list"),
+    ("people", "add"): None,  # test_cli_people; it reads a password from standard input
+    ("people", "remove"): None,  # test_cli_people; the same account for each way to print
+    ("connect",): ("connect", "salesforce", "--wait", "0"),
+    ("check",): ("check",),
+    ("reseal",): ("reseal",),
+    ("sync",): ("sync", "--full"),
+    ("publish",): ("publish",),
+    ("erase",): None,  # test_privacy_page; it reads a record id from standard input
+    ("dossier",): None,  # test_privacy_page; the same
+    ("retention", "set"): None,  # test_privacy_page; it prints its number
+    ("retention", "run"): ("retention", "run"),
+    ("retention", "verify"): ("retention", "verify", "salesforce"),
+    ("policy", "check"): ("policy", "check", "policy.toml"),
+    ("policy", "preview"): ("policy", "preview", "policy.toml", "--data", "leads.csv"),
+}
+STREAM = """[stream]
+name = "lead-score"
+score = "Lead_Score__c"
+threshold = 60
+outcome = "outcome"
+features = ["LeadSource"]
+[[stream.attribute]]
+name = "PostalCode"
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(own_world, tmp_path_factory):
+    """What an admin has on the disk: an export with everybody's names, the policy and a stream."""
+    world, outcomes, _ = own_world
+    folder = tmp_path_factory.mktemp("desk")
+    records = [dict(one) for one in list(world.salesforce.org.records["Lead"].values())[:300]]
+    names = sorted({name for record in records for name in record if "." not in name})
+    with (folder / "leads.csv").open("w", newline="") as handle:
+        writer = csv.DictWriter(handle, [*names, "outcome"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows({**one, "outcome": place % 2} for place, one in enumerate(records))
+    policy = world.services.repository.policy(outcomes[0].audit.connection_id)
+    (folder / "policy.toml").write_text(policy.text)
+    (folder / "stream.toml").write_text(STREAM)
+    return folder
+
+
+def test_every_command_is_among_those_that_are_run():
+    assert set(everywhere.commands()) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("words", [one for one, run in COMMANDS.items() if run], ids=" ".join)
+@pytest.mark.parametrize("as_json", [False, True], ids=["words", "json"])
+def test_no_command_prints_or_writes_a_raw_identifier(own_world, desk, needles, words, as_json):
+    world, _, _ = own_world
+    typed = COMMANDS[words]
+    assert typed is not None
+    more = ["--json"] if as_json and words != ("template",) else []
+    # Once as people run it, and once with every line of every library.
+    before = "import logging; logging.basicConfig(level=1)" if as_json else ""
+    done = everywhere.run(world, (*typed, *more), before=before, folder=desk)
+    assert done.returncode in {0, 1}, done.stderr
+    assert done.stdout
+    assert found(iter([("printed", (done.stdout + done.stderr).encode())]), needles) == []
+    assert found(traces(desk / "out"), needles) == []
+
+
+# Where raw values pass, and the CRM whose sync passes there.
+CRASHES = {
+    "connectors.salesforce.records.lead_key": ("salesforce",),
+    "connectors.salesforce.records.text_of": ("salesforce",),
+    "connectors.hubspot.records._properties": ("hubspot",),
+    "connectors.policy.apply._excluded_by": ("salesforce", "hubspot"),
+}
+
+
+def careless(*given: object, **named: object) -> object:
+    """As a library that puts what it could not use into its words."""
+    raise ValueError(repr(given) + repr(named) + repr([getattr(one, "columns", None) for one in given]))
+
+
+def broken(place: str) -> str:
+    """Python that makes a function careless in a process that is about to start."""
+    module, name = place.rsplit(".", 1)
+    return (
+        f"import {module} as place\nfrom tests.journey.test_canary_everywhere import careless\n"
+        f"place.{name} = careless"
+    )
+
+
+@pytest.mark.parametrize(("place", "crm"), [(place, crm) for place, crms in CRASHES.items() for crm in crms])
+def test_a_command_that_breaks_amid_raw_values_tells_none(own_world, desk, needles, place, crm):
+    world, _, _ = own_world
+    before = set(desk.iterdir())
+    done = everywhere.run(world, ("sync", crm, "--full"), before=broken(place), folder=desk)
+    assert done.returncode == 70, done.stderr
+    assert "builtins.ValueError (words withheld)" in done.stderr
+    assert found(iter([("printed", (done.stdout + done.stderr).encode())]), needles) == []
+    assert set(desk.iterdir()) == before, "a dump was left"
+
+
+@pytest.mark.parametrize(("place", "crm"), [(place, crm) for place, crms in CRASHES.items() for crm in crms])
+def test_a_page_that_breaks_amid_raw_values_tells_none(  # noqa: PLR0917 - fixtures
+    own_world, signed_in, needles, monkeypatch, place, crm
+):
+    world, _, log = own_world
+    connection = next(row for row in world.services.repository.connections() if row.crm == crm)
+    policy = world.services.repository.policy(connection.id)
+    module, name = place.rsplit(".", 1)
+    path, start = f"/connections/{connection.id}/policy", len(log)
+    monkeypatch.setattr(importlib.import_module(module), name, careless)
+    shown = signed_in.submit(path, path, {"text": policy.text, "action": "preview"})
+    assert shown.status_code == 500
+    assert "words withheld" in "\n".join(log[start:])
+    assert found(iter([("page", shown.content), ("log", "\n".join(log).encode())]), needles) == []
+
+
+def test_no_address_answers_with_a_raw_identifier(own_world, signed_in, needles, ids):
+    world, _, log = own_world
+    typed = {"record": ids[0], "record_id": ids[0], "lead": ids[-1]}
+    called, hits, statuses = 0, [], set()
+    for one in everywhere.addresses(world, parts(world)):
+        body = None if one.method == "GET" else {**typed, "csrf_token": token_of(signed_in)}
+        answer = signed_in.session.request(
+            one.method, world.url + one.path, data=body, allow_redirects=False, timeout=120
+        )
+        called, statuses = called + 1, statuses | {answer.status_code}
+        assert answer.status_code != 500, one
+        headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items()).encode()
+        hits += found(iter([(f"{one.method} {one.endpoint}", headers + answer.content)]), needles)
+    assert called > 30
+    assert {200, 302, 303} & statuses
+    assert hits == []
+    assert found(iter([("log", "\n".join(log).encode())]), needles) == []
+
+
+def test_without_signing_in_no_address_says_anything_of_a_lead(own_world, needles, ids):
+    world, _, _ = own_world
+    stranger = requests.Session()
+    stranger.trust_env = False
+    hits = []
+    for one in everywhere.addresses(world, parts(world)):
+        answer = stranger.request(
+            one.method,
+            world.url + one.path,
+            data={"record": ids[0]} if one.method != "GET" else None,
+            allow_redirects=False,
+            timeout=60,
+        )
+        assert answer.status_code != 500, one
+        hits += found(iter([(f"{one.method} {one.endpoint}", answer.content)]), needles)
+    assert hits == []

@@ -1,0 +1,271 @@
+"""The decision log of a connection: written at each sync, read for a dossier, erased, verified.
+
+Who is erased from it: whoever the CRM says is gone (deleted, merged, erased for privacy), whoever an admin
+erases, and everybody when the CRM is disconnected. A lead that the CRM just does not show any more (rights,
+an opt-out) is erased after `ABSENT_DAYS`, unless it comes back (docs/adr/0009).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from audit.schema import BadInput
+from connectors.decisions.absent import note_absent
+from connectors.decisions.chain import keys_of as ledger_keys
+from connectors.decisions.checkpoint import Checkpoint, against
+from connectors.decisions.entry import Decision
+from connectors.decisions.export import Form, export
+from connectors.decisions.fresh import Held, Sight, log_new
+from connectors.decisions.keys import LogKeys
+from connectors.decisions.ledger import Ledger
+from connectors.decisions.opening import destroy, open_ledger
+from connectors.decisions.verify import Verified, read_chain, summed, verify
+from connectors.moments import in_seconds
+from connectors.policy.parse import parse_policy
+from connectors.policy.write import policy_digest
+from connectors.pseudonym import Keyring, LeadKey, derive
+from connectors.synced import Synced
+from webapp.rights.proofs import not_by_age
+from webapp.services import Services
+from webapp.store.decision_logs import LogRow
+from webapp.store.rows import ConnectionRow
+
+ABSENT_DAYS = 21
+ATTEMPTS = 20
+
+
+def place_of(opened: Services, connection: ConnectionRow) -> Path:
+    """The folder of a connection's log."""
+    return opened.lake.beside(connection.crm, connection.organisation, "log")
+
+
+def history_of(opened: Services, connection: ConnectionRow, lead: LeadKey) -> tuple[Decision, ...]:
+    """What was logged of one lead, newest first; nothing where it was erased or never seen.
+
+    Raises
+    ------
+    BadInput
+        The log is damaged.
+    """
+    if not place_of(opened, connection).exists():
+        return ()
+    with _ledger(opened, connection) as ledger:
+        known = ledger.index.known([lead.digest])
+        return tuple(reversed([entry for one in known.values() for entry in ledger.of(one)]))
+
+
+def erase(opened: Services, connection: ConnectionRow, leads: Iterable[LeadKey]) -> int:
+    """Erase what was logged of leads, for good; how many entries nobody can read any more.
+
+    The log stays verifiable, and says how many entries were erased, not whose. They are erased from a log
+    that is damaged as well; only no line says so.
+    """
+    keys = list({lead.digest for lead in leads})
+    place = place_of(opened, connection)
+    if not keys or not place.exists():
+        return 0
+    try:
+        with _ledger(opened, connection) as ledger:
+            gone = ledger.erase(keys)
+            _remember(opened, connection, ledger)
+            return gone
+    except BadInput:
+        return destroy(place, keys)
+
+
+def empty(opened: Services, connection: ConnectionRow) -> int:
+    """Erase everything that was logged of a connection (its CRM was disconnected); how many entries.
+
+    The chain stays, with a signed line that says how many entries there were.
+    """
+    place = place_of(opened, connection)
+    if not place.exists():
+        return 0
+    try:
+        with _ledger(opened, connection) as ledger:
+            gone = ledger.empty() if ledger.entries else 0
+            _remember(opened, connection, ledger)
+            return gone
+    except BadInput:
+        return destroy(place, None)
+
+
+def holds(opened: Services, connection: ConnectionRow) -> bool:
+    """Whether anything that was logged of people is on the disk."""
+    return any(place_of(opened, connection).glob("*.content"))
+
+
+def rekey(opened: Services, connection: ConnectionRow) -> bool:
+    """Move the log to the lead keys of the generation in force; whether there is a log.
+
+    A rotation of the organisation's key calls it at its end; where it was killed before, whoever opens the
+    log next does the same. The chain and the entries stay as they are: they hold no lead key.
+    """
+    if not place_of(opened, connection).exists():
+        return False
+    with _ledger(opened, connection):
+        return True
+
+
+def record(opened: Services, connection: ConnectionRow) -> int:
+    """Log every score that the lake knows and the log does not; how many entries.
+
+    It may be called at any time and again: nothing is added twice.
+    """
+    note = opened.lake.held(connection.crm, connection.organisation)
+    if note is None or not note.cursor.get("score"):
+        return 0
+    sight = Sight(
+        score=str(note.cursor["score"]),
+        seen_at=str(note.cursor.get("until") or in_seconds(opened.clock())),
+        policy=_policy(opened, connection, str(note.cursor.get("policy", ""))),
+        model=str(note.cursor.get("rules", "")),
+    )
+    with _ledger(opened, connection) as ledger:
+        made = _log_new(opened, connection, ledger, sight)
+        _remember(opened, connection, ledger)
+        return made
+
+
+def catch_up(opened: Services, connection: ConnectionRow) -> str:
+    """Log what an earlier sync pulled and did not come to log; what hinders that, in a sentence, or ""."""
+    try:
+        record(opened, connection)
+    except BadInput as problem:
+        return f"The scores could not be logged: {problem}."
+    return ""
+
+
+def log_sync(opened: Services, connection: ConnectionRow, done: Synced) -> str:
+    """Bring the log up to date after a sync; what hinders that, in a sentence, or "".
+
+    After a sync that read or compared everything (once a week, usually) the log is verified as well.
+    """
+    trouble = catch_up(opened, connection)
+    if trouble:
+        return trouble
+    erase(opened, connection, done.gone)
+    if done.kind != "incremental" or done.removed:
+        keep_tidy(opened, connection)
+    faults = check(opened, connection).faults if done.kind != "incremental" else ()
+    return f"The decision log is not as it was written. {faults[0].sentence}." if faults else ""
+
+
+def keep_tidy(opened: Services, connection: ConnectionRow) -> int:
+    """Erase leads that have been gone for long, and drop what is older than is kept; how many entries."""
+    now, keep = opened.clock(), opened.decision_logs.get(connection.id).keep_days
+    if not place_of(opened, connection).exists():
+        return 0
+    with _ledger(opened, connection) as ledger:
+        held = opened.lake.keys(connection.crm, connection.organisation)
+        absent = note_absent(ledger.index, held, now.timestamp(), ABSENT_DAYS)
+        # Who went by retention goes from the log by the log's own age: it is evidence for at least that long.
+        long_gone = not_by_age(opened, connection, absent)
+        gone = ledger.erase(long_gone) if long_gone else 0
+        gone += ledger.drop_before(in_seconds(now - timedelta(days=keep)))
+        _remember(opened, connection, ledger)
+        return gone
+
+
+def check(opened: Services, connection: ConnectionRow, *, contents: bool = False) -> Verified:
+    """Verify the log of a connection against its keys and what the database knows; remember the result."""
+    known, keys = opened.decision_logs.get(connection.id), keys_of(opened, connection) if contents else None
+    found = verify(place_of(opened, connection), known.public_key, keys)
+    if known.records:
+        records, _ = read_chain(place_of(opened, connection), known.public_key)
+        end = _checkpoint(known, connection)
+        found = summed(records, (*found.faults, *against(end, records)))
+    opened.decision_logs.verified(connection.id, found.faults[0].sentence if found.faults else "")
+    return found
+
+
+def export_log(opened: Services, connection: ConnectionRow, folder: Path, form: Form) -> Checkpoint:
+    """Write the log of a connection into a folder, for somebody who verifies it without us."""
+    with _ledger(opened, connection) as ledger:
+        return export(ledger, connection.organisation, folder, form)
+
+
+def keys_of(opened: Services, connection: ConnectionRow) -> LogKeys:
+    """The keys of a connection's log. Raises BadInput where the organisation's key was destroyed."""
+    secret = opened.keyring(connection).key_for("decision-log")
+    masters = (opened.settings.master, *opened.settings.former_masters)
+    name = f"decision-log/{len(connection.crm)}:{connection.crm}/{connection.organisation}"
+    return LogKeys(secret=secret, signers=tuple(derive(one, name) for one in masters))
+
+
+@contextmanager
+def _ledger(opened: Services, connection: ConnectionRow) -> Iterator[Ledger]:
+    """The open log, made where there is none; its leads are known by the keys of today."""
+    keys, at = keys_of(opened, connection), in_seconds(opened.clock())
+    with open_ledger(place_of(opened, connection), keys, connection.crm, at) as ledger:
+        _move_on(ledger, opened.keyring(connection))
+        yield ledger
+
+
+def _move_on(ledger: Ledger, keyring: Keyring) -> None:
+    """Bring the index to the generation of a keyring, one that a killed rotation left behind as well."""
+    since = ledger.index.generation() or keyring.generation
+    if since > keyring.generation:
+        msg = "the decision log is of a later time than the database; put both of one moment back"
+        raise BadInput(msg)
+
+    def moved(key: str) -> str:
+        return keyring.forward(LeadKey(bytes.fromhex(key)), since).hex
+
+    if ledger.index.generation() != keyring.generation:
+        ledger.rekey(moved, keyring.generation)
+
+
+def _log_new(opened: Services, connection: ConnectionRow, ledger: Ledger, sight: Sight) -> int:
+    """Log what is new; a lake that is rewritten meanwhile is read anew."""
+    made = 0
+    for last in (*[False] * ATTEMPTS, True):
+        files = opened.lake.by_file(connection.crm, connection.organisation)
+        before = ledger.entries
+        try:
+            return made + log_new(
+                ledger, [Held(name=one, stretches=read) for one, read in files.items()], sight
+            )
+        except FileNotFoundError:
+            made += ledger.entries - before
+            if last:
+                raise
+    return made
+
+
+def _policy(opened: Services, connection: ConnectionRow, digest: str) -> tuple[int, str]:
+    """The version of the policy that has a digest; 0 where none has."""
+    for version in opened.repository.policies(connection.id):
+        if policy_digest(parse_policy(version.text, "The policy")) == digest:
+            return version.version, digest
+    return 0, digest
+
+
+def _remember(opened: Services, connection: ConnectionRow, ledger: Ledger) -> None:
+    found = summed(ledger.records, ())
+    opened.decision_logs.written(
+        LogRow(
+            connection_id=connection.id,
+            public_key=ledger_keys(ledger.records)[-1],
+            records=found.records,
+            digest=found.digest,
+            entries=found.entries,
+            erased=found.erased,
+            dropped=found.dropped,
+        )
+    )
+
+
+def _checkpoint(known: LogRow, connection: ConnectionRow) -> Checkpoint:
+    return Checkpoint(
+        source=connection.crm,
+        organisation=connection.organisation,
+        records=known.records,
+        entries=known.entries,
+        digest=known.digest,
+        at=in_seconds(known.written_at) if known.written_at else "",
+        public_key=known.public_key,
+    )

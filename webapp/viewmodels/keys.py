@@ -1,0 +1,80 @@
+"""What is told of an organisation's key: words and dates, never a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from webapp.store.key_rows import KeyRow, KeyState
+
+WORDS: dict[KeyState, str] = {
+    "pending": "being made",
+    "active": "in force",
+    "former": "before",
+    "destroyed": "destroyed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One generation: its number, its state in words, and who did what when."""
+
+    generation: int
+    words: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an organisation's key stands: a sentence, a line for each generation, and what may be done."""
+
+    sentence: str
+    lines: tuple[Line, ...] = ()
+    active: bool = False
+    record: dict[str, object] = field(default_factory=dict)
+
+
+def standing(rows: Sequence[KeyRow]) -> Standing:
+    """How the generations of a key stand, newest first."""
+    lines = tuple(Line(generation=row.generation, words=WORDS[row.state], told=_told(row)) for row in rows)
+    active = next((row for row in rows if row.state == "active"), None)
+    return Standing(
+        sentence=_sentence(rows, active),
+        lines=lines,
+        active=active is not None,
+        record={
+            "generation": active.generation if active else None,
+            "generations": [
+                {"generation": row.generation, "state": row.state, "made_at": row.made_at.isoformat()}
+                for row in rows
+            ],
+        },
+    )
+
+
+def _sentence(rows: Sequence[KeyRow], active: KeyRow | None) -> str:
+    if not rows:
+        return "it has no key yet; the first sync makes one."
+    if active is None:
+        row = rows[0]
+        return (
+            f"the key of this organisation was destroyed on {_day(row.ended_at)} by {row.ended_by}. "
+            "Its leads cannot be read any more."
+        )
+    told = f"generation {active.generation} of its key is in force since {_day(active.made_at)}."
+    if active.plain:
+        told += " Its leads still lie in the clear; the next sync encrypts them."
+    if not all(row.shreddable for row in rows if row.state != "destroyed"):
+        told += " Its pseudonyms still stand on the master key, as an older version made them; rotate it."
+    return told
+
+
+def _told(row: KeyRow) -> str:
+    made = f"Made {_day(row.made_at)} by {row.made_by}."
+    if row.state == "destroyed":
+        return f"{made} Destroyed {_day(row.ended_at)} by {row.ended_by}."
+    return f"{made} Replaced {_day(row.ended_at)} by {row.ended_by}." if row.state == "former" else made
+
+
+def _day(moment: object) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "an unknown day"

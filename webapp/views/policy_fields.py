@@ -1,0 +1,64 @@
+"""Fields that a CRM has and the policy does not name: leave them out, take them up, look for more."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from audit.schema import BadInput
+from connectors.errors import ConnectorError
+from connectors.policy.parse import parse_policy
+from webapp.services import services
+from webapp.store.rows import ConnectionRow
+from webapp.suggestions import new_fields
+from webapp.views.drafting import connection_or_404, remote_sentence
+from webapp.views.policy_draft import described
+
+blueprint = Blueprint("policy_fields", __name__)
+
+
+@blueprint.post("/connections/<connection_id>/policy/fields")
+def decide(connection_id: str) -> Response:
+    """Do what the button says, and go back to the list."""
+    connection, form, who = connection_or_404(connection_id), request.form, current_user.name
+    fields = services().crm_fields
+    if "look" in form:
+        _look(connection)
+    elif "leave" in form:
+        _say(fields.dismiss(connection_id, [form["leave"]], who), "left out")
+    elif "leave_all" in form:
+        _say(fields.dismiss(connection_id, _open_ones(connection), who), "left out")
+    elif "take" in form:
+        _say(fields.take_up(connection_id, [form["take"]], who), "proposed again")
+    return redirect(url_for("policies.show", connection_id=connection_id) + "#new-fields", 303)
+
+
+def _look(connection: ConnectionRow) -> None:
+    before = {known.info.name for known in services().crm_fields.of(connection.id)}
+    try:
+        found = {field.name for field in described(services(), connection)}
+    except (BadInput, ConnectorError) as problem:
+        flash(f"The CRM could not be asked for its fields. {remote_sentence(problem)}", "error")
+        return
+    new = len(found - before)
+    flash(f"The CRM has {len(found)} fields, {new} of them not seen before.", "success")
+
+
+def _open_ones(connection: ConnectionRow) -> list[str]:
+    saved = services().repository.policy(connection.id)
+    if saved is None:
+        return []
+    try:
+        policy = parse_policy(saved.text, "The policy")
+    except BadInput:
+        return []
+    return [one.field for one in new_fields(policy, services().crm_fields.of(connection.id))]
+
+
+def _say(names: tuple[str, ...], done: str) -> None:
+    if names:
+        what = f"{names[0]} is" if len(names) == 1 else f"{len(names)} fields are"
+        flash(f"{what} {done}.", "success")
+    else:
+        flash("Nothing has changed.", "info")
