@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audit.estimate import Estimate
 from audit.finding.words import quoted
 from audit.rows.mitigation import Experiment, Trial
-from audit.rows.mitigation.model import FAMILIES, Aim, Change, Family, Needs, Reading, Remedy
+from audit.rows.mitigation.model import Aim, Change, Family, Needs, Reading, Remedy
 
 FAMILY_WORDS: dict[Family, str] = {
     "data": "The training data",
@@ -79,10 +79,11 @@ def lines(made: Experiment) -> tuple[Line, ...]:
 
 def shelves(every: tuple[Line, ...]) -> tuple[Shelf, ...]:
     """The remedies by family."""
-    found = ((family, tuple(one for one in every if one.remedy.family == family)) for family in FAMILIES)
-    return tuple(
-        Shelf(family=family, title=FAMILY_WORDS[family], lines=some) for family, some in found if some
+    found = (
+        Shelf(family=family, title=title, lines=tuple(one for one in every if one.remedy.family == family))
+        for family, title in FAMILY_WORDS.items()
     )
+    return tuple(shelf for shelf in found if shelf.lines)
 
 
 def marks(remedy: Remedy) -> tuple[str, ...]:

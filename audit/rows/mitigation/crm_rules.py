@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -150,10 +151,9 @@ def _regression(values: Reals, score: Reals, seed: int) -> Predict:
     from sklearn.linear_model import Ridge  # noqa: PLC0415 - slow to import
 
     prepared = filling(values)
-    boosted = HistGradientBoostingRegressor(
-        max_iter=60, learning_rate=0.15, max_leaf_nodes=15, early_stopping=False, random_state=seed
-    )
-    model = boosted if score.size >= BOOSTED_FROM else Ridge()
+    booster: Any = HistGradientBoostingRegressor
+    settings = {"max_iter": 60, "learning_rate": 0.15, "max_leaf_nodes": 15, "early_stopping": False}
+    model = booster(**settings, random_state=seed) if score.size >= BOOSTED_FROM else Ridge()
     model.fit(prepared(values), score)
     return lambda given: np.asarray(model.predict(prepared(given)), dtype=np.float64)
 

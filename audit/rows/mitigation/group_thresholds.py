@@ -107,7 +107,8 @@ def thresholds(
     best = [_best_in_windows(one, width) for one in found]
     start = int(np.argmax(np.sum([right for right, _ in best], axis=0)))
     return {
-        code: one.cut[place[start]] for (code, one), (_, place) in zip(ladders.items(), best, strict=True)
+        code: float(one.cut[place[start]])
+        for (code, one), (_, place) in zip(ladders.items(), best, strict=True)
     }
 
 

@@ -112,10 +112,9 @@ def estimator(leads: int, seed: int, rounds: int = 60) -> Any:  # noqa: ANN401 -
 
     if leads < BOOSTED_FROM:
         return LogisticRegression(max_iter=1_000)
-    return HistGradientBoostingClassifier(
-        max_iter=rounds, learning_rate=6.0 / (rounds + 10), max_leaf_nodes=15, early_stopping=False,
-        random_state=seed,
-    )  # fmt: skip
+    booster: Any = HistGradientBoostingClassifier
+    settings = {"max_iter": rounds, "learning_rate": 6.0 / (rounds + 10), "max_leaf_nodes": 15}
+    return booster(**settings, early_stopping=False, random_state=seed)
 
 
 def filling(learned: Reals) -> Predict:

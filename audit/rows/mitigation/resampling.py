@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -81,9 +82,8 @@ def resampled_rows(won: BoolArray, levels: Codes, seed: int, *, over: bool) -> C
     wanted = wanted_counts(won, levels, over=over)
     if not wanted:
         return np.arange(won.size)
-    made = (RandomOverSampler if over else RandomUnderSampler)(
-        sampling_strategy=dict(wanted), random_state=seed
-    )
+    sampler: Any = RandomOverSampler if over else RandomUnderSampler
+    made = sampler(sampling_strategy=dict(wanted), random_state=seed)
     made.fit_resample(np.zeros((won.size, 1)), cell)
     return np.sort(np.asarray(made.sample_indices_, dtype=np.int64))
 
