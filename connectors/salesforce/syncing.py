@@ -27,9 +27,9 @@ from connectors.replacing import OUTDATED
 from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, begin
 from connectors.salesforce.comparing import Compared, Comparison
 from connectors.salesforce.departed import Untold, departed
-from connectors.salesforce.einstein import is_einstein, new_scores, score_rule
+from connectors.salesforce.einstein import dated, has_own_cursor, new_scores, score_rule
 from connectors.salesforce.emptied import NO_LEADS, refuse_emptied
-from connectors.salesforce.facts import SCORES, Facts
+from connectors.salesforce.facts import Facts
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.leftovers import leaving_no_jobs
 from connectors.salesforce.listing import BULK, count
@@ -147,7 +147,7 @@ class Sync:
 
     def _carry_out(self, staged: Staging, plan: Plan) -> Synced:
         already = staged.read
-        query = Soql(fields=self.fields, where=window(plan, self._dated))
+        query = Soql(fields=self.fields, where=window(plan, dated(self.policy, self.score, self.facts)))
         total = count(self.gateway, query, DOING)
         if plan.kind != "full" and total > MANY:
             raise Untold(SO_MANY)
@@ -242,7 +242,7 @@ class Sync:
                 gone=left if compared is None else pc.unique(pa.concat_arrays([left, compared.gone])),
                 scores=scores.tables,
             )
-            own = own_changes(self.gateway, window(plan, self._dated))
+            own = own_changes(self.gateway, window(plan, dated(self.policy, self.score, self.facts)))
             added = self.lake.add(CRM, self.keyring.organisation, finished)
         return Synced(
             kind=plan.kind,
@@ -261,23 +261,10 @@ class Sync:
     def _score(self, plan: Plan, scores: Roll) -> None:
         """Read the scores that have a cursor of their own."""
         rule = score_rule(self.policy, self.score)
-        if rule is None or not self._own_scores:
+        if rule is None or not has_own_cursor(self.policy, self.score, self.facts):
             return
         for table in new_scores(self.gateway, self.keyring, rule, plan, self.patience):
             scores.append(table)
-
-    @property
-    def _own_scores(self) -> bool:
-        """Whether Einstein's score has a cursor of its own: it is the score, and all that is read there."""
-        near = [name for name in self.policy.fields if name.lower().startswith(f"{SCORES.lower()}.")]
-        einstein = is_einstein(score_rule(self.policy, self.score))
-        return self.facts.scores and einstein and len(near) == 1
-
-    @property
-    def _dated(self) -> tuple[str, ...]:
-        """The relationships whose changes belong into the window of the leads."""
-        scores = (SCORES,) if self.facts.scores and not self._own_scores else ()
-        return (*self.facts.dated, *scores)
 
     def _note(self, plan: Plan, past: PastOf = no_past, covered: str = "") -> Note:
         snapshots = Snapshots(column=self.score, seen_at=plan.moment, past=past) if self.score else None
