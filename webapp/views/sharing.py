@@ -18,12 +18,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.release import Release, read_release, to_html, to_json
 from audit.schema import BadInput
+from connectors.errors import ConnectorError
 from webapp.releasing import Asked, figures_of, hand_out, owner_of, preview
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.sharing import ledger_lines, previewed
 from webapp.viewmodels.words import organisation_label
-from webapp.views.drafting import connection_or_404
+from webapp.views.drafting import connection_or_404, remote_sentence
 
 blueprint = Blueprint("sharing", __name__)
 PAGE = "/connections/<connection_id>/share"
@@ -44,8 +45,8 @@ def share(connection_id: str) -> AnyResponse:
         epsilon = _number("epsilon") if request.form.get("noise") == "yes" else None
         figures = figures_of(services(), connection)
         done = hand_out(services().releases, figures, Asked(epsilon=epsilon), current_user.name)
-    except BadInput as problem:
-        return _page(connection, error=str(problem))
+    except (BadInput, ConnectorError) as problem:
+        return _page(connection, error=remote_sentence(problem))
     words = (
         "Nothing new has left: this is the same release as before." if done.again else "The release is made."
     )
@@ -107,8 +108,8 @@ def _page(connection: ConnectionRow, error: str | None = None, budget_error: str
     if request.args.get("look") == "1":
         try:
             look = previewed(preview(releases, figures_of(services(), connection), Asked()))
-        except BadInput as problem:
-            trouble = str(problem)
+        except (BadInput, ConnectorError) as problem:
+            trouble = remote_sentence(problem)
     page = render_template(
         "share.html",
         connection_id=connection.id,
@@ -116,6 +117,7 @@ def _page(connection: ConnectionRow, error: str | None = None, budget_error: str
         look=look,
         trouble=trouble,
         error=error,
+        typed={"noise": request.form.get("noise", "no"), "epsilon": request.form.get("epsilon", "0.5")},
         budget_error=budget_error,
         budget=releases.budget(owner),
         lines=ledger_lines(releases.all(owner)),
