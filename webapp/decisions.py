@@ -140,14 +140,18 @@ def catch_up(opened: Services, connection: ConnectionRow) -> str:
 
 
 def log_sync(opened: Services, connection: ConnectionRow, done: Synced) -> str:
-    """Bring the log up to date after a sync; what hinders that, in a sentence, or ""."""
+    """Bring the log up to date after a sync; what hinders that, in a sentence, or "".
+
+    After a sync that read or compared everything (once a week, usually) the log is verified as well.
+    """
     trouble = catch_up(opened, connection)
     if trouble:
         return trouble
     erase(opened, connection, done.gone)
     if done.kind != "incremental" or done.removed:
         keep_tidy(opened, connection)
-    return ""
+    faults = check(opened, connection).faults if done.kind != "incremental" else ()
+    return f"The decision log is not as it was written. {faults[0].sentence}." if faults else ""
 
 
 def keep_tidy(opened: Services, connection: ConnectionRow) -> int:

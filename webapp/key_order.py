@@ -15,9 +15,11 @@ def put_in_order(opened: Services, connection: ConnectionRow) -> None:
     that the new one counts as a whole: what was before goes.
     """
     place = (connection.crm, connection.organisation)
-    opened.keys.abandon(connection.id)
-    if opened.lake.is_untidy(*place):
+    unfinished = any(row.state == "pending" for row in opened.keys.rows(connection.id))
+    if unfinished or opened.lake.is_untidy(*place):
         opened.lake.tidy(*place)
+    # Last, so that whoever is killed here comes back to it.
+    opened.keys.abandon(connection.id)
     if any(row.plain for row in opened.keys.rows(connection.id)):
         opened.keys.sealed(connection.id)
 

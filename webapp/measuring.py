@@ -90,8 +90,10 @@ def special_columns(opened: Services, connection: ConnectionRow) -> tuple[str, .
 
 def held_policy(opened: Services, connection: ConnectionRow) -> Policy | None:
     """The policy that the held leads were pulled under; None where none is held, or it is not known."""
-    note = opened.lake.held(connection.crm, connection.organisation)
-    digest = note.cursor.get("policy") if note else None
+    digest = None
+    with suppress(BadInput):  # the key of the organisation was destroyed, and with it what was held
+        note = opened.lake.held(connection.crm, connection.organisation)
+        digest = note.cursor.get("policy") if note else None
     for version in opened.repository.policies(connection.id) if digest else ():
         with suppress(BadInput):
             policy = parse_policy(version.text, "The policy")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -29,26 +29,14 @@ class Step:
     risk: Risk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Taken:
-    """A step with the leads as they are after it."""
-
-    step: Step
-    left: Crowd
-
-
 def steps(table: pa.Table, policy: Policy, columns: Sequence[str]) -> tuple[Step, ...]:
     """The next step of each column, the one first after which the fewest leads look like no other.
 
     Among equals, the one that leaves the larger smallest group, then the one that keeps more values.
     """
     found = crowd(table, columns)
-    return best_first(one.step for one in each_step(found, rules_of(policy, columns)))
-
-
-def best_first(found: Iterable[Step]) -> tuple[Step, ...]:
-    """Steps in the order of what they buy."""
-    return tuple(sorted(found, key=lambda step: (step.risk.alone, -step.risk.smallest, -step.values)))
+    taken = (_step(found, rule) for rule in rules_of(policy, columns))
+    return tuple(sorted(taken, key=lambda step: (step.risk.alone, -step.risk.smallest, -step.values)))
 
 
 def rules_of(policy: Policy, columns: Sequence[str]) -> tuple[Rule, ...]:
@@ -57,34 +45,22 @@ def rules_of(policy: Policy, columns: Sequence[str]) -> tuple[Rule, ...]:
     return tuple(rules[name] for name in columns)
 
 
-def each_step(found: Crowd, rules: Sequence[Rule]) -> tuple[Taken, ...]:
-    """The next step of each of the rules, whose columns are those of the crowd."""
-    return tuple(_taken(found, rule) for rule in rules)
-
-
-def _taken(found: Crowd, rule: Rule) -> Taken:
-    counts = found.counts_of(rule.column)
-    wider = next_step(rule.operator, counts)
+def _step(found: Crowd, rule: Rule) -> Step:
+    wider = next_step(rule.operator, found.counts_of(rule.column))
+    was = _values(found, rule.column)
     if wider is None:
-        return _left_out(found, rule, _values(found, rule.column))
-    left = found.recoded(rule.column, wider.change)
-    step = Step(
+        left = risk_of(found.without(rule.column))
+        return Step(
+            column=rule.column, rule=None, words=f"leave out {rule.column}", was=was, values=0, risk=left
+        )
+    coarser = found.recoded(rule.column, wider.change)
+    return Step(
         column=rule.column,
         rule=replace(rule, operator=wider.operator),
         words=f"{rule.column}: {wider.operator.describe()}",
-        was=_values(found, rule.column),
-        values=_values(left, rule.column),
-        risk=risk_of(left),
-    )
-    return Taken(step=step, left=left)
-
-
-def _left_out(found: Crowd, rule: Rule, was: int) -> Taken:
-    left = found.without(rule.column)
-    words = f"leave out {rule.column}"
-    return Taken(
-        step=Step(column=rule.column, rule=None, words=words, was=was, values=0, risk=risk_of(left)),
-        left=left,
+        was=was,
+        values=_values(coarser, rule.column),
+        risk=risk_of(coarser),
     )
 
 

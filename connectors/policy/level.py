@@ -105,12 +105,13 @@ def _learned(exposure: Exposure) -> Iterator[tuple[Colour, str]]:
                     "who finds the group knows it."
                 ),
             )
-        if guess.right is not None and guess.base is not None and guess.right - guess.base > GUESSED:
+        base = max(guess.base or 0.0, guess.most or 0.0)
+        if guess.right is not None and guess.right - base > GUESSED:
             yield (
                 "amber",
                 (
                     f"{told.column} is guessed right for {guess.right:.0%} of the leads from the others, "
-                    f"for {guess.base:.0%} without them."
+                    f"for {base:.0%} without them."
                 ),
             )
 

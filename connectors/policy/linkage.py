@@ -44,12 +44,15 @@ class Inference:
     """How often an outsider guesses ``column`` of a lead from the others that look like it.
 
     ``right`` is the share of right guesses, the most frequent value among those others being the guess;
-    ``base`` that of always guessing the most frequent value of all. Both are None without two leads.
+    ``base`` that of always guessing the most frequent value of all the others. ``most`` is the share of the
+    most frequent value, which ``base`` falls short of where two values are about as frequent. All are None
+    without two leads.
     """
 
     column: str
     right: float | None
     base: float | None
+    most: float | None = None
 
 
 def linkage(table: pa.Table, columns: Sequence[str], *, listed: int, seed: int) -> Linkage:
@@ -92,6 +95,7 @@ def inference(table: pa.Table, columns: Sequence[str], sensitive: str) -> Infere
         column=sensitive,
         right=float(np.where(alone, of_all, of_class).mean()),
         base=float(of_all.mean()),
+        most=float(np.bincount(codes).max() / len(codes)),
     )
 
 

@@ -84,7 +84,7 @@ def attack_by_list(policy: Policy, released: pa.Table, people: OutsideList, *, s
     rules = [rule for rule in policy.rules if rule.field in people.known and rule.operator.name in _PUBLIC]
     said = {rule.column: _said(rule, people.known[rule.field]) for rule in rules}
     chance, size = _chances(released, said, own)
-    draws = np.random.default_rng(seed).random(len(own))
+    draws = np.random.default_rng([seed, 1]).random(len(own))
     return _result(tuple(said), released.num_rows, own, (chance, size), draws)
 
 
@@ -177,7 +177,7 @@ def blurred(people: OutsideList, *, wrong: float, missing: float, seed: int) -> 
     if not (0 <= wrong <= 1 and 0 <= missing <= 1):
         msg = f"wrong and missing must be shares from 0 to 1, not {wrong} and {missing}"
         raise BadInput(msg)
-    draws = np.random.default_rng(seed)
+    draws = np.random.default_rng([seed, 2])
     return OutsideList(
         known={field: _blurred(values, wrong, missing, draws) for field, values in people.known.items()},
         lead=people.lead,

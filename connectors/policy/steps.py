@@ -9,10 +9,13 @@ from functools import partial
 from audit.schema import band_labels
 from connectors.policy.band import Band
 from connectors.policy.coarsen import TABLE, Coarsen
-from connectors.policy.lookup import COARSER, step
+from connectors.policy.keep import Keep
+from connectors.policy.lookup import COARSER, plain, step
 from connectors.policy.map import Map
 from connectors.policy.model import Operator
+from connectors.policy.risk import K
 
+_SHARES = (0.01, 0.05, 0.2)
 _PERIODS = {"day": ("month", 7), "month": ("year", 4)}
 
 
@@ -21,14 +24,17 @@ class Wider:
     """An operator a step coarser, and what becomes of a value that the finer one kept."""
 
     operator: Operator
-    change: Callable[[str], str]
+    change: Callable[[str], str | None]
 
 
 def next_step(operator: Operator, counts: Mapping[str | None, int]) -> Wider | None:
     """The next step; ``counts`` are the leads by value now. None where only leaving out is left.
 
-    Of a vocabulary or a table of one's own, the two words that the fewest leads have become one.
+    Of a value that is kept, what few leads have becomes missing. Of a vocabulary or a table of one's own, the
+    two words that the fewest leads have become one.
     """
+    if isinstance(operator, Keep):
+        return _frequent(counts)
     if isinstance(operator, Band) and len(operator.bands) > 1:
         return _wider_bands(operator)
     if isinstance(operator, Coarsen):
@@ -37,6 +43,26 @@ def next_step(operator: Operator, counts: Mapping[str | None, int]) -> Wider | N
         pair = _rarest(operator.pairs, counts)
         return pair and _joined_map(operator, pair)
     return None
+
+
+def _frequent(counts: Mapping[str | None, int]) -> Wider | None:
+    """A vocabulary of the values that one lead in a hundred has, or as many as leave some value out."""
+    present = {value: n for value, n in counts.items() if value is not None}
+    for share in _SHARES:
+        least = max(K, share * sum(counts.values()))
+        frequent = tuple(sorted(value for value, n in present.items() if n >= least))
+        if (
+            frequent
+            and len(frequent) < len(present)
+            and len({plain(one) for one in frequent}) == len(frequent)
+        ):
+            vocabulary = Map(vocabulary=tuple((value, value) for value in frequent))
+            return Wider(operator=vocabulary, change=partial(_kept, frozenset(frequent)))
+    return None
+
+
+def _kept(frequent: frozenset[str], value: str) -> str | None:
+    return value if value in frequent else None
 
 
 def _coarser(operator: Coarsen, counts: Mapping[str | None, int]) -> Wider | None:

@@ -54,6 +54,7 @@ def parts(world) -> everywhere.Parts:
         "version": ("1", "999"),
         "form": ("html", "md", "json"),
         "proof_id": ("none",),
+        "proposal_id": ("none",),
     }
 
 
@@ -70,6 +71,9 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...] | None] = {
     ("audit",): ("audit", "leads.csv", "--stream", "stream.toml", "--out", "out"),
     ("template",): ("template",),
     ("password",): ("password", ADMIN, "--unlock"),
+    ("people", "list"): ("people", "list"),
+    ("people", "add"): None,  # test_cli_people; it reads a password from standard input
+    ("people", "remove"): None,  # test_cli_people; the same account for each way to print
     ("connect",): ("connect", "salesforce", "--wait", "0"),
     ("check",): ("check",),
     ("reseal",): ("reseal",),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import pyarrow as pa
 from sqlalchemy import text
@@ -69,12 +69,11 @@ class KeyToll:
     moments: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
-    def __iadd__(self, more: KeyToll) -> Self:
-        """Both together."""
+    def add(self, more: KeyToll) -> None:
+        """Count some more."""
         for name in ("kills", "outlived", "before", "after", "faults"):
             setattr(self, name, getattr(self, name) + getattr(more, name))
         self.moments.update(more.moments)
-        return self
 
 
 @dataclass(slots=True, kw_only=True)

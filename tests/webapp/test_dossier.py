@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from audit.schema import BadInput
+from tests.webapp.support import policy_text
 from tests.webapp.test_jobs import opt_out
 from webapp import jobs
 from webapp.rights import controller, dossier, erasing, retention
@@ -134,3 +136,28 @@ def test_earlier_scores_stand_with_the_moment_since_when(crms):
     found = made(crms, row)
     assert [one.score for one in found.scores] == ["12", "33"]
     assert all(one.since for one in found.scores)
+
+
+def test_the_fields_that_go_with_the_score_are_named_where_the_imitation_is_good(crms):
+    row = crms.ready("salesforce")
+    text = crms.services.repository.stream(row.id).text
+    crms.services.repository.save_stream(
+        row.id, text.replace("features = []", 'features = ["region"]'), "Ada"
+    )
+    jobs.sync(crms.services, row)
+    low, high = made(crms, row, 1).drivers, made(crms, row, 2).drivers
+    assert low is not None
+    assert high is not None
+    assert "imitates the score" in low.sentence
+    (country,), (town,) = low.fields, high.fields
+    assert (country.field, country.value, country.points < 0) == ("Region__c", "country", True)
+    assert (town.value, town.points > 0) == ("town", True)
+
+
+def test_a_connection_without_a_stream_still_tells_what_it_can(crms):
+    row = crms.connect("salesforce")
+    with pytest.raises(BadInput, match="no policy yet"):
+        dossier.dossier(crms.services, row, crms.services.keyring(row).lead_key("x"), "Ada")
+    crms.services.repository.save_policy(row.id, policy_text("salesforce"), "Ada")
+    found = dossier.dossier(crms.services, row, crms.services.keyring(row).lead_key("x"), "Ada")
+    assert found.use == ("Nobody has said yet which field is the score, so nothing was checked.",)

@@ -17,6 +17,7 @@ from audit.schema import BadInput, nearest
 from connectors.files.reading import read_names, read_table
 from connectors.files.table import FileTable
 from connectors.policy.apply import Raw, apply_policy
+from connectors.policy.doubts import doubts
 from connectors.policy.exposure import exposure
 from connectors.policy.level import level_of
 from connectors.policy.meaning import meaning_digest
@@ -98,6 +99,7 @@ def preview(policy: Path, *, as_json: bool, **asked: Any) -> None:  # noqa: ANN4
         level=level_of(measured),
         inside=() if named else found.inside,
         before=ground.before,
+        doubts=doubts(read, ground.batch),
         outside=ground.outside,
     )
     click.echo(preview_json(result) if as_json else preview_text(result))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from connectors.policy.diversity import Diversity
+from connectors.policy.doubts import Doubt
 from connectors.policy.exposure import Exposure
 from connectors.policy.level import Level
 from connectors.policy.linkage import Inference, Linkage
@@ -37,6 +38,7 @@ class Previewed:
     before: pa.Table | None = None
     inside: tuple[tuple[str, str], ...] = ()
     outside: Outside | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 def check_text(policy: Policy) -> str:
@@ -80,6 +82,7 @@ def preview_text(result: Previewed) -> str:
     for place, record in enumerate(_records(result), start=1):
         lines += [f"Record {place}", *(f"  {name}: {_shown(value)}" for name, value in record.items())]
     lines += [*_account(result.batch), *_exposure(result.exposure), *_unknown(result)]
+    lines += [f"To check: {doubt.sentence}" for doubt in result.doubts]
     lines += outside_text(result.outside) if result.outside else ()
     return "\n".join(
         [*lines, f"Level: {result.level.colour}", *(f"  {one}" for one in result.level.sentences)]
@@ -103,6 +106,7 @@ def preview_json(result: Previewed) -> str:
             "excluded": dict(batch.excluded),
             "unmapped": dict(batch.unmapped),
             "risk": exposure_json(result.exposure),
+            "doubts": {doubt.column: doubt.sentence for doubt in result.doubts},
             "level": result.level.colour,
             "reasons": list(result.level.sentences),
             "not_known_outside": dict(result.inside),

@@ -18,7 +18,10 @@ from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 
 NAMED = 8
-VENDOR = "The score is made by the CRM. Fairlead does not know how, and nobody here can see into it. "
+VENDOR = (
+    "The score is made in the CRM, or by a tool behind it. Fairlead does not know how, and cannot see "
+    "into it. "
+)
 TOO_FEW = "There are too few leads, or too few fields, to work out which fields go with the score."
 UNFAITHFUL = (
     "A model that imitates the score from the fields held here tells it too badly to explain anything, so "

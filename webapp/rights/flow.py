@@ -125,7 +125,7 @@ def _left_out(rules: InForce) -> str:
 
 def _table(connection: ConnectionRow, rules: InForce) -> Table:
     score = rules.stream.score if rules.stream else None
-    corrected = sentences.written_fields(connection.crm)[-1]
+    corrected = next(name for name in sentences.written_fields(connection.crm) if "alibrated" in name)
     rows = [
         (
             rule.field,

@@ -160,7 +160,10 @@ def _origin(rules: InForce, crm: str, told: ScoreRules | None) -> Iterator[str]:
     column = rules.stream.score if rules.stream else None
     origin = next((rule.field for rule in rules.kept if rule.column == column), None)
     if origin:
-        yield f"The score is the field {origin}. {crm} makes it; Fairlead did not, and does not change it."
+        yield (
+            f"The score is the field {origin}. It comes from {crm}; Fairlead did not make it, and "
+            "does not change it."
+        )
     if told is not None and told.uses:
         names = sorted(told.fields)
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connectors.policy.coarser import Step
 from connectors.policy.diversity import Diversity
 from connectors.policy.linkage import Inference, Linkage
 from connectors.policy.write import rule_to_toml
@@ -28,7 +29,10 @@ class StepView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskMeter:
-    """One measurement. ``figures`` are a term and its sentence each; ``learned`` by sensitive column."""
+    """One measurement. ``figures`` are a term and its sentence each; ``learned`` by sensitive column.
+
+    ``path`` are the steps to groups that are large enough, and ``path_words`` what they buy together.
+    """
 
     icon: str
     word: str
@@ -38,6 +42,8 @@ class RiskMeter:
     figures: tuple[tuple[str, str], ...]
     learned: tuple[tuple[str, tuple[str, ...]], ...]
     step: StepView | None
+    path: tuple[StepView, ...]
+    path_words: str
     choices: tuple[tuple[str, bool], ...]
     red: bool
 
@@ -55,6 +61,8 @@ def risk_meter(found: Measured, readable: Sequence[str]) -> RiskMeter:
         figures=_figures(found) if exposed.risk.leads else (),
         learned=tuple((told.column, _learned(told, guess)) for told, guess in exposed.learned),
         step=_step(found),
+        path=_path(found),
+        path_words=_path_words(found),
         choices=tuple((name, name in found.sensitive) for name in readable),
         red=found.level.colour == "red",
     )
@@ -100,8 +108,10 @@ def _learned(told: Diversity, guess: Inference) -> tuple[str, ...]:
 
 def _step(found: Measured) -> StepView | None:
     step = found.exposure.next_step
-    if step is None:
-        return None
+    return None if step is None else _shown(step, found)
+
+
+def _shown(step: Step, found: Measured) -> StepView:
     before, after = found.exposure.risk.alone, step.risk.alone
     return StepView(
         words=step.words.rstrip("."),
@@ -109,3 +119,16 @@ def _step(found: Measured) -> StepView | None:
         column=step.column,
         rule=rule_to_toml(step.rule) if step.rule else "",
     )
+
+
+def _path(found: Measured) -> tuple[StepView, ...]:
+    path = found.exposure.path
+    return tuple(_shown(step, found) for step in path.steps) if path else ()
+
+
+def _path_words(found: Measured) -> str:
+    path = found.exposure.path
+    if path is None or not path.steps:
+        return ""
+    end = f"the smallest group of leads that look alike has {path.risk.smallest:,}"
+    return f"With all of them {end}." if path.reached else f"Even with all of them {end}."
