@@ -17,7 +17,7 @@ from audit.report.model import VERSION
 from audit.report.printable import printable
 from audit.rows.mitigation import Request, laboratory
 from audit.rows.mitigation.laboratory import Begin
-from audit.rows.mitigation.model import AIMS, Aim
+from audit.rows.mitigation.model import AIMS, FAMILIES, Aim, Family
 from audit.schema import Stream
 from connectors.files.fingerprint import held_still
 from connectors.files.reading import read_table
@@ -43,6 +43,7 @@ class Options:
     legal_mode: bool
     value: str | None
     call_minutes: float | None
+    family: tuple[Family, ...]
     json: bool
 
     def request(self) -> Request:
@@ -56,6 +57,7 @@ class Options:
             legal=self.legal_mode,
             value=self.value,
             minutes=self.call_minutes,
+            families=self.family or FAMILIES,
         )
 
 
@@ -90,6 +92,12 @@ _path = click.Path(path_type=Path)
     "--call-minutes",
     type=click.FloatRange(min=0, min_open=True),
     help="How long a call takes; with --value the report tells the value per call hour.",
+)
+@click.option(
+    "--family",
+    type=click.Choice(FAMILIES),
+    multiple=True,
+    help="Try only remedies of this family; may be given several times. Default: all.",
 )
 @click.option(
     "--seed",

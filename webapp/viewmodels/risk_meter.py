@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from connectors.policy.coarser import Step
 from connectors.policy.diversity import Diversity
 from connectors.policy.linkage import Inference, Linkage
+from connectors.policy.path import PathStep
 from connectors.policy.write import rule_to_toml
 from webapp.measuring import Measured
 from webapp.viewmodels.words import NBSP, counted
@@ -123,7 +124,17 @@ def _shown(step: Step, found: Measured) -> StepView:
 
 def _path(found: Measured) -> tuple[StepView, ...]:
     path = found.exposure.path
-    return tuple(_shown(step, found) for step in path.steps) if path else ()
+    return tuple(map(_on_the_way, path.steps)) if path else ()
+
+
+def _on_the_way(step: PathStep) -> StepView:
+    left = f"Of its {counted(step.was, 'value', 'different values')} {step.values:,} remain."
+    return StepView(
+        words=step.words.rstrip("."),
+        buys=left if step.values else f"Its {counted(step.was, 'value', 'different values')} go.",
+        column=step.column,
+        rule=rule_to_toml(step.rule) if step.rule else "",
+    )
 
 
 def _path_words(found: Measured) -> str:

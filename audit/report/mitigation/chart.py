@@ -59,13 +59,14 @@ def _chart(made: Experiment, every: tuple[Line, ...], good: Good) -> Chart | Non
 
 
 def _point(line: Line, made: Experiment, good: Good) -> dict[str, Any] | None:
-    row = line.trial.after and _row(line.trial.after, made, good)
-    if not row:
+    row, remedy = line.trial.after and _row(line.trial.after, made, good), line.remedy
+    if not row or (good != "accuracy" and not remedy.capacity_kept):
         return None
-    remedy = line.remedy
     kind = CHANCE if remedy.randomised else AWARE if remedy.attribute_at_decision else BLIND
     best = line.trial.best if good == "accuracy" else line.trial.best_value
-    return {**row, "kind": kind, "name": str(line.number), "best": best or line.recommended}
+    today = made.today.gap(made.request.aim).value if made.today else None
+    shown = line.recommended or (best and row["gap"] < abs(today or 0.0))
+    return {**row, "kind": kind, "name": str(line.number), "best": shown}
 
 
 def _row(reading: Reading, made: Experiment, good: Good) -> dict[str, Any] | None:

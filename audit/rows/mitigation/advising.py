@@ -94,7 +94,7 @@ def _why(best: Trial, made: Experiment) -> tuple[str, ...]:
 def _cost(what: str, change: Change) -> str:
     sure = "surely" if change.low > 0 or change.high < 0 else "not surely"
     way = "more" if change.value >= 0 else "fewer"
-    ends = f"{change.low * 100:+.1f} to {change.high * 100:+.1f}"
+    ends = f"{change.low * 100:+.1f} to {change.high * 100:+.1f}".replace("-", "\N{MINUS SIGN}")
     return f"{what}: {abs(change.value) * 100:.1f} {way} ({ends}), {sure} different."
 
 
@@ -121,8 +121,9 @@ def _why_not(fit: list[Trial], sure: list[Trial], nearest: Trial | None) -> tupl
         return (
             told,
             (
-                f"The nearest, {nearest.remedy.title!r}, makes it {_range(nearest.reduction)} smaller; held"
-                " for all remedies at once, that may be nothing."
+                f"The nearest, {nearest.remedy.title!r}, makes it {_range(nearest.reduction)} smaller; for"
+                " all"
+                " remedies at once, that may be nothing."
             ),
         )
     return (

@@ -15,7 +15,7 @@ from audit.rows.mitigation import (
 from audit.rows.mitigation.attempt import Attempt, Made
 from audit.rows.mitigation.bench import Bench
 from audit.rows.mitigation.learning import cross_fitted, plain
-from audit.rows.mitigation.model import Remedy
+from audit.rows.mitigation.model import FAMILIES, Family, Remedy
 from audit.rows.mitigation.wording import TRAINED_LABELS
 
 PLAIN = Remedy(
@@ -30,8 +30,14 @@ PLAIN = Remedy(
 )
 
 
-def catalogue(leads: Bench, proxies: tuple[str, ...]) -> tuple[Attempt, ...]:
-    """What can be tried; ``proxies`` are the fields that surely give the group away, the strongest first."""
+def catalogue(
+    leads: Bench, proxies: tuple[str, ...], families: tuple[Family, ...] = FAMILIES
+) -> tuple[Attempt, ...]:
+    """What can be tried of these families; ``proxies`` surely give the group away, the strongest first."""
+    return tuple(one for one in _every(leads, proxies) if one.remedy.family in families)
+
+
+def _every(leads: Bench, proxies: tuple[str, ...]) -> tuple[Attempt, ...]:
     trained: tuple[Attempt, ...] = ()
     if leads.columns:
         trained = (

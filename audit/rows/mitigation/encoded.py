@@ -66,9 +66,9 @@ def _means(column: Column, target: Target, left_out: int) -> Reals:
     n = np.bincount(place, minlength=size * FOLDS).reshape(size, FOLDS).astype(np.float64)
     total = np.bincount(place, target.value[target.known], minlength=size * FOLDS).reshape(size, FOLDS)
     n[:, left_out] = total[:, left_out] = 0.0
-    overall = total.sum() / max(n.sum(), 1.0)
     # Entry j: without fold j, too. Fold left_out holds nothing any more, so its entry leaves out only itself.
     n_left = n.sum(axis=1, keepdims=True) - n
     total_left = total.sum(axis=1, keepdims=True) - total
+    overall = total_left.sum(axis=0) / np.maximum(n_left.sum(axis=0), 1.0)
     means = (total_left + PRIOR * overall) / (n_left + PRIOR)
     return np.asarray(means[column.codes, target.fold], dtype=np.float64)

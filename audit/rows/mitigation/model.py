@@ -136,7 +136,7 @@ class Request:
     ``attribute`` is the watched attribute, None for the one with the surest gap. ``calls`` is how many of the
     leads can be worked in all, ``calls_per_day`` how many of each creation day's; neither: as many as today.
     ``legal`` hides what needs the attribute at decision time. ``value`` is the column of what a good
-    outcome is worth, ``minutes`` the length of a call.
+    outcome is worth, ``minutes`` the length of a call. ``families`` are those that are tried.
     """
 
     seed: int = 0
@@ -147,6 +147,7 @@ class Request:
     legal: bool = False
     value: str | None = None
     minutes: float | None = None
+    families: tuple[Family, ...] = FAMILIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,8 +68,8 @@ def due(queue: Queue, score: Reals, group: Codes, strength: float) -> Reals:
     of_calls = np.bincount(cell, queue.top(score), minlength=whole).reshape(-1, size)
     share = (1 - strength) * _shares(of_calls) + strength * _shares(of_leads)
     within = Queue(of=cell, places=np.ones(whole, dtype=np.int64), lot=queue.lot).rank(score)
-    with np.errstate(divide="ignore"):
-        return np.asarray((within + 0.5) / share.ravel()[cell], dtype=np.float64)
+    # A group that is due nothing comes last, in its own order.
+    return np.asarray((within + 0.5) / np.maximum(share.ravel()[cell], 1e-9), dtype=np.float64)
 
 
 def _shares(counts: npt.NDArray[Any]) -> Reals:

@@ -46,10 +46,8 @@ def _elsewhere(found: Figures, today: Figures) -> Iterator[str]:
     for aim in AIMS[:2]:
         after, before = found.gaps[aim], today.gaps[aim]
         if after is not None and before is not None and abs(after.value) > abs(before.value) + 0.01:
-            yield (
-                f"The gap in {WORDS[aim]} grows: from {before.value * 100:+.1f} to"
-                f" {after.value * 100:+.1f} points."
-            )
+            ends = f"from {_signed(before.value)} to {_signed(after.value)} points"
+            yield f"The gap in {WORDS[aim]} grows: {ends}."
     if (
         found.widest is not None
         and today.widest is not None
@@ -59,3 +57,7 @@ def _elsewhere(found: Figures, today: Figures) -> Iterator[str]:
             "The widest gap in calls between any two groups grows: from"
             f" {today.widest.value * 100:.1f} to {found.widest.value * 100:.1f} points."
         )
+
+
+def _signed(value: float) -> str:
+    return f"{value * 100:+.1f}".replace("-", "\N{MINUS SIGN}")
