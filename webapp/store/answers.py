@@ -58,6 +58,11 @@ class LeadAnswers:
         with self.database.reading() as session:
             return frozenset(session.scalars(query))
 
+    def remove(self, connection_id: str) -> None:
+        """Remove every answer of a connection."""
+        with self.database.writing() as session:
+            session.execute(delete(LeadAnswer).filter_by(connection_id=connection_id))
+
     def forget(self, connection_id: str, leads: Collection[str]) -> None:
         """Remove every answer about some leads (`LeadKey.hex`)."""
         with self.database.writing() as session:
