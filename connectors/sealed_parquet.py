@@ -12,15 +12,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.parquet import encryption
 
-from connectors.seals import DoesNotOpen, Home, Seal
+from connectors.seals import DoesNotOpen, Home, Seal, folder_name
 
 _NAME = b"fairlead.name"
+
+
+def pattern(folder: Path, crm: str, organisation: str) -> str:
+    """Where the files of an organisation's leads are, for a program that has their key."""
+    return str(folder.resolve() / crm / folder_name(organisation) / "cohort_day=*" / "*.parquet")
 
 
 def writer(handle: IO[bytes], schema: pa.Schema, name: str, seal: Seal) -> pq.ParquetWriter:

@@ -25,10 +25,14 @@ from webapp.views import (
     errors,
     health,
     inbound,
+    keys,
+    papers,
     policies,
     policy_fields,
     policy_versions,
+    privacy,
     proposals,
+    sharing,
     streams,
     trail,
 )
@@ -39,7 +43,10 @@ if TYPE_CHECKING:
 
 LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_fields, proposals)
-ROOMS = (auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS, streams, trail, errors)
+ROOMS = (
+    *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
+    *(streams, sharing, keys, trail, privacy, papers, errors),
+)
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:

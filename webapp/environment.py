@@ -76,12 +76,18 @@ def _validated(values: Mapping[str, str], problems: list[str]) -> Settings:
     except ValidationError as error:
         known = " ".join(problems)
         told = (_sentence(detail) for detail in error.errors(include_url=False, include_input=False))
-        problems += [sentence for sentence in told if f"{sentence.split(' ', 1)[0]}_FILE" not in known]
+        problems += [sentence for sentence in told if not _is_known(sentence, known)]
         raise BadInput("\n".join(problems)) from None
     problems += _halves(settings)
     if problems:
         raise BadInput("\n".join(problems))
     return settings
+
+
+def _is_known(sentence: str, known: str) -> bool:
+    """Whether the file or the command of a setting is the trouble already."""
+    name = sentence.split(" ", 1)[0]
+    return f"{name}_FILE" in known or f"{name}_COMMAND" in known
 
 
 def _sentence(detail: ErrorDetails) -> str:

@@ -15,15 +15,18 @@ def put_in_order(opened: Services, connection: ConnectionRow) -> None:
     that the new one counts as a whole: what was before goes.
     """
     place = (connection.crm, connection.organisation)
-    opened.keys.abandon(connection.id)
-    if opened.lake.is_untidy(*place):
+    unfinished = any(row.state == "pending" for row in opened.keys.rows(connection.id))
+    if unfinished or opened.lake.is_untidy(*place):
         opened.lake.tidy(*place)
+    # Last, so that whoever is killed here comes back to it.
+    opened.keys.abandon(connection.id)
     if any(row.plain for row in opened.keys.rows(connection.id)):
         opened.keys.sealed(connection.id)
 
 
 def put_all_in_order(opened: Services) -> None:
     """As `put_in_order` for every live connection that no job is at work on."""
+    opened.keys.wipe_again()
     for row in opened.repository.connections():
         if row.state != "disconnected" and _wants_it(opened, row):
             try:

@@ -13,6 +13,7 @@ start or job sweeps the rest (`webapp.key_order`).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from audit.schema import BadInput
@@ -20,6 +21,7 @@ from connectors.policy.key import domains
 from connectors.policy.parse import parse_policy
 from connectors.rekeying import Rotation
 from webapp.crms import label
+from webapp.decisions import rekey
 from webapp.jobs import alone
 from webapp.key_order import put_in_order
 from webapp.pulling import Progress
@@ -49,7 +51,11 @@ def rotate(opened: Services, connection: ConnectionRow, who: str, progress: Prog
         rotation = Rotation(seal=pending.seal, step=step, domains=_domains(opened, connection))
         with opened.lake.moving(connection.crm, connection.organisation, rotation):
             move_on = partial(pseudonymised.move_on, connection_id=connection.id, step=step)
-            return opened.keys.activate(connection.id, who, move_on)
+            number = opened.keys.activate(connection.id, who, move_on)
+        # A log that is damaged says so where it is looked at; it moves on when it is next opened.
+        with suppress(BadInput):
+            rekey(opened, connection)
+        return number
 
 
 def _domains(opened: Services, connection: ConnectionRow) -> dict[str, str]:

@@ -281,7 +281,8 @@ def test_duckdb_reads_all_files_of_an_organisation_with_its_key(lake):
     key = base64.b64encode(seal(1).parquet_key).decode()
     with duckdb.connect() as session:
         session.execute(f"PRAGMA add_parquet_key('fairlead', '{key}')")
-        files = f"read_parquet('{lake.files(*PLACE)}', encryption_config = {{footer_key: 'fairlead'}})"
+        files = sealed_parquet.pattern(lake.folder, *PLACE)
+        files = f"read_parquet('{files}', encryption_config = {{footer_key: 'fairlead'}})"
         rows = session.sql(f"FROM {files}").select("lead_key", "score", "mail").order("lead_key").fetchall()
     held = lake.read(*PLACE).sort_by("lead_key")
     assert rows == list(zip(*(held[name].to_pylist() for name in ("lead_key", "score", "mail")), strict=True))

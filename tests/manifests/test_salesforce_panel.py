@@ -183,9 +183,7 @@ class Look:
         return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(340, "light"), (1000, "dark")]
-)
+@pytest.mark.parametrize(("width", "scheme"), [(340, "light"), (1000, "dark")])
 def test_every_state_stands_well_in_a_browser(site: Path, browser: Any, width: int, scheme: str) -> None:
     look = Look(browser, site, width)
     for name, (state, scene) in SCENES.items():

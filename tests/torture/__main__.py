@@ -1,4 +1,4 @@
-"""``make torture``: two hundred kills at each CRM, of pulls and of write-backs, and the reports of them."""
+"""``make torture``: two hundred kills at each CRM, a hundred of what is done to keys, and the reports."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.torture.key_kills import kill_keys, report
 from tests.torture.pulls import PullTorture, kill_pulls
 from tests.torture.report import Ran, of_hubspot, of_salesforce
 from tests.torture.sides import Crm
@@ -15,6 +16,7 @@ from tests.torture.writing import Toll, killed_write_backs
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "explanation"
 REPORT, REPORT_OF_HUBSPOT = FOLDER / "torture.md", FOLDER / "torture-hubspot.md"
+REPORT_OF_KEYS = FOLDER / "torture-keys.md"
 WRITTEN_LEADS, WRITTEN_CONTACTS = 2_600, 1_200
 PORTION = 10
 
@@ -22,10 +24,16 @@ PORTION = 10
 def main() -> int:
     """Run, write the report, and fail where anything was lost, doubled or stale."""
     asked = _asked()
-    faults = (0 if asked.crm == "hubspot" else _salesforce(asked)) + (
-        0 if asked.crm == "salesforce" else _hubspot(asked)
-    )
-    return 1 if faults else 0
+    parts = {"salesforce": _salesforce, "hubspot": _hubspot, "keys": _keys}
+    faults = [part(asked) for name, part in parts.items() if asked.only in {"", name}]
+    return 1 if any(faults) else 0
+
+
+def _keys(asked: argparse.Namespace) -> int:
+    ran = kill_keys(asked.key_kills, asked.key_leads, asked.seed, _say)
+    REPORT_OF_KEYS.write_text(report(ran), encoding="utf-8")
+    _say(f"Report: {REPORT_OF_KEYS}")
+    return len(ran.faults)
 
 
 def _hubspot(asked: argparse.Namespace) -> int:
@@ -97,7 +105,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200, help="how many at each CRM (200)")
     parser.add_argument("--leads", type=int, default=50_000, help="leads of the pulls (50,000)")
     parser.add_argument("--contacts", type=int, default=10_000, help="contacts of HubSpot's pulls (10,000)")
-    parser.add_argument("--crm", choices=("", "salesforce", "hubspot"), default="", help="one alone")
+    parser.add_argument("--key-kills", type=int, default=100, help="how many of keys (100)")
+    parser.add_argument("--key-leads", type=int, default=5_000, help="leads whose key it is (5,000)")
+    parser.add_argument("--only", choices=("", "salesforce", "hubspot", "keys"), default="", help="one alone")
     parser.add_argument("--seed", type=int, default=1, help="of the dice (1)")
     parser.add_argument("--minutes", type=float, default=600, help="begin nothing new after so many (600)")
     return parser.parse_args()

@@ -9,6 +9,7 @@ import sys
 import click
 
 from audit.schema import BadInput
+from connectors.sealed_parquet import pattern
 from webapp import connecting
 from webapp.cli.each import Outcome, for_each, record_of, tell
 from webapp.crms import label
@@ -100,7 +101,7 @@ def duckdb(crm: str, organisation: str | None) -> None:
         raise BadInput(msg)
     with installation() as opened:
         seal = opened.keys.held(row).seal
-        files = opened.lake.files(row.crm, row.organisation)
+        files = pattern(opened.lake.folder, row.crm, row.organisation)
         opened.accounts.record(HERE, "key shown", row.id, f"generation {seal.generation}")
     key = base64.b64encode(seal.parquet_key).decode()
     click.echo(f"PRAGMA add_parquet_key('fairlead', '{key}');")

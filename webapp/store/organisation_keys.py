@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import delete, select
@@ -23,6 +24,7 @@ from webapp.store.rows import ConnectionRow
 from webapp.store.wiping import wipe
 
 SECRET_BYTES = 32
+LATELY = timedelta(days=1)
 WRAPPED = ("pseudonyms", "sealing", "lasting")
 # What moves the database on to the next generation, within its transaction.
 MoveOn = Callable[[Session], None]
@@ -113,9 +115,16 @@ class OrganisationKeys:
                 row.ended_at, row.ended_by = now, who
             if rows:
                 session.add(noted(now, who, "key destroyed", connection_id, f"{len(rows)} generations"))
-        if rows:
-            wipe(self.database.engine, OrganisationKey.__tablename__)
+        wipe(self.database.engine, OrganisationKey.__tablename__)
         return bool(rows)
+
+    def wipe_again(self) -> None:
+        """Rid the database's files of secrets that went of late: a killed process may not have come to it."""
+        lately = OrganisationKey.ended_at > self.clock() - LATELY
+        with self.database.reading() as session:
+            wanted = session.scalar(select(OrganisationKey.generation).where(lately).limit(1)) is not None
+        if wanted:
+            wipe(self.database.engine, OrganisationKey.__tablename__)
 
     def renew(self, connection_id: str, move_on: MoveOn) -> None:
         """A new key for an organisation that was connected again after its key was destroyed.
