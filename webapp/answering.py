@@ -11,10 +11,24 @@ import pyarrow.compute as pc
 
 from connectors.errors import Busy, Refused
 from connectors.feedback import Answers
+from connectors.pseudonym import LeadKey
 from connectors.synced import Synced
 from webapp.crms import salesforce_source
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
+
+SAID = {
+    "agree": "agreed with the check of the score",
+    "disagree": "disagreed with the check of the score",
+    "review": "asked for a review of the score",
+}
+WHY = {
+    "score_right": ": the score is right for this lead",
+    "score_too_low": ": the score is too low for this lead",
+    "score_too_high": ": the score is too high for this lead",
+    "data_wrong": ": the data of the lead is wrong or old",
+    "other": ", for another reason",
+}
 
 
 def with_answers(opened: Services, connection: ConnectionRow, done: Synced) -> Synced:
@@ -35,6 +49,14 @@ def with_answers(opened: Services, connection: ConnectionRow, done: Synced) -> S
     new = _keep(opened, connection, told, whole=since is None)
     notes = (told.note,) if told.note else ()
     return replace(done, answers=new, notes=(*done.notes, *notes))
+
+
+def answers_about(opened: Services, connection: ConnectionRow, lead: LeadKey) -> tuple[str, ...]:
+    """What was answered to the check of one lead, a sentence each, for who asks what is held of it."""
+    return tuple(
+        f"On {one.given_at:%d %B %Y} somebody in the CRM {SAID[one.verdict]}{WHY.get(one.reason or '', '')}."
+        for one in opened.answers.about(connection.id, lead.hex)
+    )
 
 
 def _keep(opened: Services, connection: ConnectionRow, told: Answers, *, whole: bool) -> int:

@@ -14,6 +14,7 @@ from connectors.sandbox.salesforce import org_deeds
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.sandbox.salesforce.new_org import add
 from webapp import jobs
+from webapp.rights.dossier import dossier
 from webapp.store.answers import LeadAnswers
 from webapp.store.pseudonymised import move_on
 from webapp.store.repository import Repository
@@ -169,6 +170,30 @@ def test_answers_that_cannot_be_read_stop_no_sync_and_are_told(crms):
     assert [note for note in done.notes if "What reps answer to the score check was not read" in note]
     assert crms.services.repository.latest_audit(row.id) is not None
     assert crms.services.answers.all(row.id) == ()
+
+
+def test_who_asks_what_is_held_of_a_lead_reads_the_answers_too(crms):
+    row = crms.ready("salesforce")
+    answer(crms, 3, CreatedDate="2026-11-25T10:00:00Z")
+    synced(crms, row)
+    ids, keyring = crms.salesforce.record_ids(), crms.services.keyring(row)
+    told = dossier(crms.services, row, keyring.lead_key(ids[3]), "Ada").standing[-1]
+    assert told == (
+        "On 25 November 2026 somebody in the CRM disagreed with the check of the score: the score is right "
+        "for this lead."
+    )
+    others = dossier(crms.services, row, keyring.lead_key(ids[4]), "Ada").standing
+    assert not [sentence for sentence in others if "somebody in the CRM" in sentence]
+
+
+def test_an_erasure_takes_the_answers_about_the_lead(crms):
+    row = crms.ready("salesforce")
+    answer(crms, 3)
+    answer(crms, 4)
+    synced(crms, row)
+    ids, keyring = crms.salesforce.record_ids(), crms.services.keyring(row)
+    crms.services.told_events.drop_flags(row.id, [keyring.lead_key(ids[3])])
+    assert [one.lead for one in crms.services.answers.all(row.id)] == [keyring.lead_key(ids[4])]
 
 
 def test_a_disconnect_takes_the_answers_too(crms):

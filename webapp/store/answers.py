@@ -52,6 +52,13 @@ class LeadAnswers:
             rows = session.scalars(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
             return tuple(_feedback(row) for row in rows)
 
+    def about(self, connection_id: str, lead: str) -> tuple[Feedback, ...]:
+        """The answers about one lead (`LeadKey.hex`), oldest first."""
+        query = select(LeadAnswer).filter_by(connection_id=connection_id, lead_key=lead)
+        with self.database.reading() as session:
+            rows = session.scalars(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
+            return tuple(_feedback(row) for row in rows)
+
     def leads(self, connection_id: str) -> frozenset[str]:
         """The leads that were answered about (`LeadKey.hex`)."""
         query = select(LeadAnswer.lead_key).filter_by(connection_id=connection_id).distinct()
