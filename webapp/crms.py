@@ -157,7 +157,7 @@ def salesforce_source(opened: Services, connection: ConnectionRow) -> Salesforce
 
 
 def _keyring(opened: Services, connection: ConnectionRow) -> Keyring:
-    """The secrets of a connection. Raises Refused where they were destroyed: it was disconnected meanwhile."""
+    """The secrets of a connection. Raises Refused where they were destroyed meanwhile."""
     try:
         return opened.keyring(connection)
     except KeyDestroyed as gone:
