@@ -12,8 +12,8 @@
 
 A partition file is never changed. A write puts new files beside the old ones, brings them to the
 disk, and swaps the manifest by ``os.replace``; only then do the old files go. So a reader sees the
-state before or the state after, and a crash leaves the state before. Files that no manifest names
-are leftovers and go at the next write. However many leads a pull has, few are in memory at a time.
+state before or the state after, and a crash leaves the state before. Files that no manifest names are
+leftovers and go at the next write. However many leads a pull has, few are in memory at a time.
 
 Everything is sealed with the key of the organisation (`connectors.seals`). Which generation of it is in
 force decides which manifest counts; so a rotation of the key changes both in one step (`Lake.moving`).
@@ -30,47 +30,37 @@ from pathlib import Path
 import pyarrow as pa
 
 from audit.schema import BadInput
-from connectors import rekeying, staging, tombstones
+from connectors import rekeying, replacing, staging, tombstones
 from connectors.account import Pulled
 from connectors.drawn import spooled
-from connectors.errors import Busy
 from connectors.holding import Added, Finished, Note
 from connectors.locking import Locked, locked
 from connectors.meeting import Coming
-from connectors.merging import Change, last_of_each, merge
+from connectors.merging import Change, merge
 from connectors.partitions import (
+    ATTEMPTS,
     Files,
     Manifest,
     files_of,
     load_manifest,
     read_aside,
     read_partitions,
+    rewritten,
     save_manifest,
     stretches,
 )
 from connectors.pseudonym import LeadKey
 from connectors.rekeying import Rotation
 from connectors.repeats import standing
-from connectors.replacing import (
-    account_of,
-    columns_of,
-    opened,
-    refuse_outdated,
-    refuse_short,
-    replaced,
-    with_cursor,
-)
 from connectors.seals import Home, SealFor, folder_name
-from connectors.some_leads import ATTEMPTS, REWRITTEN, some_leads
-from connectors.source import ASIDE, Batch
+from connectors.source import Batch
 
 
 @dataclass(frozen=True, slots=True)
 class Lake:
     """All pulled leads under one folder. Every method may be called from any thread or process.
 
-    ``seals`` knows the seal in force of every organisation; where it has none any more, what it raises
-    passes through.
+    ``seals`` knows the seal in force of every organisation; what it raises passes through.
     """
 
     folder: Path
@@ -107,29 +97,29 @@ class Lake:
     def replace(self, crm: str, organisation: str, finished: Finished) -> Pulled:
         """As `write`, of a pull that is on the disk already; its cursor counts from now on too."""
         account = finished.account
-        with self._writing(crm, organisation) as home:
-            refuse_outdated(finished, home)
+        with self.writing(crm, organisation) as home:
+            replacing.refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
-            refuse_short(finished, stands)
+            replacing.refuse_short(finished, stands)
             account.settle(stands)
             account.refuse_useless()
-            save_manifest(home, replaced(home, held, finished, stands))
+            save_manifest(home, replacing.replaced(home, held, finished, stands))
             return account.pulled()
 
     def add(self, crm: str, organisation: str, finished: Finished) -> Added:
         """As `merge`, of a pull that is on the disk already; returns also what it did."""
         account = finished.account
-        with self._writing(crm, organisation) as home:
-            refuse_outdated(finished, home)
+        with self.writing(crm, organisation) as home:
+            replacing.refuse_outdated(finished, home)
             held = load_manifest(home)
             stands = standing(finished.parts, tombstones.away(home), home.path)
-            refuse_short(finished, stands)
+            replacing.refuse_short(finished, stands)
             account.settle(stands)
             snapshots = finished.note.snapshots
-            columns = columns_of(finished.parts, stands)
-            base = opened(held, columns, hidden=snapshots is not None)
-            aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *finished.parts.asides()]))
+            columns = replacing.columns_of(finished.parts, stands)
+            base = replacing.opened(held, columns, hidden=snapshots is not None)
+            aside = replacing.turned_away(finished.parts, stands)
             coming = Coming(
                 leads=lambda: stands.tables(finished.parts),
                 aside=aside,
@@ -137,10 +127,10 @@ class Lake:
                 scores=finished.scores,
             )
             state, merged = merge(home, base, Change(coming=coming, snapshots=snapshots))
-            state = with_cursor(state, base, finished, aside)
+            state = replacing.with_cursor(state, base, finished, aside)
             if state != held:
                 save_manifest(home, state)
-            return Added(run=account.pulled(), whole=account_of(home, state), merged=merged)
+            return Added(run=account.pulled(), whole=replacing.account_of(home, state), merged=merged)
 
     def held(self, crm: str, organisation: str) -> Note | None:
         """How far the source has read, and under which columns; None where nothing is held."""
@@ -151,9 +141,9 @@ class Lake:
 
     def whole(self, crm: str, organisation: str) -> Pulled | None:
         """The account of everything that is held; None where nothing was pulled yet."""
-        with self._writing(crm, organisation) as home:
+        with self.writing(crm, organisation) as home:
             manifest = load_manifest(home)
-            return None if manifest is None else account_of(home, manifest)
+            return None if manifest is None else replacing.account_of(home, manifest)
 
     def keys(self, crm: str, organisation: str) -> Iterator[pa.Table]:
         """Every lead that is held or was turned away (``lead_key``), a part at a time; read it to its end."""
@@ -166,7 +156,7 @@ class Lake:
 
     def held_keys(self, crm: str, organisation: str, column: str = "") -> Iterator[pa.Table]:
         """As `keys`; the kept ones with one more column."""
-        with self._writing(crm, organisation) as home:
+        with self.writing(crm, organisation) as home:
             manifest = load_manifest(home) or Manifest(columns=(), partitions={})
             yield read_aside(home, manifest).select(["lead_key"])
             names = ("lead_key", *({column} & set(manifest.columns)))
@@ -201,7 +191,7 @@ class Lake:
 
     def tidy(self, crm: str, organisation: str) -> None:
         """Encrypt what lies in the clear, and remove what a killed rotation left."""
-        with self._writing(crm, organisation) as home:
+        with self.writing(crm, organisation) as home:
             rekeying.sweep(home)
 
     def is_untidy(self, crm: str, organisation: str) -> bool:
@@ -231,18 +221,14 @@ class Lake:
             if self._home(crm, organisation) == home:
                 msg = f"no leads of this {crm} organisation were pulled yet: run fairlead sync first"
                 raise BadInput(msg)
-        raise Busy(REWRITTEN, retry_after=1)
-
-    def part(self, crm: str, organisation: str, leads: int) -> tuple[pa.Table, int]:
-        """About ``leads`` of the held leads, drawn at random, in little memory; and how many there are."""
-        return some_leads(lambda: self._home(crm, organisation), leads)
+        raise rewritten()
 
     def forget(self, crm: str, organisation: str, *leads: LeadKey, until: float | None = None) -> bool:
         """Erase leads for good, also from a pull that is under way; returns whether one was held.
 
         With ``until`` (seconds since 1970) they may come back after that moment, or after `readmit`.
         """
-        with self._writing(crm, organisation) as home:
+        with self.writing(crm, organisation) as home:
             tombstones.add(home, leads, until)
             if until is None:
                 # A pull that runs leaves the lead out at its end; one that lies here is begun anew.
@@ -258,7 +244,7 @@ class Lake:
 
     def readmit(self, crm: str, organisation: str, *leads: LeadKey) -> None:
         """Let leads come back that were erased until a moment; what was erased for good stays away."""
-        with self._writing(crm, organisation) as home:
+        with self.writing(crm, organisation) as home:
             tombstones.lift(home, leads)
 
     def holds(self, crm: str, organisation: str) -> bool:
@@ -286,7 +272,7 @@ class Lake:
             self.beside(crm, organisation, "jobs").unlink(missing_ok=True)
 
     @contextmanager
-    def _writing(self, crm: str, organisation: str) -> Iterator[Home]:
+    def writing(self, crm: str, organisation: str) -> Iterator[Home]:
         """The home of an organisation, for one at a time; nothing in it lies in the clear any more."""
         with locked(self._place(crm, organisation), "write"):
             home = self._home(crm, organisation)

@@ -17,12 +17,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import sealed_parquet
+from connectors.errors import Busy
 from connectors.seals import Home, Seal
 from connectors.source import ASIDE
 
 # The files of the leads by name, and how to read each.
 Files = dict[str, Callable[[], Iterator[pa.Table]]]
 PLAIN = "manifest.json"
+ATTEMPTS = 20
+"""How often somebody reads again where a writer replaced the files meanwhile."""
 STRETCH = 25_000
 _REQUIRED = pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32())])
 
@@ -182,6 +185,12 @@ def read_partitions(home: Home, manifest: Manifest, *, hidden: bool = False) -> 
         with sealed_parquet.reading(home, name, plain=manifest.plain) as file:
             parts.append(_as(file.read(columns=schema.names), schema))
     return pa.concat_tables(parts) if parts else schema.empty_table()
+
+
+def rewritten() -> Busy:
+    """What is raised after so many attempts."""
+    msg = "the stored leads are being rewritten: try again in a moment"
+    return Busy(msg, retry_after=1)
 
 
 def files_of(home: Home) -> Files:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ _FILES = 16
 class Standing:
     """Row by row, in the order of a pull's tables, whether it is kept; and how many are not, and why.
 
-    ``different`` counts the leads that came, kept or turned away, each once.
+    ``different`` counts the leads that came, kept or turned away, each once. ``away`` are the keys that
+    must not come back.
     """
 
     rows: NDArray[np.bool_]
@@ -38,6 +39,7 @@ class Standing:
     duplicate: int = 0
     withdrawn: int = 0
     erased: int = 0
+    away: pa.Array = field(default_factory=lambda: pa.array([], pa.string()), repr=False)
 
     def tables(self, parts: Parts) -> Iterator[pa.Table]:
         """The rows that stand."""
@@ -63,7 +65,7 @@ def standing(parts: Parts, erased: pa.Array, place: Path) -> Standing:
         rows, counts = np.zeros(total, np.bool_), Counter[str]()
         for file in mentions:
             counts.update(_decide(file, rows))
-    return Standing(rows=rows, **counts)
+    return Standing(rows=rows, away=erased, **counts)
 
 
 def words(keys: pa.ChunkedArray) -> NDArray[np.uint64]:

@@ -17,6 +17,7 @@ from connectors.holding import Finished
 from connectors.merging import last_of_each
 from connectors.ordering import Finish, write_ordered
 from connectors.partitions import Manifest, between, read_aside, write_aside
+from connectors.policy.model import TOO_OLD
 from connectors.repeats import Standing
 from connectors.seals import Home
 from connectors.snapshots import HIDDEN, Snapshots
@@ -115,9 +116,15 @@ def _finish(home: Home, held: Manifest | None, snapshots: Snapshots | None) -> F
     return finish
 
 
+def turned_away(parts: Parts, stands: Standing) -> pa.Table:
+    """Who was turned away, each once, as it came last; of who must not come back not even that is kept."""
+    aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *parts.asides()]))
+    return aside.filter(pc.invert(pc.is_in(aside["lead_key"], value_set=stands.away)))
+
+
 def _aside(parts: Parts, stands: Standing) -> pa.Table:
     """Who was turned away, each once; who also came in a row that stands is not among them."""
-    aside = last_of_each(pa.concat_tables([ASIDE.empty_table(), *parts.asides()]))
+    aside = turned_away(parts, stands)
     rejected = aside.filter(pc.equal(aside["kind"], "rejected"))["lead_key"].combine_chunks()
     if not len(rejected):
         return aside
@@ -158,10 +165,9 @@ def refuse_short(finished: Finished, stands: Standing) -> None:
     Busy
         The pull is not whole.
     """
-    malformed = finished.account.pulled().rejected.get("malformed", 0)
-    if finished.expected is not None and stands.different + malformed < finished.expected:
-        msg = (
-            f"the CRM announced {finished.expected:,} leads, and {stands.different + malformed:,} different "
-            "ones came: pull again"
-        )
+    counts = finished.account.pulled()
+    # Neither has a key that would tell it apart.
+    came = stands.different + counts.rejected.get("malformed", 0) + counts.excluded.get(TOO_OLD, 0)
+    if finished.expected is not None and came < finished.expected:
+        msg = f"the CRM announced {finished.expected:,} leads, and {came:,} different ones came: pull again"
         raise Busy(msg, retry_after=60, code="incomplete")

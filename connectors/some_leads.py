@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 
 import numpy as np
 import pyarrow as pa
 
-from connectors.errors import Busy
-from connectors.partitions import Manifest, load_manifest, stretches
-from connectors.seals import Home
-
-ATTEMPTS = 20
-REWRITTEN = "the stored leads are being rewritten: try again in a moment"
+from connectors.lake import Lake
+from connectors.partitions import ATTEMPTS, rewritten
 
 
-def some_leads(home: Callable[[], Home], leads: int, seed: int = 0) -> tuple[pa.Table, int]:
-    """Each lead that is held with the same chance, so that about ``leads`` come; and how many are held.
+def some_leads(lake: Lake, owner: tuple[str, str], share: float, seed: int = 0) -> pa.Table | None:
+    """Each lead of an owner (its CRM and its id) with the same chance ``share``, all where that is 1 or more.
+
+    In little memory, and without a lock. None where nothing is held.
 
     Raises
     ------
@@ -25,18 +22,14 @@ def some_leads(home: Callable[[], Home], leads: int, seed: int = 0) -> tuple[pa.
         The leads were rewritten again and again while they were read.
     """
     for _ in range(ATTEMPTS):
-        with suppress(FileNotFoundError):  # a writer removed this state: the manifest names the next one
-            return _drawn(home(), leads, seed)
-    raise Busy(REWRITTEN, retry_after=1)
+        with suppress(FileNotFoundError):  # a writer removed this state: another one counts now
+            return _drawn(lake, owner, share, np.random.default_rng(seed))
+    raise rewritten()
 
 
-def _drawn(home: Home, leads: int, seed: int) -> tuple[pa.Table, int]:
-    manifest = load_manifest(home) or Manifest(columns=(), partitions={})
-    chance, draws = leads / max(manifest.kept, 1), np.random.default_rng(seed)
-
+def _drawn(lake: Lake, owner: tuple[str, str], share: float, draws: np.random.Generator) -> pa.Table | None:
     def some(part: pa.Table) -> pa.Table:
-        return part if chance >= 1 else part.filter(draws.random(part.num_rows) < chance)
+        return part if share >= 1 else part.filter(draws.random(part.num_rows) < share)
 
-    days = sorted(manifest.partitions)
-    parts = [some(part) for day in days for part in stretches(home, manifest, day)]
-    return pa.concat_tables([manifest.schema(hidden=True).empty_table(), *parts]), manifest.kept
+    parts = [some(part) for read in lake.by_file(*owner).values() for part in read()]
+    return pa.concat_tables(parts) if parts else None

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import pyarrow as pa
+
 from connectors.account import Pulled
 from connectors.pseudonym import LeadKey
 from connectors.scorerules import ScoreRules
@@ -61,3 +63,8 @@ class Synced:
     notes: tuple[str, ...] = ()
     rules: ScoreRules | None = None
     gone: tuple[LeadKey, ...] = field(default=(), repr=False)
+
+
+def keys_in(texts: pa.Array) -> tuple[LeadKey, ...]:
+    """Keys out of their texts."""
+    return tuple(LeadKey(bytes.fromhex(one)) for one in texts.to_pylist())

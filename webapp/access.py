@@ -102,4 +102,6 @@ def reseal(opened: Services) -> Resealed:
     """
     keys = opened.keys.rewrap()
     tokens = sum(opened.grants(row.id).reseal() for row in opened.repository.connections())
+    detail = f"{tokens} tokens and {keys} keys moved to the newest key"
+    opened.accounts.record("command line", "tokens resealed", "", detail)
     return Resealed(tokens=tokens, keys=keys)

@@ -26,10 +26,13 @@ from webapp.views import (
     health,
     inbound,
     keys,
+    papers,
     policies,
     policy_fields,
     policy_versions,
+    privacy,
     proposals,
+    sharing,
     streams,
     trail,
 )
@@ -41,17 +44,8 @@ if TYPE_CHECKING:
 LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_fields, proposals)
 ROOMS = (
-    auth_views,
-    connections,
-    inbound,
-    health,
-    dashboard,
-    audits,
-    *POLICY_ROOMS,
-    streams,
-    keys,
-    trail,
-    errors,
+    *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
+    *(streams, sharing, keys, trail, privacy, papers, errors),
 )
 
 

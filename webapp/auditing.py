@@ -22,6 +22,7 @@ from connectors.account import Pulled
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
 from connectors.source import Flag, FlagDetail
+from webapp.noise import noisy
 from webapp.store.repository import short_id
 from webapp.store.rows import NewAudit, PolicyVersion, StreamVersion
 from webapp.viewmodels.account import excluded_words, rejected_words
@@ -72,7 +73,7 @@ def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
         seed=rules.seed,
         stream_digest=rules.stream_version.digest,
         policy_digest=rules.policy_version.digest,
-        cautions=(*pull.cautions, *_unmapped(pull.account)),
+        cautions=(*pull.cautions, *_unmapped(pull.account), *noisy(rules.policy)),
     )
     report, audit_id = audit(intake, rules.stream, request), short_id()
     return Verdict(

@@ -23,4 +23,5 @@ def _labels(opened: Services, connection: ConnectionRow) -> Mapping[str, str]:
     except (Busy, Refused):
         # The leads are pulled already: no audit is lost for want of a label.
         return {}
+    opened.crm_fields.remember(connection.id, fields)  # new ones are proposed on the policy page
     return {field.name.lower(): field.label for field in fields if field.label.strip()}

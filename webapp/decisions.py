@@ -28,6 +28,7 @@ from connectors.policy.parse import parse_policy
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring, LeadKey, derive
 from connectors.synced import Synced
+from webapp.rights.proofs import not_by_age
 from webapp.services import Services
 from webapp.store.decision_logs import LogRow
 from webapp.store.rows import ConnectionRow
@@ -139,14 +140,18 @@ def catch_up(opened: Services, connection: ConnectionRow) -> str:
 
 
 def log_sync(opened: Services, connection: ConnectionRow, done: Synced) -> str:
-    """Bring the log up to date after a sync; what hinders that, in a sentence, or ""."""
+    """Bring the log up to date after a sync; what hinders that, in a sentence, or "".
+
+    After a sync that read or compared everything (once a week, usually) the log is verified as well.
+    """
     trouble = catch_up(opened, connection)
     if trouble:
         return trouble
     erase(opened, connection, done.gone)
     if done.kind != "incremental" or done.removed:
         keep_tidy(opened, connection)
-    return ""
+    faults = check(opened, connection).faults if done.kind != "incremental" else ()
+    return f"The decision log is not as it was written. {faults[0].sentence}." if faults else ""
 
 
 def keep_tidy(opened: Services, connection: ConnectionRow) -> int:
@@ -156,7 +161,9 @@ def keep_tidy(opened: Services, connection: ConnectionRow) -> int:
         return 0
     with _ledger(opened, connection) as ledger:
         held = opened.lake.keys(connection.crm, connection.organisation)
-        long_gone = note_absent(ledger.index, held, now.timestamp(), ABSENT_DAYS)
+        absent = note_absent(ledger.index, held, now.timestamp(), ABSENT_DAYS)
+        # Who went by retention goes from the log by the log's own age: it is evidence for at least that long.
+        long_gone = not_by_age(opened, connection, absent)
         gone = ledger.erase(long_gone) if long_gone else 0
         gone += ledger.drop_before(in_seconds(now - timedelta(days=keep)))
         _remember(opened, connection, ledger)
@@ -165,8 +172,8 @@ def keep_tidy(opened: Services, connection: ConnectionRow) -> int:
 
 def check(opened: Services, connection: ConnectionRow, *, contents: bool = False) -> Verified:
     """Verify the log of a connection against its keys and what the database knows; remember the result."""
-    known, keys = opened.decision_logs.get(connection.id), keys_of(opened, connection)
-    found = verify(place_of(opened, connection), known.public_key, keys if contents else None)
+    known, keys = opened.decision_logs.get(connection.id), keys_of(opened, connection) if contents else None
+    found = verify(place_of(opened, connection), known.public_key, keys)
     if known.records:
         records, _ = read_chain(place_of(opened, connection), known.public_key)
         end = _checkpoint(known, connection)

@@ -18,7 +18,7 @@ from functools import partial
 
 from connectors.hubspot.events import Event, EventKind
 from webapp.current_keys import events_now
-from webapp.decisions import erase as erase_logged
+from webapp.rights.forgetting import Cause, forget
 from webapp.services import Services
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.locks import Locked
@@ -26,6 +26,7 @@ from webapp.store.rows import ConnectionRow
 from webapp.store.told_events import GONE, Outdated, Taken, ToldRow
 
 LOG = logging.getLogger(__name__)
+ERASED, DELETED = "erased on request", "deleted in the CRM"
 # A restored contact whose event never came is read again after this.
 BACK_AFTER = timedelta(days=1)
 # How long a request may wait for the database, and the thread before it tries again.
@@ -44,7 +45,7 @@ def receive(opened: Services, events: Sequence[Event]) -> int:
             continue
         told = [one for one in events if one.organisation == name]
         try:
-            kept += _keep(opened, row, told, wait)
+            kept += keep(opened, row, told, wait)
         except Taken:
             opened.intake.keep(row.id, told)
             kept, wait = kept + len(told), 0.0
@@ -68,6 +69,7 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
             # Where the key was rotated meanwhile, those were no keys any more: the end of that job does it.
             if opened.keys.generation(connection.id) == generation:
                 opened.told_events.settle(rows)
+                _forget_erased(opened, connection, rows)
     except (Locked, KeyDestroyed):
         return
     except OSError as error:
@@ -132,10 +134,18 @@ def _take(opened: Services, connection_id: str, events: Sequence[Event]) -> None
     """Keep what a file held, unless the connection has ended meanwhile."""
     row = opened.repository.connection(connection_id)
     if row is not None and row.state != "disconnected":
-        _keep(opened, row, events, None)
+        keep(opened, row, events, None)
 
 
-def _keep(opened: Services, row: ConnectionRow, events: Sequence[Event], wait: float | None) -> int:
+def _forget_erased(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -> None:
+    """Who was erased for good leaves nothing but a tombstone."""
+    gone = [row.lead for row in rows if row.kind == "erased"]
+    if gone:
+        opened.told_events.forget_leads(connection.id, gone)
+        opened.database.scrub()
+
+
+def keep(opened: Services, row: ConnectionRow, events: Sequence[Event], wait: float | None) -> int:
     """Keep events under the lead keys of today, also while the key is being rotated. May raise Taken."""
     while True:
         now = events_now(opened, row, events)
@@ -148,11 +158,8 @@ def _act(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -
     by_kind = {kind: [lead for lead, fate in fates.items() if fate == kind] for kind in (*GONE, "restored")}
     lake, place = opened.lake, (connection.crm, connection.organisation)
     for_now = by_kind["deleted"] + by_kind["merged"]
-    if by_kind["erased"]:
-        lake.forget(*place, *by_kind["erased"])
-    if for_now:
-        lake.forget(*place, *for_now, until=(opened.clock() + BACK_AFTER).timestamp())
+    forget(opened, connection, by_kind["erased"], Cause(words=ERASED))
+    until = (opened.clock() + BACK_AFTER).timestamp()
+    forget(opened, connection, for_now, Cause(words=DELETED, until=until))
     if by_kind["restored"]:
         lake.readmit(*place, *by_kind["restored"])
-    opened.told_events.drop_flags(connection.id, by_kind["erased"] + for_now)
-    erase_logged(opened, connection, by_kind["erased"] + for_now)

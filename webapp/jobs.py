@@ -1,4 +1,4 @@
-"""The two long jobs of a connection: pull and audit, and write the flags back."""
+"""The long jobs of a connection: pull and audit, write the flags back, let old leads go."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+
+import pyarrow as pa
 
 from audit.schema import BadInput, Stream, parse_stream
 from connectors.policy.parse import parse_policy
@@ -23,11 +25,27 @@ from webapp.key_order import put_in_order
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
 from webapp.outgoing import notices_of
 from webapp.pulling import Progress, Wanted, pull
+from webapp.rights import retention
+from webapp.rights.forgetting import after_sync
+from webapp.rights.retention import Applied
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
 
-__all__ = ["Progress", "Wanted", "alone", "publish", "quiet", "sync"]
+SERVER = "Fairlead"
+"""Who pulls and writes back in the trail: a job, whoever started it."""
+
+__all__ = [
+    "Progress",
+    "Wanted",
+    "alone",
+    "expire",
+    "leads_of",
+    "publish",
+    "quiet",
+    "rules_in_force",
+    "sync",
+]
 
 
 def quiet(step: str, done: int, total: int | None) -> None:
@@ -55,13 +73,18 @@ def sync(
     Refused, Busy
         The CRM did not let the pull finish.
     """
-    rules = _rules(opened, connection, seed)
+    rules = rules_in_force(opened, connection, seed)
     with alone(opened, connection):
         put_in_order(opened, connection)
         wanted = wanted or ("reconcile" if comparison_wanted(opened, connection) else "")
         wish, generation = _wish(rules.stream, wanted), opened.keys.generation(connection.id)
         logged = catch_up(opened, connection)
-        done = pull(opened, connection, rules.policy, progress, wish)
+        aged = retention.apply(opened, connection)
+        read = replace(rules.policy, not_before=aged.before if aged else None)
+        done = pull(opened, connection, read, progress, wish)
+        # A pull that was begun before may have brought leads that are too old by now.
+        retention.apply(opened, connection)
+        after_sync(opened, connection, done)
         progress("Logging scores", 0, None)
         logged = log_sync(opened, connection, done) or logged
         progress("Auditing", 0, None)
@@ -69,6 +92,8 @@ def sync(
         _refuse_other_key(opened, connection, generation)
         row = _audit(opened, connection, rules, done)
         _settle(opened, connection, logged)
+        detail = f"{done.kind}, policy version {row.policy_version}, audit {row.id}"
+        opened.accounts.record(SERVER, "leads pulled", connection.id, detail)
         return row
 
 
@@ -83,6 +108,20 @@ def _wish(stream: Stream, wanted: Wanted) -> Wish:
     """What a sync must keep beside the leads for a stream."""
     before = stream.outcome_at if stream.scored_at == SCORED_AT else None
     return Wish(score=stream.score or "", outcome_at=before or "", wanted=wanted)
+
+
+def expire(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Applied | None:
+    """Let the leads go that are older than the connection's retention; None where there is none.
+
+    Raises
+    ------
+    BadInput
+        Another job of this connection is running.
+    """
+    with alone(opened, connection):
+        put_in_order(opened, connection)
+        progress("Deleting old leads", 0, None)
+        return retention.apply(opened, connection)
 
 
 def publish(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Receipt:
@@ -112,10 +151,13 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
         clear_note_of(opened, connection, WRITE_BACK)
         progress("Writing flags back", receipt.listed, receipt.listed)
         opened.repository.add_receipt(connection.id, receipt)
+        detail = f"audit {audit.id}, {receipt.written} written, {receipt.cleared} cleared"
+        opened.accounts.record(SERVER, "flags written back", connection.id, detail)
         return receipt
 
 
-def _rules(opened: Services, connection: ConnectionRow, seed: int) -> Rules:
+def rules_in_force(opened: Services, connection: ConnectionRow, seed: int = 0) -> Rules:
+    """The policy and the stream that an audit goes by now; BadInput where one of them is missing."""
     policy, stream = opened.repository.policy(connection.id), opened.repository.stream(connection.id)
     if connection.state == "disconnected":
         msg = f"{label(connection)} is disconnected; connect it again on the connections page."
@@ -170,11 +212,8 @@ def _locked(opened: Services, connection: ConnectionRow) -> ExitStack:
 
 
 def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Synced) -> AuditRow:
-    snapshots = rules.stream.scored_at == SCORED_AT and rules.stream.score is not None
-    table = opened.lake.read(connection.crm, connection.organisation, hidden=snapshots)
     try:
-        if snapshots:
-            table = as_scored(table, str(rules.stream.score), rules.stream.outcome_at)
+        table = leads_of(opened, connection, rules.stream)
         told = direct_use(done.rules, rules.policy, rules.stream)
         verdict = verdict_on(Pull(table=table, account=done.whole, cautions=told), rules, opened.clock())
     except Exception as error:
@@ -182,6 +221,13 @@ def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Sync
         _settle(opened, connection, f"The last pull could not be audited{reason}")
         raise
     return opened.repository.add_audit(connection.id, verdict.audit, verdict.flags)
+
+
+def leads_of(opened: Services, connection: ConnectionRow, stream: Stream) -> pa.Table:
+    """The leads that the lake holds, with the score that the stream is about."""
+    snapshots = stream.scored_at == SCORED_AT and stream.score is not None
+    table = opened.lake.read(connection.crm, connection.organisation, hidden=snapshots)
+    return as_scored(table, str(stream.score), stream.outcome_at) if snapshots else table
 
 
 def _settle(opened: Services, connection: ConnectionRow, note: str) -> None:

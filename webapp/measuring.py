@@ -17,6 +17,7 @@ from connectors.policy.parse import parse_policy
 from connectors.policy.rederive import rederived
 from connectors.policy.risk import readable_columns
 from connectors.policy.write import policy_digest
+from connectors.some_leads import some_leads
 from webapp.crms import NAMES, source_for
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -89,8 +90,10 @@ def special_columns(opened: Services, connection: ConnectionRow) -> tuple[str, .
 
 def held_policy(opened: Services, connection: ConnectionRow) -> Policy | None:
     """The policy that the held leads were pulled under; None where none is held, or it is not known."""
-    note = opened.lake.held(connection.crm, connection.organisation)
-    digest = note.cursor.get("policy") if note else None
+    digest = None
+    with suppress(BadInput):  # the key of the organisation was destroyed, and with it what was held
+        note = opened.lake.held(connection.crm, connection.organisation)
+        digest = note.cursor.get("policy") if note else None
     for version in opened.repository.policies(connection.id) if digest else ():
         with suppress(BadInput):
             policy = parse_policy(version.text, "The policy")
@@ -99,13 +102,20 @@ def held_policy(opened: Services, connection: ConnectionRow) -> Policy | None:
     return None
 
 
+def held_leads(opened: Services, connection: ConnectionRow) -> int:
+    """How many leads are held, as the newest sync counted them."""
+    latest = opened.syncs.latest(connection.id)
+    return latest.synced.whole.kept if latest else 0
+
+
 def _held(opened: Services, connection: ConnectionRow, policy: Policy) -> tuple[pa.Table, str] | None:
     """What the held leads would be under a policy; None where they do not tell."""
     held = held_policy(opened, connection)
     if held is None:
         return None
-    leads, whole = opened.lake.part(connection.crm, connection.organisation, MEASURED)
-    found = rederived(leads, held, policy, opened.keyring(connection))
+    whole = held_leads(opened, connection)
+    leads = some_leads(opened.lake, (connection.crm, connection.organisation), MEASURED / max(whole, 1))
+    found = None if leads is None else rederived(leads, held, policy, opened.keyring(connection))
     if found is None or not found.num_rows:
         return None
     return found, _held_words(found.num_rows, whole)

@@ -41,6 +41,14 @@ _WORDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("key", "domain"): ("Domain", "Equal values of one domain stay equal"),
 }
 
+# Parameters that mean something only beside some values of another one.
+_BESIDE: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "as_of": ("of", ("age",)),
+    "characters": ("by", ("prefix", "table")),
+    "table": ("by", ("table",)),
+    "language": ("to", ("sentiment", "tone")),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
@@ -68,15 +76,13 @@ def parameters(table: Table) -> tuple[Parameter, ...]:
 
 
 def _used(name: str, table: Table) -> bool:
-    """Whether a parameter means something beside the others; one that is written is shown all the same."""
-    needs = {
-        "as_of": ("of", ("age",)),
-        "characters": ("by", ("prefix", "table")),
-        "table": ("by", ("table",)),
-        "language": ("to", ("sentiment", "tone")),
-    }
-    beside, values = needs.get(name, ("", ()))
-    return name in table or not beside or table.get(beside) in values
+    """Whether a parameter is shown: it means something beside the others, or it is written."""
+    return name in table or _means_something(name, table)
+
+
+def _means_something(name: str, table: Table) -> bool:
+    beside, values = _BESIDE.get(name, ("", ()))
+    return not beside or table.get(beside) in values
 
 
 def _parameter(operator: str, one: dataclasses.Field[Any], kind: object, table: Table) -> Parameter:
@@ -121,10 +127,22 @@ def _typed_parameters(operator: str, typed: Mapping[str, str], table: Table) -> 
         return {key: value for key, value in table.items() if key not in _OWN}
     kinds = get_type_hints(OPERATORS[operator])
     found = {name: _read(kinds[name], typed[name], table.get(name)) for name in kinds if name in typed}
-    known = {name: value for name, value in found.items() if value not in ("", None) or name in table}
+    usual_values = {one.name: one.default for one in dataclasses.fields(OPERATORS[operator])}
+    # What is usual is not written, unless somebody wrote it.
+    known = {
+        name: value
+        for name, value in found.items()
+        if name in table or value not in ("", None, usual_values[name])
+    }
     others = {key: value for key, value in table.items() if key not in (*_OWN, *found)}
-    needed = {one.name for one in parameters({**table, **known})}
-    return {name: value for name, value in {**known, **others}.items() if name in needed or name in others}
+    whole = {**known, **others}
+    return {name: value for name, value in whole.items() if not _outdated(name, table, whole)}
+
+
+def _outdated(name: str, before: Table, now: Table) -> bool:
+    """Whether a parameter lost its meaning by the choice of another one just now."""
+    beside, _ = _BESIDE.get(name, ("", ()))
+    return bool(beside) and before.get(beside) != now.get(beside) and not _means_something(name, now)
 
 
 def _read(kind: object, text: str, before: object) -> Any:  # noqa: ANN401 - whatever TOML holds

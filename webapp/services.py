@@ -26,6 +26,7 @@ from webapp.store.grants import DatabaseGrants
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
 from webapp.store.proposals import Proposals
+from webapp.store.releases import Releases
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.seen_requests import SeenRequests
@@ -88,6 +89,11 @@ class Services:
     def consents(self) -> Consents:
         """OAuth requests that have not come back."""
         return Consents(database=self.database, box=self.box("consent"), clock=self.clock)
+
+    @property
+    def releases(self) -> Releases:
+        """What left the organisations, and their budgets for noise."""
+        return Releases(database=self.database, clock=self.clock)
 
     @property
     def replays(self) -> SeenRequests:

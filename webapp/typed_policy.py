@@ -53,7 +53,9 @@ def asked_change(text: str, action: str, form: Mapping[str, str], fields: Sequen
         if word == "add":
             return Typed(text=_added(text, what or form.get("add_field", ""), fields))
         if word == "step":
-            return Typed(text=_stepped(text, form))
+            return Typed(text=_stepped(text, form, "step"))
+        if word == "path":
+            return Typed(text=_walked(text, form))
     except BadInput as problem:
         return Typed(text=text, warning=str(problem))
     return Typed(text=text)
@@ -115,15 +117,23 @@ def _field_named(typed: str, fields: Sequence[FieldInfo]) -> FieldInfo:
     raise BadInput(msg)
 
 
-def _stepped(text: str, form: Mapping[str, str]) -> str:
-    """The proposed step: one column coarser, or left out."""
-    sheet, column = sheet_of(text), form.get("step_column", "")
+def _walked(text: str, form: Mapping[str, str]) -> str:
+    """Every step of the proposed way."""
+    place = 0
+    while f"path{place}_column" in form:
+        text, place = _stepped(text, form, f"path{place}"), place + 1
+    return text
+
+
+def _stepped(text: str, form: Mapping[str, str], step: str) -> str:
+    """A proposed step: one column coarser, or left out."""
+    sheet, column = sheet_of(text), form.get(f"{step}_column", "")
     for place, rule in enumerate(sheet.rules):
         if (
             rule.get("column", str(rule.get("field", "")).lower()) == column
             and rule.get("operator") != "drop"
         ):
-            written = sheet_of(form.get("step_rule", "").replace("\r\n", "\n")).rules
+            written = sheet_of(form.get(f"{step}_rule", "").replace("\r\n", "\n")).rules
             changed = with_rule(sheet, place, written[0]) if written else without_rule(sheet, place)
             return changed.text
     msg = f"No rule fills the column '{column}' any more."

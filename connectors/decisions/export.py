@@ -16,6 +16,7 @@ import csv
 import hashlib
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -153,31 +154,39 @@ def verify_export(folder: Path, point: Checkpoint | None = None) -> Verified:
 
 def _entry_faults(folder: Path, records: list[Record]) -> Iterator[Fault]:
     """Entries that are not those of the leaves, that are missing, or that are there twice."""
-    erased, last, rows = erased_of(records), -1, _read(folder)
-    leaves, found = {one.number: one for one in standing(records)}, dict.fromkeys(erased, 0)
-    data: tuple[int, bytes] = (-1, b"")
-    for row in rows:
+    erased, found, leaves = erased_of(records), Counter[int](), {one.number: one for one in standing(records)}
+    try:
+        for number, line, fault in _wrong_rows(folder, leaves):
+            if fault:
+                yield Fault(
+                    entry=number, line=line, day=leaves[line].at[:10] if line in leaves else "", what=fault
+                )
+                return
+            found[line] += 1
+    except (ValueError, KeyError, TypeError, csv.Error, pa.ArrowException):
+        yield Fault(what="the file of the entries is not as it was written")
+        return
+    for line, record in leaves.items():
+        wanted = record.facts["count"] - erased[line]
+        if found[line] != wanted:
+            what = f"{found[line]:,} of its entries are in the export, and the chain says {wanted:,}"
+            yield Fault(line=line, day=record.at[:10], what=what)
+
+
+def _wrong_rows(folder: Path, leaves: Mapping[int, Record]) -> Iterator[tuple[int, int, str]]:
+    """Each entry with its segment's line, and what is wrong with it."""
+    last, current, data = -1, -1, b""
+    for row in _read(folder):
         number, line = int(row["number"]), int(row["line"])
         record = leaves.get(line)
-        if (
-            record is None
-            or number <= last
-            or not 0 <= number - record.facts["first"] < record.facts["count"]
-        ):
-            yield Fault(entry=number, what="it is not where the chain has it, or is there twice")
+        at = -1 if record is None else number - record.facts["first"]
+        if record is None or number <= last or not 0 <= at < record.facts["count"]:
+            yield number, line, "it is not where the chain has it, or is there twice"
             return
-        if data[0] != line:
-            data = line, _leaves(folder, line)
-        if fault := _mismatch(row, record, data[1]):
-            yield Fault(entry=number, line=line, day=record.at[:10], what=fault)
-            return
-        last, found[line] = number, found.get(line, 0) + 1
-    for number, record in leaves.items():
-        if found.get(number, 0) != record.facts["count"] - erased[number]:
-            what = f"{found.get(number, 0):,} of its entries are in the export, and the chain says "
-            yield Fault(
-                line=number, day=record.at[:10], what=what + f"{record.facts['count'] - erased[number]:,}"
-            )
+        if current != line:
+            current, data = line, _leaves(folder, line)
+        yield number, line, _mismatch(row, record, data)
+        last = number
 
 
 def _leaves(folder: Path, line: int) -> bytes:
@@ -202,7 +211,10 @@ def _mismatch(row: Row, record: Record, leaves: bytes) -> str:
 
 
 def _read(folder: Path) -> Iterator[Row]:
-    """The entries of an export, whichever form they are in."""
+    """The entries of an export, whichever form they are in. Raises BadInput where it is not just one."""
+    if len(list(folder.glob("entries.*"))) != 1:
+        msg = f"{folder}: an export has one file entries.csv, entries.jsonl or entries.parquet"
+        raise BadInput(msg)
     if (path := folder / "entries.parquet").exists():
         for batch in pq.ParquetFile(path).iter_batches(10_000):
             yield from batch.to_pylist()

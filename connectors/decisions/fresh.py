@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Any
 
 import pyarrow as pa
@@ -123,7 +124,7 @@ def _of_rows(
             if scores[at] is not None:
                 yield key, made, (texts[at],)
             continue
-        line = [*_earlier(earlier[at]), (scores[at], since[at] or "", versions[at] or "")]
+        line = _line(earlier[at], (scores[at], since[at] or "", versions[at] or ""))
         new = _missing(line, _logged(ledger, known.get(key), about["score"]), ledger.dropped)
         told = tuple(texts[at] if one is line[-1] else _past(one) for one in new)
         if told or key in known:
@@ -145,8 +146,10 @@ def _past(one: Standing) -> str:
     return APART.join(["e", *map(escaped, one)])
 
 
-def _earlier(text: str | None) -> list[Standing]:
-    return [(score, at or "", "") for score, at in json.loads(text)] if text else []
+def _line(earlier: str | None, present: Standing) -> list[Standing]:
+    """The scores of a lead in the order of time. It had none before its first."""
+    past = [(score, at or "", "") for score, at in json.loads(earlier)] if earlier else []
+    return list(dropwhile(lambda one: one[0] is None, [*past, present]))
 
 
 def _logged(ledger: Ledger, lead: Known | None, column: str) -> list[Standing] | None:
@@ -167,7 +170,7 @@ def _missing(line: Sequence[Standing], logged: list[Standing] | None, dropped: s
     stood, new = list(logged or ()), list[Standing]()
     for number, one in enumerate(line):
         following = line[number + 1][1] if number + 1 < len(line) else "~"
-        if not _is_in(one, following, stood) and (one[0] is not None or stood):
+        if not _is_in(one, following, stood):
             if logged is None or one[1] > dropped:
                 new.append(one)
             stood = sorted([*stood, one], key=lambda each: each[1])
@@ -179,7 +182,7 @@ def _is_in(one: Standing, following: str, stood: Sequence[Standing]) -> bool:
     before = [each for each in stood if each[1] <= at]
     if before and _is_same(before[-1], one):
         return True
-    return any(_is_same(each, one) for each in stood if at <= each[1] < following)
+    return any(_is_same(each, one) for each in stood if each[1] == at or at < each[1] < following)
 
 
 def _is_same(logged: Standing, one: Standing) -> bool:

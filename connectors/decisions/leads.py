@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -44,3 +45,16 @@ def by_lot(count: int) -> list[int]:
     """The numbers below a count, in an order that nobody can guess."""
     order: list[int] = np.random.default_rng(int.from_bytes(os.urandom(32))).permutation(count).tolist()
     return order
+
+
+def shuffled(texts: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Keys and texts in an order that nobody can guess; the texts of one lead stay in theirs."""
+    drawn = [texts[at] for at in by_lot(len(texts))]
+    several = {key for key, count in Counter(key for key, _ in texts).items() if count > 1}
+    if not several:
+        return drawn
+    waiting = {key: deque[bytes]() for key in several}
+    for key, text in texts:
+        if key in several:
+            waiting[key].append(text)
+    return [(key, waiting[key].popleft() if key in several else text) for key, text in drawn]

@@ -37,7 +37,7 @@ from connectors.decisions.index import (
     unseal,
 )
 from connectors.decisions.keys import LogKeys
-from connectors.decisions.leads import DAMAGED, by_lot, new_leads, old_leads
+from connectors.decisions.leads import DAMAGED, new_leads, old_leads, shuffled
 from connectors.decisions.segment import Content, path_of, read_content, write_segment
 
 SEGMENT = 100_000
@@ -124,7 +124,8 @@ class Ledger:
         secret = unseal(self.keys.sealing, lead.key, lead.sealed)
         if secret is None:
             raise BadInput(DAMAGED)
-        return [self._decision(number, secret) for number in self.index.entries_of(lead.id)]
+        found = [self._decision(number, secret) for number in self.index.entries_of(lead.id)]
+        return sorted(found, key=lambda one: (one.scored_at, one.seen_at, one.number))
 
     def segments(self) -> list[Record]:
         """The segments that are still there, in the order of their entries."""
@@ -143,7 +144,7 @@ class Ledger:
         return 0 if last is None else int(last.facts["first"] + last.facts["count"])
 
     def _segment(self, seen: Sequence[Seen], about: Mapping[str, Any]) -> int:
-        """One segment. The order of its entries is drawn by lot: it must not tell the order of the keys."""
+        """One segment. The order of its leads is drawn by lot: it must not tell the order of the keys."""
         known = self.index.known([key for key, _, _ in seen])
         with self._committing():
             self.index.mark((mark, known[key].id) for key, mark, _ in seen if key in known)
@@ -155,7 +156,7 @@ class Ledger:
                 **old_leads(self.keys, known, {key for key, _ in texts}),
                 **new_leads(self.keys, self.index, fresh),
             }
-            drawn = [texts[at] for at in by_lot(len(texts))]
+            drawn = shuffled(texts)
             digests = write_segment(
                 self.place, len(self.records), [(leads[key][1], text) for key, text in drawn]
             )

@@ -2,9 +2,9 @@
 
 An entry's commitment is SHA-256 over a random salt, its lead's handle and its text. The salt and the text
 are sealed by AES-256-GCM under the secret of the lead; the handle comes from that secret. So whoever knows
-neither can neither read an entry nor guess it, nor tell which entries are of one lead. A check (the first
-8 bytes of SHA-256 of the sealed slice) stands beside each commitment, the first 8 bytes of the commitment
-before each slice: of a changed byte anybody can say in which entry it lies.
+neither can neither read an entry nor guess it, nor tell which entries are of one lead. Beside each
+commitment stands a check (8 bytes of SHA-256 over it and the sealed slice): of a changed byte in either
+file anybody can say in which entry it lies.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def _sealed(entries: Sequence[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:
         handle = sha256(_HANDLE + secret).digest()[:16]  # as `handle_of`
         commitment = sha256(salt + handle + text).digest()
         nonce = start + at.to_bytes(4, "little")
-        piece = commitment[:CHECK] + AESGCM(secret).encrypt(nonce, salt + text, None)
-        leaves.append(commitment + sha256(piece).digest()[:CHECK])
+        piece = AESGCM(secret).encrypt(nonce, salt + text, None)
+        leaves.append(commitment + sha256(commitment + piece).digest()[:CHECK])
         slices.append(piece)
     ends = np.cumsum([0, *map(len, slices)], dtype=np.uint64).astype("<u4")
     return b"".join(leaves), b"".join([_MAGIC, start, ends.tobytes(), *slices])
@@ -102,7 +102,7 @@ class Content:
         """An entry; None where it is not what was sealed under this secret."""
         nonce = self.data[4:START] + at.to_bytes(4, "little")
         try:
-            plain = AESGCM(secret).decrypt(nonce, self.slice(at)[CHECK:], None)
+            plain = AESGCM(secret).decrypt(nonce, self.slice(at), None)
         except (InvalidTag, ValueError):
             return None
         return Opened(salt=plain[:SALT], handle=handle_of(secret), text=plain[SALT:])
@@ -123,7 +123,7 @@ def read_content(folder: Path, number: int, count: int) -> Content:
 def differing(leaves: bytes, content: Content) -> Iterator[int]:
     """The entries in which leaves and content do not say the same, or that one of them lacks."""
     for at in range(content.count):
-        leaf, piece = leaves[LEAF * at : LEAF * at + LEAF], content.slice(at)
-        check = hashlib.sha256(piece).digest()[:CHECK]
-        if len(leaf) < LEAF or leaf[COMMITMENT:] != check or piece[:CHECK] != leaf[:CHECK]:
+        leaf = leaves[LEAF * at : LEAF * at + LEAF]
+        check = hashlib.sha256(leaf[:COMMITMENT] + content.slice(at)).digest()[:CHECK]
+        if leaf[COMMITMENT:] != check:
             yield at

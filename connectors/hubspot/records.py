@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from connectors.errors import Busy, Malformed, Refused
 from connectors.hubspot.answers import Document, errors_of, named_ids, record_number
 from connectors.policy.apply import Raw
+from connectors.policy.day import day_of
 from connectors.pseudonym import Keyring, LeadKey
 
 MISSING = "OBJECT_NOT_FOUND"
@@ -63,6 +64,13 @@ def dated_by(raw: Raw, created: str) -> Raw:
     """The same records with creation times in milliseconds (older portals have some) as ISO 8601."""
     moments = [_iso(value) for value in raw.columns[created]]
     return Raw(keys=raw.keys, columns={**raw.columns, created: moments}, rejected=raw.rejected)
+
+
+def created_day(record: Document, created: str) -> date | None:
+    """The UTC day on which a listed record was created; None where it does not say."""
+    properties = record.get("properties")
+    text = _iso(text_of(properties.get(created))) if isinstance(properties, dict) else None
+    return day_of(text) if text else None
 
 
 def _gone(document: Document) -> list[Document]:

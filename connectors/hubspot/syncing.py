@@ -18,6 +18,7 @@ from connectors import staging
 from connectors.emptied import NO_LEADS
 from connectors.errors import Busy, Refused
 from connectors.holding import Finished, Note
+from connectors.hubspot.answers import Document, record_number
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.comparing import Known, differing
 from connectors.hubspot.departed import archived
@@ -37,7 +38,7 @@ from connectors.hubspot.planning import (
 )
 from connectors.hubspot.progress import Progress, Untold
 from connectors.hubspot.reading import Reader
-from connectors.hubspot.records import ABSENT, MISSING
+from connectors.hubspot.records import ABSENT, MISSING, created_day
 from connectors.hubspot.related import Related, kind_of
 from connectors.hubspot.sealed import unseal
 from connectors.hubspot.walking import ID, expected, walk
@@ -220,13 +221,20 @@ class Sync:
         staged = progress.staged
         held = self.lake.held_keys(CRM, self.keyring.organisation, column)
         known = Known.of(chain(held, staged.asides(), staged.tables()), column)
-        listing = walk(self.client, {}, (*ID, rule.field) if rule else ID)
+        created = (self.policy.created,) if self.policy.not_before else ()
+        listing = walk(self.client, {}, (*ID, *((rule.field,) if rule else ()), *created))
         for step in listing.steps():
-            if anew := differing(known, step.records, self.keyring, rule):
+            young = [record for record in step.records if not self._is_old(record)]
+            if anew := differing(known, young, self.keyring, rule):
                 progress.keep_beside(anew)
         if not expected(self.client, listing.place):
             refuse_emptied(self.lake, self.keyring, gone)
         return list(known.unseen())
+
+    def _is_old(self, record: Document) -> bool:
+        """Whether retention keeps a listed contact out, so that it is not missing here."""
+        day = created_day(record, self.policy.created) if self.policy.not_before else None
+        return day is not None and self.policy.is_too_old(day) and bool(record_number(record))
 
     def _note(self, plan: Plan, past: Remembered) -> Note:
         column = self.wish.score

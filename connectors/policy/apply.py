@@ -11,7 +11,7 @@ from datetime import date
 import pyarrow as pa
 
 from connectors.policy.day import day_of
-from connectors.policy.model import NOT, Applied, Policy, Rule, opt_out_field
+from connectors.policy.model import NOT, TOO_OLD, Applied, Policy, Rule, opt_out_field
 from connectors.policy.noise import Noise, draws_for
 from connectors.pseudonym import Keyring, LeadKey
 from connectors.source import ASIDE, Batch
@@ -43,7 +43,8 @@ def apply_policy(policy: Policy, raw: Raw, keyring: Keyring) -> Batch:
 
     A field of ``exclude_when`` excludes a lead unless it is empty or plainly says no, one of
     ``exclude_unless`` where it is or does. Excluded leads are counted by the field that excluded them (the
-    first one in the policy's order; one of ``exclude_unless`` as `WITHOUT` it), leads without a usable
+    first one in the policy's order; one of ``exclude_unless`` as `WITHOUT` it; one from before
+    ``not_before`` as `TOO_OLD`, whatever else speaks against it), leads without a usable
     creation day are rejected as ``created_missing`` or ``created_not_a_date``, and ``read`` adds up by
     construction.
 
@@ -52,8 +53,8 @@ def apply_policy(policy: Policy, raw: Raw, keyring: Keyring) -> Batch:
     KeyError
         A field of ``policy.fields`` is not among ``raw.columns``: a fault of the connector.
     """
-    excluded = _excluded_by(policy, raw)
     days = _days(policy, raw)
+    excluded = _without_old(policy, days, _excluded_by(policy, raw))
     kept = [i for i, day in enumerate(days) if excluded[i] is None and isinstance(day, date)]
     undated = Counter(day for i, day in enumerate(days) if excluded[i] is None and isinstance(day, str))
     applied = {rule.column: _apply(rule, raw, kept, keyring) for rule in _kept_rules(policy)}
@@ -67,7 +68,7 @@ def apply_policy(policy: Policy, raw: Raw, keyring: Keyring) -> Batch:
         rejected=dict(rejected),
         excluded=dict(Counter(name for name in excluded if name is not None)),
         unmapped={name: column.unmapped for name, column in applied.items() if column.unmapped},
-        withdrawn=tuple(key for key, name in zip(raw.keys, excluded, strict=True) if name is not None),
+        withdrawn=tuple(k for k, name in zip(raw.keys, excluded, strict=True) if name not in (None, TOO_OLD)),
         aside=_aside(raw, excluded, days),
     )
 
@@ -77,7 +78,7 @@ def _aside(raw: Raw, excluded: Sequence[str | None], days: Sequence[date | str])
     rows = [
         (key.hex, "rejected" if name is None else "excluded", name or day, day)
         for key, name, day in zip(raw.keys, excluded, days, strict=True)
-        if name is not None or isinstance(day, str)
+        if name != TOO_OLD and (name is not None or isinstance(day, str))
     ]
     dated = [(*row[:3], row[3] if isinstance(row[3], date) else None) for row in rows]
     columns = list(zip(*dated, strict=True)) or [(), (), (), ()]
@@ -126,6 +127,14 @@ def _excluded_by(policy: Policy, raw: Raw) -> list[str | None]:
             if _excludes(value, permits=permits):
                 reasons[i] = name
     return reasons
+
+
+def _without_old(
+    policy: Policy, days: Sequence[date | str], excluded: Sequence[str | None]
+) -> list[str | None]:
+    """The reasons, with that of the leads that are too old before any other: no key of theirs is kept."""
+    old = [isinstance(day, date) and policy.is_too_old(day) for day in days]
+    return [TOO_OLD if is_old else name for is_old, name in zip(old, excluded, strict=True)]
 
 
 def _excludes(value: str | None, *, permits: bool) -> bool:

@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 
 from connectors.policy.alike import classes, levels_of
 
+_TWO = 2
+# Shares that are held at a time.
+_ROOM = 2_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diversity:
@@ -19,19 +23,22 @@ class Diversity:
     ``distinct`` is l of distinct l-diversity: each class has at least so many different values.
     ``effective`` is l of entropy l-diversity: exp of the smallest entropy of a class. ``closeness`` is t of
     t-closeness: the largest distance (half the sum of absolute differences) between a class's shares and
-    those of all leads. Without a lead all are None.
+    those of all leads. ``ordered`` is the same by the ordered distance (how far along the values shares
+    would have to be moved, as a share of the whole way), where all values are numbers: it is None where
+    they are not, or are fewer than two. Without a lead all are None.
 
     References
     ----------
     A. Machanavajjhala, D. Kifer, J. Gehrke, M. Venkitasubramaniam (2007). l-diversity: privacy beyond
     k-anonymity. ACM TKDD 1(1):3. N. Li, T. Li, S. Venkatasubramanian (2007). t-closeness: privacy beyond
-    k-anonymity and l-diversity. ICDE, 106-115 (with the equal distance).
+    k-anonymity and l-diversity. ICDE, 106-115 (the equal distance, and the ordered one of section 4.1).
     """
 
     column: str
     distinct: int | None
     effective: float | None
     closeness: float | None
+    ordered: float | None = None
 
 
 def diversity(table: pa.Table, columns: Sequence[str], sensitive: str) -> Diversity:
@@ -44,6 +51,7 @@ def diversity(table: pa.Table, columns: Sequence[str], sensitive: str) -> Divers
         distinct=int(cells.per_class(np.ones_like(cells.share)).min()),
         effective=float(np.exp(cells.per_class(-cells.share * np.log(cells.share)).min())),
         closeness=_closeness(cells),
+        ordered=_ordered(cells),
     )
 
 
@@ -52,8 +60,11 @@ class _Cells:
     """Every pair of class and value that occurs: its class, its share in the class, and in all leads."""
 
     of_class: NDArray[np.int64]
+    value: NDArray[np.int64]
+    numbers: NDArray[np.float64] | None
     share: NDArray[np.float64]
     overall: NDArray[np.float64]
+    per_lead: NDArray[np.float64]
 
     @classmethod
     def of(cls, table: pa.Table, columns: Sequence[str], sensitive: str) -> _Cells:
@@ -64,8 +75,11 @@ class _Cells:
         sizes = np.bincount(group)
         return cls(
             of_class=of_class,
+            value=value,
+            numbers=_numbers(values),
             share=count / sizes[of_class],
             overall=np.bincount(codes)[value] / table.num_rows,
+            per_lead=count / table.num_rows,
         )
 
     def per_class(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -78,3 +92,32 @@ def _closeness(cells: _Cells) -> float:
     near = cells.per_class(np.abs(cells.share - cells.overall))
     lacking = 1.0 - cells.per_class(cells.overall)
     return float(np.clip((near + lacking).max() / 2, 0.0, 1.0))
+
+
+def _numbers(values: Sequence[str | None]) -> NDArray[np.float64] | None:
+    """The values as numbers; None where one is missing or none."""
+    try:
+        numbers = np.array([float(value) for value in values if value is not None])
+    except ValueError:
+        return None
+    return numbers if len(numbers) == len(values) and np.isfinite(numbers).all() else None
+
+
+def _ordered(cells: _Cells) -> float | None:
+    """The distance along the values, a share of all classes at a time so that memory stays small."""
+    if cells.numbers is None or len(cells.numbers) < _TWO:
+        return None
+    places = np.unique(cells.numbers, return_inverse=True)[1]
+    several = int(places.max()) + 1
+    if several < _TWO:
+        return None
+    of_all = np.bincount(places[cells.value], weights=cells.per_lead, minlength=several)
+    worst, step = 0.0, max(1, _ROOM // several)
+    for start in range(0, int(cells.of_class.max()) + 1, step):
+        here = (cells.of_class >= start) & (cells.of_class < start + step)
+        shares = np.zeros((step, several))
+        np.add.at(shares, (cells.of_class[here] - start, places[cells.value[here]]), cells.share[here])
+        known = shares.sum(axis=1) > 0
+        moved = np.abs(np.cumsum(shares[known] - of_all, axis=1)).sum(axis=1) / (several - 1)
+        worst = max(worst, float(moved.max(initial=0.0)))
+    return float(np.clip(worst, 0.0, 1.0))

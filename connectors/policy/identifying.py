@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.schema import BadInput
+from connectors.policy.foreign import IDENTIFIERS, NAMES, TEXTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ _KINDS = (
         what="a name",
         ending=_ending(
             r"(first|last|middle|full|nick|maiden|given|family|fore|sur|contact|lead|person)?names?"
-            r"|name or email|initials|street|(street ?)?(?<!ip )(?<!email )(?<!mac )address(es)?",
+            rf"|{NAMES}|name or email|initials|street|(street ?)?(?<!ip )(?<!email )(?<!mac )address(es)?",
             alone="first|last",
         ),
         allowed=("drop",),
@@ -45,7 +46,7 @@ _KINDS = (
         what="a free text",
         ending=_ending(
             r"notes?|comments?|descriptions?|remarks?|messages?|(linkedin)?bio|biography|memos?|narrative|feedback"
-            r"|transcripts?|(free)?text|about me|summary|bounced? reason",
+            rf"|{TEXTS}|transcripts?|(free)?text|about me|summary|bounced? reason",
             alone="desc",
         ),
         allowed=("drop", "reduce"),
@@ -55,7 +56,8 @@ _KINDS = (
         what="an identifier of a person",
         ending=_ending(
             r"(\w*(record|lead|contact|customer|client|user|person|company|owner|account|member|object)|tax)?ids?"
-            r"|vid|uuid|guid|ssn|social ?security|passport|iban|(ip|mac) ?(address)?|skype|linkedin|facebook"
+            rf"|{IDENTIFIERS}|vid|uuid|guid|ssn|social ?security|passport|iban|(ip|mac) "
+            "?(address)?|skype|linkedin|facebook"
             r"|(work|home|other|private|additional)?e?mails?( ?address(es)?)?|twitter|instagram|\w*handle"
             r"|(mobile|home|other|work|assistant|cell|business|office)?(tele)?phones?(number)?|tel|cell"
             r"|fax|whatsapp|username|login|\w*urls?|websites?"

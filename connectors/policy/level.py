@@ -4,16 +4,19 @@ The limits, and where they come from:
 
 - `K` = 5. A group of five is the smallest that health and census offices commonly release, which bounds the
   chance of pointing at the right one by 0.2 (El Emam and Dankar 2008; Dutch and US practice cited there).
-- `LINKED` = 0.09. The average chance of a right link, above that of pointing at anybody, at which the
-  European Medicines Agency (Policy 0070, guidance of 2018, 5.4) and Health Canada (PRCI, 2019) stop
-  releasing.
+- `PUBLISHED` = 0.09. The average chance of a right link, above that of pointing at anybody, up to which the
+European Medicines Agency (Policy 0070, guidance of 2018, 5.4) and Health Canada (PRCI, 2019) let data be
+published.
+- `LINKED` = 0.20. The same chance for data that stay with those who hold them, as leads do here: that of
+groups of five (El Emam 2013, chapter 16).
 - `ALONE` = 0.05. More than one lead in twenty that looks like no other. This one is our own choice: such a
   share is no longer a few odd cases that a rule for rare values could mend.
 - `GUESSED` = 0.10. A sensitive value is guessed so much more often than without the columns: our own choice.
 
 References
 ----------
-K. El Emam, F. K. Dankar (2008). Protecting privacy using k-anonymity. JAMIA 15(5):627-637.
+K. El Emam, F. K. Dankar (2008). Protecting privacy using k-anonymity. JAMIA 15(5):627-637. K. El Emam (2013).
+Guide to the de-identification of personal health information. CRC Press.
 """
 
 from __future__ import annotations
@@ -23,9 +26,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from connectors.policy.exposure import Exposure
+from connectors.policy.risk import K
 
 Colour = Literal["green", "amber", "red"]
-K, LINKED, ALONE, GUESSED = 5, 0.09, 0.05, 0.10
+PUBLISHED, LINKED, ALONE, GUESSED = 0.09, 0.20, 0.05, 0.10
 FEW = 200
 _ORDER: tuple[Colour, ...] = ("green", "amber", "red")
 
@@ -81,9 +85,9 @@ def _linked(exposure: Exposure) -> Iterator[tuple[Colour, str]]:
     if not attack.listed:
         return
     share, base = attack.expected / attack.listed, attack.by_chance / attack.listed
-    if share - base > LINKED:
+    if share - base > PUBLISHED:
         yield (
-            "red",
+            "red" if share - base > LINKED else "amber",
             (
                 f"Somebody with a list of these values would find the right lead for {share:.1%} of them, "
                 f"by pointing at any lead for {base:.2%}."
@@ -101,12 +105,13 @@ def _learned(exposure: Exposure) -> Iterator[tuple[Colour, str]]:
                     "who finds the group knows it."
                 ),
             )
-        if guess.right is not None and guess.base is not None and guess.right - guess.base > GUESSED:
+        base = max(guess.base or 0.0, guess.most or 0.0)
+        if guess.right is not None and guess.right - base > GUESSED:
             yield (
                 "amber",
                 (
                     f"{told.column} is guessed right for {guess.right:.0%} of the leads from the others, "
-                    f"for {guess.base:.0%} without them."
+                    f"for {base:.0%} without them."
                 ),
             )
 

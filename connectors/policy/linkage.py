@@ -44,12 +44,15 @@ class Inference:
     """How often an outsider guesses ``column`` of a lead from the others that look like it.
 
     ``right`` is the share of right guesses, the most frequent value among those others being the guess;
-    ``base`` that of always guessing the most frequent value of all. Both are None without two leads.
+    ``base`` that of always guessing the most frequent value of all the others. ``most`` is the share of the
+    most frequent value, which ``base`` falls short of where two values are about as frequent. All are None
+    without two leads.
     """
 
     column: str
     right: float | None
     base: float | None
+    most: float | None = None
 
 
 def linkage(table: pa.Table, columns: Sequence[str], *, listed: int, seed: int) -> Linkage:
@@ -73,7 +76,7 @@ def linkage(table: pa.Table, columns: Sequence[str], *, listed: int, seed: int) 
         listed=listed,
         # Which of the alike is pointed at does not matter: one in so many is the right one.
         found=int((draws.integers(0, size) == 0).sum()) if listed else 0,
-        expected=listed * np.count_nonzero(sizes) / leads if leads else 0.0,
+        expected=float(listed * np.count_nonzero(sizes) / leads) if leads else 0.0,
         sure=int((size == 1).sum()),
         by_chance=listed / leads if leads else 0.0,
     )
@@ -92,6 +95,7 @@ def inference(table: pa.Table, columns: Sequence[str], sensitive: str) -> Infere
         column=sensitive,
         right=float(np.where(alone, of_all, of_class).mean()),
         base=float(of_all.mean()),
+        most=float(np.bincount(codes).max() / len(codes)),
     )
 
 

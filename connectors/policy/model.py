@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Protocol
 
 from connectors.pseudonym import Keyring
 
+TOO_OLD = "too_old"
+"""The reason that counts leads from before ``Policy.not_before``."""
 NOT = "not "
 """Before a field of ``exclude_when`` that permits, such as OK to Store PII Data Elsewhere."""
 
@@ -56,6 +59,8 @@ class Policy:
     ``exclude_when`` names checkbox fields: a lead is excluded and counted unless each of them is
     empty or plainly says no (opted out of profiling, do not process). With `NOT` before its name a field
     permits: a lead is excluded where it plainly says no.
+    ``not_before`` is no part of the text of a policy: it is the installation's retention. A lead whose
+    cohort day lies before it is counted as `TOO_OLD`, and nothing of it is kept, not even its key.
     """
 
     name: str
@@ -65,6 +70,7 @@ class Policy:
     rules: tuple[Rule, ...]
     exclude_when: tuple[str, ...] = ()
     exclude_unless: tuple[str, ...] = ()
+    not_before: date | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -73,6 +79,10 @@ class Policy:
         created = [self.created] if self.created else []
         objecting = map(opt_out_field, self.exclude_when)
         return tuple(dict.fromkeys([*wanted, *created, *objecting, *self.exclude_unless]))
+
+    def is_too_old(self, day: date) -> bool:
+        """Whether retention keeps a lead of this cohort day out."""
+        return self.not_before is not None and day < self.not_before
 
 
 def opt_out_field(entry: str) -> str:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from connectors.policy.crowd import Crowd, crowd
 from connectors.policy.model import Policy
+
+K = 5
+"""The size that a group of leads that look alike should have (see `connectors.policy.level`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +19,8 @@ class Risk:
     """How well leads hide among each other on some columns; missing counts as a value.
 
     ``smallest`` is k of k-anonymity: the size of the smallest group of leads that look alike (0
-    where there is no lead). ``alone`` leads look like no other, ``groups`` is how many there are.
+    where there is no lead). ``alone`` leads look like no other, ``few`` are in groups of less than `K`, and
+    ``groups`` is how many there are.
 
     References
     ----------
@@ -27,20 +32,25 @@ class Risk:
     groups: int
     smallest: int
     alone: int
+    few: int = 0
 
 
 def risk(table: pa.Table, columns: Sequence[str]) -> Risk:
     """Count the leads that look alike on ``columns``."""
-    if not columns or not table.num_rows:
-        whole = table.num_rows
-        return Risk(columns=tuple(columns), leads=whole, groups=min(whole, 1), smallest=whole, alone=0)
-    sizes = table.group_by(list(columns)).aggregate([([], "count_all")])["count_all"].to_pylist()
+    return risk_of(crowd(table, columns))
+
+
+def risk_of(found: Crowd) -> Risk:
+    """The same of leads that are counted already."""
+    sizes = found.count
     return Risk(
-        columns=tuple(columns),
-        leads=table.num_rows,
+        columns=found.columns,
+        leads=found.leads,
         groups=len(sizes),
-        smallest=min(sizes),
-        alone=sum(size == 1 for size in sizes),
+        smallest=int(sizes.min()) if len(sizes) else 0,
+        # One lead that is the only one there is hides in no crowd either, unless nothing is known of it.
+        alone=int((sizes == 1).sum()) if found.columns else 0,
+        few=int(sizes[sizes < K].sum()) if found.columns else 0,
     )
 
 

@@ -121,6 +121,8 @@ class Comparison:
             except ValueError:
                 continue
             day = day_of(created) if created else None
+            if day is not None and self.policy.is_too_old(day):
+                continue  # retention keeps it out, so that it is not missing here
             yield key.digest, _UNDATED if day is None else Month(first=day).number
 
 

@@ -17,10 +17,10 @@ from connectors.errors import Refused
 from connectors.moments import in_seconds
 from connectors.pseudonym import Keyring
 from connectors.salesforce.described import FieldNeed, Fields, troubles
-from connectors.salesforce.flag_fields import TEXTS, Values
 from connectors.salesforce.gateway import Gateway, Request
 from connectors.salesforce.query import Soql, pages
 from connectors.salesforce.records import text_of
+from connectors.salesforce.wished_fields import TEXTS, Values
 from connectors.source import Notice, NoticeReceipt
 
 FINDING = "Fairness_Finding__c"

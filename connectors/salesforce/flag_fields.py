@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from connectors.errors import Refused
@@ -12,17 +12,24 @@ from connectors.salesforce.described import FieldNeed, Fields, troubles
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.query import OBJECT
 from connectors.salesforce.trouble import MISSING_FIELD
+from connectors.salesforce.wished_fields import (
+    LONGEST,
+    TEXTS,
+    WISHED,
+    Value,
+    Values,
+    room_for,
+    shortened,
+    wished_value,
+)
 from connectors.source import Flag
 
-STATUS, REASON, AUDIT, AT, CALIBRATED = (
+STATUS, REASON, AUDIT, AT = (
     "Fairness_Status__c",
     "Fairness_Reason__c",
     "Fairness_Audit_Id__c",
     "Fairness_Checked_At__c",
-    "Fairness_Calibrated_Score__c",
 )
-TEXTS = frozenset({"string", "textarea"})
-NUMBERS = frozenset({"double", "int", "currency", "percent"})
 NEEDS = (
     FieldNeed(
         name=STATUS, types=TEXTS | {"picklist"}, values=("ok", "review", "insufficient_data"), least=17
@@ -31,24 +38,21 @@ NEEDS = (
     FieldNeed(name=AUDIT, types=TEXTS, least=10),
     FieldNeed(name=AT, types=frozenset({"datetime"})),
 )
-WISHED = FieldNeed(name=CALIBRATED, types=NUMBERS)
-LONGEST = 255
-Values = Mapping[str, str | float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagFields:
     """The fields that flags are written to, in the order of the columns of a Bulk job.
 
-    ``reason_length`` is how long a reason may be, ``scale`` how many decimals the calibrated score
-    keeps; it is None where that field is not written. ``note`` says why not, for the admin.
+    ``reason_length`` is how long a reason may be. ``wished`` holds the fields that need not be there and
+    are, each with how much of a value it keeps; ``note`` says which are left out and why, for the admin.
     ``asks_for_audits`` says whether leads can be asked for by the audit of their flag. ``prefix`` is that of
     the managed package (``ns__``) which brought the fields, empty where they are the org's own.
     """
 
     names: tuple[str, ...]
     reason_length: int = LONGEST
-    scale: int | None = None
+    wished: Mapping[str, int] = field(default_factory=dict)
     note: str = ""
     asks_for_audits: bool = False
     prefix: str = ""
@@ -60,15 +64,13 @@ class FlagFields:
 
     def values_of(self, flag: Flag) -> Values:
         """A flag as the fields hold it, the moment in whole seconds (Salesforce keeps no more)."""
-        found: dict[str, str | float | None] = {
+        found: dict[str, Value] = {
             STATUS: flag.status,
-            REASON: _shortened(flag.reason, self.reason_length) or None,
+            REASON: shortened(flag.reason, self.reason_length) or None,
             AUDIT: flag.audit_id or None,
             AT: in_seconds(flag.checked_at),
         }
-        if self.scale is not None:
-            calibrated = flag.detail.calibrated if flag.detail else None
-            found[CALIBRATED] = None if calibrated is None else round(calibrated, self.scale) + 0.0
+        found |= {name: wished_value(name, flag.detail, room) for name, room in self.wished.items()}
         return MappingProxyType({self.prefix + name: value for name, value in found.items()})
 
 
@@ -95,15 +97,26 @@ def flag_fields(gateway: Gateway) -> FlagFields:
     names = tuple(need.name for need in needs)
     length = min(LONGEST, fields.length(prefix + REASON) or LONGEST)
     asks = (fields.entry(prefix + AUDIT) or {}).get("filterable") is True
-    plain = FlagFields(names=names, reason_length=length, asks_for_audits=asks, prefix=prefix)
-    wished = replace(WISHED, name=prefix + CALIBRATED)
-    lacking = troubles(wished, fields)
-    if lacking:
-        return replace(plain, note=f"The corrected score was not written: {'; '.join(lacking)}.")
-    return replace(plain, names=(*names, wished.name), scale=fields.scale(wished.name))
+    wished, note = _wished(fields, prefix)
+    return FlagFields(
+        names=(*names, *(prefix + name for name in wished)),
+        reason_length=length,
+        wished=wished,
+        note=note,
+        asks_for_audits=asks,
+        prefix=prefix,
+    )
 
 
-def _shortened(text: str, length: int) -> str:
-    """A text on one line, as a text field keeps it: else it would differ for ever from what it holds."""
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 1] + "…"
+def _wished(fields: Fields, prefix: str) -> tuple[Mapping[str, int], str]:
+    """The fields that need not be there and are, each with its room; and why others are left out."""
+    found: dict[str, int] = {}
+    lacking: list[str] = []
+    for need in WISHED:
+        name = prefix + need.name
+        troubled = troubles(replace(need, name=name), fields)
+        lacking += troubled
+        if not troubled:
+            found[need.name] = room_for(need, name, fields)
+    note = f"These parts of the check were not written: {'; '.join(lacking)}." if lacking else ""
+    return MappingProxyType(found), note

@@ -15,7 +15,9 @@ from connectors.errors import Busy, Refused
 from connectors.lake import Lake
 from connectors.policy.band import Band
 from connectors.policy.keep import Keep
+from connectors.policy.look import SHOWN
 from connectors.policy.map import Map
+from connectors.policy.mask import SHAPES
 from connectors.policy.model import Policy, Rule
 from connectors.sandbox.fields import Value
 from connectors.source import Batch, Flag
@@ -190,6 +192,20 @@ def test_a_sample_is_a_few_leads_under_a_draft(make, leads):
         assert batch.table.num_rows == leads
         assert batch.table.column_names == ["lead_key", "cohort_day", "region", "age", "score"]
         assert set(by_lead(subject, [batch])) <= set(range(12))
+
+
+@pytest.mark.parametrize("leads", [3, 260])
+def test_a_look_shows_kinds_before_and_the_same_leads_after(make, leads):
+    with opened(make, *(lead(i) for i in range(240))) as subject:
+        policy = policy_for(subject)
+        looked = subject.source.look(policy, leads)
+        assert looked.batch.table.num_rows == min(leads, 240)
+        assert looked.before.num_rows == min(leads, SHOWN)
+        assert set(looked.before.column_names) == set(policy.fields)
+        assert {kind for column in looked.before.columns for kind in column.to_pylist()} <= {*SHAPES, None}
+        ages = looked.before[subject.field("age")].to_pylist()
+        kept = looked.batch.table["age"].to_pylist()
+        assert [age is None for age in ages] == [age is None for age in kept[:SHOWN]]
 
 
 def test_an_organisation_without_leads_gives_no_lead(make):

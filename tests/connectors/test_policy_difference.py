@@ -152,7 +152,13 @@ def test_each_change_is_one_sentence_the_widest_first():
     new = HEAD.replace('"p"', '"q"') + AGE.replace("25, 35", "25, 30, 35")
     new += '[[rule]]\nfield = "Industry"\noperator = "keep"\n'
     assert told(old, new) == [
-        ("read", "Industry is newly read, into industry: The value is kept as it is."),
+        (
+            "read",
+            (
+                "Industry is newly read, into industry: The value is kept as it is. "
+                "What looks like an address or a number of a person is left out."
+            ),
+        ),
         (
             "finer",
             (

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from connectors.policy.exposure import exposure
-from connectors.policy.level import ALONE, FEW, LINKED, K, Level, level_of
+from connectors.policy.level import ALONE, FEW, LINKED, PUBLISHED, K, Level, level_of
 from connectors.policy.outsider import knowable, outsider_columns
 from connectors.policy.parse import parse_policy
 
@@ -30,7 +30,7 @@ def leveled(groups: list[int], sensitive: dict[int, list[str]] | None = None) ->
 
 def test_large_groups_are_green():
     assert leveled([K] * 100) == Level(
-        colour="red",
+        colour="amber",
         sentences=(
             (
                 "Somebody with a list of these values would find the right lead for 20.0% of them, "
@@ -55,7 +55,7 @@ def test_many_alone_are_red_and_a_few_are_not():
     assert leveled([1] * 60 + [100] * 10).colour == "red"
     assert leveled([1] * 40 + [100] * 10).colour == "amber"
     assert ALONE == 0.05
-    assert LINKED == 0.09
+    assert (PUBLISHED, LINKED) == (0.09, 0.20)
 
 
 def test_a_group_with_one_sensitive_value_is_amber():

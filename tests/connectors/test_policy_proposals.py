@@ -102,7 +102,7 @@ def test_a_proposal_is_a_valid_rule_beside_those_of_the_policy():
         (field("Salary_Level__c", "choice", compliance=("PII", "GDPR")), "coarsen", "PII, GDPR"),
         (field("Birth_Date__c", "moment", security="Confidential"), "band", "decade"),
         (field("Old_Thing__c", "choice", retiring=True), "drop", "do without"),
-        (field("Home_Zip__c", "short_text"), "coarsen", "first three"),
+        (field("Home_Zip__c", "short_text"), "coarsen", "first character"),
         (field("BillingCountry", "short_text"), "coarsen", "region"),
         (field("Job_Title__c", "short_text"), "coarsen", "level"),
         (field("Age__c", "number"), "band", "bands"),

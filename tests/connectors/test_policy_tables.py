@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-from pathlib import Path
 
 import pytest
 
@@ -18,24 +16,20 @@ from connectors.pseudonym import Keyring
 from tests.connectors.table_building import zip_tables
 
 KEYRING = Keyring(crm="file", organisation="x", master=bytes(32))
-DATA = Path(os.environ.get("FAIRLEAD_DATA", Path(__file__).parents[3] / "shared" / "data")) / "geo"
-public = pytest.mark.skipif(not DATA.exists(), reason="the public ZIP files are not here (FAIRLEAD_DATA)")
 
 
 def words(by: str, *values: str) -> list[str | None]:
     return list(Coarsen(by=by).apply(values, KEYRING).values)
 
 
-@public
-def test_the_zip_tables_are_what_the_public_files_say():
-    for name, text in zip_tables(DATA).items():
+def test_the_zip_tables_are_what_the_public_files_say(data_dir):
+    for name, text in zip_tables(data_dir / "geo").items():
         assert (TABLES / name).read_text(encoding="utf-8") == text, name
 
 
-@public
-def test_every_zip_code_of_the_usda_has_its_kind_of_place():
+def test_every_zip_code_of_the_usda_has_its_kind_of_place(data_dir):
     kinds = {1: "metropolitan", 4: "micropolitan", 7: "small town", 10: "rural"}
-    with (DATA / "RUCA2010zipcode.csv").open(encoding="utf-8-sig", newline="") as file:
+    with (data_dir / "geo" / "RUCA2010zipcode.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [(row["ZIP_CODE"].strip("'"), int(row["RUCA1"]), row["STATE"]) for row in csv.DictReader(file)]
     rows = [row for row in rows if row[0] >= "00501"]
     found = words("zip_area", *(code for code, _, _ in rows))

@@ -60,7 +60,7 @@ def test_salesforce_gets_a_rule_for_each_standard_field(described):
         "outcome": "Status",
         "worked": "LastActivityDate",
         "created": "CreatedDate",
-        "zip3": "PostalCode",
+        "zip1": "PostalCode",
         "source": "LeadSource",
         "industry": "Industry",
         "company_size": "NumberOfEmployees",
@@ -74,7 +74,7 @@ def test_hubspot_gets_a_rule_for_each_native_property(described):
         "outcome": "lifecyclestage",
         "worked": "notes_last_contacted",
         "created": "createdate",
-        "zip3": "zip",
+        "zip1": "zip",
         "source": "hs_analytics_source",
         "gender": "gender",
     }
@@ -209,7 +209,7 @@ def test_the_admins_classification_decides_what_is_only_shown(described):
     found = starter("salesforce", fields)
     taken = columns(found.policy)
     assert not {"source", "industry", "company_size"} & set(taken)
-    assert {"zip3", "gender"} <= set(taken)
+    assert {"zip1", "gender"} <= set(taken)
     words = " ".join(found.policy.replace("\n#", "").split())
     assert "Your org classifies it as Restricted. Take the # away only if it may be read." in words
     assert "Your org classifies it as PII, GDPR." in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -184,31 +185,47 @@ def test_an_admin_sees_how_each_connection_is_and_the_ways_to_connect(page, stor
         repository.set_state(connection, "connected")
 
 
+REASON = "Looked at in the browser"
+
+
+def text_of(page):
+    """The policy as text, unfolded."""
+    fold = page.locator("details[data-text]")
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    return page.locator("#text")
+
+
+def save(page) -> None:
+    page.get_by_label("Reason for the change").fill(REASON)
+    page.get_by_role("button", name="Save as new version").click()
+
+
 def test_an_admin_changes_the_policy(page, story_world):
     world, outcomes, _ = story_world
     sign_in(page, world)
     page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
     page.shot("policy")
-    editor = page.locator("textarea")
+    editor = text_of(page)
     before = editor.input_value()
     editor.fill(before.replace("operator = ", "operater = ", 1))
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Preview").last.click()
     assert "operater" in page.get_by_role("alert").inner_text()
     assert page.locator("#text-error").evaluate(IN_SIGHT)
     page.shot("policy-error")
-    page.locator("textarea").press("End")
-    page.locator("textarea").type(" ")
+    text_of(page).press("End")
+    text_of(page).type(" ")
     page.locator('[data-editor][action$="#editor"]').wait_for()
-    page.get_by_role("button", name="Save").click()
+    save(page)
     assert page.url.endswith("#editor")
     assert page.locator("#text-error").evaluate(IN_SIGHT)
     changed = before + "\n# Looked at in the browser.\n"
-    page.locator("textarea").fill(changed)
-    page.get_by_role("button", name="Preview").click()
+    text_of(page).fill(changed)
+    page.get_by_role("button", name="Preview").last.click()
     page.shot("policy-preview")
     heads = page.locator("#preview thead th").all_inner_texts()
     assert heads == ["Column", "Lead 1", "Lead 2", "Lead 3"]
-    page.get_by_role("button", name="Save").click()
+    save(page)
     page.shot("policy-saved")
     assert fits(page)
 
@@ -218,10 +235,8 @@ def test_long_field_names_stay_in_their_column(page, story_world):
     sign_in(page, world)
     page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
     name = "et4ae5__HasOptedOutOfMobile_Consent_Date_For_The_Whole_Region__c"
-    page.locator("textarea").fill(
-        page.locator("textarea").input_value() + f'\n[[rule]]\nfield = "{name}"\noperator = "keep"\n'
-    )
-    page.get_by_role("button", name="Preview").click()
+    text_of(page).fill(text_of(page).input_value() + f'\n[[rule]]\nfield = "{name}"\noperator = "keep"\n')
+    page.get_by_role("button", name="Preview").last.click()
     page.locator("#preview .note").get_by_text(name).wait_for()
     page.shot("policy-long-name")
     assert page.locator("main :is(th, td)").evaluate_all(STICKING_OUT) == []
@@ -233,12 +248,12 @@ def test_a_draft_outlives_the_session(page, story_world):
     sign_in(page, world)
     address = f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy"
     page.goto(address)
-    draft = page.locator("textarea").input_value() + "\n# Long work.\n"
-    page.locator("textarea").fill(draft)
+    draft = text_of(page).input_value() + "\n# Long work.\n"
+    text_of(page).fill(draft)
     page.context.clear_cookies()
     page.get_by_text("You are signed out. Copy your text, then sign in.").wait_for()
     page.shot("signed-out")
-    page.get_by_role("button", name="Save").click()
+    save(page)
     page.get_by_text("Your session has ended. Nothing was saved.").wait_for()
     page.shot("session-ended")
     page.get_by_label("Name").fill("admin")
@@ -246,11 +261,51 @@ def test_a_draft_outlives_the_session(page, story_world):
     page.get_by_role("button", name="Sign in").click()
     page.locator("#restored").get_by_text("Your text is back. It is not saved yet.").wait_for()
     assert page.url.split("#")[0] == address
-    assert page.locator("textarea").input_value() == draft
+    assert text_of(page).input_value() == draft
     page.shot("draft-restored")
-    page.get_by_role("button", name="Save").click()
+    save(page)
     page.get_by_text("Saved as version").wait_for()
     assert page.locator("#restored").is_hidden()
+
+
+def test_an_admin_changes_the_policy_without_its_text(page, story_world):
+    from playwright.sync_api import expect
+
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
+    bands = page.get_by_label("Lower edges of Age__c")
+    bands.fill("40")
+    expect(page.locator("#text")).to_have_value(re.compile(r"bands = \[40\]"))
+    assert bands.evaluate("e => e === document.activeElement")
+    operator = page.get_by_label("What happens to it: LeadSource")
+    operator.select_option("drop")
+    expect(page.locator("#text")).to_have_value(re.compile(r'operator = "drop"'))
+    assert operator.input_value() == "drop"
+    assert page.get_by_label("Column of LeadSource").count() == 0
+    page.get_by_role("button", name="Measure the risk").click()
+    page.locator("#risk").get_by_text("Smallest group (k)").wait_for()
+    page.shot("policy-measured")
+    page.get_by_label("Add a field").fill("Company")
+    page.get_by_role("button", name="Add to the draft", exact=True).click()
+    assert page.locator("#rule-0").is_visible()
+    assert "# " in page.locator("#text").input_value()
+    page.shot("policy-table")
+    assert page.locator("main :is(th, td)").evaluate_all(STICKING_OUT) == []
+    assert fits(page)
+
+
+def test_the_history_and_the_trail_are_read(page, story_world):
+    world, outcomes, _ = story_world
+    sign_in(page, world)
+    page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy/versions/1")
+    page.shot("policy-version")
+    assert fits(page)
+    page.get_by_role("link", name="Trail").click()
+    page.get_by_role("heading", name="Who did what").wait_for()
+    page.shot("trail")
+    assert page.get_by_text("Policy saved").first.is_visible()
+    assert fits(page)
 
 
 def test_an_admin_changes_score_and_groups(page, story_world):

@@ -264,6 +264,19 @@ def names(_: dict) -> dict:
     }
 
 
+def pycanon(question: dict) -> dict:
+    from pycanon import anonymity as a
+
+    frame = pd.DataFrame(question["columns"])
+    known, sensitive = question["known"], question["sensitive"]
+    return {
+        "k": a.k_anonymity(frame, known),
+        "distinct": tried(lambda: a.l_diversity(frame, known, [sensitive])),
+        "entropy": tried(lambda: a.entropy_l_diversity(frame, known, [sensitive])),
+        "closeness": tried(lambda: a.t_closeness(frame, known, [sensitive])),
+    }
+
+
 PEERS = {
     one.__name__: one
     for one in (
@@ -275,6 +288,7 @@ PEERS = {
         smclarify,
         smclarify_labels,
         holisticai,
+        pycanon,
         names,
     )
 }

@@ -30,6 +30,8 @@ def test_the_wheel_holds_exactly_the_three_packages(wheel_names):
 def test_the_wheel_brings_what_is_read_at_run_time(wheel_names):
     wanted = {
         "audit/report/audit.schema.json",
+        "audit/release/release.schema.json",
+        "audit/release/templates/",
         "webapp/static/",
         "webapp/templates/",
         "webapp/store/migrations/",

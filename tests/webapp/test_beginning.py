@@ -28,7 +28,9 @@ def fresh(support, certificate, stories, tmp_path):
 
 
 def editor(page: str) -> str:
-    return html.unescape(page.split("<textarea", 1)[1].split(">\n", 1)[1].split("</textarea>", maxsplit=1)[0])
+    return html.unescape(
+        page.split('<textarea id="text"', 1)[1].split(">\n", 1)[1].split("</textarea>", maxsplit=1)[0]
+    )
 
 
 # What Salesforce's admin says of fields; no lead is read for it.
@@ -60,7 +62,8 @@ def test_the_suggestions_with_one_edit_lead_to_an_audit(fresh, crm):
     assert calls(fresh, crm) == set()
     preview = browser.submit(policy_page, {"action": "preview", "text": policy}).text
     assert "What Fairlead would hold of 3 leads" in html.unescape(preview)
-    assert browser.submit(policy_page, {"action": "save", "text": policy}).status_code == 303
+    saved = {"action": "save", "text": policy, "reason": "The first look at our leads"}
+    assert browser.submit(policy_page, saved).status_code == 303
     stream = editor(browser.get(stream_page).text).replace("# threshold = 70", "threshold = 70")
     assert "fills every column" in browser.submit(stream_page, {"action": "check", "text": stream}).text
     assert "Look at the policy first" in browser.get("/").text

@@ -172,3 +172,17 @@ def test_bad_input_is_one_sentence_and_exit_code_two(policy, data, tmp_path, arg
     assert words in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "name either a file with --data, or a connected CRM with --crm"),
+        (("--data", "x.csv", "--crm", "salesforce"), "name either a file"),
+        (("--crm", "hubspot"), 'the policy is for salesforce, not for HubSpot: write crm = "hubspot"'),
+    ],
+)
+def test_a_preview_says_which_leads_are_missing(policy, words, told):
+    answer = run("preview", policy, *words)
+    assert answer.exit_code == 2
+    assert told in answer.stderr

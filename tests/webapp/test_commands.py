@@ -265,3 +265,17 @@ def test_a_huge_body_is_refused_before_it_is_kept(served):
     with socket.create_connection((host, int(port)), 10) as connection:
         connection.sendall(head.encode())
         assert b" 413 " in connection.recv(200)
+
+
+def test_a_policy_is_previewed_on_the_connected_crm(crms, world_env, support, tmp_path):
+    row = crms.connect("salesforce")
+    path = tmp_path / "policy.toml"
+    path.write_text(support.policy_text("salesforce"))
+    told = fairlead("policy", "preview", str(path), "--crm", "salesforce", env=world_env)
+    assert told.returncode == 0, told.stderr
+    assert "Before the policy (kinds of values only)" in told.stdout
+    assert "Region__c: text of 1 to 10 characters" in told.stdout
+    assert "240 read = 236 kept + 0 rejected + 4 excluded" in told.stdout
+    assert crms.services.repository.policies(row.id) == ()
+    other = fairlead("policy", "preview", str(path), "--crm", "salesforce", "--org", "00D9", env=world_env)
+    assert (other.returncode, "there is no connection '00D9'" in other.stderr) == (2, True)

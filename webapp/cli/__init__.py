@@ -31,9 +31,15 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(module="webapp.cli.demo", help="See the whole product work on two stand-in CRMs."),
     "audit": Entry(module="webapp.cli.audit", help="Audit the scores in a CSV, Excel or Parquet file."),
+    "mitigate": Entry(
+        module="webapp.cli.mitigate", help="Try remedies for a gap, and what each buys and costs."
+    ),
+    "release": Entry(module="webapp.cli.release", help="Make figures of a file that may be handed out."),
+    "federate": Entry(module="webapp.cli.federate", help="Write figures for a joint audit."),
     "template": Entry(module="webapp.cli.template", help="Print a ready-made stream, or list them."),
     "serve": Entry(module="webapp.cli.serve", help="Serve the pages and the panels."),
     "password": Entry(module="webapp.cli.password", help="Set a new password, or unlock signing in."),
+    "people": Entry(module="webapp.cli.people", help="Add or remove a person who may sign in, or list them."),
     "connect": Entry(module="webapp.cli.connect", help="Connect a Salesforce org or a HubSpot portal."),
     "check": Entry(
         module="webapp.cli.check", help="See whether the access to the CRMs works; keep it alive."
@@ -42,6 +48,14 @@ COMMANDS: Mapping[str, Entry] = {
     "keys": Entry(module="webapp.cli.keys", help="See, rotate or destroy the organisations' keys."),
     "sync": Entry(module="webapp.cli.sync", help="Pull the leads and audit their scores."),
     "publish": Entry(module="webapp.cli.publish", help="Write the flags back to the CRM."),
+    "erase": Entry(module="webapp.cli.erase", help="Erase one lead here for good."),
+    "dossier": Entry(module="webapp.cli.dossier", help="Print what is held of one lead."),
+    "retention": Entry(
+        module="webapp.cli.retention", help="Let leads go by age, and prove what was deleted."
+    ),
+    "log": Entry(
+        module="webapp.cli.log", help="Verify the decision log, export it, or set how long it is kept."
+    ),
     "policy": Entry(module="webapp.cli.policy", help="Check an anonymisation policy, or preview it."),
 }
 

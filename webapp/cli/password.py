@@ -33,7 +33,7 @@ def command(name: str, unlock: bool, as_json: bool) -> None:
             changed = None
         else:
             changed = _account(opened, name)
-            opened.accounts.set_password(changed, passwords.hashed(_typed()), WHO)
+            opened.accounts.set_password(changed, passwords.hashed(typed_password()), WHO)
     click.echo(_json(changed) if as_json else _words(changed))
 
 
@@ -49,7 +49,7 @@ def _account(opened: Services, name: str) -> UserRow:
     raise BadInput(msg)
 
 
-def _typed() -> str:
+def typed_password() -> str:
     """The new password: twice from a terminal, without echo; else the first line of standard input."""
     if not sys.stdin.isatty():
         return _line()

@@ -6,24 +6,39 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from connectors.policy.diversity import Diversity
+from connectors.policy.doubts import Doubt
 from connectors.policy.exposure import Exposure
+from connectors.policy.level import Level
 from connectors.policy.linkage import Inference, Linkage
 from connectors.policy.model import NOT, Policy, opt_out_field
-from connectors.policy.risk import Risk
+from connectors.policy.outside import Outside
+from connectors.policy.path import Path
+from connectors.policy.risk import K, Risk
 from connectors.source import Batch
+from webapp.cli.policy_outside import outside_json, outside_text
 
 KEY_SHOWN = 8
-SMALL = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previewed:
-    """A file under a policy: the batch, how many records to show, and what they give away."""
+    """Leads under a policy: the batch, how many records to show, and what they give away.
+
+    ``before`` are the kinds of the values before the policy, by field; None where they are not known.
+    ``inside`` are the columns that no outsider was taken to know, with the reason of each.
+    """
 
     batch: Batch
     shown: int
     exposure: Exposure
+    level: Level
+    before: pa.Table | None = None
+    inside: tuple[tuple[str, str], ...] = ()
+    outside: Outside | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 def check_text(policy: Policy) -> str:
@@ -62,9 +77,21 @@ def _column(column: str, operator: str) -> str:
 def preview_text(result: Previewed) -> str:
     """The first records, the account of all, and the risk, as lines."""
     lines: list[str] = []
+    if result.before is not None:
+        lines += list(_kinds(result.before, result.shown))
     for place, record in enumerate(_records(result), start=1):
         lines += [f"Record {place}", *(f"  {name}: {_shown(value)}" for name, value in record.items())]
-    return "\n".join([*lines, *_account(result.batch), *_exposure(result.exposure)])
+    lines += [*_account(result.batch), *_exposure(result.exposure), *_unknown(result)]
+    lines += [f"To check: {doubt.sentence}" for doubt in result.doubts]
+    lines += outside_text(result.outside) if result.outside else ()
+    return "\n".join(
+        [*lines, f"Level: {result.level.colour}", *(f"  {one}" for one in result.level.sentences)]
+    )
+
+
+def _unknown(result: Previewed) -> Iterator[str]:
+    for column, reason in result.inside:
+        yield f"  {column} counts as not known to an outsider: it {reason}"
 
 
 def preview_json(result: Previewed) -> str:
@@ -79,6 +106,11 @@ def preview_json(result: Previewed) -> str:
             "excluded": dict(batch.excluded),
             "unmapped": dict(batch.unmapped),
             "risk": exposure_json(result.exposure),
+            "doubts": {doubt.column: doubt.sentence for doubt in result.doubts},
+            "level": result.level.colour,
+            "reasons": list(result.level.sentences),
+            "not_known_outside": dict(result.inside),
+            "outside_list": result.outside and outside_json(result.outside),
         },
         ensure_ascii=False,
     )
@@ -91,6 +123,14 @@ def _records(result: Previewed) -> Iterator[Mapping[str, str | None]]:
             "lead": f"{row['lead_key'][:KEY_SHOWN]}...",
             **{name: value for name, value in row.items() if name not in {"lead_key", "cohort_day"}},
         }
+
+
+def _kinds(before: pa.Table, shown: int) -> Iterator[str]:
+    """What the CRM holds, as kinds of values: nothing of a value is in them."""
+    yield "Before the policy (kinds of values only)"
+    for name in before.column_names:
+        kinds = [kind or "empty" for kind in before[name].slice(0, shown).to_pylist()]
+        yield f"  {name}: {'; '.join(kinds)}"
 
 
 def _shown(value: str | None) -> str:
@@ -116,16 +156,27 @@ def _exposure(found: Exposure) -> Iterator[str]:
     if found.next_step is not None:
         left = found.next_step.risk.alone
         yield f"  best next step: {found.next_step.words.rstrip('.')}; then {left:,} look like no other"
+    yield from _path(found.path)
     for told, guess in found.learned:
         yield from _learned(told, guess)
+
+
+def _path(path: Path | None) -> Iterator[str]:
+    if path is None or not path.steps:
+        return
+    reached = f"reach groups of {path.risk.smallest:,}" if path.reached else "do not reach it yet, but help"
+    yield f"  to have groups of {K} or more, these {len(path.steps)} steps {reached}:"
+    for step in path.steps:
+        left = f"{step.values:,} of {step.was:,} values stay" if step.rule else "none of its values stays"
+        yield f"    {step.words.rstrip('.')} ({left})"
 
 
 def _risk(measured: Risk) -> Iterator[str]:
     yield f"Re-identification risk on {', '.join(measured.columns) or 'no column'}:"
     yield f"  the smallest group of leads that look alike has {measured.smallest:,} (k-anonymity)"
     yield f"  {measured.alone:,} of {measured.leads:,} leads look like no other"
-    if measured.smallest < SMALL:
-        yield f"  below {SMALL} is risky: use wider bands, or coarsen or drop a column"
+    if measured.smallest < K:
+        yield f"  below {K} is risky: use wider bands, or coarsen or drop a column"
 
 
 def _attack(attack: Linkage) -> str:
@@ -163,6 +214,16 @@ def exposure_json(found: Exposure) -> Mapping[str, object]:
             "found": found.attack.found,
             "expected": found.attack.expected,
             "by_chance": found.attack.by_chance,
+        },
+        "few": found.risk.few,
+        "path": found.path
+        and {
+            "reached": found.path.reached,
+            "smallest_group": found.path.risk.smallest,
+            "steps": [
+                {"column": one.column, "what": one.words, "was": one.was, "values": one.values}
+                for one in found.path.steps
+            ],
         },
         "next_step": step and {"column": step.column, "what": step.words, "alone": step.risk.alone},
         "learned": [

@@ -1,25 +1,28 @@
 // The page follows the typing after a pause. Without this file, the button beside "Save" does the same.
 const form = document.querySelector("[data-editor]");
-const editor = form?.querySelector("textarea");
+const editor = form?.querySelector("#text");
 const address = form?.getAttribute("action").split("#")[0];
 const PAUSE = 1200;
+// What an answer replaces. The table goes only where it was not typed in, so that the caret stays.
+const PARTS = ["preview", "draft", "risk", "digests", "warned"];
 let timer = 0;
 let asked = 0;
 let shown = null;
 
 async function tryOut() {
-  const text = editor.value;
-  if (text === shown) return;
-  shown = text;
+  const sent = new URLSearchParams(new FormData(form)).toString();
+  if (sent === shown) return;
+  shown = sent;
   const turn = ++asked;
   const body = new URLSearchParams(new FormData(form));
+  const text = editor.value;
   body.set("action", form.dataset.editor);
   const target = document.querySelector("#preview");
   target.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { method: "POST", body, credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (turn === asked) take(page);
+    if (turn === asked && text === editor.value && sent === new URLSearchParams(new FormData(form)).toString()) take(page);
   } catch {
     shown = null; // no answer: the button still works
   } finally {
@@ -32,14 +35,36 @@ function take(page) {
   else if (page.querySelector("[data-sign-in]")) signedOut();
 }
 
-// Everything but the editor itself is taken from the answer, so the caret stays where it is.
 function put(page) {
-  for (const id of ["preview", "draft"]) {
-    const old = document.getElementById(id);
-    const fresh = page.getElementById(id);
-    if (old && fresh) old.replaceChildren(...fresh.childNodes);
-  }
+  const fresh = page.getElementById("text");
+  for (const id of PARTS) replace(page, id);
+  // The table and the text are one draft: what was not typed in follows what was.
+  if (fresh && fresh.value !== editor.value) editor.value = fresh.value;
+  const place = caret();
+  if (replace(page, "table")) back(place);
+  shown = new URLSearchParams(new FormData(form)).toString();
   say(page.getElementById("text-error")?.childNodes ?? []);
+}
+
+function replace(page, id) {
+  const old = document.getElementById(id);
+  const fresh = page.getElementById(id);
+  if (old && fresh) old.replaceChildren(...fresh.childNodes);
+  return Boolean(old && fresh);
+}
+
+// Where the person is in the table, and how to get there again after it was drawn anew.
+function caret() {
+  const here = document.activeElement;
+  if (!here?.id || !document.getElementById("table")?.contains(here)) return null;
+  return { id: here.id, start: here.selectionStart, end: here.selectionEnd };
+}
+
+function back(place) {
+  const there = place && document.getElementById(place.id);
+  if (!there) return;
+  there.focus({ preventScroll: true });
+  if (typeof place.start === "number" && there.setSelectionRange) there.setSelectionRange(place.start, place.end);
 }
 
 // What is wrong with the text, or nothing; the answer to "Save" opens where the eye must go.
@@ -79,18 +104,32 @@ function kept() {
 
 function restore() {
   const text = kept();
-  if (text === null || text === editor.value) return;
+  // An answer to what was sent has the draft as it is now; so has the page after saving.
+  const answered = form.dataset.answer !== undefined || location.search.includes("saved=");
+  if (text === null || text === editor.value || answered) return;
   editor.value = text;
+  open();
   const note = document.getElementById("restored");
   note.hidden = false;
   document.getElementById("spoken").textContent = note.textContent.trim();
   timer = setTimeout(tryOut, PAUSE);
 }
 
+// The text may be folded; what must be seen is unfolded.
+function open() {
+  const fold = editor.closest("details");
+  if (fold) fold.open = true;
+}
+
+function soon(pause) {
+  clearTimeout(timer);
+  timer = setTimeout(tryOut, pause);
+}
+
 if (editor && !editor.readOnly) {
-  editor.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(tryOut, PAUSE);
+  form.addEventListener("input", (event) => {
+    if (["reason", "add_field"].includes(event.target.name)) return;
+    soon(event.target.matches("[data-now]") ? 0 : PAUSE);
   });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
@@ -98,6 +137,7 @@ if (editor && !editor.readOnly) {
   });
   restore();
   if (editor.getAttribute("aria-invalid") === "true") {
+    open();
     location.replace("#editor"); // the browser itself would go on to #preview
     editor.focus({ preventScroll: true });
   }

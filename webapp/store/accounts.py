@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -24,6 +24,15 @@ def lock_after(failures: int, longest: timedelta = LONGEST_LOCK) -> timedelta:
     if failures < FREE_FAILURES:
         return timedelta(0)
     return min(timedelta(seconds=2 ** min(failures - FREE_FAILURES, 12)), longest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUser:
+    """A person who is to sign in."""
+
+    name: str
+    role: Role
+    password_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +73,38 @@ class Accounts:
             )
             session.add_all([row, noted(now, name, "setup", name)])
             return user_row(row)
+
+    def people(self) -> tuple[UserRow, ...]:
+        """Everybody who may sign in, by name."""
+        by_name = select(tables.User).order_by(tables.User.name)
+        with self.database.reading() as session:
+            return tuple(user_row(row) for row in session.scalars(by_name))
+
+    def add_user(self, new: NewUser, who: str) -> UserRow | None:
+        """One more person; None where the name is taken."""
+        now = self.clock()
+        with self.database.exclusive("people"), self.database.writing() as session:
+            if session.scalar(select(tables.User.id).filter_by(name=new.name)) is not None:
+                return None
+            row = tables.User(
+                id=short_id(),
+                name=new.name,
+                role=new.role,
+                password_hash=new.password_hash,
+                created_at=now,
+            )
+            session.add_all([row, noted(now, who, "person added", new.name, new.role)])
+            return user_row(row)
+
+    def remove_user(self, user: UserRow, who: str) -> bool:
+        """Take a person's account away, and with it every open session; False for the last administrator."""
+        with self.database.exclusive("people"), self.database.writing() as session:
+            admins = session.scalars(select(tables.User.id).filter_by(role="admin")).all()
+            if list(admins) == [user.id]:
+                return False
+            session.execute(delete(tables.User).filter_by(id=user.id))
+            session.add(noted(self.clock(), who, "person removed", user.name, user.role))
+            return True
 
     def rehash(self, user_id: str, password_hash: str) -> None:
         """The same password under stronger parameters; sessions go on."""

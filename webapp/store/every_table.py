@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from webapp.store import decision_tables, organisation_key_tables, policy_tables, tables
+from webapp.store import (
+    decision_tables,
+    organisation_key_tables,
+    policy_tables,
+    privacy_tables,
+    release_tables,
+    tables,
+)
 from webapp.store.columns import Base
 
 # Naming the modules keeps them imported: a table that nobody imported would be no part of the schema.
-MODULES = (tables, organisation_key_tables, policy_tables, decision_tables)
+MODULES = (
+    *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
+)
 METADATA = Base.metadata

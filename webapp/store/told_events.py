@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -111,15 +111,31 @@ class ToldEvents:
                 chosen = tables.ToldEvent.digest.in_(portion)
                 session.execute(update(tables.ToldEvent).where(chosen).values(settled=True))
 
+    def count(self, connection_id: str, lead: LeadKey) -> int:
+        """How many events of one lead are kept."""
+        query = select(func.count()).select_from(tables.ToldEvent)
+        with self.database.reading() as session:
+            found = session.scalar(query.filter_by(connection_id=connection_id, lead_key=lead.hex))
+        return found or 0
+
+    def forget_leads(self, connection_id: str, leads: Collection[LeadKey]) -> int:
+        """Remove every event of some leads; how many there were."""
+        with self.database.writing() as session:
+            chosen = delete(tables.ToldEvent).filter_by(connection_id=connection_id)
+            return sum(
+                session.execute(chosen.where(tables.ToldEvent.lead_key.in_(portion))).rowcount  # type: ignore[attr-defined]
+                for portion in _portions([lead.hex for lead in leads])
+            )
+
     def forget(self, connection_id: str) -> None:
         """Remove every event of a connection."""
         with self.database.writing() as session:
             session.execute(delete(tables.ToldEvent).filter_by(connection_id=connection_id))
 
-    def drop_flags(self, connection_id: str, leads: Collection[LeadKey]) -> None:
-        """Forget the flags of some leads."""
+    def drop_flags(self, connection_id: str, leads: Collection[LeadKey]) -> int:
+        """Forget the flags of some leads; how many there were."""
         with self.database.writing() as session:
-            _drop_flags(session, connection_id, leads)
+            return _drop_flags(session, connection_id, leads)
 
     def _kept(self, connection_id: str, events: Sequence[Event], wait: float | None) -> int:
         now = self.clock()
@@ -158,10 +174,12 @@ def _refuse_outdated(session: Session, connection_id: str, generations: set[int]
         raise Outdated
 
 
-def _drop_flags(session: Session, connection_id: str, leads: Collection[LeadKey]) -> None:
-    for portion in _portions([lead.hex for lead in leads]):
-        chosen = delete(tables.LeadFlag).filter_by(connection_id=connection_id)
-        session.execute(chosen.where(tables.LeadFlag.lead_key.in_(portion)))
+def _drop_flags(session: Session, connection_id: str, leads: Collection[LeadKey]) -> int:
+    chosen = delete(tables.LeadFlag).filter_by(connection_id=connection_id)
+    return sum(
+        session.execute(chosen.where(tables.LeadFlag.lead_key.in_(portion))).rowcount  # type: ignore[attr-defined]
+        for portion in _portions([lead.hex for lead in leads])
+    )
 
 
 def _portions(names: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -26,6 +26,7 @@ REASON_WORDS = {
 EXCLUSIONS = {
     "erased": "The lead was erased.",
     "opted_out_meanwhile": "The lead opted out while the pull ran.",
+    "too_old": "The lead is older than the retention allows, so nothing of it is kept.",
 }
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connectors.policy.coarser import Step
 from connectors.policy.diversity import Diversity
 from connectors.policy.linkage import Inference, Linkage
+from connectors.policy.path import PathStep
 from connectors.policy.write import rule_to_toml
 from webapp.measuring import Measured
-from webapp.viewmodels.words import NBSP
+from webapp.viewmodels.words import NBSP, counted
 
 # The icon of each colour has a shape of its own.
 WORDS = {"green": ("pass", "Low risk"), "amber": ("medium", "Some risk"), "red": ("high", "High risk")}
@@ -28,7 +30,10 @@ class StepView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskMeter:
-    """One measurement. ``figures`` are a term and its sentence each; ``learned`` by sensitive column."""
+    """One measurement. ``figures`` are a term and its sentence each; ``learned`` by sensitive column.
+
+    ``path`` are the steps to groups that are large enough, and ``path_words`` what they buy together.
+    """
 
     icon: str
     word: str
@@ -38,6 +43,8 @@ class RiskMeter:
     figures: tuple[tuple[str, str], ...]
     learned: tuple[tuple[str, tuple[str, ...]], ...]
     step: StepView | None
+    path: tuple[StepView, ...]
+    path_words: str
     choices: tuple[tuple[str, bool], ...]
     red: bool
 
@@ -55,6 +62,8 @@ def risk_meter(found: Measured, readable: Sequence[str]) -> RiskMeter:
         figures=_figures(found) if exposed.risk.leads else (),
         learned=tuple((told.column, _learned(told, guess)) for told, guess in exposed.learned),
         step=_step(found),
+        path=_path(found),
+        path_words=_path_words(found),
         choices=tuple((name, name in found.sensitive) for name in readable),
         red=found.level.colour == "red",
     )
@@ -88,9 +97,10 @@ def _attack(attack: Linkage) -> str:
 def _learned(told: Diversity, guess: Inference) -> tuple[str, ...]:
     if told.effective is None or guess.right is None or guess.base is None:
         return ("There are too few leads to tell.",)
+    distinct = counted(told.distinct or 0, "value", "different values")
     far = 100 * (told.closeness or 0)
     return (
-        f"Leads that look alike have at least {told.distinct} different values of it (l-diversity).",
+        f"Leads that look alike have at least {distinct} of it (l-diversity).",
         f"That is worth {told.effective:.2g} equally frequent values.",
         f"Their shares are up to {far:.0f}{NBSP}points off those of all leads (t-closeness).",
         f"It is guessed right for {guess.right:.1%} of the leads; without other columns {guess.base:.1%}.",
@@ -99,8 +109,10 @@ def _learned(told: Diversity, guess: Inference) -> tuple[str, ...]:
 
 def _step(found: Measured) -> StepView | None:
     step = found.exposure.next_step
-    if step is None:
-        return None
+    return None if step is None else _shown(step, found)
+
+
+def _shown(step: Step, found: Measured) -> StepView:
     before, after = found.exposure.risk.alone, step.risk.alone
     return StepView(
         words=step.words.rstrip("."),
@@ -108,3 +120,26 @@ def _step(found: Measured) -> StepView | None:
         column=step.column,
         rule=rule_to_toml(step.rule) if step.rule else "",
     )
+
+
+def _path(found: Measured) -> tuple[StepView, ...]:
+    path = found.exposure.path
+    return tuple(map(_on_the_way, path.steps)) if path else ()
+
+
+def _on_the_way(step: PathStep) -> StepView:
+    left = f"Of its {counted(step.was, 'value', 'different values')} {step.values:,} remain."
+    return StepView(
+        words=step.words.rstrip("."),
+        buys=left if step.values else f"Its {counted(step.was, 'value', 'different values')} go.",
+        column=step.column,
+        rule=rule_to_toml(step.rule) if step.rule else "",
+    )
+
+
+def _path_words(found: Measured) -> str:
+    path = found.exposure.path
+    if path is None or not path.steps:
+        return ""
+    end = f"the smallest group of leads that look alike has {path.risk.smallest:,}"
+    return f"With all of them {end}." if path.reached else f"Even with all of them {end}."

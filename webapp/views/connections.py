@@ -15,6 +15,7 @@ from webapp.erasure import left_over
 from webapp.security import allow_form_targets
 from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow, Crm
+from webapp.viewmodels.decision_log import log_facts
 from webapp.viewmodels.writeback import shown
 from webapp.ways import SERVER_FLOWS, flow_name, ways
 
@@ -37,6 +38,7 @@ def index() -> str:
         made={row.id: words for row in connections if (words := _how(opened, row))},
         lacking={row.id: told for row in connections if (told := _lacking(opened, row))},
         ways=ways(opened.settings),
+        logs={row.id: log_facts(opened.decision_logs.get(row.id)) for row in connections},
         not_erased=frozenset(row.id for row in left_over(opened)),
     )
 

@@ -131,7 +131,7 @@ def _keep(draft: Draft, note: Note) -> AnyResponse:
     if draft.remote_error:
         flash(f"The types of the fields are checked at the next pull. {draft.remote_error}", "warning")
     announce(before, saved)
-    return redirect(url_for("policies.show", connection_id=target), 303)
+    return redirect(url_for("policies.show", connection_id=target, saved=saved.version), 303)
 
 
 def _propose(draft: Draft, note: Note) -> AnyResponse:

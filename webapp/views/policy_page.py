@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 from flask_login import current_user
 
 from connectors.policy.risk import readable_columns
-from webapp.measuring import held_policy
+from webapp.measuring import held_leads, held_policy
 from webapp.services import services
 from webapp.suggestions import new_fields
 from webapp.typed_policy import text_digest
@@ -91,9 +91,9 @@ def _pull(draft: Draft) -> NextPull | None:
     if draft.policy is None:
         return None
     opened, connection = services(), draft.connection
-    whole = opened.lake.whole(connection.crm, connection.organisation)
     batch = draft.looked.batch if draft.looked else None
-    return next_pull(held_policy(opened, connection), draft.policy, batch, whole.kept if whole else 0)
+    held = held_policy(opened, connection)
+    return next_pull(held, draft.policy, batch, held_leads(opened, connection) if held else 0)
 
 
 def asked_leads() -> int:

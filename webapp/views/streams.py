@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -12,6 +12,7 @@ from audit.schema import BadInput, parse_stream
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from webapp.services import services
+from webapp.store.proposals import Wish
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.columns import left_out, left_out_sentence, origins
 from webapp.viewmodels.stream import StreamView, stream_view
@@ -71,8 +72,21 @@ def change(connection_id: str) -> AnyResponse:
 
 def _save(draft: Draft) -> AnyResponse:
     repository, target = services().repository, draft.connection.id
+    if services().proposals.two_needed(target):
+        return _propose(draft)
     announce(repository.stream(target), repository.save_stream(target, draft.text, current_user.name))
     return redirect(url_for("streams.show", connection_id=target), 303)
+
+
+def _propose(draft: Draft) -> AnyResponse:
+    wish = Wish(connection_id=draft.connection.id, kind="stream", text=draft.text)
+    try:
+        made = services().proposals.propose(wish, current_user.user)
+    except BadInput as problem:
+        flash(str(problem), "error")
+        return redirect(url_for("streams.show", connection_id=draft.connection.id), 303)
+    flash("Proposed. Another admin has to approve it before it is in force.", "success")
+    return redirect(url_for("proposals.show", proposal_id=made.id), 303)
 
 
 def _examined(connection: ConnectionRow, text: str) -> Draft:
@@ -117,5 +131,7 @@ def _page(draft: Draft, status: int = 200) -> Response:
         history=history(versions),
         changed=not versions or versions[0].text != draft.text,
         may_save=current_user.user.role == "admin",
+        two_needed=services().proposals.two_needed(draft.connection.id),
+        proposed=services().proposals.of(draft.connection.id),
     )
     return make_response(page, status)

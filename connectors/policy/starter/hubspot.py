@@ -122,9 +122,15 @@ HUBSPOT = Table(
         everywhere("createdate", Coarsen(by="day"), "created", "The day the contact was created."),
         standard(
             "zip",
+            Coarsen(by="prefix", characters=1),
+            "zip1",
+            "Only the part of the country: the first character of the postal code.",
+        ),
+        optional(
+            "zip",
             Coarsen(by="prefix", characters=3),
             "zip3",
-            "Only the area: the first three characters of the postal code.",
+            "Three characters find hidden proxies better, and people too. Look at the risk first.",
         ),
         standard("hs_analytics_source", Keep(), "source", "Where the contact came from.", "enumeration"),
         # In many portals these two are free texts; then they are not suggested.

@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Looks = Literal[
-    "empty",
-    "mail",
-    "phone",
-    "web",
-    "id",
-    "ip",
-    "card",
-    "name",
-    "free text",
-    "number",
-    "date",
-    "yes or no",
-    "text",
-]
+from connectors.policy.looks import Looks
+
 PERSONAL = {
     "mail": "mail addresses",
     "phone": "phone numbers",

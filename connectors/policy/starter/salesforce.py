@@ -74,9 +74,15 @@ SALESFORCE = Table(
         everywhere("CreatedDate", Coarsen(by="day"), "created", "The day the lead was created."),
         standard(
             "PostalCode",
+            Coarsen(by="prefix", characters=1),
+            "zip1",
+            "Only the part of the country: the first character of the postal code.",
+        ),
+        optional(
+            "PostalCode",
             Coarsen(by="prefix", characters=3),
             "zip3",
-            "Only the area: the first three characters of the postal code.",
+            "Three characters find hidden proxies better, and people too. Look at the risk first.",
         ),
         standard("LeadSource", Keep(), "source", "Where the lead came from.", "picklist"),
         standard("Industry", Keep(), "industry", "The company's industry.", "picklist"),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 ATTRIBUTES = ("gender", "age", "region")
 SPECIAL = frozenset({"gender"})
-FEATURES = ("zip3", "source", "industry")
+FEATURES = ("zip1", "zip3", "source", "industry")
 CONTROLS = ("company_size",)
 _ROLES = frozenset({"score", "outcome", "worked", "created", "outcome_at", *ATTRIBUTES, *FEATURES, *CONTROLS})
 _SCORE = """\

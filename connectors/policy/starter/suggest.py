@@ -106,8 +106,8 @@ def _by_words(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:  
         yield Advised(operator=Band(bands=AGES), reason="An age is safer in bands.")
     elif re.fullmatch(r"(.* )?(zip|postal|post|plz)( ?code)?", name) and field.kind in _LINES:
         yield Advised(
-            operator=Coarsen(by="prefix", characters=3),
-            reason="Only the area: the first three characters of the code.",
+            operator=Coarsen(by="prefix", characters=1),
+            reason="Only the part of the country: the first character of the code.",
         )
     elif re.fullmatch(r"(.* )?country( code)?", name) and field.kind in _LINES:
         yield Advised(

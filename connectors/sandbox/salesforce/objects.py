@@ -54,6 +54,11 @@ PACKAGE = (
     FieldDef(name="Fairness_Audit_Id__c", label="Score check: audit", type="string"),
     FieldDef(name="Fairness_Checked_At__c", label="Score check: when", type="datetime"),
     FieldDef(name="Fairness_Calibrated_Score__c", label="Score check: corrected score", type="double"),
+    FieldDef(name="Fairness_Shift__c", label="Score check: points off", type="double"),
+    FieldDef(name="Fairness_Shift_Low__c", label="Score check: points off, from", type="double"),
+    FieldDef(name="Fairness_Shift_High__c", label="Score check: points off, to", type="double"),
+    FieldDef(name="Fairness_Fields__c", label="Score check: fields to look at", type="string"),
+    FieldDef(name="Fairness_Next_Step__c", label="Score check: what to do", type="string"),
 )
 
 

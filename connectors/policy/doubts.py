@@ -1,0 +1,88 @@
+"""Kept columns whose values look as if they pointed at people: the admin can say that they do not.
+
+The values are judged here, inside the connectors, and never told. A column is in doubt where
+
+- `keep` has left values out because they look like addresses or numbers of a person; or
+- one in ten values is a long text, most of them look like names of people, or nearly every one is another,
+and the CRM's type does not say that they come from a list.
+
+``checked = true`` in the rule says that a person has looked. The preview warns; saving refuses
+(`refuse_doubtful`); a pull goes on, because what plainly points at a person is left out there anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from audit.schema import BadInput
+from connectors.policy.keep import Keep
+from connectors.policy.looks import looks_like
+from connectors.policy.model import Policy, Rule
+from connectors.source import Batch, FieldInfo, FieldKind
+
+ENOUGH = 5
+_SOME, _MOST, _NEARLY = 0.1, 0.5, 0.9
+_FROM_A_LIST: frozenset[FieldKind] = frozenset({"choice", "yes_no", "number", "moment"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """One kept column in doubt; ``sentence`` gives the reason and the mend, and no value."""
+
+    field: str
+    column: str
+    sentence: str
+
+
+def doubts(policy: Policy, batch: Batch, fields: Iterable[FieldInfo] = ()) -> tuple[Doubt, ...]:
+    """The doubts about what a policy made of some leads; ``fields`` are what the CRM describes."""
+    kinds = {field.name.casefold(): field.kind for field in fields}
+    kept = [rule for rule in policy.rules if isinstance(rule.operator, Keep) and not rule.operator.checked]
+    return tuple(_doubts(kept, batch, kinds))
+
+
+def refuse_doubtful(policy: Policy, batch: Batch, fields: Iterable[FieldInfo] = ()) -> None:
+    """Refuse to save a policy while a kept column is in doubt.
+
+    Raises
+    ------
+    BadInput
+        With the sentence of the first doubt.
+    """
+    for doubt in doubts(policy, batch, fields):
+        raise BadInput(doubt.sentence)
+
+
+def _doubts(kept: Iterable[Rule], batch: Batch, kinds: Mapping[str, FieldKind]) -> Iterator[Doubt]:
+    for rule in kept:
+        reason = _left_out(rule, batch) or _shape(rule, batch, kinds.get(rule.field.casefold(), "unknown"))
+        if reason:
+            mend = (
+                "use another operator, or write checked = true in the rule if you have looked at the values"
+            )
+            sentence = f"field '{rule.field}', kept as {rule.column}: {reason}: {mend}"
+            yield Doubt(field=rule.field, column=rule.column, sentence=sentence)
+
+
+def _left_out(rule: Rule, batch: Batch) -> str:
+    lost = batch.unmapped.get(rule.column, 0)
+    if not lost:
+        return ""
+    return f"{lost:,} of its values look like addresses or numbers of a person and are left out"
+
+
+def _shape(rule: Rule, batch: Batch, kind: FieldKind) -> str:
+    values = [value for value in batch.table[rule.column].to_pylist() if value is not None]
+    different = set(values)
+    if kind in _FROM_A_LIST or len(different) < ENOUGH:
+        return ""
+    shapes = [looks_like(value) for value in different]
+    if shapes.count("free text") > _SOME * len(shapes):
+        return "some of its values are long texts, which could say anything"
+    if shapes.count("name") > _MOST * len(shapes) and len(different) > _MOST * len(values):
+        return "most of its values look like names of people"
+    words = sum(shape in {"text", "name"} for shape in shapes)
+    if words > _MOST * len(shapes) and len(different) > _NEARLY * len(values):
+        return "nearly every lead has a value of its own, so that it could name a person"
+    return ""

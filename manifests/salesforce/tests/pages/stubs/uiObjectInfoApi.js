@@ -1,0 +1,3 @@
+import { adapterOf } from './scene';
+
+export const getObjectInfo = adapterOf(({ createable = true }) => ({ data: { createable } }));

@@ -1,0 +1,201 @@
+"""Attacks on releases without noise, by an outsider who has nothing but what was published."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array, vstack
+
+from audit.cube import Cube
+from audit.release import Basis, Release, basis_of, fitting_shape, release_of, terms_of, to_json
+from audit.release.facts import Fact
+from audit.schema import BadInput
+from tests.audit.release.attacker import Outsider
+from tests.audit.tables import cube, stream
+
+STREAM = stream("a", "b", threshold=60.0, intersections=2, score_range=(0.0, 100.0))
+
+
+def leads(
+    seed: int, size: int, shares: tuple[tuple[float, ...], ...], base: float, known: float = 1.0
+) -> Cube:
+    rng = np.random.default_rng(seed)
+    columns = {}
+    for name, share in zip("ab", shares, strict=True):
+        codes = rng.choice(len(share), size, p=np.array(share) / sum(share))
+        columns[f"attribute:{name}"] = pa.array([f"{name}{code}" for code in codes]).dictionary_encode()
+    score = rng.integers(0, 21, size) * 5.0
+    outcome = rng.random(size) < base + 0.2 * (score > 60)
+    worked = rng.random(size) < known
+    table = {
+        **columns,
+        "score": score,
+        "outcome": pa.array(np.where(worked, outcome, None).tolist(), pa.bool_()),
+    }
+    return cube(table, STREAM)
+
+
+def released(of: Cube) -> tuple[Basis, Release]:
+    basis = basis_of(of, fitting_shape(of, STREAM))
+    return basis, release_of(basis, terms_of(STREAM))
+
+
+def truth(basis: Basis, release: Release) -> dict[object, int]:
+    """The true value of every published count, hidden or not."""
+    names = [one.name for one in basis.shape.dimensions]
+    width = len(names)
+    found = {}
+    for attribute, group, fact in release.values():
+        chosen = fact.holds(basis.codes[:, width:])
+        for name, level in zip(attribute, group, strict=True):
+            place = names.index(name)
+            chosen &= basis.codes[:, place] == basis.shape.dimensions[place].levels.index(level)
+        found[attribute, group, fact] = int(basis.n[chosen].sum())
+    return found
+
+
+shares = st.lists(st.sampled_from([0.02, 0.05, 0.2, 1.0]), min_size=2, max_size=3).map(tuple)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 10**6), st.integers(60, 900), shares, shares, st.sampled_from([0.03, 0.15, 0.5]))
+def test_no_hidden_count_can_be_bounded_tighter_than_k_by_a_linear_programme(seed, size, one, two, base):
+    try:
+        basis, release = released(leads(seed, size, (one, two), base, known=0.8))
+    except BadInput:  # too few leads to share anything
+        return
+    outsider, true = Outsider(release), truth(basis, release)
+    hidden = [key for key, count in release.values().items() if count is None]
+    for key in hidden[:: max(1, len(hidden) // 12)]:
+        low, high = outsider.bounds(key)
+        assert high - low >= release.k - 1e-6
+        assert low - 1e-6 <= true[key] <= high + 1e-6
+        if true[key] < release.k:
+            assert low < 0.5
+            assert high >= release.k - 1e-6
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 10**6), st.integers(60, 900), shares, shares)
+def test_no_difference_of_two_published_counts_is_a_small_group_of_leads(seed, size, one, two):
+    try:
+        basis, release = released(leads(seed, size, (one, two), 0.2))
+    except BadInput:
+        return
+    shown = [(key, count) for key, count in release.values().items() if count is not None]
+    assert all(count == 0 or count >= release.k for _, count in shown)
+    sets = {key: _members(basis, key) for key, _ in shown}
+    for (large, more), (small, fewer) in combinations(shown, 2):
+        for outer, inner, left in ((large, small, more - fewer), (small, large, fewer - more)):
+            # The inner cell lies within the outer one, so what is left is a group of leads of its own.
+            if 0 < left < release.k:
+                assert not (sets[inner] <= sets[outer]), (outer, inner)
+
+
+def _members(basis: Basis, key) -> frozenset[int]:
+    attribute, group, fact = key
+    names = [one.name for one in basis.shape.dimensions]
+    chosen = fact.holds(basis.codes[:, len(names) :])
+    for name, level in zip(attribute, group, strict=True):
+        place = names.index(name)
+        chosen &= basis.codes[:, place] == basis.shape.dimensions[place].levels.index(level)
+    return frozenset(np.flatnonzero(chosen).tolist())
+
+
+def test_a_naive_release_is_broken_by_the_same_attack():
+    """The attack can win: hiding only the small counts gives them away."""
+    of = leads(5, 400, ((1.0, 0.05), (1.0, 0.3)), 0.2)
+    basis, release = released(of)
+    true = truth(basis, release)
+    naive = {key: (None if 0 < value < release.k else value) for key, value in true.items()}
+    outsider = Outsider(release)
+    keys = list(naive)
+    outsider.equations = csr_array(np.array([outsider.row(key) for key in keys if naive[key] is not None]))
+    outsider.right = np.array([naive[key] for key in keys if naive[key] is not None], dtype=float)
+    widths = [np.diff(outsider.bounds(key))[0] for key in keys if naive[key] is None]
+    assert widths
+    assert min(widths) < 0.5
+
+
+def test_a_group_whose_leads_are_all_alike_does_not_show_it():
+    n = 60
+    table = {
+        "attribute:a": pa.array(["x"] * n + ["y"] * 200).dictionary_encode(),
+        "attribute:b": pa.array((["u", "v"] * (n + 200))[: n + 200]).dictionary_encode(),
+        "score": np.tile([20.0, 40.0, 70.0, 90.0], (n + 200) // 4),
+        "outcome": np.array([False] * n + [True, False] * 100),
+    }
+    basis, release = released(cube(table, STREAM))
+    values = release.values()
+    in_x = {key[2]: count for key, count in values.items() if key[1] == ("x",)}
+    assert truth(basis, release)[("a",), ("x",), Fact(result="yes")] == 0
+    assert in_x[Fact(result="yes")] is None
+    assert in_x[Fact(result="no")] is None
+
+
+@pytest.mark.parametrize("added", [12, 60])
+def test_two_releases_of_a_growing_stream_do_not_give_away_who_came(added):
+    rng = np.random.default_rng(added)
+    basis, release = released(leads(8, 700, ((1.0, 0.6, 0.2), (1.0, 0.5)), 0.3))
+    n = basis.n.copy()
+    np.add.at(n, rng.integers(0, len(n), added), 1)
+    later = Basis(shape=basis.shape, codes=basis.codes, n=n, left_out=0)
+    second = release_of(later, terms_of(STREAM), ((basis, release),))
+    before, after = release.values(), second.values()
+    both = [key for key in before if before[key] is not None and after.get(key) is not None]
+    changes = {key: after[key] - before[key] for key in both}
+    assert all(change == 0 or abs(change) >= release.k for change in changes.values())
+    # The outsider knows that leads were only added, and solves for those that were.
+    outsider = Outsider(release)
+    outsider.equations = csr_array(np.array([outsider.row(key) for key in both]))
+    outsider.right = np.array([changes[key] for key in both], dtype=float)
+    old, new = truth(basis, release), truth(later, second)
+    small = [
+        key for key in old if key in new and before[key] is not None and 0 < new[key] - old[key] < release.k
+    ]
+    assert small
+    for key in small[:: max(1, len(small) // 15)]:
+        low, high = outsider.bounds(key)
+        assert high - low >= release.k - 1e-6
+        assert low < 0.5
+
+
+def test_what_an_earlier_release_shows_does_not_help_with_a_later_one():
+    """Both releases are of the same leads but for new ones elsewhere: their equations are put together."""
+    basis, release = released(leads(8, 700, ((1.0, 0.6, 0.2), (1.0, 0.5)), 0.3))
+    n = basis.n.copy()
+    n[int(np.argmax(n))] += 40
+    later = Basis(shape=basis.shape, codes=basis.codes, n=n, left_out=0)
+    second = release_of(later, terms_of(STREAM), ((basis, release),))
+    before, after = release.values(), second.values()
+    old, new = truth(basis, release), truth(later, second)
+    same = {
+        key: before[key] for key in before if before[key] is not None and key in new and old[key] == new[key]
+    }
+    outsider = Outsider(second)
+    rows = csr_array(np.array([outsider.row(key) for key in same]))
+    outsider.equations = vstack([outsider.equations, rows])
+    outsider.right = np.concatenate([outsider.right, np.array(list(same.values()), dtype=float)])
+    small = [key for key, count in after.items() if count is None and 0 < new[key] < second.k]
+    for key in small[:12]:
+        low, high = outsider.bounds(key)
+        assert high - low >= second.k - 1e-6
+
+
+def test_a_few_changed_leads_are_no_new_release():
+    basis, release = released(leads(8, 700, ((1.0, 0.6, 0.2), (1.0, 0.5)), 0.3))
+    n = basis.n.copy()
+    n[:3] += 1
+    later = Basis(shape=basis.shape, codes=basis.codes, n=n, left_out=0)
+    with pytest.raises(BadInput, match="fewer than 10 leads have come, gone or changed"):
+        release_of(later, terms_of(STREAM), ((basis, release),))
+
+
+def test_the_same_leads_give_the_same_bytes():
+    of = leads(3, 500, ((1.0, 0.2), (1.0, 0.1)), 0.3)
+    assert to_json(released(of)[1]) == to_json(released(of)[1])

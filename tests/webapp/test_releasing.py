@@ -1,0 +1,273 @@
+"""The gate: the ledger, the budget and its races, the commands and the page."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import threading
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pytest
+from click.testing import CliRunner, Result
+
+import webapp.releasing as gate
+from audit.release import read_release
+from audit.schema import BadInput, parse_stream
+from audit.tally import count
+from tests.webapp.markup import faults
+from tests.webapp.spender import OWNER, new, spend
+from webapp import jobs
+from webapp.cli import main
+from webapp.releasing import Asked, Figures, figures_of, hand_out, preview
+from webapp.store.accounts import Accounts
+from webapp.store.database import Database
+from webapp.store.releases import Releases
+
+EDGES = tuple(5.0 * step for step in range(21))
+STREAM = """
+[stream]
+name = "lead-score"
+score = "score"
+threshold = 60
+score_range = [0, 100]
+outcome = "converted"
+[[stream.attribute]]
+name = "region"
+column = "region"
+"""
+
+
+def figures(seed: int = 1, size: int = 600, stream: str = STREAM) -> Figures:
+    rng = np.random.default_rng(seed)
+    table = pa.table(
+        {
+            "attribute:region": pa.array(
+                rng.choice(["urban", "rural", "remote"], size, p=[0.7, 0.26, 0.04]).tolist()
+            ).dictionary_encode(),
+            "score": rng.integers(0, 21, size) * 5.0,
+            "outcome": rng.random(size) < 0.25,
+        }
+    )
+    described = parse_stream(stream, "stream.toml")
+    return Figures(owner=OWNER, cube=count(table, described, edges=EDGES), stream=described)
+
+
+@pytest.fixture
+def releases(database: Database) -> Releases:
+    return Releases(database=database)
+
+
+def test_a_release_is_in_the_ledger_and_the_trail_and_the_same_request_gets_it_again(releases, database):
+    first = hand_out(releases, figures(), Asked(), "Ada")
+    again = hand_out(releases, figures(), Asked(), "Ben")
+    assert (first.again, again.again) == (False, True)
+    assert again.row.id == first.row.id
+    (row,) = releases.all(OWNER)
+    assert (row.made_by, row.epsilon) == ("Ada", 0)
+    assert read_release(row.text) == first.release
+    events = [(one.who, one.action) for one in Accounts(database=database).events()]
+    assert events == [("Ada", "figures shared")]
+
+
+def test_looking_leaves_nothing_in_the_ledger(releases):
+    seen = preview(releases, figures(), Asked())
+    assert releases.all(OWNER) == ()
+    assert hand_out(releases, figures(), Asked(), "Ada").release == seen
+    assert preview(releases, figures(), Asked()) == seen
+
+
+@pytest.mark.parametrize("asked", [{"k": 20}, {"stream": STREAM.replace("threshold = 60", "threshold = 55")}])
+def test_another_cut_of_the_same_leads_is_refused(releases, asked):
+    hand_out(releases, figures(), Asked(), "Ada")
+    with pytest.raises(BadInput, match="can be subtracted from each other"):
+        hand_out(releases, figures(stream=asked.get("stream", STREAM)), Asked(k=asked.get("k", 10)), "Ada")
+    assert len(releases.all(OWNER)) == 1
+
+
+def test_a_grown_stream_is_shared_again_and_a_hardly_grown_one_is_not(releases):
+    base = figures()
+    hand_out(releases, base, Asked(), "Ada")
+    few = Figures(owner=OWNER, cube=base.cube + figures(9, 6).cube, stream=base.stream)
+    with pytest.raises(BadInput, match="fewer than 10 leads have come, gone or changed"):
+        hand_out(releases, few, Asked(), "Ada")
+    more = Figures(owner=OWNER, cube=base.cube + figures(9, 900).cube, stream=base.stream)
+    second = hand_out(releases, more, Asked(), "Ada").release.values()
+    first = read_release(releases.all(OWNER)[1].text).values()
+    both = [second[key] - first[key] for key in second if None not in {second[key], first.get(key)}]
+    assert len(both) > 10
+    assert all(change == 0 or abs(change) >= 10 for change in both)
+
+
+def test_noise_needs_a_budget_spends_it_and_is_never_drawn_twice(releases):
+    with pytest.raises(BadInput, match="no budget for noise yet"):
+        hand_out(releases, figures(), Asked(epsilon=0.5), "Ada")
+    releases.set_budget(OWNER, 1.0, "Ada")
+    first = hand_out(releases, figures(), Asked(epsilon=0.5), "Ada")
+    again = hand_out(releases, figures(), Asked(epsilon=0.5), "Ada")
+    assert again.release == first.release
+    assert releases.budget(OWNER).left == 0.5
+    with pytest.raises(ValueError, match="never drawn twice"):
+        releases.fill(first.row, "other")
+    with pytest.raises(BadInput, match=r"used up: 0\.5 of 1 is left"):
+        hand_out(releases, figures(), Asked(epsilon=0.6), "Ada")
+    hand_out(releases, figures(), Asked(epsilon=0.4), "Ada")
+    assert releases.budget(OWNER).left == pytest.approx(0.1)
+
+
+def test_the_budget_is_spent_before_the_noise_is_drawn(releases, monkeypatch):
+    releases.set_budget(OWNER, 1.0, "Ada")
+    monkeypatch.setattr(gate, "noisy_release", _crash)
+    with pytest.raises(KeyboardInterrupt):
+        hand_out(releases, figures(), Asked(epsilon=0.5), "Ada")
+    monkeypatch.undo()
+    assert releases.budget(OWNER).left == 0.5
+    (lost,) = releases.all(OWNER)
+    assert lost.text == ""
+    assert not hand_out(releases, figures(), Asked(epsilon=0.5), "Ada").again
+    assert releases.budget(OWNER).left == 0
+
+
+def _crash(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_threads_do_not_overspend(releases):
+    releases.set_budget(OWNER, 1.0, "Ada")
+    done: list[bool] = []
+
+    def once() -> None:
+        try:
+            releases.spend(OWNER, new(0.3))
+            done.append(True)
+        except BadInput:
+            done.append(False)
+
+    threads = [threading.Thread(target=once) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [False] * 5 + [True] * 3
+    assert releases.budget(OWNER).spent == pytest.approx(0.9)
+
+
+def test_processes_do_not_overspend(releases, database_url):
+    releases.set_budget(OWNER, 1.0, "Ada")
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=spend, args=(database_url,)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert releases.budget(OWNER).spent == 1.0
+    assert len(releases.all(OWNER)) == 4
+
+
+@pytest.mark.parametrize("total", [-1, 21, float("nan")])
+def test_a_budget_that_protects_nobody_is_refused(releases, total):
+    with pytest.raises(BadInput, match="between 0 and 20"):
+        releases.set_budget(OWNER, total, "Ada")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(3)
+    n = 500
+    table = pa.table(
+        {
+            "lead_id": [f"SECRET-{i}" for i in range(n)],
+            "region": rng.choice(["urban", "rural", "remote"], n, p=[0.7, 0.26, 0.04]).tolist(),
+            "score": rng.integers(0, 21, n) * 5.0,
+            "converted": rng.integers(0, 2, n),
+        }
+    )
+    pacsv.write_csv(table, tmp_path / "leads.csv")
+    (tmp_path / "stream.toml").write_text(
+        STREAM.replace('name = "lead-score"', 'name = "lead-score"\nkey = "lead_id"')
+    )
+    return tmp_path
+
+
+def run(folder: Path, *more: str) -> Result:
+    files = ["release", str(folder / "leads.csv"), "--stream", str(folder / "stream.toml")]
+    return CliRunner().invoke(main, [*files, "--out", str(folder / "out"), *more])
+
+
+def test_the_command_writes_what_may_be_handed_out_and_nothing_of_a_lead(folder):
+    done = run(folder, "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["files"] == ["release.html", "release.json"]
+    assert 0 < told["hidden"] < told["counts"]
+    text = (folder / "out" / "release.json").read_text()
+    assert read_release(text).k == 10
+    everything = text + (folder / "out" / "release.html").read_text() + done.output
+    assert "SECRET" not in everything
+    again = run(folder)
+    assert "nothing new has left" in again.output
+    assert (folder / "out" / "release.json").read_text() == text
+
+
+def test_the_command_refuses_in_one_sentence(folder):
+    for options, words in (
+        (("--k", "5"), "k is 5"),
+        (("--epsilon", "0"), "epsilon is 0"),
+        (("--epsilon", "1"), "no budget for noise yet"),
+        (("--epsilon", "1", "--budget", "0.5"), "used up: 0.5 of 0.5 is left"),
+    ):
+        done = run(folder, *options)
+        assert done.exit_code == 2, done.output
+        assert words in done.output
+        assert "Traceback" not in done.output
+        assert not (folder / "out").exists()
+
+
+def test_the_page_shares_and_the_ledger_keeps_it(crms):
+    row = crms.ready("salesforce")
+    browser = crms.signed_in()
+    page = f"/connections/{row.id}/share"
+    empty = browser.get(f"{page}?look=1")
+    assert "were pulled yet" in empty.text
+    assert faults(empty.text) == []
+    jobs.sync(crms.services, row)
+    look = browser.get(f"{page}?look=1")
+    assert look.status_code == 200
+    assert faults(look.text) == []
+    assert "counts" in look.text
+    made = browser.submit(page, {"noise": "no"})
+    assert made.status_code == 303
+    listed = browser.get(page)
+    assert "Without noise, small counts hidden" in listed.text
+    assert faults(listed.text) == []
+    (stored,) = crms.services.releases.all(gate.owner_of(row))
+    text = browser.get(f"{page}/{stored.id}/release.json").text
+    assert text == stored.text
+    assert "Shared figures" in browser.get(f"{page}/{stored.id}/release.html").text
+    assert browser.get(f"{page}/nothing/release.json").status_code == 404
+
+
+def test_the_page_sets_the_budget_and_refuses_in_words(crms):
+    row = crms.ready("salesforce")
+    jobs.sync(crms.services, row)
+    browser, page = crms.signed_in(), f"/connections/{row.id}/share"
+    wrong = browser.submit(page, {"total": "much"}, to=f"{page}/budget")
+    assert wrong.status_code == 422
+    assert "Type a number" in wrong.text
+    assert faults(wrong.text) == []
+    assert browser.submit(page, {"total": "1"}, to=f"{page}/budget").status_code == 303
+    made = browser.submit(page, {"noise": "yes", "epsilon": "0.75"})
+    assert made.status_code == 303
+    assert "0.25 of 1 is left" in browser.get(page).text
+    refused = browser.submit(page, {"noise": "yes", "epsilon": "0.5"})
+    assert refused.status_code == 422
+    assert "used up" in refused.text
+
+
+def test_the_figures_of_a_connection_are_those_of_its_audit(crms):
+    row = crms.ready("hubspot")
+    report = json.loads(jobs.sync(crms.services, row).report)
+    assert figures_of(crms.services, row).cube.digest() == report["digests"]["cube"]

@@ -1,0 +1,38 @@
+"""A record id for a command: asked for, or read from standard input; never an argument.
+
+Arguments end in the history of a shell and in the list of processes.
+"""
+
+from __future__ import annotations
+
+import sys
+from getpass import getpass
+
+from audit.schema import BadInput
+from webapp.installation import chosen
+from webapp.services import Services
+from webapp.store.rows import ConnectionRow
+
+WHO = "command line"
+LONGEST = 200
+
+
+def one_connection(opened: Services, word: str) -> ConnectionRow:
+    """The only live connection that a word means. Raises BadInput where there are several, or none."""
+    rows = chosen(opened, word)
+    if len(rows) > 1:
+        names = ", ".join(row.organisation for row in rows)
+        msg = f"'{word}' means several connections ({names}); write the organisation's id instead"
+        raise BadInput(msg)
+    return rows[0]
+
+
+def typed_id(connection: ConnectionRow) -> str:
+    """The record id: from a terminal without showing it, else the first line of standard input."""
+    if sys.stdin.isatty():
+        return getpass(f"Record id in {connection.crm} (it is not shown): ")
+    line = sys.stdin.buffer.readline(LONGEST)
+    if not line.strip():
+        msg = "there is no record id on standard input; write it there as one line"
+        raise BadInput(msg)
+    return line.decode(errors="replace").strip()

@@ -1,0 +1,49 @@
+"""What left the organisation, and how much noise budget it has left. Both outlive a connection."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.store.columns import Base
+
+
+class Released(Base):
+    """One release, as it left; never changed and never deleted.
+
+    ``text`` is "" between spending the budget and drawing the noise: if that never ends, the budget is lost.
+    ``basis`` are the exact counts of a release without noise, which later ones are compared with.
+    ``asked`` is the digest of what was asked for: the same request gets the same release.
+    """
+
+    __tablename__ = "released"
+    __table_args__ = (Index(None, "crm", "organisation", "made_at"), Index(None, "asked"))
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    crm: Mapped[str] = mapped_column(String(16))
+    organisation: Mapped[str] = mapped_column(String(120))
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(120))
+    stream: Mapped[str] = mapped_column(String(120))
+    asked: Mapped[str] = mapped_column(String(64))
+    definition: Mapped[str] = mapped_column(String(64))
+    shape: Mapped[str] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    micro_epsilon: Mapped[int]
+
+
+class PrivacyBudget(Base):
+    """The epsilon that an organisation's releases with noise may use together, in millionths."""
+
+    __tablename__ = "privacy_budget"
+
+    crm: Mapped[str] = mapped_column(String(16), primary_key=True)
+    organisation: Mapped[str] = mapped_column(String(120), primary_key=True)
+    total: Mapped[int]
+    spent: Mapped[int]
+    set_by: Mapped[str] = mapped_column(String(120))
+    set_at: Mapped[datetime]

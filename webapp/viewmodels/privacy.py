@@ -1,0 +1,124 @@
+"""The privacy page of a connection: what is held, who is left out, what was deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.rights.erasing import Erasure, Held
+from webapp.rights.proofs import Checked, told_in
+from webapp.rights.rules import InForce
+from webapp.viewmodels.account import EXCLUSIONS, Account
+from webapp.viewmodels.words import counted, moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldColumn:
+    """One column, where it comes from, and what is kept of it."""
+
+    column: str
+    field: str
+    operator: str
+    sentence: str
+    special: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What is held of a connection's leads; ``opted_out`` are pairs of a sentence and a count."""
+
+    account: Account | None
+    columns: tuple[HeldColumn, ...]
+    opted_out: tuple[tuple[str, str], ...]
+    read_at: str
+    connected_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """One line of the list of certificates."""
+
+    id: str
+    made_at: str
+    why: str
+    leads: str
+    days: str
+    state: str
+    sound: bool
+
+
+def columns_of(rules: InForce | None) -> tuple[HeldColumn, ...]:
+    """The kept columns, in the order of the policy."""
+    if rules is None:
+        return ()
+    return tuple(
+        HeldColumn(
+            column=rule.column,
+            field=rule.field,
+            operator=rule.operator.name,
+            sentence=rule.operator.describe(),
+            special=rule.column in rules.special,
+        )
+        for rule in rules.kept
+    )
+
+
+def opted_out(excluded: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+    """How many leads each field left out, the most first; reasons of ours are none of them."""
+    fields = [(name, count) for name, count in excluded.items() if name not in EXCLUSIONS]
+    ordered = sorted(fields, key=lambda one: (-one[1], one[0]))
+    return tuple((name, counted(count, "lead", "leads")) for name, count in ordered)
+
+
+def certificate(one: Checked) -> Certificate:
+    """A certificate in words."""
+    told = told_in(one.proof)
+    days = told.get("by_cohort_day") or {}
+    state = one.trouble or ("Sound" if one.proof.finished_at else "Not finished: the next sync ends it")
+    return Certificate(
+        id=one.proof.id,
+        made_at=moment(one.proof.made_at),
+        why=_why(told),
+        leads=counted(int(told.get("leads", 0)), "lead", "leads"),
+        days=f"{min(days)} to {max(days)}" if days else "",
+        state=state,
+        sound=not one.trouble and one.proof.finished_at is not None,
+    )
+
+
+def erased_words(done: Erasure) -> str:
+    """What an erasure did, as a person reads it."""
+    if not done.before.any:
+        return (
+            "Nothing was held of this lead. It is kept out from now on: later pulls leave it out and "
+            "count it."
+        )
+    if done.after.any and not done.waiting:
+        return (
+            "Not everything could be erased yet; the server's log says why. Fairlead tries again by itself."
+        )
+    ended = (
+        " A job is at work: what it makes of the lead meanwhile is erased at its end." if done.waiting else ""
+    )
+    return f"Erased: {_places(done.before)}. Later pulls leave the lead out and count it.{ended}"
+
+
+def _places(held: Held) -> str:
+    scores = f" with {counted(held.scores, 'earlier score', 'earlier scores')}" if held.scores else ""
+    found = [
+        f"its row{scores}" if held.row else "",
+        "its line among those left out" if held.turned_away else "",
+        "its flag" if held.flag else "",
+        counted(held.told, "note of what the CRM told", "notes of what the CRM told") if held.told else "",
+        counted(held.decisions, "decision log entry", "decision log entries") if held.decisions else "",
+    ]
+    return ", ".join(one for one in found if one)
+
+
+def _why(told: Mapping[str, Any]) -> str:
+    rule = told.get("rule")
+    if rule:
+        return f"Older than {rule['months']} months (before {rule['before']})"
+    cause = str(told.get("cause", ""))
+    return cause[:1].upper() + cause[1:]

@@ -1,0 +1,126 @@
+"""Share figures: what would leave, what left before, and the budget for noise."""
+
+from __future__ import annotations
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from audit.release import Release, read_release, to_html, to_json
+from audit.schema import BadInput
+from connectors.errors import ConnectorError
+from webapp.releasing import Asked, figures_of, hand_out, owner_of, preview
+from webapp.services import services
+from webapp.store.rows import ConnectionRow
+from webapp.viewmodels.sharing import ledger_lines, previewed
+from webapp.viewmodels.words import organisation_label
+from webapp.views.drafting import connection_or_404, remote_sentence
+
+blueprint = Blueprint("sharing", __name__)
+PAGE = "/connections/<connection_id>/share"
+_LONGEST_NUMBER = 12
+
+
+@blueprint.get(PAGE)
+def show(connection_id: str) -> Response:
+    """The ledger and the budget; with ``?look=1`` also what would leave now."""
+    return _page(connection_or_404(connection_id))
+
+
+@blueprint.post(PAGE)
+def share(connection_id: str) -> AnyResponse:
+    """Make a release and note it; it can be downloaded from the ledger as often as anybody likes."""
+    connection = connection_or_404(connection_id)
+    try:
+        epsilon = _number("epsilon") if request.form.get("noise") == "yes" else None
+        figures = figures_of(services(), connection)
+        done = hand_out(services().releases, figures, Asked(epsilon=epsilon), current_user.name)
+    except (BadInput, ConnectorError) as problem:
+        return _page(connection, error=remote_sentence(problem))
+    words = (
+        "Nothing new has left: this is the same release as before." if done.again else "The release is made."
+    )
+    flash(f"{words} Download it from the list below.", "info" if done.again else "success")
+    return redirect(url_for("sharing.show", connection_id=connection_id), 303)
+
+
+@blueprint.post(f"{PAGE}/budget")
+def set_budget(connection_id: str) -> AnyResponse:
+    """Set the budget for noise."""
+    connection = connection_or_404(connection_id)
+    try:
+        total = _number("total")
+        services().releases.set_budget(owner_of(connection), total, current_user.name)
+    except BadInput as problem:
+        return _page(connection, budget_error=str(problem))
+    flash(f"The budget for noise is {total:g} in all.", "success")
+    return redirect(url_for("sharing.show", connection_id=connection_id), 303)
+
+
+@blueprint.get(f"{PAGE}/<release_id>/release.json")
+def release_json(connection_id: str, release_id: str) -> Response:
+    """A release as it left, for programs."""
+    return _file(
+        to_json(_release(connection_id, release_id)), "application/json", f"release-{release_id}.json"
+    )
+
+
+@blueprint.get(f"{PAGE}/<release_id>/release.html")
+def release_html(connection_id: str, release_id: str) -> Response:
+    """A release as it left, as one public page."""
+    return _file(to_html(_release(connection_id, release_id)), "text/html", f"release-{release_id}.html")
+
+
+def _release(connection_id: str, release_id: str) -> Release:
+    owner = owner_of(connection_or_404(connection_id))
+    row = services().releases.one(owner, release_id) or abort(404)
+    return read_release(row.text)
+
+
+def _file(text: str, kind: str, name: str) -> Response:
+    response = Response(text, content_type=f"{kind}; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _number(name: str) -> float:
+    typed = request.form.get(name, "").strip().replace(",", ".")
+    try:
+        return float(typed[:_LONGEST_NUMBER])
+    except ValueError:
+        msg = "Type a number, for example 0.5."
+        raise BadInput(msg) from None
+
+
+def _page(connection: ConnectionRow, error: str | None = None, budget_error: str | None = None) -> Response:
+    releases, owner = services().releases, owner_of(connection)
+    look, trouble = None, None
+    if request.args.get("look") == "1":
+        try:
+            look = previewed(preview(releases, figures_of(services(), connection), Asked()))
+        except (BadInput, ConnectorError) as problem:
+            trouble = remote_sentence(problem)
+    page = render_template(
+        "share.html",
+        connection_id=connection.id,
+        label=organisation_label(connection.crm, connection.organisation),
+        look=look,
+        trouble=trouble,
+        error=error,
+        typed={"noise": request.form.get("noise", "no"), "epsilon": request.form.get("epsilon", "0.5")},
+        budget_error=budget_error,
+        budget=releases.budget(owner),
+        lines=ledger_lines(releases.all(owner)),
+        may_share=current_user.user.role == "admin",
+    )
+    return make_response(page, 422 if error or budget_error else 200)
