@@ -47,7 +47,7 @@ from connectors.decisions.verify import (
 
 Form = Literal["csv", "jsonl", "parquet"]
 CHECKPOINT, KEY = "checkpoint.json", "public-key.pem"
-COLUMNS = (
+COLUMNS: tuple[str, ...] = (
     "number", "line", "lead", "score", "score_column", "scored_at", "seen_at", "model_version", "source",
     "way", "policy_version", "policy_digest", "features", "salt", "text",
 )  # fmt: skip
