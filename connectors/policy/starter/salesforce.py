@@ -43,7 +43,14 @@ SALESFORCE = Table(
     own=re.compile(r".*__c"),
     score_example="Your_Score__c",
     # Our own: an audit of it would audit itself.
-    no_scores=frozenset({"Fairness_Calibrated_Score__c"}),
+    no_scores=frozenset(
+        {
+            "Fairness_Calibrated_Score__c",
+            "Fairness_Shift__c",
+            "Fairness_Shift_Low__c",
+            "Fairness_Shift_High__c",
+        }
+    ),
     standard=(
         everywhere(
             "Status",
