@@ -54,7 +54,6 @@ def parts(world) -> everywhere.Parts:
         "version": ("1", "999"),
         "form": ("html", "md", "json"),
         "proof_id": ("none",),
-        "release_id": ("none",),
         "proposal_id": ("none",),
         "release_id": ("none",),
     }
