@@ -59,7 +59,7 @@ peers: .venv-peers/.ready  ## the libraries that tests/peers compares with, in a
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --only-binary :all: --no-deps --require-hashes -r requirements/peers.lock.txt
 	@touch $@
 
-clients: tests/clients/node_modules/.ready manifests/hubspot/node_modules/.ready  ## clients and checkers of the CRMs' vendors, for the tests (npm; a gigabyte)
+clients: tests/clients/node_modules/.ready manifests/hubspot/node_modules/.ready manifests/salesforce/node_modules/.ready  ## clients and checkers of the CRMs' vendors, for the tests (npm; a gigabyte)
 
 tests/clients/node_modules/.ready: tests/clients/package-lock.json
 	@echo "Installing what tests/clients/package-lock.json names (once; it may take a minute or two) ..."
@@ -71,6 +71,11 @@ manifests/hubspot/node_modules/.ready: manifests/hubspot/package-lock.json
 	@cd manifests/hubspot && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+manifests/salesforce/node_modules/.ready: manifests/salesforce/package-lock.json
+	@echo "Installing what manifests/salesforce/package-lock.json names (once; it may take a minute or two) ..."
+	@cd manifests/salesforce && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 lock:  ## resolve the locks anew (needs uv); they name no host
 	uv pip compile --quiet pyproject.toml --group build -o requirements/core.lock.txt
 	uv pip compile --quiet pyproject.toml --group dev -o requirements/dev.lock.txt
@@ -78,4 +83,4 @@ lock:  ## resolve the locks anew (needs uv); they name no host
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --only-binary :all: peers.in -o peers.lock.txt
 
 clean:  ## remove everything that was made here
-	rm -rf tests/clients/node_modules manifests/hubspot/node_modules .venv .venv-peers .venv-mutation .mutation .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf tests/clients/node_modules manifests/hubspot/node_modules manifests/salesforce/node_modules .venv .venv-peers .venv-mutation .mutation .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

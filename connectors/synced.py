@@ -43,10 +43,11 @@ class Synced:
     ``read = kept + rejected + excluded``. ``why`` is a sentence about ``kind``. Of the leads that were
     read, ``added`` are new here, ``changed`` different, ``unchanged`` as they were (``own`` of them last
     changed by Fairlead's own write-back); ``removed`` are no longer in the CRM or no longer shown,
-    ``merged`` of them live on as another lead. ``resumed_at`` is how many records an earlier, broken
-    sync had read already. ``notes`` are sentences for the admin: what could not be read, and the mend.
-    ``rules`` are those behind the score, where the CRM tells them. ``gone`` are the leads that the CRM
-    said were deleted or merged into others; those that it just did not show are not among them.
+    ``merged`` of them live on as another lead. ``resumed_at`` is how many records an earlier, broken sync
+    had read already. ``answers`` of people in the CRM to the score check came new. ``notes`` are
+    sentences for the admin: what could not be read, and the mend. ``rules`` are those behind the score,
+    where the CRM tells them. ``gone`` are the leads that the CRM said were deleted or merged into others;
+    those that it just did not show are not among them.
     """
 
     kind: Literal["full", "incremental", "reconcile"]
@@ -60,6 +61,7 @@ class Synced:
     merged: int = 0
     own: int = 0
     resumed_at: int = 0
+    answers: int = 0
     notes: tuple[str, ...] = ()
     rules: ScoreRules | None = None
     gone: tuple[LeadKey, ...] = field(default=(), repr=False)

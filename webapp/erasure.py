@@ -65,6 +65,7 @@ def sweep(opened: Services) -> None:
 
 def _holds(opened: Services, row: ConnectionRow) -> bool:
     held = opened.lake.holds(row.crm, row.organisation) or opened.repository.has_flags(row.id)
+    held = held or opened.answers.newest(row.id) is not None
     return held or opened.keys.is_held(row.id) or holds(opened, row)
 
 
@@ -75,6 +76,7 @@ def _remove(opened: Services, row: ConnectionRow) -> None:
     # First the key: from then on whatever is left, here or in a copy, cannot be read.
     opened.keys.destroy(row.id, HERE)
     opened.repository.remove_flags(row.id)
+    opened.answers.remove(row.id)
     opened.told_events.forget(row.id)
     try:
         opened.lake.remove(row.crm, row.organisation)

@@ -9,6 +9,7 @@ from typing import Literal
 from connectors.errors import Refused
 from connectors.policy.model import Policy
 from connectors.synced import Synced, Wish
+from webapp.answering import with_answers
 from webapp.crms import label, syncing_source
 from webapp.erasure import is_disconnected
 from webapp.outcomes import PULL, noting
@@ -38,6 +39,7 @@ def pull(
 
     with noting(opened, connection, PULL):
         done = syncing_source(opened, connection).sync(opened.lake, policy, replace(wish, watch=watch))
+    done = with_answers(opened, connection, done)
     opened.syncs.add(connection.id, done)
     return done
 

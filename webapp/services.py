@@ -18,6 +18,7 @@ from webapp.panel_bearer import PanelBearers
 from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
+from webapp.store.answers import LeadAnswers
 from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
@@ -114,6 +115,11 @@ class Services:
     def intake(self) -> Intake:
         """What the CRMs told while the database was taken."""
         return Intake(folder=self.settings.data_dir / "told", box=self.box("told"))
+
+    @property
+    def answers(self) -> LeadAnswers:
+        """What people in the CRMs answer to the score check."""
+        return LeadAnswers(database=self.database)
 
     @property
     def panel_bearers(self) -> PanelBearers:

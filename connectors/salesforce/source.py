@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from connectors.errors import Refused
+from connectors.feedback import Answers
 from connectors.lake import Lake
 from connectors.oauth import GrantStore
 from connectors.policy.apply import apply_policy
@@ -17,6 +18,7 @@ from connectors.policy.fitting import refuse_unfit
 from connectors.policy.look import Looked, look_at
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
+from connectors.salesforce.answers import AnswerRecords
 from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.bulk_query import Patience, begin
 from connectors.salesforce.classification import classified, near
@@ -130,6 +132,16 @@ class SalesforceSource:
         return Publishing(
             gateway=self._gateway, keyring=self._keyring, pause=self._pause, app=self._app
         ).publish(flags, notices)
+
+    def answers(self, since: datetime | None = None) -> Answers:
+        """What reps answer to the score check, since a moment or ever (`connectors.salesforce.answers`).
+
+        Raises
+        ------
+        Refused, Busy
+            They could not be read to the end.
+        """
+        return AnswerRecords(gateway=self._gateway, keyring=self._keyring).read(since)
 
     def sync(self, lake: Lake, policy: Policy, wish: Wish) -> Synced:
         """Bring a lake up to date, by what changed where that is enough (`connectors.salesforce.syncing`).

@@ -25,6 +25,6 @@ module.exports = [
     {
         files: ['*.js', 'tests/**/*.js', 'tests/**/*.mjs'],
         ...js.configs.recommended,
-        languageOptions: { globals: { ...NODE, URL: 'readonly', exports: 'writable', jest: 'readonly' } }
+        languageOptions: { globals: { ...NODE, document: 'readonly', exports: 'writable', jest: 'readonly', window: 'readonly' } }
     }
 ];

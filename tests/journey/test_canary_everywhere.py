@@ -55,6 +55,7 @@ def parts(world) -> everywhere.Parts:
         "form": ("html", "md", "json"),
         "proof_id": ("none",),
         "proposal_id": ("none",),
+        "release_id": ("none",),
     }
 
 

@@ -14,6 +14,9 @@ from typing import Self
 
 _TYPE = re.compile(r"export type (\w+) = (?:Metadata & |MetadataWithContent & )?\{\n(.*?)\n\};", re.DOTALL)
 _ELEMENT = re.compile(r"^\s+(\w+)(\??):\s*([^;]+);", re.MULTILINE)
+# A folder is declared as a text, and stands in a file as what "Folder" declares.
+_FOLDER = re.compile(r"export type (\w+Folder) = string;")
+_PLAIN = {"boolean": re.compile("true|false"), "number": re.compile(r"-?\d+(\.\d+)?")}
 _ENUMERATION = re.compile(r"export type (\w+) = ((?:'[^']*'(?: \| )?)+);")
 
 
@@ -35,8 +38,10 @@ class PublishedTypes:
     @classmethod
     def read(cls, declarations: Path) -> Self:
         text = declarations.read_text()
+        types = {found[1]: _elements(found[2]) for found in _TYPE.finditer(text)}
+        folders = {found[1]: types["Folder"] for found in _FOLDER.finditer(text)}
         return cls(
-            types={found[1]: _elements(found[2]) for found in _TYPE.finditer(text)},
+            types=types | folders,
             enumerations={
                 found[1]: re.findall(r"'([^']*)'", found[2]) for found in _ENUMERATION.finditer(text)
             },
@@ -67,6 +72,8 @@ class PublishedTypes:
         kind = known[name].kind
         if kind in self.enumerations and (child.text or "").strip() not in self.enumerations[kind]:
             yield f"{type_name}/{name} cannot be {child.text!r}"
+        if kind in _PLAIN and not _PLAIN[kind].fullmatch((child.text or "").strip()):
+            yield f"{type_name}/{name} is no {kind}: {child.text!r}"
         if kind in self.types:
             yield from self._walk(child, kind)
 

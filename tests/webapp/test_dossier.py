@@ -139,11 +139,13 @@ def test_earlier_scores_stand_with_the_moment_since_when(crms):
 
 
 def test_the_fields_that_go_with_the_score_are_named_where_the_imitation_is_good(crms):
-    row = crms.ready("salesforce")
-    text = crms.services.repository.stream(row.id).text
-    crms.services.repository.save_stream(
-        row.id, text.replace("features = []", 'features = ["region"]'), "Ada"
+    row, store = crms.ready("salesforce"), crms.services.repository
+    policy = (
+        store.policy(row.id).text + '\n[[rule]]\nfield = "Region__c"\noperator = "keep"\ncolumn = "area"\n'
     )
+    store.save_policy(row.id, policy, "Ada")
+    stream = store.stream(row.id).text.replace("features = []", 'features = ["area"]')
+    store.save_stream(row.id, stream, "Ada")
     jobs.sync(crms.services, row)
     low, high = made(crms, row, 1).drivers, made(crms, row, 2).drivers
     assert low is not None

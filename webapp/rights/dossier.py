@@ -14,6 +14,7 @@ from typing import Any
 from audit.schema import BadInput
 from connectors.one_lead import OneLead, one_lead
 from connectors.pseudonym import LeadKey
+from webapp.answering import answers_about
 from webapp.crms import NAMES, label
 from webapp.decisions import history_of
 from webapp.panels import Panel, panel_for
@@ -106,7 +107,10 @@ def dossier(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str
         crm=NAMES[connection.crm],
         connection=label(connection),
         made_at=opened.clock().astimezone(UTC).isoformat(timespec="seconds"),
-        standing=sentences.standing(found, connection.crm),
+        standing=(
+            *sentences.standing(found, connection.crm),
+            *answers_about(opened, connection, lead),
+        ),
         created_day=str(found.day) if found.day else None,
         columns=_columns(found, rules),
         scores=_scores(found, rules),

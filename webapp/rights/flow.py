@@ -97,7 +97,7 @@ def _steps(connection: ConnectionRow, rules: InForce) -> tuple[tuple[str, str], 
             f"{fields} requested of {policy.object}; no other is.{never}",
         ),
         (
-            "In the connector, before anything is stored",
+            "In the connector, before storage",
             f"Record ids become keyed codes. {_left_out(rules)} {columns} made by the policy's operators.",
         ),
         ("Leads, pseudonymised (files)", "One row for each lead, by the day on which it was created."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webapp.store import (
     decision_tables,
+    feedback_tables,
     organisation_key_tables,
     policy_tables,
     privacy_tables,
@@ -15,5 +16,6 @@ from webapp.store.columns import Base
 # Naming the modules keeps them imported: a table that nobody imported would be no part of the schema.
 MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
+    feedback_tables,
 )
 METADATA = Base.metadata

@@ -16,7 +16,7 @@ from webapp.store import tables
 from webapp.store.database import Database
 from webapp.store.repository import Clock, utc_now
 
-_COUNTS = ("added", "changed", "unchanged", "removed", "merged", "own", "resumed_at")
+_COUNTS = ("added", "changed", "unchanged", "removed", "merged", "own", "resumed_at", "answers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from connectors.hubspot.events import Event, EventKind
 from connectors.pseudonym import LeadKey
 from webapp.store import tables
+from webapp.store.answers import forget_answers
 from webapp.store.database import Database
 from webapp.store.organisation_key_tables import OrganisationKey
 from webapp.store.repository import Clock, utc_now
@@ -175,6 +176,7 @@ def _refuse_outdated(session: Session, connection_id: str, generations: set[int]
 
 
 def _drop_flags(session: Session, connection_id: str, leads: Collection[LeadKey]) -> int:
+    forget_answers(session, connection_id, [lead.hex for lead in leads])
     chosen = delete(tables.LeadFlag).filter_by(connection_id=connection_id)
     return sum(
         session.execute(chosen.where(tables.LeadFlag.lead_key.in_(portion))).rowcount  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ def sentences(synced: Synced) -> tuple[str, ...]:
         f"This sync read {counted(run.read, 'lead', 'leads')} = {number(run.kept)} kept "
         f"+ {number(rejected)} rejected + {number(excluded)} excluded."
     )
-    return (synced.why, account, *_changes(synced), *_resumed(synced), *synced.notes)
+    return (synced.why, account, *_changes(synced), *_resumed(synced), *_answers(synced), *synced.notes)
 
 
 def _changes(synced: Synced) -> tuple[str, ...]:
@@ -42,3 +42,9 @@ def _resumed(synced: Synced) -> tuple[str, ...]:
         return ()
     leads = counted(synced.resumed_at, "lead", "leads")
     return (f"It went on where a sync that broke off had stopped, behind {leads}.",)
+
+
+def _answers(synced: Synced) -> tuple[str, ...]:
+    if not synced.answers:
+        return ()
+    return (f"{counted(synced.answers, 'answer', 'answers')} of reps to the score check came in.",)

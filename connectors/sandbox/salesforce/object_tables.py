@@ -24,6 +24,8 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "GenderIdentity": ("Male", "Female", "Nonbinary", "Not Listed"),
     "Pronouns": ("He/Him", "She/Her", "They/Them", "Not Listed"),
     "StageName": ("Prospecting", "Qualification", "Negotiation/Review", "Closed Won", "Closed Lost"),
+    "Verdict__c": ("agree", "disagree", "review"),
+    "Reason__c": ("score_right", "score_too_low", "score_too_high", "data_wrong", "other"),
     "Industry": (
         "Agriculture",
         "Banking",
@@ -195,6 +197,17 @@ Verdict__c|Verdict|string|rw
 Sentence__c|What was found|textarea|rw
 Checked_At__c|Checked at|datetime|rw
 Leads__c|Leads|double|rw
+OwnerId|Owner ID|reference|rw|Owner|User
+"""
+
+FEEDBACK = """
+Id|Record ID|id|ro
+Name|Answer|string|ro
+Lead__c|Lead|reference|rw|Lead__r|Lead
+Verdict__c|Answer|picklist|rq
+Reason__c|Reason|picklist|rw
+Status_Seen__c|Check said|string|rw
+Audit_Id__c|Audit|string|rw
 OwnerId|Owner ID|reference|rw|Owner|User
 """
 

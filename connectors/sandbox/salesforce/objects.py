@@ -9,6 +9,7 @@ from connectors.sandbox.fields import FieldSpec
 from connectors.sandbox.salesforce.object_tables import (
     CLASSIFIED,
     ENTITY_DEFINITION,
+    FEEDBACK,
     FIELD_DEFINITION,
     FINDING,
     GROUP,
@@ -75,6 +76,7 @@ def standard_objects(custom: Iterable[FieldSpec]) -> dict[str, ObjectDef]:
         _object("LeadHistory", "017", HISTORY),
         _object("LeadStatus", "01J", LEAD_STATUS, bulk=False),
         finding_object(),
+        _object("Fairness_Feedback__c", "a0Y", FEEDBACK + SYSTEM, writable=True),
         _object("FieldDefinition", "000", FIELD_DEFINITION, bulk=False),
         _object("EntityDefinition", "000", ENTITY_DEFINITION, bulk=False),
     ]

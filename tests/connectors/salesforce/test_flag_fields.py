@@ -117,3 +117,67 @@ def prefixed(definition: ObjectDef) -> ObjectDef:
         for name, one in definition.fields.items()
     ]
     return replace(definition, fields=make_fields(fields))
+
+
+TOLD = replace(
+    FLAG,
+    detail=FlagDetail(
+        explanation="e",
+        advice="Check PostalCode.",
+        direction="may be too low",
+        shift=15.349,
+        low=11.2,
+        high=19.41,
+        calibrated=57.3,
+        fields=("PostalCode", "LeadSource"),
+    ),
+)
+BEYOND = {
+    "Fairness_Calibrated_Score__c": 57.3,
+    "Fairness_Shift__c": 15.35,
+    "Fairness_Shift_Low__c": 11.2,
+    "Fairness_Shift_High__c": 19.41,
+    "Fairness_Fields__c": "PostalCode; LeadSource",
+    "Fairness_Next_Step__c": "Check PostalCode.",
+}
+
+
+def test_what_the_panel_says_beyond_the_status_is_written_compared_and_taken_away(
+    org: SalesforceStandIn, source: SalesforceSource
+):
+    assert source.publish(flags_for(org, 3, TOLD)).written == 3
+    first = org.org.leads[org.record_ids()[0]]
+    assert {name: first[name] for name in BEYOND} == BEYOND
+    assert source.publish(flags_for(org, 3, TOLD)).unchanged == 3
+    assert source.publish({}).cleared == 3
+    first = org.org.leads[org.record_ids()[0]]
+    assert {first[name] for name in BEYOND} == {None}
+
+
+def test_where_only_a_special_category_is_behind_a_flag_there_is_nothing_but_an_advice(
+    org: SalesforceStandIn, source: SalesforceSource
+):
+    detail = FlagDetail(explanation="e", advice="Look at the lead and its last activity.")
+    source.publish(flags_for(org, 3, replace(FLAG, detail=detail)))
+    first = org.org.leads[org.record_ids()[0]]
+    said = {name: first.get(name) for name in BEYOND if first.get(name) is not None}
+    assert said == {"Fairness_Next_Step__c": detail.advice}
+
+
+def test_a_shift_is_told_with_its_interval_or_not_at_all(org: SalesforceStandIn, source: SalesforceSource):
+    half = replace(TOLD, detail=replace(TOLD.detail, high=None))
+    source.publish(flags_for(org, 3, half))
+    first = org.org.leads[org.record_ids()[0]]
+    assert {first.get(name) for name in BEYOND if "Shift" in name} == {None}
+
+
+def test_every_field_that_is_left_out_is_named_in_one_note(org: SalesforceStandIn, source: SalesforceSource):
+    org.org.hide_field("Fairness_Shift_Low__c")
+    change(org, "fairness_fields__c", {"size": 40})
+    receipt = source.publish(flags_for(org, 3, TOLD))
+    assert receipt.written == 3
+    (note,) = receipt.notes
+    assert "Fairness_Shift_Low__c is missing or not visible" in note
+    assert "Fairness_Fields__c takes 40 characters, 80 are needed" in note
+    first = org.org.leads[org.record_ids()[0]]
+    assert (first["Fairness_Next_Step__c"], first.get("Fairness_Fields__c")) == ("Check PostalCode.", None)

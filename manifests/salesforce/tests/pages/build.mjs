@@ -1,7 +1,7 @@
 // The panel outside an org: the project's own components, compiled by Salesforce's compiler, with Salesforce's own
 // base components and style sheet. Only what an org answers is made up: `window.scene` says it.
 // Usage: node tests/pages/build.mjs OUT [LANGUAGE]      (writes OUT/panel.js and OUT/slds.css)
-import { copyFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { rollup } from 'rollup';
@@ -32,7 +32,11 @@ const OURS = /^@salesforce\/(label\/c\.|schema\/|user\/|i18n\/locale$)/;
 function valueOf(id) {
     const name = id.split('/').pop();
     if (id.startsWith('@salesforce/label/')) {
-        return texts[name.slice(2)] ?? id;
+        const text = texts[name.slice(2)];
+        if (text === undefined) {
+            throw new Error(`There is no label ${name}.`);
+        }
+        return text;
     }
     if (id.startsWith('@salesforce/schema/')) {
         const [objectApiName, fieldApiName] = name.split('.');

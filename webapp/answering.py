@@ -1,0 +1,81 @@
+"""What reps answer to the score check comes in with each sync, for the leads that are held here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from itertools import islice
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.errors import Busy, Refused
+from connectors.feedback import Answers
+from connectors.pseudonym import LeadKey
+from connectors.synced import Synced
+from webapp.crms import salesforce_source
+from webapp.services import Services
+from webapp.store.rows import ConnectionRow
+
+SAID = {
+    "agree": "agreed with the check of the score",
+    "disagree": "disagreed with the check of the score",
+    "review": "asked for a review of the score",
+}
+WHY = {
+    "score_right": ": the score is right for this lead",
+    "score_too_low": ": the score is too low for this lead",
+    "score_too_high": ": the score is too high for this lead",
+    "data_wrong": ": the data of the lead is wrong or old",
+    "other": ", for another reason",
+}
+
+
+def with_answers(opened: Services, connection: ConnectionRow, done: Synced) -> Synced:
+    """Take in the answers after a sync, and count the new ones in what it did.
+
+    A sync that read or compared everything reads every answer; another one those since the newest. The
+    answers about leads that are not held (any more) are not kept. Where they cannot be read the sync is
+    whole all the same, and its notes say so.
+    """
+    if connection.crm != "salesforce":
+        return done
+    since = opened.answers.newest(connection.id) if done.kind == "incremental" else None
+    try:
+        told = salesforce_source(opened, connection).answers(since)
+    except (Busy, Refused) as error:
+        note = f"What reps answer to the score check was not read: {error}. The next sync tries again."
+        return replace(done, notes=(*done.notes, note))
+    new = _keep(opened, connection, told, whole=since is None)
+    notes = (told.note,) if told.note else ()
+    return replace(done, answers=new, notes=(*done.notes, *notes))
+
+
+def answers_about(opened: Services, connection: ConnectionRow, lead: LeadKey) -> tuple[str, ...]:
+    """What was answered to the check of one lead, a sentence each, for who asks what is held of it."""
+    return tuple(
+        f"On {one.given_at:%d %B %Y} somebody in the CRM {SAID[one.verdict]}{WHY.get(one.reason or '', '')}."
+        for one in opened.answers.about(connection.id, lead.hex)
+    )
+
+
+def _keep(opened: Services, connection: ConnectionRow, told: Answers, *, whole: bool) -> int:
+    before = opened.answers.leads(connection.id)
+    held = _held(opened, connection, before | {one.lead.hex for one in told.given})
+    opened.answers.forget(connection.id, before - held)
+    given = [one for one in told.given if one.lead.hex in held]
+    # Where no answer at all is shown any more, a permission was taken away rather than every answer.
+    return opened.answers.keep(connection.id, given, only=whole and told.asked and told.read > 0)
+
+
+def _held(opened: Services, connection: ConnectionRow, leads: Collection[str]) -> frozenset[str]:
+    """Which of some leads the lake holds; those that were turned away are not held."""
+    if not leads:
+        return frozenset()
+    wanted = pa.array(sorted(leads), pa.string())
+    found: set[str] = set()
+    # The first part are the leads that were turned away.
+    for part in islice(opened.lake.keys(connection.crm, connection.organisation), 1, None):
+        column = part.column("lead_key").combine_chunks()
+        found |= set(pc.filter(wanted, pc.is_in(wanted, value_set=column)).to_pylist())
+    return frozenset(found)
