@@ -20,7 +20,7 @@ FIELDS = 9
 
 
 def leads(count: int) -> pa.Table:
-    """Group "b" is scored lower through a town that stands in for it; nine more fields carry a little each."""
+    """Group "b" is scored lower through its town; nine more fields carry a little each."""
     rng = np.random.default_rng(0)
     group = rng.random(count) < 0.4
     north = np.where(rng.random(count) < 0.8, group, rng.random(count) < 0.5)
