@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from audit.schema import BadInput
+from connectors.errors import Refused
 from connectors.oauth import AuthorizationRequest, Grant
+from connectors.pseudonym import Keyring
 from connectors.source import Source
 from webapp.services import Services
 from webapp.settings import Settings
+from webapp.store.key_rows import KeyDestroyed
 from webapp.store.rows import ConnectionRow, Crm
 
 if TYPE_CHECKING:
@@ -141,7 +144,7 @@ def hubspot_source(opened: Services, connection: ConnectionRow) -> HubSpotSource
     from connectors.hubspot.source import HubSpotSource  # noqa: PLC0415 - loads the client library
 
     app = _set_up(hubspot_app(opened.settings), "hubspot")
-    return HubSpotSource(app, opened.grants(connection.id), opened.keyring(connection))
+    return HubSpotSource(app, opened.grants(connection.id), _keyring(opened, connection))
 
 
 def salesforce_source(opened: Services, connection: ConnectionRow) -> SalesforceSource:
@@ -150,7 +153,15 @@ def salesforce_source(opened: Services, connection: ConnectionRow) -> Salesforce
 
     app = _set_up(salesforce_app(opened.settings), "salesforce")
     notes = opened.lake.beside("salesforce", connection.organisation, "jobs")
-    return SalesforceSource(app, opened.grants(connection.id), opened.keyring(connection), notes=notes)
+    return SalesforceSource(app, opened.grants(connection.id), _keyring(opened, connection), notes=notes)
+
+
+def _keyring(opened: Services, connection: ConnectionRow) -> Keyring:
+    """The secrets of a connection. Raises Refused where they were destroyed meanwhile."""
+    try:
+        return opened.keyring(connection)
+    except KeyDestroyed as gone:
+        raise Refused(str(gone), code="not_connected") from None
 
 
 def _salesforce_consent(settings: Settings) -> Consent:

@@ -20,6 +20,7 @@ from connectors.source import FieldInfo
 Shape = Literal["line", "lines", "choice"]
 Table = Mapping[str, Any]
 ARROW = " => "
+YES, NO = "yes", "no"
 _OWN = ("field", "operator", "column")
 # What may be chosen; a parameter that is not here is typed.
 _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -27,8 +28,13 @@ _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("coarsen", "by"): coarsen.KINDS,
     ("reduce", "to"): tuple(NUMBERS),
     ("reduce", "language"): ("", *LANGUAGES),
+    ("keep", "checked"): (NO, YES),
 }
 _WORDS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("keep", "checked"): (
+        "Values looked at",
+        "With yes, what looks like an address or number of a person is kept too",
+    ),
     ("band", "bands"): ("Lower edges", "Rising numbers, such as 25, 35, 50, 65"),
     ("band", "of"): ("Bands of", "The number itself, the age of a date of birth, or the year of a date"),
     ("band", "as_of"): ("Age on", "The day on which the age counts, such as 2026-01-31"),
@@ -100,6 +106,8 @@ def written(value: object) -> str:
     """A value of the file as the text of an input."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return YES if value else NO
     if isinstance(value, Mapping):
         return "\n".join(f"{old}{ARROW}{new}".rstrip() for old, new in value.items())
     if isinstance(value, list | tuple):
@@ -150,6 +158,8 @@ def _read(kind: object, text: str, before: object) -> Any:  # noqa: ANN401 - wha
         return before
     if _is_pairs(kind):
         return _pairs(text)
+    if kind is bool and text.strip() in {YES, NO}:
+        return text.strip() == YES
     if "tuple[" in str(kind):
         return _list(text)
     return _scalar(str(kind), text.strip())

@@ -74,9 +74,8 @@ def _is_input(name: str) -> bool:
 
 def _with_table(sheet: Sheet, form: Mapping[str, str], fields: Sequence[FieldInfo]) -> Sheet:
     known = {field.name.casefold(): field for field in fields}
-    changed = sheet
-    for place, typed in enumerate(typed_rules(form, len(sheet.rules))):
-        before = sheet.rules[place]
+    changed, rules = sheet, sheet.rules
+    for before, (place, typed) in zip(rules, enumerate(typed_rules(form, len(rules))), strict=True):
         table = (
             table_of(typed, before, known.get(str(before.get("field", "")).casefold())) if typed else before
         )

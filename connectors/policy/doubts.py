@@ -37,7 +37,7 @@ class Doubt:
 
 def doubts(policy: Policy, batch: Batch, fields: Iterable[FieldInfo] = ()) -> tuple[Doubt, ...]:
     """The doubts about what a policy made of some leads; ``fields`` are what the CRM describes."""
-    kinds = {field.name.casefold(): field.kind for field in fields}
+    kinds: dict[str, FieldKind] = {field.name.casefold(): field.kind for field in fields}
     kept = [rule for rule in policy.rules if isinstance(rule.operator, Keep) and not rule.operator.checked]
     return tuple(_doubts(kept, batch, kinds))
 

@@ -60,7 +60,10 @@ def looks_like(value: str) -> Looks:
     text = value.strip()
     if not text:
         return "empty"
-    return next((name for name, fits in _SHAPES if fits(text)), "text")
+    for name, fits in _SHAPES:
+        if fits(text):
+            return name
+    return "text"
 
 
 def identifies(value: str) -> bool:

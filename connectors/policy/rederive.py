@@ -20,7 +20,7 @@ def rederived(table: pa.Table, old: Policy, new: Policy, keyring: Keyring) -> pa
 
     ``old`` is the policy that they were pulled under. Pseudonyms are left out. It must be asked where a
     column reads another field, or tells what the kept values do not, and where other leads are left out.
-    A code that was too short for the held prefix is missing, though a shorter prefix could use it.
+    A code that was too short for the held prefix, or a value that ``keep`` left out, stays missing.
     """
     if _leads(old) != _leads(new):
         return None
@@ -57,7 +57,7 @@ def _column(
 
 def _change(old: Operator, new: Operator, keyring: Keyring) -> Change | None:
     """From what ``old`` kept to what ``new`` would keep of the same value; None where that is not known."""
-    if old.name == "keep" and new.name != "noise":
+    if old.name == "keep" and new.name not in {"noise", "keep"}:
         return lambda values: new.apply(values, keyring).values
     if isinstance(old, Band) and isinstance(new, Band):
         return _wider(old, new)

@@ -15,7 +15,7 @@ from connectors.policy.model import Policy, Rule
 from connectors.portions import portions
 from connectors.pseudonym import Keyring
 from connectors.salesforce.bulk_query import Patience
-from connectors.salesforce.facts import SCORES, STAMP
+from connectors.salesforce.facts import SCORES, STAMP, Facts
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.ids import full_id
 from connectors.salesforce.listing import rows_of
@@ -37,6 +37,18 @@ def score_rule(policy: Policy, column: str) -> Rule | None:
 def is_einstein(rule: Rule | None) -> bool:
     """Whether the score is Einstein's."""
     return rule is not None and rule.field.lower() == f"{SCORES}.Score".lower()
+
+
+def has_own_cursor(policy: Policy, column: str, facts: Facts) -> bool:
+    """Whether Einstein's score has a cursor of its own: it is the score, and all that is read there."""
+    near = [name for name in policy.fields if name.lower().startswith(f"{SCORES.lower()}.")]
+    return facts.scores and is_einstein(score_rule(policy, column)) and len(near) == 1
+
+
+def dated(policy: Policy, column: str, facts: Facts) -> tuple[str, ...]:
+    """The relationships whose changes belong into the window of the leads."""
+    scores = (SCORES,) if facts.scores and not has_own_cursor(policy, column, facts) else ()
+    return (*facts.dated, *scores)
 
 
 def new_scores(

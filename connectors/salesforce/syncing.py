@@ -7,7 +7,7 @@ counted is lost, nothing counts twice, and what was read need not be read again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import Literal
@@ -23,13 +23,13 @@ from connectors.policy.key import domains
 from connectors.policy.model import Policy
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring
-from connectors.replacing import OUTDATED
-from connectors.salesforce.bulk_query import JOB_FAILED, Patience, QueryJob, begin
+from connectors.salesforce.at_once import at_once
+from connectors.salesforce.bulk_query import Patience, QueryJob, begin
 from connectors.salesforce.comparing import Compared, Comparison
 from connectors.salesforce.departed import Untold, departed
-from connectors.salesforce.einstein import is_einstein, new_scores, score_rule
-from connectors.salesforce.emptied import NO_LEADS, refuse_emptied
-from connectors.salesforce.facts import SCORES, Facts
+from connectors.salesforce.einstein import dated, has_own_cursor, new_scores, score_rule
+from connectors.salesforce.emptied import refuse_emptied
+from connectors.salesforce.facts import Facts
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.leftovers import leaving_no_jobs
 from connectors.salesforce.listing import BULK, count
@@ -50,22 +50,16 @@ from connectors.salesforce.planning import (
 from connectors.salesforce.query import Soql
 from connectors.salesforce.reading import Reader, Stale, Step
 from connectors.salesforce.score_history import ScoreHistory
-from connectors.salesforce.trouble import MISSING_FIELD
+from connectors.salesforce.spoilt import SPOILT
 from connectors.seals import Home
 from connectors.snapshots import PastOf, Snapshots, no_past
 from connectors.spool import Roll
 from connectors.staging import Staging
-from connectors.synced import Synced
+from connectors.synced import Synced, Watch
 
 Wanted = Literal["", "full", "reconcile"]
 CRM = "salesforce"
 DOING = "lead count"
-# With these, what was read so far cannot become whole.
-SPOILT = frozenset(
-    {"incomplete", OUTDATED, JOB_FAILED, MISSING_FIELD, "FIELD_ABSENT", "COMPOUND_FIELD", NO_LEADS}
-)
-# Told how many leads are read and how many there are; may raise to stop the pull.
-Watch = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +141,7 @@ class Sync:
 
     def _carry_out(self, staged: Staging, plan: Plan) -> Synced:
         already = staged.read
-        query = Soql(fields=self.fields, where=window(plan, self._dated))
+        query = Soql(fields=self.fields, where=window(plan, dated(self.policy, self.score, self.facts)))
         total = count(self.gateway, query, DOING)
         if plan.kind != "full" and total > MANY:
             raise Untold(SO_MANY)
@@ -242,7 +236,7 @@ class Sync:
                 gone=left if compared is None else pc.unique(pa.concat_arrays([left, compared.gone])),
                 scores=scores.tables,
             )
-            own = own_changes(self.gateway, window(plan, self._dated))
+            own = own_changes(self.gateway, window(plan, dated(self.policy, self.score, self.facts)))
             added = self.lake.add(CRM, self.keyring.organisation, finished)
         return Synced(
             kind=plan.kind,
@@ -261,23 +255,10 @@ class Sync:
     def _score(self, plan: Plan, scores: Roll) -> None:
         """Read the scores that have a cursor of their own."""
         rule = score_rule(self.policy, self.score)
-        if rule is None or not self._own_scores:
+        if rule is None or not has_own_cursor(self.policy, self.score, self.facts):
             return
         for table in new_scores(self.gateway, self.keyring, rule, plan, self.patience):
             scores.append(table)
-
-    @property
-    def _own_scores(self) -> bool:
-        """Whether Einstein's score has a cursor of its own: it is the score, and all that is read there."""
-        near = [name for name in self.policy.fields if name.lower().startswith(f"{SCORES.lower()}.")]
-        einstein = is_einstein(score_rule(self.policy, self.score))
-        return self.facts.scores and einstein and len(near) == 1
-
-    @property
-    def _dated(self) -> tuple[str, ...]:
-        """The relationships whose changes belong into the window of the leads."""
-        scores = (SCORES,) if self.facts.scores and not self._own_scores else ()
-        return (*self.facts.dated, *scores)
 
     def _note(self, plan: Plan, past: PastOf = no_past, covered: str = "") -> Note:
         snapshots = Snapshots(column=self.score, seen_at=plan.moment, past=past) if self.score else None
@@ -297,15 +278,6 @@ class Sync:
         found = comparison.of(chain(held, staged.asides(), staged.tables()), staged.home.path)
         for month in found.months:
             query = comparison.query(self.fields, month)
-            for step in self._plain(query, count(self.gateway, query, DOING)):
+            for step in at_once(self.gateway, self._reader, query, count(self.gateway, query, DOING)):
                 staged.append(step.batch, staged.reached)
         return found
-
-    def _plain(self, query: Soql, total: int) -> Iterator[Step]:
-        """A query whose steps are not gone on with."""
-        if total < BULK:
-            yield from self._reader.rest(query, {})
-            return
-        job = begin(self.gateway, query)
-        yield from self._reader.bulk(job, {})
-        job.delete()

@@ -68,6 +68,13 @@ def test_salesforce_gets_a_rule_for_each_standard_field(described):
     }
 
 
+@pytest.mark.parametrize("crm", CRMS)
+def test_what_fairlead_wrote_itself_is_no_score(crm):
+    kind = {"salesforce": "double", "hubspot": "number"}[crm]
+    own = [field(name, kind, "Score shift") for name in ("Fairness_Shift__c", "fairscore_calibrated")]
+    assert not tomllib.loads(starter(crm, own).policy).get("rule", [])
+
+
 def test_hubspot_gets_a_rule_for_each_native_property(described):
     assert columns(starter("hubspot", described["hubspot"]).policy) == {
         "score": "lead_score",

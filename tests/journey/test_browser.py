@@ -304,7 +304,7 @@ def test_the_history_and_the_trail_are_read(page, story_world):
     page.get_by_role("link", name="Trail").click()
     page.get_by_role("heading", name="Who did what").wait_for()
     page.shot("trail")
-    assert page.get_by_text("Policy saved").first.is_visible()
+    assert page.get_by_role("cell", name="Policy saved").first.is_visible()
     assert fits(page)
 
 

@@ -54,8 +54,8 @@ def parts(world) -> everywhere.Parts:
         "version": ("1", "999"),
         "form": ("html", "md", "json"),
         "proof_id": ("none",),
-        "release_id": ("none",),
         "proposal_id": ("none",),
+        "release_id": ("none",),
     }
 
 

@@ -240,6 +240,35 @@ def _holisticai_scores(m: object, a: np.ndarray, b: np.ndarray, score: np.ndarra
     return found
 
 
+def oxonfair_thresholds(question: dict) -> dict:
+    """Accurate decisions on unseen leads, the gap in shares called within the bound on seen ones."""
+    from oxonfair import FairPredictor
+    from oxonfair.utils import group_metrics as gm
+
+    def part(name: str) -> dict:
+        score, outcome, group = (np.array(question[name][key]) for key in ("score", "outcome", "group"))
+        return {"data": score.reshape(-1, 1), "target": outcome, "groups": group}
+
+    def told(values: np.ndarray) -> np.ndarray:
+        return np.column_stack([1 - values[:, 0], values[:, 0]])
+
+    seen, unseen = part("seen"), part("unseen")
+    fair = FairPredictor(told, seen)
+    fair.fit(gm.accuracy, gm.demographic_parity, question["bound"])
+    return {"decided": fair.predict(unseen).astype(int).tolist()}
+
+
+def aif360_reweighing(question: dict) -> dict:
+    from aif360.sklearn.preprocessing import Reweighing
+
+    group, outcome, _ = columns(question)
+    index = pd.Index(group, name="g")
+    _, found = Reweighing(prot_attr="g").fit_transform(
+        pd.DataFrame({"x": np.zeros(len(group))}, index=index), pd.Series(outcome, index=index)
+    )
+    return {"weights": found.tolist()}
+
+
 def names(_: dict) -> dict:
     import aif360.sklearn.metrics.metrics as sklearn_like
     import fairlearn.metrics as fairlearn_names
@@ -285,6 +314,8 @@ PEERS = {
         aif360,
         aequitas,
         oxonfair,
+        oxonfair_thresholds,
+        aif360_reweighing,
         smclarify,
         smclarify_labels,
         holisticai,

@@ -202,6 +202,19 @@ def test_a_field_that_is_not_there_is_told_with_the_nearest(desk: Desk) -> None:
     assert text(page) == POLICY
 
 
+def test_three_hundred_rules_are_one_form(desk: Desk) -> None:
+    rules = "".join(
+        f'\n[[rule]]\nfield = "A_rather_long_title_of_some_plain_thing_{number}__c"\noperator = "keep"\n'
+        for number in range(298)
+    )
+    page = desk.press("table", text=POLICY + rules)
+    assert text(page) == POLICY + rules
+    assert "300 rules." in Page(page).text
+    changed = desk.press("table", page, **{"r299.column": "last"})
+    assert parse_policy(text(changed)).rules[299].column == "last"
+    assert len(parse_policy(text(desk.press("remove 150", page))).rules) == 299
+
+
 def test_a_rule_is_taken_out(desk: Desk) -> None:
     page = desk.press("remove 0")
     assert [rule.field for rule in parse_policy(text(page)).rules] == ["Phone"]

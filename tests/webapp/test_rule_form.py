@@ -32,6 +32,10 @@ TABLES = [
     {"field": "Email", "operator": "key", "domain": "mail"},
     {"field": "Source", "operator": "keep", "column": "source", "odd": [1, [2]]},
     {"field": "City", "operator": "drop"},
+    {"field": "Trade", "operator": "keep", "checked": True},
+    {"field": "Level", "operator": "keep", "checked": False},
+    {"field": "Odd", "operator": "keep", "checked": "maybe"},
+    {"field": "Calls__c", "operator": "noise", "epsilon": 0.5, "lower": 0, "upper": 9},
     {"field": "Unknown", "operator": "bnad", "bands": [1]},
 ]
 
@@ -92,3 +96,9 @@ def test_only_inputs_of_rules_that_there_are_count():
 def test_only_what_a_field_allows_can_be_chosen(name, kind, operators):
     field = FieldInfo(name=name, label="", type="", kind=kind)
     assert set(allowed_operators(field)) == operators
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_another_column_changes_nothing_else(operator):
+    table = {"field": "Thing__c", "operator": operator, **usual(operator, FIELD)}
+    assert table_of({**shown(table), "column": "other"}, table) == {**table, "column": "other"}

@@ -24,7 +24,7 @@ def one_connection(opened: Services, word: str) -> ConnectionRow:
         names = ", ".join(row.organisation for row in rows)
         msg = f"'{word}' means several connections ({names}); write the organisation's id instead"
         raise BadInput(msg)
-    return rows[0]
+    return next(iter(rows))
 
 
 def typed_id(connection: ConnectionRow) -> str:

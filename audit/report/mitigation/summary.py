@@ -53,16 +53,14 @@ def _tried(made: Experiment, today: Reading) -> str:
     told = "is not known" if gap.value is None else f"is {signed(abs(gap.value) * 100, 1)} points"
     hidden = (
         f" {count(made.hidden, 'remedy' if made.hidden == 1 else 'remedie')} that need the group of each new"
-        " lead"
-        " are hidden by the legal mode."
+        " lead are hidden by the legal mode."
         if made.hidden
         else ""
     )
     return (
         f"{len(done)} remedies were tried on {count(made.leads)}, each on leads that it did not learn from."
-        " Today"
-        f" {today.calls:,.0f} leads are called, and the {AIM_WORDS[made.request.aim]} between {pair(made)}"
-        f" {told}.{hidden}"
+        f" Today {today.calls:,.0f} leads are called, and the {AIM_WORDS[made.request.aim]} between"
+        f" {pair(made)} {told}.{hidden}"
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audit.estimate import Estimate
 from audit.finding.words import quoted
 from audit.rows.mitigation import Experiment, Trial
-from audit.rows.mitigation.model import FAMILIES, Aim, Change, Family, Needs, Reading, Remedy
+from audit.rows.mitigation.model import Aim, Change, Family, Needs, Reading, Remedy
 
 FAMILY_WORDS: dict[Family, str] = {
     "data": "The training data",
@@ -79,10 +79,11 @@ def lines(made: Experiment) -> tuple[Line, ...]:
 
 def shelves(every: tuple[Line, ...]) -> tuple[Shelf, ...]:
     """The remedies by family."""
-    found = ((family, tuple(one for one in every if one.remedy.family == family)) for family in FAMILIES)
-    return tuple(
-        Shelf(family=family, title=FAMILY_WORDS[family], lines=some) for family, some in found if some
+    found = (
+        Shelf(family=family, title=title, lines=tuple(one for one in every if one.remedy.family == family))
+        for family, title in FAMILY_WORDS.items()
     )
+    return tuple(shelf for shelf in found if shelf.lines)
 
 
 def marks(remedy: Remedy) -> tuple[str, ...]:
@@ -103,7 +104,7 @@ def percent(one: Estimate, digits: int = 1) -> Cell:
 
 def plain(one: Estimate) -> Cell:
     """A number of any size."""
-    return _cell(one, lambda value: f"{value:,.4g}".replace("-", MINUS))
+    return _cell(one, lambda value: _amount(value, plus=False))
 
 
 def points(one: Change | None, sign: float = 1.0) -> Cell:
@@ -119,7 +120,7 @@ def amount(one: Change | None) -> Cell:
     """A change of an amount."""
     if one is None:
         return Cell(value=DASH, reason="not defined before or after")
-    value, low, high = (f"{part:+,.4g}".replace("-", MINUS) for part in (one.value, one.low, one.high))
+    value, low, high = (_amount(part, plus=True) for part in (one.value, one.low, one.high))
     return Cell(value=value, interval=f"{low} to {high}")
 
 
@@ -139,6 +140,12 @@ def _cell(one: Estimate, shown: Callable[[float], str]) -> Cell:
     if one.value is None or one.low is None or one.high is None:
         return Cell(value=DASH, reason=one.undefined or "")
     return Cell(value=shown(one.value), interval=f"{shown(one.low)} to {shown(one.high)}")
+
+
+def _amount(value: float, *, plus: bool) -> str:
+    """Four digits, and no power of ten for thousands."""
+    shown = f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+    return ("+" if plus and value > 0 else "") + shown.replace("-", MINUS)
 
 
 def _size(one: Trial, aim: Aim) -> float:

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+from audit.estimate import Estimate
 from audit.rows.mitigation.model import NEEDS, Advice, Change, Experiment, Trial
 from audit.rows.mitigation.warning import TRUSTED
 
 TOLERATED = 0.05
 """Outcomes per call may go down by this share of today's, if it buys a surely smaller gap."""
+LEAST = 0.1
+"""A reduction of less than a tenth of the gap is no remedy, however sure it is."""
+
+FIT = (
+    "It treats equal leads alike, needs nobody's group when a lead is scored, and keeps the number of calls."
+)
+NOTHING_FIT = (
+    "No remedy that treats equal leads alike without knowing their group could be tried on these leads."
+)
+NOTHING_SURE = (
+    "No remedy that treats equal leads alike without knowing their group makes the gap surely smaller by a"
+    " tenth or more: the trade is not worth it on this evidence."
+)
+TOO_DEAR = (
+    "What makes the gap surely smaller costs more than a twentieth of the good outcomes per call: the trade"
+    " is not worth it on this evidence."
+)
+MAY_BE_NOTHING = "for all remedies at once, that may be nothing."
+DECIDE = "decide whether that is worth its cost."
 
 
 def advise(made: Experiment) -> Advice:
     """The remedy to recommend.
 
     Only what is the same for equal leads, blind to groups at the decision and true to the number of calls may
-    be recommended. Of these, those whose gap surely goes down (for all remedies at once) and whose outcomes
-    per call do not surely go down by more than a twentieth; among them the smallest gap left, and of two that
-    are alike the one that asks for less.
+    be recommended. Of these, those whose gap surely goes down (for all remedies at once) by a tenth at least,
+    and whose outcomes per call do not surely go down by more than a twentieth; among them the smallest gap
+    left, and of two that are alike the one that asks for less.
     """
     today = made.today.gap(made.request.aim).value if made.today else None
     if today is None:
         return Advice(remedy=None, nearest=None, reasons=("The gap of today cannot be told.",))
     fit = [one for one in made.trials if _may_be(one)]
-    sure = [one for one in fit if one.reduction is not None and one.reduction.sure_low > 0]
-    nearest = max(fit, key=_reduction, default=None)
+    least = LEAST * abs(today)
+    sure = [one for one in fit if one.reduction and one.reduction.sure_low > 0 and _reduction(one) >= least]
+    nearest = max(sure, key=_gain) if sure else max(fit, key=_reduction, default=None)
     worth = [one for one in sure if not _too_dear(one, made)]
     if worth:
         best = _least_demanding(worth)
@@ -39,6 +60,11 @@ def _may_be(one: Trial) -> bool:
 
 def _reduction(one: Trial) -> float:
     return one.reduction.value if one.reduction else 0.0
+
+
+def _gain(one: Trial) -> float:
+    """What a call brings more; the least loss comes first."""
+    return one.won.value if one.won else -1.0
 
 
 def _too_dear(one: Trial, made: Experiment) -> bool:
@@ -65,30 +91,22 @@ def _least_demanding(worth: list[Trial]) -> Trial:
 
 
 def _why(best: Trial, made: Experiment) -> tuple[str, ...]:
-    reduction = best.reduction
-    reasons = (
-        []
-        if reduction is None
-        else [f"It makes the gap {_range(reduction)} smaller, surely so among all remedies tried."]
+    told = (
+        best.reduction
+        and f"It makes the gap {_range(best.reduction)} smaller, surely so for all remedies at once.",
+        best.won and _cost("Good outcomes per 100 calls", best.won),
+        best.accuracy and _cost("Right decisions per 100 leads", best.accuracy),
+        best.after and _stays(best.after.gap(made.request.aim)),
+        *best.warnings,
+        FIT,
     )
-    if best.won is not None:
-        reasons.append(_cost("Good outcomes per 100 calls", best.won))
-    if best.accuracy is not None:
-        reasons.append(_cost("Right decisions per 100 leads", best.accuracy))
-    after = best.after.gap(made.request.aim) if best.after else None
-    if (
-        after is not None
-        and after.low is not None
-        and after.high is not None
-        and not after.low <= 0 <= after.high
-    ):
-        reasons.append(f"A gap of {abs(after.value or 0) * 100:.1f} points stays.")
-    reasons.extend(best.warnings)
-    reasons.append(
-        "It treats equal leads alike, needs nobody's group when a lead is scored, and keeps the number of"
-        " calls."
-    )
-    return tuple(reasons)
+    return tuple(one for one in told if one)
+
+
+def _stays(gap: Estimate) -> str | None:
+    if gap.value is None or gap.low is None or gap.high is None or gap.low <= 0 <= gap.high:
+        return None
+    return f"A gap of {abs(gap.value) * 100:.1f} points stays."
 
 
 def _cost(what: str, change: Change) -> str:
@@ -99,37 +117,21 @@ def _cost(what: str, change: Change) -> str:
 
 
 def _range(change: Change) -> str:
-    return f"{change.value * 100:.1f} points ({change.low * 100:.1f} to {change.high * 100:.1f})"
+    ends = f"{change.low * 100:.1f} to {change.high * 100:.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{change.value * 100:.1f} points ({ends})"
 
 
 def _why_not(fit: list[Trial], sure: list[Trial], nearest: Trial | None) -> tuple[str, ...]:
     if not fit:
-        return (
-            (
-                "No remedy that treats equal leads alike without knowing their group could be tried on these"
-                " leads."
-            ),
-        )
+        return (NOTHING_FIT,)
     if not sure:
-        told = (
-            "No remedy that treats equal leads alike without knowing their group makes the gap surely"
-            " smaller: the trade"
-            " is not worth it on this evidence."
-        )
-        if nearest is None or nearest.reduction is None:
-            return (told,)
-        return (
-            told,
-            (
-                f"The nearest, {nearest.remedy.title!r}, makes it {_range(nearest.reduction)} smaller; for"
-                " all"
-                " remedies at once, that may be nothing."
-            ),
-        )
-    return (
-        (
-            "What makes the gap surely smaller costs more than a twentieth of the good outcomes per call:"
-            " decide whether the"
-            " smaller gap is worth that."
-        ),
-    )
+        return (NOTHING_SURE, *(_told(nearest, "The nearest", MAY_BE_NOTHING)))
+    return (TOO_DEAR, *_told(nearest, "The least dear", DECIDE))
+
+
+def _told(one: Trial | None, which: str, end: str) -> tuple[str, ...]:
+    """The remedy that comes nearest, with what it buys and costs."""
+    if one is None or one.reduction is None:
+        return ()
+    first = f"{which}, {one.remedy.title!r}, makes the gap {_range(one.reduction)} smaller; {end}"
+    return (first, *((_cost("Good outcomes per 100 calls", one.won),) if one.won else ()))

@@ -112,8 +112,8 @@ def too_little(made: Bench) -> str | None:
         return f"all {known:,} known outcomes are the same, so no decision is better than another"
     if known < LEAST_KNOWN or min(won, known - won) < LEAST_OF_EACH:
         return (
-            f"{known:,} leads have a known outcome, {won:,} of them a good one;"
-            f" it takes {LEAST_KNOWN} leads and {LEAST_OF_EACH} of each outcome"
+            f"{known:,} leads have a known outcome, {won:,} of them a good one; it takes {LEAST_KNOWN} leads"
+            f" and {LEAST_OF_EACH} of each outcome"
         )
     if made.score is not None and np.ptp(made.score[np.isfinite(made.score)]) == 0 and not made.columns:
         return "all leads have the same score, and there are no fields to learn from"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,35 +27,28 @@ FEWER_AND_MORE = (0.75, 0.9, 1.1, 1.25)
 DROP_STEPS = (
     (
         "Salesforce Einstein Lead Scoring: Setup > Einstein Lead Scoring > your scoring configuration >"
-        " fields to omit;"
-        " leave {name} out and save. Scores are made anew within days, and the history of the old model is"
-        " gone:"
-        " keep an audit of it"
-        " first."
+        " fields to omit; leave {name} out and save. Scores are made anew within days, and the history of"
+        " the old model is gone: keep an audit of it first."
     ),
     (
         "HubSpot: Marketing > Lead Scoring (older portals: Contacts > Lead Scoring) > your score > Edit;"
-        " delete the rules"
-        " that look at {name}, review, and turn the score on again."
+        " delete the rules that look at {name}, review, and turn the score on again."
     ),
 )
 MOVE_STEPS = (
     (
         "Salesforce: the threshold is in what uses the score: the filter of the list view, the assignment"
-        " rule or the flow"
-        " (Setup > Flows). Put {cut} where the old number stands."
+        " rule or the flow (Setup > Flows). Put {cut} where the old number stands."
     ),
     (
         "HubSpot: Marketing > Lead Scoring > your score > Edit > Thresholds; and every list or workflow"
-        " that looks at the"
-        " score. Put {cut} there."
+        " that looks at the score. Put {cut} there."
     ),
 )
 CAP_STEPS = (
     (
         "Salesforce: Setup > Flows or the assignment rule of the queue: once {share} of the day's leads are"
-        " from"
-        " {level}, pass on to the next lead from elsewhere."
+        " from {level}, pass on to the next lead from elsewhere."
     ),
     (
         "HubSpot: Automation > Workflows > the one that assigns leads: branch on {name} and rotate, with"
@@ -100,8 +94,7 @@ def _drop(leads: Bench, score: Reals, names: tuple[str, ...], made: Callable[[],
         family="rules",
         title=f"Drop {listed} from the CRM's score",
         what="What the score would be if it did not go by this field, as an imitation of the score tells"
-        " it. The"
-        " CRM will make its own new score: audit it before it is used.",
+        " it. The CRM will make its own new score: audit it before it is used.",
         needs="settings",
         labels=NO_LABELS,
         source="group-neutral values: docs/explanation/proxies.md",
@@ -158,10 +151,9 @@ def _regression(values: Reals, score: Reals, seed: int) -> Predict:
     from sklearn.linear_model import Ridge  # noqa: PLC0415 - slow to import
 
     prepared = filling(values)
-    boosted = HistGradientBoostingRegressor(
-        max_iter=60, learning_rate=0.15, max_leaf_nodes=15, early_stopping=False, random_state=seed
-    )
-    model = boosted if score.size >= BOOSTED_FROM else Ridge()
+    booster: Any = HistGradientBoostingRegressor
+    settings = {"max_iter": 60, "learning_rate": 0.15, "max_leaf_nodes": 15, "early_stopping": False}
+    model = booster(**settings, random_state=seed) if score.size >= BOOSTED_FROM else Ridge()
     model.fit(prepared(values), score)
     return lambda given: np.asarray(model.predict(prepared(given)), dtype=np.float64)
 
@@ -178,8 +170,7 @@ def _moved(leads: Bench, score: Reals, factor: float) -> Attempt:
         family="rules",
         title=f"Move the threshold: {abs(factor - 1) * 100:.0f} % {way} calls",
         what=f"One threshold for everybody, at about {cut:.4g}. The number of calls changes, so it is not"
-        " compared at"
-        " equal effort.",
+        " compared at equal effort.",
         needs="settings",
         labels=NO_LABELS,
         source="the CRM's own setting",
@@ -204,8 +195,7 @@ def _capped(leads: Bench, score: Reals, name: str) -> Attempt | None:
         family="rules",
         title=f"Cap {name} {shown!r} at {share * 100:.0f} % of the calls",
         what="Call by score as today, but pass over leads of this level once they have their share of the"
-        " leads among the"
-        " calls. The next best leads from elsewhere are called instead.",
+        " leads among the calls. The next best leads from elsewhere are called instead.",
         needs="settings",
         labels=NO_LABELS,
         source="the CRM's own assignment rules",

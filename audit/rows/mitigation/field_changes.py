@@ -84,8 +84,7 @@ def _coarsened(names: tuple[str, ...]) -> _Way:
         "Make coarse",
         (
             f"Train a score anew that sees at most {COARSE} levels of these fields: quarters of a quantity,"
-            " the most"
-            " frequent names and all others."
+            " the most frequent names and all others."
         ),
         "the proxy map of the audit",
     )
@@ -114,8 +113,7 @@ def _decorrelated(names: tuple[str, ...]) -> _Way:
         "Decorrelate",
         (
             "Train a score anew on what is left of these fields after the group's own mean is taken out of"
-            " them. The group"
-            " of every new lead must be known."
+            " them. The group of every new lead must be known."
         ),
         "fairlearn CorrelationRemover",
     )
@@ -130,8 +128,7 @@ def _repaired(names: tuple[str, ...]) -> _Way:
         "Repair towards the median",
         (
             "Train a score anew on fields whose values are moved, rank by rank, to the median of all"
-            " groups. The group of"
-            " every new lead must be known."
+            " groups. The group of every new lead must be known."
         ),
         "Feldman et al. (2015), KDD 21:259",
     )

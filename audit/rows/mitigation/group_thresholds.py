@@ -54,8 +54,8 @@ def _attempt(leads: Bench, score: Reals, aim: Aim) -> Attempt:
         family="scores",
         title=f"A threshold for each group, so that {words} are alike",
         what="The most accurate thresholds whose gap stays within the tolerance. Leads with one score are"
-        " treated by"
-        " their group; in many countries and uses that is not allowed. The number of calls is not fixed.",
+        " treated by their group; in many countries and uses that is not allowed. The number of calls"
+        " is not fixed.",
         needs="scores",
         labels=SCORE_LABELS,
         source=SOURCE,
@@ -107,7 +107,8 @@ def thresholds(
     best = [_best_in_windows(one, width) for one in found]
     start = int(np.argmax(np.sum([right for right, _ in best], axis=0)))
     return {
-        code: one.cut[place[start]] for (code, one), (_, place) in zip(ladders.items(), best, strict=True)
+        code: float(one.cut[place[start]])
+        for (code, one), (_, place) in zip(ladders.items(), best, strict=True)
     }
 
 

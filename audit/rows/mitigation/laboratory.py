@@ -61,7 +61,7 @@ def laboratory(
     leads = bench(table, stream, request)
     attribute, pair, why = _watched(leads, request)
     lacking = why or too_little(leads)
-    if lacking is not None or pair is None:
+    if lacking is not None or pair is None or attribute is None:
         return _experiment(leads, request, attribute, undefined=lacking)
     leads = watching(leads, attribute, pair)
     return _tried(leads, request, begin)
@@ -85,7 +85,9 @@ def _tried(leads: Bench, request: Request, begin: Begin) -> Experiment:
     return replace(made, advice=advice, validation=rows, validated=chosen if rows else None)
 
 
-def _experiment(leads: Bench, request: Request, attribute: str, undefined: str | None = None) -> Experiment:
+def _experiment(
+    leads: Bench, request: Request, attribute: str | None, undefined: str | None = None
+) -> Experiment:
     named = leads.levels.names if undefined is None else ()
     return Experiment(
         stream=leads.stream.name,
@@ -103,13 +105,15 @@ def _experiment(leads: Bench, request: Request, attribute: str, undefined: str |
     )
 
 
-def _watched(leads: Bench, request: Request) -> tuple[str, tuple[int, int] | None, str | None]:
+def _watched(leads: Bench, request: Request) -> tuple[str | None, tuple[int, int] | None, str | None]:
     """The attribute and the two groups whose gap in calls is surest, or why there are none."""
     names = [one.name for one in leads.stream.attributes]
     if request.attribute is not None and request.attribute not in names:
         msg = f"the stream has no attribute {request.attribute!r}; it has {', '.join(names)}"
         raise BadInput(msg)
     wanted = [request.attribute] if request.attribute is not None else names
+    if not wanted:
+        return None, None, "no attribute has groups that are known; estimated groups cannot be mended"
     found = [one for name in wanted for one in _gaps(leads, name)]
     if not found:
         least = leads.stream.audit.minimum_group

@@ -12,6 +12,7 @@ from audit.arrays import BoolArray
 from audit.rows.clusters import FOLDS
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Codes, Reals
+from audit.rows.mitigation.attempt import NotHere
 from audit.rows.mitigation.bench import Bench
 from audit.rows.mitigation.encoded import Column, Target, encoded
 
@@ -52,7 +53,7 @@ def cross_fitted(
 ) -> Reals:
     """One number per lead, by a model that learned from the worked leads of the other four folds.
 
-    Raises BadInput where a model could not be learned.
+    Raises NotHere where a model cannot be learned.
     """
     target = Target(value=leads.won.astype(np.float64), known=leads.known, fold=leads.fold)
 
@@ -62,6 +63,9 @@ def cross_fitted(
         if prepare is not None:
             names = tuple(one.name for one in fields)
             values = prepare(Fields(values=values, learned=learned, levels=leads.levels.codes, names=names))
+        if leads.won[learned].all() or not leads.won[learned].any():
+            msg = "without one of the five parts all known outcomes are the same, so nothing can be learned"
+            raise NotHere(msg)
         lesson = Lesson(
             values=values[learned],
             won=leads.won[learned],
@@ -108,10 +112,9 @@ def estimator(leads: int, seed: int, rounds: int = 60) -> Any:  # noqa: ANN401 -
 
     if leads < BOOSTED_FROM:
         return LogisticRegression(max_iter=1_000)
-    return HistGradientBoostingClassifier(
-        max_iter=rounds, learning_rate=6.0 / (rounds + 10), max_leaf_nodes=15, early_stopping=False,
-        random_state=seed,
-    )  # fmt: skip
+    booster: Any = HistGradientBoostingClassifier
+    settings = {"max_iter": rounds, "learning_rate": 6.0 / (rounds + 10), "max_leaf_nodes": 15}
+    return booster(**settings, early_stopping=False, random_state=seed)
 
 
 def filling(learned: Reals) -> Predict:

@@ -20,9 +20,8 @@ RECALIBRATION = Remedy(
     family="scores",
     title="Recalibrate the score for everybody alike",
     what="Turn the score into the chance of a good outcome by one rising curve that knows no groups. The"
-    " order of the"
-    " leads stays, so the same number of calls reaches the same leads; what changes is what the number"
-    " promises.",
+    " order of the leads stays, so the same number of calls reaches the same leads; what changes is"
+    " what the number promises.",
     needs="scores",
     labels=SCORE_LABELS,
     source="isotonic regression: Zadrozny and Elkan (2002), KDD 8:694",

@@ -60,24 +60,22 @@ def _remedy(kind: str, aim: Aim) -> Remedy:
             "Train for",
             (
                 "A mixture of models, trained to meet the constraint (exponentiated gradient). Here leads"
-                " are called in the"
-                " order of the mixture's votes, so that chance has no say."
+                " are called in the order of the mixture's votes, so that chance has no say."
             ),
         ),
         "gradient-chance": (
             "Train by chance for",
             (
                 "The same mixture as it was published: each lead is decided by a model that is drawn at"
-                " random, so two equal"
-                " leads may be treated differently, and the number of calls is not fixed."
+                " random, so two equal leads may be treated differently, and the number of calls is not"
+                " fixed."
             ),
         ),
         "grid": (
             "Choose among models for",
             (
                 f"Of {GRID} models with different weights (grid search), the one with the best balance of"
-                " error and gap on"
-                " the leads it learned from."
+                " error and gap on the leads it learned from."
             ),
         ),
     }[kind]

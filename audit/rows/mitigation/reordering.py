@@ -40,10 +40,8 @@ def _attempt(leads: Bench, score: Reals, strength: float) -> Attempt:
         family="scores",
         title=f"Reorder the queue, {way} to equal shares",
         what="Sort the queue anew, so that each group has its share of the calls. Within a group the order"
-        " of the"
-        " scores stays, the number of calls is met exactly, and chance has no say. Leads are placed by their"
-        " group,"
-        " which in many countries and uses is not allowed.",
+        " of the scores stays, the number of calls is met exactly, and chance has no say. Leads are"
+        " placed by their group, which in many countries and uses is not allowed.",
         needs="scores",
         labels=NO_LABELS,
         source=SOURCE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +17,7 @@ from audit.rows.mitigation.wording import TRAINED_LABELS
 
 CAUTION = (
     "Copies bring nothing new, and a deleted lead is lost knowledge: where the groups really differ in"
-    " outcomes, the new"
-    " score promises too much for one of them."
+    " outcomes, the new score promises too much for one of them."
 )
 MOST_COPIES = 5
 """A lead is copied five times at most on average; beyond, copies would be learned by heart."""
@@ -25,8 +25,8 @@ OVER = Remedy(
     id="oversampling",
     family="data",
     title="Copy good outcomes of the groups that have few",
-    what="Train a score anew on data in which every group has the share of good outcomes of the best group,"
-    " by drawing copies of good outcomes.",
+    what="Train a score anew on data in which every group has the share of good outcomes of the best"
+    " group, by drawing copies of good outcomes.",
     needs="training data",
     labels=TRAINED_LABELS,
     source="imbalanced-learn RandomOverSampler; Kamiran and Calders (2012), Knowledge and Information"
@@ -37,8 +37,8 @@ UNDER = Remedy(
     id="undersampling",
     family="data",
     title="Leave out bad outcomes of the groups that have many",
-    what="Train a score anew on data in which every group has the share of good outcomes of the best group,"
-    " by leaving out bad outcomes at random.",
+    what="Train a score anew on data in which every group has the share of good outcomes of the best"
+    " group, by leaving out bad outcomes at random.",
     needs="training data",
     labels=TRAINED_LABELS,
     source="imbalanced-learn RandomUnderSampler; Kamiran and Calders (2012), Knowledge and Information"
@@ -82,9 +82,8 @@ def resampled_rows(won: BoolArray, levels: Codes, seed: int, *, over: bool) -> C
     wanted = wanted_counts(won, levels, over=over)
     if not wanted:
         return np.arange(won.size)
-    made = (RandomOverSampler if over else RandomUnderSampler)(
-        sampling_strategy=dict(wanted), random_state=seed
-    )
+    sampler: Any = RandomOverSampler if over else RandomUnderSampler
+    made = sampler(sampling_strategy=dict(wanted), random_state=seed)
     made.fit_resample(np.zeros((won.size, 1)), cell)
     return np.sort(np.asarray(made.sample_indices_, dtype=np.int64))
 

@@ -27,8 +27,7 @@ def warnings(trial: Trial, found: Figures, today: Figures, *, evened: bool) -> I
     if after is not None and after.coverage is not None and after.coverage < 0.5:
         yield (
             f"Only {after.coverage * 100:.0f} % of these calls have a known outcome; what the others would"
-            " bring is"
-            " not known."
+            " bring is not known."
         )
 
 
@@ -36,8 +35,7 @@ def _imitation(trial: Trial) -> Iterator[str]:
     if trial.fidelity is not None and trial.fidelity < TRUSTED:
         yield (
             f"The imitation of the score tells {max(trial.fidelity, 0) * 100:.0f} % of its spread, too"
-            " little to be"
-            " trusted; this what-if is not recommended."
+            " little to be trusted; this what-if is not recommended."
         )
 
 
@@ -54,8 +52,8 @@ def _elsewhere(found: Figures, today: Figures) -> Iterator[str]:
         and found.widest.value > today.widest.value + 0.01
     ):
         yield (
-            "The widest gap in calls between any two groups grows: from"
-            f" {today.widest.value * 100:.1f} to {found.widest.value * 100:.1f} points."
+            f"The widest gap in calls between any two groups grows: from {today.widest.value * 100:.1f} to"
+            f" {found.widest.value * 100:.1f} points."
         )
 
 

@@ -42,8 +42,6 @@ SALESFORCE = Table(
     number_types=frozenset({"double", "int", "long", "percent"}),
     own=re.compile(r".*__c"),
     score_example="Your_Score__c",
-    # Our own: an audit of it would audit itself.
-    no_scores=frozenset({"Fairness_Calibrated_Score__c"}),
     standard=(
         everywhere(
             "Status",

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from connectors.policy.model import Operator, Rule
 from connectors.source import FieldInfo
 
+OURS = ("fairness_", "fairscore_")
+"""How the fields begin that Fairlead writes into a CRM, in lower case."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standard:
@@ -56,7 +59,9 @@ class Table:
 
     def is_number(self, field: FieldInfo) -> bool:
         """Whether the field may be a score by its type and is none that is known to be no use."""
-        return field.type in self.number_types and field.name not in self.no_scores
+        # What Fairlead wrote itself is no score: an audit of it would audit itself.
+        ours = field.name.casefold().startswith(OURS)
+        return field.type in self.number_types and field.name not in self.no_scores and not ours
 
 
 def standard(field: str, operator: Operator, column: str, why: str, *types: str) -> Standard:

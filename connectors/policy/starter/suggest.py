@@ -20,6 +20,7 @@ from connectors.policy.model import Operator
 from connectors.policy.reasons import held_by
 from connectors.policy.starter.classified import standing
 from connectors.policy.starter.profile import Profile
+from connectors.policy.starter.standard import OURS
 from connectors.source import FieldInfo
 
 AGES = (25, 35, 50, 65)
@@ -156,6 +157,8 @@ def _choice(profile: Profile | None) -> Advised:
 
 
 def _number(field: FieldInfo) -> Advised:
+    if field.name.casefold().startswith(OURS):
+        return _drop("Fairlead wrote it itself.")
     if field.predicted or "score" in f"{field.name} {field.label}".casefold():
         return Advised(operator=Keep(), reason="A score, which nobody outside knows.")
     return Advised(

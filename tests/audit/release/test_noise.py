@@ -17,7 +17,6 @@ from audit.release.shape import OTHER
 from audit.schema import BadInput
 from tests.audit.tables import cube, stream
 
-opendp = pytest.importorskip("opendp")
 STREAM = stream("a", threshold=60.0, intersections=1, reference="x")
 
 
