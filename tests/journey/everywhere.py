@@ -73,6 +73,15 @@ def commands() -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
+def options(words: tuple[str, ...]) -> set[str]:
+    """The options of a command."""
+    command = COMMANDS[words[0]].load()
+    for word in words[1:]:
+        assert isinstance(command, click.Group)
+        command = command.commands[word]
+    return {name for one in command.params for name in one.opts}
+
+
 def environment(world: World) -> dict[str, str]:
     """What a command needs to work on a world's installation."""
     settings = world.settings

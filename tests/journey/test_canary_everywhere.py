@@ -66,28 +66,47 @@ def token_of(browser: AdminBrowser) -> str:
 
 
 # Each command with what a person would type; those of None are run by other tests, as the reason says.
+# What ends something stands behind what needs it; "{out}" is a folder of its own for each run.
 COMMANDS: dict[tuple[str, ...], tuple[str, ...] | None] = {
     ("demo",): None,  # test_demo_command; the world of this file is one
     ("serve",): None,  # test_commands; the world of this file is served
-    ("audit",): ("audit", "leads.csv", "--stream", "stream.toml", "--out", "out"),
+    ("audit",): ("audit", "leads.csv", "--stream", "stream.toml", "--out", "{out}"),
+    ("mitigate",): (
+        *("mitigate", "leads.csv", "--stream", "stream.toml", "--out", "{out}"),
+        *("--family", "scores"),
+    ),
+    ("release",): (
+        *("release", "leads.csv", "--stream", "stream.toml", "--out", "{out}", "--ledger", "{out}/ledger"),
+    ),
     ("template",): ("template",),
     ("password",): ("password", ADMIN, "--unlock"),
     ("people", "list"): ("people", "list"),
-    ("people", "add"): None,  # test_cli_people; it reads a password from standard input
-    ("people", "remove"): None,  # test_cli_people; the same account for each way to print
+    ("people", "add"): ("people", "add", "{name}", "--role", "auditor"),
+    ("people", "remove"): ("people", "remove", "{name}"),
     ("connect",): ("connect", "salesforce", "--wait", "0"),
     ("check",): ("check",),
     ("reseal",): ("reseal",),
+    ("keys", "status"): ("keys", "status"),
+    ("keys", "duckdb"): None,  # test_keys; it prints to a terminal alone
+    ("keys", "rotate"): ("keys", "rotate", "hubspot"),
     ("sync",): ("sync", "--full"),
     ("publish",): ("publish",),
-    ("erase",): None,  # test_privacy_page; it reads a record id from standard input
-    ("dossier",): None,  # test_privacy_page; the same
-    ("retention", "set"): None,  # test_privacy_page; it prints its number
+    ("federate", "export"): ("federate", "export", "salesforce", "--out", "{out}", "--crossings", "1"),
+    ("dossier",): ("dossier", "salesforce"),
+    ("erase",): ("erase", "salesforce", "--yes"),
+    ("retention", "set"): ("retention", "set", "hubspot", "60"),
     ("retention", "run"): ("retention", "run"),
     ("retention", "verify"): ("retention", "verify", "salesforce"),
+    ("log", "verify"): ("log", "verify"),
+    ("log", "export"): ("log", "export", "salesforce", "--out", "{out}"),
+    ("log", "keep"): ("log", "keep", "salesforce", "400"),
+    ("policy", "diff"): ("policy", "diff", "policy.toml", "policy.toml"),
+    ("policy", "table"): ("policy", "table", "table.csv", "--field", "City"),
     ("policy", "check"): ("policy", "check", "policy.toml"),
     ("policy", "preview"): ("policy", "preview", "policy.toml", "--data", "leads.csv"),
+    ("keys", "destroy"): None,  # the last test of this file
 }
+TYPED = {("erase",): "{id}\n", ("dossier",): "{id}\n", ("people", "add"): "a-long-password-7391\n"}
 STREAM = """[stream]
 name = "lead-score"
 score = "Lead_Score__c"
@@ -113,6 +132,7 @@ def desk(own_world, tmp_path_factory):
     policy = world.services.repository.policy(outcomes[0].audit.connection_id)
     (folder / "policy.toml").write_text(policy.text)
     (folder / "stream.toml").write_text(STREAM)
+    (folder / "table.csv").write_text("city,size\nBoston,large\nSalem,small\n")
     return folder
 
 
@@ -124,16 +144,24 @@ def test_every_command_is_among_those_that_are_run():
 @pytest.mark.parametrize("as_json", [False, True], ids=["words", "json"])
 def test_no_command_prints_or_writes_a_raw_identifier(own_world, desk, needles, words, as_json):
     world, _, _ = own_world
-    typed = COMMANDS[words]
-    assert typed is not None
-    more = ["--json"] if as_json and words != ("template",) else []
+    out = desk / f"{'-'.join(words)}-{as_json}"
+    named = {"out": str(out), "name": f"auditor{as_json}", "id": world.salesforce.record_ids()[as_json]}
+    typed = [one.format(**named) for one in COMMANDS[words] or ()]
+    takes_json = "--json" in everywhere.options(words)
     # Once as people run it, and once with every line of every library.
     before = "import logging; logging.basicConfig(level=1)" if as_json else ""
-    done = everywhere.run(world, (*typed, *more), before=before, folder=desk)
+    done = everywhere.run(
+        world,
+        (*typed, *(["--json"] if as_json and takes_json else [])),
+        typed=TYPED.get(words, "").format(**named),
+        before=before,
+        folder=desk,
+    )
     assert done.returncode in {0, 1}, done.stderr
     assert done.stdout
     assert found(iter([("printed", (done.stdout + done.stderr).encode())]), needles) == []
-    assert found(traces(desk / "out"), needles) == []
+    assert "{out}" not in (COMMANDS[words] or ()) or any(out.iterdir())
+    assert found(traces(out), needles) == []
 
 
 # Where raw values pass, and the CRM whose sync passes there.
@@ -221,3 +249,12 @@ def test_without_signing_in_no_address_says_anything_of_a_lead(own_world, needle
         assert answer.status_code != 500, one
         hits += found(iter([(f"{one.method} {one.endpoint}", answer.content)]), needles)
     assert hits == []
+
+
+@pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
+def test_destroying_a_key_prints_no_raw_identifier(own_world, desk, needles, crm):
+    world, _, _ = own_world
+    standin = world.salesforce if crm == "salesforce" else world.hubspot
+    done = everywhere.run(world, ("keys", "destroy", crm, "--yes", standin.organisation), folder=desk)
+    assert done.returncode in {0, 2}, done.stderr
+    assert found(iter([("printed", (done.stdout + done.stderr).encode())]), needles) == []
