@@ -79,13 +79,15 @@ def erase(opened: Services, connection: ConnectionRow, leads: Iterable[LeadKey])
 def empty(opened: Services, connection: ConnectionRow) -> int:
     """Erase everything that was logged of a connection (its CRM was disconnected); how many entries.
 
-    The chain stays, with a signed line that says how many entries there were.
+    The chain stays, with a signed line that says how many entries there were. It does not take the
+    organisation's key, which a disconnect destroys before anything else.
     """
     place = place_of(opened, connection)
     if not place.exists():
         return 0
+    keys = LogKeys(secret=b"", signers=_signers(opened, connection))
     try:
-        with _ledger(opened, connection) as ledger:
+        with open_ledger(place, keys, connection.crm, in_seconds(opened.clock())) as ledger:
             gone = ledger.empty() if ledger.entries else 0
             _remember(opened, connection, ledger)
             return gone
@@ -191,9 +193,13 @@ def export_log(opened: Services, connection: ConnectionRow, folder: Path, form: 
 def keys_of(opened: Services, connection: ConnectionRow) -> LogKeys:
     """The keys of a connection's log. Raises BadInput where the organisation's key was destroyed."""
     secret = opened.keyring(connection).key_for("decision-log")
+    return LogKeys(secret=secret, signers=_signers(opened, connection))
+
+
+def _signers(opened: Services, connection: ConnectionRow) -> tuple[bytes, ...]:
     masters = (opened.settings.master, *opened.settings.former_masters)
     name = f"decision-log/{len(connection.crm)}:{connection.crm}/{connection.organisation}"
-    return LogKeys(secret=secret, signers=tuple(derive(one, name) for one in masters))
+    return tuple(derive(one, name) for one in masters)
 
 
 @contextmanager
@@ -206,7 +212,10 @@ def _ledger(opened: Services, connection: ConnectionRow) -> Iterator[Ledger]:
 
 
 def _move_on(ledger: Ledger, keyring: Keyring) -> None:
-    """Bring the index to the generation of a keyring, one that a killed rotation left behind as well."""
+    """Bring the index to the generation of a keyring, one that a killed rotation left behind as well.
+
+    What was logged under a key that was destroyed since goes: the connection was made again before that.
+    """
     since = ledger.index.generation() or keyring.generation
     if since > keyring.generation:
         msg = "the decision log is of a later time than the database; put both of one moment back"
@@ -215,6 +224,8 @@ def _move_on(ledger: Ledger, keyring: Keyring) -> None:
     def moved(key: str) -> str:
         return keyring.forward(LeadKey(bytes.fromhex(key)), since).hex
 
+    if since < keyring.first:
+        ledger.empty()
     if ledger.index.generation() != keyring.generation:
         ledger.rekey(moved, keyring.generation)
 
@@ -245,6 +256,10 @@ def _policy(opened: Services, connection: ConnectionRow, digest: str) -> tuple[i
 
 
 def _remember(opened: Services, connection: ConnectionRow, ledger: Ledger) -> None:
+    """Keep the end of the chain in the database; of one that was cut off or begun anew, that would hide it."""
+    known = opened.decision_logs.get(connection.id)
+    if known.records and against(_checkpoint(known, connection), ledger.records):
+        return
     found = summed(ledger.records, ())
     opened.decision_logs.written(
         LogRow(
