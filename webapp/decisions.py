@@ -256,7 +256,7 @@ def _policy(opened: Services, connection: ConnectionRow, digest: str) -> tuple[i
 
 
 def _remember(opened: Services, connection: ConnectionRow, ledger: Ledger) -> None:
-    """Keep the end of the chain in the database; of one that was cut off or begun anew, that would hide it."""
+    """Keep the end of a chain in the database, unless it was cut off or begun anew: that would hide it."""
     known = opened.decision_logs.get(connection.id)
     if known.records and against(_checkpoint(known, connection), ledger.records):
         return

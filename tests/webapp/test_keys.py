@@ -168,6 +168,21 @@ def test_nothing_else_runs_while_a_key_is_rotated(house: House):
         rotate(opened, row, "Ada", quiet)
 
 
+def test_where_the_master_key_is_lost_the_organisation_can_be_let_go_and_connected_again(house: House):
+    lost = {**house.environ, "FAIRLEAD_MASTER_KEY": in_base64(OTHER)}
+    for arguments in (["keys", "rotate", CRM], ["keys", "status"]):
+        done = CliRunner().invoke(main, arguments, env=lost)
+        assert (done.exit_code == 0) == (arguments[1] == "status"), done.output
+    ended = CliRunner().invoke(main, ["keys", "destroy", CRM, "--yes", ORGANISATION], env=lost)
+    assert ended.exit_code == 0, ended.output
+    house.environ = lost
+    house.fill()
+    with house.open() as (opened, row):
+        put_all_in_order(opened)
+        house.check(opened, row)
+        assert house.toll.faults == []
+
+
 @pytest.mark.parametrize("older", ["folder", "database"])
 def test_a_backup_of_the_folder_or_the_database_alone_is_told_and_nothing_is_removed(
     house: House, older: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
