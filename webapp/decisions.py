@@ -8,7 +8,7 @@ an opt-out) is erased after `ABSENT_DAYS`, unless it comes back (docs/adr/0009).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -85,14 +85,20 @@ def empty(opened: Services, connection: ConnectionRow) -> int:
     place = place_of(opened, connection)
     if not place.exists():
         return 0
-    keys = LogKeys(secret=b"", signers=_signers(opened, connection))
     try:
-        with open_ledger(place, keys, connection.crm, in_seconds(opened.clock())) as ledger:
+        with _chain(opened, connection) as ledger:
             gone = ledger.empty() if ledger.entries else 0
             _remember(opened, connection, ledger)
             return gone
     except BadInput:
         return destroy(place, None)
+
+
+def hand_over(opened: Services, connection: ConnectionRow) -> None:
+    """Let a chain name the master key of today, which takes the one before; a damaged log stays as it is."""
+    if place_of(opened, connection).exists():
+        with suppress(BadInput), _chain(opened, connection) as ledger:
+            _remember(opened, connection, ledger)
 
 
 def holds(opened: Services, connection: ConnectionRow) -> bool:
@@ -200,6 +206,14 @@ def _signers(opened: Services, connection: ConnectionRow) -> tuple[bytes, ...]:
     masters = (opened.settings.master, *opened.settings.former_masters)
     name = f"decision-log/{len(connection.crm)}:{connection.crm}/{connection.organisation}"
     return tuple(derive(one, name) for one in masters)
+
+
+@contextmanager
+def _chain(opened: Services, connection: ConnectionRow) -> Iterator[Ledger]:
+    """The open log, without the key that reads its entries."""
+    keys, at = LogKeys(secret=b"", signers=_signers(opened, connection)), in_seconds(opened.clock())
+    with open_ledger(place_of(opened, connection), keys, connection.crm, at) as ledger:
+        yield ledger
 
 
 @contextmanager

@@ -221,7 +221,10 @@ class Ledger:
         wanted = keys_of(self.records)[-1] if self.records else public_text(self.keys.signing[0])
         found = next((one for one in self.keys.signing if public_text(one) == wanted), None)
         if found is None:
-            msg = "the decision log was signed with another master key than this installation has"
+            msg = (
+                "the decision log was signed with another master key than this installation has: name that one as "
+                "FAIRLEAD_MASTER_KEY_PREVIOUS and run fairlead reseal, or move the log's folder elsewhere"
+            )
             raise BadInput(msg)
         return found
 

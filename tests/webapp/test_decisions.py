@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
+from pydantic import SecretBytes
 
 from connectors.decisions.chain import lines_in
 from connectors.hubspot.events import Event
 from connectors.pseudonym import LeadKey
-from webapp import connecting, decisions, departures, erasure, jobs
+from webapp import access, connecting, decisions, departures, erasure, jobs
 from webapp.cli import main
 from webapp.key_rotation import rotate
 from webapp.store.decision_logs import DecisionLogs, LogRow
@@ -158,6 +159,21 @@ def test_a_log_of_a_destroyed_key_goes_where_a_job_hindered_the_disconnect(crms)
         connecting.end(crms.services, row, "Ada")
         crms.connect("hubspot")
     logged_anew(crms, "hubspot", row, before)
+
+
+def test_the_log_goes_on_after_the_master_key_was_changed_as_the_guide_says(crms):
+    row = crms.ready("hubspot")
+    jobs.sync(crms.services, row)
+    entries = decisions.check(crms.services, row).entries
+    before, now = crms.services.settings.master_key, SecretBytes(bytes(range(100, 132)))
+    both = crms.services.settings.model_copy(update={"master_key": now, "master_key_previous": before})
+    access.reseal(replace(crms.services, settings=both))
+    opened = replace(crms.services, settings=both.model_copy(update={"master_key_previous": None}))
+    rescore(crms, "hubspot", 10, 97.0)
+    jobs.sync(opened, row, wanted="full")
+    assert opened.repository.connection(row.id).note == ""
+    found = decisions.check(opened, row, contents=True)
+    assert (found.sound, found.entries) == (True, entries + 1), found.faults
 
 
 def test_a_rotation_of_the_key_takes_the_log_along(crms):
