@@ -222,8 +222,8 @@ class Ledger:
         found = next((one for one in self.keys.signing if public_text(one) == wanted), None)
         if found is None:
             msg = (
-                "the decision log was signed with another master key than this installation has: name that one as "
-                "FAIRLEAD_MASTER_KEY_PREVIOUS and run fairlead reseal, or move the log's folder elsewhere"
+                "the decision log was signed with another master key than this installation has: name that "
+                "one as FAIRLEAD_MASTER_KEY_PREVIOUS and run fairlead reseal, or move its folder elsewhere"
             )
             raise BadInput(msg)
         return found
