@@ -6,8 +6,9 @@ The values are judged here, inside the connectors, and never told. A column is i
 - one in ten values is a long text, most of them look like names of people, or nearly every one is another,
 and the CRM's type does not say that they come from a list.
 
-``checked = true`` in the rule says that a person has looked. The preview warns; saving refuses
-(`refuse_doubtful`); a pull goes on, because what plainly points at a person is left out there anyway.
+``checked = true`` in the rule says that a person has looked. The preview warns, and shows the shapes of such
+values alone; saving on the page refuses (`refuse_doubtful`), unless the CRM cannot be asked; a pull goes on,
+because what plainly points at a person is left out there anyway.
 """
 
 from __future__ import annotations
@@ -38,8 +39,14 @@ class Doubt:
 def doubts(policy: Policy, batch: Batch, fields: Iterable[FieldInfo] = ()) -> tuple[Doubt, ...]:
     """The doubts about what a policy made of some leads; ``fields`` are what the CRM describes."""
     kinds: dict[str, FieldKind] = {field.name.casefold(): field.kind for field in fields}
-    kept = [rule for rule in policy.rules if isinstance(rule.operator, Keep) and not rule.operator.checked]
-    return tuple(_doubts(kept, batch, kinds))
+    return tuple(_doubts(in_question(policy), batch, kinds))
+
+
+def in_question(policy: Policy) -> tuple[Rule, ...]:
+    """The rules that keep values at which nobody has looked yet."""
+    return tuple(
+        rule for rule in policy.rules if isinstance(rule.operator, Keep) and not rule.operator.checked
+    )
 
 
 def refuse_doubtful(policy: Policy, batch: Batch, fields: Iterable[FieldInfo] = ()) -> None:
