@@ -330,7 +330,7 @@ def test_a_connection_without_a_policy_starts_from_a_valid_one(site: Site, crm: 
 def test_a_kept_column_in_doubt_is_not_saved_before_somebody_has_looked(org: Org) -> None:
     kept = POLICY + '\n[[rule]]\nfield = "Reach__c"\noperator = "keep"\ncolumn = "reach"\n'
     before = org.world.services.repository.policies(org.row.id)
-    status, page, text = org.send("save", kept)
+    status, _, text = org.send("save", kept)
     assert status == 422
     assert "look like addresses or numbers of a person" in html.unescape(text)
     assert "canary@example" not in text
