@@ -340,3 +340,17 @@ def test_a_kept_column_in_doubt_is_not_saved_before_somebody_has_looked(org: Org
     assert "canary@example" not in text
     status, _, text = org.send("save", kept.replace('"reach"', '"reach"\nchecked = true'))
     assert "look like addresses" not in text
+
+
+def test_a_policy_that_can_never_be_asked_for_is_not_saved(org: Org) -> None:
+    before = org.world.services.repository.policies(org.row.id)
+    for text, words in (
+        (POLICY.replace('object = "Lead"', 'object = "User"'), "this source reads salesforce Lead"),
+        (POLICY.replace('field = "Age__c"', 'field = "Age__c FROM User"'), "no Salesforce API name"),
+    ):
+        answer = org.browser.submit(
+            org.path, {"action": "save", "text": text, "reason": "We have looked at it"}
+        )
+        assert answer.status_code == 422
+        assert words in html.unescape(answer.text)
+    assert org.world.services.repository.policies(org.row.id) == before

@@ -18,7 +18,7 @@ object = "Lead"
 created = "CreatedDate"
 
 [[rule]]
-field = "Ansprechpartner__c"
+field = "Gegenueber__c"
 operator = "keep"
 column = "partner"
 """
@@ -30,7 +30,7 @@ def shown(text: str) -> tuple[set[str | None], tuple[str, ...]]:
     keyring = Keyring(crm="salesforce", organisation="00D", master=b"k" * 32)
     raw = Raw(
         keys=[keyring.lead_key(name) for name in NAMES],
-        columns={"CreatedDate": ["2026-01-02"] * len(NAMES), "Ansprechpartner__c": list(NAMES)},
+        columns={"CreatedDate": ["2026-01-02"] * len(NAMES), "Gegenueber__c": list(NAMES)},
         cohort_days=[date(2026, 1, 2)] * len(NAMES),
         rejected={},
     )

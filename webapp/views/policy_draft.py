@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from audit.schema import BadInput, parse_stream
 from connectors.errors import ConnectorError
-from connectors.policy.doubts import in_question, refuse_doubtful
+from connectors.policy.doubts import refuse_doubtful
 from connectors.policy.fitting import refuse_unfit
 from connectors.policy.look import Looked
 from connectors.policy.model import Policy
@@ -71,7 +71,7 @@ def fitted(opened: Services, draft: Draft) -> Draft:
     try:
         fields = described(opened, draft.connection)
         draft = _unfit(draft, fields)
-        return draft if draft.error else _doubtful(opened, draft, fields)
+        return draft if draft.error else _judged(opened, draft, fields)
     except (ConnectorError, BadInput) as problem:
         return replace(draft, remote_error=remote_sentence(problem))
 
@@ -119,11 +119,12 @@ def starved(opened: Services, draft: Draft) -> tuple[LeftOut, ...]:
     return ()
 
 
-def _doubtful(opened: Services, draft: Draft, fields: Sequence[FieldInfo]) -> Draft:
-    if draft.policy is None or not in_question(draft.policy):
+def _judged(opened: Services, draft: Draft, fields: Sequence[FieldInfo]) -> Draft:
+    """The draft, with what some leads under it speak against, and whether it can be asked for at all."""
+    if draft.policy is None:
         return draft
-    batch = source_for(opened, draft.connection).look(draft.policy, JUDGED).batch
     try:
+        batch = source_for(opened, draft.connection).look(draft.policy, JUDGED).batch
         refuse_doubtful(draft.policy, batch, fields)
     except BadInput as problem:
         return replace(draft, error=f"The policy: {problem}")
