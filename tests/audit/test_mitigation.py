@@ -313,6 +313,17 @@ def test_without_the_extra_the_others_run(monkeypatch):
     validated(told)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_where_no_group_is_behind_nothing_is_recommended(seed):
+    table = gapped(1_200, seed=seed)
+    shuffled = np.random.default_rng(seed).permutation(table["attribute:group"].to_pylist())
+    place = table.column_names.index("attribute:group")
+    table = table.set_column(place, "attribute:group", pa.array(shuffled).dictionary_encode())
+    told = laboratory(table, described(), Request(families=(*LEARNED, *CHEAP)))
+    assert told.advice.remedy is None
+    assert "not worth it" in told.advice.reasons[0]
+
+
 def test_resampling_that_only_hides_the_gap_says_so():
     """The group is behind through no field: evened training data changes no order of the leads."""
     rng = np.random.default_rng(4)

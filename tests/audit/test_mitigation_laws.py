@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.rows.clusters import FOLDS
+from audit.rows.mitigation import recalibration
 from audit.rows.mitigation.bench import bench, watching
 from audit.rows.mitigation.crm_rules import capped, imitated
 from audit.rows.mitigation.encoded import Target, encoded
@@ -84,13 +85,15 @@ def test_recalibration_rises_and_knows_no_group(seed):
     assert told.max() <= 1
 
 
-def test_recalibration_keeps_the_order_of_the_scores_within_a_fold():
+def test_recalibration_keeps_the_order_of_the_scores_and_so_every_call():
     leads = watching(bench(gapped(), described(), Request()), "group", (1, 0))
-    told = recalibrated(leads, leads.score)
-    for fold in range(FOLDS):
-        here = leads.fold == fold
-        order = np.argsort(leads.score[here], kind="stable")
-        assert (np.diff(told[here][order]) >= -1e-12).all()
+    order = np.argsort(leads.score, kind="stable")
+    for told in recalibrated(leads, leads.score):
+        assert (np.diff(told[order]) >= -1e-12).all()
+    (attempt,) = recalibration.attempts(leads, leads.score)
+    made = attempt.run()
+    assert (made.decided == leads.queue.top(leads.score)).all()
+    assert "it promises 'b'" in made.notes[0]
 
 
 @LAW

@@ -20,12 +20,14 @@ class NotHere(BadInput):
 class Made:
     """Decisions between 0 and 1 per lead; ``fidelity`` where they come from an imitation of the score.
 
-    ``evened`` says that the training data was evened out, so that a gap that stays is only hidden there.
+    ``evened`` says that the training data was evened out, so that a gap that stays is only hidden there,
+    ``notes`` are sentences about what it found.
     """
 
     decided: Reals
     fidelity: float | None = None
     evened: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -211,7 +211,7 @@ def _trial(leads: Bench, request: Request, tried: tuple[Attempt, Made, Figures],
         moved=float(np.abs(made.decided - leads.today).mean()),
         fidelity=made.fidelity,
     )
-    warned = tuple(warnings(trial, found, old, evened=made.evened))
+    warned = (*made.notes, *warnings(trial, found, old, evened=made.evened))
     return replace(trial, warnings=warned)
 
 
