@@ -9,6 +9,7 @@ from audit.cube import Cube
 from audit.schema import Stream
 
 BANDS = 10
+USUAL_SCALES = ((0.0, 1.0), (0.0, 100.0))
 
 
 def scale_of(lowest: float, highest: float, stream: Stream) -> tuple[float, float]:
@@ -20,9 +21,9 @@ def scale_of(lowest: float, highest: float, stream: Stream) -> tuple[float, floa
     if stream.score_range is not None:
         return stream.score_range
     if lowest >= 0 and highest <= 1:
-        return (0.0, 1.0)
+        return USUAL_SCALES[0]
     if lowest >= 0 and 10 < highest <= 100:
-        return (0.0, 100.0)
+        return USUAL_SCALES[1]
     return (lowest, highest)
 
 

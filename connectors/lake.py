@@ -198,6 +198,10 @@ class Lake:
         """Whether something lies here in the clear, or is left of another generation."""
         return rekeying.is_untidy(self._home(crm, organisation))
 
+    def generations(self, crm: str, organisation: str) -> frozenset[int]:
+        """The generations that a state of an organisation lies here of; 0 for one in the clear."""
+        return rekeying.generations(self._place(crm, organisation))
+
     def read(self, crm: str, organisation: str, *, hidden: bool = False) -> pa.Table:
         """All leads of one organisation, ordered by cohort day and key, as one state.
 

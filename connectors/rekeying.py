@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -15,6 +16,7 @@ from audit.schema import BadInput
 from connectors import tombstones
 from connectors.ordering import write_ordered
 from connectors.partitions import (
+    PLAIN,
     Manifest,
     clean,
     load_manifest,
@@ -93,6 +95,14 @@ def is_untidy(home: Home) -> bool:
     known = {manifest_name(home.seal)}
     others = {path.name for path in home.path.glob("manifest*")} - known
     return bool(others) or tombstones.has_others(home)
+
+
+def generations(place: Path) -> frozenset[int]:
+    """The generations of the states that lie here; 0 for one in the clear."""
+    names = (path.name for path in place.glob("manifest*"))
+    numbers = (name.removeprefix("manifest-") for name in names if name != PLAIN)
+    plain = {0} if (place / PLAIN).exists() else set[int]()
+    return frozenset(plain | {int(number) for number in numbers if number.isdecimal()})
 
 
 def _moved(old: Home, new: Home, held: Manifest, rotation: Rotation) -> Manifest:

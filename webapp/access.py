@@ -9,6 +9,7 @@ from connectors.errors import Refused
 from connectors.policy.parse import parse_policy
 from connectors.source import FieldInfo
 from webapp.crms import consent, source_for
+from webapp.decisions import hand_over
 from webapp.outcomes import CHECK, WRITE_BACK, noting
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, ConnectionState
@@ -93,6 +94,8 @@ class Resealed:
 def reseal(opened: Services) -> Resealed:
     """Encrypt the tokens of every connection with the newest key, and wrap their keys with the master key.
 
+    The decision logs name the key that signs from now on; after that the one before is needed no more.
+
     Raises
     ------
     Refused
@@ -101,6 +104,8 @@ def reseal(opened: Services) -> Resealed:
         The key of an organisation does not open with the master key, nor with the one before.
     """
     keys = opened.keys.rewrap()
+    for row in opened.repository.connections():
+        hand_over(opened, row)
     tokens = sum(opened.grants(row.id).reseal() for row in opened.repository.connections())
     detail = f"{tokens} tokens and {keys} keys moved to the newest key"
     opened.accounts.record("command line", "tokens resealed", "", detail)

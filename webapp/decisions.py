@@ -8,7 +8,7 @@ an opt-out) is erased after `ABSENT_DAYS`, unless it comes back (docs/adr/0009).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,18 +79,26 @@ def erase(opened: Services, connection: ConnectionRow, leads: Iterable[LeadKey])
 def empty(opened: Services, connection: ConnectionRow) -> int:
     """Erase everything that was logged of a connection (its CRM was disconnected); how many entries.
 
-    The chain stays, with a signed line that says how many entries there were.
+    The chain stays, with a signed line that says how many entries there were. It does not take the
+    organisation's key, which a disconnect destroys before anything else.
     """
     place = place_of(opened, connection)
     if not place.exists():
         return 0
     try:
-        with _ledger(opened, connection) as ledger:
+        with _chain(opened, connection) as ledger:
             gone = ledger.empty() if ledger.entries else 0
             _remember(opened, connection, ledger)
             return gone
     except BadInput:
         return destroy(place, None)
+
+
+def hand_over(opened: Services, connection: ConnectionRow) -> None:
+    """Let a chain name the master key of today, which takes the one before; a damaged log stays as it is."""
+    if place_of(opened, connection).exists():
+        with suppress(BadInput), _chain(opened, connection) as ledger:
+            _remember(opened, connection, ledger)
 
 
 def holds(opened: Services, connection: ConnectionRow) -> bool:
@@ -191,9 +199,21 @@ def export_log(opened: Services, connection: ConnectionRow, folder: Path, form: 
 def keys_of(opened: Services, connection: ConnectionRow) -> LogKeys:
     """The keys of a connection's log. Raises BadInput where the organisation's key was destroyed."""
     secret = opened.keyring(connection).key_for("decision-log")
+    return LogKeys(secret=secret, signers=_signers(opened, connection))
+
+
+def _signers(opened: Services, connection: ConnectionRow) -> tuple[bytes, ...]:
     masters = (opened.settings.master, *opened.settings.former_masters)
     name = f"decision-log/{len(connection.crm)}:{connection.crm}/{connection.organisation}"
-    return LogKeys(secret=secret, signers=tuple(derive(one, name) for one in masters))
+    return tuple(derive(one, name) for one in masters)
+
+
+@contextmanager
+def _chain(opened: Services, connection: ConnectionRow) -> Iterator[Ledger]:
+    """The open log, without the key that reads its entries."""
+    keys, at = LogKeys(secret=b"", signers=_signers(opened, connection)), in_seconds(opened.clock())
+    with open_ledger(place_of(opened, connection), keys, connection.crm, at) as ledger:
+        yield ledger
 
 
 @contextmanager
@@ -206,7 +226,10 @@ def _ledger(opened: Services, connection: ConnectionRow) -> Iterator[Ledger]:
 
 
 def _move_on(ledger: Ledger, keyring: Keyring) -> None:
-    """Bring the index to the generation of a keyring, one that a killed rotation left behind as well."""
+    """Bring the index to the generation of a keyring, one that a killed rotation left behind as well.
+
+    What was logged under a key that was destroyed since goes: the connection was made again before that.
+    """
     since = ledger.index.generation() or keyring.generation
     if since > keyring.generation:
         msg = "the decision log is of a later time than the database; put both of one moment back"
@@ -215,6 +238,8 @@ def _move_on(ledger: Ledger, keyring: Keyring) -> None:
     def moved(key: str) -> str:
         return keyring.forward(LeadKey(bytes.fromhex(key)), since).hex
 
+    if since < keyring.first:
+        ledger.empty()
     if ledger.index.generation() != keyring.generation:
         ledger.rekey(moved, keyring.generation)
 
@@ -245,6 +270,10 @@ def _policy(opened: Services, connection: ConnectionRow, digest: str) -> tuple[i
 
 
 def _remember(opened: Services, connection: ConnectionRow, ledger: Ledger) -> None:
+    """Keep the end of a chain in the database, unless it was cut off or begun anew: that would hide it."""
+    known = opened.decision_logs.get(connection.id)
+    if known.records and against(_checkpoint(known, connection), ledger.records):
+        return
     found = summed(ledger.records, ())
     opened.decision_logs.written(
         LogRow(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
+from connectors.seals import DoesNotOpen
+from webapp.crms import label
 from webapp.services import Services
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
+
+LOG = logging.getLogger(__name__)
 
 
 def put_in_order(opened: Services, connection: ConnectionRow) -> None:
@@ -13,8 +19,14 @@ def put_in_order(opened: Services, connection: ConnectionRow) -> None:
 
     Until the database has moved on, the generation before counts as a whole: what was prepared goes. After
     that the new one counts as a whole: what was before goes.
+
+    Raises
+    ------
+    DoesNotOpen
+        Folder and database are of different times, as after a backup of one of them: nothing is removed.
     """
     place = (connection.crm, connection.organisation)
+    _refuse_another_time(opened, connection)
     unfinished = any(row.state == "pending" for row in opened.keys.rows(connection.id))
     if unfinished or opened.lake.is_untidy(*place):
         opened.lake.tidy(*place)
@@ -34,6 +46,24 @@ def put_all_in_order(opened: Services) -> None:
                     put_in_order(opened, row)
             except (Locked, KeyDestroyed):
                 continue
+            except DoesNotOpen as problem:
+                LOG.warning("%s: %s.", label(row), problem)
+
+
+def _refuse_another_time(opened: Services, connection: ConnectionRow) -> None:
+    """Stop where the leads that lie here are those of a key before the one in force, or of a later one alone.
+
+    A rotation that is killed leaves the state in force, whatever lies beside it.
+    """
+    rows = opened.keys.rows(connection.id)
+    states: dict[int, str] = {row.generation: row.state for row in rows}
+    # In the clear lies what was before the first key.
+    ended = "destroyed" if states.get(1) == "destroyed" else "former"
+    states[0] = "active" if any(row.plain for row in rows) else ended
+    here = opened.lake.generations(connection.crm, connection.organisation)
+    found = {states.get(number, "of a later time") for number in here}
+    if "active" not in found and found - {"pending", "destroyed"}:
+        raise DoesNotOpen
 
 
 def _wants_it(opened: Services, row: ConnectionRow) -> bool:

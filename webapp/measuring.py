@@ -20,7 +20,7 @@ from connectors.policy.write import policy_digest
 from connectors.some_leads import some_leads
 from webapp.crms import NAMES, source_for
 from webapp.services import Services
-from webapp.store.rows import ConnectionRow
+from webapp.store.rows import ConnectionRow, PolicyVersion
 
 MEASURED, SAMPLED = 10_000, 1_000
 """Leads at most: of those that are held, and of those that are read for it. More take too long for a page."""
@@ -90,6 +90,12 @@ def special_columns(opened: Services, connection: ConnectionRow) -> tuple[str, .
 
 def held_policy(opened: Services, connection: ConnectionRow) -> Policy | None:
     """The policy that the held leads were pulled under; None where none is held, or it is not known."""
+    found = held_version(opened, connection)
+    return found[1] if found else None
+
+
+def held_version(opened: Services, connection: ConnectionRow) -> tuple[PolicyVersion, Policy] | None:
+    """As `held_policy`, with the newest version that says it."""
     digest = None
     with suppress(BadInput):  # the key of the organisation was destroyed, and with it what was held
         note = opened.lake.held(connection.crm, connection.organisation)
@@ -98,7 +104,7 @@ def held_policy(opened: Services, connection: ConnectionRow) -> Policy | None:
         with suppress(BadInput):
             policy = parse_policy(version.text, "The policy")
             if policy_digest(policy) == digest:
-                return policy
+                return version, policy
     return None
 
 

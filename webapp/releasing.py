@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,7 +36,8 @@ from audit.tally import count
 from webapp.jobs import leads_of, rules_in_force
 from webapp.services import Services
 from webapp.store.database import Database
-from webapp.store.releases import NewRelease, Owner, ReleasedRow, Releases
+from webapp.store.locks import Locked
+from webapp.store.releases import MILLION, NewRelease, Owner, ReleasedRow, Releases
 from webapp.store.rows import ConnectionRow
 
 
@@ -87,7 +90,18 @@ def figures_of(opened: Services, connection: ConnectionRow) -> Figures:
 
 
 def preview(releases: Releases, figures: Figures, asked: Asked) -> Release:
-    """What would leave without noise; nothing is written down, and nothing may leave from here."""
+    """What would leave without noise; nothing is written down, and nothing may leave from here.
+
+    Raises
+    ------
+    BadInput
+        As `hand_out`.
+    """
+    with _alone(releases, figures.owner):
+        return _looked_at(releases, figures, asked)
+
+
+def _looked_at(releases: Releases, figures: Figures, asked: Asked) -> Release:
     shape, earlier = _line(releases, figures, asked)
     again = _same(basis_of(figures.cube, shape), earlier)
     if again is not None:
@@ -102,12 +116,25 @@ def hand_out(releases: Releases, figures: Figures, asked: Asked, who: str) -> Ha
     ------
     BadInput
         It must not leave: see `audit.release.release_of`; the budget is used up; or earlier releases of this
-        organisation were cut in another way, so that one could be subtracted from the other.
+        organisation were cut in another way, so that one could be subtracted from the other. Or another
+        release of this organisation is being worked out.
     """
-    with releases.database.exclusive(f"release/{figures.owner.crm}/{figures.owner.organisation}"):
+    with _alone(releases, figures.owner):
         if asked.epsilon is None:
             return _exact(releases, figures, asked, who)
         return _noisy(releases, figures, asked, who)
+
+
+@contextmanager
+def _alone(releases: Releases, owner: Owner) -> Iterator[None]:
+    """One at a time, and nobody waits: it takes up to a minute, and the web process has few threads."""
+    name = f"release/{owner.crm}/{owner.organisation}"
+    try:
+        with releases.database.exclusive(name, wait=False):
+            yield
+    except Locked:
+        msg = "A release of these leads is being worked out already; wait a minute, then ask again."
+        raise BadInput(msg) from None
 
 
 def files_of(release: Release) -> dict[str, str]:
@@ -145,8 +172,9 @@ def _exact(releases: Releases, figures: Figures, asked: Asked, who: str) -> Hand
 
 
 def _noisy(releases: Releases, figures: Figures, asked: Asked, who: str) -> HandedOut:
-    epsilon = asked.epsilon or 0.0
-    check_epsilon(epsilon)
+    check_epsilon(asked.epsilon or 0.0)
+    # The budget is kept in millionths: what is drawn is what was paid.
+    epsilon = round((asked.epsilon or 0.0) * MILLION) / MILLION
     require_opendp()
     shape = plain_shape(figures.cube, figures.stream, crossings=asked.crossings, k=asked.k)
     text = shape_text.to_text(shape)

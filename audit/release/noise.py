@@ -170,4 +170,4 @@ def _seen(leads: dict[str, int], epsilon: float, attributes: int) -> tuple[str, 
     if spent[0] > epsilon or spent[1] * attributes > DELTA:
         message = "the noise of the group names would cost more than was asked for"
         raise ValueError(message)
-    return tuple(sorted(mechanism(leads)))
+    return tuple(sorted(level for level in mechanism(leads) if level != OTHER))

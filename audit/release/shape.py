@@ -11,7 +11,7 @@ import numpy as np
 from audit.arrays import IntArray
 from audit.cube import Cube
 from audit.schema import BadInput, Stream
-from audit.score_scale import band_edges, cube_scale
+from audit.score_scale import USUAL_SCALES, band_edges, cube_scale
 from audit.tally.columns import ATTRIBUTE, OUTCOME, SCORE, SELECTED, WORKED
 
 OTHER = "all other groups"
@@ -56,6 +56,7 @@ def shape_of(cube: Cube, stream: Stream, *, crossings: int | None = None, k: int
     Groups with fewer than ``k`` leads are counted together as `OTHER`; where even those are fewer, their
     leads are left out of every table. Neighbouring score bands are joined until each holds at least five
     ``k`` leads and one in ten; the threshold always stays an edge, so that no band mixes both decisions.
+    Where the scale of the score is only what was seen, the threshold is the one edge.
 
     Raises
     ------
@@ -114,8 +115,10 @@ def _dimensions(cube: Cube, stream: Stream, k: int) -> list[Dimension]:
         if not axis.name.startswith(ATTRIBUTE) or name not in wanted:
             continue
         leads = np.bincount(cube.column(axis.name), cube.n, minlength=axis.size)
-        kept = tuple(level for level, n in zip(axis.levels, leads, strict=True) if n >= k)
-        rare = leads[leads < k].sum()
+        # A group that has the name of the others by itself is one of them.
+        held = dict(zip(axis.levels, leads.tolist(), strict=True))
+        kept = tuple(level for level, n in held.items() if n >= k and level != OTHER)
+        rare = sum(n for level, n in held.items() if level not in kept)
         levels = (*kept, OTHER) if rare >= k else kept
         found.append(Dimension(name=name, levels=levels, reference=_reference(wanted[name], kept)))
     return [one for one in found if one.levels]
@@ -131,7 +134,9 @@ def _edges(cube: Cube, stream: Stream, k: int) -> tuple[float, ...]:
         return ()
     axis = cube.axis(SCORE)
     steps = np.bincount(cube.column(SCORE), cube.n, minlength=axis.size)[: len(axis.edges) + 1]
-    inner = {float(edge) for edge in band_edges(scale)[1:-1]}
+    # The range of the scores that were seen is the best and the worst lead's: edges of it would tell both.
+    usual = stream.score_range is not None or scale in USUAL_SCALES
+    inner = {float(edge) for edge in band_edges(scale)[1:-1]} if usual else set()
     held = () if stream.threshold is None else (stream.threshold,)
     least = max(5 * k, int(_SMALLEST_BAND * cube.total))
     edges = sorted({*inner, *held} & {float(edge) for edge in axis.edges})

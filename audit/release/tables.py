@@ -10,16 +10,18 @@ import numpy as np
 from scipy.sparse import csr_array, kron, vstack
 
 from audit.arrays import BoolArray, IntArray
-from audit.release.basis import Basis
+from audit.release.basis import NO_CODE, YES_CODE, Basis
 from audit.release.facts import Fact, divisions, facts_of
 from audit.release.shape import Shape
+from audit.tally.columns import OUTCOME, SELECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Space:
-    """The finest cells that leads may be in: occupied groups times occurring facts.
+    """The finest cells that leads may be in: occupied groups times possible facts.
 
-    A move of leads stays inside: a group that nobody is in may be known to be impossible.
+    A move of leads stays inside: a group that nobody is in may be known to be impossible. A result that
+    nobody has is possible: that it never occurs tells everybody's.
     """
 
     groups: IntArray
@@ -60,14 +62,39 @@ class Tables:
 
 
 def space_of(*bases: Basis) -> Space:
-    """The finest cells that any of these bases has leads in."""
-    width = len(bases[0].shape.dimensions)
+    """The finest cells that any of these bases has leads in, or could have."""
+    shape = bases[0].shape
+    width = len(shape.dimensions)
     codes = np.concatenate([basis.codes for basis in bases])
-    return Space(groups=np.unique(codes[:, :width], axis=0), facts=np.unique(codes[:, width:], axis=0))
+    facts = _with_decisions(shape, np.unique(codes[:, width:], axis=0))
+    return Space(groups=np.unique(codes[:, :width], axis=0), facts=_with_results(shape, facts))
+
+
+def _with_decisions(shape: Shape, facts: IntArray) -> IntArray:
+    """The facts, and those of a decision that nobody got: in bands that nobody is in, else in all."""
+    found = set(facts[:, 1].tolist())
+    lacking = [code for code in (YES_CODE, NO_CODE) if code not in found] if SELECTED in shape.facts else []
+    if not lacking:
+        return facts
+    held = set(facts[:, 0].tolist()) - {shape.bands}
+    # Where the score decides, a decision that nobody got belongs to bands that nobody is in.
+    bands = sorted(set(range(shape.bands)) - held) or sorted(held or {shape.bands})
+    more = [(band, decision, facts[0, 2]) for band in bands for decision in lacking]
+    return np.concatenate([facts, np.array(more, dtype=np.int64)])
+
+
+def _with_results(shape: Shape, facts: IntArray) -> IntArray:
+    """The facts with yes and no as their result, and with whatever other results occur."""
+    if OUTCOME not in shape.facts:
+        return np.unique(facts, axis=0)
+    results = sorted({YES_CODE, NO_CODE, *facts[:, 2].tolist()})
+    pairs = np.unique(facts[:, :2], axis=0)
+    ways = [(band, decision, result) for band, decision in pairs.tolist() for result in results]
+    return np.unique(np.array(ways, dtype=np.int64), axis=0)
 
 
 def tables_of(shape: Shape, space: Space) -> Tables:
-    """Every cell of a shape over a space; facts that never occur have no cell."""
+    """Every cell of a shape over a space; facts that are not possible have no cell."""
     blocks, dividing = [], []
     cells: list[tuple[tuple[int, ...], tuple[int, ...], Fact]] = []
     for scope in shape.scopes:

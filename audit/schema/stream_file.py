@@ -63,6 +63,9 @@ def _document(text: str, origin: str) -> Mapping[str, object]:
     except tomllib.TOMLDecodeError as error:
         msg = f"{origin}: {_syntax(str(error))}"
         raise BadInput(msg) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        msg = f"{origin}: it holds a number with too many digits; write a shorter one"
+        raise BadInput(msg) from None
     except RecursionError:
         msg = f"{origin}: the brackets are nested too deeply; a stream needs no more than two levels"
         raise BadInput(msg) from None

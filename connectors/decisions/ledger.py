@@ -80,8 +80,14 @@ class Ledger:
         return len(gone)
 
     def drop_before(self, moment: str) -> int:
-        """Let the segments go that were written before a moment (ISO 8601, UTC); how many entries."""
-        return self._drop(list(takewhile(lambda one: one.at < moment, self.segments())))
+        """Let the segments go that were written before a moment (ISO 8601, UTC); how many entries.
+
+        One of the future was written by a clock that went wrong: it goes with an old one behind it.
+        """
+        old = list(takewhile(lambda one: one.at < moment or one.at > self.at, self.segments()))
+        while old and old[-1].at > self.at:
+            old.pop()
+        return self._drop(old)
 
     def empty(self) -> int:
         """Let every entry go: the secrets are destroyed and the files removed; how many entries."""
@@ -215,7 +221,10 @@ class Ledger:
         wanted = keys_of(self.records)[-1] if self.records else public_text(self.keys.signing[0])
         found = next((one for one in self.keys.signing if public_text(one) == wanted), None)
         if found is None:
-            msg = "the decision log was signed with another master key than this installation has"
+            msg = (
+                "the decision log was signed with another master key than this installation has: name that "
+                "one as FAIRLEAD_MASTER_KEY_PREVIOUS and run fairlead reseal, or move its folder elsewhere"
+            )
             raise BadInput(msg)
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def _check_edges(edges: Sequence[float]) -> None:
 
 
 def _is_edge(edge: object) -> bool:
-    return isinstance(edge, (int, float)) and not isinstance(edge, bool) and math.isfinite(edge)
+    return isinstance(edge, (int, float)) and not isinstance(edge, bool) and abs(edge) <= sys.float_info.max
 
 
 def _finite(value: str) -> float | None:

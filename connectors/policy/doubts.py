@@ -6,8 +6,9 @@ The values are judged here, inside the connectors, and never told. A column is i
 - one in ten values is a long text, most of them look like names of people, or nearly every one is another,
 and the CRM's type does not say that they come from a list.
 
-``checked = true`` in the rule says that a person has looked. The preview warns; saving refuses
-(`refuse_doubtful`); a pull goes on, because what plainly points at a person is left out there anyway.
+``checked = true`` in the rule says that a person has looked. The preview warns, and shows the shapes of such
+values alone; saving on the page refuses (`refuse_doubtful`), unless the CRM cannot be asked; a pull goes on,
+because what plainly points at a person is left out there anyway.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from audit.schema import BadInput
+from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
-from connectors.policy.looks import looks_like
-from connectors.policy.model import Policy, Rule
+from connectors.policy.looks import IDENTIFYING, looks_like
+from connectors.policy.model import Operator, Policy, Rule
 from connectors.source import Batch, FieldInfo, FieldKind
 
 ENOUGH = 5
+CHECK = "use another operator, or write checked = true in the rule if you have looked at the values"
+_PART = 3
+"""So many first characters of a value are no name and no address."""
 _SOME, _MOST, _NEARLY = 0.1, 0.5, 0.9
 _FROM_A_LIST: frozenset[FieldKind] = frozenset({"choice", "yes_no", "number", "moment"})
 
@@ -38,8 +43,18 @@ class Doubt:
 def doubts(policy: Policy, batch: Batch, fields: Iterable[FieldInfo] = ()) -> tuple[Doubt, ...]:
     """The doubts about what a policy made of some leads; ``fields`` are what the CRM describes."""
     kinds: dict[str, FieldKind] = {field.name.casefold(): field.kind for field in fields}
-    kept = [rule for rule in policy.rules if isinstance(rule.operator, Keep) and not rule.operator.checked]
-    return tuple(_doubts(kept, batch, kinds))
+    return tuple(_doubts(in_question(policy), batch, kinds))
+
+
+def in_question(policy: Policy) -> tuple[Rule, ...]:
+    """The rules that keep values, or so much of them, at which nobody has looked yet."""
+    return tuple(rule for rule in policy.rules if _keeps(rule.operator))
+
+
+def _keeps(operator: Operator) -> bool:
+    if isinstance(operator, Keep):
+        return not operator.checked
+    return isinstance(operator, Coarsen) and operator.by == "prefix" and (operator.characters or 0) > _PART
 
 
 def refuse_doubtful(policy: Policy, batch: Batch, fields: Iterable[FieldInfo] = ()) -> None:
@@ -58,9 +73,7 @@ def _doubts(kept: Iterable[Rule], batch: Batch, kinds: Mapping[str, FieldKind]) 
     for rule in kept:
         reason = _left_out(rule, batch) or _shape(rule, batch, kinds.get(rule.field.casefold(), "unknown"))
         if reason:
-            mend = (
-                "use another operator, or write checked = true in the rule if you have looked at the values"
-            )
+            mend = CHECK if isinstance(rule.operator, Keep) else f"keep {_PART} characters at most, or map it"
             sentence = f"field '{rule.field}', kept as {rule.column}: {reason}: {mend}"
             yield Doubt(field=rule.field, column=rule.column, sentence=sentence)
 
@@ -78,6 +91,8 @@ def _shape(rule: Rule, batch: Batch, kind: FieldKind) -> str:
     if kind in _FROM_A_LIST or len(different) < ENOUGH:
         return ""
     shapes = [looks_like(value) for value in different]
+    if any(shape in IDENTIFYING for shape in shapes):
+        return "some of its values look like addresses or numbers of a person"
     if shapes.count("free text") > _SOME * len(shapes):
         return "some of its values are long texts, which could say anything"
     if shapes.count("name") > _MOST * len(shapes) and len(different) > _MOST * len(values):

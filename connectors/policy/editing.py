@@ -64,7 +64,7 @@ def sheet_of(text: str) -> Sheet:
         written = document.get("rule", [])
         if list(sheet.rules) != written or tomllib.loads(sheet.head).keys() != document.keys() - {"rule"}:
             raise BadInput(UNSPLIT)
-    except (tomllib.TOMLDecodeError, KeyError, IndexError, RecursionError):
+    except (ValueError, KeyError, IndexError, RecursionError):
         raise BadInput(UNSPLIT) from None
     return sheet
 

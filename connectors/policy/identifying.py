@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from audit.schema import BadInput
 from connectors.policy.foreign import IDENTIFIERS, NAMES, TEXTS
+from connectors.policy.spelling import words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ _TRAILING = _NUMBER | frozenset(
         "other",
     }
     | {"alternate", "alt", "copy", "original", "formatted", "main", "home", "work", "office", "business"}
-    | {"private", "personal", "direct", "mobile"}
+    | {"private", "personal", "direct", "mobile", "internal", "intern"}
 )
 
 
@@ -164,10 +165,7 @@ def identified_as(field: str) -> str:
 
 
 def _words(field: str) -> list[str]:
-    """The words of a name, in lower case, without the marks of custom fields and relationships."""
-    bare = re.sub(r"__(c|pc|r)(?=\.|$)", "", field, flags=re.IGNORECASE)
-    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+", bare)
-    return re.sub(r"\be mail", "email", " ".join(found).lower()).split()
+    return re.sub(r"\be mail", "email", " ".join(words_of(field))).split()
 
 
 def _kind(words: Sequence[str]) -> _Kind | None:

@@ -45,6 +45,9 @@ def _toml(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         msg = f"is not valid TOML: {error}"
         raise BadInput(msg) from None
+    except ValueError:  # Python reads no number of thousands of digits
+        msg = "holds a number with too many digits: write a shorter one"
+        raise BadInput(msg) from None
     except RecursionError:
         msg = "is nested too deeply: a rule needs no more than a list in a list"
         raise BadInput(msg) from None

@@ -295,6 +295,21 @@ def test_what_is_older_than_is_kept_goes_with_a_signed_line(place):
     assert log(place, leads, moment(62)) == 1
 
 
+def test_a_clock_that_was_wrong_once_keeps_nothing_for_longer(place):
+    leads = {key(n): Lead(str(n), moment(1)) for n in range(20)}
+    log(place, leads, moment(1))
+    for number, at in ((3, 9_000), (4, 50)):
+        leads[key(number)].rescore("77", moment(at))
+        log(place, leads, moment(at))
+    with opened(place, moment(60)) as found:
+        assert found.drop_before(moment(40)) == 20
+        assert found.drop_before(moment(40)) == 0
+    with opened(place, moment(100)) as found:
+        assert found.drop_before(moment(60)) == 2
+        assert found.dropped == moment(50)
+    assert verify(place, "", KEYS).sound
+
+
 def test_an_emptied_log_goes_on_in_the_same_chain(place):
     leads = {key(n): Lead(str(n), moment(1)) for n in range(20)}
     log(place, leads, moment(1))

@@ -239,3 +239,13 @@ def test_the_digest_is_of_the_meaning():
 def test_a_policy_that_is_nested_without_end_is_one_sentence():
     with pytest.raises(BadInput, match="nested too deeply"):
         parse_policy("a = " + "[" * 20_000, "policy.toml")
+
+
+@pytest.mark.parametrize(("digits", "word"), [(400, "list of numbers"), (5_000, "too many digits")])
+def test_a_number_that_no_computer_holds_is_one_sentence(digits, word):
+    text = (
+        '[policy]\nname = "x"\ncrm = "salesforce"\nobject = "Lead"\ncreated = "CreatedDate"\n'
+        f'[[rule]]\nfield = "Age__c"\noperator = "band"\nbands = [1, 1{"0" * digits}]\n'
+    )
+    with pytest.raises(BadInput, match=word):
+        parse_policy(text)

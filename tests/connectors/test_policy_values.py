@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -410,3 +411,16 @@ def test_no_policy_file_can_name_the_shape():
     assert not may_be_looked_at(info("Email", "contact"))
     assert profile_of(pa.chunked_array([pa.array([None, None], pa.string())])).looks == "empty"
     refuse_unfit(shapes_only(POLICY, [info("Colour__c")]), FIELDS)
+
+
+def test_the_first_ten_characters_of_a_name_are_the_name():
+    policy = replace(
+        POLICY,
+        rules=(Rule(field="Source__c", operator=Coarsen(by="prefix", characters=10), column="source"),),
+    )
+    found = doubts(policy, batch_of(PEOPLE, policy))
+    assert "3 characters at most" in found[0].sentence
+    short = replace(
+        POLICY, rules=(Rule(field="Source__c", operator=Coarsen(by="prefix", characters=3), column="source"),)
+    )
+    assert doubts(short, batch_of(PEOPLE, short)) == ()

@@ -163,3 +163,16 @@ def test_a_connection_without_a_stream_still_tells_what_it_can(crms):
     crms.services.repository.save_policy(row.id, policy_text("salesforce"), "Ada")
     found = dossier.dossier(crms.services, row, crms.services.keyring(row).lead_key("x"), "Ada")
     assert found.use == ("Nobody has said yet which field is the score, so nothing was checked.",)
+
+
+@pytest.mark.parametrize("crm", CRMS)
+def test_a_policy_that_was_saved_since_the_pull_hides_nothing_that_is_held(crms, crm):
+    row = crms.ready(crm)
+    jobs.sync(crms.services, row)
+    before = {one.column: (one.value, one.done) for one in made(crms, row).columns}
+    narrower = policy_text(crm)
+    start = narrower.index("[[rule]]", narrower.index("[[rule]]") + 1)
+    crms.services.repository.save_policy(row.id, narrower[:start], "Ada")
+    found = made(crms, row)
+    assert {one.column: (one.value, one.done) for one in found.columns} == before
+    assert found.policy_version == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -165,6 +166,54 @@ def test_nothing_else_runs_while_a_key_is_rotated(house: House):
         pytest.raises(BadInput, match="worked on already"),
     ):
         rotate(opened, row, "Ada", quiet)
+
+
+def test_where_the_master_key_is_lost_the_organisation_can_be_let_go_and_connected_again(house: House):
+    lost = {**house.environ, "FAIRLEAD_MASTER_KEY": in_base64(OTHER)}
+    for arguments in (["keys", "rotate", CRM], ["keys", "status"]):
+        done = CliRunner().invoke(main, arguments, env=lost)
+        assert (done.exit_code == 0) == (arguments[1] == "status"), done.output
+    ended = CliRunner().invoke(main, ["keys", "destroy", CRM, "--yes", ORGANISATION], env=lost)
+    assert ended.exit_code == 0, ended.output
+    house.environ = lost
+    house.fill()
+    with house.open() as (opened, row):
+        put_all_in_order(opened)
+        house.check(opened, row)
+        assert house.toll.faults == []
+
+
+@pytest.mark.parametrize("older", ["folder", "database"])
+def test_a_backup_of_the_folder_or_the_database_alone_is_told_and_nothing_is_removed(
+    house: House, older: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    with house.open() as (opened, row):
+        folder, before, table = opened.lake.folder, tmp_path / "before", OrganisationKey.__table__
+        shutil.copytree(folder, before)
+        with opened.database.reading() as session:
+            keys = [dict(one) for one in session.execute(table.select()).mappings()]
+        rotate(opened, row, "Ada", quiet)
+        if older == "folder":
+            shutil.rmtree(folder)
+            shutil.copytree(before, folder)
+        else:
+            with opened.database.writing() as session:
+                session.execute(table.delete())
+                session.execute(table.insert(), keys)
+        held = {path.name for path in folder.rglob("*")}
+        put_all_in_order(opened)
+        assert "put the data folder and the database of one moment back" in caplog.text
+        for job in (lambda: put_in_order(opened, row), lambda: rotate(opened, row, "Ada", quiet)):
+            with pytest.raises(BadInput, match="from another time than the database"):
+                job()
+        assert held == {path.name for path in folder.rglob("*")}
+        connecting.end(opened, row, "Ada")
+        assert not opened.lake.holds(CRM, ORGANISATION)
+    house.fill()
+    with house.open() as (opened, row):
+        put_in_order(opened, row)
+        house.check(opened, row)
+        assert house.toll.faults == []
 
 
 def test_a_destroyed_key_is_told_and_a_new_connection_gets_another(house: House):

@@ -240,6 +240,8 @@ def test_a_red_policy_needs_words_and_they_stay(desk: Desk) -> None:
     assert "Measured on a sample of n = 39" in Page(page).text.replace("\N{NO-BREAK SPACE}", " ")
     page = desk.press("save", page, status=422, reason="no idea")
     assert "needs a written reason" in Page(page).text
+    for none in (". . .", "1 2 3", "\u2063 \u2063 \u2063 \u2063"):
+        page = desk.press("save", page, status=422, reason=none)
     page = desk.press("save", page, status=303, reason=REASON)
     newest = desk.services.repository.policy(desk.row.id)
     note = desk.services.notes.of(desk.row.id)[newest.version]

@@ -56,11 +56,13 @@ def five_leads(support: ModuleType, crm: str) -> OrgContents:
             "Age__c": age,
             "Phone": None if place == 2 else f"+1 555 010{place} canary",
             "FirstName": "Canary",
+            "Reach__c": f"canary@example{place}.org",
         }
         for place, age in enumerate(AGES)
     )
     fields = (
         FieldSpec(name="Age__c", label="Age", type="text"),
+        FieldSpec(name="Reach__c", label="How to reach", type="text"),
         FieldSpec(name="Past__c", label="The past", type="long_text"),
     )
     return OrgContents(fields=fields, records=records, policy=POLICY, stream="")
@@ -323,3 +325,32 @@ def test_a_connection_without_a_policy_starts_from_a_valid_one(site: Site, crm: 
     assert parse_policy(html.unescape(editor(answer.text))).crm == crm
     assert "Draft, not saved" in page.text
     assert "Nothing is saved yet. Without a policy nothing is read." in page.text
+
+
+def test_a_kept_column_in_doubt_is_not_saved_before_somebody_has_looked(org: Org) -> None:
+    kept = POLICY + '\n[[rule]]\nfield = "Reach__c"\noperator = "keep"\ncolumn = "reach"\n'
+    before = org.world.services.repository.policies(org.row.id)
+    status, _, text = org.send("save", kept)
+    assert status == 422
+    assert "look like addresses or numbers of a person" in html.unescape(text)
+    assert "canary@example" not in text
+    assert org.world.services.repository.policies(org.row.id) == before
+    _, _, text = org.preview(kept)
+    assert "To check: field" in html.unescape(text)
+    assert "canary@example" not in text
+    status, _, text = org.send("save", kept.replace('"reach"', '"reach"\nchecked = true'))
+    assert "look like addresses" not in text
+
+
+def test_a_policy_that_can_never_be_asked_for_is_not_saved(org: Org) -> None:
+    before = org.world.services.repository.policies(org.row.id)
+    for text, words in (
+        (POLICY.replace('object = "Lead"', 'object = "User"'), "this source reads salesforce Lead"),
+        (POLICY.replace('field = "Age__c"', 'field = "Age__c FROM User"'), "no Salesforce API name"),
+    ):
+        answer = org.browser.submit(
+            org.path, {"action": "save", "text": text, "reason": "We have looked at it"}
+        )
+        assert answer.status_code == 422
+        assert words in html.unescape(answer.text)
+    assert org.world.services.repository.policies(org.row.id) == before

@@ -117,6 +117,27 @@ def test_noise_needs_a_budget_spends_it_and_is_never_drawn_twice(releases):
     assert releases.budget(OWNER).left == pytest.approx(0.1)
 
 
+def test_nobody_waits_for_a_release_that_somebody_else_is_working_out(releases):
+    """It takes up to a minute: a few visitors who wait for it would be all threads of the web process."""
+    releases.set_budget(OWNER, 1.0, "Ada")
+    with releases.database.exclusive(f"release/{OWNER.crm}/{OWNER.organisation}"):
+        for ask in (
+            lambda: preview(releases, figures(), Asked()),
+            lambda: hand_out(releases, figures(), Asked(), "Ada"),
+            lambda: hand_out(releases, figures(), Asked(epsilon=0.5), "Ada"),
+        ):
+            with pytest.raises(BadInput, match="worked out already; wait a minute"):
+                ask()
+    assert releases.budget(OWNER).spent == 0
+    assert not hand_out(releases, figures(), Asked(), "Ada").again
+
+
+def test_no_more_noise_budget_is_used_than_was_paid(releases):
+    releases.set_budget(OWNER, 1.0, "Ada")
+    done = hand_out(releases, figures(), Asked(epsilon=0.3000004), "Ada")
+    assert done.release.noise.epsilon == done.row.epsilon == releases.budget(OWNER).spent == 0.3
+
+
 def test_the_budget_is_spent_before_the_noise_is_drawn(releases, monkeypatch):
     releases.set_budget(OWNER, 1.0, "Ada")
     monkeypatch.setattr(gate, "noisy_release", _crash)

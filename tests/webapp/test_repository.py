@@ -1,8 +1,10 @@
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from connectors.account import Pulled
@@ -205,6 +207,21 @@ def test_what_a_flag_says_is_read_back(repository, org):
     repository.replace_flags(org.id, kept.id, {key: flag})
     assert repository.flags(org.id) == {key: flag}
     assert repository.flag(org.id, key.hex).detail == detail
+
+
+def test_flags_go_in_by_few_statements_whichever_have_a_detail(repository, org, database):
+    new, detail = audit(), FlagDetail(explanation="So it is.", advice="Look.", shift=15.0)
+    plain = Flag(status="review", reason="r", audit_id=new.id, checked_at=START)
+    flags = {
+        LeadKey(number.to_bytes(16)): replace(plain, detail=detail) if number % 2 else plain
+        for number in range(200)
+    }
+    statements = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    repository.add_audit(org.id, new, flags)
+    assert 1 <= sum("lead_flag" in one and "INSERT" in one for one in statements) <= 2
+    assert repository.flags(org.id) == flags
+    assert repository.flagged(org.id) == b"".join(lead.digest for lead in flags)
 
 
 def test_an_audit_and_its_flags_are_stored_together_or_not_at_all(repository, org):

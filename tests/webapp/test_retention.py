@@ -21,6 +21,7 @@ from tests.webapp.support import NAMES, contents
 from webapp import decisions, jobs
 from webapp.rights import erasing, proofs, retention
 from webapp.store import privacy_tables
+from webapp.viewmodels.privacy import certificate
 
 CRMS = ("salesforce", "hubspot")
 
@@ -225,3 +226,17 @@ def test_a_certificate_of_a_killed_run_without_leads_left_is_finished(crms):
     jobs.expire(crms.services, row)
     assert all(one.finished_at for one in store(crms).proofs(row.id))
     assert isinstance(crms.services.lake, Lake)
+
+
+def test_a_certificate_that_somebody_signed_anew_is_not_shown_as_sound(crms, monkeypatch):
+    row = crms.ready("salesforce")
+    jobs.sync(crms.services, row)
+    lead = erasing.lead_typed(crms.services, row, crms.salesforce.record_ids()[1])
+    with monkeypatch.context() as theirs:
+        theirs.setattr(proofs, "_PURPOSE", "somebody else")
+        erasing.erase(crms.services, row, lead, "Ada")
+    (checked,) = proofs.check(crms.services, store(crms).proofs(row.id))
+    assert (checked.trouble, checked.ours) == ("", False)
+    shown = certificate(checked)
+    assert shown.tone == "medium"
+    assert "another key" in shown.state

@@ -36,7 +36,7 @@ def command() -> None:
 @AS_JSON
 def status(crm: str | None, organisation: str | None, as_json: bool) -> None:
     """Say which generation of each key is in force, since when, and which were destroyed when and by whom."""
-    with installation() as opened:
+    with installation(orderly=False) as opened:
         rows = [row for row in opened.repository.connections() if _is_meant(row, crm, organisation)]
         if crm is not None and not rows:
             raise BadInput(_unknown(crm, organisation))
@@ -81,7 +81,7 @@ def destruction(crm: str, organisation: str | None, typed: str | None, as_json: 
     if said.strip() != row.organisation:
         msg = f"that is not {row.organisation}; nothing was destroyed"
         raise BadInput(msg)
-    with installation() as opened:
+    with installation(orderly=False) as opened:
         told = connecting.end(opened, row, HERE)
     click.echo(json.dumps({**record_of(row), "destroyed": True}) if as_json else told)
 
@@ -115,7 +115,7 @@ def _is_meant(row: ConnectionRow, crm: str | None, organisation: str | None) -> 
 
 def _one(crm: str, organisation: str | None, *, live: bool = True) -> ConnectionRow:
     """The one connection that is meant; of several, its organisation must be named."""
-    with installation() as opened:
+    with installation(orderly=False) as opened:
         found = [row for row in opened.repository.connections() if _is_meant(row, crm, organisation)]
         found = [row for row in found if row.state != "disconnected" or not live]
         held = [row for row in found if opened.keys.is_held(row.id)] if not live else found

@@ -85,8 +85,7 @@ def _naming(opened: Services, row: ConnectionRow, checked: Sequence[Checked]) ->
 def _line(one: Checked) -> str:
     shown = certificate(one)
     days = f", created {shown.days}" if shown.days else ""
-    key = "" if one.ours else " (signed with another key than the one in force)"
-    return f"{shown.id}  {shown.made_at}  {shown.why}: {shown.leads}{days}. {shown.state}.{key}"
+    return f"{shown.id}  {shown.made_at}  {shown.why}: {shown.leads}{days}. {shown.state}."
 
 
 def _record(one: Checked) -> dict[str, object]:

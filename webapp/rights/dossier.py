@@ -7,7 +7,7 @@ an average. What an audit found about groups is not in it, only what its panel s
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC
 from typing import Any
 
@@ -17,6 +17,7 @@ from connectors.pseudonym import LeadKey
 from webapp.answering import answers_about
 from webapp.crms import NAMES, label
 from webapp.decisions import history_of
+from webapp.measuring import held_version
 from webapp.panels import Panel, panel_for
 from webapp.rights import sentences
 from webapp.rights.controller import BLANK, answers
@@ -27,6 +28,7 @@ from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 
 SCHEMA = "fairlead.dossier/1"
+EARLIER = "It was made by an earlier version of the policy, and goes with the next pull."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ def dossier(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str
     BadInput
         There is no policy, so that nothing was ever read.
     """
-    rules = in_force(opened, connection)
+    rules = _as_held(opened, connection, in_force(opened, connection))
     found = one_lead(opened.lake, connection.crm, connection.organisation, lead)
     flag, said = opened.repository.flag(connection.id, lead.hex), answers(opened)
     made = Dossier(
@@ -144,9 +146,34 @@ def to_json(made: Dossier) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def _as_held(opened: Services, connection: ConnectionRow, rules: InForce) -> InForce:
+    """The rules under which the leads were pulled: a policy that was saved since then made nothing yet."""
+    held = held_version(opened, connection)
+    return rules if held is None else replace(rules, policy_version=held[0], policy=held[1])
+
+
 def _columns(found: OneLead, rules: InForce) -> tuple[ColumnHeld, ...]:
     if found.day is None:
         return ()
+    known = {rule.column for rule in rules.kept}
+    return (
+        *_told(found, rules),
+        *(
+            ColumnHeld(
+                field=name,
+                column=name,
+                done=EARLIER,
+                purpose=rules.roles.get(name, sentences.OTHER_PURPOSE),
+                value=value,
+                special=name in rules.special,
+            )
+            for name, value in found.values.items()
+            if name not in known
+        ),
+    )
+
+
+def _told(found: OneLead, rules: InForce) -> tuple[ColumnHeld, ...]:
     return tuple(
         ColumnHeld(
             field=rule.field,

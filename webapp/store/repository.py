@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from secrets import choice
 
@@ -209,6 +210,12 @@ class Repository:
         with self.database.reading() as session:
             return FlagMap((bytes.fromhex(row.lead_key), flag(row)) for row in session.scalars(query))
 
+    def flagged(self, connection_id: str) -> bytes:
+        """The keys of all leads with a flag, 16 bytes each."""
+        query = select(tables.LeadFlag.lead_key).filter_by(connection_id=connection_id)
+        with self.database.reading() as session:
+            return b"".join(map(bytes.fromhex, session.scalars(query.execution_options(yield_per=PORTION))))
+
     def add_receipt(self, connection_id: str, receipt: Receipt) -> ReceiptRow:
         """Remember what became of a write-back."""
         with self.database.writing() as session:
@@ -238,6 +245,8 @@ def _audits(connection_id: str) -> Select[tables.Audit]:
 
 def _put_flags(session: Session, connection_id: str, audit_id: str, flags: Mapping[LeadKey, Flag]) -> None:
     session.execute(delete(tables.LeadFlag).filter_by(connection_id=connection_id))
+    # Many leads share one detail.
+    told = cache(asdict)
     rows = [
         {
             "connection_id": connection_id,
@@ -246,9 +255,10 @@ def _put_flags(session: Session, connection_id: str, audit_id: str, flags: Mappi
             "status": flag.status,
             "reason": flag.reason,
             "checked_at": flag.checked_at,
-            "detail": asdict(flag.detail) if flag.detail else None,
+            "detail": told(flag.detail) if flag.detail else None,
         }
         for lead, flag in flags.items()
     ]
     if rows:
-        session.execute(insert(tables.LeadFlag), rows)
+        # The table, not its class: that would make a statement of its own wherever a detail begins or ends.
+        session.execute(insert(tables.LeadFlag.metadata.tables[tables.LeadFlag.__tablename__]), rows)

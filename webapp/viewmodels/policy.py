@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from connectors.policy.doubts import doubts
 from connectors.policy.look import Looked
+from connectors.policy.mask import mask
 from connectors.policy.model import Policy, Rule
 from connectors.source import FieldInfo
 from webapp.viewmodels.words import counted
@@ -60,7 +62,8 @@ class Shown:
 class Preview:
     """A few leads under a draft policy; ``rows`` are a column, its field, and each lead's value in it.
 
-    Pseudonyms are shortened. Nothing of it is kept.
+    Pseudonyms are shortened. Nothing of it is kept. ``doubts`` are sentences about kept columns whose values
+    look as if they pointed at people: of these the shapes alone are shown.
     """
 
     leads: int
@@ -68,6 +71,7 @@ class Preview:
     rows: tuple[tuple[str, str, tuple[Shown, ...]], ...]
     unmapped: tuple[tuple[str, int], ...]
     never_asked: tuple[NeverAsked, ...]
+    doubts: tuple[str, ...] = ()
 
 
 def policy_view(policy: Policy) -> PolicyView:
@@ -87,9 +91,9 @@ def preview_of(
     looked: Looked, policy: Policy, fields: Iterable[FieldInfo], leads: int = LEADS_SHOWN
 ) -> Preview:
     """The first leads of a sample as the page shows them: shapes before, kept values after."""
-    batch = looked.batch
-    shown = batch.table.slice(0, leads)
-    sources = _sources(policy)
+    batch, sources, known = looked.batch, _sources(policy), tuple(fields)
+    found = doubts(policy, batch, known)
+    shown = _hidden(batch.table.slice(0, leads), [one.column for one in found])
     excluded, rejected = sum(batch.excluded.values()), sum(batch.rejected.values())
     return Preview(
         leads=shown.num_rows,
@@ -99,8 +103,17 @@ def preview_of(
         ),
         rows=tuple((name, sources[name], _pairs(looked, shown, (name, sources[name]))) for name in sources),
         unmapped=tuple(sorted(batch.unmapped.items())),
-        never_asked=never_asked(policy, fields),
+        never_asked=never_asked(policy, known),
+        doubts=tuple(one.sentence for one in found),
     )
+
+
+def _hidden(shown: pa.Table, columns: Iterable[str]) -> pa.Table:
+    """The leads with the shapes of some columns in place of their values."""
+    for name in columns:
+        place, shapes = shown.column_names.index(name), [mask(one) for one in shown[name].to_pylist()]
+        shown = shown.set_column(place, name, pa.array(shapes, pa.string()))
+    return shown
 
 
 def _sources(policy: Policy) -> dict[str, str]:

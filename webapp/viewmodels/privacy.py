@@ -37,7 +37,10 @@ class Holding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """One line of the list of certificates."""
+    """One line of the list of certificates.
+
+    ``tone`` is that of its badge: one that another key signed proves nothing until somebody knows that key.
+    """
 
     id: str
     made_at: str
@@ -45,7 +48,7 @@ class Certificate:
     leads: str
     days: str
     state: str
-    sound: bool
+    tone: str
 
 
 def columns_of(rules: InForce | None) -> tuple[HeldColumn, ...]:
@@ -75,16 +78,26 @@ def certificate(one: Checked) -> Certificate:
     """A certificate in words."""
     told = told_in(one.proof)
     days = told.get("by_cohort_day") or {}
-    state = one.trouble or ("Sound" if one.proof.finished_at else "Not finished: the next sync ends it")
     return Certificate(
         id=one.proof.id,
         made_at=moment(one.proof.made_at),
         why=_why(told),
         leads=counted(int(told.get("leads", 0)), "lead", "leads"),
         days=f"{min(days)} to {max(days)}" if days else "",
-        state=state,
-        sound=not one.trouble and one.proof.finished_at is not None,
+        state=_state(one)[1],
+        tone=_state(one)[0],
     )
+
+
+def _state(one: Checked) -> tuple[str, str]:
+    """The tone and the words of what the check found."""
+    if one.trouble:
+        return "failed", one.trouble
+    if not one.ours:
+        return "medium", "Signed with another key than the one in force: compare it with the one you kept"
+    if one.proof.finished_at is None:
+        return "failed", "Not finished: the next sync ends it"
+    return "done", "Sound"
 
 
 def erased_words(done: Erasure) -> str:

@@ -78,7 +78,10 @@ def _figures(found: Measured) -> tuple[tuple[str, str], ...]:
     risk, attack = found.exposure.risk, found.exposure.attack
     share = risk.alone / risk.leads
     return (
-        ("Smallest group (k)", f"{risk.smallest:,} of the leads that look alike"),
+        (
+            "Smallest group (k)",
+            counted(risk.smallest, "lead, which looks like no other", "leads that look alike"),
+        ),
         ("Unique", f"{risk.alone:,} of {risk.leads:,} leads ({share:.1%}) look like no other"),
         ("Attack with an outside list", _attack(attack)),
     )
@@ -103,7 +106,10 @@ def _learned(told: Diversity, guess: Inference) -> tuple[str, ...]:
         f"Leads that look alike have at least {distinct} of it (l-diversity).",
         f"That is worth {told.effective:.2g} equally frequent values.",
         f"Their shares are up to {far:.0f}{NBSP}points off those of all leads (t-closeness).",
-        f"It is guessed right for {guess.right:.1%} of the leads; without other columns {guess.base:.1%}.",
+        (
+            f"Who does not see it but all the other leads guesses it right for {guess.right:.1%} of them; "
+            f"without the other columns for {guess.base:.1%}."
+        ),
     )
 
 

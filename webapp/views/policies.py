@@ -105,15 +105,24 @@ def _tried(draft: Draft, action: str) -> Draft:
 def _save(draft: Draft) -> AnyResponse:
     opened, target = services(), draft.connection.id
     before = opened.repository.policy(target)
-    reason = " ".join(request.form.get("reason", "").split())
+    reason = " ".join("".join(filter(_is_shown, request.form.get("reason", ""))).split())
     level = None
     if draft.policy is not None and (before is None or before.text != draft.text):
         level = level_at_saving(opened, draft.connection, draft.policy)
         colour = level.colour if level else ""
-        if colour in NEEDS_REASON and len(reason.split()) < FEWEST_WORDS:
+        if colour in NEEDS_REASON and _words(reason) < FEWEST_WORDS:
             return _refused(draft, NEEDS_REASON[colour])
     note = Note(reason=reason, level=level.colour if level else "")
     return _propose(draft, note) if opened.proposals.two_needed(target) else _keep(draft, note)
+
+
+def _is_shown(letter: str) -> bool:
+    """Whether a reader sees it, or it parts words: a reason of invisible letters is none."""
+    return letter.isprintable() or letter.isspace()
+
+
+def _words(reason: str) -> int:
+    return sum(any(letter.isalpha() for letter in word) for word in reason.split())
 
 
 def _refused(draft: Draft, sentence: str) -> Response:

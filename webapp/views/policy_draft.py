@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from audit.schema import BadInput, parse_stream
 from connectors.errors import ConnectorError
+from connectors.policy.doubts import refuse_doubtful
 from connectors.policy.fitting import refuse_unfit
 from connectors.policy.look import Looked
 from connectors.policy.model import Policy
@@ -22,6 +23,8 @@ from webapp.views.drafting import refuse_too_long, remote_sentence
 
 FEWEST_READ = 10
 """More leads are read than are shown: some may be excluded or rejected."""
+JUDGED = 200
+"""Of so many leads the kept values are judged before a policy is saved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +65,13 @@ def _policy(connection: ConnectionRow, text: str) -> Policy:
 
 
 def fitted(opened: Services, draft: Draft) -> Draft:
-    """The draft, with what the types of the CRM's fields speak against; every pull checks them too."""
+    """The draft, with what types and kept values speak against; every pull checks the types too."""
     if draft.policy is None:
         return draft
     try:
-        return _unfit(draft, described(opened, draft.connection))
+        fields = described(opened, draft.connection)
+        draft = _unfit(draft, fields)
+        return draft if draft.error else _judged(opened, draft, fields)
     except (ConnectorError, BadInput) as problem:
         return replace(draft, remote_error=remote_sentence(problem))
 
@@ -112,6 +117,18 @@ def starved(opened: Services, draft: Draft) -> tuple[LeftOut, ...]:
     with suppress(BadInput):  # the audit itself tells what is wrong with the stream
         return left_out(draft.policy, parse_stream(stream.text, "The stream"))
     return ()
+
+
+def _judged(opened: Services, draft: Draft, fields: Sequence[FieldInfo]) -> Draft:
+    """The draft, with what some leads under it speak against, and whether it can be asked for at all."""
+    if draft.policy is None:
+        return draft
+    try:
+        batch = source_for(opened, draft.connection).look(draft.policy, JUDGED).batch
+        refuse_doubtful(draft.policy, batch, fields)
+    except BadInput as problem:
+        return replace(draft, error=f"The policy: {problem}")
+    return draft
 
 
 def _unfit(draft: Draft, fields: Sequence[FieldInfo]) -> Draft:

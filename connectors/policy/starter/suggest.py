@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from connectors.policy.band import Band
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.drop import Drop
+from connectors.policy.foreign import AGE, BIRTH
 from connectors.policy.identifying import identified_as
 from connectors.policy.keep import Keep
 from connectors.policy.model import Operator
 from connectors.policy.reasons import held_by
+from connectors.policy.spelling import words_of
 from connectors.policy.starter.classified import standing
 from connectors.policy.starter.profile import Profile
 from connectors.policy.starter.standard import OURS
@@ -97,13 +99,9 @@ def _by_profile(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:
 
 
 def _by_words(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:  # noqa: ARG001
-    name = _plain(field.name)
-    if re.fullmatch(r"(.* )?(birth ?(date|day)|date of birth|dob|born)( .*)?", name) and field.kind in _DATES:
-        yield Advised(
-            operator=Band(bands=DECADES, of="year"),
-            reason="A day of birth points at a person: a decade does not.",
-        )
-    elif re.fullmatch(r"(.* )?age( .*)?", name) and field.kind in {"number", "unknown"}:
+    name = " ".join(words_of(field.name))
+    yield from _of_birth(name, field)
+    if AGE.fullmatch(name) and field.kind in {"number", "unknown"}:
         yield Advised(operator=Band(bands=AGES), reason="An age is safer in bands.")
     elif re.fullmatch(r"(.* )?(zip|postal|post|plz)( ?code)?", name) and field.kind in _LINES:
         yield Advised(
@@ -125,6 +123,16 @@ def _by_words(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:  
         and field.kind == "number"
     ):
         yield Advised(operator=Band(bands=SIZES), reason="The company's size, in bands.")
+
+
+def _of_birth(name: str, field: FieldInfo) -> Iterator[Advised]:
+    if BIRTH.search(name) and field.kind in _DATES:
+        yield Advised(
+            operator=Band(bands=DECADES, of="year"),
+            reason="A day of birth points at a person: a decade does not.",
+        )
+    if BIRTH.search(name) and field.kind == "number":
+        yield Advised(operator=Band(bands=DECADES), reason="A year of birth is safer as a decade.")
 
 
 _DATES = frozenset({"moment", "short_text", "unknown"})
@@ -165,12 +173,6 @@ def _number(field: FieldInfo) -> Advised:
         operator=Band(bands=COUNTS),
         reason="An exact number can be one of a kind: bands are not. Choose your own edges.",
     )
-
-
-def _plain(name: str) -> str:
-    """The words of a name, in lower case: LastLoginAge__c is "last login age"."""
-    bare = re.sub(r"__(c|pc|r)(?=\.|$)", "", name, flags=re.IGNORECASE)
-    return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+", bare)).lower()
 
 
 def _classes(field: FieldInfo) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -199,3 +200,70 @@ def test_a_few_changed_leads_are_no_new_release():
 def test_the_same_leads_give_the_same_bytes():
     of = leads(3, 500, ((1.0, 0.2), (1.0, 0.1)), 0.3)
     assert to_json(released(of)[1]) == to_json(released(of)[1])
+
+
+@pytest.mark.parametrize(
+    ("score", "outcome", "alike"),
+    [
+        ([20.0, 80.0], [False, False], [Fact(result="no"), Fact(result="no", band=0)]),
+        ([20.0, 80.0], [None, None], [Fact(result="open"), Fact(selected="yes", result="open")]),
+        ([80.0, 90.0], [False, True], [Fact(selected="yes")]),
+        ([20.0, 80.0], [False, None], [Fact(result="no", band=0)]),
+    ],
+    ids=["nobody converts", "nothing is known", "all are selected", "nobody of a band converts"],
+)
+def test_what_holds_of_all_leads_or_of_a_whole_score_band_is_not_shown(score, outcome, alike):
+    """Such a fact has no counterpart among the leads, and still it tells of everybody."""
+    n = 400
+    turns = np.arange(n) // 2 % 2
+    upper = np.where(np.arange(n) % 3 == 0, True, False)
+    table = {
+        "attribute:a": pa.array(np.where(np.arange(n) < 200, "x", "y").tolist()).dictionary_encode(),
+        "attribute:b": pa.array((["u", "v"] * n)[:n]).dictionary_encode(),
+        "score": np.array(score)[turns],
+        "outcome": pa.array(
+            [
+                bool(upper[i]) if outcome == [False, None] and turn else outcome[turn]
+                for i, turn in enumerate(turns)
+            ],
+            pa.bool_(),
+        ),
+    }
+    basis, release = released(cube(table, STREAM))
+    values, outsider = release.values(), Outsider(release)
+    for fact in alike:
+        key = ((), (), fact)
+        low, high = outsider.bounds(key)
+        assert values[key] is None
+        assert high - low >= release.k - 1e-6
+        assert low <= truth(basis, release)[key] - release.k + 1e-6
+
+
+def test_a_group_may_have_the_name_of_all_others():
+    n = 400
+    names = [*["all other groups"] * 100, *["x"] * 280, *[f"rare{i}" for i in range(20)]]
+    table = {
+        "attribute:a": pa.array(names).dictionary_encode(),
+        "attribute:b": pa.array(["u", "v"] * (n // 2)).dictionary_encode(),
+        "score": np.arange(n) % 21 * 5.0,
+        "outcome": pa.array([True, False, False, True] * (n // 4)),
+    }
+    _, release = released(cube(table, STREAM))
+    groups = {one.group: one.counts[0] for one in release.groups if one.attribute == ("a",)}
+    assert groups == {("x",): 280, ("all other groups",): 120}
+
+
+def test_score_bands_do_not_tell_the_best_and_the_worst_score():
+    """Ten equal bands over the scores that were seen would give both away by one line through two edges."""
+    n = 400
+    table = {
+        "attribute:a": pa.array(["x", "y"] * (n // 2)).dictionary_encode(),
+        "attribute:b": pa.array(["u", "v"] * (n // 2)).dictionary_encode(),
+        "score": np.linspace(-137.3, 941.9, n),
+        "outcome": pa.array([True, False, False, True] * (n // 4)),
+    }
+    unbounded = replace(STREAM, score_range=None)
+    found = cube(table, unbounded)
+    assert fitting_shape(found, unbounded).edges == (60.0,)
+    usual = cube({**table, "score": np.linspace(3.0, 97.0, n)}, unbounded)
+    assert set(fitting_shape(usual, unbounded).edges) <= {10.0 * step for step in range(1, 10)}
