@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import beta
 
 from audit.arrays import FloatArray
 from audit.estimate import Estimate
@@ -192,10 +191,12 @@ def _interval(release: Release, got: Counted, alpha: float) -> tuple[float, floa
         n = (got.hits or 0) + (got.misses or 0)
         ends = wilson(np.asarray(float(got.hits or 0)), np.asarray(float(n)), 1 - alpha)
         return float(ends[0]), float(ends[1])
+    from scipy.special import betaincinv  # noqa: PLC0415 - keeps scipy out of the start of the web process
+
     hits, misses = likely(release.noise, got, alpha * _FOR_NOISE)
     part = alpha * (1 - _FOR_NOISE) / 2
-    low = 0.0 if hits.low == 0 else float(beta.ppf(part, hits.low, misses.high + 1))
-    high = 1.0 if misses.low == 0 else float(beta.ppf(1 - part, hits.high + 1, misses.low))
+    low = 0.0 if hits.low == 0 else float(betaincinv(hits.low, misses.high + 1, part))
+    high = 1.0 if misses.low == 0 else float(betaincinv(hits.high + 1, misses.low, 1 - part))
     return low, high
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from audit.schema import BadInput
 from connectors.policy.alike import classes, levels_of
@@ -163,7 +163,7 @@ def _result(
 def _high(found: int, listed: int) -> float | None:
     if not listed:
         return None
-    return 1.0 if found == listed else float(beta.ppf(1 - LEVEL, found + 1, listed - found))
+    return 1.0 if found == listed else float(betaincinv(found + 1, listed - found, 1 - LEVEL))
 
 
 def blurred(people: OutsideList, *, wrong: float, missing: float, seed: int) -> OutsideList:

@@ -77,7 +77,7 @@ def test_every_page_that_is_not_open_asks_who_you_are(app, opened, support):
             continue
         path = rule.rule.replace("<any(salesforce, hubspot):crm>", "hubspot")
         for argument in rule.arguments:
-            path = path.replace(f"<{argument}>", "x")
+            path = path.replace(f"<{argument}>", "x").replace(f"<int:{argument}>", "1")
         assert client.get(path).headers.get("Location", "").startswith("/login"), path
 
 
@@ -87,7 +87,7 @@ def test_only_the_signed_routes_take_posts_without_a_form_token(app, browser):
             continue
         path = rule.rule.replace("<any(salesforce, hubspot):crm>", "hubspot")
         for argument in rule.arguments:
-            path = path.replace(f"<{argument}>", "x")
+            path = path.replace(f"<{argument}>", "x").replace(f"<int:{argument}>", "1")
         assert browser.client.post(path).status_code == 400, path
 
 
