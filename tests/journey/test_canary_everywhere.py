@@ -148,7 +148,9 @@ def test_no_command_prints_or_writes_a_raw_identifier(own_world, desk, needles, 
     # Of one stream and one CRM only one release a week may leave.
     crm = "hubspot" if as_json else "salesforce"
     named = {
-        **{"out": str(out), "name": f"auditor{as_json}", "crm": crm},
+        "out": str(out),
+        "name": f"auditor{as_json}",
+        "crm": crm,
         "id": world.salesforce.record_ids()[as_json],
     }
     typed = [one.format(**named) for one in COMMANDS[words] or ()]
