@@ -51,7 +51,7 @@ from connectors.partitions import (
 )
 from connectors.pseudonym import LeadKey
 from connectors.rekeying import Rotation
-from connectors.repeats import standing
+from connectors.repeats import Standing, standing
 from connectors.seals import Home, SealFor, folder_name
 from connectors.source import Batch
 
@@ -98,11 +98,7 @@ class Lake:
         """As `write`, of a pull that is on the disk already; its cursor counts from now on too."""
         account = finished.account
         with self.writing(crm, organisation) as home:
-            replacing.refuse_outdated(finished, home)
-            held = load_manifest(home)
-            stands = standing(finished.parts, tombstones.away(home), home.path)
-            replacing.refuse_short(finished, stands)
-            account.settle(stands)
+            held, stands = _settled(home, finished)
             account.refuse_useless()
             save_manifest(home, replacing.replaced(home, held, finished, stands))
             return account.pulled()
@@ -111,11 +107,7 @@ class Lake:
         """As `merge`, of a pull that is on the disk already; returns also what it did."""
         account = finished.account
         with self.writing(crm, organisation) as home:
-            replacing.refuse_outdated(finished, home)
-            held = load_manifest(home)
-            stands = standing(finished.parts, tombstones.away(home), home.path)
-            replacing.refuse_short(finished, stands)
-            account.settle(stands)
+            held, stands = _settled(home, finished)
             snapshots = finished.note.snapshots
             columns = replacing.columns_of(finished.parts, stands)
             base = replacing.opened(held, columns, hidden=snapshots is not None)
@@ -288,3 +280,13 @@ class Lake:
 
     def _place(self, crm: str, organisation: str) -> Path:
         return self.folder / crm / folder_name(organisation)
+
+
+def _settled(home: Home, finished: Finished) -> tuple[Manifest | None, Standing]:
+    """What is held, and which rows of a whole pull stand; its account counts them so from now on."""
+    replacing.refuse_outdated(finished, home)
+    held = load_manifest(home)
+    stands = standing(finished.parts, tombstones.away(home), home.path)
+    replacing.refuse_short(finished, stands)
+    finished.account.settle(stands)
+    return held, stands
