@@ -119,8 +119,3 @@ def cells(key: bytes, kind: str) -> Cells:
 def passing_cells(kind: str) -> Cells:
     """As `cells`, under a key that this process alone knows: for files that end with it."""
     return cells(secrets.token_bytes(32), kind)
-
-
-def one_secret(secret: bytes, generation: int = 1) -> SealFor:
-    """Seals that stand on one given secret (32 bytes), where there is no database that keeps secrets."""
-    return lambda crm, organisation: Seal(owner=f"{crm}/{organisation}", generation=generation, secret=secret)
