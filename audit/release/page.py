@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from audit.estimate import Estimate
 from audit.finding.reading import reading
 from audit.release.figures import disparities, estimates
 from audit.release.model import Group, Release
+from audit.report.environment import environment
 from audit.report.printable import printable
 
 SHOWN = ("selection_rate", "base_rate", "true_positive_rate", "false_positive_rate", "precision")
@@ -49,7 +47,7 @@ class Compared:
 def to_html(release: Release) -> str:
     """The public report: no script, nothing fetched; every name from the data is escaped."""
     page = (
-        _environment()
+        environment("audit.release")
         .get_template("release.html")
         .render(
             release=release,
@@ -115,14 +113,3 @@ def rate_words(one: Estimate) -> str:
 def _points(one: Estimate) -> str:
     value, low, high = (100 * (part or 0.0) for part in (one.value, one.low, one.high))
     return f"{value:+.1f} points ({low:+.1f} to {high:+.1f})"
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("audit.release"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

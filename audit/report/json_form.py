@@ -20,13 +20,13 @@ from audit.regulation.read import read_regulation
 from audit.report.forms.examined_form import examined_record, read_examined
 from audit.report.forms.feedback_form import feedback_record, read_feedback
 from audit.report.model import SCHEMA, Digests, Report, Settings
+from audit.report.rounding import rounded
 from audit.rows.proxy import Proxy
 from audit.schema import BadInput
 from audit.subgroups.model import Search, Subgroup
 from audit.unseen import Bound
 
 Record = dict[str, Any]
-DIGITS = 12
 
 
 def to_json(report: Report) -> str:
@@ -58,7 +58,7 @@ def to_json(report: Report) -> str:
         "compat": [_compat(one) for one in report.compat],
         "feedback": feedback_record(report.feedback),
     }
-    return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return json.dumps(rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
 def read_json(text: str) -> Report:
@@ -113,16 +113,6 @@ def _read_compat(record: Record) -> Compat:
             compat_value=float(theirs) if isinstance(theirs, str) else theirs,
         )
     )
-
-
-def _rounded(value: Any) -> Any:  # noqa: ANN401 - walks whatever JSON may hold
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(part) for part in value]
-    if isinstance(value, float) and math.isfinite(value):
-        return float(f"{value:.{DIGITS}g}") + 0.0
-    return value
 
 
 def _report(record: Record) -> Report:

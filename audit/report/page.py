@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from audit.finding import SEVERITIES, Finding, Severity
 from audit.finding.evidence_words import evidence_words
 from audit.finding.reading import reading
-from audit.finding.words import capitalized, listed, nobreak
+from audit.finding.words import capitalized, listed
 from audit.registry import metric
 from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
+from audit.report.environment import environment
 from audit.report.model import Report
 from audit.report.printable import printable
 from audit.report.views.compat_view import compat_tables
@@ -81,23 +82,16 @@ def to_html(report: Report) -> str:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("audit.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters.update(
-        nobreak=nobreak,
-        heading=capitalized,
-        listed=listed,
-        undrawn=undrawn,
-        words=evidence_words,
-        severity=SEVERITY_WORDS.__getitem__,
-        share=_share,
-        label=_label,
-    )
+    made = environment("audit.report").overlay()
+    made.filters = made.filters | {
+        "heading": capitalized,
+        "listed": listed,
+        "undrawn": undrawn,
+        "words": evidence_words,
+        "severity": SEVERITY_WORDS.__getitem__,
+        "share": _share,
+        "label": _label,
+    }
     return made
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from typing import Any
 
 from audit.estimate import Estimate
 from audit.report.mitigation.model import SCHEMA, MitigationReport
+from audit.report.rounding import rounded
 from audit.rows.mitigation.model import Reading, Trial
 
 Record = dict[str, Any]
-DIGITS = 12
 
 
 def to_json(report: MitigationReport) -> str:
@@ -48,7 +47,7 @@ def to_json(report: MitigationReport) -> str:
             ],
         },
     }
-    return json.dumps(_rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return json.dumps(rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
 def _estimate(one: Estimate) -> Record:
@@ -85,13 +84,3 @@ def _trial(one: Trial) -> Record:
         "unbeaten_accuracy": one.best,
         "unbeaten_won": one.best_value,
     }
-
-
-def _rounded(value: Any) -> Any:  # noqa: ANN401 - walks whatever JSON may hold
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(part) for part in value]
-    if isinstance(value, float) and math.isfinite(value):
-        return float(f"{value:.{DIGITS}g}") + 0.0
-    return value

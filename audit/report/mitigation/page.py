@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from audit.finding.words import nobreak
+from audit.report.environment import environment
 from audit.report.mitigation.chart import charts
 from audit.report.mitigation.model import MitigationReport
 from audit.report.mitigation.summary import summary
@@ -42,7 +39,7 @@ def to_html(report: MitigationReport) -> str:
     made = report.experiment
     every = lines(made)
     page = (
-        _environment()
+        environment("audit.report")
         .get_template("mitigation.html")
         .render(
             report=report,
@@ -62,19 +59,6 @@ def to_html(report: MitigationReport) -> str:
         )
     )
     return printable(page)
-
-
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("audit.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters.update(nobreak=nobreak)
-    return made
 
 
 def _today(made: Experiment) -> tuple[tuple[str, Cell], ...]:
