@@ -235,6 +235,17 @@ def test_without_fields_only_scores_and_settings_are_tried():
     validated(told)
 
 
+def test_what_only_the_group_would_mend_is_told_and_not_recommended():
+    table = gapped(2_400).select(["key", "score", "selected", "outcome", "worked", "attribute:group"])
+    told = laboratory(table, described(), Request(families=("scores",)))
+    assert told.advice.remedy is None
+    mends = trial(told, "reorder:1")
+    assert mends.reduction.sure_low > 0
+    assert any(mends.remedy.title in one and "needs the group" in one for one in told.advice.reasons)
+    blind = laboratory(table, described(), Request(families=("scores",), legal=True))
+    assert not any("needs the group" in one for one in blind.advice.reasons)
+
+
 def test_a_constant_score_ranks_by_lot_and_breaks_nothing():
     table = gapped()
     table = table.set_column(1, "score", pa.array([50.0] * 900))

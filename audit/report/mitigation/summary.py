@@ -44,7 +44,7 @@ def _chosen(made: Experiment) -> Trial | None:
 def _verdict(made: Experiment, chosen: Trial | None) -> str:
     if made.advice is not None and made.advice.remedy is not None and chosen is not None:
         return f"Recommended: {chosen.remedy.title[:1].lower()}{chosen.remedy.title[1:]}."
-    return "No remedy is recommended: the trade is not worth it on this evidence."
+    return "No remedy is recommended: none that knows nobody's group is worth its cost on this evidence."
 
 
 def _tried(made: Experiment, today: Reading) -> str:

@@ -22,11 +22,15 @@ NOTHING_SURE = (
     " tenth or more: the trade is not worth it on this evidence."
 )
 TOO_DEAR = (
-    "What makes the gap surely smaller costs more than a twentieth of the good outcomes per call: the trade"
-    " is not worth it on this evidence."
+    "What makes the gap surely smaller without knowing anybody's group costs more than a twentieth of the"
+    " good outcomes per call: the trade is not worth it on this evidence."
 )
 MAY_BE_NOTHING = "for all remedies at once, that may be nothing."
 DECIDE = "decide whether that is worth its cost."
+ONLY_BY_GROUP = (
+    "it needs the group of each new lead when it is decided on, which in many countries and uses is not"
+    " allowed."
+)
 
 
 def advise(made: Experiment) -> Advice:
@@ -41,15 +45,30 @@ def advise(made: Experiment) -> Advice:
     if today is None:
         return Advice(remedy=None, nearest=None, reasons=("The gap of today cannot be told.",))
     fit = [one for one in made.trials if _may_be(one)]
-    least = LEAST * abs(today)
-    sure = [one for one in fit if one.reduction and one.reduction.sure_low > 0 and _reduction(one) >= least]
+    sure = [one for one in fit if _surely_helps(one, today)]
     nearest = max(sure, key=_gain) if sure else max(fit, key=_reduction, default=None)
     worth = [one for one in sure if not _too_dear(one, made)]
     if worth:
         best = _least_demanding(worth)
         return Advice(remedy=best.remedy.id, nearest=best.remedy.id, reasons=_why(best, made))
     shown = nearest if nearest is not None and _reduction(nearest) > 0 else None
-    return Advice(remedy=None, nearest=shown.remedy.id if shown else None, reasons=_why_not(fit, sure, shown))
+    return Advice(
+        remedy=None,
+        nearest=shown.remedy.id if shown else None,
+        reasons=(*_why_not(fit, sure, shown), *_by_group(made, today)),
+    )
+
+
+def _surely_helps(one: Trial, today: float) -> bool:
+    least = LEAST * abs(today)
+    return one.reduction is not None and one.reduction.sure_low > 0 and _reduction(one) >= least
+
+
+def _by_group(made: Experiment, today: float) -> tuple[str, ...]:
+    """What would be worth it to somebody who may use the group of a lead; it is told, not recommended."""
+    aware = (one for one in made.trials if one.remedy.attribute_at_decision and one.remedy.capacity_kept)
+    worth = [one for one in aware if _surely_helps(one, today) and not _too_dear(one, made)]
+    return _told(max(worth, key=_reduction, default=None), "Of those that know the group", ONLY_BY_GROUP)
 
 
 def _may_be(one: Trial) -> bool:
