@@ -12,6 +12,7 @@ import atexit
 import gc
 import importlib
 import json
+import multiprocessing
 import os
 import select
 import subprocess
@@ -36,6 +37,11 @@ LATER = (
     "scipy.stats",
 )
 LOCK = threading.Lock()
+# For a function in a process of its own, which starts in a moment too; one parent serves a whole run.
+FORKED = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload(
+    ["alembic.command", "pytest", "tests.torture.keys", "tests.torture.office", "webapp.services"]
+)
 
 
 def run(

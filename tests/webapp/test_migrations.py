@@ -1,5 +1,3 @@
-import multiprocessing
-
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -9,6 +7,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from audit.schema import BadInput
 from tests import made_once
+from tests.processes import FORKED
 from webapp.store.database import MIGRATIONS, Database, open_database
 from webapp.store.every_table import METADATA
 
@@ -88,8 +87,7 @@ def _open(url: str) -> None:
 
 
 def test_many_processes_may_start_on_an_empty_database(database_url):
-    context = multiprocessing.get_context("spawn")
-    starts = [context.Process(target=_open, args=(database_url,)) for _ in range(4)]
+    starts = [FORKED.Process(target=_open, args=(database_url,)) for _ in range(4)]
     for start in starts:
         start.start()
     for start in starts:
