@@ -72,6 +72,8 @@ class FieldInfo:
     value. It is "unknown" where nobody says, as in a file. ``security`` and ``compliance`` are how the
     org's admin classified the field, ``retiring`` says that the admin means to do without it. A
     ``formula`` is computed when it is read; ``predicted`` says that the CRM's own AI fills the field.
+    ``special`` is the special category of personal data that its help text or the entries of its list say,
+    such as "health"; "" where they say none. Neither the text nor the entries are kept.
     """
 
     name: str
@@ -85,6 +87,7 @@ class FieldInfo:
     retiring: bool = False
     formula: bool = False
     predicted: bool = False
+    special: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from connectors.policy.model import NOT, Policy, opt_out_field
 from connectors.policy.outside import Outside
 from connectors.policy.path import Path
 from connectors.policy.risk import K, Risk
+from connectors.policy.starter.sensitive import special_reads, special_sentence
 from connectors.source import Batch
 from webapp.cli.policy_outside import outside_json, outside_text
 
@@ -61,6 +62,7 @@ def check_text(policy: Policy) -> str:
             f"{policy.name}: valid ({policy.crm}, {policy.object}, {_rules(len(policy.rules))}).",
             *rules,
             *excluded,
+            *(f"To check: {special_sentence(*one)}" for one in special_reads(policy)),
             f"Requested fields ({len(policy.fields)}), and no other: {', '.join(policy.fields)}",
         ]
     )

@@ -8,7 +8,8 @@ from flask import Response, make_response, render_template, request
 from flask_login import current_user
 
 from connectors.policy.risk import readable_columns
-from webapp.measuring import held_leads, held_policy
+from connectors.policy.starter.sensitive import special_reads, special_sentence
+from webapp.measuring import held_leads, held_policy, special_columns
 from webapp.services import services
 from webapp.suggestions import new_fields
 from webapp.typed_policy import text_digest
@@ -66,7 +67,16 @@ def _known_of(draft: Draft) -> dict[str, object]:
         "leads_choices": LEADS,
         "meter": risk_meter(draft.measured, readable_columns(policy)) if policy and draft.measured else None,
         "left_out": starved(services(), draft),
+        "special": _special(draft),
     }
+
+
+def _special(draft: Draft) -> list[str]:
+    """What to see to where the draft reads a special category that the stream does not call one."""
+    if draft.policy is None:
+        return []
+    marked = special_columns(services(), draft.connection)
+    return [special_sentence(*read) for read in special_reads(draft.policy) if read[0] not in marked]
 
 
 def _around(draft: Draft) -> dict[str, object]:
