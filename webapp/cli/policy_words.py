@@ -22,6 +22,10 @@ from connectors.source import Batch
 from webapp.cli.policy_outside import outside_json, outside_text
 
 KEY_SHOWN = 8
+NOT_MEASURED = (
+    "Risk: not measured here. fairlead policy preview measures it; saved without a measurement, a policy "
+    "needs a reason, and its first pull measures it before anything is written back."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,7 @@ def check_text(policy: Policy) -> str:
             *rules,
             *excluded,
             *(f"To check: {special_sentence(*one)}" for one in special_reads(policy)),
+            NOT_MEASURED,
             f"Requested fields ({len(policy.fields)}), and no other: {', '.join(policy.fields)}",
         ]
     )

@@ -20,6 +20,7 @@ from webapp.viewmodels.risk_meter import risk_meter
 from webapp.viewmodels.versions import history
 from webapp.viewmodels.words import organisation_label
 from webapp.views.policy_draft import Draft, starved
+from webapp.views.policy_risk import first_risk
 from webapp.views.suggesting import Suggestion
 
 LEADS = (3, 5, 10, 20)
@@ -94,6 +95,8 @@ def _around(draft: Draft) -> dict[str, object]:
         "first_seen": {one.info.name: one.first_seen for one in known},
         "dismissed": [one for one in known if one.dismissed_by],
         "pull": _pull(draft),
+        "first_risk": first_risk(target),
+        "first_measures": opened.first_measures.every(target),
     }
 
 
