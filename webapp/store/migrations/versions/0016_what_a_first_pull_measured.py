@@ -1,4 +1,4 @@
-"""What the first pull measured of a policy that was saved unmeasured is kept, with who accepted it."""
+"""What the first pull measured of a policy saved unmeasured; converted leads beside failed ones."""
 
 from __future__ import annotations
 
@@ -31,8 +31,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("connection_id", "version", name=op.f("pk_first_measure")),
     )
+    converted = sa.Column("converted", sa.Integer(), nullable=False, server_default=sa.text("0"))
+    op.add_column("publish_receipt", converted)
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_column("publish_receipt", "converted")
     op.drop_table("first_measure")
