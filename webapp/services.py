@@ -23,6 +23,7 @@ from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
 from webapp.store.decision_logs import DecisionLogs
+from webapp.store.first_measures import FirstMeasures
 from webapp.store.grants import DatabaseGrants
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
@@ -69,6 +70,11 @@ class Services:
     def notes(self) -> Notes:
         """What was said when versions were saved."""
         return Notes(database=self.database, clock=self.clock)
+
+    @property
+    def first_measures(self) -> FirstMeasures:
+        """What first pulls measured of policies that were saved unmeasured."""
+        return FirstMeasures(database=self.database, clock=self.clock)
 
     @property
     def crm_fields(self) -> CrmFields:
