@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import cast
 
 from flask import current_app
 
 from audit.schema import BadInput
+from connectors.counting import Changes
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
 from connectors.seals import Seal
@@ -19,12 +20,15 @@ from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
 from webapp.store.answers import LeadAnswers
+from webapp.store.certain_moments import CertainMoments
 from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
 from webapp.store.decision_logs import DecisionLogs
 from webapp.store.first_measures import FirstMeasures
+from webapp.store.erased_leads import ErasedLeads
 from webapp.store.grants import DatabaseGrants
+from webapp.store.key_tasks import KeyTasks
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
 from webapp.store.proposals import Proposals
@@ -159,14 +163,34 @@ class Services:
     @property
     def lake(self) -> Lake:
         """Where the pulled leads are."""
-        return Lake(self.settings.data_dir / "leads", self._seal)
+        return Lake(self.settings.data_dir / "leads", self._seal, self._noted)
+
+    @property
+    def erased(self) -> ErasedLeads:
+        """Who must not come back, and how far the stored leads have come."""
+        return ErasedLeads(database=self.database, clock=self.clock)
+
+    @property
+    def certain(self) -> CertainMoments:
+        """The last moment that was certain."""
+        return CertainMoments(database=self.database)
+
+    @property
+    def key_tasks(self) -> KeyTasks:
+        """How far the rotations are that pages started."""
+        return KeyTasks(database=self.database, clock=self.clock)
 
     def _seal(self, crm: str, organisation: str) -> Seal:
         connection = self.repository.connection_for(crm, organisation)
         if connection is None:
             msg = f"there is no connection to this {crm} organisation, so there is no key for its leads"
             raise BadInput(msg)
-        return self.keys.held(connection).seal
+        return replace(self.keys.held(connection).seal, known=self.erased.numbers(connection.id))
+
+    def _noted(self, crm: str, organisation: str, changes: Changes) -> None:
+        connection = self.repository.connection_for(crm, organisation)
+        if connection is not None:
+            self.erased.note(connection.id, changes)
 
     def one_job(self, connection: ConnectionRow) -> AbstractContextManager[None]:
         """One job of a connection at a time, across threads, processes and machines.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from webapp.store import (
+    clock_tables,
     decision_tables,
+    erased_lead_tables,
     feedback_tables,
     measure_tables,
+    key_task_tables,
     organisation_key_tables,
     policy_tables,
     privacy_tables,
@@ -19,5 +22,6 @@ MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
     feedback_tables,
     measure_tables,
+    *(feedback_tables, erased_lead_tables, clock_tables, key_task_tables),
 )
 METADATA = Base.metadata
