@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
+from audit.report.json_form import read_json
 from audit.schema import BadInput, Stream, parse_stream
 from connectors.policy.parse import parse_policy
 from connectors.snapshots import SCORED_AT, as_scored
@@ -215,7 +216,14 @@ def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Sync
     try:
         table = leads_of(opened, connection, rules.stream)
         told = direct_use(done.rules, rules.policy, rules.stream)
-        verdict = verdict_on(Pull(table=table, account=done.whole, cautions=told), rules, opened.clock())
+        before = opened.repository.latest_audit(connection.id)
+        pulled = Pull(
+            table=table,
+            account=done.whole,
+            cautions=told,
+            before=read_json(before.report) if before else None,
+        )
+        verdict = verdict_on(pulled, rules, opened.clock())
     except Exception as error:
         reason = f": {error}" if isinstance(error, BadInput) else "; the server's log says why."
         _settle(opened, connection, f"The last pull could not be audited{reason}")

@@ -23,6 +23,7 @@ from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
 from webapp.store.decision_logs import DecisionLogs
+from webapp.store.evidence import Evidence
 from webapp.store.grants import DatabaseGrants
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
@@ -120,6 +121,11 @@ class Services:
     def answers(self) -> LeadAnswers:
         """What people in the CRMs answer to the score check."""
         return LeadAnswers(database=self.database)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What is kept beside the audits."""
+        return Evidence(database=self.database, clock=self.clock)
 
     @property
     def panel_bearers(self) -> PanelBearers:

@@ -1,6 +1,7 @@
 """What every threshold of the score would do to each group: counts, rates, gaps and their intervals."""
 
 from audit.thresholds.counting import threshold_counts
+from audit.thresholds.json_form import counts_text, group_record, read_counts
 from audit.thresholds.model import MEASURED, GroupCounts, Stretch, ThresholdCounts
 from audit.thresholds.series import Series, series
 
@@ -10,6 +11,9 @@ __all__ = [
     "Series",
     "Stretch",
     "ThresholdCounts",
+    "counts_text",
+    "group_record",
+    "read_counts",
     "series",
     "threshold_counts",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webapp.store import (
     decision_tables,
+    evidence_tables,
     feedback_tables,
     organisation_key_tables,
     policy_tables,
@@ -17,5 +18,6 @@ from webapp.store.columns import Base
 MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
     feedback_tables,
+    evidence_tables,
 )
 METADATA = Base.metadata
