@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from webapp.charts.drawing import Drawing, Type, area, fit, label, line, mark
 from webapp.charts.scale import Line, line_over
 
+COLUMNS = 3
 PANEL, TALL, GAP, LEFT, HEAD, FOOT = 250.0, 190.0, 18.0, 44.0, 26.0, 40.0
 
 
@@ -32,11 +33,10 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What the panels share: the reference's curve, both axes in words, and how ticks are written."""
+    """What the panels share: the reference's curve, the axis in words, and how ticks are written."""
 
     reference: Curve | None
     x_words: str
-    y_words: str
     x_tick: Callable[[float], str]
     y_tick: Callable[[float], str]
     span: tuple[float, float]
@@ -45,16 +45,14 @@ class Frame:
     """A place along the axis that is marked, such as the threshold in force."""
 
 
-def curves(panels: Sequence[Curve], frame: Frame, title: str, text: str, columns: int = 2) -> Drawing:
-    """The panels in columns. A faint band is a plausible range; the dashed line is the reference group."""
-    columns = max(1, min(columns, len(panels)))
-    rows = -(-len(panels) // columns)
-    seen = [panel for panel in (*panels, frame.reference) if panel is not None]
-    values = [end for one in seen for dot in one.dots for end in (dot.low, dot.high)]
+def curves(shown: Sequence[Curve], frame: Frame, title: str, text: str) -> Drawing:
+    """All panels in one drawing. A faint band is a plausible range, the dashed line the reference."""
+    columns = max(1, min(COLUMNS, len(shown)))
+    rows, values = -(-len(shown) // columns), _values(shown, frame)
     box = (PANEL + GAP, HEAD + TALL + FOOT)
     parts = [
         part
-        for place, panel in enumerate(panels)
+        for place, panel in enumerate(shown)
         for part in _panel(panel, frame, values, (place % columns * box[0], place // columns * box[1]))
     ]
     return Drawing(
@@ -62,12 +60,42 @@ def curves(panels: Sequence[Curve], frame: Frame, title: str, text: str, columns
     )
 
 
+def panels(shown: Sequence[Curve], frame: Frame, title: str) -> tuple[Drawing, ...]:
+    """The same panels one by one, all with the same axes."""
+    values = _values(shown, frame)
+    return tuple(
+        Drawing(
+            width=PANEL,
+            height=HEAD + TALL + FOOT,
+            title=f"{title}: {panel.name}",
+            text=_text(panel, frame),
+            parts=tuple(_panel(panel, frame, values, (0.0, 0.0))),
+        )
+        for panel in shown
+    )
+
+
+def _values(shown: Sequence[Curve], frame: Frame) -> list[float]:
+    seen = [panel for panel in (*shown, frame.reference) if panel is not None]
+    return [end for one in seen for dot in one.dots for end in (dot.low, dot.high)]
+
+
+def _text(panel: Curve, frame: Frame) -> str:
+    """A few values of a curve in words; the table has all."""
+    step = max(1, len(panel.dots) // 6)
+    told = [
+        f"{frame.x_tick(dot.at)}: {dot.value * 100:.1f}% ({dot.low * 100:.1f}% to {dot.high * 100:.1f}%)"
+        for dot in panel.dots[::step]
+    ]
+    return f"{frame.x_words}. {', '.join(told)}" if told else panel.note
+
+
 def _panel(panel: Curve, frame: Frame, values: list[float], corner: tuple[float, float]) -> Iterator[str]:
     left, top = corner
     x = Line(low=frame.span[0], high=frame.span[1], start=left + LEFT, end=left + PANEL - 6)
     y = line_over(values, (top + HEAD + TALL - 4, top + HEAD + 4), within=frame.within)
     yield label(left + 4, top + 16, fit(panel.name, PANEL - 10, 13), Type(bold=True))
-    yield from _axes(frame, x, y, corner)
+    yield from _axes(frame, x, y, top)
     if frame.reference is not None and frame.reference.name != panel.name:
         path = [(x.at(dot.at), y.at(dot.value)) for dot in frame.reference.dots]
         yield line(path, "frame", width=1.6, dash="5 3")
@@ -93,8 +121,7 @@ def _curve(panel: Curve, x: Line, y: Line) -> Iterator[str]:
         yield mark(x.at(dot.at), y.at(dot.value), "circle", "accent", radius=3)
 
 
-def _axes(frame: Frame, x: Line, y: Line, corner: tuple[float, float]) -> Iterator[str]:
-    left, top = corner
+def _axes(frame: Frame, x: Line, y: Line, top: float) -> Iterator[str]:
     bottom = top + HEAD + TALL
     for tick in y.ticks(4):
         yield line(((x.start, y.at(tick)), (x.end, y.at(tick))), "edge")
@@ -109,4 +136,3 @@ def _axes(frame: Frame, x: Line, y: Line, corner: tuple[float, float]) -> Iterat
         yield line(((x.at(frame.at), top + HEAD), (x.at(frame.at), bottom)), "ink", dash="2 3")
     words = fit(frame.x_words, PANEL - LEFT, 11)
     yield label((x.start + x.end) / 2, bottom + 31, words, Type(size=11, anchor="middle", quiet=True))
-    yield label(left + 4, top + HEAD - 1, fit(frame.y_words, PANEL - 10, 10.5), Type(size=10.5, quiet=True))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from audit.estimate import Estimate
 from audit.finding.reading import BAND
 from audit.report.charts import low_end
-from webapp.charts.curves import Curve, Dot, Frame, curves
+from webapp.charts.curves import Curve, Dot, Frame, curves, panels
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import main_metric
 from webapp.evidence.sheet import Column, Sheet
@@ -52,6 +52,7 @@ def calibration_figure(source: Source, attribute: Names) -> Figure:
         ),
         sheet=sheet,
         drawing=curves(shown, frame, title, _text(len(drawn), len(shown))),
+        panels=panels(shown, frame, title),
         notes=_notes(len(drawn), len(shown)),
         special_category=source.special(attribute),
     )
@@ -86,8 +87,7 @@ def _frame(reference: Curve | None, bands: list[str]) -> Frame:
     last = ends[-1] + (ends[1] - ends[0] if len(ends) > 1 else 1.0)
     return Frame(
         reference=reference,
-        x_words="Score, from the low end of each band",
-        y_words="share that converts",
+        x_words="Score, low end of each band",
         x_tick=lambda value: f"{value:g}",
         y_tick=lambda value: f"{value * 100:g}%",
         span=(ends[0], max(last, ends[0] + 1e-9)),

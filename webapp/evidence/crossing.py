@@ -121,7 +121,8 @@ def _text(crossed: _Crossed, minimum: int) -> str:
     span = f" from {in_words(min(seen), kind)} to {in_words(max(seen), kind)}" if seen else ""
     return (
         f"{counted(len(seen), 'pair of groups has', 'pairs of groups have')} a value{span}; "
-        f"{shut:,} suppressed with fewer than {minimum:,} leads, {empty:,} without a lead. All are in the table."
+        f"{shut:,} suppressed with fewer than {minimum:,} leads, {empty:,} without a lead. "
+        "All are in the table."
     )
 
 

@@ -12,13 +12,15 @@ from webapp.evidence.sheet import Sheet
 class Figure:
     """A chart with its table. ``drawing`` is None where there is nothing to draw, and ``lacking`` says why.
 
-    ``lead`` is a sentence or two on how to read it, ``notes`` are what to know besides.
+    ``lead`` is a sentence or two on how to read it, ``notes`` are what to know besides. ``panels`` are the
+    parts of the drawing one by one, which a page lays out by its own width.
     """
 
     title: str
     lead: str
     sheet: Sheet | None = None
     drawing: Drawing | None = None
+    panels: tuple[Drawing, ...] = ()
     lacking: str = ""
     notes: tuple[str, ...] = ()
     special_category: bool = False

@@ -17,6 +17,8 @@ Kind = Literal["text", "count", "share", "number", "points", "gap", "times", "p"
 Value = str | int | float | None
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SMALLEST_P = 1e-4
+ENDS = ("from", "to")
+"""Heads of the two columns that hold the range of the value before them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +31,48 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A table as a page has it: each cell is a value and its range in words, the latter mostly empty."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[tuple[str, str], ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """Rows of values; the first column names the row. None is "no value", and a further column says why."""
+    """Rows of values; the first column names the row. None is "no value", and a further column says why.
+
+    ``shown`` are the places of the rows that a page shows, where it would be too long; None for all.
+    """
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
+    shown: tuple[int, ...] | None = None
 
-    def words(self) -> tuple[tuple[str, ...], ...]:
-        """The rows as a person reads them."""
-        return tuple(
-            tuple(in_words(value, column.kind) for value, column in zip(row, self.columns, strict=True))
-            for row in self.rows
+    def on_page(self) -> Read:
+        """The rows that a page shows, as a person reads them.
+
+        A range stands below its value, and a column in which nobody has anything is left out.
+        """
+        shown = self.rows if self.shown is None else tuple(self.rows[place] for place in self.shown)
+        kept = [
+            place
+            for place, column in enumerate(self.columns)
+            if column.head not in ENDS and any(row[place] not in (None, "") for row in shown)
+        ]
+        return Read(
+            columns=tuple(self.columns[place] for place in kept),
+            rows=tuple(tuple(self._read(row, place) for place in kept) for row in shown),
         )
+
+    def _read(self, row: tuple[Value, ...], place: int) -> tuple[str, str]:
+        """A value in words, and the range that follows it in the row."""
+        words, ends = in_words(row[place], self.columns[place].kind), ""
+        if [column.head for column in self.columns[place + 1 : place + 3]] == list(ENDS):
+            low, high = (in_words(row[at], self.columns[at].kind) for at in (place + 1, place + 2))
+            ends = f"{low} to {high}" if low and high else ""
+        return words, ends
 
     def as_csv(self) -> str:
         """The rows for a spreadsheet: plain numbers, and no cell that it would run (OWASP, CSV injection)."""

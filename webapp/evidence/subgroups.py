@@ -58,8 +58,8 @@ def _searched(report: Report) -> str:
         return "They are crossings of attributes that fail beyond what their parts explain."
     return (
         f"{counted(searched.groups, 'group was', 'groups were')} looked at in {searched.looked_on:,} leads; "
-        f"the {searched.tested:,} most striking were tested in the other {searched.confirmed_on:,}, from which "
-        "these figures come."
+        f"the {searched.tested:,} most striking were tested in the other {searched.confirmed_on:,}, and "
+        "these figures come from there."
     )
 
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.thresholds import MEASURED, GroupCounts, Series, ThresholdCounts, series
-from webapp.charts.curves import Curve, Dot, Frame, curves
+from webapp.charts.curves import Curve, Dot, Frame, curves, panels
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.sheet import Column, Sheet, Value
 from webapp.evidence.source import NOT_KEPT, UNKNOWN, Names, Source
 from webapp.viewmodels.words import counted, metric_label
 
 MOST = 6
-SHOWN_STEPS = 11
+EACH = 10
+"""Every so many thresholds one is in the table of a page."""
 NO_SCORE = "This stream has a decision and no score, so there is no threshold to move."
 
 
@@ -67,8 +68,9 @@ def thresholds_figure(source: Source, attribute: Names, metric: str) -> Figure:
         return nothing(title, NOT_KEPT)
     made = series(counts, groups, metric)
     order = _order(groups)
-    panels = [_curve(counts, groups, made, place) for place in order[:MOST]]
+    shown = [_curve(counts, groups, made, place) for place in order[:MOST]]
     reference = None if groups.reference is None else _curve(counts, groups, made, groups.reference)
+    frame = _frame(counts, reference)
     return Figure(
         title=title,
         lead=(
@@ -76,7 +78,8 @@ def thresholds_figure(source: Source, attribute: Names, metric: str) -> Figure:
             "reference group. The dotted upright line is the threshold in force."
         ),
         sheet=_sheet(source, made, groups, metric),
-        drawing=curves(panels, _frame(counts, reference, metric), title, _text(counts, groups, made)),
+        drawing=curves(shown, frame, title, _text(counts, groups, made)),
+        panels=panels(shown, frame, title),
         notes=_notes(len(order)),
         special_category=groups.special_category,
     )
@@ -165,12 +168,11 @@ def _dots(counts: ThresholdCounts, made: Series, place: int) -> Iterator[Dot]:
             yield Dot(at=threshold, value=value, low=low, high=high)
 
 
-def _frame(counts: ThresholdCounts, reference: Curve | None, metric: str) -> Frame:
+def _frame(counts: ThresholdCounts, reference: Curve | None) -> Frame:
     side = "at least" if counts.higher_is_better else "at most"
     return Frame(
         reference=reference,
-        x_words=f"Threshold: selected with a score of {side} this",
-        y_words=metric_label(metric),
+        x_words=f"Threshold (a score of {side})",
         x_tick=lambda value: f"{value:g}",
         y_tick=lambda value: f"{value * 100:g}%",
         span=(counts.thresholds[0], max(counts.thresholds[-1], counts.thresholds[0] + 1e-9)),
@@ -214,17 +216,22 @@ def _sheet(source: Source, made: Series, groups: GroupCounts, metric: str) -> Sh
         Column(head="to", name="difference_high", kind="points"),
         Column(head="The range reads", name="reads"),
     )
-    counts = source.counts
-    rows = range(len(counts.thresholds)) if counts else range(0)
+    thresholds = source.counts.thresholds if source.counts else ()
+    own = source.counts.own if source.counts else None
+    order = _order(groups)
+    kept = [row for row, one in enumerate(thresholds) if row % EACH == 0 or one == own]
     return Sheet(
-        caption=f"{metric_label(metric)} at every threshold, by {groups.attribute}",
+        caption=(
+            f"{metric_label(metric)} by {groups.attribute}, every tenth threshold and the one in force; the "
+            f"file has all {len(thresholds):,}"
+        ),
         columns=columns,
         rows=tuple(
-            _cells(counts.thresholds[row], _at(source, made, groups, (row, place)))
-            for place in _order(groups)
-            for row in rows
-            if counts
+            _cells(one, _at(source, made, groups, (row, place)))
+            for place in order
+            for row, one in enumerate(thresholds)
         ),
+        shown=tuple(at * len(thresholds) + row for at in range(len(order)) for row in kept),
     )
 
 

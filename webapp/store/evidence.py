@@ -6,8 +6,9 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, select
 
 from audit.history import Overview
 from audit.history.json_form import overview_record, read_overview
@@ -26,6 +27,7 @@ class KeptAudit:
     id: str
     connection_id: str
     made_at: datetime
+    digest: str
     policy_version: int
     stream_version: int
     severities: Mapping[str, int]
@@ -57,22 +59,19 @@ class Evidence:
             row = session.get(AuditEvidence, audit_id)
             return read_counts(zlib.decompress(row.counts).decode()) if row else None
 
+    def one(self, audit_id: str) -> KeptAudit | None:
+        """One audit without its report, by its id."""
+        with self.database.reading() as session:
+            row = session.execute(_audits().where(tables.Audit.id == audit_id)).mappings().first()
+            return _kept(row) if row else None
+
     def newest(self, connection_id: str, most: int) -> tuple[KeptAudit, ...]:
         """The newest audits of a connection, newest first, without their reports."""
         audit = tables.Audit
-        columns = (
-            *(audit.id, audit.made_at, audit.policy_version, audit.stream_version, audit.severities),
-            *(audit.worst, audit.read, audit.kept, audit.rejected, audit.excluded, audit.unmapped),
-        )
-        query = (
-            select(*columns, AuditEvidence.overview)
-            .outerjoin(AuditEvidence, AuditEvidence.audit_id == audit.id)
-            .where(audit.connection_id == connection_id)
-            .order_by(audit.made_at.desc(), audit.id.desc())
-            .limit(most)
-        )
+        newest_first = (audit.made_at.desc(), audit.id.desc())
+        query = _audits().where(audit.connection_id == connection_id).order_by(*newest_first).limit(most)
         with self.database.reading() as session:
-            return tuple(_kept(connection_id, row) for row in session.execute(query).mappings())
+            return tuple(_kept(row) for row in session.execute(query).mappings())
 
     def look(self, connection_id: str, audit_id: str, finding_id: str, who: str) -> None:
         """Record that somebody looked at a finding, and say so in the trail."""
@@ -107,12 +106,25 @@ def packed(overview: Overview, counts: ThresholdCounts) -> NewEvidence:
     )
 
 
-def _kept(connection_id: str, row: RowMapping) -> KeptAudit:
+def _audits() -> Select[*tuple[Any, ...]]:
+    """Every column but the report, which may have many megabytes."""
+    audit = tables.Audit
+    columns = (
+        *(audit.id, audit.connection_id, audit.made_at, audit.digest, audit.policy_version),
+        *(audit.stream_version, audit.severities, audit.worst, audit.read, audit.kept),
+        *(audit.rejected, audit.excluded, audit.unmapped),
+    )
+    joined = AuditEvidence.audit_id == audit.id
+    return select(*columns, AuditEvidence.overview).outerjoin(AuditEvidence, joined)
+
+
+def _kept(row: RowMapping) -> KeptAudit:
     found = row["overview"]
     return KeptAudit(
         id=row["id"],
-        connection_id=connection_id,
+        connection_id=row["connection_id"],
         made_at=row["made_at"],
+        digest=row["digest"],
         policy_version=row["policy_version"],
         stream_version=row["stream_version"],
         severities=row["severities"],
