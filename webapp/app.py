@@ -23,6 +23,7 @@ from webapp.views import (
     connections,
     dashboard,
     errors,
+    evidence,
     health,
     inbound,
     keys,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 ROOMS = (
-    *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
+    *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS),
     *(streams, sharing, keys, trail, privacy, papers, errors),
 )
 

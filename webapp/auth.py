@@ -20,6 +20,8 @@ from webapp.store.rows import UserRow
 
 OPEN_ENDPOINTS = frozenset({"static", "auth.setup", "auth.make_account", "auth.sign_in", "auth.open_session"})
 OPEN_BLUEPRINTS = frozenset({"inbound", "health"})
+# What people who only read may send: to sign out, and that they looked at a finding.
+READER_ENDPOINTS = frozenset({"auth.sign_out", "evidence.looked"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_FOR_ACCOUNT = timedelta(seconds=10)
 
@@ -144,7 +146,7 @@ def _guard() -> Response | None:
     if (
         request.method not in SAFE_METHODS
         and current_user.user.role != "admin"
-        and request.endpoint != "auth.sign_out"
+        and request.endpoint not in READER_ENDPOINTS
     ):
         abort(403)
     return None

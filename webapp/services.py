@@ -27,6 +27,7 @@ from webapp.store.database import Database, open_database
 from webapp.store.decision_logs import DecisionLogs
 from webapp.store.first_measures import FirstMeasures
 from webapp.store.erased_leads import ErasedLeads
+from webapp.store.evidence import Evidence
 from webapp.store.grants import DatabaseGrants
 from webapp.store.key_tasks import KeyTasks
 from webapp.store.notes import Notes
@@ -130,6 +131,11 @@ class Services:
     def answers(self) -> LeadAnswers:
         """What people in the CRMs answer to the score check."""
         return LeadAnswers(database=self.database)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What is kept beside the audits."""
+        return Evidence(database=self.database, clock=self.clock)
 
     @property
     def panel_bearers(self) -> PanelBearers:

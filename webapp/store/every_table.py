@@ -6,6 +6,7 @@ from webapp.store import (
     clock_tables,
     decision_tables,
     erased_lead_tables,
+    evidence_tables,
     feedback_tables,
     measure_tables,
     key_task_tables,
@@ -23,5 +24,6 @@ MODULES = (
     feedback_tables,
     measure_tables,
     *(feedback_tables, erased_lead_tables, clock_tables, key_task_tables),
+    evidence_tables,
 )
 METADATA = Base.metadata
