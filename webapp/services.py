@@ -19,11 +19,14 @@ from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
 from webapp.store.answers import LeadAnswers
+from webapp.store.api_tokens import ApiTokens
+from webapp.store.api_uses import ApiUses
 from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
 from webapp.store.decision_logs import DecisionLogs
 from webapp.store.grants import DatabaseGrants
+from webapp.store.job_ends import JobEnds
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
 from webapp.store.proposals import Proposals
@@ -32,6 +35,7 @@ from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
+from webapp.store.slices import Slices
 from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
 from webapp.store.trail import Trail
@@ -120,6 +124,27 @@ class Services:
     def answers(self) -> LeadAnswers:
         """What people in the CRMs answer to the score check."""
         return LeadAnswers(database=self.database)
+
+    @property
+    def api_tokens(self) -> ApiTokens:
+        """The tokens of the JSON API; another secret key ends them all."""
+        secret = self.settings.secret_key.get_secret_value().encode()
+        return ApiTokens(database=self.database, secret=secret, clock=self.clock)
+
+    @property
+    def api_uses(self) -> ApiUses:
+        """How much each token has asked in this minute."""
+        return ApiUses(database=self.database)
+
+    @property
+    def job_ends(self) -> JobEnds:
+        """How the jobs ended."""
+        return JobEnds(database=self.database, clock=self.clock)
+
+    @property
+    def slices(self) -> Slices:
+        """What grows, by place."""
+        return Slices(database=self.database)
 
     @property
     def panel_bearers(self) -> PanelBearers:

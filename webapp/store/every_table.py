@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webapp.store import (
+    api_tables,
     decision_tables,
     feedback_tables,
     organisation_key_tables,
@@ -16,6 +17,6 @@ from webapp.store.columns import Base
 # Naming the modules keeps them imported: a table that nobody imported would be no part of the schema.
 MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
-    feedback_tables,
+    *(feedback_tables, api_tables),
 )
 METADATA = Base.metadata
