@@ -48,6 +48,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """Let the interpreter take everything apart at its end, as libraries that count what they hold expect."""
+    gc.unfreeze()
+
+
 def absent(what: str) -> None:
     """Skip with the reason; fail instead where nothing may be skipped (FAIRLEAD_REQUIRE_ALL=1)."""
     if os.environ.get("FAIRLEAD_REQUIRE_ALL") == "1":
