@@ -107,7 +107,7 @@ class Installed:
         command = ("serve", "--host", "127.0.0.1", "--port", str(at))
         tool("run", "--detach", f"--name={container}", *self.options, image, *command)
         try:
-            self._wait(container, f"http://127.0.0.1:{at}/health/ready")
+            self._wait(container, f"http://127.0.0.1:{at}/readyz")
             yield tool("logs", container).stdout
         finally:
             tool("stop", "--time=20", container)

@@ -72,10 +72,10 @@ SPOILT = {
     "a probe": (
         "paths are answered",
         "kubernetes/base/web.yaml",
-        "path: /health/live",
-        "path: /health/alive",
+        "path: /healthz",
+        "path: /alivez",
     ),
-    "a health check": ("paths are answered", "Containerfile", ":8000/health/", ":8000/healthy/"),
+    "a health check": ("paths are answered", "Containerfile", ":8000/readyz", ":8000/steadyz"),
     "no version": ("images are pinned", "compose.yaml", "postgres:17.11-trixie", "postgres:latest"),
     "a floating version": (
         "images are pinned",
