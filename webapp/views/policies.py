@@ -22,9 +22,9 @@ from webapp.viewmodels.risk_meter import level_words
 from webapp.views.drafting import announce, connection_or_404
 from webapp.views.policy_draft import Draft, drafted, fitted, looked_at, risked
 from webapp.views.policy_page import Around, asked_leads, policy_page
+from webapp.views.reasons import FEWEST_WORDS, typed_reason, written_words
 from webapp.views.suggesting import suggested_policy
 
-FEWEST_WORDS = 3
 LONGEST_REASON = 500
 TOO_LONG = f"The reason has {{length:,}} characters; shorten it to {LONGEST_REASON} at most."
 NEEDS_REASON = {
@@ -34,7 +34,8 @@ NEEDS_REASON = {
     ),
     "": (
         "The risk of this policy could not be measured, so nobody knows whether it is high. Write a reason "
-        "of at least three words, or try again when the CRM answers."
+        "of at least three words, or try again when the CRM answers and has leads. The first pull measures "
+        "it; where that finds a high risk, nothing is written back before an admin has accepted it."
     ),
 }
 
@@ -111,16 +112,15 @@ def _save(draft: Draft) -> AnyResponse:
     before = opened.repository.policy(target)
     if before is not None and (sentence := _overtaken(before, draft)):
         return policy_page(draft, Around(warning=sentence), 422)
-    reason = " ".join("".join(filter(_is_shown, request.form.get("reason", ""))).split())
+    reason = typed_reason(request.form.get("reason", ""))
     if len(reason) > LONGEST_REASON:
         return _refused(draft, TOO_LONG.format(length=len(reason)))
-    level = None
+    level = ""
     if draft.policy is not None and (before is None or before.text != draft.text):
         level = level_at_saving(opened, draft.connection, draft.policy)
-        colour = level.colour if level else ""
-        if colour in NEEDS_REASON and _words(reason) < FEWEST_WORDS:
-            return _refused(draft, NEEDS_REASON[colour])
-    note = Note(reason=reason, level=level.colour if level else "")
+        if level in NEEDS_REASON and written_words(reason) < FEWEST_WORDS:
+            return _refused(draft, NEEDS_REASON[level])
+    note = Note(reason=reason, level=level)
     return _propose(draft, note) if opened.proposals.two_needed(target) else _keep(draft, note)
 
 
@@ -134,15 +134,6 @@ def _overtaken(before: PolicyVersion, draft: Draft) -> str:
         "Your draft is not saved yet. Look below at what it changes of that version; if you save again, "
         "your draft replaces it."
     )
-
-
-def _is_shown(letter: str) -> bool:
-    """Whether a reader sees it, or it parts words: a reason of invisible letters is none."""
-    return letter.isprintable() or letter.isspace()
-
-
-def _words(reason: str) -> int:
-    return sum(any(letter.isalpha() for letter in word) for word in reason.split())
 
 
 def _refused(draft: Draft, sentence: str) -> Response:

@@ -12,8 +12,9 @@ from flask_login import current_user
 
 from connectors.policy.parse import rule_mistakes
 from connectors.policy.risk import readable_columns
+from connectors.policy.starter.sensitive import special_reads, special_sentence
 from connectors.source import FieldInfo
-from webapp.measuring import held_leads, held_policy
+from webapp.measuring import held_leads, held_policy, special_columns
 from webapp.services import services
 from webapp.store.crm_fields import KnownField
 from webapp.store.rows import PolicyVersion
@@ -30,6 +31,7 @@ from webapp.viewmodels.rule_list import SHOW, Known, Wanted, rule_groups, wrong_
 from webapp.viewmodels.versions import history
 from webapp.viewmodels.words import organisation_label
 from webapp.views.policy_draft import Draft, starved
+from webapp.views.policy_risk import first_risk
 from webapp.views.suggesting import Suggestion
 
 LEADS = (3, 5, 10, 20)
@@ -82,7 +84,16 @@ def _known_of(draft: Draft) -> dict[str, Any]:
         "leads_choices": LEADS,
         "meter": risk_meter(draft.measured, readable_columns(policy)) if policy and draft.measured else None,
         "left_out": starved(services(), draft),
+        "special": _special(draft),
     }
+
+
+def _special(draft: Draft) -> list[str]:
+    """What to see to where the draft reads a special category that the stream does not call one."""
+    if draft.policy is None:
+        return []
+    marked = special_columns(services(), draft.connection)
+    return [special_sentence(*read) for read in special_reads(draft.policy) if read[0] not in marked]
 
 
 def _listed(draft: Draft, versions: Sequence[PolicyVersion]) -> dict[str, Any]:
@@ -123,6 +134,8 @@ def _around(draft: Draft, versions: Sequence[PolicyVersion]) -> dict[str, Any]:
         "new": parted(open_ones, _first_seen(known), versions[0].saved_at if versions else None),
         "dismissed": [one for one in known if one.dismissed_by],
         "pull": _pull(draft),
+        "first_risk": first_risk(target),
+        "first_measures": opened.first_measures.every(target),
     }
 
 
@@ -135,7 +148,7 @@ def _standing(facts: Mapping[str, Any]) -> Standing:
         doubts=len(preview.doubts) if preview else 0,
         red=bool(meter and meter.red),
         fresh=len(facts["new"].fresh),
-        changed=bool(facts["changed"]),
+        changed=bool(facts["changed"]) and facts["view"] is not None,
     )
 
 
