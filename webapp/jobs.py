@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
 import pyarrow as pa
 
+from audit.report.json_form import read_json
+from audit.report.model import Report
 from audit.schema import BadInput, Stream, parse_stream
 from connectors.policy.parse import parse_policy
 from connectors.snapshots import SCORED_AT, as_scored
@@ -219,12 +221,22 @@ def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Sync
     try:
         table = leads_of(opened, connection, rules.stream)
         told = direct_use(done.rules, rules.policy, rules.stream)
-        verdict = verdict_on(Pull(table=table, account=done.whole, cautions=told), rules, opened.clock())
+        before = _report_before(opened, connection)
+        pulled = Pull(table=table, account=done.whole, cautions=told, before=before)
+        verdict = verdict_on(pulled, rules, opened.clock())
     except Exception as error:
         reason = f": {error}" if isinstance(error, BadInput) else "; the server's log says why."
         _settle(opened, connection, f"The last pull could not be audited{reason}")
         raise
     return opened.repository.add_audit(connection.id, verdict.audit, verdict.flags)
+
+
+def _report_before(opened: Services, connection: ConnectionRow) -> Report | None:
+    """The report of the newest audit; None where there is none, or it is of a form that is no longer read."""
+    row = opened.repository.latest_audit(connection.id)
+    with suppress(BadInput):
+        return read_json(row.report) if row else None
+    return None
 
 
 def leads_of(opened: Services, connection: ConnectionRow, stream: Stream) -> pa.Table:
