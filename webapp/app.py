@@ -24,12 +24,14 @@ from webapp.views import (
     connections,
     dashboard,
     errors,
+    evidence,
     health,
     inbound,
     keys,
     papers,
     policies,
     policy_fields,
+    policy_risk,
     policy_versions,
     privacy,
     proposals,
@@ -44,8 +46,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LARGEST_REQUEST = 1024 * 1024
-POLICY_ROOMS = (policies, policy_versions, policy_fields, proposals)
+POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 ROOMS = (
+    *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS),
+    *(streams, sharing, keys, trail, privacy, papers, errors),
     *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
     *(streams, sharing, keys, trail, privacy, papers, errors, door, tokens),
 )
