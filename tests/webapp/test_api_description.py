@@ -33,8 +33,8 @@ from webapp.api.scopes import SCOPES
 from webapp.jobs import sync
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
-# Beside what is there: a cursor that fits the pattern and is none of ours, a record id that is none of the CRM's
-# (400); nothing there (404); nothing pulled yet, or the like (409).
+# Beside what is there: a cursor that fits the pattern and is none of ours, a record id that is none of the
+# CRM's (400); nothing there (404); nothing pulled yet, or the like (409).
 EXPECTED = ["200", "400", "401", "403", "404", "409"]
 BOUNDED = settings(
     max_examples=4,
