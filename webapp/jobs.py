@@ -38,7 +38,13 @@ from webapp.store.rows import AuditRow, ConnectionRow
 SERVER = "Fairlead"
 """Who pulls and writes back in the trail: a job, whoever started it."""
 
+
+class AtWork(BadInput):
+    """Another job of the connection is running: nothing is wrong, and a later try may do."""
+
+
 __all__ = [
+    "AtWork",
     "Progress",
     "Wanted",
     "alone",
@@ -214,7 +220,7 @@ def _locked(opened: Services, connection: ConnectionRow) -> ExitStack:
         else:
             return stack
     msg = f"{label(connection)} is being worked on already; wait until that has ended."
-    raise BadInput(msg)
+    raise AtWork(msg)
 
 
 def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Synced) -> AuditRow:

@@ -39,12 +39,14 @@ from webapp.store.proposals import Proposals
 from webapp.store.releases import Releases
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
+from webapp.store.schedules import Schedules
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
 from webapp.store.slices import Slices
 from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
 from webapp.store.trail import Trail
+from webapp.store.work_jobs import WorkJobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +212,16 @@ class Services:
     def key_tasks(self) -> KeyTasks:
         """How far the rotations are that pages started."""
         return KeyTasks(database=self.database, clock=self.clock)
+
+    @property
+    def work(self) -> WorkJobs:
+        """What workers have to do, do and did."""
+        return WorkJobs(database=self.database, clock=self.clock)
+
+    @property
+    def schedules(self) -> Schedules:
+        """When jobs are asked for by themselves."""
+        return Schedules(database=self.database, clock=self.clock)
 
     def _seal(self, crm: str, organisation: str) -> Seal:
         connection = self.repository.connection_for(crm, organisation)

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, Entry] = {
     "federate": Entry(module="webapp.cli.federate", help="Write figures for a joint audit."),
     "template": Entry(module="webapp.cli.template", help="Print a ready-made stream, or list them."),
     "serve": Entry(module="webapp.cli.serve", help="Serve the pages and the panels."),
+    "worker": Entry(module="webapp.cli.worker", help="Do the jobs that pages and schedules ask for."),
     "password": Entry(module="webapp.cli.password", help="Set a new password, or unlock signing in."),
     "people": Entry(module="webapp.cli.people", help="Add or remove a person who may sign in, or list them."),
     "token": Entry(module="webapp.cli.token", help="Make, list or revoke tokens of the JSON API."),

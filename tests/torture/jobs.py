@@ -1,0 +1,67 @@
+"""``kill -9`` at random moments of a worker, and whether every job came to its end, once."""
+
+from __future__ import annotations
+
+import time
+from random import Random
+from typing import Any
+
+from tests.processes import FORKED
+from webapp import jobs
+from webapp.services import Services, open_services
+from webapp.settings import Settings
+from webapp.store.rows import ConnectionRow
+from webapp.store.work_jobs import JobKind, Wanted
+
+KINDS: tuple[JobKind, ...] = ("sync", "key", "log", "retention", "publish")
+
+
+def toil(settings: Settings, begun: Any) -> None:
+    """A worker in a process of its own, until it is killed."""
+    from webapp.work.worker import working
+
+    opened = open_services(settings)
+    with working(opened, every=0.1) as worker:
+        begun.set()
+        while True:
+            worker.round()
+            time.sleep(0.05)
+
+
+def finish(opened: Services) -> None:
+    """Let a worker do what is left."""
+    from webapp.work.worker import working
+
+    with working(opened, every=0.05) as worker:
+        worker.finish()
+
+
+def killed_worker(opened: Services, connection: ConnectionRow, kills: int, seed: int) -> list[str]:
+    """Ask for one job of each kind, kill workers over them, let the last one end; what is wrong after it."""
+    chance, work = Random(seed), opened.work  # noqa: S311 - a test's dice
+    jobs.sync(opened, connection)  # so that there is a key to rotate
+    audits, generation = _audits(opened, connection), opened.keys.generation(connection.id)
+    asked = [work.ask(Wanted(connection_id=connection.id, kind=kind, who="Ada")) for kind in KINDS]
+    for _ in range(kills):
+        begun = FORKED.Event()
+        process = FORKED.Process(target=toil, args=(opened.settings, begun))
+        process.start()
+        assert begun.wait(120), "the worker did not begin"
+        time.sleep(chance.uniform(0, 1.2))
+        process.kill()
+        process.join()
+    finish(opened)
+    faults = [
+        f"{one.kind}: {row.state}, {row.told}"
+        for one in asked
+        if (row := work.get(one.id)) and row.state != "done"
+    ]
+    if (found := _audits(opened, connection) - audits) != 1:
+        faults.append(f"{found} audits for one pull")
+    if (made := opened.keys.generation(connection.id) - generation) != 1:
+        faults.append(f"{made} generations for one rotation")
+    return faults
+
+
+def _audits(opened: Services, connection: ConnectionRow) -> int:
+    return len(opened.slices.audits(connection.id, None, 1000))

@@ -1,0 +1,36 @@
+"""``fairlead worker``: does what pages and schedules ask for."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+import click
+
+from webapp.installation import installation
+from webapp.work.worker import Worker, working
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Do what can be done now, then end.")
+def command(once: bool) -> None:
+    """Pull, write back, delete what is too old and verify, as pages and schedules ask.
+
+    `fairlead serve` has a worker of its own; this one is for several web processes or machines. Stop it with
+    Ctrl+C or SIGTERM: what runs stops at its next step and goes on when a worker is back.
+    """
+    with installation() as opened, working(opened, every=0.2 if once else 1.0) as worker:
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, _stopping(worker))
+        if once:
+            worker.finish()
+            return
+        click.echo(f"{worker.bench.worker} is at work. Stop it with Ctrl+C.")
+        worker.go_on()
+
+
+def _stopping(worker: Worker) -> object:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        worker.bench.stop.set()
+
+    return stop

@@ -1,0 +1,211 @@
+"""The jobs: which are asked for, how far they are, how they ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, cast
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from webapp.store.accounts import noted
+from webapp.store.database import Database
+from webapp.store.job_tables import Job
+from webapp.store.repository import Clock, short_id, utc_now
+
+JobKind = Literal["sync", "publish", "retention", "log", "key"]
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+Trouble = Literal["", "input", "refused", "busy", "disk", "defect", "killed"]
+OPEN = ("waiting", "running")
+KEPT = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """One job, as `webapp.store.job_tables.Job` says of each field."""
+
+    id: str
+    connection_id: str
+    kind: JobKind
+    wanted: str
+    state: JobState
+    who: str
+    ended_by: str
+    asked_at: datetime
+    not_before: datetime
+    handed_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    attempt: int
+    tries: int
+    starts: int
+    worker: str
+    mark: str
+    step: str
+    done: int
+    total: int | None
+    trouble: Trouble
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A job that somebody asks for; ``wanted`` is how much a sync reads."""
+
+    connection_id: str
+    kind: JobKind
+    who: str
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a job ended; ``then`` is asked for in the same transaction."""
+
+    state: JobState
+    told: str
+    trouble: Trouble = ""
+    then: Wanted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkJobs:
+    """Of all connections. Every method is one transaction."""
+
+    database: Database
+    clock: Clock = utc_now
+
+    def ask(self, wanted: Wanted) -> JobRow:
+        """The job that does what is wanted: one of its kind that has not ended, or a new one."""
+        try:
+            with self.database.writing() as session:
+                return _row(ask_in(session, wanted, self.clock()))
+        except IntegrityError:
+            # Somebody asked for the same at the same moment.
+            with self.database.writing() as session:
+                return _row(ask_in(session, wanted, self.clock()))
+
+    def get(self, job_id: str) -> JobRow | None:
+        """One job."""
+        with self.database.reading() as session:
+            row = session.get(Job, job_id)
+            return None if row is None else _row(row)
+
+    def open(self) -> tuple[JobRow, ...]:
+        """What waits or runs, oldest first."""
+        query = select(Job).where(Job.state.in_(OPEN)).order_by(Job.asked_at, Job.id)
+        with self.database.reading() as session:
+            return tuple(_row(row) for row in session.scalars(query))
+
+    def ended(self, limit: int = 50) -> tuple[JobRow, ...]:
+        """What has ended, newest first."""
+        query = select(Job).where(Job.state.not_in(OPEN)).order_by(Job.ended_at.desc(), Job.id).limit(limit)
+        with self.database.reading() as session:
+            return tuple(_row(row) for row in session.scalars(query))
+
+    def handed(self, job: JobRow) -> None:
+        """It lies in the queue under the number of its attempt."""
+        self._change(job, "waiting", handed_at=self.clock())
+
+    def anew(self, job: JobRow) -> None:
+        """Take it out of dead hands: it waits again, under the number of a new attempt."""
+        values = {"state": "waiting", "attempt": job.attempt + 1, "handed_at": None, "worker": ""}
+        self._change(job, job.state, **values)
+
+    def begin(self, job_id: str, attempt: int, worker: str) -> JobRow | None:
+        """Put it to work; None where it has ended meanwhile, or another attempt counts."""
+        with self.database.writing() as session:
+            row = session.get(Job, job_id, with_for_update=True)
+            if row is None or row.state != "waiting" or row.attempt != attempt:
+                return None
+            row.state, row.worker, row.starts = "running", worker, row.starts + 1
+            row.started_at, row.step, row.done, row.total, row.told = self.clock(), "", 0, None, ""
+            return _row(row)
+
+    def mark(self, job: JobRow, mark: str) -> None:
+        """Note what the newest result is before it is begun."""
+        self._change(job, "running", mark=mark)
+
+    def move(self, job: JobRow, step: str, done: int, total: int | None) -> str:
+        """Note how far it is; who wants it to stop, or ""."""
+        with self.database.writing() as session:
+            row = session.get(Job, job.id, with_for_update=True)
+            if row is None or row.attempt != job.attempt or row.state != "running":
+                return "another worker"
+            row.step, row.done, row.total = step, done, total
+            return row.ended_by
+
+    def again(self, job: JobRow, at: datetime, told: str, *, tried: bool) -> None:
+        """It waits until a moment; ``tried`` says that the CRM was asked in vain."""
+        values = {"state": "waiting", "attempt": job.attempt + 1, "not_before": at, "handed_at": None}
+        counts = {"tries": job.tries + tried, "starts": 0, "mark": "", "told": told, "worker": ""}
+        self._change(job, "running", **values, **counts)
+
+    def end(self, job: JobRow, end: End) -> None:
+        """It has ended, and what follows is asked for."""
+        now = self.clock()
+        with self.database.writing() as session:
+            row = session.get(Job, job.id, with_for_update=True)
+            if row is None or row.attempt != job.attempt or row.state != "running":
+                return
+            row.state, row.told, row.trouble, row.ended_at = end.state, end.told, end.trouble, now
+            row.open_key = None
+            if end.then is not None:
+                ask_in(session, end.then, now)
+
+    def cancel(self, job_id: str, who: str) -> JobRow | None:
+        """End it where it waits, or ask it to stop where it runs; None where it has ended already."""
+        with self.database.writing() as session:
+            row = session.get(Job, job_id, with_for_update=True)
+            if row is None or row.state not in OPEN:
+                return None
+            row.ended_by = row.ended_by or who
+            if row.state == "waiting":
+                row.state, row.open_key, row.ended_at = "cancelled", None, self.clock()
+                row.told = f"Cancelled by {who} before it began."
+            session.add(noted(self.clock(), who, "job cancelled", row.connection_id, f"{row.kind}, {row.id}"))
+            return _row(row)
+
+    def forget_old(self) -> None:
+        """Let go of what ended long ago."""
+        with self.database.writing() as session:
+            session.execute(delete(Job).where(Job.ended_at < self.clock() - KEPT))
+
+    def _change(self, job: JobRow, known_state: JobState, **values: object) -> None:
+        """Nothing where another attempt counts, or its state is another one already."""
+        known = update(Job).filter_by(id=job.id, attempt=job.attempt, state=known_state)
+        with self.database.writing() as session:
+            session.execute(known.values(**values))
+
+
+def ask_in(session: Session, wanted: Wanted, now: datetime) -> Job:
+    """`WorkJobs.ask` inside a transaction that does more than that."""
+    key = f"{wanted.connection_id}/{wanted.kind}"
+    found = session.scalar(select(Job).filter_by(open_key=key))
+    if found is not None:
+        if found.state == "waiting":
+            found.wanted = wanted.wanted or found.wanted
+        return found
+    row = Job(
+        id=short_id(),
+        connection_id=wanted.connection_id,
+        kind=wanted.kind,
+        wanted=wanted.wanted,
+        state="waiting",
+        open_key=key,
+        who=wanted.who,
+        asked_at=now,
+        not_before=now,
+        attempt=1,
+    )
+    session.add(row)
+    detail = ", ".join(word for word in (wanted.kind, wanted.wanted, row.id) if word)
+    session.add(noted(now, wanted.who, "job asked for", wanted.connection_id, detail))
+    session.flush()
+    return row
+
+
+def _row(row: Job) -> JobRow:
+    return JobRow(**cast("dict[str, object]", {name: getattr(row, name) for name in JobRow.__slots__}))  # type: ignore[arg-type]
