@@ -27,6 +27,7 @@ from webapp.views import (
     evidence,
     health,
     inbound,
+    jobs,
     keys,
     papers,
     policies,
@@ -35,6 +36,7 @@ from webapp.views import (
     policy_versions,
     privacy,
     proposals,
+    schedule,
     sharing,
     streams,
     tokens,
@@ -50,7 +52,7 @@ LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 ROOMS = (
     *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS),
-    *(streams, sharing, keys, trail, privacy, papers, errors, door, tokens),
+    *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
 )
 
 

@@ -124,7 +124,7 @@ def test_the_pause_is_as_long_as_the_crm_asks():
 
 
 @pytest.mark.parametrize(
-    ("error", "trouble", "told"),
+    "case",
     [
         (BadInput("the policy does not fit; mend it"), "input", "The policy does not fit; mend it."),
         (Refused("HubSpot says no; connect again", code="x"), "refused", "HubSpot says no; connect again."),
@@ -137,10 +137,9 @@ def test_what_a_person_must_mend_is_not_tried_again(
     connection: ConnectionRow,
     does: Callable[..., None],
     caplog: pytest.LogCaptureFixture,
-    error: Exception,
-    trouble: str,
-    told: str,
+    case: tuple[Exception, str, str],
 ):
+    error, trouble, told = case
     does(raising(error))
     row = tried(opened, ask(opened, connection))
     assert (row.state, row.trouble) == ("failed", trouble)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from types import FrameType
 from typing import Any
@@ -35,8 +36,14 @@ THREADS = 8
     show_default=True,
     help="From which level on lines are logged; no level logs a lead's values.",
 )
+@click.option(
+    "--worker/--no-worker",
+    default=True,
+    show_default=True,
+    help="Do jobs in this process too; --no-worker where fairlead worker runs.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the addresses as JSON.")
-def command(host: str, port: int, log_level: str, *, as_json: bool) -> None:
+def command(host: str, port: int, log_level: str, *, worker: bool, as_json: bool) -> None:
     """Serve Fairlead. At the first start it prints the code that makes the first account."""
     log_plainly(log_level)
     signal.signal(signal.SIGTERM, _stop)
@@ -46,10 +53,17 @@ def command(host: str, port: int, log_level: str, *, as_json: bool) -> None:
         serve_apart(app, opened)
         facts = _facts(app, opened, f"http://{host}:{server.effective_port}")
         click.echo(json.dumps(facts) if as_json else _words(opened, facts))
-        try:
-            server.run()
-        finally:
-            server.close()
+        with _worker(opened) if worker else nullcontext():
+            try:
+                server.run()
+            finally:
+                server.close()
+
+
+def _worker(opened: Services) -> AbstractContextManager[None]:
+    from webapp.work.worker import beside  # noqa: PLC0415 - where no worker is wished, nothing of it is loaded
+
+    return beside(opened)
 
 
 def _server(app: Flask, host: str, port: int, *, proxies: int) -> Any:  # noqa: ANN401 - waitress has no types

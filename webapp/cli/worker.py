@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 import click
@@ -29,7 +30,7 @@ def command(once: bool) -> None:
         worker.go_on()
 
 
-def _stopping(worker: Worker) -> object:
+def _stopping(worker: Worker) -> Callable[[int, FrameType | None], None]:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         worker.bench.stop.set()
 

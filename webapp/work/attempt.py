@@ -119,7 +119,7 @@ def outcome_of(job: JobRow, error: Exception) -> End | Later:
 
 def pause(tries: int, retry_after: float) -> float:
     """The seconds to wait after so many tries in vain: doubled each time, and as the CRM asks at least."""
-    return max(min(FIRST_PAUSE_SECONDS * 2**tries, LONGEST_PAUSE_SECONDS), retry_after)
+    return max(min(FIRST_PAUSE_SECONDS * 2.0**tries, LONGEST_PAUSE_SECONDS), retry_after)
 
 
 def _kind_of(error: Exception) -> Trouble:

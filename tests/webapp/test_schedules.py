@@ -1,0 +1,159 @@
+"""When jobs are asked for by themselves: time zones, daylight saving, times nobody looked, the form."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.webapp import site as sites
+from webapp.services import Services
+from webapp.store.database import Database
+from webapp.store.schedules import Rhythm
+from webapp.work import due
+from webapp.work.schedules import USUAL, coming, missed, moment_of
+
+NIGHT = Rhythm(on=True, days="0123456", minute=150, zone="Europe/Berlin")
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata")
+
+
+def test_a_time_that_clocks_skip_is_due_as_long_after_the_skip():
+    assert moment_of(date(2026, 3, 29), NIGHT) == datetime(
+        2026, 3, 29, 1, 30, tzinfo=UTC
+    )  # 03:30 summer time
+
+
+def test_a_time_that_comes_twice_is_due_at_the_first():
+    assert moment_of(date(2026, 10, 25), NIGHT) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+@given(
+    st.integers(0, 7000),
+    st.integers(0, 1439),
+    st.sampled_from(ZONES),
+)
+def test_every_moment_is_met_once_however_often_anybody_looks(day: int, minute: int, zone: str):
+    start = datetime(2011, 1, 1, tzinfo=UTC) + timedelta(days=day, minutes=minute // 2)
+    rhythm = Rhythm(on=True, days="0123456", minute=minute, zone=zone)
+    looks = [start + timedelta(hours=5 * number) for number in range(21)]
+    met = [one for before, now in pairwise(looks) if (one := missed(rhythm, before, now)) is not None]
+    days = {moment_of(start.date() + timedelta(days=far), rhythm) for far in range(-2, 8)}
+    assert met == sorted(one for one in days if looks[0] < one <= looks[-1])
+
+
+def test_what_was_missed_is_due_once_and_the_last_time_counts():
+    start = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert missed(NIGHT, start, start + timedelta(hours=1)) is None
+    assert missed(NIGHT, start, start + timedelta(days=7)) == datetime(2026, 11, 27, 1, 30, tzinfo=UTC)
+    assert missed(replace(NIGHT, days="6"), start, start + timedelta(days=365)) is not None
+    assert missed(replace(NIGHT, days=""), start, start + timedelta(days=365)) is None
+
+
+def test_the_next_time_is_told_and_none_where_it_is_off():
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    assert coming(NIGHT, now) == datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
+    assert coming(replace(NIGHT, days="4"), now) == datetime(2026, 11, 27, 1, 30, tzinfo=UTC)
+    assert coming(replace(NIGHT, on=False), now) is None
+
+
+@pytest.fixture
+def opened(support: ModuleType, database: Database, tmp_path: Path) -> Services:
+    made = Services(
+        settings=support.settings_for(tmp_path / "data"), database=database, clock=support.Clock()
+    )
+    row = made.repository.add_connection("hubspot", "4711", "https://example.com")
+    made.repository.save_policy(row.id, "text", "Ada")
+    made.repository.save_stream(row.id, "text", "Ada")
+    return made
+
+
+def kinds(opened: Services) -> list[str]:
+    return sorted(job.kind for job in opened.work.open())
+
+
+def test_a_week_down_asks_for_each_job_once(opened: Services):
+    due.ask(opened)
+    assert kinds(opened) == []
+    opened.clock.forward(days=7)  # type: ignore[attr-defined]
+    due.ask(opened)
+    due.ask(opened)
+    assert kinds(opened) == ["log", "retention", "sync"]
+    assert {job.who for job in opened.work.open()} == {"schedule"}
+
+
+def test_several_workers_ask_once(opened: Services):
+    due.ask(opened)
+    opened.clock.forward(days=1)  # type: ignore[attr-defined]
+    gate = threading.Barrier(6)
+
+    def look(_: int) -> None:
+        gate.wait()
+        due.ask(opened)
+
+    with ThreadPoolExecutor(6) as crowd:
+        list(crowd.map(look, range(6)))
+    actions = [event.action for event in opened.accounts.events()]
+    assert actions.count("job asked for") == 2  # the pull and the retention
+
+
+def test_a_connection_without_rules_or_without_access_is_left_alone(opened: Services):
+    row = opened.repository.add_connection("salesforce", "00D000000000001EAA", "https://example.com")
+    gone = opened.repository.add_connection("hubspot", "4712", "https://example.com")
+    due.ask(opened)
+    opened.repository.move_state(gone.id, "disconnected", "", set())
+    opened.clock.forward(days=1)  # type: ignore[attr-defined]
+    due.ask(opened)
+    assert sorted(job.kind for job in opened.work.open() if job.connection_id == row.id) == ["retention"]
+    assert not [job for job in opened.work.open() if job.connection_id == gone.id]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[sites.Site]:
+    made = sites.open_site(tmp_path / "data")
+    yield made
+    made.close()
+
+
+def form(**changes: str) -> dict[str, str]:
+    fields = {"zone": "Europe/Berlin", "on-sync": "yes", "days-sync": "0"}
+    times = {f"time-{kind}": "03:15" for kind in USUAL if kind != "publish"}
+    return {**fields, **times, **changes}
+
+
+def test_an_admin_saves_a_schedule_and_the_page_shows_it(site: sites.Site):
+    row = site.connect()
+    page = f"/connections/{row.id}/schedule"
+    assert site.post(page, page, **form()).status_code == 303
+    saved = site.services.schedules.of(row.id)
+    assert saved["sync"].rhythm == Rhythm(on=True, days="0", minute=195, zone="Europe/Berlin")
+    assert not saved["log"].rhythm.on
+    text = site.client.get(page).text
+    assert "(Europe/Berlin)." in text
+    assert "It does not run by itself." in text
+    assert site.services.accounts.events()[0].action == "schedule saved"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"zone": "Mars/Olympus"}, "There is no time zone"),
+        ({"time-sync": "25:00"}, "Pull and audit: write the time"),
+        ({"days-sync": "9"}, "choose at least one day"),
+    ],
+)
+def test_what_cannot_be_is_told_and_nothing_is_saved(site: sites.Site, changes: dict[str, str], words: str):
+    row = site.connect()
+    page = f"/connections/{row.id}/schedule"
+    answer = site.post(page, page, **form(**changes))
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert site.services.schedules.of(row.id) == {}

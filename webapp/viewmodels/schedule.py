@@ -1,0 +1,94 @@
+"""What a form says of schedules, both ways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from audit.schema import BadInput
+from webapp.store.schedules import Rhythm, ScheduleRow
+from webapp.store.work_jobs import JobKind
+from webapp.viewmodels.jobs import NAMES
+from webapp.work.schedules import USUAL, coming
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RhythmLine:
+    """One kind of job in the form; ``next`` is when it comes, in words, "" where it does not."""
+
+    kind: JobKind
+    name: str
+    on: bool
+    days: str
+    time: str
+    next: str = ""
+    timed: bool = True
+
+
+def zones() -> tuple[str, ...]:
+    """The time zones that may be chosen."""
+    places = (
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix"))
+    )
+    return ("UTC", *sorted(places))
+
+
+def zone_of(rows: Mapping[JobKind, ScheduleRow]) -> str:
+    """The time zone of a connection's schedules."""
+    return next((row.rhythm.zone for row in rows.values()), "UTC")
+
+
+def lines(rows: Mapping[JobKind, ScheduleRow], now: datetime) -> tuple[RhythmLine, ...]:
+    """The schedules of one connection, the usual ones where none are saved."""
+    found = {kind: rows[kind].rhythm if kind in rows else usual for kind, usual in USUAL.items()}
+    return tuple(_line(kind, rhythm, now) for kind, rhythm in found.items())
+
+
+def _line(kind: JobKind, rhythm: Rhythm, now: datetime) -> RhythmLine:
+    following = coming(rhythm, now) if kind != "publish" else None
+    local = f"{following.astimezone(ZoneInfo(rhythm.zone)):%a %Y-%m-%d %H:%M}" if following else ""
+    return RhythmLine(
+        kind=kind,
+        name=NAMES[kind],
+        on=rhythm.on,
+        days=rhythm.days,
+        time=f"{rhythm.minute // 60:02}:{rhythm.minute % 60:02}",
+        next=f"{local} ({rhythm.zone})" if local else "",
+        timed=kind != "publish",
+    )
+
+
+def typed(form: Mapping[str, str], days: Mapping[str, list[str]]) -> dict[JobKind, Rhythm]:
+    """What a person typed: fields ``zone``, ``on-KIND``, ``time-KIND``, and the days by kind.
+
+    Raises
+    ------
+    BadInput
+        There is no such time zone or time, or a schedule that is on has no day.
+    """
+    zone = form.get("zone", "")
+    if zone not in zones():
+        msg = f"There is no time zone {zone[:60]!r}; choose one of the list."
+        raise BadInput(msg)
+    return {kind: _typed(kind, form, days.get(kind, []), zone) for kind in USUAL}
+
+
+def _typed(kind: JobKind, form: Mapping[str, str], days: list[str], zone: str) -> Rhythm:
+    on = form.get(f"on-{kind}") == "yes"
+    if kind == "publish":
+        return Rhythm(on=on, days=USUAL[kind].days, minute=0, zone=zone)
+    found = TIME.fullmatch(form.get(f"time-{kind}", ""))
+    if found is None:
+        msg = f"{NAMES[kind]}: write the time as hours and minutes, such as 02:30."
+        raise BadInput(msg)
+    chosen = "".join(sorted({day for day in days if day in set(USUAL["sync"].days) and len(day) == 1}))
+    if on and not chosen:
+        msg = f"{NAMES[kind]}: choose at least one day, or switch it off."
+        raise BadInput(msg)
+    return Rhythm(on=on, days=chosen, minute=60 * int(found[1]) + int(found[2]), zone=zone)

@@ -1,0 +1,96 @@
+"""The jobs: what runs, waits and has ended; start one, cancel one."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp.services import Services, services
+from webapp.store.rows import ConnectionRow
+from webapp.store.work_jobs import JobKind, JobRow, Wanted
+from webapp.viewmodels.jobs import NAMES, STARTED, WANTED, JobLine, line
+from webapp.viewmodels.words import organisation_label
+from webapp.views.drafting import connection_or_404
+from webapp.work.slots import any_alive
+
+blueprint = Blueprint("jobs", __name__)
+STARTABLE: tuple[JobKind, ...] = ("sync", "publish", "retention", "log")
+NO_WORKER = "No worker runs, so it waits. Start fairlead serve again, or fairlead worker."
+
+
+@blueprint.get("/jobs")
+def index() -> str:
+    """The whole page."""
+    return render_template("jobs.html", **_shown(services()), connections=_live(services()))
+
+
+@blueprint.get("/jobs/now")
+def now() -> str:
+    """The part that changes, for a page that is open."""
+    return render_template("_jobs_now.html", **_shown(services()))
+
+
+@blueprint.post("/connections/<connection_id>/jobs/<any(sync, publish, retention, log):kind>")
+def start(connection_id: str, kind: JobKind) -> Response:
+    """Ask for a job; the same one that waits or runs already is that one."""
+    opened, row = services(), connection_or_404(connection_id)
+    if row.state == "disconnected":
+        flash("It is disconnected: nothing can be started. Connect it again first.", "error")
+        return redirect(url_for("jobs.index"), 303)
+    wish = request.form.get("wanted", "")
+    wanted = Wanted(
+        connection_id=row.id,
+        kind=kind,
+        who=current_user.user.name,
+        wanted=wish if kind == "sync" and wish in WANTED else "",
+    )
+    told(opened, opened.work.ask(wanted))
+    return redirect(url_for("jobs.index"), 303)
+
+
+def told(opened: Services, job: JobRow) -> None:
+    """Say on the next page what becomes of a job that was asked for."""
+    if job.state == "running":
+        flash(f"{NAMES[job.kind]} runs already; this is how far it is.", "info")
+    elif not any_alive(opened):
+        flash(NO_WORKER, "warning")
+    else:
+        flash(STARTED[job.kind], "success")
+
+
+@blueprint.post("/jobs/<job_id>/cancel")
+def cancel(job_id: str) -> Response:
+    """End a job that waits, or let one that runs stop at its next step."""
+    opened = services()
+    if opened.work.get(job_id) is None:
+        abort(404)
+    row = opened.work.cancel(job_id, current_user.user.name)
+    if row is None:
+        flash("It had ended already; nothing was cancelled.", "info")
+    elif row.state == "running":
+        flash("It stops at its next step. Nothing half-written stays.", "success")
+    else:
+        flash("It is cancelled.", "success")
+    return redirect(url_for("jobs.index"), 303)
+
+
+def _live(opened: Services) -> tuple[ConnectionRow, ...]:
+    return tuple(row for row in opened.repository.connections() if row.state != "disconnected")
+
+
+def _shown(opened: Services) -> dict[str, object]:
+    rows = opened.repository.connections()
+    names = {row.id: organisation_label(row.crm, row.organisation) for row in rows}
+    lines = [_line(opened, job, names) for job in (*opened.work.open(), *opened.work.ended())]
+    return {
+        "running": [one for one in lines if one.state == "running"],
+        "waiting": [one for one in lines if one.state == "waiting"],
+        "ended": [one for one in lines if one.state not in {"running", "waiting"}],
+        "worker": any_alive(opened),
+        "may_change": current_user.user.role == "admin",
+    }
+
+
+def _line(opened: Services, job: JobRow, names: dict[str, str]) -> JobLine:
+    return line(job, names.get(job.connection_id, job.connection_id), opened.clock())
