@@ -14,6 +14,7 @@ from webapp.crms import NAMES, consent
 from webapp.erasure import erase
 from webapp.services import Services
 from webapp.store import pseudonymised
+from webapp.store.releases import Owner
 from webapp.store.rows import ConnectionRow, Crm, UserRow
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def end(opened: Services, connection: ConnectionRow, user: str) -> str:
     opened.repository.set_state(connection.id, "disconnected", note)
     opened.accounts.record(user, "disconnected", connection.id, note)
     opened.keys.destroy(connection.id, user)
+    opened.releases.forget_counts(Owner(crm=connection.crm, organisation=connection.organisation), user)
     told = f"{name} is disconnected, its tokens are deleted and the key of its leads is destroyed."
     try:
         now = erase(opened, connection)

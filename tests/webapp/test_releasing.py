@@ -24,7 +24,7 @@ from webapp.cli import main
 from webapp.releasing import Asked, Figures, figures_of, hand_out, preview
 from webapp.store.accounts import Accounts
 from webapp.store.database import Database
-from webapp.store.releases import Releases
+from webapp.store.releases import Files, Releases
 
 EDGES = tuple(5.0 * step for step in range(21))
 STREAM = """
@@ -110,7 +110,7 @@ def test_noise_needs_a_budget_spends_it_and_is_never_drawn_twice(releases):
     assert again.release == first.release
     assert releases.budget(OWNER).left == 0.5
     with pytest.raises(ValueError, match="never drawn twice"):
-        releases.fill(first.row, "other")
+        releases.fill(first.row, Files(text="other", page=""))
     with pytest.raises(BadInput, match=r"used up: 0\.5 of 1 is left"):
         hand_out(releases, figures(), Asked(epsilon=0.6), "Ada")
     hand_out(releases, figures(), Asked(epsilon=0.4), "Ada")
