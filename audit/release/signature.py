@@ -59,6 +59,8 @@ def parted(text: str) -> tuple[str, Standing]:
         return text, Standing(state="changed" if _NAMED.search(text) else "unsigned", public_key=None)
     rest = _FIRST + text[line.end() :]
     public, value = line.groups()
+    if _NAMED.search(rest):
+        return rest, Standing(state="changed", public_key=public)
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public))
         key.verify(base64.b64decode(value), rest.encode())
