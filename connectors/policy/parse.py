@@ -9,6 +9,7 @@ from typing import Any
 
 from audit.schema import BadInput, nearest
 from connectors.policy.apply import RESERVED_COLUMNS
+from connectors.policy.degrees import refuse_narrow_degrees
 from connectors.policy.identifying import refuse_as_created, refuse_as_opt_out, refuse_if_identifying
 from connectors.policy.model import Operator, Policy, Rule, opt_out_field
 from connectors.policy.operators import OPERATORS
@@ -37,6 +38,27 @@ def parse_policy(text: str, origin: str = "policy.toml") -> Policy:
     except BadInput as error:
         msg = f"{origin}: {error}"
         raise BadInput(msg) from None
+
+
+def rule_mistakes(text: str) -> Mapping[int, str]:
+    """What is wrong with each rule of a text by itself, by its place from 0; empty where the text is no TOML.
+
+    `parse_policy` names the first mistake alone; a page names every one beside its rule.
+    """
+    try:
+        tables = _toml(text).get("rule", [])
+    except BadInput:
+        return {}
+    found: dict[int, str] = {}
+    good: list[Rule] = []
+    for place, table in enumerate(tables if isinstance(tables, list) else ()):
+        try:
+            rule = _rule(table, place + 1)
+            _refuse_shared_columns([*good, rule])
+            good.append(rule)
+        except BadInput as error:
+            found[place] = str(error)
+    return found
 
 
 def _toml(text: str) -> dict[str, Any]:
@@ -99,7 +121,9 @@ def _rule(table: object, place: int) -> Rule:
     if kind == "noise" and column == "score":
         msg = f"{where}: the score is what is audited, so it cannot carry noise: keep it"
         raise BadInput(msg)
-    return Rule(field=name, operator=_operator(kind, given, where), column=column)
+    operator = _operator(kind, given, where)
+    refuse_narrow_degrees(name, operator)
+    return Rule(field=name, operator=operator, column=column)
 
 
 def _operator(kind: str, given: Mapping[str, object], where: str) -> Operator:

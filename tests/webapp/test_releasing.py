@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ import webapp.releasing as gate
 from audit.release import parted, read_release
 from audit.schema import BadInput, parse_stream
 from audit.tally import count
+from tests.processes import FORKED
 from tests.webapp.markup import faults
 from tests.webapp.spender import OWNER, new, spend
 from webapp import connecting, jobs
@@ -32,6 +32,7 @@ from webapp.store.database import Database
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.release_tables import Released
 from webapp.store.releases import Files, Releases
+from webapp.viewmodels.sharing import lasting_noise
 
 EDGES = tuple(5.0 * step for step in range(21))
 STREAM = """
@@ -184,8 +185,7 @@ def test_threads_do_not_overspend(releases):
 
 def test_processes_do_not_overspend(releases, database_url):
     releases.set_budget(OWNER, 1.0, "Ada")
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=spend, args=(database_url,)) for _ in range(2)]
+    processes = [FORKED.Process(target=spend, args=(database_url,)) for _ in range(2)]
     for process in processes:
         process.start()
     for process in processes:
@@ -293,6 +293,16 @@ def test_the_page_sets_the_budget_and_refuses_in_words(crms):
     refused = browser.submit(page, {"noise": "yes", "epsilon": "0.5"})
     assert refused.status_code == 422
     assert "used up" in refused.text
+
+
+def test_noise_of_the_policy_is_told_beside_the_budget():
+    rule = '[[rule]]\nfield = "Visits__c"\ncolumn = "visits"\noperator = "noise"\n'
+    rule += "epsilon = 2\nlower = 0\nupper = 9\n"
+    head = '[policy]\nname = "p"\ncrm = "salesforce"\nobject = "Lead"\ncreated = "CreatedDate"\n'
+    (told,) = lasting_noise(head + rule)
+    assert told.startswith("visits carries lasting noise by the policy: epsilon 2 for each value")
+    assert "apart from this budget" in told
+    assert lasting_noise("[policy") == ()
 
 
 def test_the_figures_of_a_connection_are_those_of_its_audit(crms):

@@ -17,10 +17,15 @@ from connectors.policy.model import NOT, Policy, opt_out_field
 from connectors.policy.outside import Outside
 from connectors.policy.path import Path
 from connectors.policy.risk import K, Risk
+from connectors.policy.starter.sensitive import special_reads, special_sentence
 from connectors.source import Batch
 from webapp.cli.policy_outside import outside_json, outside_text
 
 KEY_SHOWN = 8
+NOT_MEASURED = (
+    "Risk: not measured here. fairlead policy preview measures it; saved without a measurement, a policy "
+    "needs a reason, and its first pull measures it before anything is written back."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,8 @@ def check_text(policy: Policy) -> str:
             f"{policy.name}: valid ({policy.crm}, {policy.object}, {_rules(len(policy.rules))}).",
             *rules,
             *excluded,
+            *(f"To check: {special_sentence(*one)}" for one in special_reads(policy)),
+            NOT_MEASURED,
             f"Requested fields ({len(policy.fields)}), and no other: {', '.join(policy.fields)}",
         ]
     )
@@ -174,15 +181,20 @@ def _path(path: Path | None) -> Iterator[str]:
 def _risk(measured: Risk) -> Iterator[str]:
     yield f"Re-identification risk on {', '.join(measured.columns) or 'no column'}:"
     yield f"  the smallest group of leads that look alike has {measured.smallest:,} (k-anonymity)"
-    yield f"  {measured.alone:,} of {measured.leads:,} leads look like no other"
+    share = measured.alone / measured.leads
+    yield f"  {measured.alone:,} of {measured.leads:,} leads ({share:.1%}) look like no other"
     if measured.smallest < K:
         yield f"  below {K} is risky: use wider bands, or coarsen or drop a column"
 
 
 def _attack(attack: Linkage) -> str:
+    """As the policy page says it: the share on average over all such lists, in whatever order."""
+    if not attack.listed:
+        return "  there is no lead to attack"
+    found, chance = attack.expected / attack.listed, attack.by_chance / attack.listed
     return (
-        f"  somebody with these values of {attack.listed:,} of the people finds {attack.found:,} of them; "
-        f"by chance {attack.by_chance:.2g}"
+        f"  somebody with these values of {attack.listed:,} of the people finds {found:.1%} of them; "
+        f"by pointing at any lead {chance:.2%}"
     )
 
 

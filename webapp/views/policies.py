@@ -15,16 +15,18 @@ from webapp.measuring import level_at_saving
 from webapp.services import services
 from webapp.store.notes import Note
 from webapp.store.proposals import Wish
-from webapp.store.rows import ConnectionRow
+from webapp.store.rows import ConnectionRow, PolicyVersion
 from webapp.typed_policy import asked_change, typed_policy
 from webapp.uploaded import uploaded_policy
 from webapp.viewmodels.risk_meter import level_words
 from webapp.views.drafting import announce, connection_or_404
 from webapp.views.policy_draft import Draft, drafted, fitted, looked_at, risked
 from webapp.views.policy_page import Around, asked_leads, policy_page
+from webapp.views.reasons import FEWEST_WORDS, typed_reason, written_words
 from webapp.views.suggesting import suggested_policy
 
-FEWEST_WORDS = 3
+LONGEST_REASON = 500
+TOO_LONG = f"The reason has {{length:,}} characters; shorten it to {LONGEST_REASON} at most."
 NEEDS_REASON = {
     "red": (
         "The risk of this policy is high, so it needs a written reason of at least three words. It is kept "
@@ -32,7 +34,8 @@ NEEDS_REASON = {
     ),
     "": (
         "The risk of this policy could not be measured, so nobody knows whether it is high. Write a reason "
-        "of at least three words, or try again when the CRM answers."
+        "of at least three words, or try again when the CRM answers and has leads. The first pull measures "
+        "it; where that finds a high risk, nothing is written back before an admin has accepted it."
     ),
 }
 
@@ -63,6 +66,8 @@ def change(connection_id: str) -> AnyResponse:
     if not typed.warning:
         typed = asked_change(typed.text, action, form, fields)
     draft = drafted(connection, typed.text)
+    if action == "show":  # the filter alone: nobody has to be asked
+        return policy_page(draft, Around(warning=typed.warning))
     if action != "save":
         return policy_page(_tried(draft, action), Around(warning=typed.warning))
     draft = draft if typed.warning else fitted(services(), draft)
@@ -105,24 +110,30 @@ def _tried(draft: Draft, action: str) -> Draft:
 def _save(draft: Draft) -> AnyResponse:
     opened, target = services(), draft.connection.id
     before = opened.repository.policy(target)
-    reason = " ".join("".join(filter(_is_shown, request.form.get("reason", ""))).split())
-    level = None
+    if before is not None and (sentence := _overtaken(before, draft)):
+        return policy_page(draft, Around(warning=sentence), 422)
+    reason = typed_reason(request.form.get("reason", ""))
+    if len(reason) > LONGEST_REASON:
+        return _refused(draft, TOO_LONG.format(length=len(reason)))
+    level = ""
     if draft.policy is not None and (before is None or before.text != draft.text):
         level = level_at_saving(opened, draft.connection, draft.policy)
-        colour = level.colour if level else ""
-        if colour in NEEDS_REASON and _words(reason) < FEWEST_WORDS:
-            return _refused(draft, NEEDS_REASON[colour])
-    note = Note(reason=reason, level=level.colour if level else "")
+        if level in NEEDS_REASON and written_words(reason) < FEWEST_WORDS:
+            return _refused(draft, NEEDS_REASON[level])
+    note = Note(reason=reason, level=level)
     return _propose(draft, note) if opened.proposals.two_needed(target) else _keep(draft, note)
 
 
-def _is_shown(letter: str) -> bool:
-    """Whether a reader sees it, or it parts words: a reason of invisible letters is none."""
-    return letter.isprintable() or letter.isspace()
-
-
-def _words(reason: str) -> int:
-    return sum(any(letter.isalpha() for letter in word) for word in reason.split())
+def _overtaken(before: PolicyVersion, draft: Draft) -> str:
+    """What to say where another version came in force after the form was opened; "" where none did."""
+    opened_on = request.form.get("based_on", "")
+    if not opened_on.isdecimal() or int(opened_on) == before.version or before.text == draft.text:
+        return ""
+    return (
+        f"Version {before.version}, saved by {before.saved_by}, came in force after you opened this page. "
+        "Your draft is not saved yet. Look below at what it changes of that version; if you save again, "
+        "your draft replaces it."
+    )
 
 
 def _refused(draft: Draft, sentence: str) -> Response:
