@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from audit.finding import Caution
 from audit.finding.overview import by_severity, worst
+from audit.history import overview
 from audit.intake import Intake, Refusal, admit
 from audit.report import to_json
 from audit.report.model import Report
@@ -18,13 +19,15 @@ from audit.rows.flag import Flag as Judged
 from audit.rows.flag import flags
 from audit.run import AuditRequest, audit
 from audit.schema import Stream
+from audit.thresholds import threshold_counts
 from connectors.account import Pulled
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
 from connectors.source import Flag, FlagDetail
 from webapp.noise import noisy
+from webapp.store.evidence import packed
 from webapp.store.repository import short_id
-from webapp.store.rows import NewAudit, PolicyVersion, StreamVersion
+from webapp.store.rows import NewAudit, NewEvidence, PolicyVersion, StreamVersion
 from webapp.viewmodels.account import excluded_words, rejected_words
 
 
@@ -53,11 +56,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
-    """The leads as the lake holds them, the account of how they came, and what to know of the score."""
+    """The leads as the lake holds them, the account of how they came, and what to know of the score.
+
+    ``before`` is the report of the audit before, None where there is none.
+    """
 
     table: pa.Table
     account: Pulled
     cautions: tuple[Caution, ...] = ()
+    before: Report | None = None
 
 
 def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
@@ -76,8 +83,9 @@ def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
         cautions=(*pull.cautions, *_unmapped(pull.account), *noisy(rules.policy)),
     )
     report, audit_id = audit(intake, rules.stream, request), short_id()
+    evidence = _evidence(intake, rules, report, pull.before)
     return Verdict(
-        audit=_new_audit(audit_id, report, pull.account, rules),
+        audit=replace(_new_audit(audit_id, report, pull.account, rules), evidence=evidence),
         flags={
             LeadKey(bytes.fromhex(one.key)): Flag(
                 status=one.status, reason=one.reason, audit_id=audit_id, checked_at=now, detail=_detail(one)
@@ -85,6 +93,12 @@ def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
             for one in flags(intake.table, rules.stream, report, rules.names)
         },
     )
+
+
+def _evidence(intake: Intake, rules: Rules, report: Report, before: Report | None) -> NewEvidence:
+    """What is kept beside the report: its overview, and the counts of every threshold."""
+    scale = report.settings.score_range
+    return packed(overview(report, before), threshold_counts(intake.table, rules.stream, scale, report.seed))
 
 
 def _detail(one: Judged) -> FlagDetail | None:

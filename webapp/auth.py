@@ -19,7 +19,10 @@ from webapp.store.accounts import LONGEST_LOCK
 from webapp.store.rows import UserRow
 
 OPEN_ENDPOINTS = frozenset({"static", "auth.setup", "auth.make_account", "auth.sign_in", "auth.open_session"})
-OPEN_BLUEPRINTS = frozenset({"inbound", "health"})
+# They ask for something else than a person's session: a CRM's signature, a token, or nothing.
+OPEN_BLUEPRINTS = frozenset({"inbound", "health", "api"})
+# What people who only read may send: to sign out, and that they looked at a finding.
+READER_ENDPOINTS = frozenset({"auth.sign_out", "evidence.looked"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_FOR_ACCOUNT = timedelta(seconds=10)
 
@@ -144,7 +147,7 @@ def _guard() -> Response | None:
     if (
         request.method not in SAFE_METHODS
         and current_user.user.role != "admin"
-        and request.endpoint != "auth.sign_out"
+        and request.endpoint not in READER_ENDPOINTS
     ):
         abort(403)
     return None

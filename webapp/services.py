@@ -20,13 +20,18 @@ from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
 from webapp.store.answers import LeadAnswers
+from webapp.store.api_tokens import ApiTokens
+from webapp.store.api_uses import ApiUses
 from webapp.store.certain_moments import CertainMoments
 from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
 from webapp.store.decision_logs import DecisionLogs
 from webapp.store.erased_leads import ErasedLeads
+from webapp.store.evidence import Evidence
+from webapp.store.first_measures import FirstMeasures
 from webapp.store.grants import DatabaseGrants
+from webapp.store.job_ends import JobEnds
 from webapp.store.key_tasks import KeyTasks
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
@@ -36,6 +41,7 @@ from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
+from webapp.store.slices import Slices
 from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
 from webapp.store.trail import Trail
@@ -73,6 +79,11 @@ class Services:
     def notes(self) -> Notes:
         """What was said when versions were saved."""
         return Notes(database=self.database, clock=self.clock)
+
+    @property
+    def first_measures(self) -> FirstMeasures:
+        """What first pulls measured of policies that were saved unmeasured."""
+        return FirstMeasures(database=self.database, clock=self.clock)
 
     @property
     def crm_fields(self) -> CrmFields:
@@ -124,6 +135,32 @@ class Services:
     def answers(self) -> LeadAnswers:
         """What people in the CRMs answer to the score check."""
         return LeadAnswers(database=self.database)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What is kept beside the audits."""
+        return Evidence(database=self.database, clock=self.clock)
+
+    @property
+    def api_tokens(self) -> ApiTokens:
+        """The tokens of the JSON API; another secret key ends them all."""
+        secret = self.settings.secret_key.get_secret_value().encode()
+        return ApiTokens(database=self.database, secret=secret, clock=self.clock)
+
+    @property
+    def api_uses(self) -> ApiUses:
+        """How much each token has asked in this minute."""
+        return ApiUses(database=self.database)
+
+    @property
+    def job_ends(self) -> JobEnds:
+        """How the jobs ended."""
+        return JobEnds(database=self.database, clock=self.clock)
+
+    @property
+    def slices(self) -> Slices:
+        """What grows, by place."""
+        return Slices(database=self.database)
 
     @property
     def panel_bearers(self) -> PanelBearers:

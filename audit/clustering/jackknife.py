@@ -106,8 +106,11 @@ def _aligned(whole: Figure, part: Figure) -> tuple[FloatArray, FloatArray]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Own:
-    """Variance with accounts and with leads as the units, and effective random groups, of each group."""
+class Own:
+    """Variance with accounts and with leads as the units, and effective random groups, of each group.
+
+    ``leads`` weighs the groups where they share one design effect.
+    """
 
     clustered: FloatArray
     independent: FloatArray
@@ -115,12 +118,12 @@ class _Own:
     leads: FloatArray
 
 
-def _effect(figure: Figure, moves: _Moves) -> _Own:
+def _effect(figure: Figure, moves: _Moves) -> Own:
     buckets = np.maximum(moves.buckets[0], 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = moves.leads**2 / moves.leads_squared
     effective = np.nan_to_num(spread, nan=1.0).min(axis=0)
-    return _Own(
+    return Own(
         clustered=(buckets - 1) / buckets * moves.squares.sum(axis=0),
         independent=np.nansum(figure.independent, axis=0),
         effective=effective,
@@ -128,9 +131,9 @@ def _effect(figure: Figure, moves: _Moves) -> _Own:
     )
 
 
-def _shared(own: dict[Key, _Own], seen: dict[Key, Figure]) -> Iterator[tuple[Key, Effect]]:
+def _shared(own: dict[Key, Own], seen: dict[Key, Figure]) -> Iterator[tuple[Key, Effect]]:
     """Effects of all numbers, those that have none of their own taken from what they are made of."""
-    alone = {key: _deff(one) for key, one in own.items()}
+    alone = {key: deff_of(one) for key, one in own.items()}
     for key in own:
         attributes, name, kind = key
         if name == SHARES:
@@ -149,7 +152,7 @@ def _shared(own: dict[Key, _Own], seen: dict[Key, Figure]) -> Iterator[tuple[Key
             yield (attributes, "calibration_error", ESTIMATE), bands
 
 
-def _deff(one: _Own) -> FloatArray:
+def deff_of(one: Own) -> FloatArray:
     """Clustered over independent variance: of its own where enough groups tell it, else all groups' too."""
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = one.clustered / one.independent
@@ -160,14 +163,14 @@ def _deff(one: _Own) -> FloatArray:
     return np.maximum(ratio, 1.0)
 
 
-def _common(one: _Own, usable: BoolArray) -> float:
+def _common(one: Own, usable: BoolArray) -> float:
     """Design effect of all groups together, weighted by leads."""
     weight = one.leads[usable] ** 2
     independent = float((weight * one.independent[usable]).sum())
     return float((weight * one.clustered[usable]).sum()) / independent if independent > 0 else 1.0
 
 
-def _of_bands(own: dict[Key, _Own], attributes: Names) -> FloatArray:
+def _of_bands(own: dict[Key, Own], attributes: Names) -> FloatArray:
     """Design effect of a sum of distances over the score's bands: from the outcome rate of each band."""
     bands = [
         one
@@ -177,7 +180,7 @@ def _of_bands(own: dict[Key, _Own], attributes: Names) -> FloatArray:
     groups = len(own[attributes, "count", ESTIMATE].leads)
     top, bottom = np.zeros(groups), np.zeros(groups)
     for one in bands:
-        deff = _deff(one)
+        deff = deff_of(one)
         independent = np.sqrt(np.nan_to_num(one.independent)) * one.leads
         top += np.sqrt(deff) * independent
         bottom += independent
@@ -185,7 +188,7 @@ def _of_bands(own: dict[Key, _Own], attributes: Names) -> FloatArray:
         return np.where(bottom > 0, (top / bottom) ** 2, 1.0)
 
 
-def _of_options(own: dict[Key, _Own], attributes: Names) -> FloatArray:
+def _of_options(own: dict[Key, Own], attributes: Names) -> FloatArray:
     """Design effect of the distance of two mixes, which is not smooth: from the gap of each option."""
     gaps = [
         one
@@ -197,13 +200,13 @@ def _of_options(own: dict[Key, _Own], attributes: Names) -> FloatArray:
     top, bottom = (np.zeros(len(own[attributes, "count", ESTIMATE].leads)) for _ in range(2))
     for one in gaps:
         independent = np.nan_to_num(one.independent)
-        top += _deff(one) * independent
+        top += deff_of(one) * independent
         bottom += independent
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(bottom > 0, top / bottom, 1.0)
 
 
-def _df(key: Key, own: dict[Key, _Own], seen: dict[Key, Figure]) -> FloatArray:
+def _df(key: Key, own: dict[Key, Own], seen: dict[Key, Figure]) -> FloatArray:
     """Effective random groups less one; of a comparison, of the side that has fewer."""
     effective, reference = own[key].effective, seen[key].reference
     if reference is not None:

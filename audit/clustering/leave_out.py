@@ -24,16 +24,22 @@ def whole_and_parts(
     table: pa.Table, stream: Stream, cube: Cube, accounts: Accounts
 ) -> tuple[Cube, Iterator[Cube]]:
     """The cube of all leads on coarse scores, and one after the other the cubes that leave a bucket out."""
-    edges = coarse_edges(cube, stream)
+    pieces = buckets_of(table, stream, accounts, coarse_edges(cube, stream))
+    whole = _sum(pieces)
+    return whole, (whole - piece for piece in pieces)
+
+
+def buckets_of(
+    table: pa.Table, stream: Stream, accounts: Accounts, edges: tuple[float, ...] | None
+) -> list[Cube]:
+    """The cube of each bucket of accounts, all on these edges of the score."""
     order = np.argsort(accounts.bucket, kind="stable")
     ends = np.cumsum(np.bincount(accounts.bucket, minlength=accounts.buckets))
     sorted_rows = table.take(pa.array(order))
-    pieces = [
+    return [
         count(sorted_rows.slice(start, end - start), stream, "arrow", edges=edges)
         for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)
     ]
-    whole = _sum(pieces)
-    return whole, (whole - piece for piece in pieces)
 
 
 def coarse_edges(cube: Cube, stream: Stream) -> tuple[float, ...]:

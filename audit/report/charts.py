@@ -118,7 +118,7 @@ def _bands(row: GroupRow) -> list[dict[str, Any]]:
     return [
         {
             "name": _name(row.name),
-            "at": _low_end(band),
+            "at": low_end(band),
             "value": one.value,
             "low": one.low,
             "high": one.high,
@@ -128,7 +128,7 @@ def _bands(row: GroupRow) -> list[dict[str, Any]]:
     ]
 
 
-def _low_end(band: str) -> float:
+def low_end(band: str) -> float:
     """The number before the hyphen: 20 of "20-30", -5 of "-5-0"."""
     found = re.match(r"-?[^-]+(?:e-\d+)?", band)
     return float(found[0]) if found else 0.0

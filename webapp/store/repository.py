@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -26,6 +26,7 @@ from webapp.store.convert import (
     stream_version,
 )
 from webapp.store.database import Database
+from webapp.store.evidence_tables import AuditEvidence
 from webapp.store.flag_map import FlagMap
 from webapp.store.rows import (
     AuditRow,
@@ -153,13 +154,16 @@ class Repository:
         self, connection_id: str, new: NewAudit, flags: Mapping[LeadKey, Flag] | None = None
     ) -> AuditRow:
         """Store one finished audit. ``flags`` replaces the connection's flags in the same transaction."""
-        values = {**asdict(new), **asdict(new.pulled)}
-        del values["pulled"]
+        values = {**asdict(replace(new, evidence=None)), **asdict(new.pulled)}
+        del values["pulled"], values["evidence"]
         digest = sha256(new.report.encode()).hexdigest()
         with self.database.writing() as session:
             row = tables.Audit(connection_id=connection_id, made_at=self.clock(), digest=digest, **values)
             session.add(row)
             session.flush()
+            if new.evidence is not None:
+                kept = new.evidence
+                session.add(AuditEvidence(audit_id=row.id, overview=dict(kept.overview), counts=kept.counts))
             if flags is not None:
                 _put_flags(session, connection_id, row.id, flags)
             return audit_row(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from connectors.account import Pulled
 from connectors.source import FlagDetail, FlagStatus, Receipt
@@ -19,6 +19,7 @@ __all__ = [
     "EventRow",
     "FlagRow",
     "NewAudit",
+    "NewEvidence",
     "PolicyVersion",
     "Pulled",
     "ReceiptRow",
@@ -102,6 +103,14 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvidence:
+    """What is kept beside an audit, as `webapp.store.evidence.packed` makes it."""
+
+    overview: Mapping[str, Any]
+    counts: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAudit:
     """What `Repository.add_audit` stores; the store adds the digest and the time.
 
@@ -115,6 +124,7 @@ class NewAudit:
     severities: Mapping[str, int]
     worst: str | None
     pulled: Pulled
+    evidence: NewEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

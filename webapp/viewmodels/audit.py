@@ -11,6 +11,7 @@ from audit.finding.evidence_words import evidence_words
 from audit.report.model import Report
 from audit.rows.proxy import Proxy, informative
 from webapp.direct_use import DIRECT, RULES
+from webapp.store.evidence import KeptAudit
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.account import Account, account
 from webapp.viewmodels.dashboard import SeverityCount, severity_counts
@@ -32,6 +33,7 @@ from webapp.viewmodels.words import (
 class FindingCard:
     """One finding: its severity in a word, its text (``headline``, then ``rest``), its evidence in words."""
 
+    id: str
     place: int
     anchor: str
     severity: Severity
@@ -107,7 +109,7 @@ class AuditPage:
     origin: tuple[tuple[str, str], ...]
 
 
-def audit_page(row: AuditRow, report: Report) -> AuditPage:
+def audit_page(row: AuditRow | KeptAudit, report: Report) -> AuditPage:
     """The page of one stored audit."""
     tables = attribute_tables(report)
     telling = sorted(_told(report, surely=True), key=lambda proxy: (proxy.attribute, proxy.rank))
@@ -140,6 +142,7 @@ def audit_page(row: AuditRow, report: Report) -> AuditPage:
 
 def _card(finding: Finding, place: int) -> FindingCard:
     return FindingCard(
+        id=finding.id,
         place=place,
         anchor=f"finding-{place}",
         severity=finding.severity,
@@ -249,7 +252,7 @@ def _selected(report: Report) -> str:
     return f"A lead is selected when its score is {side} {asked.threshold:g}. "
 
 
-def _origin(row: AuditRow, report: Report) -> tuple[tuple[str, str], ...]:
+def _origin(row: AuditRow | KeptAudit, report: Report) -> tuple[tuple[str, str], ...]:
     pairs = (
         ("Audit", row.id),
         ("Policy version", str(row.policy_version)),

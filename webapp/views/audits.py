@@ -9,8 +9,8 @@ from audit.report.model import Report
 from audit.report.table import metrics_csv
 from webapp.services import services
 from webapp.store.rows import AuditRow
-from webapp.viewmodels.audit import audit_page
 from webapp.viewmodels.words import organisation_label
+from webapp.views.loading import connection_of, opened
 
 blueprint = Blueprint("audits", __name__)
 
@@ -24,11 +24,13 @@ READ_ONLY = (
 @blueprint.get("/audits/<audit_id>")
 def show(audit_id: str) -> str:
     """The report as a page."""
-    row = _audit(audit_id)
-    connection = services().repository.connection(row.connection_id) or abort(404)
+    found = opened(audit_id)
+    connection = connection_of(found)
     return render_template(
         "audit.html",
-        page=audit_page(row, _report(row)),
+        page=found.page,
+        parts=found.parts,
+        looks=services().evidence.looks(connection.id),
         label=organisation_label(connection.crm, connection.organisation),
         connection_id=connection.id,
     )

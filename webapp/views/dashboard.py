@@ -38,7 +38,8 @@ def index() -> str:
 
 def _tile(repository: Repository, row: ConnectionRow) -> Tile:
     ready = repository.policy(row.id) is not None and repository.stream(row.id) is not None
-    made = tile(row, repository.latest_audit(row.id), ready=ready)
+    newest = services().slices.audits(row.id, None, 1)
+    made = tile(row, newest[0] if newest else None, ready=ready)
     done = services().syncs.latest(row.id)
     return replace(made, sync=sentences(done.synced)) if done and made.account else made
 

@@ -1,0 +1,125 @@
+"""Groups below each other: a value each, the bar of its plausible range, and the line of the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from webapp.charts.drawing import Drawing, Type, fit, label, line, mark, wide
+from webapp.charts.scale import Line, line_over
+
+WIDTH, ROW, TOP, FOOT, SIDE = 420.0, 44.0, 12.0, 44.0, 14.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a mark looks, and the word that says it in the legend."""
+
+    shape: str
+    kind: str
+    words: str
+
+
+REFERENCE = Look(shape="diamond", kind="ink", words="reference group")
+OUTSIDE = Look(shape="triangle", kind="high", words="outside tolerance")
+WITHIN = Look(shape="circle", kind="accent", words="within tolerance")
+OPEN = Look(shape="square", kind="unsure", words="not enough data")
+ALONE = Look(shape="circle", kind="low", words="not compared")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One row: a name, a value with its ends, how many leads, and how it looks.
+
+    ``value`` is None where there is none, and ``said`` then tells why.
+    """
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    said: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """What the values are: the words below the axis, a tick's words, and where values can lie."""
+
+    words: str
+    tick: Callable[[float], str]
+    within: tuple[float, float] | None = None
+    goal: float | None = None
+    band: tuple[float, float] | None = None
+
+
+def intervals(bars: Sequence[Bar], axis: Axis, title: str, text: str) -> Drawing:
+    """The chart; ``axis.goal`` is drawn as a dashed line, ``axis.band`` as the tolerance around it."""
+    looks = list(dict.fromkeys(bar.look for bar in bars))
+    head = TOP + 20.0 * _legend_rows(looks)
+    height = head + ROW * len(bars) + FOOT
+    scale = line_over(_ends(bars, axis), (SIDE, WIDTH - SIDE), within=axis.within)
+    parts = (
+        *_legend(looks),
+        *_ground(axis, scale, (head, height - FOOT)),
+        *(part for row, bar in enumerate(bars) for part in _row(bar, scale, head + ROW * row)),
+    )
+    return Drawing(width=WIDTH, height=height, title=title, text=text, parts=parts)
+
+
+def _ends(bars: Sequence[Bar], axis: Axis) -> list[float]:
+    drawn = [end for bar in bars for end in (bar.low, bar.value, bar.high) if end is not None]
+    return [*drawn, *(axis.band or ()), *([] if axis.goal is None else [axis.goal])]
+
+
+def _row(bar: Bar, scale: Line, top: float) -> Iterator[str]:
+    said = fit(bar.said, WIDTH - 2 * SIDE - 90, 12.5)
+    yield label(SIDE, top + 16, fit(bar.name, WIDTH - 2 * SIDE - wide(said, 12.5) - 12))
+    yield label(WIDTH - SIDE, top + 16, said, Type(size=12.5, anchor="end", quiet=bar.value is None))
+    if bar.value is None:
+        return
+    y = top + 30
+    if bar.low is not None and bar.high is not None:
+        yield line(((scale.at(bar.low), y), (scale.at(bar.high), y)), bar.look.kind, width=4)
+    yield mark(scale.at(bar.value), y, bar.look.shape, bar.look.kind)
+
+
+def _ground(axis: Axis, scale: Line, rows: tuple[float, float]) -> Iterator[str]:
+    """Grid, tolerance, reference and the words below."""
+    top, bottom = rows
+    for tick in scale.ticks():
+        x = scale.at(tick)
+        yield line(((x, top), (x, bottom)), "edge")
+        yield label(x, bottom + 16, axis.tick(tick), Type(size=11.5, anchor="middle", quiet=True))
+    for end in axis.band or ():
+        yield line(((scale.at(end), top), (scale.at(end), bottom)), "frame", dash="1 3")
+    if axis.goal is not None:
+        yield line(
+            ((scale.at(axis.goal), top), (scale.at(axis.goal), bottom)), "frame", width=1.5, dash="5 3"
+        )
+    yield line(((scale.start, bottom), (scale.end, bottom)), "frame")
+    yield label(
+        WIDTH / 2, bottom + 34, fit(axis.words, WIDTH - 20, 12), Type(size=12, anchor="middle", quiet=True)
+    )
+
+
+def _legend_rows(looks: Sequence[Look]) -> int:
+    return max((row for row, _, _ in _places(looks)), default=-1) + 1
+
+
+def _places(looks: Sequence[Look]) -> Iterator[tuple[int, float, Look]]:
+    """Row, x and look of each word of the legend, wrapped to the width."""
+    row, x = 0, SIDE
+    for look in looks:
+        room = wide(look.words, 12) + 32
+        if x > SIDE and x + room > WIDTH - SIDE:
+            row, x = row + 1, SIDE
+        yield row, x, look
+        x += room
+
+
+def _legend(looks: Sequence[Look]) -> Iterator[str]:
+    for row, x, look in _places(looks):
+        y = TOP + 4 + 20.0 * row
+        yield mark(x + 6, y, look.shape, look.kind)
+        yield label(x + 17, y + 4, look.words, Type(size=12, quiet=True))

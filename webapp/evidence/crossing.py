@@ -1,0 +1,160 @@
+"""Two attributes crossed, as a heat map: a number in every tile, and a hatch where leads are too few."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from audit.estimate import Estimate
+from webapp.charts.heat import Sides, Tile, heat
+from webapp.evidence.figure import Figure, nothing
+from webapp.evidence.groups import LOOKS, main_metric
+from webapp.evidence.sheet import Column, Sheet, in_words
+from webapp.evidence.source import Names, Source, gap_kind, value_kind
+from webapp.viewmodels.words import VERDICT_WORDS, between, counted, metric_label
+
+MOST_COLUMNS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crossed:
+    """The tiles of one crossing; ``turned`` says that the second attribute runs down the side."""
+
+    source: Source
+    attribute: Names
+    metric: str
+    found: Mapping[Names, Estimate]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    turned: bool
+
+    def group(self, row: str, column: str) -> Names:
+        """The group of a tile, as the report names it."""
+        return (column, row) if self.turned else (row, column)
+
+
+def crossing_figure(source: Source, attribute: Names) -> Figure:
+    """The heat map of two attributes by the main metric."""
+    metric = main_metric(source, attribute)
+    title = f"{metric_label(metric or 'count')} by {' and '.join(attribute)} together"
+    if metric is None:
+        return nothing(title, "This audit has no number for these attributes together.")
+    crossed = _crossed(source, attribute, metric)
+    if not crossed.found:
+        return nothing(title, "No lead has both attributes known, so there is nothing to cross.")
+    minimum = source.report.settings.minimum_group
+    tiles = [
+        [_tile(crossed, crossed.group(row, column)) for column in crossed.columns] for row in crossed.rows
+    ]
+    titles = reversed(attribute) if crossed.turned else attribute
+    row_title, column_title = titles
+    sides = Sides(rows=crossed.rows, columns=crossed.columns, row_title=row_title, column_title=column_title)
+    return Figure(
+        title=title,
+        lead=(
+            "A darker tile is a larger value; the number says the same. A hatched tile is suppressed: fewer "
+            f"than {minimum:,} leads are too few to read a number from. An empty tile has no lead. The tile "
+            "with a thick edge is the reference."
+        ),
+        sheet=_sheet(crossed, minimum),
+        drawing=heat(sides, tiles, title, _text(crossed, minimum)),
+        special_category=source.special(attribute),
+    )
+
+
+def _crossed(source: Source, attribute: Names, metric: str) -> _Crossed:
+    found = {group: one for group, one in source.estimates[attribute, metric].items() if group}
+    first, second = ({group[side] for group in found} for side in (0, 1))
+    turned = len(second) > len(first)
+    down, across = (second, first) if turned else (first, second)
+    return _Crossed(
+        source=source,
+        attribute=attribute,
+        metric=metric,
+        found=found,
+        rows=tuple(sorted(down)),
+        columns=tuple(sorted(across)),
+        turned=turned,
+    )
+
+
+def suppressed(estimate: Estimate, minimum: int) -> bool:
+    """Whether a tile stays shut: there are leads, and too few of them."""
+    return estimate.n < minimum
+
+
+def _tile(crossed: _Crossed, group: Names) -> Tile:
+    one, minimum = crossed.found.get(group), crossed.source.report.settings.minimum_group
+    if one is None:
+        return Tile(shade=None, lines=("no lead",), empty=True)
+    if suppressed(one, minimum):
+        return Tile(shade=None, lines=("suppressed", f"fewer than {minimum:,}"))
+    if one.value is None:
+        return Tile(shade=None, lines=("no value", f"n {one.n:,}"))
+    kind = value_kind(crossed.metric)
+    return Tile(
+        shade=_shade(crossed, one.value),
+        lines=(
+            in_words(one.value, kind),
+            between(one.low, one.high, share=kind == "share").replace("\N{NO-BREAK SPACE}%", "%"),
+            f"n {one.n:,}",
+        ),
+        reference=group == crossed.source.reference(crossed.attribute, crossed.metric),
+    )
+
+
+def _shade(crossed: _Crossed, value: float) -> float:
+    seen = _open(crossed)
+    low, high = min(seen), max(seen)
+    return 0.5 if high == low else (value - low) / (high - low)
+
+
+def _open(crossed: _Crossed) -> Sequence[float]:
+    minimum = crossed.source.report.settings.minimum_group
+    return [o.value for o in crossed.found.values() if o.value is not None and not suppressed(o, minimum)]
+
+
+def _text(crossed: _Crossed, minimum: int) -> str:
+    shut = sum(suppressed(one, minimum) for one in crossed.found.values())
+    empty = len(crossed.rows) * len(crossed.columns) - len(crossed.found)
+    seen, kind = _open(crossed), value_kind(crossed.metric)
+    span = f" from {in_words(min(seen), kind)} to {in_words(max(seen), kind)}" if seen else ""
+    return (
+        f"{counted(len(seen), 'pair of groups has', 'pairs of groups have')} a value{span}; "
+        f"{shut:,} suppressed with fewer than {minimum:,} leads, {empty:,} without a lead. "
+        "All are in the table."
+    )
+
+
+def _sheet(crossed: _Crossed, minimum: int) -> Sheet:
+    value, kind = value_kind(crossed.metric), gap_kind(crossed.metric)
+    columns = (
+        *(Column(head=name, name=name) for name in crossed.attribute),
+        Column(head="Leads (n)", name="n", kind="count"),
+        Column(head=metric_label(crossed.metric), name=crossed.metric, kind=value),
+        Column(head="from", name="low", kind=value),
+        Column(head="to", name="high", kind=value),
+        Column(head="Difference from the reference", name="difference", kind=kind),
+        Column(head="from", name="difference_low", kind=kind),
+        Column(head="to", name="difference_high", kind=kind),
+        Column(head="Verdict", name="verdict"),
+        Column(head="Note", name="note"),
+    )
+    return Sheet(
+        caption=f"{metric_label(crossed.metric)} by {' and '.join(crossed.attribute)}, each with its range",
+        columns=columns,
+        rows=tuple(_cells(crossed, group, minimum) for group in sorted(crossed.found)),
+    )
+
+
+def _cells(crossed: _Crossed, group: Names, minimum: int) -> tuple[str | int | float | None, ...]:
+    one = crossed.found[group]
+    if suppressed(one, minimum):
+        note = f"suppressed: fewer than {minimum:,} leads"
+        return (*group, None, None, None, None, None, None, None, "", note)
+    gap = crossed.source.gaps(crossed.attribute, crossed.metric, "difference").get(group)
+    ends = (None, None, None) if gap is None else (gap.value, gap.low, gap.high)
+    judged = "" if gap is None or gap.verdict not in LOOKS else VERDICT_WORDS[gap.verdict]
+    if group == crossed.source.reference(crossed.attribute, crossed.metric):
+        judged = "reference group"
+    return (*group, one.n, one.value, one.low, one.high, *ends, judged, one.undefined or "")

@@ -1,0 +1,206 @@
+"""One metric by group: each with its interval, the reference, the tolerance and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from audit.disparity import Disparity
+from audit.estimate import Estimate
+from audit.finding.words import quoted
+from webapp.charts.intervals import ALONE, OPEN, OUTSIDE, REFERENCE, WITHIN, Axis, Bar, Look, intervals
+from webapp.evidence.figure import Figure, nothing
+from webapp.evidence.sheet import Column, Kind, Sheet, in_words
+from webapp.evidence.source import Names, Source, gap_kind, joined, value_kind
+from webapp.viewmodels.words import VERDICT_WORDS, between, counted, metric_label
+
+MAIN = ("selection_rate", "true_positive_rate", "mean_score", "contact_rate")
+LOOKS: dict[str, Look] = {"fail": OUTSIDE, "pass": WITHIN, "insufficient": OPEN}
+ORDER = {"fail": 0, "insufficient": 1, "pass": 2, "": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A group with its estimate and its comparisons."""
+
+    group: Names
+    estimate: Estimate
+    difference: Disparity | None
+    ratio: Disparity | None
+    is_reference: bool
+
+    @property
+    def verdict(self) -> str:
+        """The worse verdict of the two; empty where nothing was compared."""
+        seen = [one.verdict for one in (self.difference, self.ratio) if one is not None]
+        return min(seen, key=ORDER.__getitem__, default="")
+
+
+def main_metric(source: Source, attribute: Names) -> str | None:
+    """What the groups of an attribute are told by first; None where they have no number at all."""
+    present = source.metrics(attribute)
+    return next((one for one in MAIN if one in present), next(iter(present), None))
+
+
+def groups_figure(source: Source, attribute: Names, metric: str | None = None) -> Figure:
+    """The groups of an attribute by a metric, else by the main one that the audit has."""
+    metric = metric or main_metric(source, attribute)
+    title = f"{metric_label(metric or 'count')} by {' and '.join(attribute)}"
+    found = source.estimates.get((attribute, metric or ""), {})
+    if metric is None or not found:
+        return nothing(title, "This audit has no estimate of this metric for single groups.")
+    rows = sorted(_rows(source, attribute, metric), key=_order)
+    sheet = _sheet(rows, attribute, metric)
+    if all(row.estimate.value is None for row in rows):
+        return Figure(title=title, lead="", sheet=sheet, lacking=_why(rows))
+    drawing = intervals(
+        [_bar(row, metric) for row in rows], _axis(source, rows, metric), title, _text(rows, metric)
+    )
+    return Figure(
+        title=title,
+        lead=_lead(source, rows, attribute, metric),
+        sheet=sheet,
+        drawing=drawing,
+        special_category=source.special(attribute),
+    )
+
+
+def _rows(source: Source, attribute: Names, metric: str) -> Iterator[_Row]:
+    differences = source.gaps(attribute, metric, "difference")
+    ratios = source.gaps(attribute, metric, "ratio")
+    reference = source.reference(attribute, metric)
+    for group, estimate in source.estimates[attribute, metric].items():
+        if group:
+            yield _Row(
+                group=group,
+                estimate=estimate,
+                difference=differences.get(group),
+                ratio=ratios.get(group),
+                is_reference=group == reference,
+            )
+
+
+def _order(row: _Row) -> tuple[int, int, float]:
+    """The reference first, then what is outside, then what is open."""
+    return (0 if row.is_reference else 1, ORDER[row.verdict], row.estimate.value or 0.0)
+
+
+def _bar(row: _Row, metric: str) -> Bar:
+    one, kind = row.estimate, value_kind(metric)
+    if one.value is None:
+        said = f"no value (n {one.n:,})"
+    else:
+        ends = between(one.low, one.high, share=kind == "share")
+        said = f"{in_words(one.value, kind)} ({ends}), n {one.n:,}"
+    return Bar(
+        name=joined(row.group),
+        value=one.value,
+        low=one.low,
+        high=one.high,
+        said=said,
+        look=REFERENCE if row.is_reference else LOOKS.get(row.verdict, ALONE),
+    )
+
+
+def _axis(source: Source, rows: Sequence[_Row], metric: str) -> Axis:
+    share = value_kind(metric) == "share"
+    goal = next((row.estimate.value for row in rows if row.is_reference), None)
+    tolerance = source.report.settings.tolerance_difference
+    return Axis(
+        words=metric_label(metric),
+        tick=lambda value: f"{value * 100:g}%" if share else f"{value:g}",
+        within=(0.0, 1.0) if share else None,
+        goal=goal,
+        band=(max(goal - tolerance, 0.0), min(goal + tolerance, 1.0)) if share and goal is not None else None,
+    )
+
+
+def _lead(source: Source, rows: Sequence[_Row], attribute: Names, metric: str) -> str:
+    confidence = f"{source.report.settings.confidence * 100:g}\N{NO-BREAK SPACE}%"
+    reference = next((joined(row.group) for row in rows if row.is_reference), None)
+    start = f"Each bar is the plausible range (confidence {confidence}); it is wide where leads are few."
+    if reference is None:
+        return f"{start} No group of {' and '.join(attribute)} was compared with another by this metric."
+    tolerated = " The dotted lines are the tolerance around it." if value_kind(metric) == "share" else ""
+    return f"{start} The dashed line is the reference group, {quoted(reference)}.{tolerated}"
+
+
+def _text(rows: Sequence[_Row], metric: str) -> str:
+    known = [row for row in rows if row.estimate.value is not None]
+    kind = value_kind(metric)
+    told = [f"{joined(row.group)} {_bar(row, metric).said}{_judged(row)}" for row in known]
+    if len(told) > 8:
+        least = min(known, key=lambda row: row.estimate.value or 0.0)
+        most = max(known, key=lambda row: row.estimate.value or 0.0)
+        ends = (f"{joined(r.group)} {in_words(r.estimate.value, kind)}" for r in (least, most))
+        return f"{counted(len(known), 'group', 'groups')}, from {' to '.join(ends)}. All are in the table."
+    return "; ".join(told)
+
+
+def _judged(row: _Row) -> str:
+    if row.is_reference:
+        return ", reference group"
+    look = LOOKS.get(row.verdict)
+    return f", {look.words}" if look else ""
+
+
+def _why(rows: Sequence[_Row]) -> str:
+    reason = next((row.estimate.undefined for row in rows if row.estimate.undefined), "there is no value")
+    return f"There is nothing to draw: {reason}."
+
+
+def _sheet(rows: Sequence[_Row], attribute: Names, metric: str) -> Sheet:
+    value, kind = value_kind(metric), gap_kind(metric)
+    ratio = any(row.ratio is not None for row in rows)
+    columns = (
+        Column(head="Group", name="group"),
+        Column(head="Leads (n)", name="n", kind="count"),
+        Column(head=metric_label(metric), name=metric, kind=value),
+        *_ends("", value),
+        Column(head="Difference from the reference", name="difference", kind=kind),
+        *_ends("difference_", kind),
+        *((Column(head="Ratio", name="ratio", kind="times"), *_ends("ratio_", "times")) if ratio else ()),
+        Column(head="p, corrected", name="p_adjusted", kind="p"),
+        Column(head="Verdict", name="verdict"),
+        Column(head="Leads needed", name="n_needed", kind="count"),
+        Column(head="Why there is no value", name="undefined"),
+    )
+    return Sheet(
+        caption=f"{metric_label(metric)} by {' and '.join(attribute)}, with plausible ranges",
+        columns=columns,
+        rows=tuple(_cells(row, ratio=ratio) for row in rows),
+    )
+
+
+def _ends(prefix: str, kind: Kind) -> tuple[Column, Column]:
+    return (
+        Column(head="from", name=f"{prefix}low", kind=kind),
+        Column(head="to", name=f"{prefix}high", kind=kind),
+    )
+
+
+def _cells(row: _Row, *, ratio: bool) -> tuple[str | int | float | None, ...]:
+    one, difference = row.estimate, row.difference
+    lead = difference or row.ratio
+    needed = [gap.n_needed for gap in (difference, row.ratio) if gap is not None and gap.n_needed]
+    return (
+        joined(row.group),
+        one.n,
+        one.value,
+        one.low,
+        one.high,
+        *_gap(difference),
+        *(_gap(row.ratio) if ratio else ()),
+        lead.p_adjusted if lead else None,
+        "reference group" if row.is_reference else _verdict(row.verdict),
+        max(needed, default=None),
+        one.undefined or (difference.undefined if difference else None),
+    )
+
+
+def _gap(one: Disparity | None) -> tuple[float | None, float | None, float | None]:
+    return (None, None, None) if one is None else (one.value, one.low, one.high)
+
+
+def _verdict(verdict: str) -> str:
+    return VERDICT_WORDS[verdict] if verdict in LOOKS else "not compared"  # type: ignore[index]

@@ -1,0 +1,117 @@
+"""A table that is the same on the page and as CSV: numbers are kept, and put in words to be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from audit.report.printable import printable
+from webapp.viewmodels.words import amount, gap
+
+Kind = Literal["text", "count", "share", "number", "points", "gap", "times", "p"]
+"""What a column holds: text, leads, a share, a number, a difference of either, a ratio, a p-value."""
+Value = str | int | float | None
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+SMALLEST_P = 1e-4
+ENDS = ("from", "to")
+"""Heads of the two columns that hold the range of the value before them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column by its head on the page; ``name`` is its head in the file."""
+
+    head: str
+    name: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A table as a page has it: each cell is a value and its range in words, the latter mostly empty."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[tuple[str, str], ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Rows of values; the first column names the row. None is "no value", and a further column says why.
+
+    ``shown`` are the places of the rows that a page shows, where it would be too long; None for all.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    shown: tuple[int, ...] | None = None
+
+    def on_page(self) -> Read:
+        """The rows that a page shows, as a person reads them.
+
+        A range stands below its value, and a column in which nobody has anything is left out.
+        """
+        shown = self.rows if self.shown is None else tuple(self.rows[place] for place in self.shown)
+        kept = [
+            place
+            for place, column in enumerate(self.columns)
+            if column.head not in ENDS and any(row[place] not in (None, "") for row in shown)
+        ]
+        return Read(
+            columns=tuple(self.columns[place] for place in kept),
+            rows=tuple(tuple(self._read(row, place) for place in kept) for row in shown),
+        )
+
+    def _read(self, row: tuple[Value, ...], place: int) -> tuple[str, str]:
+        """A value in words, and the range that follows it in the row."""
+        words, ends = in_words(row[place], self.columns[place].kind), ""
+        if [column.head for column in self.columns[place + 1 : place + 3]] == list(ENDS):
+            low, high = (in_words(row[at], self.columns[at].kind) for at in (place + 1, place + 2))
+            ends = f"{low} to {high}" if low and high else ""
+        return words, ends
+
+    def as_csv(self) -> str:
+        """The rows for a spreadsheet: plain numbers, and no cell that it would run (OWASP, CSV injection)."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow([column.name for column in self.columns])
+        writer.writerows([_cell(value) for value in row] for row in self.rows)
+        return out.getvalue()
+
+
+def in_words(value: Value, kind: Kind) -> str:
+    """One value as a person reads it; empty where there is none."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return _WORDS[kind](value)
+
+
+def _p(value: float) -> str:
+    return "below 0.0001" if value < SMALLEST_P else f"{value:.4f}"
+
+
+_WORDS: Mapping[Kind, Callable[[float], str]] = MappingProxyType(
+    {
+        "text": lambda value: f"{value:g}",
+        "count": lambda value: f"{value:,.0f}",
+        "share": lambda value: amount(value, share=True),
+        "number": lambda value: amount(value, share=False),
+        "points": lambda value: gap(value, share=True),
+        "gap": lambda value: gap(value, share=False),
+        "times": lambda value: f"{value:.2f}\N{NO-BREAK SPACE}times",
+        "p": _p,
+    }
+)
+
+
+def _cell(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        text = printable(value)
+        return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+    return str(value) if isinstance(value, int) else f"{value:.12g}"
