@@ -41,6 +41,7 @@ from webapp.views import (
     trail,
 )
 from webapp.views import auth as auth_views
+from webapp.watching import door as watching
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -49,8 +50,6 @@ LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 ROOMS = (
     *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS),
-    *(streams, sharing, keys, trail, privacy, papers, errors),
-    *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
     *(streams, sharing, keys, trail, privacy, papers, errors, door, tokens),
 )
 
@@ -73,6 +72,7 @@ def app_over(opened: Services) -> Flask:
     security.protect(app)
     auth.install(app)
     door.install(app)
+    watching.install(app, opened)
     csrf = CSRFProtect(app)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
