@@ -75,6 +75,8 @@ function caret() {
 function back(place) {
   const there = place && document.getElementById(place.id);
   if (!there) return;
+  // A rule that is dropped now stands in another group, which may be folded.
+  for (let fold = there.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   there.focus({ preventScroll: true });
   if (typeof place.start === "number" && there.setSelectionRange) there.setSelectionRange(place.start, place.end);
 }
