@@ -41,6 +41,7 @@ from webapp.views import (
     trail,
 )
 from webapp.views import auth as auth_views
+from webapp.watching import door as watching
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -71,6 +72,7 @@ def app_over(opened: Services) -> Flask:
     security.protect(app)
     auth.install(app)
     door.install(app)
+    watching.install(app, opened)
     csrf = CSRFProtect(app)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
 from webapp.disk import trouble
 from webapp.services import Services
+from webapp.store.job_ends import Outcome
 from webapp.store.rows import ConnectionRow, ConnectionState
 
 PULL = "The last pull did not finish"
 WRITE_BACK = "The last write-back did not finish"
 CHECK = "The last check of the access failed"
+KINDS: Mapping[str, str] = MappingProxyType({PULL: "pull", WRITE_BACK: "write_back", CHECK: "check"})
 STANDS = "The audit before it still stands."
 
 # Asking the CRM again will not help before somebody signs in there again, or mends the app's settings.
@@ -110,10 +114,18 @@ def noting(opened: Services, connection: ConnectionRow, what: str) -> Iterator[N
     try:
         yield
     except Exception as error:
+        _count(opened, connection, what, "failed")
         state = state_after(error)
         if what == PULL or state != "pull_incomplete":
             _record(opened, connection, state, note_of(what, error))
         raise
+    _count(opened, connection, what, "done")
+
+
+def _count(opened: Services, connection: ConnectionRow, what: str, outcome: Outcome) -> None:
+    """A count for whoever watches; where the database does not take it, that is no trouble of the job's."""
+    with suppress(SQLAlchemyError):
+        opened.job_ends.add(connection.id, KINDS[what], outcome)
 
 
 def note_of(what: str, error: Exception) -> str:

@@ -201,8 +201,9 @@ def test_a_file_has_its_own_type(program: Caller):
 
 @pytest.mark.parametrize(
     "query",
-    ["limit=0", "limit=201", "limit=-1", "limit=9" * 40, "limit=x", "limit=1e2", "limit=", "unknown=1", "limit=1&limit=2",
-     "connection=%00", "connection=A", "cursor=", "cursor=%C3%A9", f"cursor={'a' * 401}", "%F0%9F%92%A9=1"],
+    ["limit=0", "limit=201", "limit=-1", f"limit={'9' * 40}", "limit=x", "limit=1e2", "limit=", "unknown=1",
+     "limit=1&limit=2", "connection=%00", "connection=A", "cursor=", "cursor=%C3%A9", f"cursor={'a' * 401}",
+     "%F0%9F%92%A9=1"],
 )  # fmt: skip
 def test_what_does_not_fit_the_description_is_named(program: Caller, query: str):
     told = problem(program.get(f"/audits?{query}"), 422, "unfit")
@@ -241,7 +242,7 @@ def test_a_body_is_json_of_a_size_that_fits(site: Site, program: Caller, one):
     problem(program.post(f"{path}?record_id=1", json={}), 422, "unfit")
 
 
-def test_what_nobody_foresaw_is_a_problem_without_words(site: Site, program: Caller, monkeypatch, caplog):
+def test_what_nobody_foresaw_is_a_problem_without_words(program: Caller, monkeypatch, caplog):
     def broken(*_args: object) -> None:
         msg = "secret-canary"
         raise RuntimeError(msg)

@@ -18,6 +18,7 @@ from webapp.defects import log_plainly
 from webapp.first_run import code_file, setup_code
 from webapp.installation import installation
 from webapp.services import Services
+from webapp.watching.door import serve_apart
 
 THREADS = 8
 
@@ -42,6 +43,7 @@ def command(host: str, port: int, log_level: str, *, as_json: bool) -> None:
     with installation() as opened:
         app = app_over(opened)
         server = _server(app, host, port, proxies=opened.settings.trusted_proxies)
+        serve_apart(app, opened)
         facts = _facts(app, opened, f"http://{host}:{server.effective_port}")
         click.echo(json.dumps(facts) if as_json else _words(opened, facts))
         try:

@@ -1,0 +1,242 @@
+"""The description of the API is valid, is the committed one, and is what a real installation does.
+
+schemathesis calls every operation with data that fits the description and data that does not, over WSGI, and
+holds each answer to the description: statuses, types, headers, schemas, methods, tokens.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+from schemathesis import Config, GenerationMode
+from schemathesis.core.failures import FailureGroup
+
+from connectors.sandbox.certificate import Certificate
+from tests.webapp.api_caller import caller
+from webapp.api.description import described
+from webapp.api.every import OPERATIONS
+from webapp.api.operation import Grant
+from webapp.api.reference import markdown, text
+from webapp.api.scopes import SCOPES
+from webapp.jobs import sync
+
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
+# Beside what is there: a cursor that fits the pattern and is none of ours, a record id that is none of the
+# CRM's (400); nothing there (404); nothing pulled yet, or the like (409).
+EXPECTED = ["200", "400", "401", "403", "404", "409"]
+BOUNDED = settings(
+    max_examples=4,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Both CRMs pulled and audited through their real clients, and a token for everything."""
+
+    app: Flask
+    token: str
+    names: dict[str, str | int]
+    lead: str
+
+
+@pytest.fixture(scope="module")
+def installation(
+    support: ModuleType, certificate: Certificate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("described")
+        world = stack.enter_context(support.running(certificate, folder, API_REQUESTS_PER_MINUTE="100000"))
+        row = world.ready("hubspot")
+        audit = sync(world.services, row)
+        program = caller(world.app.test_client(), world.services)
+        released = program.post(f"/connections/{row.id}/releases", json={}).json["release"]["id"]
+        names = {"connection_id": row.id, "audit_id": audit.id, "release_id": released, "version": 1}
+        lead = world.hubspot.record_ids()[3]
+        yield Installation(app=world.app, token=program.token, names=names, lead=lead)
+
+
+def test_the_description_is_valid_openapi():
+    validate(described())
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda told: told["paths"]["/audits"]["get"]["responses"].clear(),
+        lambda told: told["paths"]["/audits/{audit_id}"]["get"]["parameters"].clear(),
+        lambda told: told.pop("info"),
+        lambda told: told["components"]["schemas"].pop("Finding"),
+        lambda told: told["paths"]["/token"]["get"].update(operationId="list_audits"),
+    ],
+)
+def test_the_check_of_the_description_can_fail(spoil):
+    told = copy.deepcopy(described())
+    spoil(told)
+    with pytest.raises((OpenAPIValidationError, Exception)):
+        validate(told)
+
+
+def test_the_reference_is_made_from_the_description():
+    assert (REFERENCE / "openapi.json").read_text(encoding="utf-8") == text()
+    assert (REFERENCE / "api.md").read_text(encoding="utf-8") == markdown()
+
+
+def test_what_is_served_is_what_is_committed(installation: Installation):
+    answer = installation.app.test_client().get("/api/v1/openapi.json")
+    assert answer.text == (REFERENCE / "openapi.json").read_text(encoding="utf-8")
+    again = installation.app.test_client().get(
+        "/api/v1/openapi.json", headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_every_operation_is_described_and_every_route_is_an_operation(installation: Installation):
+    told = {
+        (method.upper(), f"/api/v1{path}") for path, found in described()["paths"].items() for method in found
+    }
+    rules = [rule for rule in installation.app.url_map.iter_rules() if rule.endpoint.startswith("api.")]
+    routes = {
+        (method, rule.rule.replace("<int:", "<").replace("<", "{").replace(">", "}"))
+        for rule in rules
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert routes - {("GET", "/api/v1/openapi.json")} == told
+    assert len(told) == len(OPERATIONS)
+
+
+def schema_of(installation: Installation, told: dict) -> schemathesis.BaseSchema:
+    """A description that is held against the installation, with ids that there are."""
+    ours = Config.from_dict({"checks": {"positive_data_acceptance": {"expected-statuses": EXPECTED}}})
+    schema = schemathesis.openapi.from_dict(with_ids(told, installation), config=ours)
+    schema.app = installation.app
+    return schema
+
+
+def with_ids(told: dict, installation: Installation) -> dict:
+    """The description with the ids that there are as the only ones that fit."""
+    told = copy.deepcopy(told)
+    for found in told["paths"].values():
+        for operation in found.values():
+            for parameter in operation["parameters"]:
+                if parameter["in"] == "path":
+                    parameter["schema"]["enum"] = [installation.names[parameter["name"]]]
+    for body in ("OneLead", "Erase"):
+        told["components"]["schemas"][body]["properties"]["record_id"]["enum"] = [installation.lead]
+    return told
+
+
+def hold(installation: Installation, schema: schemathesis.BaseSchema, name: str) -> int:
+    """Call one operation with what fits and what does not; how often. Raises FailureGroup."""
+    operation = schema.find_operation_by_id(name)
+    token, tried = {"Authorization": f"Bearer {installation.token}"}, 0
+
+    def one(case: schemathesis.Case) -> None:
+        nonlocal tried
+        tried += 1
+        case.call_and_validate(headers=token)
+
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    chosen = schema.config.generation_for(operation=operation)
+    for case in schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=chosen):
+        one(case)
+    for mode in modes:
+        BOUNDED(given(case=operation.as_strategy(generation_mode=mode))(one))()
+    return tried
+
+
+@pytest.fixture(scope="module")
+def promised(installation: Installation) -> schemathesis.BaseSchema:
+    return schema_of(installation, described())
+
+
+@pytest.mark.parametrize("name", [one.name for one in OPERATIONS])
+def test_an_installation_does_what_is_promised(installation: Installation, promised, name: str):
+    answered = Counter()
+
+    def note(response):
+        answered[response.status_code] += 1
+        return response
+
+    handlers = installation.app.after_request_funcs[None]
+    handlers.append(note)
+    try:
+        assert hold(installation, promised, name) >= 10
+    finally:
+        handlers.remove(note)
+    # Without an answer, nothing of the answer would have been held to anything.
+    assert answered[200] >= 2
+    assert answered[401] >= 1
+
+
+def promise_more(told: dict) -> None:
+    """Promise a field that there is not."""
+    told["components"]["schemas"]["Connection"]["required"].append("nonsense")
+
+
+def promise_less(told: dict) -> None:
+    """Do not promise how what does not fit is refused."""
+    del told["paths"]["/connections"]["get"]["responses"]["422"]
+
+
+def promise_another_type(told: dict) -> None:
+    """Promise another type."""
+    answer = told["paths"]["/connections"]["get"]["responses"]["200"]
+    answer["content"] = {"text/plain": {"schema": {"type": "string"}}}
+
+
+def promise_a_header(told: dict) -> None:
+    """Promise a header that there is not."""
+    told["paths"]["/connections"]["get"]["responses"]["200"]["headers"]["X-Nonsense"] = {
+        "schema": {"type": "string"},
+        "required": True,
+    }
+
+
+def promise_to_take_all(told: dict) -> None:
+    """Promise that any text is a number of items."""
+    told["paths"]["/connections"]["get"]["parameters"][0]["schema"] = {"type": "string", "minLength": 3}
+
+
+def promise_to_take_little(told: dict) -> None:
+    """Promise to refuse what is taken."""
+    told["paths"]["/connections"]["get"]["parameters"][0]["schema"] = {
+        "type": "integer",
+        "minimum": 7,
+        "maximum": 9,
+    }
+
+
+SPOILT = (promise_more, promise_less, promise_another_type, promise_a_header, promise_to_take_all)
+
+
+@pytest.mark.parametrize("spoil", [*SPOILT, promise_to_take_little])
+def test_the_check_of_the_installation_can_fail(installation: Installation, spoil):
+    told = copy.deepcopy(described())
+    spoil(told)
+    with pytest.raises(FailureGroup):
+        hold(installation, schema_of(installation, told), "list_connections")
+
+
+def test_an_open_door_is_found(installation: Installation, promised, monkeypatch):
+    """An installation that answers without a token."""
+    grant = Grant(token=installation.app.extensions["fairlead"].api_tokens.all()[0], scopes=frozenset(SCOPES))
+    monkeypatch.setattr("webapp.api.door.caller", lambda *_: grant)
+    with pytest.raises(FailureGroup):
+        hold(installation, promised, "get_token")
