@@ -139,6 +139,16 @@ function soon(pause) {
   timer = setTimeout(tryOut, pause);
 }
 
+// What was proposed is kept on the server; this tab need not keep it.
+const proposed = document.querySelector("[data-drop]");
+if (proposed) {
+  try {
+    sessionStorage.removeItem(proposed.dataset.drop);
+  } catch {
+    // the browser keeps nothing
+  }
+}
+
 if (editor && !editor.readOnly) {
   form.addEventListener("input", (event) => {
     if (["reason", "add_field", "find", "show", "view"].includes(event.target.name)) return;
@@ -150,7 +160,7 @@ if (editor && !editor.readOnly) {
   });
   // Who leaves the page with a draft finds it again, whichever way they come back.
   addEventListener("pagehide", () => {
-    if (editor.value !== drawn) keep();
+    if (form.dataset.answer !== undefined || editor.value !== drawn) keep();
   });
   restore();
 }
