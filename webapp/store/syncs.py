@@ -53,7 +53,10 @@ class Syncs:
 
     def latest(self, connection_id: str) -> SyncRow | None:
         """The newest of a connection; None where there is none."""
-        return next(iter(self.all(connection_id)), None)
+        query = select(tables.SyncRun).filter_by(connection_id=connection_id)
+        with self.database.reading() as session:
+            row = session.scalars(query.order_by(tables.SyncRun.id.desc()).limit(1)).first()
+            return _row(row) if row else None
 
     def all(self, connection_id: str) -> tuple[SyncRow, ...]:
         """Every one of a connection, newest first."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 
 from flask import abort, current_app
 
+from audit.history import Overview, overview
 from audit.report.json_form import read_json
+from audit.schema import BadInput
 from webapp.evidence.source import Source
 from webapp.services import Services, services
 from webapp.store.evidence import KeptAudit
@@ -62,6 +65,13 @@ def opened(audit_id: str) -> Opened:
         found = _read(services(), row)
         shelf.put(key, found)
     return found
+
+
+def overview_of(row: KeptAudit) -> Overview | None:
+    """The overview of an audit that was made before it was kept: read from its report, while that is open."""
+    with suppress(BadInput):
+        return overview(opened(row.id).source.report)
+    return None
 
 
 def connection_of(found: Opened) -> ConnectionRow:
