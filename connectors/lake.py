@@ -24,7 +24,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,6 +32,7 @@ import pyarrow as pa
 from audit.schema import BadInput
 from connectors import rekeying, replacing, staging, tombstones
 from connectors.account import Pulled
+from connectors.counting import Changes, Noted, nobody
 from connectors.drawn import spooled
 from connectors.holding import Added, Finished, Note
 from connectors.locking import Locked, locked
@@ -51,7 +52,6 @@ from connectors.partitions import (
 )
 from connectors.pseudonym import LeadKey
 from connectors.rekeying import Rotation
-from connectors.repeats import Standing, standing
 from connectors.seals import Home, SealFor, folder_name
 from connectors.source import Batch
 
@@ -60,11 +60,13 @@ from connectors.source import Batch
 class Lake:
     """All pulled leads under one folder. Every method may be called from any thread or process.
 
-    ``seals`` knows the seal in force of every organisation; what it raises passes through.
+    ``seals`` knows the seal in force of every organisation; what it raises passes through. ``noted`` is told
+    of every change, so that a folder that is put back from a backup is known (`connectors.counting`).
     """
 
     folder: Path
     seals: SealFor
+    noted: Noted = nobody
 
     def write(self, crm: str, organisation: str, batches: Iterable[Batch]) -> Pulled:
         """Replace everything that is held of one organisation by a full pull.
@@ -98,7 +100,7 @@ class Lake:
         """As `write`, of a pull that is on the disk already; its cursor counts from now on too."""
         account = finished.account
         with self.writing(crm, organisation) as home:
-            held, stands = _settled(home, finished)
+            held, stands = replacing.settled(home, finished)
             account.refuse_useless()
             save_manifest(home, replacing.replaced(home, held, finished, stands))
             return account.pulled()
@@ -107,7 +109,7 @@ class Lake:
         """As `merge`, of a pull that is on the disk already; returns also what it did."""
         account = finished.account
         with self.writing(crm, organisation) as home:
-            held, stands = _settled(home, finished)
+            held, stands = replacing.settled(home, finished)
             snapshots = finished.note.snapshots
             columns = replacing.columns_of(finished.parts, stands)
             base = replacing.opened(held, columns, hidden=snapshots is not None)
@@ -266,27 +268,25 @@ class Lake:
             for path in tombstones.files(place):
                 path.unlink()
             self.beside(crm, organisation, "jobs").unlink(missing_ok=True)
+            self.noted(crm, organisation, Changes(removed=True))
 
     @contextmanager
-    def writing(self, crm: str, organisation: str) -> Iterator[Home]:
-        """The home of an organisation, for one at a time; nothing in it lies in the clear any more."""
+    def writing(self, crm: str, organisation: str, *, lenient: bool = False) -> Iterator[Home]:
+        """The home of an organisation, for one at a time; nothing in it lies in the clear any more.
+
+        What was changed is told in the end, also where an error came between. ``lenient`` is that of `Home`.
+        """
         with locked(self._place(crm, organisation), "write"):
-            home = self._home(crm, organisation)
-            rekeying.seal_plain(home)
-            yield home
+            home = replace(self._home(crm, organisation), lenient=lenient)
+            try:
+                rekeying.seal_plain(home)
+                yield home
+            finally:
+                if home.changes:
+                    self.noted(crm, organisation, home.changes)
 
     def _home(self, crm: str, organisation: str) -> Home:
         return Home(path=self._place(crm, organisation), seal=self.seals(crm, organisation))
 
     def _place(self, crm: str, organisation: str) -> Path:
         return self.folder / crm / folder_name(organisation)
-
-
-def _settled(home: Home, finished: Finished) -> tuple[Manifest | None, Standing]:
-    """What is held, and which rows of a whole pull stand; its account counts them so from now on."""
-    replacing.refuse_outdated(finished, home)
-    held = load_manifest(home)
-    stands = standing(finished.parts, tombstones.away(home), home.path)
-    replacing.refuse_short(finished, stands)
-    finished.account.settle(stands)
-    return held, stands

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import sealed_parquet
+from connectors.counting import Behind
 from connectors.errors import Busy
 from connectors.seals import Home, Seal
 from connectors.source import ASIDE
@@ -37,7 +38,7 @@ class Manifest:
     ``hidden`` columns are kept beside those of the policy (the scores of earlier pulls). ``aside`` is
     the file of the leads that were turned away; ``others`` counts, by kind and reason, the records that
     no key tells apart. ``cursor`` is the source's own note of how far it has read: it counts together
-    with the leads, or not at all.
+    with the leads, or not at all. ``state`` counts the states that there were.
     """
 
     columns: tuple[str, ...]
@@ -49,6 +50,7 @@ class Manifest:
     cursor: Mapping[str, Any] = field(default_factory=dict)
     domains: Mapping[str, str] | None = None
     plain: bool = field(default=False, compare=False)
+    state: int = field(default=0, compare=False)
 
     def schema(self, *, hidden: bool = False) -> pa.Schema:
         """Keys and days as they are, every other column as text."""
@@ -64,12 +66,17 @@ def load_manifest(home: Home) -> Manifest | None:
     ------
     DoesNotOpen
         It was changed, or is of another organisation or generation.
+    Behind
+        It is older than what the database knows of.
     """
     try:
         sealed = (home.path / manifest_name(home.seal)).read_bytes()
     except FileNotFoundError:
         return _plain_manifest(home) if home.seal.takes_plain else None
-    return _manifest(json.loads(home.seal.cells("manifest").unlock(sealed)), plain=False)
+    found = _manifest(json.loads(home.seal.cells("manifest").unlock(sealed)), plain=False)
+    if found.state < home.seal.known.state and not home.lenient:
+        raise Behind
+    return found
 
 
 def manifest_name(seal: Seal) -> str:
@@ -79,7 +86,10 @@ def manifest_name(seal: Seal) -> str:
 
 def save_manifest(home: Home, manifest: Manifest) -> None:
     """Make ``manifest`` the state that counts, in one step, and remove what it does not name."""
-    put_manifest(home, manifest)
+    known = load_manifest(replace(home, lenient=True))
+    before = max(home.seal.known.state, 0 if known is None else known.state)
+    put_manifest(home, replace(manifest, state=before + 1))
+    home.changes.state = before + 1
     clean(home, manifest)
 
 

@@ -38,11 +38,13 @@ class Rotation:
     """From the seal in force to another: ``step`` moves the pseudonyms on.
 
     ``domains`` are the columns that are pseudonyms, each with its domain, for a state that does not say.
+    ``watch`` is told how many leads were read, and of how many.
     """
 
     seal: Seal
     step: Rekeying
     domains: Mapping[str, str]
+    watch: Callable[[int, int], None] = lambda _read, _total: None
 
 
 def prepare(old: Home, rotation: Rotation) -> Home:
@@ -60,8 +62,8 @@ def prepare(old: Home, rotation: Rotation) -> Home:
     held = load_manifest(old)
     if held is not None:
         put_manifest(new, _moved(old, new, held, rotation))
-    if lines := tombstones.lines(old):
-        tombstones.write(new, (_line(line, rotation.step) for line in lines))
+    if count := tombstones.number(old):
+        tombstones.write(new, (_line(line, rotation.step) for line in tombstones.lines(old)), max(count, 0))
     return new
 
 
@@ -110,7 +112,15 @@ def _moved(old: Home, new: Home, held: Manifest, rotation: Rotation) -> Manifest
     moves: dict[str, Move] = {"lead_key": rotation.step.lead}
     for column in domains.keys() & set(held.columns):
         moves[column] = _remembering(rotation.step, domains[column])
-    state = _copied(old, new, held, lambda table: _with(table, moves))
+    read = 0
+
+    def moved(table: pa.Table) -> pa.Table:
+        nonlocal read
+        read = min(held.kept, read + table.num_rows)
+        rotation.watch(read, held.kept)
+        return _with(table, moves)
+
+    state = _copied(old, new, held, moved)
     return replace(state, domains=domains)
 
 

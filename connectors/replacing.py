@@ -11,14 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.schema import BadInput
+from connectors import tombstones
 from connectors.account import Account, Pulled, others, whole
 from connectors.errors import Busy
 from connectors.holding import Finished
 from connectors.merging import last_of_each
 from connectors.ordering import Finish, write_ordered
-from connectors.partitions import Manifest, between, read_aside, write_aside
+from connectors.partitions import Manifest, between, load_manifest, read_aside, write_aside
 from connectors.policy.model import TOO_OLD
-from connectors.repeats import Standing
+from connectors.repeats import Standing, standing
 from connectors.seals import Home
 from connectors.snapshots import HIDDEN, Snapshots
 from connectors.source import ASIDE
@@ -26,6 +27,16 @@ from connectors.spool import Parts
 
 OUTDATED = "key_changed"
 _EMPTY = pa.schema([pa.field("lead_key", pa.string()), pa.field("cohort_day", pa.date32())])
+
+
+def settled(home: Home, finished: Finished) -> tuple[Manifest | None, Standing]:
+    """What is held, and which rows of a whole pull stand; its account counts them so from now on."""
+    refuse_outdated(finished, home)
+    held = load_manifest(home)
+    stands = standing(finished.parts, tombstones.away(home), home.path)
+    refuse_short(finished, stands)
+    finished.account.settle(stands)
+    return held, stands
 
 
 def replaced(home: Home, held: Manifest | None, finished: Finished, stands: Standing) -> Manifest:

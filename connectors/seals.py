@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from audit.schema import BadInput
+from connectors.counting import NOTHING, Changes, Numbers
 from connectors.pseudonym import derive
 
 _NONCE = 12
@@ -68,13 +69,15 @@ class Cells:
 class Seal:
     """One generation of one organisation (``owner``: its CRM and its id).
 
-    With ``takes_plain`` what an earlier version of Fairlead wrote in the clear may still be read.
+    With ``takes_plain`` what an earlier version of Fairlead wrote in the clear may still be read. ``known``
+    is how far the database knows that the leads have come: an older state of them is not read.
     """
 
     owner: str
     generation: int
     secret: bytes = field(repr=False)
     takes_plain: bool = False
+    known: Numbers = NOTHING
 
     @property
     def parquet_key(self) -> bytes:
@@ -95,10 +98,16 @@ SealFor = Callable[[str, str], Seal]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """Where the leads of one organisation lie, and what seals them."""
+    """Where the leads of one organisation lie, and what seals them.
+
+    ``changes`` is what was written, for the database to know. With ``lenient`` a state that is older than
+    what the database knows may be opened, so that it can be brought in line.
+    """
 
     path: Path
     seal: Seal
+    changes: Changes = field(default_factory=Changes, compare=False, repr=False)
+    lenient: bool = False
 
     def within(self, name: str) -> Home:
         """A folder in it."""

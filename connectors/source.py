@@ -72,6 +72,8 @@ class FieldInfo:
     value. It is "unknown" where nobody says, as in a file. ``security`` and ``compliance`` are how the
     org's admin classified the field, ``retiring`` says that the admin means to do without it. A
     ``formula`` is computed when it is read; ``predicted`` says that the CRM's own AI fills the field.
+    ``special`` is the special category of personal data that its help text or the entries of its list say,
+    such as "health"; "" where they say none. Neither the text nor the entries are kept.
     """
 
     name: str
@@ -85,6 +87,7 @@ class FieldInfo:
     retiring: bool = False
     formula: bool = False
     predicted: bool = False
+    special: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,13 +153,15 @@ class NoticeReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of a write-back: ``listed = written + cleared + unchanged + unknown + failed``.
+    """What became of a write-back.
 
-    ``cleared`` leads held the flag of an earlier audit that the newest one does not cover (opted out
-    meanwhile, rejected, too young): it was taken away. ``unknown`` leads have no flag and held none
-    (they came after the audit). ``failed`` counts by the remote system's error code. ``findings`` is
-    None where the CRM has no place for findings. ``notes`` are sentences for the admin: what was
-    left out of the write-back, and why.
+    ``listed = written + cleared + unchanged + unknown + converted + failed``. ``cleared`` leads held the
+    flag of an earlier audit that the newest one does not cover (opted out meanwhile, rejected, too young):
+    it was taken away. ``unknown`` leads have no flag and held none (they came after the audit).
+    ``converted`` leads would have been written or cleared, but the CRM lets the connected user only read
+    what was made into a customer. ``failed`` counts by the remote system's error code. ``findings`` is None
+    where the CRM has no place for findings. ``notes`` are sentences for the admin: what was left out of the
+    write-back, and why.
     """
 
     listed: int
@@ -167,6 +172,7 @@ class Receipt:
     failed: Mapping[str, int]
     findings: NoticeReceipt | None = None
     notes: tuple[str, ...] = ()
+    converted: int = 0
 
 
 class Source(Protocol):

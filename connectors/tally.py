@@ -17,6 +17,7 @@ class Tally:
     cleared: int = 0
     unchanged: int = 0
     unknown: int = 0
+    converted: int = 0
     failed: Counter[str] = field(default_factory=Counter)
 
     def took(self, status: str | None) -> None:
@@ -41,6 +42,7 @@ class Tally:
             cleared=self.cleared,
             unchanged=self.unchanged,
             unknown=self.unknown,
+            converted=self.converted,
             failed=dict(+self.failed),
         )
 

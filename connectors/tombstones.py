@@ -4,6 +4,7 @@
 
     <organisation>.erased-<generation>    a line per key; with a number behind it, only until that second
 
+The first line counts how often the list was changed: the database counts too (`connectors.counting`).
 A key says nothing of the person; it stops an old page of a pull, or a later import, from bringing
 back who was erased. The file is sealed. Whoever changes the file holds the organisation's write lock.
 """
@@ -18,10 +19,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from connectors.counting import Behind
 from connectors.partitions import folder_to_disk, to_disk
 from connectors.pseudonym import LeadKey
 from connectors.seals import Home
 
+_COUNT, UNCOUNTED = "#", -1
 _LINE = re.compile(r"[0-9a-f]{32}( [0-9]{1,12})?\Z")
 
 
@@ -32,8 +35,10 @@ def files(place: Path) -> Iterator[Path]:
 
 def add(home: Home, leads: Iterable[LeadKey], until: float | None = None) -> None:
     """Keep keys away for good, or until a moment (seconds since 1970)."""
-    limit = "" if until is None else f" {int(until)}"
-    write(home, [*lines(home), *(f"{lead.hex}{limit}" for lead in leads)])
+    second = None if until is None else int(until)
+    more = {lead.hex: second for lead in leads}
+    write(home, [*lines(home), *map(line_of, more.items())])
+    home.changes.away |= more
 
 
 def lift(home: Home, leads: Iterable[LeadKey]) -> None:
@@ -42,6 +47,7 @@ def lift(home: Home, leads: Iterable[LeadKey]) -> None:
     stay = [line for line in known if " " not in line or line.partition(" ")[0] not in back]
     if len(stay) < len(known):
         write(home, stay)
+        home.changes.back |= {line.partition(" ")[0] for line in {*known} - {*stay}}
 
 
 def away(home: Home) -> pa.Array:
@@ -50,17 +56,49 @@ def away(home: Home) -> pa.Array:
 
 
 def lines(home: Home) -> list[str]:
-    """The lines that stand. Raises DoesNotOpen where the file is of another seal, or was changed."""
-    now = time.time()
-    return [line for line in _text(home).splitlines() if float(line.partition(" ")[2] or "inf") > now]
+    """The lines that stand.
+
+    Raises
+    ------
+    DoesNotOpen
+        The file is of another seal, or was changed.
+    Behind
+        It is older than what the database knows of, or gone.
+    """
+    now, (count, found) = time.time(), _stored(home)
+    if UNCOUNTED < count < home.seal.known.erasures and not home.lenient:
+        raise Behind
+    return [line for line in found if float(line.partition(" ")[2] or "inf") > now]
 
 
-def write(home: Home, lines: Iterable[str]) -> None:
-    """Make ``lines`` those that stand."""
+def number(home: Home) -> int:
+    """How often the list was changed, as it lies here; `UNCOUNTED` for one that an older version wrote."""
+    return _stored(home)[0]
+
+
+def line_of(one: tuple[str, int | None]) -> str:
+    """A line out of a key and the second until which it stands."""
+    return one[0] if one[1] is None else f"{one[0]} {one[1]}"
+
+
+def parts_of(line: str) -> tuple[str, int | None]:
+    """What `line_of` was given."""
+    key, _, until = line.partition(" ")
+    return key, int(until) if until else None
+
+
+def write(home: Home, lines: Iterable[str], count: int | None = None) -> None:
+    """Make ``lines`` those that stand; they count as a change, unless ``count`` is what they count as."""
     path = _path(home)
+    known = list(dict.fromkeys(lines))
+    if count is None:
+        before = number(home)
+        count = home.changes.erasures = max(before, home.seal.known.erasures, 0) + 1
+        if before == UNCOUNTED:
+            home.changes.away |= dict(map(parts_of, known))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f"{path.name}.new")
-    text = "".join(f"{line}\n" for line in dict.fromkeys(lines))
+    text = "".join(f"{line}\n" for line in (f"{_COUNT}{count}", *known))
     with fresh.open("wb") as handle:
         handle.write(home.seal.cells("erased").lock(text.encode()))
         handle.flush()
@@ -91,15 +129,17 @@ def clean(home: Home) -> None:
             path.unlink(missing_ok=True)
 
 
-def _text(home: Home) -> str:
+def _stored(home: Home) -> tuple[int, list[str]]:
+    """The count and the lines."""
     try:
-        return home.seal.cells("erased").unlock(_path(home).read_bytes()).decode()
+        text = home.seal.cells("erased").unlock(_path(home).read_bytes()).decode()
     except FileNotFoundError:
         if not lies_plain(home):
-            return ""
-    # A line that a crash cut short is none.
-    known = (line for line in _plain(home).read_text().splitlines() if _LINE.match(line))
-    return "\n".join(known)
+            return 0, []
+        # A line that a crash cut short is none.
+        return UNCOUNTED, [line for line in _plain(home).read_text().splitlines() if _LINE.match(line)]
+    first, *more = text.splitlines() or [f"{_COUNT}0"]
+    return (int(first[1:]), more) if first.startswith(_COUNT) else (UNCOUNTED, [first, *more])
 
 
 def _path(home: Home) -> Path:

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from tests.made_once import make_once
+
+TESTS = Path(__file__).resolve().parent
+REPOSITORY = TESTS.parent
 
 # A run in CI tries the same examples every time, so that it says something about the change it runs on; at
 # a desk every run tries new ones.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+make_once()
+
+# Where two processes share the files (see .ci/run), those that take longest begin, so that both end together.
+DEAR_FIRST = ("quality", "torture", "journey", "peers", "manifests", "audit", "webapp")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the folders in order; within one the order stays, and no test depends on any."""
+    places = {name: place for place, name in enumerate(DEAR_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(TESTS).parts[0], len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every later search for garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def absent(what: str) -> None:

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import auth, security
+from webapp.api import door
 from webapp.departures import Settling, settle_all
 from webapp.erasure import sweep
 from webapp.key_order import put_all_in_order
@@ -30,11 +31,13 @@ from webapp.views import (
     papers,
     policies,
     policy_fields,
+    policy_risk,
     policy_versions,
     privacy,
     proposals,
     sharing,
     streams,
+    tokens,
     trail,
 )
 from webapp.views import auth as auth_views
@@ -43,10 +46,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LARGEST_REQUEST = 1024 * 1024
-POLICY_ROOMS = (policies, policy_versions, policy_fields, proposals)
+POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 ROOMS = (
     *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS),
     *(streams, sharing, keys, trail, privacy, papers, errors),
+    *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
+    *(streams, sharing, keys, trail, privacy, papers, errors, door, tokens),
 )
 
 
@@ -67,10 +72,12 @@ def app_over(opened: Services) -> Flask:
     app.extensions["settling"] = Settling(opened)
     security.protect(app)
     auth.install(app)
+    door.install(app)
     csrf = CSRFProtect(app)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     csrf.exempt(inbound.blueprint)
+    csrf.exempt(door.blueprint)
     if opened.settings.trusted_proxies:
         _trust_proxies(app, opened.settings)
     return app

@@ -13,10 +13,12 @@ from connectors.oauth import Grant
 from webapp.crms import NAMES, consent
 from webapp.erasure import erase
 from webapp.services import Services
-from webapp.store import pseudonymised
+from webapp.store import erased_leads, pseudonymised
 from webapp.store.rows import ConnectionRow, Crm, UserRow
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from connectors.salesforce.server_flows import ServerFlow
 
 ERROR_CODE = re.compile(r"[A-Za-z_]{1,60}\Z")
@@ -100,7 +102,7 @@ def direct(opened: Services, crm: Crm, flow: ServerFlow, who: str) -> Connection
 
 def _connected(opened: Services, crm: Crm, grant: Grant, who: str) -> ConnectionRow:
     row = opened.repository.add_connection(crm, grant.organisation, grant.instance_url)
-    opened.keys.renew(row.id, lambda session: pseudonymised.remove(session, row.id))
+    opened.keys.renew(row.id, lambda session: _begin_anew(session, row.id))
     former = _former(opened, row)
     opened.grants(row.id).save(grant)
     opened.accounts.record(who, "connected", row.id, f"{crm} {row.organisation}")
@@ -109,6 +111,11 @@ def _connected(opened: Services, crm: Crm, grant: Grant, who: str) -> Connection
         with suppress(ConnectorError):
             consent(opened.settings, crm).revoke(former)
     return row
+
+
+def _begin_anew(session: Session, connection_id: str) -> None:
+    pseudonymised.remove(session, connection_id)
+    erased_leads.forget(session, connection_id)
 
 
 def _former(opened: Services, row: ConnectionRow) -> Grant | None:

@@ -13,8 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from audit.schema import BadInput
-from connectors.decisions.absent import note_absent
+from connectors.decisions.absent import note_absent, note_aged
 from connectors.decisions.chain import keys_of as ledger_keys
+from connectors.decisions.chain import lines_in
 from connectors.decisions.checkpoint import Checkpoint, against
 from connectors.decisions.entry import Decision
 from connectors.decisions.export import Form, export
@@ -28,6 +29,7 @@ from connectors.policy.parse import parse_policy
 from connectors.policy.write import policy_digest
 from connectors.pseudonym import Keyring, LeadKey, derive
 from connectors.synced import Synced
+from webapp.rights.certain_time import certain_now
 from webapp.rights.proofs import not_by_age
 from webapp.services import Services
 from webapp.store.decision_logs import LogRow
@@ -55,6 +57,20 @@ def history_of(opened: Services, connection: ConnectionRow, lead: LeadKey) -> tu
     with _ledger(opened, connection) as ledger:
         known = ledger.index.known([lead.digest])
         return tuple(reversed([entry for one in known.values() for entry in ledger.of(one)]))
+
+
+def logged_leads(opened: Services, connection: ConnectionRow) -> list[bytes]:
+    """The keys of all leads that something is logged of. Raises BadInput where the log is damaged."""
+    if not place_of(opened, connection).exists():
+        return []
+    with _ledger(opened, connection) as ledger:
+        return [key for _, key in ledger.index.leads()]
+
+
+def is_behind(opened: Services, connection: ConnectionRow) -> bool:
+    """Whether the log is shorter than the database knows, as after a backup of the folder was put back."""
+    place = place_of(opened, connection)
+    return place.exists() and len(lines_in(place)) < opened.decision_logs.get(connection.id).records
 
 
 def erase(opened: Services, connection: ConnectionRow, leads: Iterable[LeadKey]) -> int:
@@ -128,7 +144,7 @@ def record(opened: Services, connection: ConnectionRow) -> int:
         return 0
     sight = Sight(
         score=str(note.cursor["score"]),
-        seen_at=str(note.cursor.get("until") or in_seconds(opened.clock())),
+        seen_at=max(str(note.cursor.get("until") or ""), in_seconds(opened.clock())),
         policy=_policy(opened, connection, str(note.cursor.get("policy", ""))),
         model=str(note.cursor.get("rules", "")),
     )
@@ -159,23 +175,35 @@ def log_sync(opened: Services, connection: ConnectionRow, done: Synced) -> str:
     if done.kind != "incremental" or done.removed:
         keep_tidy(opened, connection)
     faults = check(opened, connection).faults if done.kind != "incremental" else ()
-    return f"The decision log is not as it was written. {faults[0].sentence}." if faults else ""
+    if faults:
+        return f"The decision log is not as it was written. {faults[0].sentence}."
+    return certain_now(opened).doubt
 
 
 def keep_tidy(opened: Services, connection: ConnectionRow) -> int:
     """Erase leads that have been gone for long, and drop what is older than is kept; how many entries."""
-    now, keep = opened.clock(), opened.decision_logs.get(connection.id).keep_days
+    now, keep = certain_now(opened).now, opened.decision_logs.get(connection.id).keep_days
     if not place_of(opened, connection).exists():
         return 0
     with _ledger(opened, connection) as ledger:
         held = opened.lake.keys(connection.crm, connection.organisation)
         absent = note_absent(ledger.index, held, now.timestamp(), ABSENT_DAYS)
-        # Who went by retention goes from the log by the log's own age: it is evidence for at least that long.
+        # Who went by retention before that was noted in the log itself (`aged`) is known by a certificate.
         long_gone = not_by_age(opened, connection, absent)
         gone = ledger.erase(long_gone) if long_gone else 0
         gone += ledger.drop_before(in_seconds(now - timedelta(days=keep)))
         _remember(opened, connection, ledger)
         return gone
+
+
+def aged(opened: Services, connection: ConnectionRow, leads: Iterable[LeadKey]) -> None:
+    """Keep what was logged of leads that go by retention: it is evidence for the log's own time.
+
+    A log that is damaged says so where it is looked at.
+    """
+    if place_of(opened, connection).exists():
+        with suppress(BadInput), _ledger(opened, connection) as ledger:
+            note_aged(ledger.index, {lead.digest for lead in leads})
 
 
 def check(opened: Services, connection: ConnectionRow, *, contents: bool = False) -> Verified:

@@ -88,12 +88,16 @@ def settle_all(opened: Services) -> None:
 
 
 def comparison_wanted(opened: Services, connection: ConnectionRow) -> bool:
-    """Whether contacts came back about the time of the last sync or since: no date of theirs need tell it."""
+    """Whether contacts came back about the time of the last sync or since: no date of theirs need tell it.
+
+    Or the stored leads were put back from a backup since.
+    """
     last = opened.syncs.latest(connection.id)
     restored: tuple[EventKind, ...] = ("restored",)
-    return last is not None and opened.told_events.any_since(
-        connection.id, restored, last.made_at - BACK_AFTER
-    )
+    if last is None:
+        return False
+    came_back = opened.told_events.any_since(connection.id, restored, last.made_at - BACK_AFTER)
+    return came_back or opened.erased.was_put_back(connection.id, last.made_at)
 
 
 @dataclass(slots=True)

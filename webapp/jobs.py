@@ -23,6 +23,7 @@ from webapp.decisions import catch_up, log_sync
 from webapp.departures import comparison_wanted, settle
 from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
+from webapp.first_measure import measure_first, refuse_unmeasured, stopped
 from webapp.key_order import put_in_order
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
 from webapp.outgoing import notices_of
@@ -93,7 +94,8 @@ def sync(
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
         _refuse_other_key(opened, connection, generation)
         row = _audit(opened, connection, rules, done)
-        _settle(opened, connection, logged)
+        first = measure_first(opened, connection, row.policy_version, rules.policy, SERVER)
+        _settle(opened, connection, logged or stopped(first))
         detail = f"{done.kind}, policy version {row.policy_version}, audit {row.id}"
         opened.accounts.record(SERVER, "leads pulled", connection.id, detail)
         return row
@@ -132,7 +134,8 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
     Raises
     ------
     BadInput
-        There is no audit yet, or another job of this connection is running.
+        There is no audit yet, another job of this connection is running, or the policy was saved unmeasured
+        and nobody accepted the risk that was found since.
     Refused, Busy
         The CRM did not take the flags; what was written stays, and the next publish goes on from there.
     """
@@ -147,6 +150,7 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
             # would clear what stands in the CRM.
             msg = f"{label(connection)} was connected anew and not audited since; run fairlead sync first."
             raise BadInput(msg)
+        refuse_unmeasured(opened, connection, audit.policy_version)
         progress("Writing flags back", 0, len(flags))
         with noting(opened, connection, WRITE_BACK):
             receipt = source_for(opened, connection).publish(flags, notices_of(audit))

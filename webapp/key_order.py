@@ -6,6 +6,7 @@ import logging
 
 from connectors.seals import DoesNotOpen
 from webapp.crms import label
+from webapp.rights.in_line import differs, put_right
 from webapp.services import Services
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.locks import Locked
@@ -27,6 +28,7 @@ def put_in_order(opened: Services, connection: ConnectionRow) -> None:
     """
     place = (connection.crm, connection.organisation)
     _refuse_another_time(opened, connection)
+    put_right(opened, connection)
     unfinished = any(row.state == "pending" for row in opened.keys.rows(connection.id))
     if unfinished or opened.lake.is_untidy(*place):
         opened.lake.tidy(*place)
@@ -40,8 +42,10 @@ def put_all_in_order(opened: Services) -> None:
     """As `put_in_order` for every live connection that no job is at work on."""
     opened.keys.wipe_again()
     for row in opened.repository.connections():
-        if row.state != "disconnected" and _wants_it(opened, row):
+        if row.state != "disconnected":
             try:
+                if not _wants_it(opened, row):
+                    continue
                 with opened.one_job(row):
                     put_in_order(opened, row)
             except (Locked, KeyDestroyed):
@@ -71,4 +75,4 @@ def _wants_it(opened: Services, row: ConnectionRow) -> bool:
     if any(one.state == "pending" for one in known):
         return True
     live = any(one.state == "active" and not one.plain for one in known)
-    return live and opened.lake.is_untidy(row.crm, row.organisation)
+    return live and (opened.lake.is_untidy(row.crm, row.organisation) or differs(opened, row))

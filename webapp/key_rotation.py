@@ -44,11 +44,16 @@ def rotate(opened: Services, connection: ConnectionRow, who: str, progress: Prog
         msg = f"{label(connection)} is disconnected: it has no key to rotate"
         raise BadInput(msg)
     with alone(opened, connection):
-        put_in_order(opened, connection)
         progress(STEP, 0, None)
+        put_in_order(opened, connection)
         pending = opened.keys.begin(connection, who)
         step = pending.keyring.rekeying()
-        rotation = Rotation(seal=pending.seal, step=step, domains=_domains(opened, connection))
+        rotation = Rotation(
+            seal=pending.seal,
+            step=step,
+            domains=_domains(opened, connection),
+            watch=partial(progress, STEP),
+        )
         with opened.lake.moving(connection.crm, connection.organisation, rotation):
             move_on = partial(pseudonymised.move_on, connection_id=connection.id, step=step)
             number = opened.keys.activate(connection.id, who, move_on)

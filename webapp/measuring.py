@@ -69,12 +69,17 @@ def measured(
     return Measured(exposure=found, level=level_of(found), ground=ground, known=known, sensitive=hidden)
 
 
-def level_at_saving(opened: Services, connection: ConnectionRow, policy: Policy) -> Level | None:
-    """The level that counts when a policy is saved; None where nothing could be measured."""
+def level_at_saving(opened: Services, connection: ConnectionRow, policy: Policy) -> str:
+    """The level that counts when a policy is saved; "" where nothing could be measured."""
     try:
-        return measured(opened, connection, policy).level
+        return level_colour(measured(opened, connection, policy).level)
     except (BadInput, ConnectorError):
-        return None
+        return ""
+
+
+def level_colour(level: Level) -> str:
+    """The level as it is kept: "" where there was no lead to measure it on."""
+    return "" if level.colour == "unmeasured" else level.colour
 
 
 def special_columns(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import cast
 
 from flask import current_app
 
 from audit.schema import BadInput
+from connectors.counting import Changes
 from connectors.lake import Lake
 from connectors.pseudonym import Keyring
 from connectors.seals import Seal
@@ -19,12 +20,19 @@ from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.store.accounts import Accounts
 from webapp.store.answers import LeadAnswers
+from webapp.store.api_tokens import ApiTokens
+from webapp.store.api_uses import ApiUses
+from webapp.store.certain_moments import CertainMoments
 from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
 from webapp.store.database import Database, open_database
 from webapp.store.decision_logs import DecisionLogs
+from webapp.store.erased_leads import ErasedLeads
 from webapp.store.evidence import Evidence
+from webapp.store.first_measures import FirstMeasures
 from webapp.store.grants import DatabaseGrants
+from webapp.store.job_ends import JobEnds
+from webapp.store.key_tasks import KeyTasks
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
 from webapp.store.proposals import Proposals
@@ -33,6 +41,7 @@ from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
+from webapp.store.slices import Slices
 from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
 from webapp.store.trail import Trail
@@ -70,6 +79,11 @@ class Services:
     def notes(self) -> Notes:
         """What was said when versions were saved."""
         return Notes(database=self.database, clock=self.clock)
+
+    @property
+    def first_measures(self) -> FirstMeasures:
+        """What first pulls measured of policies that were saved unmeasured."""
+        return FirstMeasures(database=self.database, clock=self.clock)
 
     @property
     def crm_fields(self) -> CrmFields:
@@ -127,6 +141,26 @@ class Services:
         """What is kept beside the audits."""
         return Evidence(database=self.database, clock=self.clock)
 
+    def api_tokens(self) -> ApiTokens:
+        """The tokens of the JSON API; another secret key ends them all."""
+        secret = self.settings.secret_key.get_secret_value().encode()
+        return ApiTokens(database=self.database, secret=secret, clock=self.clock)
+
+    @property
+    def api_uses(self) -> ApiUses:
+        """How much each token has asked in this minute."""
+        return ApiUses(database=self.database)
+
+    @property
+    def job_ends(self) -> JobEnds:
+        """How the jobs ended."""
+        return JobEnds(database=self.database, clock=self.clock)
+
+    @property
+    def slices(self) -> Slices:
+        """What grows, by place."""
+        return Slices(database=self.database)
+
     @property
     def panel_bearers(self) -> PanelBearers:
         """What a panel in a CRM's frame shows to us, instead of a cookie."""
@@ -159,14 +193,34 @@ class Services:
     @property
     def lake(self) -> Lake:
         """Where the pulled leads are."""
-        return Lake(self.settings.data_dir / "leads", self._seal)
+        return Lake(self.settings.data_dir / "leads", self._seal, self._noted)
+
+    @property
+    def erased(self) -> ErasedLeads:
+        """Who must not come back, and how far the stored leads have come."""
+        return ErasedLeads(database=self.database, clock=self.clock)
+
+    @property
+    def certain(self) -> CertainMoments:
+        """The last moment that was certain."""
+        return CertainMoments(database=self.database)
+
+    @property
+    def key_tasks(self) -> KeyTasks:
+        """How far the rotations are that pages started."""
+        return KeyTasks(database=self.database, clock=self.clock)
 
     def _seal(self, crm: str, organisation: str) -> Seal:
         connection = self.repository.connection_for(crm, organisation)
         if connection is None:
             msg = f"there is no connection to this {crm} organisation, so there is no key for its leads"
             raise BadInput(msg)
-        return self.keys.held(connection).seal
+        return replace(self.keys.held(connection).seal, known=self.erased.numbers(connection.id))
+
+    def _noted(self, crm: str, organisation: str, changes: Changes) -> None:
+        connection = self.repository.connection_for(crm, organisation)
+        if connection is not None:
+            self.erased.note(connection.id, changes)
 
     def one_job(self, connection: ConnectionRow) -> AbstractContextManager[None]:
         """One job of a connection at a time, across threads, processes and machines.

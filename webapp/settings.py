@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretBytes, SecretStr
 
 from connectors.hubspot.scopes import OPTIONAL, SCOPE, sensitive
+from webapp.private_key import private_key
 
 KEY_BYTES = 32
 PLAIN_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def _strong(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value()
-    if len(text) < KEY_BYTES or len(set(text)) < 12:
+def _strong(value: SecretStr | None) -> SecretStr | None:
+    text = "" if value is None else value.get_secret_value()
+    if value is not None and (len(text) < KEY_BYTES or len(set(text)) < 12):
         msg = "must be at least 32 random characters; make one with: openssl rand -base64 48"
         raise ValueError(msg)
     return value
@@ -72,6 +72,13 @@ def _readable_file(value: Path | None) -> Path | None:
     return value
 
 
+def _listening(value: str | None) -> str | None:
+    if value is not None and _address_parts(f"http://{value}") is None:
+        msg = "must be an address and a port, such as 127.0.0.1:9464"
+        raise ValueError(msg)
+    return value
+
+
 def _without_path(value: str) -> str:
     if urlsplit(value).path:
         msg = "must be an address without a path, such as https://fairlead.example.com"
@@ -89,27 +96,6 @@ def _api_version(value: str) -> str:
 def _salesforce_version(value: str) -> str:
     if not re.fullmatch(r"[6-9][0-9]\.0", value, re.ASCII):
         msg = "must be an API version of Salesforce from 60.0 on, such as 68.0"
-        raise ValueError(msg)
-    return value
-
-
-def _private_key(value: SecretStr | None) -> SecretStr | None:
-    """An RSA key as `openssl req -newkey` writes it; what is wrong with it is not told, nor repeated."""
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 - seldom needed
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
-
-    if value is None:
-        return None
-    try:
-        key: object = load_pem_private_key(value.get_secret_value().encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
-        msg = (
-            "must be an RSA private key of at least 2,048 bits in PEM form, without a password; "
-            "make one with: openssl req -x509 -newkey rsa:2048 -nodes -days 730 "
-            "-keyout fairlead.key -out fairlead.crt"
-        )
         raise ValueError(msg)
     return value
 
@@ -147,7 +133,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     secret_key: Annotated[SecretStr, AfterValidator(_strong)] = Field(
-        description="Signs session cookies and forms. Changing it signs everybody out."
+        description="Signs session cookies and forms. Changing it signs everybody out and ends all tokens of "
+        "the JSON API."
     )
     master_key: Annotated[SecretBytes, BeforeValidator(_master_key)] = Field(
         description="32 random bytes in base64. Wraps the keys of the organisations and encrypts the CRM "
@@ -187,6 +174,22 @@ class Settings(BaseModel):
     session_hours: int = Field(
         default=12, ge=1, le=168, description="After how many hours a person must sign in again."
     )
+    api_requests_per_minute: int = Field(
+        default=600,
+        ge=10,
+        le=100_000,
+        description="How many requests a token of the JSON API may send in a minute, to all processes.",
+    )
+    metrics_token: Annotated[SecretStr | None, AfterValidator(_strong)] = Field(
+        default=None,
+        description="Opens /metrics to who shows it as a bearer token. Without it, there is no /metrics "
+        "beside the pages. See [watch Fairlead](../how-to/monitoring.md).",
+    )
+    metrics_listen: Annotated[str | None, AfterValidator(_listening)] = Field(
+        default=None,
+        description="An address and a port of its own for /metrics, such as 127.0.0.1:9464. There it asks "
+        "for the token only where one is set.",
+    )
     salesforce_client_id: str | None = Field(
         default=None, description="Consumer key of the External Client App."
     )
@@ -222,7 +225,7 @@ class Settings(BaseModel):
     salesforce_jwt_username: str | None = Field(
         default=None, description="The user to connect as with a certificate (JWT bearer flow)."
     )
-    salesforce_jwt_key: Annotated[SecretStr | None, AfterValidator(_private_key)] = Field(
+    salesforce_jwt_key: Annotated[SecretStr | None, AfterValidator(private_key)] = Field(
         default=None,
         description="The private key (PEM) whose certificate is in the External Client App. Best given as a "
         "file. It is only read from here, never stored.",

@@ -6,9 +6,10 @@ ones.
 
 from audit.release import shape_text
 from audit.release.basis import Basis, basis_of
+from audit.release.earlier import Difference, Made
 from audit.release.figures import Bounded, Gap, bounds, disparities, estimates
 from audit.release.json_form import read_release, to_json
-from audit.release.make import fitting_shape, release_of, terms_of
+from audit.release.make import fitting_shape, next_release, release_of, terms_of
 from audit.release.model import SCHEMA, Group, Noise, Release, Terms
 from audit.release.noise import check_epsilon, noisy_release, require_opendp
 from audit.release.page import to_html
@@ -19,9 +20,11 @@ __all__ = [
     "SMALLEST_K",
     "Basis",
     "Bounded",
+    "Difference",
     "Dimension",
     "Gap",
     "Group",
+    "Made",
     "Noise",
     "Release",
     "Shape",
@@ -32,6 +35,7 @@ __all__ = [
     "disparities",
     "estimates",
     "fitting_shape",
+    "next_release",
     "noisy_release",
     "plain_shape",
     "read_release",

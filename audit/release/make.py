@@ -9,10 +9,21 @@ import numpy as np
 from audit.arrays import BoolArray
 from audit.cube import Cube
 from audit.release.basis import Basis, basis_of
+from audit.release.chain import extend, protect, prove_chain
+from audit.release.earlier import (
+    Made,
+    chain_of,
+    difference_of,
+    group_of,
+    known_of,
+    must_hide,
+    shown,
+    unchanged_known,
+)
 from audit.release.model import Group, Release, Terms, sealed
-from audit.release.sensitive import small_changes, small_counts
+from audit.release.sensitive import small_counts
 from audit.release.shape import SMALLEST_K, Shape, shape_of
-from audit.release.suppress import World, protect
+from audit.release.suppress import Pattern
 from audit.release.tables import Tables, space_of, tables_of
 from audit.release.weights import weights_of
 from audit.schema import BadInput, Stream
@@ -60,12 +71,17 @@ def fitting_shape(cube: Cube, stream: Stream, *, crossings: int | None = None, k
     return shape
 
 
-def release_of(basis: Basis, terms: Terms, earlier: tuple[tuple[Basis, Release], ...] = ()) -> Release:
+def release_of(basis: Basis, terms: Terms, earlier: tuple[Made, ...] = ()) -> Release:
+    """The release of these counts: see `next_release`."""
+    return next_release(basis, terms, earlier).release
+
+
+def next_release(basis: Basis, terms: Terms, earlier: tuple[Made, ...] = ()) -> Made:
     """The release of these counts, given what left before over an overlapping population.
 
-    ``earlier`` are exact releases of the same shape. A cell that has changed by fewer than ``k`` leads
-    since any of them is hidden, and protected like a small one; what they showed of cells that have not
-    changed is taken as known.
+    ``earlier`` are exact releases of the same shape, oldest first. Whatever is hidden in any of them, now, or
+    in the difference of two stays so even for an outsider who solves them all at once and knows what did not
+    shrink from each to the next.
 
     Raises
     ------
@@ -74,24 +90,48 @@ def release_of(basis: Basis, terms: Terms, earlier: tuple[tuple[Basis, Release],
         releases give away what would have to be hidden.
     """
     refuse_too_few(basis, earlier)
-    tables = tables_of(basis.shape, space_of(basis, *(one for one, _ in earlier)))
-    finest = tables.space.counts(basis)
-    values = tables.values(finest)
-    shown = [_shown(tables, release) for _, release in earlier]
-    worlds = (_now(tables, basis, earlier, shown), *_since(tables, basis, earlier, shown))
-    hidden = protect(tables, worlds, weights_of(tables, values))
-    counts = [None if hide else int(value) for hide, value in zip(hidden, values, strict=True)]
-    return _assembled(tables, counts, terms, basis)
+    earlier = _complete(earlier)
+    known = known_of(basis, earlier)
+    tables = known.tables
+    values = tables.values(tables.space.counts(basis))
+    chain = chain_of(known)
+    pattern = Pattern(
+        tables=tables, weights=weights_of(tables, values), width=basis.shape.k, hidden=must_hide(known)
+    )
+    protect(pattern, chain, unchanged_known(known))
+    counts = [None if hide else int(value) for hide, value in zip(pattern.hidden, values, strict=True)]
+    worlds = tuple(difference_of(tables.space, total) for total in chain.totals)
+    return Made(basis=basis, release=_assembled(tables, counts, terms, basis), worlds=worlds)
 
 
-def refuse_too_few(basis: Basis, earlier: tuple[tuple[Basis, Release], ...]) -> None:
+def _complete(earlier: tuple[Made, ...]) -> tuple[Made, ...]:
+    """The earlier releases, the latest with its worlds: those that nobody kept are worked out again."""
+    if not earlier or earlier[-1].worlds is not None:
+        return earlier
+    before, latest = _complete(earlier[:-1]), earlier[-1]
+    known = known_of(latest.basis, before)
+    chain, seen = chain_of(known), shown(known.tables, latest.release)
+    pattern = Pattern(
+        tables=known.tables,
+        weights=np.ones(len(seen)),
+        width=latest.basis.shape.k,
+        hidden=~seen,
+        fixed=True,
+    )
+    extend(pattern, chain)
+    prove_chain(pattern, chain)
+    worlds = tuple(difference_of(known.tables.space, total) for total in chain.totals)
+    return (*before, replace(latest, worlds=worlds))
+
+
+def refuse_too_few(basis: Basis, earlier: tuple[Made, ...]) -> None:
     """Raise BadInput where there are too few leads, or too few that changed since an earlier release."""
     k = basis.shape.k
     if basis.total < k:
         message = f"only {basis.total} leads are in groups that can be shown, and at least {k} are needed"
         raise BadInput(message)
-    for before, _ in earlier:
-        changed = changed_leads(before, basis)
+    for before in earlier:
+        changed = changed_leads(before.basis, basis)
         if 0 < changed < k:
             message = (
                 f"fewer than {k} leads have come, gone or changed since an earlier release: two releases "
@@ -107,64 +147,12 @@ def changed_leads(before: Basis, after: Basis) -> int:
     return int(max(change[change > 0].sum(), -change[change < 0].sum()))
 
 
-def _now(
-    tables: Tables,
-    basis: Basis,
-    earlier: tuple[tuple[Basis, Release], ...],
-    shown: list[BoolArray],
-) -> World:
-    """The counts of today: what an earlier release shows of a cell that has not changed is known."""
-    finest = tables.space.counts(basis)
-    values = tables.values(finest)
-    pinned = np.zeros(len(values), dtype=np.bool_)
-    for (before, _), seen in zip(earlier, shown, strict=True):
-        pinned |= seen & (tables.values(tables.space.counts(before)) == values)
-    return World(
-        finest=finest,
-        floor=np.zeros_like(finest),
-        unseen=np.zeros(len(values), dtype=np.bool_),
-        pinned=pinned,
-        goals=small_counts(tables, values, basis.shape.k),
-    )
-
-
-def _since(
-    tables: Tables, basis: Basis, earlier: tuple[tuple[Basis, Release], ...], shown: list[BoolArray]
-) -> list[World]:
-    """What came and went since each earlier release, as a table of its own."""
-    finest = tables.space.counts(basis)
-    found = []
-    for (before, _), seen in zip(earlier, shown, strict=True):
-        change = finest - tables.space.counts(before)
-        values = tables.values(change)
-        # Where leads were only added, outsiders may know that; else every move that today's counts allow is
-        # open.
-        floor = np.zeros_like(change) if (change >= 0).all() else change - finest
-        goals = small_changes(values, seen, basis.shape.k)
-        none = np.zeros(len(values), dtype=np.bool_)
-        if change.any():
-            found.append(World(finest=change, floor=floor, unseen=~seen, pinned=none, goals=goals))
-    return found
-
-
-def _shown(tables: Tables, release: Release) -> BoolArray:
-    """Cells whose count an earlier release shows; that a fact never occurred shows too."""
-    names = [dimension.name for dimension in tables.shape.dimensions]
-    values = release.values()
-    found = np.ones(len(tables.cells), dtype=np.bool_)
-    for i, (scope, levels, fact) in enumerate(tables.cells):
-        attribute = tuple(names[place] for place in scope)
-        group = _group(tables.shape, scope, levels)
-        found[i] = values.get((attribute, group, fact), 0) is not None
-    return found
-
-
 def _assembled(tables: Tables, counts: list[int | None], terms: Terms, basis: Basis) -> Release:
     shape = tables.shape
     groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int | None]] = {}
     for (scope, levels, _), count in zip(tables.cells, counts, strict=True):
         attribute = tuple(shape.dimensions[place].name for place in scope)
-        groups.setdefault((attribute, _group(shape, scope, levels)), []).append(count)
+        groups.setdefault((attribute, group_of(shape, scope, levels)), []).append(count)
     first = tables.cells[: len(next(iter(groups.values())))]
     return sealed(
         terms=terms,
@@ -176,10 +164,6 @@ def _assembled(tables: Tables, counts: list[int | None], terms: Terms, basis: Ba
         left_out=basis.left_out > 0,
         noise=None,
     )
-
-
-def _group(shape: Shape, scope: tuple[int, ...], levels: tuple[int, ...]) -> tuple[str, ...]:
-    return tuple(shape.dimensions[i].levels[level] for i, level in zip(scope, levels, strict=True))
 
 
 def _rows(tables: Tables, scope: tuple[int, ...]) -> BoolArray:

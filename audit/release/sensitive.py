@@ -31,23 +31,31 @@ def small_counts(tables: Tables, values: IntArray, k: int) -> Goals:
     possible that nobody is in such a cell, and that ``k`` or more are. An empty group is no secret, and
     neither is which groups go together: the facts about leads are protected, by the groups people belong to.
     """
-    cells = (values > 0) & (values < k)
-    for parts in tables.divisions:
-        empty = [part for part in parts if not values[part]]
-        if len(empty) == len(parts) - 1:
-            cells[empty] = True
+    cells = ((values > 0) & (values < k)) | alike(tables, values)
     zero = np.zeros(len(values), dtype=np.int64)
     return Goals(cells=cells, low=zero, high=np.full(len(values), k, dtype=np.int64))
 
 
-def small_changes(change: IntArray, known: BoolArray, k: int) -> Goals:
-    """Cells that an earlier release shows and that have changed since by fewer than ``k`` leads.
+def alike(tables: Tables, values: IntArray) -> BoolArray:
+    """The empty parts of groups whose leads all fall into one other part."""
+    cells = np.zeros(len(values), dtype=np.bool_)
+    if (values < 0).any():
+        return cells
+    for parts in tables.divisions:
+        empty = [part for part in parts if not values[part]]
+        if len(empty) == len(parts) - 1:
+            cells[empty] = True
+    return cells
+
+
+def small_changes(change: IntArray, k: int) -> Goals:
+    """Cells that have changed by fewer than ``k`` leads.
 
     Outsiders must think possible that the cell has not changed, and that it has by ``k`` or more.
     """
-    cells = known & (change != 0) & (np.abs(change) < k)
+    cells = (change != 0) & (np.abs(change) < k)
     return Goals(
         cells=cells,
-        low=np.where(change > 0, 0, -k).astype(np.int64),
-        high=np.where(change > 0, k, 0).astype(np.int64),
+        low=np.where(change < 0, -k, 0).astype(np.int64),
+        high=np.where(change < 0, 0, k).astype(np.int64),
     )

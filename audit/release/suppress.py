@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
-from audit.release.moves import Reach, cheapest_move
+from audit.release.moves import Reach, cheapest_move, search
+from audit.release.room import Room
 from audit.release.sensitive import Goals
 from audit.release.tables import Tables
 from audit.schema import BadInput
@@ -31,108 +32,117 @@ from audit.schema import BadInput
 class World:
     """What an outsider tries to solve: counts that nobody knows under sums that are published.
 
-    ``finest`` are the true counts and ``floor`` the least that the outsider knows each to be. ``unseen``
-    cells are not published in this world whatever else is; ``pinned`` cells are known for certain and
-    cannot be hidden any more. ``goals`` are the cells to protect.
+    ``finest`` are the true counts and ``room`` is how far the outsider thinks that they may be off.
+    ``pinned`` cells are known for certain and cannot be hidden any more; ``idle`` ones may be known, because
+    nobody is in them. ``goals`` are the cells to protect.
     """
 
     finest: IntArray
-    floor: IntArray
-    unseen: BoolArray
+    room: Room
     pinned: BoolArray
+    idle: BoolArray
     goals: Goals
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Pattern:
-    """What is hidden so far; it only grows."""
+    """What is hidden so far; it only grows, and where it is ``fixed`` it cannot."""
 
     tables: Tables
     weights: FloatArray
     width: int
     hidden: BoolArray
+    fixed: bool = False
+
+    def cost(self, pinned: BoolArray | None = None) -> FloatArray:
+        """What a lead more or less in each cell costs: nothing where it is hidden."""
+        cost = np.where(self.hidden, 0.0, np.inf if self.fixed else self.weights)
+        if pinned is not None:
+            cost[pinned] = np.inf
+        return cost
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Proof:
-    """How far moves that agree with everything published take each cell of one world, down and up."""
+    """How far moves that agree with everything published take each cell of one world, down and up.
+
+    No move changes the cells that are ``lost`` by enough, whatever is hidden.
+    """
 
     world: World
     values: IntArray
     low: IntArray = field(init=False)
     high: IntArray = field(init=False)
+    lost: BoolArray = field(init=False)
 
     def __post_init__(self) -> None:
         self.low, self.high = self.values.copy(), self.values.copy()
+        self.lost = np.zeros(len(self.values), dtype=np.bool_)
 
     def add(self, change: IntArray) -> None:
-        """Note a move."""
+        """Note how a move changes every cell."""
         np.minimum(self.low, self.values + change, out=self.low)
         np.maximum(self.high, self.values + change, out=self.high)
 
 
-def protect(tables: Tables, worlds: tuple[World, ...], weights: FloatArray) -> BoolArray:
-    """Which cells must be hidden so that every world's goals are met; deterministic.
+def proof_of(tables: Tables, world: World) -> Proof:
+    """Nothing proven yet."""
+    return Proof(world=world, values=tables.values(world.finest))
 
-    Every further hidden cell ends with a proven span of ``k`` too, so that no hidden cell is known better.
+
+def prove(pattern: Pattern, proof: Proof) -> None:
+    """Meet every goal of a world; cells that are hidden on the way get their turn too.
+
+    Further hidden cells end with a proven span of ``k`` too, where that is possible at all.
 
     Raises
     ------
     BadInput
-        A cell cannot be hidden any more, because earlier releases give it away.
+        A goal cannot be met, because earlier releases give the cell away.
     """
-    hidden = np.logical_or.reduce([world.goals.cells for world in worlds])
-    pattern = Pattern(tables=tables, weights=weights, width=tables.shape.k, hidden=hidden)
-    proofs = [Proof(world=world, values=tables.values(world.finest)) for world in worlds]
-    while True:
-        before = int(pattern.hidden.sum())
-        for proof in proofs:
-            _prove(pattern, proof)
-        if int(pattern.hidden.sum()) == before:
-            return pattern.hidden
-
-
-def _prove(pattern: Pattern, proof: Proof) -> None:
-    """Meet every goal of a world; cells that are hidden on the way get their turn too."""
     settled = False
     while not settled:
         settled = True
         for cell in np.flatnonzero(pattern.hidden).tolist():
-            for aim in _aims(pattern, proof, cell):
+            for aim in aims(pattern, proof, cell):
                 settled = False
                 _reach(pattern, proof, aim)
 
 
-def _aims(pattern: Pattern, proof: Proof, cell: int) -> tuple[Reach, ...]:
+def aims(pattern: Pattern, proof: Proof, cell: int) -> tuple[Reach, ...]:
     """What still has to be shown possible of a cell."""
     value, low, high = (int(part[cell]) for part in (proof.values, proof.low, proof.high))
     goals = proof.world.goals
+    if proof.lost[cell]:
+        return ()
     if goals.cells[cell]:
         down, up = int(goals.low[cell]) - value, int(goals.high[cell]) - value
         wanted = ((-1, -down, low > int(goals.low[cell])), (1, up, high < int(goals.high[cell])))
         return tuple(Reach(cell=cell, sign=sign, by=by) for sign, by, lacking in wanted if lacking)
-    if proof.world.unseen[cell] or proof.world.pinned[cell] or high - low >= pattern.width:
+    if proof.world.idle[cell] or proof.world.pinned[cell] or high - low >= pattern.width:
         return ()
     upwards = high - value
-    if value - (upwards - pattern.width) and value >= pattern.width - upwards > 0:
+    if value >= pattern.width - upwards > 0:
         return (Reach(cell=cell, sign=-1, by=pattern.width - upwards),)
     return (Reach(cell=cell, sign=1, by=pattern.width - (value - low)),)
 
 
-def _reach(pattern: Pattern, proof: Proof, aim: Reach) -> None:
-    world = proof.world
-    cost = np.where(pattern.hidden | world.unseen, 0.0, pattern.weights)
-    cost[world.pinned] = np.inf
-    move = cheapest_move(pattern.tables, world.finest - world.floor, cost, aim)
-    if move is None:
-        raise BadInput(_exposed())
-    change = pattern.tables.values(move)
-    pattern.hidden |= (change != 0) & ~world.unseen
-    proof.add(change)
-
-
-def _exposed() -> str:
-    return (
+def exposed() -> BadInput:
+    """The refusal where nothing more can be hidden that would help."""
+    return BadInput(
         "earlier releases of these leads, together with this one, would give away groups of few leads: "
         "hand out the earlier release again, or wait until more leads have changed"
     )
+
+
+def _reach(pattern: Pattern, proof: Proof, aim: Reach) -> None:
+    world = proof.world
+    move = cheapest_move(search(pattern.tables, world.room, pattern.cost(world.pinned), aim))
+    if move is None and not world.goals.cells[aim.cell]:
+        proof.lost[aim.cell] = True
+        return
+    if move is None:
+        raise exposed()
+    change = pattern.tables.values(move)
+    pattern.hidden |= change != 0
+    proof.add(change)

@@ -34,12 +34,21 @@ class Space:
 
     def counts(self, basis: Basis) -> IntArray:
         """Leads of a basis in every finest cell; its groups and facts must be in the space."""
-        width = len(basis.shape.dimensions)
-        group = _places(basis.codes[:, :width], self.groups)
-        fact = _places(basis.codes[:, width:], self.facts)
+        return self.leads(basis.codes, basis.n)
+
+    def leads(self, codes: IntArray, n: IntArray) -> IntArray:
+        """So many leads of every code (group, then fact) in every finest cell."""
+        width = self.groups.shape[1]
+        group = _places(codes[:, :width], self.groups)
+        fact = _places(codes[:, width:], self.facts)
         found = np.zeros(self.size, dtype=np.int64)
-        np.add.at(found, group * len(self.facts) + fact, basis.n)
+        np.add.at(found, group * len(self.facts) + fact, n)
         return found
+
+    def codes(self, finest: IntArray) -> IntArray:
+        """The codes of some finest cells, by position."""
+        group, fact = np.divmod(finest, len(self.facts))
+        return np.concatenate([self.groups[group], self.facts[fact]], axis=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,11 +70,11 @@ class Tables:
         return np.asarray(self.matrix @ finest, dtype=np.int64)
 
 
-def space_of(*bases: Basis) -> Space:
-    """The finest cells that any of these bases has leads in, or could have."""
+def space_of(*bases: Basis, more: tuple[IntArray, ...] = ()) -> Space:
+    """The finest cells that any of these bases has leads in, or could have; ``more`` are codes of others."""
     shape = bases[0].shape
     width = len(shape.dimensions)
-    codes = np.concatenate([basis.codes for basis in bases])
+    codes = np.concatenate([*(basis.codes for basis in bases), *more])
     facts = _with_decisions(shape, np.unique(codes[:, width:], axis=0))
     return Space(groups=np.unique(codes[:, :width], axis=0), facts=_with_results(shape, facts))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import dropwhile
 from typing import Any
 
@@ -21,6 +22,7 @@ from connectors.decisions.entry import APART, escaped, joined
 from connectors.decisions.index import Known
 from connectors.decisions.keys import mark
 from connectors.decisions.ledger import Ledger, Seen
+from connectors.moments import in_seconds, instant
 from connectors.snapshots import HIDDEN
 
 VERSION = "model_version"
@@ -41,8 +43,9 @@ class Held:
 class Sight:
     """What the scores of a pull have in common.
 
-    ``score`` is the column of the score, ``policy`` the version (0: not known) and the digest of the policy
-    that the leads were read under, ``model`` the version of the model where the CRM tells one for all.
+    ``score`` is the column of the score, ``seen_at`` when it was seen (ISO 8601, UTC), ``policy`` the version
+    (0: not known) and the digest of the policy that the leads were read under, ``model`` the version of the
+    model where the CRM tells one for all.
     """
 
     score: str
@@ -62,7 +65,7 @@ def log_new(ledger: Ledger, files: Sequence[Held], sight: Sight) -> int:
     covered, made = ledger.index.covered(), 0
     fresh = [one for one in files if one.name not in covered]
     for columns, tables in _alike(fresh, sight):
-        about = {
+        about: dict[str, Any] = {
             "columns": columns,
             "model": sight.model,
             "policy": {"version": sight.policy[0], "digest": sight.policy[1]},
@@ -93,9 +96,10 @@ def _alike(files: Sequence[Held], sight: Sight) -> Iterator[tuple[list[str], Ite
     yield columns, all_of_them()
 
 
-def _seen(ledger: Ledger, tables: Iterable[pa.Table], about: Mapping[str, Any]) -> Iterator[Seen]:
-    marking = ledger.keys.marking
+def _seen(ledger: Ledger, tables: Iterable[pa.Table], about: dict[str, Any]) -> Iterator[Seen]:
+    marking, seen_at = ledger.keys.marking, about["seen_at"]
     for table in tables:
+        about["seen_at"] = max(about["seen_at"], _not_before(table, seen_at))
         states = joined([table[name] for name in _told(table, about)])
         keys = [bytes.fromhex(key) for key in table["lead_key"].to_pylist()]
         marks = [mark(marking, state) for state in states]
@@ -104,6 +108,16 @@ def _seen(ledger: Ledger, tables: Iterable[pa.Table], about: Mapping[str, Any]) 
         if new:
             rows = table.take(pa.array(new))
             yield from _of_rows(ledger, rows, [(keys[at], marks[at]) for at in new], about)
+
+
+def _not_before(table: pa.Table, seen_at: str) -> str:
+    """The newest moment of a score, where the CRM's clock is ahead of ours: none is seen before it stood.
+
+    One that is more than a day ahead is a moment that somebody typed, and says nothing.
+    """
+    limit = in_seconds(instant(seen_at) + timedelta(days=1))
+    since = pc.fill_null(table[_SINCE], "")
+    return str(pc.max(since.filter(pc.less_equal(since, limit))).as_py() or "")
 
 
 def _told(table: pa.Table, about: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from connectors.policy.special import told_category
 from connectors.source import FieldInfo, FieldKind
 
 # Longer comparisons than these types allow are not possible in a search filter.
@@ -53,4 +54,12 @@ def field_info(found: Mapping[str, Any], start: str = "") -> FieldInfo:
         # The properties call lists none of these unless it is asked for them; a schema may.
         security="" if sensitivity == "non_sensitive" else sensitivity,
         compliance=tuple(str(one) for one in categories),
+        special=told_category(str(found.get("description") or ""), _entries(found)),
     )
+
+
+def _entries(found: Mapping[str, Any]) -> list[str]:
+    """What an enumeration lets people choose, as they see it and as it is stored."""
+    options = found.get("options")
+    rows = [one for one in options if isinstance(one, dict)] if isinstance(options, list) else []
+    return [str(row.get(key) or "") for row in rows for key in ("label", "value")]

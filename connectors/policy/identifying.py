@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.schema import BadInput
-from connectors.policy.foreign import IDENTIFIERS, NAMES, TEXTS
+from connectors.policy.foreign import IDENTIFIERS, NAMES, POINTS, TEXTS
 from connectors.policy.spelling import words_of
+
+POINT = "a point on the map"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,7 @@ _KINDS = (
     _Kind(
         what="a free text",
         ending=_ending(
-            r"notes?|comments?|descriptions?|remarks?|messages?|(linkedin)?bio|biography|memos?|narrative|feedback"
+            r"notes?|comments?|descriptions?|remarks?|messages?|bio|biography|memos?|narrative|feedback"
             rf"|{TEXTS}|transcripts?|(free)?text|about me|summary|bounced? reason",
             alone="desc",
         ),
@@ -56,7 +58,8 @@ _KINDS = (
     _Kind(
         what="an identifier of a person",
         ending=_ending(
-            r"(\w*(record|lead|contact|customer|client|user|person|company|owner|account|member|object)|tax)?ids?"
+            r"(\w*(record|lead|contact|customer|client|user|person|company|owner|account|member|object)"
+            r"|tax)?ids?"
             rf"|{IDENTIFIERS}|vid|uuid|guid|ssn|social ?security|passport|iban|(ip|mac) "
             "?(address)?|skype|linkedin|facebook"
             r"|(work|home|other|private|additional)?e?mails?( ?address(es)?)?|twitter|instagram|\w*handle"
@@ -64,10 +67,12 @@ _KINDS = (
             r"|fax|whatsapp|username|login|\w*urls?|websites?"
             r"|(customer|account|member|membership|client|policy|insurance|card|employee|person|personal"
             r"|national|security|tax|vat|licen[cs]e|registration|patient|student|case) number",
-            alone="mobile|(mobile|home|work|office) number",
+            alone="mobile|(mobile|home|work|office) number|portable|kennzeichen|matr[ií]cula|_?ga|fbp|fbc",
         ),
         allowed=("drop", "key"),
     ),
+    # A house stands at a point; within a degree live thousands.
+    _Kind(what=POINT, ending=_ending(POINTS, alone="long"), allowed=("drop", "band")),
 )
 # Names of things, advertising on paper, and how many of something there are.
 _HARMLESS = re.compile(

@@ -28,9 +28,10 @@ from typing import Literal
 from connectors.policy.exposure import Exposure
 from connectors.policy.risk import K
 
-Colour = Literal["green", "amber", "red"]
+Colour = Literal["green", "amber", "red", "unmeasured"]
 PUBLISHED, LINKED, ALONE, GUESSED = 0.09, 0.20, 0.05, 0.10
 FEW = 200
+NO_LEAD = "There is no lead to measure the risk on, so nobody knows yet whether it is high."
 _ORDER: tuple[Colour, ...] = ("green", "amber", "red")
 
 
@@ -38,7 +39,8 @@ _ORDER: tuple[Colour, ...] = ("green", "amber", "red")
 class Level:
     """The level of a policy, and why: one plain sentence for each thing that was found, the worst first.
 
-    ``red`` should not be saved without a written reason. A green level has a sentence as well.
+    ``red`` and ``unmeasured`` should not be saved without a written reason: not measured is not better than
+    high. A green level has a sentence as well.
     """
 
     colour: Colour
@@ -46,9 +48,9 @@ class Level:
 
 
 def level_of(exposure: Exposure) -> Level:
-    """Judge what was measured, by the limits of this module. Without a lead nothing is green."""
+    """Judge what was measured, by the limits of this module. Without a lead nothing was measured."""
     if not exposure.risk.leads:
-        return Level(colour="amber", sentences=("No lead is kept, so there is no risk to measure.",))
+        return Level(colour="unmeasured", sentences=(NO_LEAD,))
     found = sorted(_findings(exposure), key=lambda one: -_ORDER.index(one[0]))
     colour = found[0][0] if found else "green"
     told = tuple(sentence for _, sentence in found) or (_calm(exposure),)

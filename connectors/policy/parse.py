@@ -9,6 +9,7 @@ from typing import Any
 
 from audit.schema import BadInput, nearest
 from connectors.policy.apply import RESERVED_COLUMNS
+from connectors.policy.degrees import refuse_narrow_degrees
 from connectors.policy.identifying import refuse_as_created, refuse_as_opt_out, refuse_if_identifying
 from connectors.policy.model import Operator, Policy, Rule, opt_out_field
 from connectors.policy.operators import OPERATORS
@@ -99,7 +100,9 @@ def _rule(table: object, place: int) -> Rule:
     if kind == "noise" and column == "score":
         msg = f"{where}: the score is what is audited, so it cannot carry noise: keep it"
         raise BadInput(msg)
-    return Rule(field=name, operator=_operator(kind, given, where), column=column)
+    operator = _operator(kind, given, where)
+    refuse_narrow_degrees(name, operator)
+    return Rule(field=name, operator=operator, column=column)
 
 
 def _operator(kind: str, given: Mapping[str, object], where: str) -> Operator:

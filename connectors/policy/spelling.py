@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_MARKS = re.compile(r"__(c|pc|r)(?=\.|$)", re.IGNORECASE)
+_MARKS = re.compile(r"__(c|pc|r|s)(?=\.|$)", re.IGNORECASE)
 # A letter that is no capital of the Latin alphabet: "ö" goes on with a word as "o" does.
 _LOWER = r"[^\W\d_A-Z]"
 _WORD = re.compile(rf"[A-Z]+(?!{_LOWER})|[A-Z]?{_LOWER}+|[0-9]+")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from connectors.policy.special import told_category
 from connectors.source import FieldInfo, FieldKind
 
 # The longest text field that an admin can make; what is longer is a text area or a formula.
@@ -41,7 +42,15 @@ def field_info(entry: Mapping[str, object]) -> FieldInfo:
         writable=entry.get("updateable") is True,
         formula=entry.get("calculated") is True,
         predicted=entry.get("aiPredictionField") is True,
+        special=told_category(str(entry.get("inlineHelpText") or ""), _entries(entry)),
     )
+
+
+def _entries(entry: Mapping[str, object]) -> list[str]:
+    """What a picklist lets people choose, as they see it and as it is stored."""
+    found = entry.get("picklistValues")
+    rows = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [str(row.get(key) or "") for row in rows for key in ("label", "value")]
 
 
 def _kind(entry: Mapping[str, object]) -> FieldKind:

@@ -27,6 +27,8 @@ BULK_FROM = 2_000
 # A job's rows are held in memory until its results are read: some 20 MB.
 JOB = 50_000
 DUPLICATES = "DUPLICATES_DETECTED"
+# A converted lead is read-only for who lacks "View and Edit Converted Leads": that is no failure.
+CONVERTED = "CANNOT_UPDATE_CONVERTED_LEAD"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +72,7 @@ class Outbound:
         named = ", ".join(f"'{one}'" for one in escaped)
         others = f" AND {field} NOT IN ({named})" if named else ""
         found = count(self.gateway, Soql(fields=(), where=f"{field} != null{others}"), DOING)
-        return max(0, found - sum(self.tally.failed.values()))
+        return max(0, found - self.tally.converted - sum(self.tally.failed.values()))
 
     def _update(self, record: Mapping[str, Any], flags: Mapping[LeadKey, Flag]) -> Update | None:
         """The update that a listed lead needs, or None."""
@@ -112,4 +114,7 @@ class Outbound:
             status = update.values[self.fields.prefix + STATUS]
             self.tally.took(None if status is None else str(status))
         for code, _ in written.failed:
-            self.tally.failed[code] += 1
+            if code == CONVERTED:
+                self.tally.converted += 1
+            else:
+                self.tally.failed[code] += 1

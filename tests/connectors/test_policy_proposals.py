@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from connectors.hubspot.fields import field_info
 from connectors.policy.fitting import refuse_unfit
 from connectors.policy.parse import parse_policy
+from connectors.policy.special import told_category
 from connectors.policy.starter.profile import Profile
 from connectors.policy.starter.proposals import field_names, proposals
+from connectors.policy.starter.sampled import may_be_looked_at
 from connectors.policy.write import policy_to_toml
+from connectors.salesforce.fields import field_info as salesforce_field
 from connectors.source import FieldInfo, FieldKind
 
 POLICY = parse_policy(
@@ -99,6 +102,7 @@ def test_a_proposal_is_a_valid_rule_beside_those_of_the_policy():
         (field("Nickname_of_choice__c", "short_text"), "drop", "a name"),
         (field("Religion__c", "choice", security="Restricted"), "drop", "classifies it as Restricted"),
         (field("Illness__c", "choice", compliance=("HIPAA",)), "drop", "HIPAA"),
+        (field("Plan_Kind__c", "choice", compliance=("HIPAA",)), "drop", "only if a person decides"),
         (field("Salary_Level__c", "choice", compliance=("PII", "GDPR")), "coarsen", "PII, GDPR"),
         (field("Birth_Date__c", "moment", security="Confidential"), "band", "decade"),
         (field("Old_Thing__c", "choice", retiring=True), "drop", "do without"),
@@ -121,6 +125,78 @@ def test_each_proposal_says_why(one, operator, word):
     assert reason.endswith(".")
 
 
+SPECIAL = [
+    ({"name": "X1__c", "label": "Confession", "type": "picklist"}, "religion or belief", "Article 9"),
+    (
+        {"name": "X2__c", "type": "picklist", "inlineHelpText": "Is the lead in a trade union?"},
+        "trade union",
+        "9",
+    ),
+    (
+        {"name": "X3__c", "type": "multipicklist", "picklistValues": ["Black", "Asian", "White"]},
+        "ethnic",
+        "9",
+    ),
+    (
+        {"name": "X4__c", "type": "picklist", "picklistValues": ["--None--", "Jüdisch", "Andere"]},
+        "religion",
+        "9",
+    ),
+    ({"name": "X5__c", "type": "boolean", "inlineHelpText": "Vorstrafen?"}, "criminal records", "Article 10"),
+    (
+        {"name": "GenderIdentity", "type": "picklist", "picklistValues": ["Female", "Transgender"]},
+        "gender",
+        "9",
+    ),
+]
+
+
+@pytest.mark.parametrize(("told", "what", "by"), SPECIAL)
+def test_a_special_category_is_dropped_whatever_says_it(told, what, by):
+    values = [{"active": True, "label": one, "value": one} for one in told.get("picklistValues", ())]
+    in_salesforce = salesforce_field({**told, "picklistValues": values})
+    kinds = {"picklist": "enumeration", "multipicklist": "enumeration", "boolean": "bool"}
+    in_hubspot = field_info(
+        {
+            "name": told["name"],
+            "label": told.get("label"),
+            "description": told.get("inlineHelpText"),
+            "type": kinds[told["type"]],
+            "options": values,
+        }
+    )
+    for found in proposals(POLICY, [in_salesforce], ()), proposals(POLICY, [in_hubspot], ()):
+        assert found[0].operator == "drop"
+        assert what in found[0].reason
+        assert by in found[0].reason
+        assert "special_category = true" in found[0].reason
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("Red", "White", "Black", "Blue"),
+        ("Conservative", "Balanced", "Growth"),
+        ("English", "Hebrew", "Arabic"),
+        ("Religious Institutions", "Hospital & Health Care", "Political Organization"),
+        ("Female", "Male", "Nonbinary", "Not Listed"),
+    ],
+)
+def test_an_ordinary_list_is_no_special_category(values):
+    assert told_category("", values) == ""
+
+
+def test_what_says_a_special_category_is_never_asked_for_a_sample():
+    assert not may_be_looked_at(field("Religion__c"))
+    assert not may_be_looked_at(field("X__c", special="health"))
+    assert may_be_looked_at(field("Gender__c"))
+
+
+def test_neither_help_text_nor_entries_are_remembered():
+    told = {"name": "X__c", "type": "picklist", "inlineHelpText": "SECRET help", "picklistValues": []}
+    assert "SECRET" not in str(salesforce_field(told))
+
+
 def test_the_label_speaks_as_the_name_does():
     found = proposals(
         POLICY, [FieldInfo(name="X1__c", label="Home phone", type="string", kind="short_text")], ()
@@ -130,7 +206,7 @@ def test_the_label_speaks_as_the_name_does():
 
 
 def test_hubspots_sensitive_properties_are_dropped():
-    told = {"name": "diagnosis", "type": "enumeration", "dataSensitivity": "highly_sensitive"}
+    told = {"name": "plan_kind", "type": "enumeration", "dataSensitivity": "highly_sensitive"}
     found = proposals(POLICY, [field_info({**told, "sensitiveDataCategories": ["HIPAA"]})], ())
     assert (found[0].operator, found[0].reason) == (
         "drop",

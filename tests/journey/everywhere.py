@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from tests import processes
 from webapp.cli import COMMANDS
 from webapp.demo.world import World
 
@@ -106,14 +107,20 @@ def environment(world: World) -> dict[str, str]:
 
 
 def run(
-    world: World, words: tuple[str, ...], *, typed: str = "", before: str = "", folder: Path | None = None
+    world: World, words: tuple[str, ...], *, typed: str = "", before: str = "", folder: Path
 ) -> subprocess.CompletedProcess[str]:
     """A command as a process of its own; ``before`` is Python that runs in it first."""
+    return processes.run(words, env=environment(world), typed=typed, before=before, folder=folder)
+
+
+def run_from_nothing(
+    world: World, words: tuple[str, ...], *, before: str, folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """A command in a new interpreter; ``before`` is Python that runs in it before anything is imported."""
     script = f"{before}\nfrom webapp.cli.process import run\nrun()"
     return subprocess.run(
         [sys.executable, "-c", script, *words],
         env={**environment(world), "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
-        input=typed,
         cwd=folder,
         capture_output=True,
         text=True,

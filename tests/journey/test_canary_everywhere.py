@@ -198,7 +198,7 @@ def broken(place: str) -> str:
 def test_a_command_that_breaks_amid_raw_values_tells_none(own_world, desk, needles, place, crm):
     world, _, _ = own_world
     before = set(desk.iterdir())
-    done = everywhere.run(world, ("sync", crm, "--full"), before=broken(place), folder=desk)
+    done = everywhere.run_from_nothing(world, ("sync", crm, "--full"), before=broken(place), folder=desk)
     assert done.returncode == 70, done.stderr
     assert "builtins.ValueError (words withheld)" in done.stderr
     assert found(iter([("printed", (done.stdout + done.stderr).encode())]), needles) == []

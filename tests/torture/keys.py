@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -23,6 +22,7 @@ from connectors.hubspot.events import Event
 from connectors.partitions import load_manifest
 from connectors.seals import Home
 from connectors.source import Batch, Flag, FlagStatus
+from tests.processes import FORKED
 from tests.torture.office import CHECKED, store
 from tests.webapp.sample_report import sample_report
 from webapp import connecting
@@ -53,8 +53,6 @@ column = "mail"
 """
 STATUSES: tuple[FlagStatus, ...] = ("ok", "review", "insufficient_data")
 START = date(2026, 1, 1)
-STARTING = multiprocessing.get_context("forkserver")
-STARTING.set_forkserver_preload(["tests.torture.keys"])
 PATIENCE = 120
 
 
@@ -310,8 +308,8 @@ def _whole(house: House, deed: Deed) -> float:
 
 def _started(house: House, deed: Deed) -> Any:
     """A process of its own that has opened everything and begins now."""
-    here, there = STARTING.Pipe()
-    process = STARTING.Process(target=_do, args=(house.environ, deed, there))
+    here, there = FORKED.Pipe()
+    process = FORKED.Process(target=_do, args=(house.environ, deed, there))
     process.start()
     here.recv()
     return process

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from connectors.sandbox.certificate import make_certificate
 from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.source import Flag, FlagDetail, FlagStatus
+from tests.processes import FORKED
 from tests.webapp.sample_report import sample_report
 from webapp import jobs
 from webapp.crms import salesforce_app
@@ -54,9 +54,6 @@ JOB_WORDS = {
 CHECKED = datetime(2026, 11, 23, 9, 0, 0, tzinfo=UTC)
 STATUSES: tuple[FlagStatus, ...] = ("ok", "review", "insufficient_data")
 PULLED = Pulled(read=1, kept=1, rejected={}, excluded={}, unmapped={})
-# Forked from a process that has imported everything: a process of its own starts in a moment.
-STARTING = multiprocessing.get_context("forkserver")
-STARTING.set_forkserver_preload(["tests.torture.office", "connectors.salesforce.source", "webapp.cli"])
 Standing = Mapping[str, tuple[Any, ...]]
 
 
@@ -165,7 +162,7 @@ def office(folder: Path, leads: int, seed: int) -> Iterator[Office]:
 
 def started(environ: dict[str, str], called: Callable[[], bool]) -> Any:
     """A process that writes back, once the CRM was ``called`` by it."""
-    process = STARTING.Process(target=publish_once, args=(environ,))
+    process = FORKED.Process(target=publish_once, args=(environ,))
     process.start()
     while process.is_alive() and not called():
         time.sleep(0.001)

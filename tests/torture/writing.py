@@ -177,5 +177,5 @@ def _check_whole(here: Office, wanted: Wanted, toll: Toll) -> None:
 
 
 def _adds_up(receipt: Any, leads: int) -> bool:
-    parts = receipt.written + receipt.cleared + receipt.unchanged + receipt.unknown
+    parts = receipt.written + receipt.cleared + receipt.unchanged + receipt.unknown + receipt.converted
     return receipt.listed == leads == parts + sum(receipt.failed.values()) and not receipt.failed

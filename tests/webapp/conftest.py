@@ -7,6 +7,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -32,26 +33,50 @@ def postgres_server() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty PostgreSQL database for one test."""
-    name = f"test_{abs(hash(request.node.nodeid))}"
+@contextmanager
+def postgres_database(server: str, name: str, template: str = "template1") -> Iterator[str]:
+    """The address of a new PostgreSQL database, a copy of another one; it is dropped at the end."""
     admin = create_engine(
-        postgres_server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+        server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
     )
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield admin.url.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
 
 
+@pytest.fixture
+def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty PostgreSQL database for one test."""
+    with postgres_database(postgres_server, f"test_{abs(hash(request.node.nodeid))}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_migrated(postgres_server: str) -> Iterator[str]:
+    """The name of a database that went through every migration, to copy."""
+    with postgres_database(postgres_server, "migrated") as url:
+        open_database(url).dispose()
+        yield "migrated"
+
+
+@pytest.fixture
+def postgres_ready(
+    postgres_server: str, postgres_migrated: str, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """A PostgreSQL database for one test, with its tables."""
+    name = f"test_{abs(hash(request.node.nodeid))}"
+    with postgres_database(postgres_server, name, postgres_migrated) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once for each system we support."""
+    """The address of a database that holds nothing yet, once for each system we support."""
     if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
+        return str(request.getfixturevalue("postgres_ready"))
     return f"sqlite:///{tmp_path / 'fairlead.db'}"
 
 

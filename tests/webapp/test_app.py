@@ -1,6 +1,7 @@
 """What holds for every page: headers, errors without detail, proxies, health."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -8,7 +9,7 @@ from flask import Flask
 from webapp.app import app_over, create_app
 from webapp.services import Services, open_services
 
-OPEN = ("/setup", "/health/live", "/health/ready", "/nowhere")
+OPEN = ("/setup", "/healthz", "/readyz", "/nowhere")
 
 
 @pytest.fixture
@@ -72,7 +73,12 @@ def test_every_page_that_is_not_open_asks_who_you_are(app, opened, support):
     opened.accounts.add_first_user("Ada", "admin", support.password_hash())
     client = app.test_client()
     for rule in app.url_map.iter_rules():
-        open_page = rule.endpoint == "static" or rule.endpoint.split(".")[0] in {"auth", "inbound", "health"}
+        open_page = rule.endpoint == "static" or rule.endpoint.split(".")[0] in {
+            "auth",
+            "inbound",
+            "health",
+            "api",
+        }
         if open_page or "GET" not in (rule.methods or ()):
             continue
         path = rule.rule.replace("<any(salesforce, hubspot):crm>", "hubspot")
@@ -83,7 +89,7 @@ def test_every_page_that_is_not_open_asks_who_you_are(app, opened, support):
 
 def test_only_the_signed_routes_take_posts_without_a_form_token(app, browser):
     for rule in app.url_map.iter_rules():
-        if "POST" not in (rule.methods or ()) or rule.endpoint.startswith("inbound."):
+        if "POST" not in (rule.methods or ()) or rule.endpoint.startswith(("inbound.", "api.")):
             continue
         path = rule.rule.replace("<any(salesforce, hubspot):crm>", "hubspot")
         for argument in rule.arguments:
@@ -120,25 +126,32 @@ def test_forwarded_headers_are_believed_by_setting_only(tmp_path, support):
 
         app.view_functions["health.live"] = tell
         headers = {"X-Forwarded-For": "6.6.6.6, 203.0.113.9", "X-Forwarded-Proto": "https"}
-        seen[proxies] = app.test_client().get("/health/live", headers=headers).text
+        seen[proxies] = app.test_client().get("/healthz", headers=headers).text
         opened.close()
     assert seen == {"0": "127.0.0.1 http", "1": "203.0.113.9 https"}
 
 
 def test_https_is_asked_for_again(app):
-    response = app.test_client().get("/health/live", base_url="https://fairlead.example.com")
+    response = app.test_client().get("/healthz", base_url="https://fairlead.example.com")
     assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_health_tells_whether_the_database_answers(app, opened):
     client = app.test_client()
-    assert client.get("/health/ready").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"status": "ok"}
     opened.database.dispose()
     path = opened.settings.data_dir / "fairlead.db"
     path.rename(path.with_name("moved.db"))
     path.mkdir()
-    assert client.get("/health/ready").status_code == 503
-    assert client.get("/health/live").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 200
+
+
+def test_it_is_not_ready_without_its_data_folder(app, opened):
+    away = opened.settings.model_copy(update={"data_dir": opened.settings.data_dir / "away"})
+    app.extensions["fairlead"] = replace(opened, settings=away)
+    answer = app.test_client().get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"status": "the data folder cannot be written to"})
 
 
 def test_create_app_opens_the_installation(tmp_path, support):
@@ -164,7 +177,7 @@ def test_without_a_database_the_error_page_still_has_its_words_and_headers(app, 
 def test_an_https_address_is_strict_also_behind_a_silent_proxy(tmp_path, support):
     settings = support.settings_for(tmp_path, PUBLIC_URL="https://fairlead.example.com")
     app = create_app(settings)
-    response = app.test_client().get("/health/live", base_url="http://fairlead.example.com")
+    response = app.test_client().get("/healthz", base_url="http://fairlead.example.com")
     app.extensions["fairlead"].close()
     assert response.headers["Strict-Transport-Security"].startswith("max-age=")
 

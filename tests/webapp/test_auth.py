@@ -1,4 +1,3 @@
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -355,7 +354,7 @@ def test_two_first_accounts_at_once_make_one(opened):
 @pytest.mark.usefixtures("account")
 def test_the_password_is_kept_as_argon2id(opened, support):
     stored = opened.accounts.user_named("Ada").password_hash
-    assert re.match(r"\$argon2id\$v=19\$m=\d{5,}", stored)
+    assert stored.startswith("$argon2id$v=19$m=")  # at what cost: test_passwords.py
     assert support.PASSWORD not in repr(opened.accounts.user_named("Ada"))
 
 

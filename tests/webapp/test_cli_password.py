@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import pytest
 
+from tests import processes
 from webapp import passwords
 from webapp.auth import NotSignedIn, check, throttled
 from webapp.services import Services, open_services
@@ -42,10 +43,7 @@ def env(tmp_path) -> dict[str, str]:
 
 
 def password(*arguments: str, env: dict[str, str], typed: bytes = b"") -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [*RUN, *arguments], env=env, input=typed, capture_output=True, timeout=60, check=False
-    )
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+    return processes.run(("password", *arguments), env=env, typed=typed)
 
 
 def lock_out(opened: Services) -> None:
@@ -66,7 +64,7 @@ def test_a_new_password_is_read_from_a_pipe_and_lets_its_owner_in(opened, ada, e
     assert "The password of Ada is changed" in done.stdout
     assert NEW not in done.stdout
     assert opened.sessions.user(token) is None
-    assert check(opened, "Ada", NEW, "192.0.2.1") == opened.accounts.user(ada.id)
+    assert check(opened, "Ada", NEW, "192.0.2.1").id == ada.id
 
 
 def test_unlocking_keeps_the_password_and_the_sessions(opened, ada, env, support):

@@ -14,6 +14,7 @@ import requests
 
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.sandbox.server import free_port
+from tests import processes
 from webapp import jobs
 from webapp.erasure import left_over
 
@@ -30,9 +31,7 @@ def environ(**changes: str) -> dict[str, str]:
 
 
 def fairlead(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*RUN, *arguments], env=env, capture_output=True, text=True, timeout=120, check=False
-    )
+    return processes.run(arguments, env=env)
 
 
 @pytest.fixture
@@ -168,7 +167,7 @@ def test_what_cannot_be_erased_is_one_sentence_and_stops_no_command(crms, world_
     done = fairlead("sync", "--json", env=world_env)
     assert (done.returncode, [one["connection"] for one in json.loads(done.stdout)]) == (0, [other.id])
     (line,) = [line for line in done.stderr.splitlines() if "erased" in line]
-    assert line.startswith(f"The leads of HubSpot {row.organisation} could not be erased here (")
+    assert f": The leads of HubSpot {row.organisation} could not be erased here (" in line
 
 
 def test_a_defect_is_70_and_does_not_stop_the_other(crms, world_env):

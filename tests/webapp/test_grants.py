@@ -1,4 +1,3 @@
-import multiprocessing
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from sqlalchemy import text
 
 from connectors.errors import Busy, Refused
 from connectors.oauth import Grant
+from tests.processes import FORKED
 from webapp.secrets_box import SecretsBox
 from webapp.store.database import Database, open_database
 from webapp.store.grants import DatabaseGrants
@@ -126,9 +126,8 @@ def _renew_elsewhere(url: str, connection_id: str, calls: str) -> None:
 
 def test_processes_renew_once(grants, database_url, tmp_path):
     calls = tmp_path / "calls"
-    context = multiprocessing.get_context("spawn")
     arguments = (database_url, grants.connection_id, str(calls))
-    workers = [context.Process(target=_renew_elsewhere, args=arguments) for _ in range(3)]
+    workers = [FORKED.Process(target=_renew_elsewhere, args=arguments) for _ in range(3)]
     for worker in workers:
         worker.start()
     for worker in workers:

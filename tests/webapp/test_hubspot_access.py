@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from dataclasses import replace
 from html import unescape
@@ -21,6 +20,7 @@ from connectors.sandbox.hubspot import HubSpotStandIn
 from connectors.sandbox.hubspot.faults import Fault
 from tests.connectors.scripted import scripted
 from tests.connectors.subject_hubspot import app_of, consented, contents, some
+from tests.processes import FORKED
 from webapp import access, connecting
 from webapp.crms import hubspot_app
 from webapp.outcomes import state_after
@@ -31,7 +31,6 @@ from webapp.store.repository import Repository
 from webapp.viewmodels.dashboard import STATUS
 from webapp.viewmodels.writeback import NAMED, reasons
 
-CONTEXT = multiprocessing.get_context("spawn")
 CALLS = 6
 
 
@@ -238,7 +237,7 @@ def test_two_processes_renew_a_rotating_token_once_each_time(database_url, datab
         portal.control.rotate_refresh_tokens = True
         grants = stored(database, consented(portal, app, REAL))
         workers = [
-            CONTEXT.Process(target=work, args=(database_url, grants.connection_id, app)) for _ in range(2)
+            FORKED.Process(target=work, args=(database_url, grants.connection_id, app)) for _ in range(2)
         ]
         calls, expired = portal.control.calls, 0
         groups = "GET /crm/properties/2026-09/contacts/groups"

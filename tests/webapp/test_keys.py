@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,14 +23,14 @@ from connectors.pseudonym import Keyring
 from tests.connectors.plain_lake import in_the_clear
 from tests.torture.keys import CRM, ORGANISATION, House
 from tests.webapp.markup import faults
-from tests.webapp.site import open_site
-from webapp import access, connecting, jobs
+from tests.webapp.site import Site, open_site
+from webapp import access, connecting, jobs, key_task
 from webapp.cli import main
 from webapp.current_keys import flag_of
 from webapp.departures import receive
 from webapp.environment import settings_from
 from webapp.erasure import sweep
-from webapp.jobs import quiet
+from webapp.jobs import Progress, quiet
 from webapp.key_command import key_from
 from webapp.key_order import put_all_in_order, put_in_order
 from webapp.key_rotation import rotate
@@ -335,6 +337,30 @@ def test_the_master_key_of_an_older_installation_can_be_changed_too(house: House
         assert opened.keyring(row).lead_key("1") == legacy_ring().lead_key("1")
 
 
+@pytest.mark.parametrize("older", [False, True])
+def test_a_wrong_master_key_of_before_is_told_and_mixes_nothing(house: House, older: bool):
+    with house.open() as (opened, row):
+        if older:
+            in_the_clear(opened.lake, CRM, ORGANISATION)
+            older_installation(opened)
+        before = opened.keyring(row).lead_key("1")
+    house.environ["FAIRLEAD_MASTER_KEY_PREVIOUS"] = in_base64(OTHER)
+    with house.open() as (opened, row):
+        assert opened.keyring(row).lead_key("1") == before
+    done = CliRunner(env=house.environ).invoke(main, ["reseal"])
+    assert (done.exit_code, "opened nothing that is left" in done.output) == (0, not older), done.output
+    with house.open() as (opened, row):
+        assert opened.keyring(row).lead_key("1") == before
+    house.environ["FAIRLEAD_MASTER_KEY"] = in_base64(bytes(range(60, 92)))
+    for words in (["reseal"], ["keys", "rotate", CRM]):
+        done = CliRunner(env=house.environ).invoke(main, words)
+        assert done.exit_code == 2
+        assert "neither FAIRLEAD_MASTER_KEY nor FAIRLEAD_MASTER_KEY_PREVIOUS opens the key" in done.output
+        assert done.output.count("\n") == 1
+    with house.open() as (opened, row), pytest.raises(BadInput, match="neither FAIRLEAD_MASTER_KEY nor"):
+        opened.keyring(row)
+
+
 def test_no_secret_is_in_the_database_the_lake_the_log_or_the_output(
     house: House, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ):
@@ -397,8 +423,9 @@ def test_the_pages_tell_and_rotate_and_destroy(tmp_path: Path):
     assert faults(site.client.get(page).text) == []
     assert "Generation 1 of its key is in force" in site.client.get(page).text
     assert site.post(page, f"{page}/rotate").status_code == 303
-    shown = site.client.get(page).text
-    assert "Generation 2 of its key is in force" in shown
+    shown = ended(site, page)
+    assert "Generation 2 of the key is in force. Everything has moved on. Started" in shown
+    assert faults(shown) == []
     wrong = site.post(page, f"{page}/destroy", typed="something else")
     assert wrong.status_code == 422
     assert faults(wrong.text) == []
@@ -408,6 +435,75 @@ def test_the_pages_tell_and_rotate_and_destroy(tmp_path: Path):
     shown = site.client.get(page).text
     assert "destroyed on" in shown
     assert "Rotate the key" not in shown
+    site.close()
+
+
+def ended(site: Site, page: str) -> str:
+    """The page, once the rotation that it started has ended."""
+    for _ in range(600):
+        shown = site.client.get(page).text
+        if "is being rotated" not in shown:
+            return shown
+        time.sleep(0.05)
+    raise AssertionError(shown)
+
+
+def test_a_page_waits_for_no_rotation_and_tells_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    site = open_site(tmp_path)
+    row, going_on = site.connect(), threading.Event()
+    page = f"/connections/{row.id}/key"
+
+    def slowly(opened: Services, connection: ConnectionRow, who: str, progress: Progress) -> int:
+        with jobs.alone(opened, connection):
+            progress("Moving", 0, None)
+            progress("Moving", 25_000, 100_000)
+            assert going_on.wait(60)
+        return rotate(opened, connection, who, progress)
+
+    monkeypatch.setattr(key_task, "rotate", slowly)
+    assert site.post(page, f"{page}/rotate").status_code == 303
+    for _ in range(600):
+        shown = site.client.get(page).text
+        if "25,000 of 100,000 leads have moved on" in shown:
+            break
+        time.sleep(0.05)
+    assert '<progress max="100" value="25"' in shown
+    assert "Rotate the key" not in shown
+    assert faults(shown) == []
+    with pytest.raises(BadInput, match="being rotated already"):
+        key_task.start(site.services, row, "Bea")
+    assert "Started" in site.client.get(page).text
+    going_on.set()
+    assert "Generation 2 of the key is in force" in ended(site, page)
+    site.close()
+
+
+def test_a_rotation_that_breaks_or_is_killed_is_told_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    site = open_site(tmp_path)
+    row = site.connect()
+    page = f"/connections/{row.id}/key"
+
+    def breaks(_opened: Services, _connection: ConnectionRow, _who: str, progress: Progress) -> int:
+        progress("Moving", 0, None)
+        message = "a secret"
+        raise RuntimeError(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(key_task, "rotate", breaks)
+        site.post(page, f"{page}/rotate")
+        assert "Something broke; the key of before is in force" in ended(site, page)
+    assert "the key was not rotated (RuntimeError)" in caplog.text
+    assert "a secret" not in caplog.text
+    site.services.key_tasks.begin(row.id, "Ada")  # and then the process was killed
+    shown = site.client.get(page).text
+    assert "was broken off when the server stopped" in shown
+    assert faults(shown) == []
+    site.post(page, f"{page}/rotate")
+    assert "Everything has moved on" in ended(site, page)
     site.close()
 
 

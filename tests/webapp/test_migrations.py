@@ -1,15 +1,41 @@
-import multiprocessing
-
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, text
 
 from audit.schema import BadInput
+from tests import made_once
+from tests.processes import FORKED
 from webapp.store.database import MIGRATIONS, Database, open_database
 from webapp.store.every_table import METADATA
+
+
+@pytest.fixture(autouse=True)
+def step_by_step(monkeypatch):
+    """Here every migration runs in every test (elsewhere: tests/made_once.py)."""
+    monkeypatch.setattr("webapp.store.database.upgrade", made_once.step_by_step)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request, tmp_path):
+    """The address of an empty database."""
+    if request.param == "postgres":
+        return request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path / 'fairlead.db'}"
+
+
+def test_a_copied_database_is_the_migrated_one(tmp_path):
+    dumps = []
+    for number, upgrade in enumerate((made_once.step_by_step, made_once.upgrade)):
+        engine = create_engine(f"sqlite:///{tmp_path / str(number)}")
+        upgrade(engine)
+        with engine.connect() as connection:
+            dumps.append(list(connection.connection.driver_connection.iterdump()))
+        engine.dispose()
+    assert len(dumps[0]) > 30
+    assert dumps[0] == dumps[1]
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database):
@@ -61,8 +87,7 @@ def _open(url: str) -> None:
 
 
 def test_many_processes_may_start_on_an_empty_database(database_url):
-    context = multiprocessing.get_context("spawn")
-    starts = [context.Process(target=_open, args=(database_url,)) for _ in range(4)]
+    starts = [FORKED.Process(target=_open, args=(database_url,)) for _ in range(4)]
     for start in starts:
         start.start()
     for start in starts:

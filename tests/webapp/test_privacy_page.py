@@ -6,11 +6,11 @@ import json
 import logging
 import os
 import subprocess
-import sys
 
 import pytest
 from sqlalchemy import text
 
+from tests import processes
 from tests.webapp.markup import faults
 from webapp import jobs, passwords
 from webapp.rights import controller, erasing, proofs
@@ -21,7 +21,6 @@ from webapp.store.repository import short_id
 from webapp.store.tables import User
 
 CRMS = ("salesforce", "hubspot")
-RUN = [sys.executable, "-W", "error", "-c", "from webapp.cli import main; main()"]
 
 
 class Ready(dict):
@@ -215,10 +214,7 @@ def run(crms, *arguments: str, typed: str) -> subprocess.CompletedProcess[str]:
         "FAIRLEAD_MASTER_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         "FAIRLEAD_DATA_DIR": str(settings.data_dir),
     }
-    done = subprocess.run(
-        [*RUN, *arguments], env=env, input=typed.encode(), capture_output=True, timeout=120, check=False
-    )
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+    return processes.run(arguments, env=env, typed=typed.encode())
 
 
 def test_the_commands_take_the_id_from_standard_input_alone(crms, ready):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import multiprocessing
 import os
 import signal
 import time
@@ -28,6 +27,7 @@ from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.salesforce import SalesforceStandIn
 from tests.connectors.scripted import scripted
 from tests.connectors.subject_salesforce import app_of, connect, contents
+from tests.processes import FORKED
 from webapp.secrets_box import SecretsBox
 from webapp.store.database import Database, open_database
 from webapp.store.grants import DatabaseGrants
@@ -35,7 +35,6 @@ from webapp.store.repository import Repository
 
 MASTER = bytes(range(32))
 CALLS = 10
-CONTEXT = multiprocessing.get_context("spawn")
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +76,7 @@ def test_two_processes_never_use_a_rotated_token_again(database_url, database, c
         store = stored(database, connect(org).grant)
         (family,) = org.state.grants.families
         workers = [
-            CONTEXT.Process(target=work, args=(database_url, store.connection_id, app_of(org))) for _ in "ab"
+            FORKED.Process(target=work, args=(database_url, store.connection_id, app_of(org))) for _ in "ab"
         ]
         for worker in workers:
             worker.start()
@@ -295,7 +294,7 @@ def test_a_process_killed_in_the_middle_leaves_a_mark_and_no_lock(lab, database_
 
         lab.endpoint.before = stuck
     arguments = (database_url, lab.store.connection_id, lab.app, str(mark))
-    worker = CONTEXT.Process(target=_die_renewing, args=arguments)
+    worker = FORKED.Process(target=_die_renewing, args=arguments)
     worker.start()
     while not mark.exists():
         time.sleep(0.02)

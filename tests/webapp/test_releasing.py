@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import threading
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import webapp.releasing as gate
 from audit.release import read_release
 from audit.schema import BadInput, parse_stream
 from audit.tally import count
+from tests.processes import FORKED
 from tests.webapp.markup import faults
 from tests.webapp.spender import OWNER, new, spend
 from webapp import jobs
@@ -177,8 +177,7 @@ def test_threads_do_not_overspend(releases):
 
 def test_processes_do_not_overspend(releases, database_url):
     releases.set_budget(OWNER, 1.0, "Ada")
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=spend, args=(database_url,)) for _ in range(2)]
+    processes = [FORKED.Process(target=spend, args=(database_url,)) for _ in range(2)]
     for process in processes:
         process.start()
     for process in processes:

@@ -16,7 +16,8 @@ RECEIPT = Receipt(
     cleared=20,
     unchanged=30,
     unknown=40,
-    failed={"CANNOT_UPDATE_CONVERTED_LEAD": 200, "FIELD_CUSTOM_VALIDATION_EXCEPTION": 9, "ODD_CODE": 1},
+    converted=200,
+    failed={"FIELD_CUSTOM_VALIDATION_EXCEPTION": 9, "ODD_CODE": 1},
     findings=NoticeReceipt(listed=4, written=2, closed=1, unchanged=0, failed={"HTTP_300": 1}),
     notes=("The corrected score was not written: the field is missing.",),
 )
@@ -24,7 +25,10 @@ RECEIPT = Receipt(
 
 def test_a_receipt_is_told_line_by_line():
     assert told(RECEIPT)[:3] == (
-        "1,300 leads = 1,000 written + 20 cleared + 30 unchanged + 40 not audited + 210 failed",
+        (
+            "1,300 leads = 1,000 written + 20 cleared + 30 unchanged + 40 not audited"
+            " + 200 converted + 10 failed"
+        ),
         "4 findings = 2 written + 1 closed + 0 unchanged + 1 failed",
         RECEIPT.notes[0],
     )
@@ -40,7 +44,7 @@ def test_without_a_place_for_findings_nothing_is_said_of_them():
 
 def test_the_most_frequent_reason_comes_first_and_an_unknown_code_stays_a_code():
     found = reasons(RECEIPT.failed)
-    assert [one.count for one in found] == [200, 9, 1]
+    assert [one.count for one in found] == [9, 1]
     assert (found[-1].code, found[-1].what) == ("ODD_CODE", UNKNOWN[0])
 
 

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Entry] = {
     "serve": Entry(module="webapp.cli.serve", help="Serve the pages and the panels."),
     "password": Entry(module="webapp.cli.password", help="Set a new password, or unlock signing in."),
     "people": Entry(module="webapp.cli.people", help="Add or remove a person who may sign in, or list them."),
+    "token": Entry(module="webapp.cli.token", help="Make, list or revoke tokens of the JSON API."),
     "connect": Entry(module="webapp.cli.connect", help="Connect a Salesforce org or a HubSpot portal."),
     "check": Entry(
         module="webapp.cli.check", help="See whether the access to the CRMs works; keep it alive."

@@ -26,6 +26,7 @@ from connectors.policy.noise import noisy_columns
 from connectors.policy.outside import Outside
 from connectors.policy.outsider import knowable
 from connectors.policy.risk import readable_columns
+from connectors.policy.starter.sensitive import special_reads
 from connectors.pseudonym import Keyring
 from connectors.source import Batch
 from webapp.cli import policy_outside, policy_tables
@@ -57,7 +58,8 @@ def check(policy: Path, *, as_json: bool) -> None:
     read = read_toml(policy, "policy").policy()
     if as_json:
         told = {"policy": read.name, "fields": read.fields, "digest": meaning_digest(read)}
-        click.echo(json.dumps({**told, "noisy": noisy_columns(read)}))
+        special = dict(special_reads(read))
+        click.echo(json.dumps({**told, "noisy": noisy_columns(read), "special": special}))
     else:
         click.echo(check_text(read))
 

@@ -17,10 +17,15 @@ from connectors.policy.model import NOT, Policy, opt_out_field
 from connectors.policy.outside import Outside
 from connectors.policy.path import Path
 from connectors.policy.risk import K, Risk
+from connectors.policy.starter.sensitive import special_reads, special_sentence
 from connectors.source import Batch
 from webapp.cli.policy_outside import outside_json, outside_text
 
 KEY_SHOWN = 8
+NOT_MEASURED = (
+    "Risk: not measured here. fairlead policy preview measures it; saved without a measurement, a policy "
+    "needs a reason, and its first pull measures it before anything is written back."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,8 @@ def check_text(policy: Policy) -> str:
             f"{policy.name}: valid ({policy.crm}, {policy.object}, {_rules(len(policy.rules))}).",
             *rules,
             *excluded,
+            *(f"To check: {special_sentence(*one)}" for one in special_reads(policy)),
+            NOT_MEASURED,
             f"Requested fields ({len(policy.fields)}), and no other: {', '.join(policy.fields)}",
         ]
     )

@@ -22,8 +22,11 @@ def command(as_json: bool) -> None:
     with installation() as opened:
         done = access.reseal(opened)
         total = len(opened.repository.connections())
+        idle = opened.settings.master_key_previous is not None and not (done.tokens or done.keys)
     said = f"{done.tokens} of {total} connections were moved to the newest key; the others have it already."
     if done.keys:
         said += f" The keys of {done.keys} organisations are wrapped with the master key of today."
+    if idle:
+        said += " FAIRLEAD_MASTER_KEY_PREVIOUS opened nothing that is left: take it out."
     record = {"moved": done.tokens, "connections": total, "keys": done.keys}
     click.echo(json.dumps(record) if as_json else said)

@@ -14,7 +14,7 @@ from webapp.cli.record_id import WHO, one_connection, typed_id
 from webapp.crms import label
 from webapp.installation import installation
 from webapp.jobs import Progress, expire
-from webapp.rights import erasing, proofs, retention
+from webapp.rights import certain_time, erasing, proofs, retention
 from webapp.rights.proofs import Checked
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -45,6 +45,17 @@ def run(connection: str | None, as_json: bool) -> None:
     tell(for_each(connection, _run), as_json=as_json)
 
 
+@command.command("believe-clock")
+def believe_clock() -> None:
+    """Say that the clock of this server is right, after it jumped or nothing ran for long.
+
+    Until then nothing is deleted for its age but what was too old when the last job ran.
+    """
+    with installation() as opened:
+        now = certain_time.believe(opened, WHO)
+    click.echo(f"Ages count up to {now:%Y-%m-%d} from now on.")
+
+
 @command.command("verify")
 @click.argument("connection")
 @click.option("--lead", is_flag=True, help="Ask for a record id, and show only what that lead is in.")
@@ -70,7 +81,7 @@ def _run(opened: Services, row: ConnectionRow, progress: Progress) -> Outcome:
     record = {**record_of(row), "leads": applied.leads if applied else None}
     if applied is None:
         return Outcome(connection=row, text="no retention is set; leads stay", record=record)
-    text = f"{applied.leads:,} leads from before {applied.before} deleted"
+    text = f"{applied.leads:,} leads from before {applied.before} deleted. {applied.doubt}".rstrip(". ")
     return Outcome(connection=row, text=text, record={**record, "before": str(applied.before)})
 
 

@@ -16,8 +16,6 @@ from connectors.source import Receipt
 from webapp.crms import NAMES
 from webapp.store.rows import AuditRow, Crm
 
-EXPLAINED = {"CANNOT_UPDATE_CONVERTED_LEAD": "a converted lead is read-only there"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -45,8 +43,7 @@ def show(note: str, outcomes: tuple[Outcome, ...]) -> None:
     console.print(table)
     for outcome in outcomes:
         for code, count in sorted(outcome.receipt.failed.items()):
-            why = EXPLAINED.get(code, "the CRM refused them")
-            click.echo(f"{count:,} flags were not taken by {NAMES[outcome.crm]}: {why} ({code}).\n")
+            click.echo(f"{count:,} flags were not taken by {NAMES[outcome.crm]}: it refused them ({code}).\n")
     for outcome in outcomes:
         told = outcome.audit.worst or "nothing to report"
         click.echo(f"{_leading(outcome)} in {NAMES[outcome.crm]}: {told}\n")
@@ -67,6 +64,7 @@ def _lines(outcomes: tuple[Outcome, ...]) -> list[tuple[str, list[str]]]:
         ("  excluded", [_reasons(one.excluded) for one in pulled]),
         ("Flags written back", [_count(outcome.receipt.written) for outcome in outcomes]),
         ("  cleared of an earlier flag", [_count(outcome.receipt.cleared) for outcome in outcomes]),
+        ("  converted, read-only there", [_count(outcome.receipt.converted) for outcome in outcomes]),
         ("  not taken by the CRM", [_count(sum(outcome.receipt.failed.values())) for outcome in outcomes]),
     ]
     for severity in reversed(SEVERITIES):

@@ -12,6 +12,7 @@ from connectors.pseudonym import Keyring, LeadKey
 from webapp.crms import label
 from webapp.decisions import history_of
 from webapp.departures import keep, settle
+from webapp.rights.in_line import put_right
 from webapp.rights.marks import mark
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -90,6 +91,7 @@ def erase(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str) 
     It goes the way of an erasure that the CRM tells: kept first, so that it is done even if this process
     ends now, and done again at the end of a job that is at work.
     """
+    put_right(opened, connection)
     before = held_of(opened, connection, lead)
     wish = Event(
         organisation=connection.organisation,

@@ -8,17 +8,16 @@ hold counts only; a panel reads the flags each time, so that nothing of it is ke
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.pseudonym import LeadKey
-from connectors.repeats import each_once, words
 from connectors.synced import Synced
 from webapp.decisions import erase as erase_logged
+from webapp.rights.in_line import put_right, without_rows
 from webapp.rights.proofs import certify
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -62,6 +61,7 @@ def forget(opened: Services, connection: ConnectionRow, leads: Collection[LeadKe
     """
     if not leads:
         return Erased()
+    put_right(opened, connection)
     place = (connection.crm, connection.organisation)
     rows = held(opened, connection, leads)
     if rows or cause.tombstone:
@@ -87,7 +87,7 @@ def after_sync(opened: Services, connection: ConnectionRow, done: Synced) -> Era
     now = opened.clock().timestamp()
     gone = Cause(words="gone from the CRM", until=now, rows=done.removed, tombstone=False)
     told = forget(opened, connection, set(done.gone), gone)
-    unseen = set(_flagged_and_gone(opened, connection))
+    unseen = set(without_rows(opened, connection))
     untold = Cause(words="no longer shown by the CRM", until=now, logged=False, tombstone=False)
     left = forget(opened, connection, unseen, untold)
     return Erased(
@@ -100,15 +100,3 @@ def held(opened: Services, connection: ConnectionRow, leads: Collection[LeadKey]
     wanted = pa.array([lead.hex for lead in leads], pa.string())
     tables = opened.lake.held_keys(connection.crm, connection.organisation)
     return sum(int(pc.sum(pc.is_in(one["lead_key"], value_set=wanted)).as_py() or 0) for one in tables)
-
-
-def _flagged_and_gone(opened: Services, connection: ConnectionRow) -> Iterator[LeadKey]:
-    """The leads that have a flag and are not held; half a key tells them apart."""
-    flagged = opened.repository.flagged(connection.id)
-    if not flagged:
-        return
-    tables = opened.lake.held_keys(connection.crm, connection.organisation)
-    known = np.concatenate([np.zeros(0, np.uint64), *(words(one["lead_key"])[:, 0] for one in tables)])
-    halves = np.frombuffer(flagged, ">u8")[::2].astype(np.uint64)
-    for at in np.flatnonzero(~np.isin(halves, each_once(known))).tolist():
-        yield LeadKey(flagged[16 * at : 16 * at + 16])

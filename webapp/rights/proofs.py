@@ -71,6 +71,7 @@ def certify(
             **told,
             "leads": len(found) // BYTES,
             "generation": keyring.generation,
+            "state": opened.erased.numbers(connection.id).state,
             "marks_sha256": hashlib.sha256(found).hexdigest(),
             "previous": before[-1].digest if before else None,
             "public_key": public_key(opened),

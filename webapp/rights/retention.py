@@ -17,6 +17,8 @@ from connectors import ageing
 from connectors.pseudonym import LeadKey
 from connectors.synced import keys_in
 from webapp.crms import label
+from webapp.decisions import aged as logged_as_aged
+from webapp.rights.certain_time import certain_now
 from webapp.rights.proofs import certify, privacy, told_in
 from webapp.services import Services
 from webapp.store.privacy import ProofRow
@@ -31,10 +33,14 @@ CAUSE = "retention"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What a run did: leads from before the day ``before`` went, ``leads`` of them now."""
+    """What a run did: leads from before the day ``before`` went, ``leads`` of them now.
+
+    ``doubt`` is a sentence where the clock is not believed (`webapp.rights.certain_time`), or "".
+    """
 
     before: date
     leads: int
+    doubt: str = ""
 
 
 def cut_off(today: date, months: int) -> date:
@@ -66,9 +72,9 @@ def set_rule(opened: Services, connection: ConnectionRow, text: str, who: str) -
 
 
 def before_day(opened: Services, connection: ConnectionRow) -> date | None:
-    """The first cohort day that stays today; None where leads stay for good."""
+    """The first cohort day that stays, as far as the clock is believed; None where leads stay for good."""
     rule = privacy(opened).retention(connection.id)
-    return None if rule is None else cut_off(opened.clock().date(), rule.months)
+    return None if rule is None else cut_off(certain_now(opened).now.date(), rule.months)
 
 
 def apply(opened: Services, connection: ConnectionRow) -> Applied | None:
@@ -77,12 +83,12 @@ def apply(opened: Services, connection: ConnectionRow) -> Applied | None:
     The certificate comes first and is finished last: if the process ends in between, the next run ends it.
     """
     _end_begun(opened, connection)
-    before = before_day(opened, connection)
+    doubt, before = certain_now(opened).doubt, before_day(opened, connection)
     if before is None:
         return None
     aged = ageing.aged(opened.lake, connection.crm, connection.organisation, before)
     if not aged.num_rows:
-        return Applied(before=before, leads=0)
+        return Applied(before=before, leads=0, doubt=doubt)
     leads = keys_in(aged["lead_key"])
     by_day = Counter(str(day) for day in aged["cohort_day"].to_pylist())
     rule = privacy(opened).retention(connection.id)
@@ -92,7 +98,7 @@ def apply(opened: Services, connection: ConnectionRow) -> Applied | None:
         "by_cohort_day": dict(sorted(by_day.items())),
     }
     _carry_out(opened, connection, certify(opened, connection, leads, told, finished=False), leads)
-    return Applied(before=before, leads=len(leads))
+    return Applied(before=before, leads=len(leads), doubt=doubt)
 
 
 def _end_begun(opened: Services, connection: ConnectionRow) -> None:
@@ -110,6 +116,7 @@ def _carry_out(
 ) -> None:
     before = date.fromisoformat(told_in(proof)["rule"]["before"])
     opened.told_events.drop_flags(connection.id, leads)
+    logged_as_aged(opened, connection, leads)
     ageing.expire(opened.lake, connection.crm, connection.organisation, before)
     opened.database.scrub()
     privacy(opened).finish_proof(proof.id)

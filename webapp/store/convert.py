@@ -118,6 +118,7 @@ def receipt_row(row: tables.PublishReceipt) -> ReceiptRow:
         failed=row.failed,
         findings=NoticeReceipt(**row.findings) if row.findings else None,
         notes=tuple(row.notes),
+        converted=row.converted or 0,
     )
     return ReceiptRow(connection_id=row.connection_id, made_at=row.made_at, receipt=receipt)
 

@@ -26,6 +26,14 @@ from webapp.store.wiping import wipe
 SECRET_BYTES = 32
 LATELY = timedelta(days=1)
 WRAPPED = ("pseudonyms", "sealing", "lasting")
+NOT_THIS = (
+    "FAIRLEAD_MASTER_KEY does not open the key of this organisation: put the master key back that was used "
+    "before, or name it as FAIRLEAD_MASTER_KEY_PREVIOUS and run fairlead reseal"
+)
+NEITHER = (
+    "neither FAIRLEAD_MASTER_KEY nor FAIRLEAD_MASTER_KEY_PREVIOUS opens the key of this organisation: name "
+    "the master key that was used before as FAIRLEAD_MASTER_KEY_PREVIOUS and run fairlead reseal"
+)
 # What moves the database on to the next generation, within its transaction.
 MoveOn = Callable[[Session], None]
 
@@ -169,6 +177,7 @@ class OrganisationKeys:
         return len(moved)
 
     def _rewrapped(self, row: OrganisationKey) -> bool:
+        root = self._root(row)
         old = {name: value for name in WRAPPED if (value := getattr(row, name)) is not None}
         stale = {name: value for name, value in old.items() if not self.box.is_newest(value)}
         for name, value in stale.items():
@@ -177,9 +186,18 @@ class OrganisationKeys:
         if row.origin == "master" and row.pseudonyms is None and row.state != "destroyed" and self.box.former:
             # Its pseudonyms stand on the master key that is about to go.
             owner = _owner(row.connection_id, row.generation, "pseudonyms")
-            row.pseudonyms = self.box.seal(self.box.former[0], owner)
+            row.pseudonyms = self.box.seal(root, owner)
             return True
         return bool(stale)
+
+    def _root(self, row: OrganisationKey) -> bytes:
+        """The master key that the pseudonyms of an older installation stand on.
+
+        It is the one that wrapped what else the row has; where that is nothing yet, the one before, if named.
+        """
+        wrapped = next((one for one in (row.sealing, row.lasting) if one is not None), None)
+        former = self.box.former[0] if self.box.former else self.master
+        return self.master if wrapped is not None and self.box.is_newest(wrapped) else former
 
     def _made(self, connection_id: str) -> Sequence[OrganisationKey]:
         """The rows, after what is missing was made; another process may have been faster."""
@@ -189,6 +207,9 @@ class OrganisationKeys:
                 session.add(self._first(connection_id, 1))
             elif _incomplete(rows):
                 row = rows[-1]
+                if row.pseudonyms is None and self.box.former:
+                    owner = _owner(connection_id, row.generation, "pseudonyms")
+                    row.pseudonyms = self.box.seal(self._root(row), owner)
                 row.sealing = self._fresh(connection_id, row.generation, "sealing")
                 row.lasting = self._fresh(connection_id, row.generation, "lasting")
             session.flush()
@@ -220,8 +241,7 @@ class OrganisationKeys:
         if not live:
             raise destroyed(rows[-1])
         first, last = live[0], live[-1]
-        root = self.box.former[0] if self.box.former else self.master
-        secrets = [self._secret(row, "pseudonyms") or root for row in live]
+        secrets = [self._secret(row, "pseudonyms") or self._root(row) for row in live]
         ring = Keyring(
             crm=connection.crm,
             organisation=connection.organisation,
@@ -250,11 +270,7 @@ class OrganisationKeys:
         try:
             return self.box.open(wrapped, owner)
         except Unreadable:
-            msg = (
-                "FAIRLEAD_MASTER_KEY does not open the key of this organisation: put the master key back "
-                "that was used before, or name it as FAIRLEAD_MASTER_KEY_PREVIOUS and run fairlead reseal"
-            )
-            raise BadInput(msg) from None
+            raise BadInput(NEITHER if self.box.former else NOT_THIS) from None
 
 
 def _all(session: Session, connection_id: str, *, lock: bool = False) -> list[OrganisationKey]:

@@ -125,6 +125,7 @@ class PublishReceipt(Base):
     failed: Mapped[dict[str, int]] = mapped_column(JSON)
     findings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     notes: Mapped[list[str]] = mapped_column(JSON, server_default=text("'[]'"))
+    converted: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class SyncRun(Base):

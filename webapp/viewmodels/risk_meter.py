@@ -14,8 +14,13 @@ from webapp.measuring import Measured
 from webapp.viewmodels.words import NBSP, counted
 
 # The icon of each colour has a shape of its own.
-WORDS = {"green": ("pass", "Low risk"), "amber": ("medium", "Some risk"), "red": ("high", "High risk")}
 UNMEASURED = ("not_enough_data", "Risk not measured")
+WORDS = {
+    "green": ("pass", "Low risk"),
+    "amber": ("medium", "Some risk"),
+    "red": ("high", "High risk"),
+    "unmeasured": UNMEASURED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

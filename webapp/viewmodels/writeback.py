@@ -22,10 +22,11 @@ class Reason:
     mend: str
 
 
+CONVERTED = "CANNOT_UPDATE_CONVERTED_LEAD"
 # (what happened, what to do), by the CRM's own code.
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "CANNOT_UPDATE_CONVERTED_LEAD": (
+        CONVERTED: (
             "A converted lead is read-only.",
             "This is normal. To write these too, give the connected user View and Edit Converted Leads.",
         ),
@@ -170,10 +171,11 @@ def reasons(failed: Mapping[str, int]) -> tuple[Reason, ...]:
 def sums(receipt: Receipt) -> str:
     """What became of the leads, adding up."""
     failed = sum(receipt.failed.values())
+    converted = f" + {number(receipt.converted)} converted" if receipt.converted else ""
     return (
         f"{_of(receipt.listed, 'lead')} = {number(receipt.written)} written"
         f" + {number(receipt.cleared)} cleared + {number(receipt.unchanged)} unchanged"
-        f" + {number(receipt.unknown)} not audited + {number(failed)} failed"
+        f" + {number(receipt.unknown)} not audited{converted} + {number(failed)} failed"
     )
 
 
@@ -223,7 +225,12 @@ def told(receipt: Receipt) -> tuple[str, ...]:
 
 
 def _all_reasons(receipt: Receipt) -> tuple[Reason, ...]:
-    return (*reasons(receipt.failed), *reasons(receipt.findings.failed if receipt.findings else {}))
+    converted = {CONVERTED: receipt.converted} if receipt.converted else {}
+    return (
+        *reasons(converted),
+        *reasons(receipt.failed),
+        *reasons(receipt.findings.failed if receipt.findings else {}),
+    )
 
 
 def _reason(code: str, count: int) -> Reason:

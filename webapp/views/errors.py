@@ -12,9 +12,11 @@ from werkzeug.exceptions import HTTPException
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
+from webapp.api import problem
 from webapp.auth import page_of_form
 from webapp.defects import frames
 
+METHOD_NOT_ALLOWED = 405
 LOG = logging.getLogger(__name__)
 
 blueprint = Blueprint("errors", __name__)
@@ -96,7 +98,10 @@ def refused_here(error: HTTPException) -> Response:
     """Any other HTTP error; redirects and ready responses pass through."""
     if error.response is not None or error.code is None or error.code < 400:
         return make_response(error.get_response())
-    return show(trouble_of(error.code))
+    answer = show(trouble_of(error.code))
+    if error.code == METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = error.get_response().headers.get("Allow", "")
+    return answer
 
 
 @blueprint.app_errorhandler(BadInput)
@@ -153,7 +158,9 @@ def wait_words(seconds: float) -> str:
 
 
 def show(trouble: Trouble, link: str = "", link_words: str = "") -> Response:
-    """The error page with its status."""
+    """The error page with its status; for the API, its problem details."""
+    if request.path.startswith(problem.PREFIX):
+        return problem.response(problem.of_status(trouble.status))
     words = {
         "title": trouble.title,
         "sentence": trouble.sentence,

@@ -7,12 +7,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
-from webapp import connecting
-from webapp.jobs import quiet
-from webapp.key_rotation import rotate
+from webapp import connecting, key_task
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.keys import standing
+from webapp.viewmodels.keys import rotation_told, standing
 from webapp.views.drafting import connection_or_404
 
 PAGE = "/connections/<connection_id>/key"
@@ -28,16 +26,12 @@ def show(connection_id: str) -> Response:
 
 @blueprint.post(f"{PAGE}/rotate")
 def renewed(connection_id: str) -> AnyResponse:
-    """Make a new generation and move everything on to it."""
+    """Begin to make a new generation and to move everything on to it; the page tells how far it is."""
     connection = connection_or_404(connection_id)
     try:
-        number = rotate(services(), connection, current_user.user.name, quiet)
+        key_task.start(services(), connection, current_user.user.name)
     except BadInput as problem:
         flash(str(problem), "error")
-    else:
-        flash(
-            f"Generation {number} of the key is in force. Leads, flags and events have moved on.", "success"
-        )
     return redirect(url_for("keys.show", connection_id=connection_id), 303)
 
 
@@ -56,11 +50,13 @@ def destroyed(connection_id: str) -> AnyResponse:
 
 
 def _page(connection: ConnectionRow, wrong: str = "", status: int = 200) -> Response:
-    key = standing(services().keys.rows(connection.id))
+    opened = services()
+    task = opened.key_tasks.get(connection.id)
     page = render_template(
         "keys.html",
         connection=connection,
-        key=key,
+        key=standing(opened.keys.rows(connection.id)),
+        task=rotation_told(task, key_task.fate(opened, connection, task)),
         wrong=wrong,
         may_change=current_user.user.role == "admin",
     )

@@ -22,9 +22,9 @@ from webapp.viewmodels.risk_meter import level_words
 from webapp.views.drafting import announce, connection_or_404
 from webapp.views.policy_draft import Draft, drafted, fitted, looked_at, risked
 from webapp.views.policy_page import Around, asked_leads, policy_page
+from webapp.views.reasons import FEWEST_WORDS, typed_reason, written_words
 from webapp.views.suggesting import suggested_policy
 
-FEWEST_WORDS = 3
 NEEDS_REASON = {
     "red": (
         "The risk of this policy is high, so it needs a written reason of at least three words. It is kept "
@@ -32,7 +32,8 @@ NEEDS_REASON = {
     ),
     "": (
         "The risk of this policy could not be measured, so nobody knows whether it is high. Write a reason "
-        "of at least three words, or try again when the CRM answers."
+        "of at least three words, or try again when the CRM answers and has leads. The first pull measures "
+        "it; where that finds a high risk, nothing is written back before an admin has accepted it."
     ),
 }
 
@@ -105,24 +106,14 @@ def _tried(draft: Draft, action: str) -> Draft:
 def _save(draft: Draft) -> AnyResponse:
     opened, target = services(), draft.connection.id
     before = opened.repository.policy(target)
-    reason = " ".join("".join(filter(_is_shown, request.form.get("reason", ""))).split())
-    level = None
+    reason = typed_reason(request.form.get("reason", ""))
+    level = ""
     if draft.policy is not None and (before is None or before.text != draft.text):
         level = level_at_saving(opened, draft.connection, draft.policy)
-        colour = level.colour if level else ""
-        if colour in NEEDS_REASON and _words(reason) < FEWEST_WORDS:
-            return _refused(draft, NEEDS_REASON[colour])
-    note = Note(reason=reason, level=level.colour if level else "")
+        if level in NEEDS_REASON and written_words(reason) < FEWEST_WORDS:
+            return _refused(draft, NEEDS_REASON[level])
+    note = Note(reason=reason, level=level)
     return _propose(draft, note) if opened.proposals.two_needed(target) else _keep(draft, note)
-
-
-def _is_shown(letter: str) -> bool:
-    """Whether a reader sees it, or it parts words: a reason of invisible letters is none."""
-    return letter.isprintable() or letter.isspace()
-
-
-def _words(reason: str) -> int:
-    return sum(any(letter.isalpha() for letter in word) for word in reason.split())
 
 
 def _refused(draft: Draft, sentence: str) -> Response:

@@ -8,7 +8,8 @@ from flask import Response, make_response, render_template, request
 from flask_login import current_user
 
 from connectors.policy.risk import readable_columns
-from webapp.measuring import held_leads, held_policy
+from connectors.policy.starter.sensitive import special_reads, special_sentence
+from webapp.measuring import held_leads, held_policy, special_columns
 from webapp.services import services
 from webapp.suggestions import new_fields
 from webapp.typed_policy import text_digest
@@ -19,6 +20,7 @@ from webapp.viewmodels.risk_meter import risk_meter
 from webapp.viewmodels.versions import history
 from webapp.viewmodels.words import organisation_label
 from webapp.views.policy_draft import Draft, starved
+from webapp.views.policy_risk import first_risk
 from webapp.views.suggesting import Suggestion
 
 LEADS = (3, 5, 10, 20)
@@ -66,7 +68,16 @@ def _known_of(draft: Draft) -> dict[str, object]:
         "leads_choices": LEADS,
         "meter": risk_meter(draft.measured, readable_columns(policy)) if policy and draft.measured else None,
         "left_out": starved(services(), draft),
+        "special": _special(draft),
     }
+
+
+def _special(draft: Draft) -> list[str]:
+    """What to see to where the draft reads a special category that the stream does not call one."""
+    if draft.policy is None:
+        return []
+    marked = special_columns(services(), draft.connection)
+    return [special_sentence(*read) for read in special_reads(draft.policy) if read[0] not in marked]
 
 
 def _around(draft: Draft) -> dict[str, object]:
@@ -84,6 +95,8 @@ def _around(draft: Draft) -> dict[str, object]:
         "first_seen": {one.info.name: one.first_seen for one in known},
         "dismissed": [one for one in known if one.dismissed_by],
         "pull": _pull(draft),
+        "first_risk": first_risk(target),
+        "first_measures": opened.first_measures.every(target),
     }
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from connectors.policy.model import Rule
+from connectors.policy.starter.sensitive import special_reason
 from connectors.source import FieldInfo
 
 _CLOSED = frozenset({"restricted", "missioncritical", "sensitive", "highly_sensitive"})
@@ -41,6 +42,8 @@ def advice_on(rule: Rule, field: FieldInfo | None) -> Advice:
     found = standing(field)
     closed, careful = found == "closed", found != ""
     told = f"Your org classifies it as {_classes(field)}."
+    if field.special:
+        return Advice(sentences=(special_reason(field.special),), leave_out=True)
     if field.retiring:
         return Advice(sentences=("Your org means to do without this field.",), leave_out=True)
     if closed and rule.column in _COMPARED:

@@ -14,6 +14,7 @@ from connectors.policy.band import Band
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
 from connectors.policy.map import Map
+from connectors.policy.starter.protected import GENDERS, spelled
 from connectors.policy.starter.standard import Table, everywhere, optional, standard
 
 _OUTCOME = Map(
@@ -23,36 +24,20 @@ _OUTCOME = Map(
         ("opportunity", ""),
     )
 )
-_BLANK = (("--None--", ""), ("Select", ""), ("unknown", ""), ("n/a", ""), ("prefer not to say", ""))
-
-
-def _words(**spellings: str) -> Map:
-    """A vocabulary out of words with their spellings (between bars), and what forms put in by themselves."""
-    pairs = [(one.strip(), word) for word, said in spellings.items() for one in said.split("|")]
-    return Map(vocabulary=(*pairs, *_BLANK))
-
-
-# These properties are texts, so people spell them as they like, in the language of the form; what is not
-# here is counted as unmapped, never guessed.
-_GENDER = _words(
-    female="female|f|woman|women|w|weiblich|frau|femme|féminin|mujer|femenino|donna|femmina|mulher|feminino|vrouw",
-    male="male|m|man|men|männlich|mann|homme|masculin|hombre|masculino|uomo|maschio|homem",
-    nonbinary="nonbinary|non-binary|non binary|nb|enby|genderqueer|divers|diverse|non binaire|no binario",
-)
-_MARITAL = _words(
+_MARITAL = spelled(
     single="single|unmarried|never married|ledig|célibataire|soltero|soltera",
     married="married|m|verheiratet|marié|mariée|casado|casada|civil union|civil partnership",
     separated="separated|divorced|getrennt|geschieden|divorcé|divorcée|divorciado|divorciada",
     widowed="widowed|widow|widower|verwitwet|veuf|veuve|viudo|viuda",
 )
-_SENIORITY = _words(
+_SENIORITY = spelled(
     entry="entry|entry level|intern|trainee|junior|student",
     senior="senior|sr|lead|experienced|mid|mid level|specialist|employee|staff",
     manager="manager|management|team lead|head",
     director="director|dir",
     executive="vp|vice president|c-level|c level|c-suite|cxo|ceo|executive|owner|partner|founder|president",
 )
-_MILITARY = _words(
+_MILITARY = spelled(
     veteran="veteran|yes|served|retired|reserve|active duty|active", none="no|none|never served|civilian"
 )
 # closed_won tells the outcome, so that it says nothing of a score.
@@ -138,7 +123,7 @@ HUBSPOT = Table(
         standard("numemployees", Keep(), "company_size", "The company's size.", "enumeration"),
         standard(
             "gender",
-            _GENDER,
+            GENDERS,
             "gender",
             "A group to compare. Sales reps never see it. Drop the rule if you may not read it.",
         ),

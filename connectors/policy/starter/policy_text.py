@@ -10,6 +10,7 @@ from connectors.policy.identifying import is_identifying
 from connectors.policy.keep import Keep
 from connectors.policy.model import Policy, Rule, opt_out_field
 from connectors.policy.starter.classified import advice_on
+from connectors.policy.starter.sensitive import special_of
 from connectors.policy.starter.standard import Standard, Table
 from connectors.policy.write import head_to_toml, rule_to_toml
 from connectors.source import FieldInfo
@@ -57,7 +58,7 @@ def scores(table: Table, fields: Iterable[FieldInfo]) -> tuple[str, ...]:
         for field in fields
         if table.is_number(field)
         and (field.predicted or "score" in f"{field.name} {field.label}".casefold())
-        and not is_identifying(field.name)
+        and not (is_identifying(field.name) or special_of(field))
     ]
     return tuple(field.name for field in sorted(found, key=lambda field: _likely(table, field)))
 

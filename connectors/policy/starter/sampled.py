@@ -22,6 +22,7 @@ from connectors.policy.model import Applied, Policy, Rule
 from connectors.policy.reasons import held_by
 from connectors.policy.starter.classified import standing
 from connectors.policy.starter.profile import Profile
+from connectors.policy.starter.sensitive import special_of
 from connectors.pseudonym import Keyring
 from connectors.source import FieldInfo, Source
 
@@ -79,9 +80,9 @@ def sampled(
 
 
 def may_be_looked_at(field: FieldInfo) -> bool:
-    """Whether neither name nor type nor the org's classification of a field forbids a look at its shape."""
+    """Whether nothing forbids a look at a field's shape: name, type, special category or classification."""
     named = identified_as(field.name) or identified_as(field.label)
-    return not (named or held_by(field) or standing(field) == "closed" or field.retiring)
+    return not (named or held_by(field) or special_of(field) or standing(field) == "closed" or field.retiring)
 
 
 def shapes_only(policy: Policy, fields: Sequence[FieldInfo]) -> Policy:

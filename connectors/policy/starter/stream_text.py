@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 
+from connectors.policy.special import special_category
+
 ATTRIBUTES = ("gender", "age", "region")
 SPECIAL = frozenset({"gender"})
 FEATURES = ("zip1", "zip3", "source", "industry")
@@ -73,7 +75,9 @@ def _parts(columns: Collection[str]) -> Iterator[str]:
     yield from _list("features", "Where a proxy for a group may hide.", FEATURES, columns)
     yield from _list("controls", "Legitimate reasons for a different score.", CONTROLS, columns)
     yield from (_attribute(name) for name in ATTRIBUTES if name in columns)
-    yield from _choices([name for name in columns if name not in _ROLES])
+    others = [name for name in columns if name not in _ROLES]
+    yield from (_special(name) for name in others if special_category(name))
+    yield from _choices([name for name in others if not special_category(name)])
     yield _AUDIT
 
 
@@ -89,6 +93,14 @@ def _attribute(name: str) -> str:
         else ""
     )
     return f"\n# A group to compare.\n[[stream.attribute]]\nname = {_toml(name)}\n{special}"
+
+
+def _special(name: str) -> str:
+    return (
+        f"\n# This likely says {special_category(name)}. To compare groups by it, take the # away,\n"
+        f"# and keep the last line, so that no rep can infer it.\n"
+        f"# [[stream.attribute]]\n# name = {_toml(name)}\n# special_category = true\n"
+    )
 
 
 def _choices(others: list[str]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """What one field of a CRM should become, and why: the most that can be kept of it without asking a person.
 
-The name speaks first, then the type, then how the org's admin classified the field, then its profile where a
-sample was read (`connectors.policy.starter.sampled`), and last what is known of standard fields. Whatever is
-unclear is dropped.
+The name speaks first, then the type, then whether it is a special category of personal data, then how the
+org's admin classified the field, then its profile where a sample was read
+(`connectors.policy.starter.sampled`), and last what is known of standard fields. Whatever is unclear is
+dropped.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from connectors.policy.band import Band
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.drop import Drop
 from connectors.policy.foreign import AGE, BIRTH
-from connectors.policy.identifying import identified_as
+from connectors.policy.identifying import POINT, identified_as
 from connectors.policy.keep import Keep
 from connectors.policy.model import Operator
 from connectors.policy.reasons import held_by
 from connectors.policy.spelling import words_of
+from connectors.policy.starter.cautious import cautioned
 from connectors.policy.starter.classified import standing
 from connectors.policy.starter.profile import Profile
+from connectors.policy.starter.protected import protected
+from connectors.policy.starter.sensitive import special_of, special_reason
 from connectors.policy.starter.standard import OURS
 from connectors.source import FieldInfo
 
@@ -29,6 +33,7 @@ AGES = (25, 35, 50, 65)
 DECADES = (1950, 1960, 1970, 1980, 1990, 2000)
 SIZES = (10, 50, 250, 1000)
 COUNTS = (1, 5, 20, 100)
+DEGREES = " If your audit needs the area, band it by whole degrees or wider: a degree is about 111 km."
 MOST_WORDS = 40
 """So many different values may a list have that is kept as it is."""
 
@@ -44,8 +49,11 @@ class Advised:
 def advised(field: FieldInfo, profile: Profile | None = None) -> Advised:
     """Advise on one field; ``profile`` is what a sample showed of it, without any value."""
     tries: tuple[Callable[[FieldInfo, Profile | None], Iterator[Advised]], ...] = (
+        _by_origin,
         _by_name,
         _by_type,
+        _by_special,
+        _by_caution,
         _by_class,
         _by_profile,
         _by_words,
@@ -61,14 +69,39 @@ def _drop(reason: str) -> Advised:
     return Advised(operator=Drop(), reason=reason)
 
 
+def _by_origin(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:  # noqa: ARG001
+    if field.name.casefold().startswith(OURS):
+        yield _drop("Fairlead wrote it itself.")
+
+
 def _by_name(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:  # noqa: ARG001
     if what := identified_as(field.name) or identified_as(field.label):
-        yield _drop(f"Its name says that it holds {what}.")
+        yield _drop(f"Its name says that it holds {what}.{DEGREES if what == POINT else ''}")
 
 
 def _by_type(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:  # noqa: ARG001
     if what := held_by(field):
         yield _drop(f"It holds {what} (type {field.type}).")
+
+
+def _by_special(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:  # noqa: ARG001
+    if what := special_of(field):
+        yield _drop(f"{special_reason(what)}{_also_classified(field)}")
+
+
+def _by_caution(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:  # noqa: ARG001
+    if field.kind not in _TELLING:
+        return
+    if what := cautioned(_words(field.name)) or cautioned(_words(field.label)):
+        yield _drop(f"It likely holds {what}.")
+
+
+def _also_classified(field: FieldInfo) -> str:
+    return f" Your org classifies it as {_classes(field)}." if standing(field) else ""
+
+
+def _words(name: str) -> str:
+    return " ".join(words_of(name))
 
 
 def _by_class(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:
@@ -99,8 +132,10 @@ def _by_profile(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:
 
 
 def _by_words(field: FieldInfo, profile: Profile | None) -> Iterator[Advised]:  # noqa: ARG001
-    name = " ".join(words_of(field.name))
+    name = _words(field.name)
     yield from _of_birth(name, field)
+    if field.kind in _LINES:
+        yield from (Advised(operator=operator, reason=why) for operator, why in protected(name))
     if AGE.fullmatch(name) and field.kind in {"number", "unknown"}:
         yield Advised(operator=Band(bands=AGES), reason="An age is safer in bands.")
     elif re.fullmatch(r"(.* )?(zip|postal|post|plz)( ?code)?", name) and field.kind in _LINES:
@@ -136,6 +171,8 @@ def _of_birth(name: str, field: FieldInfo) -> Iterator[Advised]:
 
 
 _DATES = frozenset({"moment", "short_text", "unknown"})
+# What may hold a name, a place or a file; a number, a date or a checkbox holds none.
+_TELLING = frozenset({"choice", "short_text", "unknown"})
 _LINES = frozenset({"short_text", "choice", "unknown"})
 
 
@@ -165,8 +202,6 @@ def _choice(profile: Profile | None) -> Advised:
 
 
 def _number(field: FieldInfo) -> Advised:
-    if field.name.casefold().startswith(OURS):
-        return _drop("Fairlead wrote it itself.")
     if field.predicted or "score" in f"{field.name} {field.label}".casefold():
         return Advised(operator=Keep(), reason="A score, which nobody outside knows.")
     return Advised(

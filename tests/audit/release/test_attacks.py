@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from audit.cube import Cube
-from audit.release import Basis, Release, basis_of, fitting_shape, release_of, terms_of, to_json
+from audit.release import Basis, Made, Release, basis_of, fitting_shape, next_release, terms_of, to_json
 from audit.release.facts import Fact
 from audit.schema import BadInput
 from tests.audit.release.attacker import Outsider
@@ -41,9 +41,13 @@ def leads(
     return cube(table, STREAM)
 
 
+def made_of(of: Cube) -> Made:
+    return next_release(basis_of(of, fitting_shape(of, STREAM)), terms_of(STREAM))
+
+
 def released(of: Cube) -> tuple[Basis, Release]:
-    basis = basis_of(of, fitting_shape(of, STREAM))
-    return basis, release_of(basis, terms_of(STREAM))
+    made = made_of(of)
+    return made.basis, made.release
 
 
 def truth(basis: Basis, release: Release) -> dict[object, int]:
@@ -137,64 +141,6 @@ def test_a_group_whose_leads_are_all_alike_does_not_show_it():
     assert truth(basis, release)[("a",), ("x",), Fact(result="yes")] == 0
     assert in_x[Fact(result="yes")] is None
     assert in_x[Fact(result="no")] is None
-
-
-@pytest.mark.parametrize("added", [12, 60])
-def test_two_releases_of_a_growing_stream_do_not_give_away_who_came(added):
-    rng = np.random.default_rng(added)
-    basis, release = released(leads(8, 700, ((1.0, 0.6, 0.2), (1.0, 0.5)), 0.3))
-    n = basis.n.copy()
-    np.add.at(n, rng.integers(0, len(n), added), 1)
-    later = Basis(shape=basis.shape, codes=basis.codes, n=n, left_out=0)
-    second = release_of(later, terms_of(STREAM), ((basis, release),))
-    before, after = release.values(), second.values()
-    both = [key for key in before if before[key] is not None and after.get(key) is not None]
-    changes = {key: after[key] - before[key] for key in both}
-    assert all(change == 0 or abs(change) >= release.k for change in changes.values())
-    # The outsider knows that leads were only added, and solves for those that were.
-    outsider = Outsider(release)
-    outsider.equations = csr_array(np.array([outsider.row(key) for key in both]))
-    outsider.right = np.array([changes[key] for key in both], dtype=float)
-    old, new = truth(basis, release), truth(later, second)
-    small = [
-        key for key in old if key in new and before[key] is not None and 0 < new[key] - old[key] < release.k
-    ]
-    assert small
-    for key in small[:: max(1, len(small) // 15)]:
-        low, high = outsider.bounds(key)
-        assert high - low >= release.k - 1e-6
-        assert low < 0.5
-
-
-def test_what_an_earlier_release_shows_does_not_help_with_a_later_one():
-    """Both releases are of the same leads but for new ones elsewhere: their equations are put together."""
-    basis, release = released(leads(8, 700, ((1.0, 0.6, 0.2), (1.0, 0.5)), 0.3))
-    n = basis.n.copy()
-    n[int(np.argmax(n))] += 40
-    later = Basis(shape=basis.shape, codes=basis.codes, n=n, left_out=0)
-    second = release_of(later, terms_of(STREAM), ((basis, release),))
-    before, after = release.values(), second.values()
-    old, new = truth(basis, release), truth(later, second)
-    same = {
-        key: before[key] for key in before if before[key] is not None and key in new and old[key] == new[key]
-    }
-    outsider = Outsider(second)
-    rows = csr_array(np.array([outsider.row(key) for key in same]))
-    outsider.equations = vstack([outsider.equations, rows])
-    outsider.right = np.concatenate([outsider.right, np.array(list(same.values()), dtype=float)])
-    small = [key for key, count in after.items() if count is None and 0 < new[key] < second.k]
-    for key in small[:12]:
-        low, high = outsider.bounds(key)
-        assert high - low >= second.k - 1e-6
-
-
-def test_a_few_changed_leads_are_no_new_release():
-    basis, release = released(leads(8, 700, ((1.0, 0.6, 0.2), (1.0, 0.5)), 0.3))
-    n = basis.n.copy()
-    n[:3] += 1
-    later = Basis(shape=basis.shape, codes=basis.codes, n=n, left_out=0)
-    with pytest.raises(BadInput, match="fewer than 10 leads have come, gone or changed"):
-        release_of(later, terms_of(STREAM), ((basis, release),))
 
 
 def test_the_same_leads_give_the_same_bytes():

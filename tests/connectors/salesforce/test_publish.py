@@ -41,7 +41,7 @@ def writes(org: SalesforceStandIn) -> int:
 
 
 def adds_up(receipt: Receipt) -> bool:
-    left = receipt.unchanged + receipt.unknown + sum(receipt.failed.values())
+    left = receipt.unchanged + receipt.unknown + receipt.converted + sum(receipt.failed.values())
     return receipt.listed == receipt.written + receipt.cleared + left
 
 
@@ -92,7 +92,7 @@ def test_a_lead_that_the_org_does_not_let_us_clear_is_counted(
     org.org.leads[ids[0]] = {**org.org.leads[ids[0]], "IsConverted": True}
     org.org.switches.locked.update({ids[1]: 2})
     receipt = source.publish({})
-    assert (receipt.cleared, receipt.failed) == (2, {"CANNOT_UPDATE_CONVERTED_LEAD": 1})
+    assert (receipt.cleared, receipt.converted, receipt.failed) == (2, 1, {})
     assert adds_up(receipt)
 
 
@@ -107,7 +107,7 @@ def test_what_the_org_refuses_is_counted_by_its_code(org: SalesforceStandIn, sou
     org.org.leads[ids[1]] = {**org.org.leads[ids[1]], "IsConverted": True}
     org.org.switches.validation = lambda row: "No!" if row["LastName"] in {"Canary2", "Canary3"} else None
     receipt = source.publish(flags_for(org))
-    assert receipt.failed == {"CANNOT_UPDATE_CONVERTED_LEAD": 1, "FIELD_CUSTOM_VALIDATION_EXCEPTION": 2}
+    assert (receipt.converted, receipt.failed) == (1, {"FIELD_CUSTOM_VALIDATION_EXCEPTION": 2})
     assert receipt.written == 497
     assert adds_up(receipt)
 

@@ -1,0 +1,207 @@
+"""Audits: the list, one with its account, and its files as they are stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from audit.finding import Severity
+from audit.report.model import Report
+from audit.report.table import metrics_csv
+from webapp.api import cursors
+from webapp.api.connections import Counts, counts
+from webapp.api.operation import Ask, File, Nothing, Operation
+from webapp.api.problem import not_found
+from webapp.api.reports import refuse_special, report_of
+from webapp.api.shape import Answer, Id, Moment, Names, Page, Paged
+from webapp.store.rows import AuditRow
+from webapp.store.slices import AuditHead
+from webapp.viewmodels.audit import audit_page
+
+
+class AuditQuery(Paged):
+    """Which audits."""
+
+    connection: Id | None = Field(default=None, description="Of this connection only.")
+
+
+class AuditSummary(Answer):
+    """One audit in the list."""
+
+    id: Id
+    connection: Id
+    made_at: Moment
+    policy_version: int
+    stream_version: int
+    severities: dict[Severity, int] = Field(description="How many findings there are of each severity.")
+    worst: str | None = Field(
+        description="The headline of the worst finding; null also where the token has no scope read:special."
+    )
+    digest: str = Field(description="SHA-256 of audit.json.")
+
+
+class AuditDigests(Answer):
+    """SHA-256 of what the audit was made from."""
+
+    stream: str
+    data: str
+    cube: str
+    policy: str | None
+
+
+class AuditSettings(Answer):
+    """What was asked of the audit."""
+
+    confidence: float
+    tolerance_difference: float
+    tolerance_ratio: float
+    minimum_group: int
+    threshold: float | None
+    higher_is_better: bool
+    score_range: tuple[float, float] | None
+    queue: int | None
+
+
+class AuditDetail(Answer):
+    """One audit: the sentences above its findings, the account of every lead, and what it was made from."""
+
+    id: Id
+    connection: Id
+    made_at: Moment
+    stream: str
+    summary: str
+    compared: str
+    rule: str
+    policy_version: int
+    stream_version: int
+    severities: dict[Severity, int]
+    account: Counts
+    attributes: Names = Field(description="The attributes that this token may see.")
+    withheld: int = Field(ge=0, description="How many attributes are special categories and left out.")
+    settings: AuditSettings
+    seed: int
+    engine: str
+    version: str = Field(description="The version of Fairlead that made it.")
+    digest: str = Field(description="SHA-256 of audit.json.")
+    digests: AuditDigests
+
+
+def _list(ask: Ask[AuditQuery]) -> Page[AuditSummary]:
+    wanted = ask.asked.connection or ask.grant.token.connection_id or ""
+    if wanted and not _is_there(ask, wanted):
+        raise not_found()
+    place = cursors.read(ask)
+    after = None if place is None else (datetime.fromisoformat(str(place[0])), str(place[1]))
+    rows = ask.opened.slices.audits(wanted, after, ask.asked.limit + 1)
+    part, following = cursors.page(ask, rows, lambda one: [one.made_at.isoformat(), one.id])
+    return Page[AuditSummary](items=tuple(_summary(ask, one) for one in part), next=following)
+
+
+def _is_there(ask: Ask[AuditQuery], connection_id: str) -> bool:
+    return ask.grant.sees(connection_id) and ask.opened.repository.connection(connection_id) is not None
+
+
+def _summary(ask: Ask[AuditQuery], one: AuditHead) -> AuditSummary:
+    return AuditSummary(
+        id=one.id,
+        connection=one.connection_id,
+        made_at=one.made_at,
+        policy_version=one.policy_version,
+        stream_version=one.stream_version,
+        severities=dict(one.severities),  # type: ignore[arg-type]  # the words that the audit wrote
+        worst=one.worst if ask.grant.special else None,
+        digest=one.digest,
+    )
+
+
+def _one(ask: Ask[Nothing]) -> AuditDetail:
+    row, report = ask.audit(), report_of(ask)
+    page = audit_page(row, report)
+    attributes = dict.fromkeys(name for one in report.estimates for name in one.attribute)
+    hidden = () if ask.grant.special else report.settings.special_categories
+    return AuditDetail(
+        id=row.id,
+        connection=row.connection_id,
+        made_at=row.made_at,
+        summary=page.summary,
+        compared="" if hidden else page.compared,
+        rule=page.rule,
+        severities=dict(row.severities),  # type: ignore[arg-type]  # the words that the audit wrote
+        account=counts(row.pulled),
+        attributes=tuple(name for name in attributes if name not in hidden),
+        withheld=sum(name in hidden for name in attributes),
+        **_origin(row, report),  # type: ignore[arg-type]
+    )
+
+
+def _origin(row: AuditRow, report: Report) -> dict[str, object]:
+    return {
+        "stream": report.stream,
+        "policy_version": row.policy_version,
+        "stream_version": row.stream_version,
+        "settings": AuditSettings.model_validate(
+            {name: getattr(report.settings, name) for name in AuditSettings.model_fields}
+        ),
+        "seed": report.seed,
+        "engine": report.engine,
+        "version": report.version,
+        "digest": row.digest,
+        "digests": AuditDigests.model_validate(report.digests),
+    }
+
+
+def _json(ask: Ask[Nothing]) -> File:
+    refuse_special(ask.grant, report_of(ask))
+    return File(text=ask.audit().report)
+
+
+def _csv(ask: Ask[Nothing]) -> File:
+    report = report_of(ask)
+    refuse_special(ask.grant, report)
+    return File(text=metrics_csv(report), mime="text/csv")
+
+
+WHOLE = "Where the audit speaks of special categories, the whole file needs the scope read:special."
+OPERATIONS = (
+    Operation(
+        name="list_audits",
+        path="/audits",
+        tag="Audits",
+        summary="Audits, newest first",
+        does=_list,
+        asks=AuditQuery,
+        answers=Page[AuditSummary],
+        scope="read:audits",
+        others=(404,),
+    ),
+    Operation(
+        name="get_audit",
+        path="/audits/{audit_id}",
+        tag="Audits",
+        summary="One audit",
+        does=_one,
+        answers=AuditDetail,
+        scope="read:audits",
+    ),
+    Operation(
+        name="get_audit_json",
+        path="/audits/{audit_id}/audit.json",
+        tag="Audits",
+        summary="The stored report, byte for byte",
+        words=f"The form is fairlead.audit/1 (docs/reference/audit-json.md). {WHOLE}",
+        does=_json,
+        answers="application/json",
+        scope="read:audits",
+    ),
+    Operation(
+        name="get_audit_metrics",
+        path="/audits/{audit_id}/metrics.csv",
+        tag="Audits",
+        summary="Every metric of every group, for a spreadsheet",
+        words=WHOLE,
+        does=_csv,
+        answers="text/csv",
+        scope="read:audits",
+    ),
+)

@@ -1,0 +1,16 @@
+"""All operations of the API, in the order of the reference page."""
+
+from __future__ import annotations
+
+from webapp.api import audits, connections, evidence, leads, people, releases, rules
+from webapp.api.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *connections.OPERATIONS,
+    *audits.OPERATIONS,
+    *evidence.OPERATIONS,
+    *rules.OPERATIONS,
+    *releases.OPERATIONS,
+    *leads.OPERATIONS,
+    *people.OPERATIONS,
+)

@@ -1,0 +1,72 @@
+"""A stored report as a token may see it: without read:special, nothing about a special category."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Protocol, TypeVar
+
+from audit.finding import Caution
+from audit.report.json_form import read_json
+from audit.report.model import Report
+from webapp.api.operation import Ask, Grant
+from webapp.api.problem import Problem, Why
+from webapp.api.shape import Asked
+
+SPECIAL = Why(
+    status=403,
+    name="special-category",
+    detail="This audit speaks of special categories, so that the whole file needs the scope read:special. "
+    "Findings, estimates and the other lists can be had without.",
+)
+
+
+class About(Protocol):
+    """Whatever says which attributes it is about."""
+
+    @property
+    def attribute(self) -> tuple[str, ...] | str: ...  # noqa: D102 - the fields of the report say it
+
+
+T = TypeVar("T", bound=About)
+
+
+@lru_cache(maxsize=4)
+def read(text: str) -> Report:
+    """The report of a text. Reports never change, and the parts of one are asked for in a row."""
+    return read_json(text)
+
+
+def report_of(ask: Ask[Asked]) -> Report:
+    """The report of the audit in the address."""
+    return read(ask.audit().report)
+
+
+def refuse_special(grant: Grant, report: Report) -> None:
+    """Raise Problem (403) where the whole report is not this token's to see."""
+    if report.settings.special_categories and not grant.special:
+        raise Problem(SPECIAL)
+
+
+def visible(grant: Grant, report: Report, items: Sequence[T]) -> tuple[list[T], int]:
+    """The items that the token may see, and how many are withheld."""
+    hidden = frozenset() if grant.special else frozenset(report.settings.special_categories)
+    seen = [one for one in items if not hidden & set(names_of(one))]
+    return seen, len(items) - len(seen)
+
+
+def visible_warnings(grant: Grant, report: Report) -> tuple[list[Caution], int]:
+    """The warnings that name no special category, neither in words nor in what they stand on."""
+    hidden = () if grant.special else report.settings.special_categories
+    seen = [one for one in report.warnings if not _names_any(one, hidden)]
+    return seen, len(report.warnings) - len(seen)
+
+
+def names_of(one: About) -> tuple[str, ...]:
+    """The attributes that an item is about."""
+    return (one.attribute,) if isinstance(one.attribute, str) else one.attribute
+
+
+def _names_any(one: Caution, hidden: Iterable[str]) -> bool:
+    words = " ".join([one.text, *(f"{name} {value}" for name, value in one.evidence)]).casefold()
+    return any(name.casefold() in words for name in hidden)

@@ -1,0 +1,53 @@
+"""What a token may do, and which role may make one for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from webapp.store.rows import Role
+
+Scope = Literal[
+    "read:audits",
+    "read:special",
+    "read:policy",
+    "read:releases",
+    "read:trail",
+    "read:people",
+    "read:panel",
+    "read:dossiers",
+    "write:releases",
+    "write:erasures",
+]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+WORDS: Mapping[Scope, str] = MappingProxyType(
+    {
+        "read:audits": "Connections, what their syncs read, and audits without special categories.",
+        "read:special": "Also what audits say of special categories (Article 9 of the GDPR).",
+        "read:policy": "Policy, stream and their versions, the documents made from them, the decision log.",
+        "read:releases": "The ledger of what was shared, and what is in it.",
+        "read:trail": "Who did what.",
+        "read:people": "Who may sign in.",
+        "read:panel": "What the panel says of one lead, by its record id.",
+        "read:dossiers": "All that is held of one lead, by its record id.",
+        "write:releases": "Make figures that may be shared.",
+        "write:erasures": "Erase one lead for good, by its record id.",
+    }
+)
+# An auditor reads what the pages show; what a page lets only an admin do, only an admin's token does.
+_AUDITOR: frozenset[Scope] = frozenset(
+    {"read:audits", "read:special", "read:policy", "read:releases", "read:trail"}
+)
+BY_ROLE: Mapping[Role, frozenset[Scope]] = MappingProxyType({"admin": frozenset(SCOPES), "auditor": _AUDITOR})
+
+
+def allowed(scopes: Collection[str], *roles: str) -> frozenset[Scope]:
+    """Of some scopes those that every one of the roles may have; a role that is not known may have none."""
+    within = [BY_ROLE.get(role, frozenset[Scope]()) for role in roles]  # type: ignore[call-overload]
+    return frozenset(one for one in SCOPES if one in scopes and all(one in each for each in within))
+
+
+def too_much(scopes: Collection[str], role: str) -> tuple[str, ...]:
+    """Of some scopes those that the role may not have, or that there are not."""
+    return tuple(sorted(set(scopes) - allowed(scopes, role)))
