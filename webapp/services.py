@@ -141,6 +141,7 @@ class Services:
         """What is kept beside the audits."""
         return Evidence(database=self.database, clock=self.clock)
 
+    @property
     def api_tokens(self) -> ApiTokens:
         """The tokens of the JSON API; another secret key ends them all."""
         secret = self.settings.secret_key.get_secret_value().encode()
