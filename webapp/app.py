@@ -49,8 +49,6 @@ LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 ROOMS = (
     *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS),
-    *(streams, sharing, keys, trail, privacy, papers, errors),
-    *(auth_views, connections, inbound, health, dashboard, audits, *POLICY_ROOMS),
     *(streams, sharing, keys, trail, privacy, papers, errors, door, tokens),
 )
 
