@@ -14,6 +14,12 @@ from tests.made_once import make_once
 TESTS = Path(__file__).resolve().parent
 REPOSITORY = TESTS.parent
 
+# As many test processes as cores: in each, threads for arithmetic would only wait for those of the others.
+# The processes that tests start have theirs (see `pytest_collection_finish`), as on an admin's machine.
+ONE_OF_SEVERAL, THREADS = "PYTEST_XDIST_WORKER" in os.environ, ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+if ONE_OF_SEVERAL:
+    os.environ |= dict.fromkeys(THREADS, "1")
+
 # A run in CI tries the same examples every time, so that it says something about the change it runs on; at
 # a desk every run tries new ones.
 settings.register_profile("ci", derandomize=True)
@@ -33,8 +39,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Leave what was imported and collected out of every later search for garbage: it stays to the end."""
+    if ONE_OF_SEVERAL:
+        import sklearn.ensemble  # noqa: F401 - reads the number of threads when it is loaded
+
+        for name in THREADS:
+            os.environ.pop(name, None)
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let the interpreter take everything apart at its end, as libraries that count what they hold expect."""
+    gc.unfreeze()
 
 
 def absent(what: str) -> None:

@@ -12,6 +12,7 @@ from connectors.errors import Busy, ConnectorError, Refused
 from connectors.oauth import Grant
 from webapp.crms import NAMES, consent
 from webapp.erasure import erase
+from webapp.rights.parting import certify_parting
 from webapp.services import Services
 from webapp.store import erased_leads, pseudonymised
 from webapp.store.rows import ConnectionRow, Crm, UserRow
@@ -139,6 +140,7 @@ def end(opened: Services, connection: ConnectionRow, user: str) -> str:
     opened.grants(connection.id).delete()
     opened.repository.set_state(connection.id, "disconnected", note)
     opened.accounts.record(user, "disconnected", connection.id, note)
+    certify_parting(opened, connection)
     opened.keys.destroy(connection.id, user)
     told = f"{name} is disconnected, its tokens are deleted and the key of its leads is destroyed."
     try:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from audit.schema import BadInput
 from webapp.crms import label
 from webapp.decisions import empty, holds
+from webapp.rights.parting import certify_parting, finish_parting
 from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import ConnectionRow
@@ -73,6 +74,7 @@ def _remove(opened: Services, row: ConnectionRow) -> None:
     # While the log can still write down how much it lets go.
     with suppress(OSError, sqlite3.Error):
         empty(opened, row)
+    certify_parting(opened, row)
     # First the key: from then on whatever is left, here or in a copy, cannot be read.
     opened.keys.destroy(row.id, HERE)
     opened.repository.remove_flags(row.id)
@@ -86,3 +88,4 @@ def _remove(opened: Services, row: ConnectionRow) -> None:
             f"Mend that in {opened.lake.folder}; Fairlead tries again whenever it starts."
         )
         raise BadInput(msg) from None
+    finish_parting(opened, row)

@@ -123,7 +123,8 @@ class Noise:
         """What it does, for the admin."""
         return (
             f"The number gets noise and stays between {self.lower} and {self.upper} "
-            f"(local differential privacy, epsilon {self.epsilon:g} for each value); the same at every pull."
+            f"(local differential privacy, epsilon {self.epsilon:g} for each value); the same at every pull. "
+            "That epsilon is apart from the budget of releases."
         )
 
 

@@ -40,6 +40,27 @@ def parse_policy(text: str, origin: str = "policy.toml") -> Policy:
         raise BadInput(msg) from None
 
 
+def rule_mistakes(text: str) -> Mapping[int, str]:
+    """What is wrong with each rule of a text by itself, by its place from 0; empty where the text is no TOML.
+
+    `parse_policy` names the first mistake alone; a page names every one beside its rule.
+    """
+    try:
+        tables = _toml(text).get("rule", [])
+    except BadInput:
+        return {}
+    found: dict[int, str] = {}
+    good: list[Rule] = []
+    for place, table in enumerate(tables if isinstance(tables, list) else ()):
+        try:
+            rule = _rule(table, place + 1)
+            _refuse_shared_columns([*good, rule])
+            good.append(rule)
+        except BadInput as error:
+            found[place] = str(error)
+    return found
+
+
 def _toml(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)

@@ -16,6 +16,7 @@ from webapp.viewmodels.dashboard import STATUS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCREENS = REPOSITORY / "artefacts" / "screens"
+TAKEN: set[str] = set()
 PAPER = 703  # A4 less its margins, in CSS pixels
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
 # Without these flags Chromium calls its maker's hosts at every start.
@@ -76,8 +77,11 @@ def _is_trouble(line) -> bool:
 
 
 def _shot(page, name: str) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+    """Take a picture, once in a run: every test signs in, and one picture of that is enough."""
+    if name not in TAKEN:
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+        TAKEN.add(name)
 
 
 def sign_in(page, world) -> None:

@@ -17,12 +17,17 @@ import pytest
 import requests
 
 from connectors.sandbox.server import free_port
+from tests import processes
 from webapp.demo.home import Home
 
 FAIRLEAD = Path(sys.executable).parent / "fairlead"
 
 
 def demo(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return processes.run(("demo", *options), env=os.environ, folder=folder)
+
+
+def demo_from_nothing(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(FAIRLEAD), "demo", *options],
         cwd=folder,
@@ -71,7 +76,7 @@ def calls(tmp_path_factory) -> Path:
 
 
 def test_once_does_everything_and_prints_the_account(tmp_path):
-    done = demo("--once", "--leads", "800", folder=tmp_path)
+    done = demo_from_nothing("--once", "--leads", "800", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     for words in ("Leads pulled", "kept", "rejected", "excluded", "Findings: critical", "Worst finding in"):
         assert words in done.stdout

@@ -10,6 +10,8 @@ from connectors.errors import Refused
 from webapp import jobs
 from webapp.app import create_app
 from webapp.erasure import left_over
+from webapp.rights import proofs
+from webapp.rights.parting import CAUSE
 
 CRMS = ("salesforce", "hubspot")
 
@@ -90,6 +92,17 @@ def test_a_finished_job_leaves_nothing_to_erase_and_the_page_says_so(crms):
     assert "Its leads are erased here; the audits stay." in told
     assert "not all erased" not in told
     assert_gone(crms, row)
+    (checked,) = proofs.check(crms.services, proofs.privacy(crms.services).proofs(row.id))
+    said = proofs.told_in(checked.proof)
+    assert (checked.trouble, checked.proof.finished_at is not None) == ("", True)
+    assert (said["cause"], said["held"]) == (CAUSE, {"leads": 236, "flags": 236})
+    assert (said["leads"], checked.proof.marks) == (0, b"")
+    page = browser.get(f"/connections/{row.id}/privacy").text
+    assert "Disconnected, and its key destroyed" in page
+    assert "236" in page
+    # Nothing was held the second time, so there is nothing to certify.
+    disconnect(browser, row)
+    assert len(proofs.privacy(crms.services).proofs(row.id)) == 1
 
 
 def test_what_a_killed_job_left_is_erased_when_fairlead_starts(crms):
@@ -100,8 +113,13 @@ def test_what_a_killed_job_left_is_erased_when_fairlead_starts(crms):
         told = disconnect(browser, row)
     assert "will be erased here when the running job ends" in told
     assert left_over(crms.services) == (crms.services.repository.connection(row.id),)
+    (begun,) = proofs.privacy(crms.services).proofs(row.id)
+    assert begun.finished_at is None
     app = create_app(crms.services.settings)
     assert_gone(crms, row)
+    (ended,) = proofs.privacy(crms.services).proofs(row.id)
+    assert ended.id == begun.id
+    assert ended.finished_at is not None
     app.extensions["fairlead"].close()
 
 

@@ -87,6 +87,20 @@ def test_an_admin_erases_a_lead_and_the_id_is_seen_nowhere_again(crms, ready, cr
     assert "Nothing was held" in browser.get(again.headers["Location"]).text
 
 
+def test_the_kind_of_a_hubspot_record_is_chosen_and_stays_chosen(crms, ready):
+    browser, row = crms.signed_in(), ready["hubspot"]
+    page = browser.get(path(row))
+    assert faults(page.text) == []
+    assert 'id="dossier-kind-lead"' in page.text
+    fields = {"record_id": "XYZ-4711", "kind": "lead"}
+    answer = browser.submit(path(row), fields, to=path(row, "/dossier"))
+    assert (answer.status_code, "HubSpot lead is a whole number" in answer.text) == (422, True)
+    assert 'id="dossier-kind-lead" name="kind" value="lead" checked' in answer.text
+    assert faults(answer.text) == []
+    fields = {"record_id": crms.hubspot.record_ids()[1], "kind": "lead"}
+    assert "was not read" in browser.submit(path(row), fields, to=path(row, "/dossier")).text
+
+
 WRONG = (
     ("/erase", {"record_id": "00Q000000000001", "confirm": "yes"}, "to confirm"),
     ("/erase", {"record_id": "XYZ-4711", "confirm": "erase"}, "15 or 18 letters"),
@@ -156,6 +170,10 @@ def test_pages_and_files_are_whole(crms, ready):
             found = [one for one in faults(answer.text) if one != "inline style on style"]
             assert found == [], what
         assert json.loads(browser.get(path(row, "/record/json")).text)["schema"] == "fairlead.record/1"
+        # What reps answer is told of where there are answers.
+        for what in ("/record/md", "/flow/md"):
+            told = browser.get(path(row, what)).text.replace("\\_", "_")
+            assert ("lead_answer" in told) == (row.crm == "salesforce")
         assert browser.get(path(row, "/flow/md")).text.startswith("# Data flow of ")
         assert browser.get(path(row, "/record/pdf")).status_code == 404
         assert browser.get(path(row, "/certificates/none")).status_code == 404

@@ -25,6 +25,7 @@ from webapp.releasing import Asked, Figures, figures_of, hand_out, preview
 from webapp.store.accounts import Accounts
 from webapp.store.database import Database
 from webapp.store.releases import Releases
+from webapp.viewmodels.sharing import lasting_noise
 
 EDGES = tuple(5.0 * step for step in range(21))
 STREAM = """
@@ -285,6 +286,16 @@ def test_the_page_sets_the_budget_and_refuses_in_words(crms):
     refused = browser.submit(page, {"noise": "yes", "epsilon": "0.5"})
     assert refused.status_code == 422
     assert "used up" in refused.text
+
+
+def test_noise_of_the_policy_is_told_beside_the_budget():
+    rule = '[[rule]]\nfield = "Visits__c"\ncolumn = "visits"\noperator = "noise"\n'
+    rule += "epsilon = 2\nlower = 0\nupper = 9\n"
+    head = '[policy]\nname = "p"\ncrm = "salesforce"\nobject = "Lead"\ncreated = "CreatedDate"\n'
+    (told,) = lasting_noise(head + rule)
+    assert told.startswith("visits carries lasting noise by the policy: epsilon 2 for each value")
+    assert "apart from this budget" in told
+    assert lasting_noise("[policy") == ()
 
 
 def test_the_figures_of_a_connection_are_those_of_its_audit(crms):

@@ -216,6 +216,23 @@ def test_the_short_and_the_long_form_of_an_id_are_one_lead(crms):
     assert short == long == lead_of(crms, row, 3)
 
 
+def test_an_id_of_hubspots_leads_object_is_another_record_than_the_contact_of_that_number(crms):
+    row = crms.ready("hubspot")
+    keyring, one = crms.services.keyring(row), crms.hubspot.record_ids()[0]
+    typed = {kind: erasing.lead_typed(crms.services, row, one, kind=kind) for kind in ("", "contact", "lead")}
+    assert typed[""] == typed["contact"] == lead_of(crms, row, 0)
+    assert typed["lead"] == keyring.lead_key(f"0-136/{one}") != typed["contact"]
+    with pytest.raises(BadInput, match="HubSpot lead is a whole number"):
+        erasing.lead_typed(crms.services, row, "x", kind="lead")
+    with pytest.raises(BadInput, match="choose contact or lead"):
+        erasing.lead_typed(crms.services, row, one, kind="deal")
+    # The contact of that number stays when the lead is erased.
+    jobs.sync(crms.services, row)
+    done = erasing.erase_typed(crms.services, row, one, "Ada", "lead")
+    assert (done.before.any, done.waiting) == (False, False)
+    assert erasing.held_of(crms.services, row, typed["contact"]).row == 1
+
+
 def test_a_typed_hubspot_id_is_a_whole_number(crms):
     row = crms.connect("hubspot")
     for typed in ("", "abc", "12.5", "-3", "0", "1" * 20, "\u0663"):

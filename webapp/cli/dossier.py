@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from webapp.cli.record_id import WHO, one_connection, typed_id
+from webapp.cli.record_id import WHO, kind_option, one_connection, typed_id
 from webapp.installation import installation
 from webapp.rights import dossier, erasing
 
 
 @click.command("dossier")
 @click.argument("connection")
-def command(connection: str) -> None:
+@kind_option
+def command(connection: str, kind: str) -> None:
     """Print as JSON what is held of one lead of CONNECTION (its id, its organisation, or its CRM).
 
     The record id is asked for, or read as one line from standard input. The same as a page to print is made
@@ -19,6 +20,6 @@ def command(connection: str) -> None:
     """
     with installation() as opened:
         row = one_connection(opened, connection)
-        lead = erasing.lead_typed(opened, row, typed_id(row))
+        lead = erasing.lead_typed(opened, row, typed_id(row), kind=kind)
         made = dossier.to_json(dossier.dossier(opened, row, lead, WHO))
     click.echo(made, nl=False)

@@ -181,15 +181,20 @@ def _path(path: Path | None) -> Iterator[str]:
 def _risk(measured: Risk) -> Iterator[str]:
     yield f"Re-identification risk on {', '.join(measured.columns) or 'no column'}:"
     yield f"  the smallest group of leads that look alike has {measured.smallest:,} (k-anonymity)"
-    yield f"  {measured.alone:,} of {measured.leads:,} leads look like no other"
+    share = measured.alone / measured.leads
+    yield f"  {measured.alone:,} of {measured.leads:,} leads ({share:.1%}) look like no other"
     if measured.smallest < K:
         yield f"  below {K} is risky: use wider bands, or coarsen or drop a column"
 
 
 def _attack(attack: Linkage) -> str:
+    """As the policy page says it: the share on average over all such lists, in whatever order."""
+    if not attack.listed:
+        return "  there is no lead to attack"
+    found, chance = attack.expected / attack.listed, attack.by_chance / attack.listed
     return (
-        f"  somebody with these values of {attack.listed:,} of the people finds {attack.found:,} of them; "
-        f"by chance {attack.by_chance:.2g}"
+        f"  somebody with these values of {attack.listed:,} of the people finds {found:.1%} of them; "
+        f"by pointing at any lead {chance:.2%}"
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from getpass import getpass
 
+import click
+
 from audit.schema import BadInput
 from webapp.installation import chosen
 from webapp.services import Services
@@ -15,6 +17,14 @@ from webapp.store.rows import ConnectionRow
 
 WHO = "command line"
 LONGEST = 200
+
+
+kind_option = click.option(
+    "--object",
+    "kind",
+    default="",
+    help="Of which object the record id is: contact (the default) or lead in HubSpot, lead in Salesforce.",
+)
 
 
 def one_connection(opened: Services, word: str) -> ConnectionRow:

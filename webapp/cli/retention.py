@@ -10,7 +10,7 @@ import click
 
 from audit.schema import BadInput
 from webapp.cli.each import Outcome, for_each, record_of, tell
-from webapp.cli.record_id import WHO, one_connection, typed_id
+from webapp.cli.record_id import WHO, kind_option, one_connection, typed_id
 from webapp.crms import label
 from webapp.installation import installation
 from webapp.jobs import Progress, expire
@@ -60,13 +60,14 @@ def believe_clock() -> None:
 @click.argument("connection")
 @click.option("--lead", is_flag=True, help="Ask for a record id, and show only what that lead is in.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def verify(connection: str, lead: bool, as_json: bool) -> None:
+@kind_option
+def verify(connection: str, lead: bool, as_json: bool, kind: str) -> None:
     """Check the certificates of CONNECTION: signatures, marks, and that none is missing between others."""
     with installation() as opened:
         row = one_connection(opened, connection)
         checked = proofs.check(opened, proofs.privacy(opened).proofs(row.id))
         if lead:
-            checked = _naming(opened, row, checked)
+            checked = _naming(opened, row, checked, kind)
     if as_json:
         click.echo(json.dumps([_record(one) for one in checked], indent=2))
     else:
@@ -85,10 +86,12 @@ def _run(opened: Services, row: ConnectionRow, progress: Progress) -> Outcome:
     return Outcome(connection=row, text=text, record={**record, "before": str(applied.before)})
 
 
-def _naming(opened: Services, row: ConnectionRow, checked: Sequence[Checked]) -> tuple[Checked, ...]:
+def _naming(
+    opened: Services, row: ConnectionRow, checked: Sequence[Checked], kind: str
+) -> tuple[Checked, ...]:
     text = typed_id(row)
-    erasing.lead_typed(opened, row, text)
-    under = partial(erasing.lead_typed, opened, row, text)
+    erasing.lead_typed(opened, row, text, kind=kind)
+    under = partial(erasing.lead_typed, opened, row, text, kind=kind)
     named = proofs.naming(opened, row, under, [one.proof for one in checked])
     return tuple(one for one in checked if one.proof in named)
 

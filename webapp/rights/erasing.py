@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from audit.schema import BadInput
 from connectors.hubspot.events import Event
 from connectors.one_lead import one_lead
 from connectors.pseudonym import Keyring, LeadKey
-from webapp.crms import label
+from webapp.crms import NAMES, label
 from webapp.decisions import history_of
 from webapp.departures import keep, settle
 from webapp.rights.in_line import put_right
 from webapp.rights.marks import mark
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
+
+KINDS = MappingProxyType({"salesforce": ("lead",), "hubspot": ("contact", "lead")})
+"""The objects whose record ids may be typed, by CRM; the first is the one that leads are read from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +53,12 @@ class Erasure:
 
 
 def lead_typed(
-    opened: Services, connection: ConnectionRow, text: str, keyring: Keyring | None = None
+    opened: Services, connection: ConnectionRow, text: str, keyring: Keyring | None = None, kind: str = ""
 ) -> LeadKey:
     """The key of the lead whose record id a person typed; the id goes no further than this.
 
-    ``keyring`` is one of an earlier time; without it, the one in force makes the key.
+    ``keyring`` is one of an earlier time; without it, the one in force makes the key. ``kind`` says of which
+    object the id is, one of `KINDS`; "" is the one that the CRM's leads are read from.
 
     Raises
     ------
@@ -63,14 +68,22 @@ def lead_typed(
     if connection.state == "disconnected":
         msg = f"{label(connection)} is disconnected, and what was read from it is erased."
         raise BadInput(msg)
+    keyring, kind = keyring or opened.keyring(connection), kind or KINDS[connection.crm][0]
+    if kind not in KINDS[connection.crm]:
+        msg = (
+            f"{NAMES[connection.crm]} has no such kind of lead: choose {' or '.join(KINDS[connection.crm])}."
+        )
+        raise BadInput(msg)
     if connection.crm == "salesforce":
         from connectors.salesforce.typed_id import typed_lead  # noqa: PLC0415 - loads the client library
-    else:
-        from connectors.hubspot.typed_id import typed_lead  # noqa: PLC0415 - loads the client library
-    return typed_lead(text, keyring or opened.keyring(connection))
+
+        return typed_lead(text, keyring)
+    from connectors.hubspot import typed_id  # noqa: PLC0415 - loads the client library
+
+    return typed_id.typed_lead(text, keyring, kind)
 
 
-def erase_typed(opened: Services, connection: ConnectionRow, text: str, who: str) -> Erasure:
+def erase_typed(opened: Services, connection: ConnectionRow, text: str, who: str, kind: str = "") -> Erasure:
     """As `erase`, of the lead whose record id was typed; a rotation of the key meanwhile does not matter.
 
     Raises
@@ -80,7 +93,7 @@ def erase_typed(opened: Services, connection: ConnectionRow, text: str, who: str
     """
     while True:
         keyring = opened.keyring(connection)
-        done = erase(opened, connection, lead_typed(opened, connection, text, keyring), who)
+        done = erase(opened, connection, lead_typed(opened, connection, text, keyring, kind), who)
         if opened.keyring(connection).generation == keyring.generation:
             return done
 

@@ -16,6 +16,8 @@ from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.words import moment
 
 SCHEMA = "fairlead.record/1"
+ANSWERED = frozenset({"salesforce"})
+"""The CRMs whose panel takes answers, and from which they are read."""
 
 
 def record(opened: Services, connection: ConnectionRow) -> Paper:
@@ -36,7 +38,9 @@ def record(opened: Services, connection: ConnectionRow) -> Paper:
             Section(heading="Who is responsible", lines=asked("controller", "contact", "dpo")),
             Section(heading="Why data is processed", lines=(*_purposes(), *asked("legal_basis"))),
             Section(heading="Whose data it is", lines=tuple(_people(connection))),
-            Section(heading="Which data", lines=tuple(_data_lines(rules)), table=_data(rules)),
+            Section(
+                heading="Which data", lines=(*_data_lines(rules), *_answers(connection)), table=_data(rules)
+            ),
             Section(heading="Who receives it", lines=(*_recipients(connection), *asked("recipients"))),
             Section(heading="Other countries", lines=(*_transfers(connection), *asked("transfers"))),
             Section(heading="How long it is kept", lines=tuple(_spans(opened, connection))),
@@ -79,6 +83,11 @@ def _people(connection: ConnectionRow) -> Iterator[Line]:
         term=f"Users of {NAMES[connection.crm]}",
         text="Whoever opens a panel: a code in place of their id, for a quarter of an hour.",
     )
+    if connection.crm in ANSWERED:
+        yield Line(
+            term="Sales people who answer the score check",
+            text="A code in place of their id, beside what they answered. Nobody is rated by it.",
+        )
 
 
 def _data_lines(rules: InForce) -> Iterator[Line]:
@@ -101,6 +110,16 @@ def _data_lines(rules: InForce) -> Iterator[Line]:
         if special
         else "None is marked as such in score and groups.",
     )
+
+
+def _answers(connection: ConnectionRow) -> Iterator[Line]:
+    if connection.crm in ANSWERED:
+        yield Line(
+            term="Answers to the score check",
+            text="Agree, disagree with a reason from a list, or a review asked for; what the check said, by "
+            "which audit, and when. Read with each sync from the object of answers (Fairness_Feedback__c) "
+            "into the database (lead_answer), under codes for lead and person. There is no free text.",
+        )
 
 
 def _data(rules: InForce) -> Table:
@@ -130,11 +149,21 @@ def _recipients(connection: ConnectionRow) -> tuple[Line, ...]:
             text=f"See a panel beside a lead and these fields on it: {fields}. No group of a person.",
         ),
         Line(term="Administrators and auditors", text="See counts and rates of groups, no single lead."),
+        *_answers_told(connection),
         Line(
             term="Anybody else",
             text="Fairlead sends nothing elsewhere by itself. What is exported leaves as counts of groups.",
         ),
     )
+
+
+def _answers_told(connection: ConnectionRow) -> Iterator[Line]:
+    if connection.crm in ANSWERED:
+        yield Line(
+            term="Answers to the score check",
+            text="Stay in this installation: the sync says how many are new, and the dossier tells the "
+            "person behind the lead what was answered, not by whom. None is written back or exported.",
+        )
 
 
 def _transfers(connection: ConnectionRow) -> tuple[Line, ...]:
@@ -162,6 +191,11 @@ def _spans(opened: Services, connection: ConnectionRow) -> Iterator[Line]:
         term="What the CRM told of a deletion",
         text="30 days, to understand what comes late. Of an erasure on request nothing is kept.",
     )
+    if connection.crm in ANSWERED:
+        yield Line(
+            term="Answers to the score check",
+            text="As long as their lead: they go when it is erased, deleted or too old, and at a disconnect.",
+        )
     days = opened.decision_logs.get(connection.id).keep_days
     yield Line(term="Decision log", text=f"{days} days: every score that was seen, as evidence.")
     yield Line(term="Reports of audits", text="They hold counts of groups and are kept as evidence.")

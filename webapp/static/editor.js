@@ -2,9 +2,10 @@
 const form = document.querySelector("[data-editor]");
 const editor = form?.querySelector("#text");
 const address = form?.getAttribute("action").split("#")[0];
+const drawn = editor?.value;
 const PAUSE = 1200;
 // What an answer replaces. The table goes only where it was not typed in, so that the caret stays.
-const PARTS = ["preview", "draft", "risk", "digests", "warned"];
+const PARTS = ["preview", "draft", "risk", "digests", "first", "bar", "pull", "draft-mark"];
 let timer = 0;
 let asked = 0;
 let shown = null;
@@ -49,8 +50,19 @@ function put(page) {
 function replace(page, id) {
   const old = document.getElementById(id);
   const fresh = page.getElementById(id);
-  if (old && fresh) old.replaceChildren(...fresh.childNodes);
+  if (old && fresh) {
+    stayOpen(old, page);
+    old.replaceChildren(...fresh.childNodes);
+  }
   return Boolean(old && fresh);
+}
+
+// What was unfolded or folded stays so.
+function stayOpen(old, page) {
+  for (const fold of old.querySelectorAll("details[id]")) {
+    const same = page.getElementById(fold.id);
+    if (same && !same.querySelector(":scope > .error")) same.open = fold.open;
+  }
 }
 
 // Where the person is in the table, and how to get there again after it was drawn anew.
@@ -67,14 +79,13 @@ function back(place) {
   if (typeof place.start === "number" && there.setSelectionRange) there.setSelectionRange(place.start, place.end);
 }
 
-// What is wrong with the text, or nothing; the answer to "Save" opens where the eye must go.
+// What is wrong with the draft, or nothing.
 function say(wrong) {
   const slot = document.getElementById("text-error");
   slot.replaceChildren(...wrong);
   const failed = slot.textContent.trim() !== "";
   document.getElementById("spoken").textContent = failed ? "" : form.dataset.spoken;
   editor.setAttribute("aria-invalid", String(failed));
-  form.setAttribute("action", `${address}#${failed ? "editor" : "preview"}`);
 }
 
 function signedOut() {
@@ -105,7 +116,7 @@ function kept() {
 function restore() {
   const text = kept();
   // An answer to what was sent has the draft as it is now; so has the page after saving.
-  const answered = form.dataset.answer !== undefined || location.search.includes("saved=");
+  const answered = form.dataset.answer !== undefined || /[?&](saved|version)=/.test(location.search);
   if (text === null || text === editor.value || answered) return;
   editor.value = text;
   open();
@@ -115,10 +126,10 @@ function restore() {
   timer = setTimeout(tryOut, PAUSE);
 }
 
-// The text may be folded; what must be seen is unfolded.
+// The text may be behind the table; what must be seen is shown.
 function open() {
-  const fold = editor.closest("details");
-  if (fold) fold.open = true;
+  const view = document.getElementById("view-text");
+  if (view) view.checked = true;
 }
 
 function soon(pause) {
@@ -128,17 +139,16 @@ function soon(pause) {
 
 if (editor && !editor.readOnly) {
   form.addEventListener("input", (event) => {
-    if (["reason", "add_field"].includes(event.target.name)) return;
+    if (["reason", "add_field", "find", "show", "view"].includes(event.target.name)) return;
     soon(event.target.matches("[data-now]") ? 0 : PAUSE);
   });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     keep();
   });
+  // Who leaves the page with a draft finds it again, whichever way they come back.
+  addEventListener("pagehide", () => {
+    if (editor.value !== drawn) keep();
+  });
   restore();
-  if (editor.getAttribute("aria-invalid") === "true") {
-    open();
-    location.replace("#editor"); // the browser itself would go on to #preview
-    editor.focus({ preventScroll: true });
-  }
 }

@@ -82,7 +82,7 @@ def certificate(one: Checked) -> Certificate:
         id=one.proof.id,
         made_at=moment(one.proof.made_at),
         why=_why(told),
-        leads=counted(int(told.get("leads", 0)), "lead", "leads"),
+        leads=counted(int((told.get("held") or told).get("leads", 0)), "lead", "leads"),
         days=f"{min(days)} to {max(days)}" if days else "",
         state=_state(one)[1],
         tone=_state(one)[0],
@@ -96,7 +96,7 @@ def _state(one: Checked) -> tuple[str, str]:
     if not one.ours:
         return "medium", "Signed with another key than the one in force: compare it with the one you kept"
     if one.proof.finished_at is None:
-        return "failed", "Not finished: the next sync ends it"
+        return "failed", "Not finished: the next sync or start of Fairlead ends it"
     return "done", "Sound"
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from audit.release import Release
 from audit.release.page import Sheet, hidden_share, sheets
+from audit.schema import BadInput
+from connectors.policy.noise import Noise
+from connectors.policy.parse import parse_policy
 from webapp.store.releases import ReleasedRow
 
 
@@ -58,6 +61,27 @@ def ledger_lines(rows: Sequence[ReleasedRow]) -> tuple[LedgerLine, ...]:
             drawn=bool(row.text),
         )
         for row in rows
+    )
+
+
+def lasting_noise(text: str) -> tuple[str, ...]:
+    """The columns that carry noise by a policy's text, and why they are apart from the budget.
+
+    The budget counts what releases tell of whether a lead is there. Noise of the policy hides each lead's own
+    value once and for all from who reads the column here; it is a part of the lead then, so that a release of
+    it costs as much as one of any other column.
+    """
+    try:
+        rules = parse_policy(text, "The policy").rules
+    except BadInput:
+        return ()  # the page of the policy says what is wrong with it
+    return tuple(
+        f"{rule.column} carries lasting noise by the policy: epsilon {rule.operator.epsilon:g} for each "
+        "value of each lead. That is apart from this budget: it protects a lead's value from who reads the "
+        "column here, and was spent when the lead was read. A release of it costs as much of the budget as "
+        "one of any other column."
+        for rule in rules
+        if isinstance(rule.operator, Noise)
     )
 
 

@@ -15,7 +15,7 @@ from webapp.measuring import level_at_saving
 from webapp.services import services
 from webapp.store.notes import Note
 from webapp.store.proposals import Wish
-from webapp.store.rows import ConnectionRow
+from webapp.store.rows import ConnectionRow, PolicyVersion
 from webapp.typed_policy import asked_change, typed_policy
 from webapp.uploaded import uploaded_policy
 from webapp.viewmodels.risk_meter import level_words
@@ -25,6 +25,8 @@ from webapp.views.policy_page import Around, asked_leads, policy_page
 from webapp.views.reasons import FEWEST_WORDS, typed_reason, written_words
 from webapp.views.suggesting import suggested_policy
 
+LONGEST_REASON = 500
+TOO_LONG = f"The reason has {{length:,}} characters; shorten it to {LONGEST_REASON} at most."
 NEEDS_REASON = {
     "red": (
         "The risk of this policy is high, so it needs a written reason of at least three words. It is kept "
@@ -64,6 +66,8 @@ def change(connection_id: str) -> AnyResponse:
     if not typed.warning:
         typed = asked_change(typed.text, action, form, fields)
     draft = drafted(connection, typed.text)
+    if action == "show":  # the filter alone: nobody has to be asked
+        return policy_page(draft, Around(warning=typed.warning))
     if action != "save":
         return policy_page(_tried(draft, action), Around(warning=typed.warning))
     draft = draft if typed.warning else fitted(services(), draft)
@@ -106,7 +110,11 @@ def _tried(draft: Draft, action: str) -> Draft:
 def _save(draft: Draft) -> AnyResponse:
     opened, target = services(), draft.connection.id
     before = opened.repository.policy(target)
+    if before is not None and (sentence := _overtaken(before, draft)):
+        return policy_page(draft, Around(warning=sentence), 422)
     reason = typed_reason(request.form.get("reason", ""))
+    if len(reason) > LONGEST_REASON:
+        return _refused(draft, TOO_LONG.format(length=len(reason)))
     level = ""
     if draft.policy is not None and (before is None or before.text != draft.text):
         level = level_at_saving(opened, draft.connection, draft.policy)
@@ -114,6 +122,18 @@ def _save(draft: Draft) -> AnyResponse:
             return _refused(draft, NEEDS_REASON[level])
     note = Note(reason=reason, level=level)
     return _propose(draft, note) if opened.proposals.two_needed(target) else _keep(draft, note)
+
+
+def _overtaken(before: PolicyVersion, draft: Draft) -> str:
+    """What to say where another version came in force after the form was opened; "" where none did."""
+    opened_on = request.form.get("based_on", "")
+    if not opened_on.isdecimal() or int(opened_on) == before.version or before.text == draft.text:
+        return ""
+    return (
+        f"Version {before.version}, saved by {before.saved_by}, came in force after you opened this page. "
+        "Your draft is not saved yet. Look below at what it changes of that version; if you save again, "
+        "your draft replaces it."
+    )
 
 
 def _refused(draft: Draft, sentence: str) -> Response:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from audit.schema import BadInput
-from connectors.policy.difference import difference
-from connectors.policy.model import Policy
-from connectors.policy.parse import parse_policy
 from webapp.services import services
 from webapp.store.notes import Note
 from webapp.store.rows import PolicyVersion
 from webapp.uploaded import exported
+from webapp.viewmodels.policy_changes import policy_changes
 from webapp.viewmodels.text_diff import text_diff
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
@@ -34,7 +31,7 @@ def show(connection_id: str, version: int) -> Response:
         other=other,
         versions=versions,
         note=services().notes.of(connection_id).get(version, Note()),
-        sentences=changes(other.text if other else "", found.text),
+        changes=policy_changes(other.text if other else "", found.text),
         rows=text_diff(other.text if other else "", found.text),
         in_force=versions[0].version == version,
     )
@@ -51,23 +48,6 @@ def export(connection_id: str, version: int) -> Response:
     name = f"policy-{connection.crm}-version-{version}.toml"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def changes(old: str, new: str) -> tuple[str, ...]:
-    """What changes, in sentences; empty where one of the texts is no valid policy."""
-    before, after = _parsed(old), _parsed(new)
-    if after is None:
-        return ()
-    if before is None:
-        return tuple(f"{rule.field}: {rule.operator.describe()}" for rule in after.rules)
-    return tuple(change.sentence for change in difference(before, after))
-
-
-def _parsed(text: str) -> Policy | None:
-    try:
-        return parse_policy(text)
-    except BadInput:
-        return None
 
 
 def _version(connection_id: str, version: int) -> PolicyVersion:

@@ -61,8 +61,8 @@ def erase(connection_id: str) -> AnyResponse:
     if request.form.get("confirm", "").strip().lower() != WORD:
         return _page(connection, wrong=("erase", UNCONFIRMED))
     try:
-        typed = request.form.get("record_id", "")
-        done = erasing.erase_typed(opened, connection, typed, current_user.name)
+        typed, kind = request.form.get("record_id", ""), request.form.get("kind", "")
+        done = erasing.erase_typed(opened, connection, typed, current_user.name, kind)
     except BadInput as problem:
         return _page(connection, wrong=("erase", str(problem)))
     flash(erased_words(done), "warning" if done.after.any else "success")
@@ -75,7 +75,8 @@ def make_dossier(connection_id: str) -> AnyResponse:
     """The dossier of one lead, as a page or as a file; it is kept nowhere."""
     connection, opened = connection_or_404(connection_id), services()
     try:
-        lead = erasing.lead_typed(opened, connection, request.form.get("record_id", ""))
+        typed, kind = request.form.get("record_id", ""), request.form.get("kind", "")
+        lead = erasing.lead_typed(opened, connection, typed, kind=kind)
         made = dossier.dossier(opened, connection, lead, current_user.name)
     except BadInput as problem:
         return _page(connection, wrong=("dossier", str(problem)))
@@ -145,6 +146,8 @@ def _page(connection: ConnectionRow, wrong: tuple[str, str] = ("", "")) -> Respo
         pages=(*(PAPERS if rules else ()), *OTHERS),
         may_change=current_user.user.role == "admin",
         word=WORD,
+        kinds=erasing.KINDS[connection.crm],
+        chosen=request.form.get("kind", ""),
     )
     return make_response(page, 422 if form else 200)
 

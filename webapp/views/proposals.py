@@ -23,12 +23,12 @@ from connectors.policy.risk import readable_columns
 from webapp.services import services
 from webapp.store.proposals import ProposalRow, Wish
 from webapp.viewmodels.policy import Preview, preview_of
+from webapp.viewmodels.policy_changes import policy_changes
 from webapp.viewmodels.risk_meter import RiskMeter, risk_meter
 from webapp.viewmodels.text_diff import text_diff
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
 from webapp.views.policy_draft import Draft, drafted, looked_at, risked
-from webapp.views.policy_versions import changes
 
 LEADS = 3
 NEEDS_WORDS = "Say why in a few words; it goes to the one who proposed it, and into the trail."
@@ -133,7 +133,7 @@ def _page(row: ProposalRow, seen: Seen) -> Response:
         title=TITLES[row.kind],
         row=row,
         seen=seen,
-        sentences=changes(in_force, row.text) if row.kind == "policy" else (),
+        changes=policy_changes(in_force, row.text) if row.kind == "policy" else (),
         rows=text_diff(in_force, row.text),
         why_not=opened.proposals.why_not(row.id, current_user.user),
         own=row.proposed_by_id == current_user.user.id,

@@ -22,7 +22,7 @@ from connectors.errors import ConnectorError
 from webapp.releasing import Asked, figures_of, hand_out, owner_of, preview
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.sharing import ledger_lines, previewed
+from webapp.viewmodels.sharing import lasting_noise, ledger_lines, previewed
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404, remote_sentence
 
@@ -104,6 +104,7 @@ def _number(name: str) -> float:
 
 def _page(connection: ConnectionRow, error: str | None = None, budget_error: str | None = None) -> Response:
     releases, owner = services().releases, owner_of(connection)
+    saved = services().repository.policy(connection.id)
     look, trouble = None, None
     if request.args.get("look") == "1":
         try:
@@ -120,6 +121,7 @@ def _page(connection: ConnectionRow, error: str | None = None, budget_error: str
         typed={"noise": request.form.get("noise", "no"), "epsilon": request.form.get("epsilon", "0.5")},
         budget_error=budget_error,
         budget=releases.budget(owner),
+        apart=lasting_noise(saved.text) if saved else (),
         lines=ledger_lines(releases.all(owner)),
         may_share=current_user.user.role == "admin",
     )
