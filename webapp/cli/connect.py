@@ -96,7 +96,7 @@ def _running(url: str) -> bool:
     with requests.Session() as session:
         session.trust_env = False
         try:
-            return session.get(f"{url}/health/live", timeout=10, allow_redirects=False).ok
+            return session.get(f"{url}/healthz", timeout=10, allow_redirects=False).ok
         except requests.exceptions.SSLError:
             return True  # it answers, under a certificate that only the browser knows
         except requests.RequestException:
