@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import shutil
 import subprocess
@@ -34,6 +35,7 @@ from webapp.jobs import Progress, quiet
 from webapp.key_command import key_from
 from webapp.key_order import put_all_in_order, put_in_order
 from webapp.key_rotation import rotate
+from webapp.rights.erasing import erase_typed
 from webapp.services import Services, open_services
 from webapp.store import pseudonymised
 from webapp.store.every_table import METADATA
@@ -159,6 +161,21 @@ def test_events_of_before_a_rotation_are_acted_on_after_it(house: House):
         gone = {ring.lead_key(str(number)).hex for number in range(3)}
         assert not gone & (held | flagged)
         assert len(held) == len(flagged) == house.leads - 3
+
+
+def test_a_certificate_names_its_lead_after_rotations(house: House):
+    with house.open() as (opened, row):
+        erase_typed(opened, row, "7", "Ada")
+        for _ in range(2):
+            rotate(opened, row, "Ada", quiet)
+    named = {}
+    for record_id in ("7", "8"):
+        words = ["retention", "verify", CRM, "--lead", "--json"]
+        done = CliRunner(env=house.environ).invoke(main, words, input=f"{record_id}\n")
+        assert done.exit_code == 0, done.output
+        named[record_id] = json.loads(done.stdout[done.stdout.index("[") :])
+    assert [one["generation"] for one in named["7"]] == [1]
+    assert named["8"] == []
 
 
 def test_nothing_else_runs_while_a_key_is_rotated(house: House):

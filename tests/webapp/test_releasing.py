@@ -277,7 +277,7 @@ def test_the_page_sets_the_budget_and_refuses_in_words(crms):
     browser, page = crms.signed_in(), f"/connections/{row.id}/share"
     wrong = browser.submit(page, {"total": "much"}, to=f"{page}/budget")
     assert wrong.status_code == 422
-    assert "Type a number" in wrong.text
+    assert "Epsilon: type a number" in wrong.text
     assert faults(wrong.text) == []
     assert browser.submit(page, {"total": "1"}, to=f"{page}/budget").status_code == 303
     made = browser.submit(page, {"noise": "yes", "epsilon": "0.75"})

@@ -193,11 +193,6 @@ class Repository:
         with self.database.reading() as session:
             return tuple(audit_row(row) for row in session.scalars(_audits(connection_id)))
 
-    def replace_flags(self, connection_id: str, audit_id: str, flags: Mapping[LeadKey, Flag]) -> None:
-        """Make ``flags`` the only flags of a connection, all of one audit."""
-        with self.database.writing() as session:
-            _put_flags(session, connection_id, audit_id, flags)
-
     def remove_flags(self, connection_id: str) -> None:
         """Forget every flag of a connection."""
         with self.database.writing() as session:

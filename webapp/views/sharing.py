@@ -98,7 +98,7 @@ def _number(name: str) -> float:
     try:
         return float(typed[:_LONGEST_NUMBER])
     except ValueError:
-        msg = "Type a number, for example 0.5."
+        msg = "Epsilon: type a number, for example 0.5."
         raise BadInput(msg) from None
 
 
