@@ -53,7 +53,9 @@ def given(name: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def image() -> str:
-    """The image of these sources."""
+    """The image of these sources, built unless FAIRLEAD_IMAGE names one."""
+    if built := os.environ.get("FAIRLEAD_IMAGE"):
+        return built
     name, options = "localhost/fairlead-test:now", ("--file", "manifests/deploy/Containerfile")
     tool(
         "build",
@@ -103,7 +105,8 @@ class Installed:
             *given("FAIRLEAD_RUN_ARGUMENTS"),
             "--network=host",
             f"--volume={self.name}:/var/lib/fairlead",
-            f"--volume={secrets}:/run/secrets:ro",
+            # One by one, as compose does: the folder itself is closed to the account in the container.
+            *(f"--volume={path}:/run/secrets/{path.name}:ro" for path in sorted(secrets.iterdir())),
             *(f"--env=FAIRLEAD_{name}={value}" for name, value in settings.items()),
         ]
 
