@@ -7,8 +7,8 @@ an opt-out) is erased after `ABSENT_DAYS`, unless it comes back (docs/adr/0009).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,15 +20,15 @@ from connectors.decisions.checkpoint import Checkpoint, against
 from connectors.decisions.entry import Decision
 from connectors.decisions.export import Form, export
 from connectors.decisions.fresh import Held, Sight, log_new
-from connectors.decisions.keys import LogKeys
 from connectors.decisions.ledger import Ledger
-from connectors.decisions.opening import destroy, open_ledger
+from connectors.decisions.opening import destroy
 from connectors.decisions.verify import Verified, read_chain, summed, verify
 from connectors.moments import in_seconds
 from connectors.policy.parse import parse_policy
 from connectors.policy.write import policy_digest
-from connectors.pseudonym import Keyring, LeadKey, derive
+from connectors.pseudonym import LeadKey
 from connectors.synced import Synced
+from webapp.decision_opening import keys_of, open_chain, open_log, place_of
 from webapp.rights.certain_time import certain_now
 from webapp.rights.proofs import not_by_age
 from webapp.services import Services
@@ -37,11 +37,6 @@ from webapp.store.rows import ConnectionRow
 
 ABSENT_DAYS = 21
 ATTEMPTS = 20
-
-
-def place_of(opened: Services, connection: ConnectionRow) -> Path:
-    """The folder of a connection's log."""
-    return opened.lake.beside(connection.crm, connection.organisation, "log")
 
 
 def history_of(opened: Services, connection: ConnectionRow, lead: LeadKey) -> tuple[Decision, ...]:
@@ -54,7 +49,7 @@ def history_of(opened: Services, connection: ConnectionRow, lead: LeadKey) -> tu
     """
     if not place_of(opened, connection).exists():
         return ()
-    with _ledger(opened, connection) as ledger:
+    with open_log(opened, connection) as ledger:
         known = ledger.index.known([lead.digest])
         return tuple(reversed([entry for one in known.values() for entry in ledger.of(one)]))
 
@@ -63,7 +58,7 @@ def logged_leads(opened: Services, connection: ConnectionRow) -> list[bytes]:
     """The keys of all leads that something is logged of. Raises BadInput where the log is damaged."""
     if not place_of(opened, connection).exists():
         return []
-    with _ledger(opened, connection) as ledger:
+    with open_log(opened, connection) as ledger:
         return [key for _, key in ledger.index.leads()]
 
 
@@ -84,7 +79,7 @@ def erase(opened: Services, connection: ConnectionRow, leads: Iterable[LeadKey])
     if not keys or not place.exists():
         return 0
     try:
-        with _ledger(opened, connection) as ledger:
+        with open_log(opened, connection) as ledger:
             gone = ledger.erase(keys)
             _remember(opened, connection, ledger)
             return gone
@@ -102,7 +97,7 @@ def empty(opened: Services, connection: ConnectionRow) -> int:
     if not place.exists():
         return 0
     try:
-        with _chain(opened, connection) as ledger:
+        with open_chain(opened, connection) as ledger:
             gone = ledger.empty() if ledger.entries else 0
             _remember(opened, connection, ledger)
             return gone
@@ -113,7 +108,7 @@ def empty(opened: Services, connection: ConnectionRow) -> int:
 def hand_over(opened: Services, connection: ConnectionRow) -> None:
     """Let a chain name the master key of today, which takes the one before; a damaged log stays as it is."""
     if place_of(opened, connection).exists():
-        with suppress(BadInput), _chain(opened, connection) as ledger:
+        with suppress(BadInput), open_chain(opened, connection) as ledger:
             _remember(opened, connection, ledger)
 
 
@@ -130,7 +125,7 @@ def rekey(opened: Services, connection: ConnectionRow) -> bool:
     """
     if not place_of(opened, connection).exists():
         return False
-    with _ledger(opened, connection):
+    with open_log(opened, connection):
         return True
 
 
@@ -148,7 +143,7 @@ def record(opened: Services, connection: ConnectionRow) -> int:
         policy=_policy(opened, connection, str(note.cursor.get("policy", ""))),
         model=str(note.cursor.get("rules", "")),
     )
-    with _ledger(opened, connection) as ledger:
+    with open_log(opened, connection) as ledger:
         made = _log_new(opened, connection, ledger, sight)
         _remember(opened, connection, ledger)
         return made
@@ -185,7 +180,7 @@ def keep_tidy(opened: Services, connection: ConnectionRow) -> int:
     now, keep = certain_now(opened).now, opened.decision_logs.get(connection.id).keep_days
     if not place_of(opened, connection).exists():
         return 0
-    with _ledger(opened, connection) as ledger:
+    with open_log(opened, connection) as ledger:
         held = opened.lake.keys(connection.crm, connection.organisation)
         absent = note_absent(ledger.index, held, now.timestamp(), ABSENT_DAYS)
         # Who went by retention before that was noted in the log itself (`aged`) is known by a certificate.
@@ -202,7 +197,7 @@ def aged(opened: Services, connection: ConnectionRow, leads: Iterable[LeadKey]) 
     A log that is damaged says so where it is looked at.
     """
     if place_of(opened, connection).exists():
-        with suppress(BadInput), _ledger(opened, connection) as ledger:
+        with suppress(BadInput), open_log(opened, connection) as ledger:
             note_aged(ledger.index, {lead.digest for lead in leads})
 
 
@@ -220,56 +215,8 @@ def check(opened: Services, connection: ConnectionRow, *, contents: bool = False
 
 def export_log(opened: Services, connection: ConnectionRow, folder: Path, form: Form) -> Checkpoint:
     """Write the log of a connection into a folder, for somebody who verifies it without us."""
-    with _ledger(opened, connection) as ledger:
+    with open_log(opened, connection) as ledger:
         return export(ledger, connection.organisation, folder, form)
-
-
-def keys_of(opened: Services, connection: ConnectionRow) -> LogKeys:
-    """The keys of a connection's log. Raises BadInput where the organisation's key was destroyed."""
-    secret = opened.keyring(connection).key_for("decision-log")
-    return LogKeys(secret=secret, signers=_signers(opened, connection))
-
-
-def _signers(opened: Services, connection: ConnectionRow) -> tuple[bytes, ...]:
-    masters = (opened.settings.master, *opened.settings.former_masters)
-    name = f"decision-log/{len(connection.crm)}:{connection.crm}/{connection.organisation}"
-    return tuple(derive(one, name) for one in masters)
-
-
-@contextmanager
-def _chain(opened: Services, connection: ConnectionRow) -> Iterator[Ledger]:
-    """The open log, without the key that reads its entries."""
-    keys, at = LogKeys(secret=b"", signers=_signers(opened, connection)), in_seconds(opened.clock())
-    with open_ledger(place_of(opened, connection), keys, connection.crm, at) as ledger:
-        yield ledger
-
-
-@contextmanager
-def _ledger(opened: Services, connection: ConnectionRow) -> Iterator[Ledger]:
-    """The open log, made where there is none; its leads are known by the keys of today."""
-    keys, at = keys_of(opened, connection), in_seconds(opened.clock())
-    with open_ledger(place_of(opened, connection), keys, connection.crm, at) as ledger:
-        _move_on(ledger, opened.keyring(connection))
-        yield ledger
-
-
-def _move_on(ledger: Ledger, keyring: Keyring) -> None:
-    """Bring the index to the generation of a keyring, one that a killed rotation left behind as well.
-
-    What was logged under a key that was destroyed since goes: the connection was made again before that.
-    """
-    since = ledger.index.generation() or keyring.generation
-    if since > keyring.generation:
-        msg = "the decision log is of a later time than the database; put both of one moment back"
-        raise BadInput(msg)
-
-    def moved(key: str) -> str:
-        return keyring.forward(LeadKey(bytes.fromhex(key)), since).hex
-
-    if since < keyring.first:
-        ledger.empty()
-    if ledger.index.generation() != keyring.generation:
-        ledger.rekey(moved, keyring.generation)
 
 
 def _log_new(opened: Services, connection: ConnectionRow, ledger: Ledger, sight: Sight) -> int:

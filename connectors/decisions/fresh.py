@@ -29,6 +29,8 @@ VERSION = "model_version"
 _SINCE = HIDDEN[0]
 # A score, since when it stood, and the version of the model that made it ("" where nobody knows).
 Standing = tuple[str | None, str, str]
+# The key of a lead, the mark of what is known of it now, and how the index knows it.
+_Marked = tuple[bytes, bytes, Known | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,9 @@ def _seen(ledger: Ledger, tables: Iterable[pa.Table], about: dict[str, Any]) -> 
         new = [at for at, key in enumerate(keys) if key not in known or known[key].mark != marks[at]]
         if new:
             rows = table.take(pa.array(new))
-            yield from _of_rows(ledger, rows, [(keys[at], marks[at]) for at in new], about)
+            yield from _of_rows(
+                ledger, rows, [(keys[at], marks[at], known.get(keys[at])) for at in new], about
+            )
 
 
 def _not_before(table: pa.Table, seen_at: str) -> str:
@@ -126,23 +130,25 @@ def _told(table: pa.Table, about: Mapping[str, Any]) -> list[str]:
 
 
 def _of_rows(
-    ledger: Ledger, table: pa.Table, leads: Sequence[tuple[bytes, bytes]], about: Mapping[str, Any]
+    ledger: Ledger,
+    table: pa.Table,
+    leads: Sequence[_Marked],
+    about: Mapping[str, Any],
 ) -> Iterator[Seen]:
     """What is new of leads; most of them are new, and have one score."""
-    known = ledger.index.known([key for key, _ in leads])
     scores, since, earlier = (_texts(table, name) for name in (about["score"], *HIDDEN))
     versions = _texts(table, VERSION) if VERSION in table.column_names else [None] * table.num_rows
     texts = _present(table, about)
-    for at, (key, made) in enumerate(leads):
-        if key not in known and earlier[at] is None:
+    for at, (key, made, known) in enumerate(leads):
+        if known is None and earlier[at] is None:
             if scores[at] is not None:
-                yield key, made, (texts[at],)
+                yield key, made, (texts[at],), None
             continue
         line = _line(earlier[at], (scores[at], since[at] or "", versions[at] or ""))
-        new = _missing(line, _logged(ledger, known.get(key), about["score"]), ledger.dropped)
+        new = _missing(line, _logged(ledger, known, about["score"]), ledger.dropped)
         told = tuple(texts[at] if one is line[-1] else _past(one) for one in new)
-        if told or key in known:
-            yield key, made, told
+        if told or known is not None:
+            yield key, made, told, known
 
 
 def _present(table: pa.Table, about: Mapping[str, Any]) -> list[str]:

@@ -63,6 +63,8 @@ class Index:
     def known(self, keys: Sequence[bytes]) -> dict[bytes, Known]:
         """The leads of some keys."""
         found: dict[bytes, Known] = {}
+        if self.next_lead() == 1:
+            return found  # a first pull: nobody is known yet
         for some in _portions(keys):
             query = f"SELECT key, id, sealed, mark FROM lead WHERE key IN ({_marks(some)})"  # noqa: S608 - question marks
             for key, number, sealed, mark in self.database.execute(query, some):

@@ -42,9 +42,9 @@ from connectors.decisions.segment import Content, path_of, read_content, write_s
 
 SEGMENT = 100_000
 
-# What a sync says of one lead: its key, the mark of all that is known of it, and the texts of its new
-# entries. It is a bare tuple because there are millions.
-Seen = tuple[bytes, bytes, tuple[str, ...]]
+# What a sync says of one lead: its key, the mark of all that is known of it, the texts of its new entries,
+# and how the index knows it (None: not yet). It is a bare tuple because there are millions.
+Seen = tuple[bytes, bytes, tuple[str, ...], Known | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,13 +151,13 @@ class Ledger:
 
     def _segment(self, seen: Sequence[Seen], about: Mapping[str, Any]) -> int:
         """One segment. The order of its leads is drawn by lot: it must not tell the order of the keys."""
-        known = self.index.known([key for key, _, _ in seen])
+        known = {key: one for key, _, _, one in seen if one is not None}
         with self._committing():
-            self.index.mark((mark, known[key].id) for key, mark, _ in seen if key in known)
-            texts = [(key, text.encode()) for key, _, some in seen for text in some]
+            self.index.mark((mark, known[key].id) for key, mark, _, _ in seen if key in known)
+            texts = [(key, text.encode()) for key, _, some, _ in seen for text in some]
             if not texts:
                 return 0
-            fresh = [(key, mark) for key, mark, some in seen if some and key not in known]
+            fresh = [(key, mark) for key, mark, some, one in seen if some and one is None]
             leads = {
                 **old_leads(self.keys, known, {key for key, _ in texts}),
                 **new_leads(self.keys, self.index, fresh),

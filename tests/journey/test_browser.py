@@ -193,11 +193,15 @@ REASON = "Looked at in the browser"
 
 
 def text_of(page):
-    """The policy as text, unfolded."""
-    fold = page.locator("details[data-text]")
-    if fold.get_attribute("open") is None:
-        fold.locator("summary").click()
+    """The policy as text."""
+    page.locator("label[for=view-text]").click()
     return page.locator("#text")
+
+
+def unfold(page, field: str) -> None:
+    """Open the rule of a field in the table."""
+    page.locator("label[for=view-table]").click()
+    page.locator(".rule summary", has_text=field).click()
 
 
 def save(page) -> None:
@@ -217,12 +221,13 @@ def test_an_admin_changes_the_policy(page, story_world):
     assert "operater" in page.get_by_role("alert").inner_text()
     assert page.locator("#text-error").evaluate(IN_SIGHT)
     page.shot("policy-error")
+    assert page.locator("#text-error [autofocus]").evaluate("e => e === document.activeElement")
     text_of(page).press("End")
     text_of(page).type(" ")
-    page.locator('[data-editor][action$="#editor"]').wait_for()
     save(page)
-    assert page.url.endswith("#editor")
+    page.locator("#text-error [autofocus]").wait_for()
     assert page.locator("#text-error").evaluate(IN_SIGHT)
+    assert "operater" in text_of(page).input_value()
     changed = before + "\n# Looked at in the browser.\n"
     text_of(page).fill(changed)
     page.get_by_role("button", name="Preview").last.click()
@@ -278,10 +283,12 @@ def test_an_admin_changes_the_policy_without_its_text(page, story_world):
     world, outcomes, _ = story_world
     sign_in(page, world)
     page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
+    unfold(page, "Age__c")
     bands = page.get_by_label("Lower edges of Age__c")
     bands.fill("40")
     expect(page.locator("#text")).to_have_value(re.compile(r"bands = \[40\]"))
     assert bands.evaluate("e => e === document.activeElement")
+    unfold(page, "LeadSource")
     operator = page.get_by_label("What happens to it: LeadSource")
     operator.select_option("drop")
     expect(page.locator("#text")).to_have_value(re.compile(r'operator = "drop"'))

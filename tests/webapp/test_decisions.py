@@ -18,7 +18,7 @@ from pydantic import SecretBytes
 from connectors.decisions.chain import lines_in
 from connectors.hubspot.events import Event
 from connectors.pseudonym import LeadKey
-from webapp import access, connecting, decisions, departures, erasure, jobs
+from webapp import access, connecting, decision_opening, decisions, departures, erasure, jobs
 from webapp.cli import main
 from webapp.key_rotation import rotate
 from webapp.rights import certain_time
@@ -58,7 +58,7 @@ def test_a_sync_logs_every_score_once(crms, crm):
     assert entry.policy_version == crms.services.repository.policy(row.id).version
     assert entry.scored_at
     assert entry.seen_at
-    place = decisions.place_of(crms.services, row)
+    place = decision_opening.place_of(crms.services, row)
     kinds = [json.loads(line)["record"]["kind"] for line in lines_in(place)]
     assert kinds == ["begin", "entries"]
 
@@ -133,7 +133,7 @@ def test_a_lead_that_the_crm_deletes_is_erased_within_the_sync(crms):
 def test_disconnecting_empties_the_log_and_leaves_its_chain(crms, crm):
     row = crms.ready(crm)
     jobs.sync(crms.services, row)
-    place = decisions.place_of(crms.services, row)
+    place = decision_opening.place_of(crms.services, row)
     connecting.end(crms.services, row, "Ada")
     assert not list(place.glob("*.content"))
     found = decisions.check(crms.services, row)
@@ -195,7 +195,7 @@ def test_a_rotation_of_the_key_takes_the_log_along(crms):
 def test_a_log_that_is_cut_off_is_found_by_what_the_database_knows(crms):
     row = crms.ready("hubspot")
     jobs.sync(crms.services, row)
-    place = decisions.place_of(crms.services, row)
+    place = decision_opening.place_of(crms.services, row)
     for path in place.iterdir():
         path.unlink()
     found = decisions.check(crms.services, row)
@@ -208,7 +208,7 @@ def test_a_log_that_is_cut_off_is_found_by_what_the_database_knows(crms):
 def test_a_sync_does_not_hide_that_the_log_was_cut_off_or_begun_anew(crms, tmp_path, lost):
     row = crms.ready("hubspot")
     jobs.sync(crms.services, row)
-    place, kept = decisions.place_of(crms.services, row), tmp_path / "kept"
+    place, kept = decision_opening.place_of(crms.services, row), tmp_path / "kept"
     shutil.copytree(place, kept)
     for number in (10, 11):
         rescore(crms, "hubspot", number, 97.0)
@@ -225,7 +225,7 @@ def test_a_sync_does_not_hide_that_the_log_was_cut_off_or_begun_anew(crms, tmp_p
 def test_a_damaged_log_stops_no_audit_and_the_connection_says_so(crms):
     row = crms.ready("hubspot")
     jobs.sync(crms.services, row)
-    chain = decisions.place_of(crms.services, row) / "chain.jsonl"
+    chain = decision_opening.place_of(crms.services, row) / "chain.jsonl"
     chain.write_bytes(chain.read_bytes().replace(b"entries", b"entrees"))
     rescore(crms, "hubspot", 10, 97.0)
     assert jobs.sync(crms.services, row)
@@ -288,7 +288,7 @@ def test_the_commands_verify_export_and_keep(crms, command, tmp_path):
     assert command("keep", "hubspot", "300").exit_code == 0
     assert crms.services.decision_logs.get(row.id).keep_days == 300
     assert command("keep", "hubspot", "30").exit_code == 2
-    chain = decisions.place_of(crms.services, row) / "chain.jsonl"
+    chain = decision_opening.place_of(crms.services, row) / "chain.jsonl"
     chain.write_bytes(b"".join(chain.read_bytes().splitlines(keepends=True)[:1]))
     (told,) = json.loads(command("verify", "--checkpoint", out / "checkpoint.json", "--json").output)
     assert command("verify").exit_code == 1
@@ -325,7 +325,7 @@ def test_the_connections_page_says_how_many_and_that_it_is_unchanged(crms, suppo
     page = browser.get("/connections").text
     assert "scores logged" in page
     assert "Unchanged" in page
-    (decisions.place_of(crms.services, row) / "chain.jsonl").unlink()
+    (decision_opening.place_of(crms.services, row) / "chain.jsonl").unlink()
     decisions.check(crms.services, row)
     page = browser.get("/connections").text
     assert "it is not as it was written" in page
@@ -335,7 +335,7 @@ def test_the_connections_page_says_how_many_and_that_it_is_unchanged(crms, suppo
 def test_no_record_id_and_no_lead_key_is_in_a_file_of_the_log(crms):
     row = crms.ready("salesforce")
     jobs.sync(crms.services, row)
-    place = decisions.place_of(crms.services, row)
+    place = decision_opening.place_of(crms.services, row)
     text = b"".join(path.read_bytes() for path in place.iterdir() if not path.name.startswith("index"))
     ids = crms.salesforce.record_ids()
     keys = crms.services.lake.read(row.crm, row.organisation)["lead_key"].to_pylist()

@@ -187,9 +187,9 @@ def test_audits_come_newest_first_with_their_account(repository, org):
 
 
 def test_flags_are_replaced_as_a_whole(repository, org):
-    old, new = repository.add_audit(org.id, audit()), repository.add_audit(org.id, audit())
-    repository.replace_flags(org.id, old.id, flags(5, old.id))
-    repository.replace_flags(org.id, new.id, flags(3, new.id, "review"))
+    old, new = audit(), audit()
+    repository.add_audit(org.id, old, flags(5, old.id))
+    repository.add_audit(org.id, new, flags(3, new.id, "review"))
     assert repository.flags(org.id) == flags(3, new.id, "review")
     row = repository.flag(org.id, (2).to_bytes(16).hex())
     assert (row.status, row.audit_id, row.checked_at) == ("review", new.id, START)
@@ -197,14 +197,14 @@ def test_flags_are_replaced_as_a_whole(repository, org):
 
 
 def test_what_a_flag_says_is_read_back(repository, org):
-    kept = repository.add_audit(org.id, audit())
+    kept = audit()
     detail = FlagDetail(
         explanation="So it is.", advice="Look.", direction="may be too low", shift=15.0, low=11.5, high=19.0,
         fields=("zip3", "Größe <b>"),
     )  # fmt: skip
     key = LeadKey((1).to_bytes(16))
     flag = Flag(status="review", reason="r", audit_id=kept.id, checked_at=START, detail=detail)
-    repository.replace_flags(org.id, kept.id, {key: flag})
+    repository.add_audit(org.id, kept, {key: flag})
     assert repository.flags(org.id) == {key: flag}
     assert repository.flag(org.id, key.hex).detail == detail
 

@@ -16,6 +16,7 @@ from webapp import decisions
 from webapp.cli.each import record_of
 from webapp.cli.output import check_folder, write_whole
 from webapp.crms import label
+from webapp.decision_opening import place_of
 from webapp.installation import chosen, installation
 from webapp.services import Services
 from webapp.store.decision_logs import LEAST_DAYS
@@ -118,7 +119,7 @@ def keep(connection: str, days: int) -> None:
 
 def _logs(opened: Services, where: str | None, organisation: str | None) -> list[ConnectionRow]:
     """The connections that a log is kept of, disconnected ones too."""
-    rows = [row for row in opened.repository.connections() if decisions.place_of(opened, row).exists()]
+    rows = [row for row in opened.repository.connections() if place_of(opened, row).exists()]
     if where is not None:
         rows = [row for row in rows if where in {row.id, row.organisation, row.crm}]
     rows = [row for row in rows if organisation in {None, row.organisation}]
@@ -144,7 +145,7 @@ def _verified(opened: Services, row: ConnectionRow, point: Checkpoint | None, *,
     found = decisions.check(opened, row, contents=contents)
     if point is None:
         return found
-    records, _ = read_chain(decisions.place_of(opened, row), point.public_key)
+    records, _ = read_chain(place_of(opened, row), point.public_key)
     return summed(records, (*found.faults, *against(point, records)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -46,6 +47,8 @@ THREADS = 8
 def command(host: str, port: int, log_level: str, *, worker: bool, as_json: bool) -> None:
     """Serve Fairlead. At the first start it prints the code that makes the first account."""
     log_plainly(log_level)
+    # A line for each request that waits for a thread would flood the log just when there is much to do.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     with installation() as opened:
         app = app_over(opened)

@@ -75,6 +75,8 @@ function caret() {
 function back(place) {
   const there = place && document.getElementById(place.id);
   if (!there) return;
+  // A rule that is dropped now stands in another group, which may be folded.
+  for (let fold = there.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   there.focus({ preventScroll: true });
   if (typeof place.start === "number" && there.setSelectionRange) there.setSelectionRange(place.start, place.end);
 }
@@ -116,7 +118,9 @@ function kept() {
 function restore() {
   const text = kept();
   // An answer to what was sent has the draft as it is now; so has the page after saving.
-  const answered = form.dataset.answer !== undefined || /[?&](saved|version)=/.test(location.search);
+  const [came] = performance.getEntriesByType("navigation");
+  const fresh = /[?&](saved|version)=/.test(location.search) && came?.type !== "back_forward";
+  const answered = form.dataset.answer !== undefined || fresh;
   if (text === null || text === editor.value || answered) return;
   editor.value = text;
   open();
@@ -137,6 +141,16 @@ function soon(pause) {
   timer = setTimeout(tryOut, pause);
 }
 
+// What was proposed is kept on the server; this tab need not keep it.
+const proposed = document.querySelector("[data-drop]");
+if (proposed) {
+  try {
+    sessionStorage.removeItem(proposed.dataset.drop);
+  } catch {
+    // the browser keeps nothing
+  }
+}
+
 if (editor && !editor.readOnly) {
   form.addEventListener("input", (event) => {
     if (["reason", "add_field", "find", "show", "view"].includes(event.target.name)) return;
@@ -148,7 +162,7 @@ if (editor && !editor.readOnly) {
   });
   // Who leaves the page with a draft finds it again, whichever way they come back.
   addEventListener("pagehide", () => {
-    if (editor.value !== drawn) keep();
+    if (form.dataset.answer !== undefined || editor.value !== drawn) keep();
   });
   restore();
 }

@@ -44,6 +44,7 @@ class CrmFields:
     def remember(self, connection_id: str, fields: Iterable[FieldInfo]) -> None:
         """Take what a CRM describes now as its fields; first sights and what was left out are kept."""
         listed = {field.name: field for field in fields if len(field.name) <= LONGEST}
+        now = self.clock()  # one moment for all: what one listing shows came together
         query = select(CrmField).filter_by(connection_id=connection_id)
         with self.database.exclusive(f"fields/{connection_id}"), self.database.writing() as session:
             held = {row.name: row for row in session.scalars(query)}
@@ -53,7 +54,7 @@ class CrmFields:
                 if name in held:
                     held[name].info = asdict(field)
                 else:
-                    session.add(_row(connection_id, field, self.clock()))
+                    session.add(_row(connection_id, field, now))
 
     def dismiss(self, connection_id: str, names: Iterable[str], who: str) -> tuple[str, ...]:
         """Leave fields out for good, until somebody takes them up again; returns those that are known."""

@@ -167,4 +167,4 @@ def _propose(draft: Draft, note: Note) -> AnyResponse:
     except BadInput as problem:
         return policy_page(draft, Around(warning=str(problem)), 422)
     flash("Proposed. Another admin has to approve it before it is in force.", "success")
-    return redirect(url_for("proposals.show", proposal_id=made.id), 303)
+    return redirect(url_for("proposals.show", proposal_id=made.id, proposed=1), 303)

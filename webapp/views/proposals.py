@@ -29,8 +29,10 @@ from webapp.viewmodels.text_diff import text_diff
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
 from webapp.views.policy_draft import Draft, drafted, looked_at, risked
+from webapp.views.reasons import typed_reason
 
 LEADS = 3
+LONGEST_ANSWER = 500
 NEEDS_WORDS = "Say why in a few words; it goes to the one who proposed it, and into the trail."
 TITLES = {
     "policy": "Proposed policy",
@@ -62,6 +64,8 @@ def decide(proposal_id: str) -> AnyResponse:
     row, action = _proposal(proposal_id), request.form.get("action", "look")
     if action == "look":
         return _page(row, _seen(row))
+    if wrong := _wrong_answer(row, action):
+        return _page(row, Seen(), wrong)
     try:
         _decide(row, action)
     except BadInput as problem:
@@ -89,18 +93,28 @@ def four_eyes(connection_id: str) -> AnyResponse:
 
 
 def _decide(row: ProposalRow, action: str) -> None:
-    proposals, answer = services().proposals, " ".join(request.form.get("answer", "").split())
+    proposals, answer = services().proposals, _answer()
     own = row.proposed_by_id == current_user.user.id
     if action == "approve":
         proposals.approve(row, current_user.user, answer)
         flash("Approved. It is in force; the next pull uses it.", "success")
     elif action == "refuse":
-        if not answer and not own:
-            raise BadInput(NEEDS_WORDS)
         proposals.refuse(row, current_user.user, answer)
         flash("Taken back." if own else "Rejected.", "success")
     else:
         abort(400)
+
+
+def _answer() -> str:
+    return typed_reason(request.form.get("answer", ""))
+
+
+def _wrong_answer(row: ProposalRow, action: str) -> str:
+    """What is wrong with what was typed; "" for nothing. It stays in the form."""
+    if len(_answer()) > LONGEST_ANSWER:
+        return f"This has {len(_answer()):,} characters; shorten it to {LONGEST_ANSWER} at most."
+    own = row.proposed_by_id == current_user.user.id
+    return NEEDS_WORDS if action == "refuse" and not own and not _answer() else ""
 
 
 def _seen(row: ProposalRow) -> Seen:
@@ -123,7 +137,7 @@ def _proposal(proposal_id: str) -> ProposalRow:
     return services().proposals.one(proposal_id) or abort(404)
 
 
-def _page(row: ProposalRow, seen: Seen) -> Response:
+def _page(row: ProposalRow, seen: Seen, wrong: str = "") -> Response:
     opened, connection = services(), connection_or_404(row.connection_id)
     in_force = _in_force(row)
     page = render_template(
@@ -138,8 +152,10 @@ def _page(row: ProposalRow, seen: Seen) -> Response:
         why_not=opened.proposals.why_not(row.id, current_user.user),
         own=row.proposed_by_id == current_user.user.id,
         may_save=current_user.user.role == "admin",
+        wrong=wrong,
+        typed=request.form.get("answer", ""),
     )
-    return make_response(page)
+    return make_response(page, 422 if wrong else 200)
 
 
 def _in_force(row: ProposalRow) -> str:

@@ -86,7 +86,7 @@ def _propose(draft: Draft) -> AnyResponse:
         flash(str(problem), "error")
         return redirect(url_for("streams.show", connection_id=draft.connection.id), 303)
     flash("Proposed. Another admin has to approve it before it is in force.", "success")
-    return redirect(url_for("proposals.show", proposal_id=made.id), 303)
+    return redirect(url_for("proposals.show", proposal_id=made.id, proposed=1), 303)
 
 
 def _examined(connection: ConnectionRow, text: str) -> Draft:
