@@ -35,7 +35,8 @@ def test_a_copied_database_is_the_migrated_one(tmp_path):
             dumps.append(list(connection.connection.driver_connection.iterdump()))
         engine.dispose()
     assert len(dumps[0]) > 30
-    assert dumps[0] == dumps[1]
+    # A table that was made anew gets its indexes in any order.
+    assert sorted(dumps[0]) == sorted(dumps[1])
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database):

@@ -46,7 +46,7 @@ def zone_of(rows: Mapping[JobKind, ScheduleRow]) -> str:
 
 def lines(rows: Mapping[JobKind, ScheduleRow], now: datetime) -> tuple[RhythmLine, ...]:
     """The schedules of one connection, the usual ones where none are saved."""
-    found = {kind: rows[kind].rhythm if kind in rows else usual for kind, usual in USUAL.items()}
+    found: dict[JobKind, Rhythm] = {**USUAL, **{kind: row.rhythm for kind, row in rows.items()}}
     return tuple(_line(kind, rhythm, now) for kind, rhythm in found.items())
 
 

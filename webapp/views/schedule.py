@@ -28,7 +28,7 @@ def show(connection_id: str) -> Response:
 def save(connection_id: str) -> AnyResponse:
     """Others from now on."""
     connection = connection_or_404(connection_id)
-    days = {kind: request.form.getlist(f"days-{kind}") for kind in USUAL}
+    days = {str(kind): request.form.getlist(f"days-{kind}") for kind in USUAL}
     try:
         rhythms = typed(request.form, days)
     except BadInput as problem:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from audit.finding import SEVERITIES
 from audit.schema import BadInput
 from webapp import decisions, jobs
+from webapp.decision_opening import place_of
 from webapp.key_rotation import rotate
 from webapp.pulling import Progress
 from webapp.services import Services
@@ -84,7 +85,7 @@ def _retention(task: Task) -> str:
 
 def _log(task: Task) -> str:
     task.progress("Verifying the decision log", 0, None)
-    if not decisions.place_of(task.opened, task.connection).exists():
+    if not place_of(task.opened, task.connection).exists():
         return "There is no decision log yet; the first pull begins one."
     found = decisions.check(task.opened, task.connection)
     if not found.sound:

@@ -118,7 +118,7 @@ def _plain() -> Any:  # noqa: ANN401 - a subclass, made where DBOS is imported
             """As JSON; of an error its type alone, as its words may hold values."""
             return json.dumps(data, default=lambda other: type(other).__name__)
 
-        def deserialize(cls, serialized_data: str) -> object:  # noqa: N805 - as DBOS spells it
+        def deserialize(self, serialized_data: str) -> object:
             """Back from JSON."""
             return json.loads(serialized_data)
 

@@ -18,7 +18,7 @@ from webapp.store.work_jobs import JobKind, JobRow, Wanted
 SCHEDULE = "schedule"
 """Who asks in the trail, where nobody pressed a button."""
 EVERY_DAY = "0123456"
-USUAL: Mapping[JobKind, Rhythm] = MappingProxyType(
+USUAL: Mapping[JobKind, Rhythm] = MappingProxyType[JobKind, Rhythm](
     {
         "sync": Rhythm(on=True, days=EVERY_DAY, minute=2 * 60 + 30, zone="UTC"),
         # Due after each scheduled pull; its time counts for nothing.
