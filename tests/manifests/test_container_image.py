@@ -93,6 +93,7 @@ class Installed:
             "PUBLIC_URL": self.url,
             "SECRET_KEY_FILE": "/run/secrets/secret_key",
             "MASTER_KEY_FILE": "/run/secrets/master_key",
+            "MASTER_KEY_PREVIOUS_FILE": "/run/secrets/master_key_previous",
             "DATABASE_URL_FILE": "/run/secrets/database_url",
             "HUBSPOT_APP_ID": str(portal.app_id),
             "HUBSPOT_CLIENT_ID": portal.client_id,

@@ -154,8 +154,8 @@ def test_two_roles_allow_what_both_allow(scopes: set[str], roles: list[str]):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"name": ""}, {"name": "x" * 61}, {"name": "a\u202eb"}, {"days": 0}, {"days": 731}, {"role": "owner"},
-              {"connection_id": "nothing"}],
+    "wrong", [{"name": ""}, {"name": "x" * 61}, {"name": "a\u202eb"}, {"days": 0}, {"days": 731},
+              {"role": "owner"}, {"connection_id": "nothing"}],
 )  # fmt: skip
 def test_what_cannot_be_is_told_and_nothing_is_made(opened: Services, wrong: dict):
     with pytest.raises(BadInput):

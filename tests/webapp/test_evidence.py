@@ -18,6 +18,7 @@ from audit.finding.words import nobreak
 from audit.history import overview
 from audit.intake import admit
 from audit.report import to_json
+from audit.report.charts import low_end
 from audit.report.model import Report
 from audit.run import AuditRequest
 from audit.run import audit as run
@@ -355,3 +356,17 @@ def test_an_auditor_looks_and_the_trail_says_so(fresh, audited):
     assert last.detail == f"finding {finding.id} of audit audit1"
     left = [f for f in report.findings if f.severity != "info" and f.id != finding.id]
     assert ("not been looked at" in fresh.client.get("/").text) is bool(left)
+
+
+@pytest.mark.parametrize(
+    ("band", "end"),
+    [
+        ("20-30", 20),
+        ("-5-0", -5),
+        ("-1.97676e-09--1.5e-09", -1.97676e-09),
+        ("1e+06-2e+06", 1e6),
+        ("0.1-0.2", 0.1),
+    ],
+)
+def test_the_low_end_of_a_band_is_read_in_any_notation(band, end):
+    assert low_end(band) == end
