@@ -22,7 +22,7 @@ from audit.tally import count
 from tests.processes import FORKED
 from tests.webapp.markup import faults
 from tests.webapp.spender import OWNER, new, spend
-from webapp import connecting, jobs
+from webapp import connecting, erasure, jobs
 from webapp.cli import main
 from webapp.release_vault import Vault, vault_of
 from webapp.releasing import Asked, Figures, figures_of, hand_out, preview
@@ -327,11 +327,27 @@ def test_the_counts_behind_a_release_are_sealed_and_go_with_the_connection(crms)
     text = stored.text
     connecting.end(crms.services, row, "Ada")
     (left,) = releases.all(gate.owner_of(row))
-    assert (left.counts, left.basis, left.text) == (None, "", text)
+    assert (left.counts, left.basis, left.asked, left.text) == (None, "", "", text)
     with pytest.raises(BadInput, match="share with noise"):
         Vault().open(left)
     actions = [one.action for one in crms.services.accounts.events()]
     assert "counts behind releases deleted" in actions
+
+
+def test_a_disconnect_that_was_killed_leaves_no_counts_that_an_older_ledger_kept_in_the_clear(crms):
+    row = crms.ready("hubspot")
+    owner, releases = gate.owner_of(row), crms.services.releases
+    jobs.sync(crms.services, row)
+    hand_out(releases, figures_of(crms.services, row), Asked(), "Ada")
+    with crms.services.database.writing() as session:
+        line = session.get_one(Released, releases.all(owner)[0].id)
+        line.basis, line.counts = '{"rows": []}', None
+    # The process ends right after the key was destroyed.
+    crms.services.repository.set_state(row.id, "disconnected", "")
+    crms.services.keys.destroy(row.id, "Ada")
+    erasure.sweep(crms.services)
+    (left,) = releases.all(owner)
+    assert (left.counts, left.basis, left.asked) == (None, "", "")
 
 
 def test_after_shredding_nobody_reads_the_counts_and_nothing_more_leaves_without_noise(crms):

@@ -119,11 +119,7 @@ def _only(opened: Services, word: str) -> str:
 
 
 def _record(row: TokenRow) -> dict[str, object]:
-    values: dict[str, object] = asdict(row)
-    moments = {
-        "made_at": row.made_at,
-        "expires_at": row.expires_at,
-        "used_on": row.used_on,
-        "revoked_at": row.revoked_at,
-    }
-    return values | {name: moment.isoformat() if moment else None for name, moment in moments.items()}
+    values = asdict(row)
+    moments = ("made_at", "expires_at", "used_on", "revoked_at")
+    told: dict[str, object] = {name: values[name].isoformat() if values[name] else None for name in moments}
+    return values | told

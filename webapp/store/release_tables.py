@@ -17,7 +17,7 @@ class Released(Base):
     ``text`` and ``page`` are the very files that are handed out, ``digest`` and ``page_digest`` their
     SHA-256. ``counts`` are the exact counts behind a release without noise, sealed under the organisation's
     key; they are deleted when the organisation is disconnected. ``basis`` held them before they were sealed.
-    ``asked`` is the digest of what was asked for: the same request gets the same release.
+    ``asked`` is the digest of what was asked for: the same request gets the same release. It goes with them.
     """
 
     __tablename__ = "released"

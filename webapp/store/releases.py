@@ -174,7 +174,8 @@ class Releases:
         with self.database.writing() as session:
             rows = [row for row in session.scalars(query) if row.basis or row.counts]
             for row in rows:
-                row.basis, row.counts = "", None
+                # The digest goes too: small counts are guessed, and it would tell which guess is right.
+                row.basis, row.counts, row.asked = "", None, ""
             if rows:
                 detail = f"{owner.crm} {owner.organisation}, {len(rows)} releases"
                 session.add(noted(self.clock(), who, "counts behind releases deleted", "release", detail))
