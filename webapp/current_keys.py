@@ -12,10 +12,13 @@ from webapp.services import Services
 from webapp.store.rows import ConnectionRow, FlagRow
 
 
-def flag_of(opened: Services, connection: ConnectionRow, visit: Visit) -> FlagRow | None:
+def flag_of(
+    opened: Services, connection: ConnectionRow, visit: Visit, keyring: Keyring | None = None
+) -> FlagRow | None:
     """What is known of the lead of a visit, whichever generation of the key it was made with.
 
-    A rotation may end between any two steps here: then the lead is looked for once more.
+    ``keyring`` is one that was read just now. A rotation may end between any two steps here: then the lead
+    is looked for once more.
 
     Raises
     ------
@@ -23,11 +26,12 @@ def flag_of(opened: Services, connection: ConnectionRow, visit: Visit) -> FlagRo
         The organisation has no key any more.
     """
     while True:
-        keyring = opened.keyring(connection)
-        lead = _now(keyring, visit.lead, visit.generation)
+        ring = keyring or opened.keyring(connection)
+        lead = _now(ring, visit.lead, visit.generation)
         found = None if lead is None else opened.repository.flag(connection.id, lead.hex)
-        if found is not None or opened.keys.generation(connection.id) == keyring.generation:
+        if found is not None or opened.keys.generation(connection.id) == ring.generation:
             return found
+        keyring = None
 
 
 def events_now(opened: Services, connection: ConnectionRow, events: Sequence[Event]) -> tuple[Event, ...]:

@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
+from connectors.counting import Behind
 from connectors.hubspot.events import Event, EventKind
+from connectors.seals import DoesNotOpen
+from webapp.crms import label
 from webapp.current_keys import events_now
 from webapp.rights.forgetting import Cause, forget
 from webapp.services import Services
@@ -55,7 +58,8 @@ def receive(opened: Services, events: Sequence[Event]) -> int:
 def settle(opened: Services, connection: ConnectionRow) -> None:
     """Act on what was told of one connection; it is done with once no job is at work on it.
 
-    Trouble with the disk is one sentence in the log: what is left is done later.
+    Trouble with the disk, or stored leads that do not open, are one sentence in the log: what is left is
+    done later.
     """
     opened.intake.drain(partial(_take, opened))
     generation = opened.keys.generation(connection.id)
@@ -72,6 +76,8 @@ def settle(opened: Services, connection: ConnectionRow) -> None:
                 _forget_erased(opened, connection, rows)
     except (Locked, KeyDestroyed):
         return
+    except (DoesNotOpen, Behind) as problem:
+        LOG.warning("What %s said is gone could not be erased yet: %s.", label(connection), problem)
     except OSError as error:
         LOG.warning("What HubSpot said is gone could not be erased yet (%s).", error.strerror)
     except sqlite3.Error:

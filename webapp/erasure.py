@@ -16,6 +16,7 @@ from webapp.decisions import empty, holds
 from webapp.rights.parting import certify_parting, finish_parting
 from webapp.services import Services
 from webapp.store.locks import Locked
+from webapp.store.releases import Owner
 from webapp.store.rows import ConnectionRow
 
 LOG = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ def sweep(opened: Services) -> None:
 def _holds(opened: Services, row: ConnectionRow) -> bool:
     held = opened.lake.holds(row.crm, row.organisation) or opened.repository.has_flags(row.id)
     held = held or opened.answers.newest(row.id) is not None
+    held = held or bool(opened.erased.known(row.id))
     return held or opened.keys.is_held(row.id) or holds(opened, row)
 
 
@@ -77,9 +79,12 @@ def _remove(opened: Services, row: ConnectionRow) -> None:
     certify_parting(opened, row)
     # First the key: from then on whatever is left, here or in a copy, cannot be read.
     opened.keys.destroy(row.id, HERE)
+    opened.releases.forget_counts(Owner(crm=row.crm, organisation=row.organisation), HERE)
     opened.repository.remove_flags(row.id)
     opened.answers.remove(row.id)
     opened.told_events.forget(row.id)
+    opened.erased.forget(row.id)
+    opened.database.scrub()
     try:
         opened.lake.remove(row.crm, row.organisation)
     except OSError as error:

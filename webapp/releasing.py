@@ -6,38 +6,40 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from audit.cube import Cube
 from audit.intake import admit
 from audit.release import (
     Basis,
+    Made,
     Release,
     Shape,
     basis_of,
     check_epsilon,
     fitting_shape,
+    made_text,
+    next_release,
     noisy_release,
     plain_shape,
     read_release,
-    release_of,
     require_opendp,
     shape_text,
     terms_of,
     to_html,
     to_json,
 )
-from audit.release import basis as basis_form
 from audit.release.shape import SMALLEST_K
 from audit.report.digest import of_stream
 from audit.schema import BadInput, Stream, Tolerance
 from audit.tally import count
 from webapp.jobs import leads_of, rules_in_force
+from webapp.release_vault import Vault, vault_of
 from webapp.services import Services
 from webapp.store.database import Database
 from webapp.store.locks import Locked
-from webapp.store.releases import MILLION, NewRelease, Owner, ReleasedRow, Releases
+from webapp.store.releases import MILLION, Files, NewRelease, Owner, ReleasedRow, Releases
 from webapp.store.rows import ConnectionRow
 
 
@@ -52,11 +54,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """The exact figures of one owner, which stay inside."""
+    """The exact figures of one owner, which stay inside, and what seals and signs for that owner."""
 
     owner: Owner
     cube: Cube
     stream: Stream
+    vault: Vault = field(default_factory=Vault)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,12 @@ def figures_of(opened: Services, connection: ConnectionRow) -> Figures:
     if not table.num_rows:
         msg = "No lead has been pulled yet; pull first, then share."
         raise BadInput(msg)
-    return Figures(owner=owner_of(connection), cube=count(admit(table, stream).table, stream), stream=stream)
+    return Figures(
+        owner=owner_of(connection),
+        cube=count(admit(table, stream).table, stream),
+        stream=stream,
+        vault=vault_of(opened, connection),
+    )
 
 
 def preview(releases: Releases, figures: Figures, asked: Asked) -> Release:
@@ -105,8 +113,8 @@ def _looked_at(releases: Releases, figures: Figures, asked: Asked) -> Release:
     shape, earlier = _line(releases, figures, asked)
     again = _same(basis_of(figures.cube, shape), earlier)
     if again is not None:
-        return again[1]
-    return release_of(basis_of(figures.cube, shape), terms_of(figures.stream), _known(earlier))
+        return again[0].release
+    return next_release(basis_of(figures.cube, shape), terms_of(figures.stream), _known(earlier)).release
 
 
 def hand_out(releases: Releases, figures: Figures, asked: Asked, who: str) -> HandedOut:
@@ -137,15 +145,33 @@ def _alone(releases: Releases, owner: Owner) -> Iterator[None]:
         raise BadInput(msg) from None
 
 
-def files_of(release: Release) -> dict[str, str]:
-    """What is handed out, by file name. Takes a `Release`, because nothing else may leave."""
-    return {"release.json": to_json(release), "release.html": to_html(release)}
+def files_of(release: Release, vault: Vault) -> Files:
+    """What is handed out. Takes a `Release`, because nothing else may leave; made once, then kept."""
+    return Files(text=vault.sign(to_json(release)), page=to_html(release))
 
 
-def write_release(release: Release, folder: Path) -> None:
-    """Write the files into a folder."""
-    for name, text in files_of(release).items():
-        (folder / name).write_text(text, encoding="utf-8", newline="")
+def kept_files(row: ReleasedRow) -> Files:
+    """The very files that left. An older ledger kept no page: that is made again from the release.
+
+    Raises
+    ------
+    BadInput
+        The ledger was changed: its bytes have another digest.
+    """
+    if _sha(row.text) != row.digest or (row.page_digest and _sha(row.page) != row.page_digest):
+        msg = (
+            f"The release of {row.made_at:%Y-%m-%d} was changed in the database after it left: its SHA-256 "
+            "is another one. Restore the database from a backup, or make a new release."
+        )
+        raise BadInput(msg)
+    return Files(text=row.text, page=row.page or to_html(read_release(row.text)))
+
+
+def write_release(row: ReleasedRow, folder: Path) -> None:
+    """Write the files of a release that left into a folder."""
+    files = kept_files(row)
+    for name, text in (("release.json", files.text), ("release.html", files.page)):
+        (folder / name).write_bytes(text.encode())
 
 
 def open_ledger(database: Database) -> Releases:
@@ -158,17 +184,19 @@ def _exact(releases: Releases, figures: Figures, asked: Asked, who: str) -> Hand
     basis = basis_of(figures.cube, shape)
     again = _same(basis, earlier)
     if again is not None:
-        return HandedOut(release=again[1], row=again[2], again=True)
-    release = release_of(basis, terms_of(figures.stream), _known(earlier))
+        return HandedOut(release=again[0].release, row=again[1], again=True)
+    made = next_release(basis, terms_of(figures.stream), _known(earlier))
+    asked_for = _digest(shape_text.to_text(shape), basis.digest())
     new = NewRelease(
         made_by=who,
         stream=figures.stream.name[:120],
-        asked=_digest(shape_text.to_text(shape), basis.digest()),
+        asked=asked_for,
         definition=_definition(figures.stream),
         shape=shape_text.to_text(shape),
-        basis=basis_form.to_text(basis),
+        counts=figures.vault.seal(made_text.to_text(made), asked_for),
     )
-    return HandedOut(release=release, row=releases.add(figures.owner, new, to_json(release)), again=False)
+    row = releases.add(figures.owner, new, files_of(made.release, figures.vault))
+    return HandedOut(release=made.release, row=row, again=False)
 
 
 def _noisy(releases: Releases, figures: Figures, asked: Asked, who: str) -> HandedOut:
@@ -192,21 +220,29 @@ def _noisy(releases: Releases, figures: Figures, asked: Asked, who: str) -> Hand
     )
     row = releases.spend(figures.owner, new)
     release = noisy_release(figures.cube, shape, terms_of(figures.stream), epsilon)
-    releases.fill(row, to_json(release))
+    row = releases.fill(row, files_of(release, figures.vault))
     return HandedOut(release=release, row=row, again=False)
 
 
-Earlier = tuple[Basis, Release, ReleasedRow]
+Earlier = tuple[Made, ReleasedRow]
 
 
 def _line(releases: Releases, figures: Figures, asked: Asked) -> tuple[Shape, tuple[Earlier, ...]]:
-    """The shape to use, and the releases without noise that it must fit with."""
-    rows = [row for row in releases.all(figures.owner) if row.basis]
+    """The shape to use, and the releases without noise that it must fit with, the oldest first."""
+    rows = [row for row in reversed(releases.all(figures.owner)) if not row.epsilon]
     if not rows:
         return fitting_shape(figures.cube, figures.stream, crossings=asked.crossings, k=asked.k), ()
-    shape = shape_text.from_text(rows[-1].shape)
-    _refuse_other_cut(rows[-1], shape, figures.stream, asked)
-    return shape, tuple((basis_form.from_text(row.basis, shape), read_release(row.text), row) for row in rows)
+    shape = shape_text.from_text(rows[0].shape)
+    _refuse_other_cut(rows[0], shape, figures.stream, asked)
+    return shape, tuple((_made(releases, figures.vault, shape, row), row) for row in rows)
+
+
+def _made(releases: Releases, vault: Vault, shape: Shape, row: ReleasedRow) -> Made:
+    """An earlier release with the counts behind it; those of an older ledger are sealed on the way."""
+    text = vault.open(row)
+    if row.basis and vault.box is not None:
+        releases.seal_counts(row, vault.seal(text, row.asked))
+    return made_text.from_text(text, shape, read_release(kept_files(row).text))
 
 
 def _refuse_other_cut(first: ReleasedRow, shape: Shape, stream: Stream, asked: Asked) -> None:
@@ -228,16 +264,20 @@ def _refuse_other_cut(first: ReleasedRow, shape: Shape, stream: Stream, asked: A
 
 
 def _same(basis: Basis, earlier: tuple[Earlier, ...]) -> Earlier | None:
-    return next((one for one in earlier if one[0].digest() == basis.digest()), None)
+    return next((one for one in earlier if one[0].basis.digest() == basis.digest()), None)
 
 
-def _known(earlier: tuple[Earlier, ...]) -> tuple[tuple[Basis, Release], ...]:
-    return tuple((basis, release) for basis, release, _ in earlier)
+def _known(earlier: tuple[Earlier, ...]) -> tuple[Made, ...]:
+    return tuple(made for made, _ in earlier)
 
 
 def _definition(stream: Stream) -> str:
     """Digest of what decides which lead is counted where; names and tolerances do not."""
     return of_stream(replace(stream, name="", features=None, text=(), audit=Tolerance()))
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _digest(*parts: str) -> str:

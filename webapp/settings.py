@@ -73,7 +73,8 @@ def _readable_file(value: Path | None) -> Path | None:
 
 
 def _listening(value: str | None) -> str | None:
-    if value is not None and _address_parts(f"http://{value}") is None:
+    parts = _address_parts(f"http://{value}")
+    if value is not None and (parts is None or parts.port is None):
         msg = "must be an address and a port, such as 127.0.0.1:9464"
         raise ValueError(msg)
     return value

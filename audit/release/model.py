@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass
+from functools import lru_cache
 
 from audit.release.facts import Fact
+from audit.release.found import LONGEST_NAME
 from audit.release.shape import SMALLEST_K, Dimension
 from audit.schema import BadInput
 
@@ -81,9 +83,12 @@ class Release:
             raise TypeError(message)
         if self.k < SMALLEST_K:
             raise BadInput(_broken(f"k is {self.k} and must be at least {SMALLEST_K}"))
+        _check_names(self)
         if self.noise is None:
             _check_counts(self)
             _check_sums(self)
+        elif any(None in one.counts for one in self.groups):
+            raise BadInput(_broken("a count is hidden although there is noise in all"))
 
     @property
     def decisions(self) -> int:
@@ -122,6 +127,7 @@ def relations(release: Release) -> tuple[tuple[int, tuple[int, ...]], ...]:
     return (*found, *_group_sums(release, starts))
 
 
+@lru_cache(maxsize=16)
 def _fact_sums(facts: tuple[Fact, ...]) -> list[tuple[int, tuple[int, ...]]]:
     found = []
     for i, whole in enumerate(facts):
@@ -161,6 +167,13 @@ def _group_sums(
         if key[0] in starts
         for i in range(min(sizes[start] for start in parts))
     ]
+
+
+def _check_names(release: Release) -> None:
+    names = [name for one in release.dimensions for name in (one.name, *one.levels)]
+    longest = max(map(len, (release.terms.stream, *names)))
+    if longest > LONGEST_NAME:
+        raise BadInput(_broken(f"a name has {longest:,} characters, and {LONGEST_NAME:,} are the most"))
 
 
 def _check_counts(release: Release) -> None:

@@ -24,14 +24,19 @@ from audit.release.basis import Basis, basis_of
 from audit.release.counted import atoms
 from audit.release.facts import Fact, band_facts, decision_facts
 from audit.release.model import Group, Noise, Release, Terms, sealed
+from audit.release.noise_scale import (
+    FOR_NAMES,
+    LARGEST_EPSILON,
+    LARGEST_SCALE,
+    SLACK,
+    SMALLEST_EPSILON,
+    scale_of,
+)
 from audit.release.shape import OTHER, Dimension, Shape
 from audit.schema import BadInput
 from audit.tally.columns import ATTRIBUTE
 
 DELTA = 1e-7
-SMALLEST_EPSILON, LARGEST_EPSILON = 0.01, 10.0
-_FOR_NAMES = 0.1
-_SLACK = 1 + 1e-9
 
 
 def check_epsilon(epsilon: float) -> None:
@@ -49,7 +54,7 @@ def named_groups(cube: Cube, shape: Shape, epsilon: float) -> Shape:
     Spends the part of ``epsilon`` that goes to names, shared among the attributes. The names of groups must
     not tell that one lead exists, so the names in ``shape`` are not taken over but found anew.
     """
-    each = epsilon * _FOR_NAMES / max(len(shape.dimensions), 1)
+    each = epsilon * FOR_NAMES / max(len(shape.dimensions), 1)
     dimensions = []
     for dimension in shape.dimensions:
         axis = cube.axis(ATTRIBUTE + dimension.name)
@@ -77,7 +82,7 @@ def noisy_release(cube: Cube, shape: Shape, terms: Terms, epsilon: float) -> Rel
     shape = named_groups(cube, shape, epsilon)
     basis = basis_of(cube, shape)
     banded = [scope for scope in shape.scopes if len(scope) < 2 and shape.bands]
-    scale = (len(shape.scopes) + len(banded)) / (epsilon * (1 - _FOR_NAMES)) * _SLACK
+    scale = _scale(epsilon, len(shape.scopes) + len(banded))
     facts = decision_facts(shape) + band_facts(shape)
     groups = []
     for scope in shape.scopes:
@@ -94,6 +99,16 @@ def noisy_release(cube: Cube, shape: Shape, terms: Terms, epsilon: float) -> Rel
         left_out=False,
         noise=Noise(epsilon=epsilon, delta=DELTA, scale=scale),
     )
+
+
+def _scale(epsilon: float, tables: int) -> float:
+    scale = scale_of(epsilon, tables)
+    if scale > LARGEST_SCALE:
+        message = (
+            f"{tables} tables with epsilon {epsilon:g} would be nothing but noise: cross fewer attributes"
+        )
+        raise BadInput(message)
+    return scale
 
 
 def require_opendp() -> None:
@@ -163,7 +178,7 @@ def _seen(leads: dict[str, int], epsilon: float, attributes: int) -> tuple[str, 
         domains.map_domain(domains.atom_domain(T=str), domains.atom_domain(T=int)),
         metrics.l01inf_distance(metrics.absolute_distance(T=int)),
     )
-    scale = _SLACK / epsilon
+    scale = SLACK / epsilon
     threshold = ceil(2 + scale * log(attributes / DELTA))
     mechanism = measurements.make_laplace_threshold(*space, scale=scale, threshold=threshold)
     spent = mechanism.map((1, 1, 1))  # type: ignore[no-untyped-call]

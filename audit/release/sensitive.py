@@ -51,11 +51,13 @@ def alike(tables: Tables, values: IntArray) -> BoolArray:
 def small_changes(change: IntArray, k: int) -> Goals:
     """Cells that have changed by fewer than ``k`` leads.
 
-    Outsiders must think possible that the cell has not changed, and that it has by ``k`` or more.
+    Outsiders must think possible that the cell has not changed, and changes that are ``k`` apart. A cell that
+    shrank may hold too few leads to have shrunk by more, so it may also have grown; unless nothing grew.
     """
     cells = (change != 0) & (np.abs(change) < k)
+    less, most = (0, -k) if (change <= 0).all() else (change + k, change)
     return Goals(
         cells=cells,
-        low=np.where(change < 0, -k, 0).astype(np.int64),
-        high=np.where(change < 0, 0, k).astype(np.int64),
+        low=np.where(change < 0, most, 0).astype(np.int64),
+        high=np.where(change < 0, less, k).astype(np.int64),
     )

@@ -130,7 +130,7 @@ def _bands(row: GroupRow) -> list[dict[str, Any]]:
 
 def low_end(band: str) -> float:
     """The number before the hyphen: 20 of "20-30", -5 of "-5-0"."""
-    found = re.match(r"-?[^-]+(?:e-\d+)?", band)
+    found = re.match(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?", band)
     return float(found[0]) if found else 0.0
 
 

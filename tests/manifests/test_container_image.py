@@ -53,7 +53,9 @@ def given(name: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def image() -> str:
-    """The image of these sources."""
+    """The image of these sources, built unless FAIRLEAD_IMAGE names one."""
+    if built := os.environ.get("FAIRLEAD_IMAGE"):
+        return built
     name, options = "localhost/fairlead-test:now", ("--file", "manifests/deploy/Containerfile")
     tool(
         "build",
@@ -91,6 +93,7 @@ class Installed:
             "PUBLIC_URL": self.url,
             "SECRET_KEY_FILE": "/run/secrets/secret_key",
             "MASTER_KEY_FILE": "/run/secrets/master_key",
+            "MASTER_KEY_PREVIOUS_FILE": "/run/secrets/master_key_previous",
             "DATABASE_URL_FILE": "/run/secrets/database_url",
             "HUBSPOT_APP_ID": str(portal.app_id),
             "HUBSPOT_CLIENT_ID": portal.client_id,
@@ -103,7 +106,8 @@ class Installed:
             *given("FAIRLEAD_RUN_ARGUMENTS"),
             "--network=host",
             f"--volume={self.name}:/var/lib/fairlead",
-            f"--volume={secrets}:/run/secrets:ro",
+            # One by one, as compose does: the folder itself is closed to the account in the container.
+            *(f"--volume={path}:/run/secrets/{path.name}:ro" for path in sorted(secrets.iterdir())),
             *(f"--env=FAIRLEAD_{name}={value}" for name, value in settings.items()),
         ]
 

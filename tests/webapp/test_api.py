@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.sandbox.server import LocalServer, free_port
 from tests.webapp.api_caller import V1, Caller, caller, store, token, two_sided
 from tests.webapp.site import Site, open_site
 from webapp.api.every import OPERATIONS
@@ -336,3 +339,16 @@ def test_any_name_may_be_looked_for(program: Caller, word: str):
     for name, path in (("who", "/trail"), ("attribute", "/audits/salesforce1/findings")):
         answer = program.get(path, query_string={name: word})
         assert (answer.status_code, answer.json["items"]) == (200, [])
+
+
+def test_the_program_of_the_guide_works(site: Site, program: Caller, capsys, monkeypatch):
+    """It finds the grave findings of the newest audit and ends with 1 for them."""
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "api.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    monkeypatch.setenv("FAIRLEAD_API_TOKEN", program.token)
+    with LocalServer(app=site.app, port=free_port()) as server, pytest.raises(SystemExit) as ended:
+        exec(code.replace("https://fairlead.example.com", server.url), {})  # noqa: S102 - our own guide
+    assert ended.value.code == 1
+    said = capsys.readouterr().out
+    assert "4 grave findings" in said
+    assert "Leads of region 3 (region)" in said

@@ -7,6 +7,8 @@ holds each answer to the description: statuses, types, headers, schemas, methods
 from __future__ import annotations
 
 import copy
+import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -24,13 +26,15 @@ from schemathesis import Config, GenerationMode
 from schemathesis.core.failures import FailureGroup
 
 from connectors.sandbox.certificate import Certificate
-from tests.webapp.api_caller import caller
+from tests.webapp.api_caller import Caller, caller
 from webapp.api.description import described
 from webapp.api.every import OPERATIONS
 from webapp.api.operation import Grant
 from webapp.api.reference import markdown, text
 from webapp.api.scopes import SCOPES
 from webapp.jobs import sync
+from webapp.panels import panel_for, to_json
+from webapp.rights import erasing
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 # Beside what is there: a cursor that fits the pattern and is none of ours, a record id that is none of the
@@ -54,6 +58,7 @@ class Installation:
     token: str
     names: dict[str, str | int]
     lead: str
+    another: str
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +73,10 @@ def installation(
         program = caller(world.app.test_client(), world.services)
         released = program.post(f"/connections/{row.id}/releases", json={}).json["release"]["id"]
         names = {"connection_id": row.id, "audit_id": audit.id, "release_id": released, "version": 1}
-        lead = world.hubspot.record_ids()[3]
-        yield Installation(app=world.app, token=program.token, names=names, lead=lead)
+        _, lead, another, *_ = world.hubspot.record_ids()
+        yield Installation(
+            app=world.app, token=program.token, names=names, lead=str(lead), another=str(another)
+        )
 
 
 def test_the_description_is_valid_openapi():
@@ -240,3 +247,42 @@ def test_an_open_door_is_found(installation: Installation, promised, monkeypatch
     monkeypatch.setattr("webapp.api.door.caller", lambda *_: grant)
     with pytest.raises(FailureGroup):
         hold(installation, promised, "get_token")
+
+
+def test_a_lead_is_looked_up_and_erased_by_its_record_id_in_the_body(installation: Installation):
+    opened = installation.app.extensions["fairlead"]
+    program = Caller(client=installation.app.test_client(), token=installation.token)
+    here = f"/connections/{installation.names['connection_id']}"
+    row = opened.repository.connection(installation.names["connection_id"])
+    lead = erasing.lead_typed(opened, row, installation.another)
+    panel = program.post(f"{here}/panel", json={"record_id": installation.another})
+    assert panel.json == to_json(panel_for(opened.repository.flag(row.id, lead.hex)))
+    assert panel.json["state"] in {"fine", "flagged"}
+    held = program.post(f"{here}/dossiers", json={"record_id": installation.another}).json
+    assert held["schema"] == "fairlead.dossier/1"
+    wish = {"record_id": installation.another, "confirm": "erase"}
+    assert program.post(f"{here}/erasures", json=wish | {"confirm": "yes"}).status_code == 422
+    done = program.post(f"{here}/erasures", json=wish).json
+    assert (done["before"]["row"], done["after"]["row"], done["waiting"]) == (1, 0, False)
+    assert program.post(f"{here}/erasures", json=wish).json["before"]["row"] == 0
+    again = program.post(f"{here}/panel", json={"record_id": installation.another})
+    assert again.json["state"] == "not_audited"
+    trail = program.get("/trail?who=token%20A%20program").json["items"]
+    assert {"lead erased", "dossier made"} <= {line["action"] for line in trail}
+    everything = panel.text + again.text + json.dumps(done) + json.dumps(trail)
+    assert not [one for one in (installation.another, lead.hex) if re.search(rf"\\b{one}\\b", everything)]
+
+
+def test_what_is_no_record_id_and_a_connection_that_ended(installation: Installation):
+    program = Caller(client=installation.app.test_client(), token=installation.token)
+    here = f"/connections/{installation.names['connection_id']}"
+    for name, more in (("panel", {}), ("dossiers", {}), ("erasures", {"confirm": "erase"})):
+        answer = program.post(f"{here}/{name}", json={"record_id": "00Qx", **more})
+        assert (answer.status_code, answer.json["type"]) == (400, "urn:fairlead:problem:no-record-id")
+        assert "00Qx" not in answer.text
+    gone = installation.app.extensions["fairlead"].repository.add_connection(
+        "hubspot", "99", "https://example.com"
+    )
+    installation.app.extensions["fairlead"].repository.set_state(gone.id, "disconnected")
+    answer = program.post(f"/connections/{gone.id}/panel", json={"record_id": "1"})
+    assert (answer.status_code, answer.json["type"]) == (409, "urn:fairlead:problem:conflict")

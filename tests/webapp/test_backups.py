@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from connectors.counting import Behind
-from connectors.hubspot.events import Event
+from connectors.hubspot.events import Event, EventKind
 from connectors.pseudonym import LeadKey
 from connectors.synced import Wish
 from connectors.tombstones import lines
 from webapp import decisions, jobs
 from webapp.decisions import log_sync
-from webapp.departures import comparison_wanted, keep, settle
+from webapp.departures import comparison_wanted, keep, settle, settle_all
 from webapp.key_order import put_all_in_order, put_in_order
 from webapp.key_rotation import rotate
 from webapp.pulling import pull
@@ -107,6 +107,18 @@ def pulled(opened, row):
         after_sync(opened, row, done)
         assert log_sync(opened, row, done).startswith("The decision log is not as" if wanted else "")
     return done
+
+
+def told_of(opened, row, kind: EventKind, lead: LeadKey) -> Event:
+    """What a CRM tells of a lead."""
+    return Event(
+        organisation=row.organisation,
+        kind=kind,
+        lead=lead,
+        at=opened.clock(),
+        digest=secrets.token_hex(8),
+        generation=opened.keys.generation(row.id),
+    )
 
 
 def deleted_in_crm(world, row, lead: LeadKey) -> None:
@@ -258,14 +270,24 @@ def test_the_list_of_an_older_version_is_taken_over(audited, some, tmp_path):
 def test_who_comes_back_is_not_held_away_by_the_database(audited, some):
     _, opened, row = audited
     for kind in ("deleted", "restored"):
-        told = Event(
-            organisation=row.organisation,
-            kind=kind,
-            lead=some[0],
-            at=opened.clock(),
-            digest=secrets.token_hex(8),
-            generation=opened.keys.generation(row.id),
-        )
-        keep(opened, row, [told], None)
+        keep(opened, row, [told_of(opened, row, kind, some[0])], None)
         settle(opened, row)
         assert (some[0].hex in opened.erased.known(row.id)) == (kind == "deleted")
+
+
+@SQLITE
+def test_an_event_waits_where_the_stored_leads_do_not_open(audited, some, caplog):
+    """No start, command or job stops at it; it is acted on once they open again."""
+    _, opened, row = audited
+    (manifest,) = (path for path in opened.lake.folder.rglob("manifest*") if path.is_file())
+    kept = manifest.read_bytes()
+    manifest.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+    keep(opened, row, [told_of(opened, row, "deleted", some[0])], None)
+    settle_all(opened)
+    (line,) = caplog.messages
+    assert "said is gone could not be erased yet: the stored leads do not open" in line
+    assert len(opened.told_events.pending(row.id)) == 1
+    manifest.write_bytes(kept)
+    settle_all(opened)
+    assert opened.told_events.pending(row.id) == ()
+    assert held_of(opened, row, some[0]).row == 0

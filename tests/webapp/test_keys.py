@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text, update
+from sqlalchemy import String, text, update
 
 from audit.schema import BadInput
 from connectors.hubspot.events import Event
@@ -92,7 +92,7 @@ def test_every_column_with_lead_keys_is_moved_on():
         (table.name, column.name)
         for table in METADATA.sorted_tables
         for column in table.columns
-        if "lead" in column.name
+        if "lead" in column.name and isinstance(column.type, String)  # others count leads
     }
     assert named >= known
     assert {("lead_flag", "lead_key"), ("told_event", "lead_key")} <= named

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +16,22 @@ import pytest
 from click.testing import CliRunner, Result
 
 import webapp.releasing as gate
-from audit.release import read_release
+from audit.release import parted, read_release
 from audit.schema import BadInput, parse_stream
 from audit.tally import count
 from tests.processes import FORKED
 from tests.webapp.markup import faults
 from tests.webapp.spender import OWNER, new, spend
-from webapp import jobs
+from webapp import connecting, erasure, jobs
 from webapp.cli import main
+from webapp.release_vault import Vault, vault_of
 from webapp.releasing import Asked, Figures, figures_of, hand_out, preview
+from webapp.secrets_box import SecretsBox
 from webapp.store.accounts import Accounts
 from webapp.store.database import Database
-from webapp.store.releases import Releases
+from webapp.store.key_rows import KeyDestroyed
+from webapp.store.release_tables import Released
+from webapp.store.releases import Files, Releases
 from webapp.viewmodels.sharing import lasting_noise
 
 EDGES = tuple(5.0 * step for step in range(21))
@@ -111,7 +118,7 @@ def test_noise_needs_a_budget_spends_it_and_is_never_drawn_twice(releases):
     assert again.release == first.release
     assert releases.budget(OWNER).left == 0.5
     with pytest.raises(ValueError, match="never drawn twice"):
-        releases.fill(first.row, "other")
+        releases.fill(first.row, Files(text="other", page=""))
     with pytest.raises(BadInput, match=r"used up: 0\.5 of 1 is left"):
         hand_out(releases, figures(), Asked(epsilon=0.6), "Ada")
     hand_out(releases, figures(), Asked(epsilon=0.4), "Ada")
@@ -302,3 +309,150 @@ def test_the_figures_of_a_connection_are_those_of_its_audit(crms):
     row = crms.ready("hubspot")
     report = json.loads(jobs.sync(crms.services, row).report)
     assert figures_of(crms.services, row).cube.digest() == report["digests"]["cube"]
+
+
+def test_the_counts_behind_a_release_are_sealed_and_go_with_the_connection(crms):
+    row = crms.ready("salesforce")
+    jobs.sync(crms.services, row)
+    releases, asked = crms.services.releases, Asked()
+    hand_out(releases, figures_of(crms.services, row), asked, "Ada")
+    (stored,) = releases.all(gate.owner_of(row))
+    vault = vault_of(crms.services, row)
+    assert stored.basis == ""
+    assert b"rows" not in stored.counts
+    assert '"worlds"' in vault.open(stored)
+    assert hand_out(releases, figures_of(crms.services, row), asked, "Ben").again
+    with pytest.raises(BadInput, match="are gone"):
+        Vault(box=SecretsBox(master=bytes(32), purpose="release counts")).open(stored)
+    text = stored.text
+    connecting.end(crms.services, row, "Ada")
+    (left,) = releases.all(gate.owner_of(row))
+    assert (left.counts, left.basis, left.asked, left.text) == (None, "", "", text)
+    with pytest.raises(BadInput, match="share with noise"):
+        Vault().open(left)
+    actions = [one.action for one in crms.services.accounts.events()]
+    assert "counts behind releases deleted" in actions
+
+
+def test_a_disconnect_that_was_killed_leaves_no_counts_that_an_older_ledger_kept_in_the_clear(crms):
+    row = crms.ready("hubspot")
+    owner, releases = gate.owner_of(row), crms.services.releases
+    jobs.sync(crms.services, row)
+    hand_out(releases, figures_of(crms.services, row), Asked(), "Ada")
+    with crms.services.database.writing() as session:
+        line = session.get_one(Released, releases.all(owner)[0].id)
+        line.basis, line.counts = '{"rows": []}', None
+    # The process ends right after the key was destroyed.
+    crms.services.repository.set_state(row.id, "disconnected", "")
+    crms.services.keys.destroy(row.id, "Ada")
+    erasure.sweep(crms.services)
+    (left,) = releases.all(owner)
+    assert (left.counts, left.basis, left.asked) == (None, "", "")
+
+
+def test_after_shredding_nobody_reads_the_counts_and_nothing_more_leaves_without_noise(crms):
+    row = crms.ready("hubspot")
+    jobs.sync(crms.services, row)
+    figures = figures_of(crms.services, row)
+    hand_out(crms.services.releases, figures, Asked(), "Ada")
+    crms.services.keys.destroy(row.id, "Ada")
+    (stored,) = crms.services.releases.all(figures.owner)
+    assert stored.counts
+    with pytest.raises(KeyDestroyed):
+        vault_of(crms.services, row)
+    other = replace(figures, vault=Vault(box=SecretsBox(master=bytes(range(32)), purpose="release counts")))
+    with pytest.raises(BadInput, match="exact counts behind the release of"):
+        hand_out(crms.services.releases, other, Asked(), "Ada")
+
+
+def test_counts_that_an_older_ledger_kept_in_the_clear_are_sealed_at_the_next_look(releases, database):
+    plain = figures()
+    first = hand_out(releases, plain, Asked(), "Ada")
+    with database.writing() as session:
+        line = session.get_one(Released, first.row.id)
+        record = json.loads(line.counts)
+        record.pop("worlds")
+        line.basis, line.counts, line.page, line.page_digest = json.dumps(record), None, "", ""
+    sealing = replace(plain, vault=Vault(box=SecretsBox(master=bytes(32), purpose="release counts")))
+    assert preview(releases, sealing, Asked()) == first.release
+    (line,) = releases.all(OWNER)
+    assert line.basis == ""
+    assert b"rows" not in line.counts
+    assert "Shared figures" in gate.kept_files(line).page
+    grown = replace(sealing, cube=plain.cube + figures(9, 900).cube)
+    assert not hand_out(releases, grown, Asked(), "Ada").again
+
+
+def test_a_line_and_its_event_are_written_together_or_not_at_all(releases, database, monkeypatch):
+    releases.set_budget(OWNER, 1.0, "Ada")
+    monkeypatch.setattr("webapp.store.releases.noted", _crash)
+    for ask in (Asked(), Asked(epsilon=0.5)):
+        with pytest.raises(KeyboardInterrupt):
+            hand_out(releases, figures(), ask, "Ada")
+    monkeypatch.undo()
+    assert releases.all(OWNER) == ()
+    assert releases.budget(OWNER).spent == 0
+    assert [one.action for one in Accounts(database=database).events()] == ["noise budget set"]
+
+
+def test_releases_are_kept_in_their_order_though_the_clock_goes_back(database):
+    moments = iter([datetime(2026, 5, 2, tzinfo=UTC), *[datetime(2026, 5, 1, tzinfo=UTC)] * 5])
+    releases = Releases(database=database, clock=lambda: next(moments))
+    base = figures()
+    hand_out(releases, base, Asked(), "Ada")
+    second = hand_out(releases, replace(base, cube=base.cube + figures(9, 900).cube), Asked(), "Ada")
+    assert releases.all(OWNER)[0].id == second.row.id
+
+
+def test_a_download_is_what_left_to_the_byte_and_a_changed_ledger_is_told(crms, monkeypatch):
+    row = crms.ready("salesforce")
+    jobs.sync(crms.services, row)
+    browser, page = crms.signed_in(), f"/connections/{row.id}/share"
+    browser.submit(page, {"noise": "no"})
+    (stored,) = crms.services.releases.all(gate.owner_of(row))
+    monkeypatch.setattr(gate, "to_html", _crash)
+    monkeypatch.setattr(gate, "to_json", _crash)
+    for form, text, digest in (
+        ("json", stored.text, stored.digest),
+        ("html", stored.page, stored.page_digest),
+    ):
+        got = browser.get(f"{page}/{stored.id}/release.{form}").data
+        assert got == text.encode()
+        assert sha256(got).hexdigest() == digest
+    assert parted(stored.text)[1].public_key in browser.get(page).text
+    with crms.services.database.writing() as session:
+        line = session.get_one(Released, stored.id)
+        line.text = line.text.replace("fairlead.release/1", "fairlead.release/2")
+    refused = browser.get(f"{page}/{stored.id}/release.json")
+    assert refused.status_code == 422
+    assert "was changed in the database after it left" in refused.text
+    assert faults(refused.text) == []
+
+
+def test_a_release_is_verified_offline(crms, tmp_path, monkeypatch):
+    row = crms.ready("salesforce")
+    jobs.sync(crms.services, row)
+    done = hand_out(crms.services.releases, figures_of(crms.services, row), Asked(), "Ada")
+    file, public = tmp_path / "release.json", parted(done.row.text)[1].public_key
+    gate.write_release(done.row, tmp_path)
+    assert (tmp_path / "release.html").read_text() == done.row.page
+    monkeypatch.delenv("FAIRLEAD_MASTER_KEY", raising=False)
+
+    def verify(*more: str) -> Result:
+        return CliRunner().invoke(main, ["federate", "verify", str(file), *more])
+
+    assert verify().exit_code == verify("--key", public).exit_code == 0
+    told = json.loads(verify("--json", "--key", public).stdout)
+    assert (told["state"], told["public_key"], told["as_expected"]) == ("signed", public, True)
+    other = verify("--key", "A" * 43 + "=")
+    assert (other.exit_code, "another key" in other.output) == (1, True)
+    file.write_text(parted(done.row.text)[0])
+    unsigned = verify()
+    assert (unsigned.exit_code, "nobody signed it" in unsigned.output) == (1, True)
+    file.write_text(done.row.text.replace('"k": 10', '"k": 11'))
+    changed = verify()
+    assert (changed.exit_code, "after it was signed" in changed.output) == (2, True)
+    file.write_bytes(b"\xff\xfe")
+    assert (verify().exit_code, "Traceback" in verify().output) == (2, False)
+    file.unlink()
+    assert "cannot be read" in verify().output

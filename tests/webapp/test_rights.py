@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +14,7 @@ from audit.schema import BadInput
 from connectors.hubspot.events import Event
 from connectors.pseudonym import LeadKey
 from connectors.sandbox.salesforce import org_deeds
-from webapp import decisions, departures, jobs
+from webapp import connecting, decisions, departures, erasure, jobs
 from webapp.panels import NOT_AUDITED, panel_for
 from webapp.rights import erasing, proofs
 from webapp.store.every_table import METADATA
@@ -26,15 +26,24 @@ def lead_of(crms, row, place: int = 1) -> LeadKey:
     return crms.services.keyring(row).lead_key(getattr(crms, row.crm).record_ids()[place])
 
 
-def traces(crms, lead: LeadKey) -> set[str]:
-    """Every file and every table that holds the key, as text or as bytes, whatever is packed in it."""
-    folder: Path = crms.services.settings.data_dir
+def in_files(crms, lead: LeadKey) -> Counter[str]:
+    """How often each file of the data folder holds the key, as text or as bytes."""
+    files = [path for path in crms.services.settings.data_dir.rglob("*") if path.is_file()]
     spellings = (lead.hex.encode(), lead.digest)
-    found = {
-        path.name
-        for path in folder.rglob("*")
-        if path.is_file() and any(one in path.read_bytes() for one in spellings)
-    }
+    return +Counter({path.name: sum(path.read_bytes().count(one) for one in spellings) for path in files})
+
+
+def traces(crms, lead: LeadKey) -> set[str]:
+    """Every file and every table that holds the key, whatever is packed in it.
+
+    The database's file counts where it holds the key more often than the list of who must not come back
+    makes it: SQLite keeps a key in the table's row and in its index.
+    """
+    spellings = (lead.hex.encode(), lead.digest)
+    listed = sum(
+        lead.hex in crms.services.erased.known(one.id) for one in crms.services.repository.connections()
+    )
+    found = {*(in_files(crms, lead) - Counter({"fairlead.db": 2 * listed}))}
     with crms.services.database.reading() as session:
         for table in METADATA.sorted_tables:
             rows = session.execute(text(f"SELECT * FROM {table.name}")).all()  # noqa: S608 - our own names
@@ -53,8 +62,11 @@ def _cells(row) -> Iterator[bytes]:
     return (cell if isinstance(cell, bytes) else str(cell).encode() for cell in row)
 
 
-def only_the_tombstone(found: set[str]) -> bool:
-    return {name for name in found if ".erased" not in name} == set()
+def only_the_tombstone(crms, row, lead: LeadKey, *, listed: bool = True) -> bool:
+    """Whether the list of who must not come back names the lead, for good, and nothing else does."""
+    known = crms.services.erased.known(row.id)
+    there = {"erased_lead"} if listed else set()
+    return traces(crms, lead) == there and (lead.hex in known) == listed and known.get(lead.hex) is None
 
 
 @pytest.mark.parametrize("crm", CRMS)
@@ -73,15 +85,35 @@ def test_an_erasure_by_form_leaves_nothing_but_the_tombstone_and_stays(crms, crm
         False,
     )
     assert decisions.check(crms.services, row, contents=True).faults == ()
-    assert only_the_tombstone(traces(crms, lead))
+    assert only_the_tombstone(crms, row, lead)
     assert panel_for(crms.services.repository.flag(row.id, lead.hex)) == NOT_AUDITED
     # The record is still in the CRM: a full pull leaves it out, and counts it.
     audit = jobs.sync(crms.services, row, wanted="full")
     assert audit.pulled.excluded["erased"] == 1
     assert audit.pulled.read == 240
-    assert only_the_tombstone(traces(crms, lead))
+    assert only_the_tombstone(crms, row, lead)
     again = erasing.erase(crms.services, row, lead, "Ada")
     assert not again.before.any
+
+
+def test_after_a_disconnect_no_list_of_who_was_erased_is_left_even_where_it_was_killed(crms, monkeypatch):
+    row = crms.ready("salesforce")
+    jobs.sync(crms.services, row)
+    lead, other = lead_of(crms, row), lead_of(crms, row, 2)
+    erasing.erase(crms.services, row, lead, "Ada")
+    assert set(in_files(crms, lead)) == {"fairlead.db"}
+    # The folder goes, and the process ends before the database was told.
+    monkeypatch.setattr(type(crms.services.erased), "note", lambda *_: 1 / 0)
+    monkeypatch.setattr(type(crms.services.erased), "forget", lambda *_: None)
+    with pytest.raises(ZeroDivisionError):
+        connecting.end(crms.services, row, "Ada")
+    monkeypatch.undo()
+    assert not list(crms.services.lake.folder.rglob("*.erased-*"))
+    assert erasure.left_over(crms.services)
+    erasure.sweep(crms.services)
+    assert erasure.left_over(crms.services) == ()
+    assert crms.services.erased.known(row.id) == {}
+    assert (in_files(crms, lead), in_files(crms, other)) == (Counter(), Counter())
 
 
 @pytest.mark.parametrize("crm", CRMS)
@@ -94,7 +126,7 @@ def test_of_who_opted_out_and_was_erased_not_even_the_reason_comes_back(crms, cr
     assert (done.before.turned_away, done.after.any) == (1, False)
     for wanted in ("", "full", "reconcile"):
         audit = jobs.sync(crms.services, row, wanted=wanted)
-        assert only_the_tombstone(traces(crms, lead)), wanted
+        assert only_the_tombstone(crms, row, lead), wanted
         assert audit.pulled.read == audit.pulled.kept + sum(audit.pulled.excluded.values())
 
 
@@ -119,7 +151,8 @@ def test_a_lead_that_a_sync_finds_deleted_is_forgotten_everywhere(crms, crm):
         crms.hubspot.archive(ids[1])
     audit = jobs.sync(crms.services, row)
     assert audit.pulled.read == 239
-    assert only_the_tombstone(traces(crms, lead))
+    # It may be restored there, so no list keeps it away.
+    assert only_the_tombstone(crms, row, lead, listed=False)
     (proof,) = proofs.privacy(crms.services).proofs(row.id)
     assert proofs.told_in(proof)["cause"] == "gone from the CRM"
 
@@ -155,7 +188,7 @@ def test_an_erasure_while_a_sync_runs_holds_at_its_end(crms, crm):
     go_on.set()
     job.join()
     assert done.waiting
-    assert only_the_tombstone(traces(crms, lead))
+    assert only_the_tombstone(crms, row, lead)
     assert crms.services.told_events.pending(row.id) == ()
 
 
@@ -166,7 +199,7 @@ def test_an_erasure_whose_process_ended_is_done_at_the_next_start(crms, monkeypa
     monkeypatch.setattr(erasing, "settle", lambda *_: None)
     assert erasing.erase(crms.services, row, lead, "Ada").waiting
     departures.settle_all(crms.services)
-    assert only_the_tombstone(traces(crms, lead))
+    assert only_the_tombstone(crms, row, lead)
 
 
 @pytest.mark.parametrize("crm", CRMS)

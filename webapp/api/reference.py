@@ -20,8 +20,8 @@ from webapp.api.scopes import BY_ROLE, SCOPES, WORDS
 HEAD = f"""# The JSON API
 
 What the pages show, for programs, under `{VERSION_PATH}` of your public address. How to use it, with
-examples: [ask the API](../how-to/api.md). The same in a form for machines: [openapi.json](openapi.json), which every
-installation also serves at `{VERSION_PATH}/openapi.json`.
+examples: [ask the API](../how-to/api.md). The same in a form for machines:
+[openapi.json](openapi.json), which every installation also serves at `{VERSION_PATH}/openapi.json`.
 
 - **Token.** Each request brings one: `Authorization: Bearer fairlead_api_...`. In an address it is refused,
   and cookies open nothing. Other sites cannot ask from a browser: there are no CORS headers.

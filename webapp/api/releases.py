@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from audit.release import read_release, to_json
 from webapp.api import cursors
 from webapp.api.operation import Ask, File, Nothing, Operation
 from webapp.api.problem import not_found
 from webapp.api.shape import Answer, Asked, Id, Moment, Page, Paged
 from webapp.releasing import Asked as Wanted
-from webapp.releasing import figures_of, hand_out, owner_of
+from webapp.releasing import figures_of, hand_out, kept_files, owner_of
 from webapp.store.releases import ReleasedRow
 
 
@@ -53,7 +52,7 @@ def _one(ask: Ask[Nothing]) -> File:
     row = ask.opened.releases.one(owner_of(ask.connection()), str(ask.names["release_id"]))
     if row is None:
         raise not_found()
-    return File(text=to_json(read_release(row.text)))
+    return File(text=kept_files(row).text)
 
 
 def _make(ask: Ask[NewRelease]) -> Made:

@@ -92,7 +92,7 @@ def _text(panel: Curve, frame: Frame) -> str:
 
 def _panel(panel: Curve, frame: Frame, values: list[float], corner: tuple[float, float]) -> Iterator[str]:
     left, top = corner
-    x = Line(low=frame.span[0], high=frame.span[1], start=left + LEFT, end=left + PANEL - 6)
+    x = Line(low=frame.span[0], high=frame.span[1], start=left + LEFT, end=left + PANEL - 16)
     y = line_over(values, (top + HEAD + TALL - 4, top + HEAD + 4), within=frame.within)
     yield label(left + 4, top + 16, fit(panel.name, PANEL - 10, 13), Type(bold=True))
     yield from _axes(frame, x, y, top)

@@ -19,6 +19,7 @@ INK, QUIET, EDGE, PAPER = "#17211f", "#4d5a57", "#d3dad7", "#ffffff"
 FRAME, ACCENT, HIGH, UNSURE = "#74817d", "#0b5c5a", "#a33a06", "#4f5565"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+TAIL = 6
 SHAPES = ("circle", "triangle", "square", "diamond", "cross")
 
 
@@ -162,14 +163,15 @@ COLOURS = {
 
 
 def fit(text: str, room: float, size: float = 13) -> str:
-    """A text cut to a width in pixels, with an ellipsis where it was cut."""
+    """A text cut to a width in pixels; its end is kept, since long names often differ there only."""
     whole = " ".join(printable(text).split())
     if wide(whole, size) <= room:
         return whole
-    kept = whole
-    while kept and wide(kept + ELLIPSIS, size) > room:
-        kept = kept[:-1]
-    return kept.rstrip() + ELLIPSIS
+    tail = whole[-TAIL:].lstrip() if room > size * 2.5 * TAIL * 0.58 else ""
+    head = whole
+    while head and wide(head + ELLIPSIS + tail, size) > room:
+        head = head[:-1]
+    return head.rstrip() + ELLIPSIS + tail
 
 
 def wide(text: str, size: float = 13) -> float:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from webapp.charts.drawing import COLOURS, Drawing, Fill, Type, box, fit, label, num
 
-WIDTH, ROW, TOP, BOX = 640.0, 52.0, 34.0, 40.0
-FIELD, MIDDLE, END = (8.0, 190.0), (300.0, 130.0), (520.0, 112.0)
+WIDTH, ROW, TOP, BOX = 760.0, 52.0, 34.0, 42.0
+FIELD, MIDDLE, END = (8.0, 250.0), (402.0, 150.0), (620.0, 130.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

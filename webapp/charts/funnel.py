@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from webapp.charts.drawing import Drawing, Fill, Type, box, fit, label
 
-WIDTH, ROW, SIDE, HEAD = 420.0, 42.0, 14.0, 24.0
+WIDTH, ROW, SIDE, HEAD = 340.0, 42.0, 14.0, 24.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from webapp.charts.drawing import Drawing, Type, fit, label, line, mark, wide
 from webapp.charts.scale import Line, line_over
 
-WIDTH, ROW, TOP, FOOT, SIDE = 420.0, 44.0, 12.0, 44.0, 14.0
+WIDTH, ROW, TOP, FOOT, SIDE = 340.0, 58.0, 12.0, 44.0, 14.0
+STRIP = (34.0, 52.0)
+"""Where in a row the bar is: lines of the ground stay in it, so that none runs through words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +77,12 @@ def _ends(bars: Sequence[Bar], axis: Axis) -> list[float]:
 
 
 def _row(bar: Bar, scale: Line, top: float) -> Iterator[str]:
-    said = fit(bar.said, WIDTH - 2 * SIDE - 90, 12.5)
-    yield label(SIDE, top + 16, fit(bar.name, WIDTH - 2 * SIDE - wide(said, 12.5) - 12))
-    yield label(WIDTH - SIDE, top + 16, said, Type(size=12.5, anchor="end", quiet=bar.value is None))
+    room = WIDTH - 2 * SIDE
+    yield label(SIDE, top + 14, fit(bar.name, room), Type(bold=True))
+    yield label(SIDE, top + 29, fit(bar.said, room, 12), Type(size=12, quiet=bar.value is None))
     if bar.value is None:
         return
-    y = top + 30
+    y = top + sum(STRIP) / 2
     if bar.low is not None and bar.high is not None:
         yield line(((scale.at(bar.low), y), (scale.at(bar.high), y)), bar.look.kind, width=4)
     yield mark(scale.at(bar.value), y, bar.look.shape, bar.look.kind)
@@ -87,20 +91,26 @@ def _row(bar: Bar, scale: Line, top: float) -> Iterator[str]:
 def _ground(axis: Axis, scale: Line, rows: tuple[float, float]) -> Iterator[str]:
     """Grid, tolerance, reference and the words below."""
     top, bottom = rows
+    strips = [(at + STRIP[0], at + STRIP[1]) for at in np.arange(top, bottom - 1, ROW).tolist()]
     for tick in scale.ticks():
-        x = scale.at(tick)
-        yield line(((x, top), (x, bottom)), "edge")
-        yield label(x, bottom + 16, axis.tick(tick), Type(size=11.5, anchor="middle", quiet=True))
-    for end in axis.band or ():
-        yield line(((scale.at(end), top), (scale.at(end), bottom)), "frame", dash="1 3")
-    if axis.goal is not None:
-        yield line(
-            ((scale.at(axis.goal), top), (scale.at(axis.goal), bottom)), "frame", width=1.5, dash="5 3"
+        yield from _upright(scale.at(tick), strips, "edge")
+        yield label(
+            scale.at(tick), bottom + 16, axis.tick(tick), Type(size=11.5, anchor="middle", quiet=True)
         )
+    for end in axis.band or ():
+        yield from _upright(scale.at(end), strips, "frame", dash="1 3")
+    if axis.goal is not None:
+        yield from _upright(scale.at(axis.goal), strips, "frame", width=1.5, dash="5 3")
     yield line(((scale.start, bottom), (scale.end, bottom)), "frame")
-    yield label(
-        WIDTH / 2, bottom + 34, fit(axis.words, WIDTH - 20, 12), Type(size=12, anchor="middle", quiet=True)
-    )
+    words = fit(axis.words, WIDTH - 20, 12)
+    yield label(WIDTH / 2, bottom + 34, words, Type(size=12, anchor="middle", quiet=True))
+
+
+def _upright(
+    x: float, strips: Sequence[tuple[float, float]], kind: str, *, width: float = 1, dash: str = ""
+) -> Iterator[str]:
+    for top, bottom in strips:
+        yield line(((x, top), (x, bottom)), kind, width=width, dash=dash)
 
 
 def _legend_rows(looks: Sequence[Look]) -> int:

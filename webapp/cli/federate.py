@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import click
 
-from audit.release import Release
+from audit.release import Standing, parted, public_text, read_release, release_text
+from audit.schema import BadInput
 from webapp.cli.output import check_folder, write_whole
 from webapp.cli.release import WHO, summary
 from webapp.installation import chosen, installation
-from webapp.releasing import Asked, figures_of, files_of, hand_out
+from webapp.release_vault import signing_key
+from webapp.releasing import Asked, figures_of, hand_out, kept_files
+from webapp.store.releases import ReleasedRow
 
 FILE = "release.json"
 
@@ -61,10 +65,61 @@ def export(**options: object) -> None:
         row = chosen(opened, asked.connection)[0]
         wanted = Asked(crossings=asked.crossings, k=asked.k, epsilon=asked.epsilon)
         done = hand_out(opened.releases, figures_of(opened, row), wanted, WHO)
-    written = write_whole(asked.out, partial(write_figures, done.release))
+    written = write_whole(asked.out, partial(write_figures, done.row))
     click.echo(summary(done, written, as_json=asked.json))
 
 
-def write_figures(release: Release, folder: Path) -> None:
+def write_figures(row: ReleasedRow, folder: Path) -> None:
     """Write the file for the others."""
-    (folder / FILE).write_text(files_of(release)[FILE], encoding="utf-8", newline="")
+    (folder / FILE).write_bytes(kept_files(row).text.encode())
+
+
+@command.command(short_help="Tell the public key that proves a connection's releases.")
+@click.argument("connection")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def key(connection: str, as_json: bool) -> None:
+    """Tell the public key that the releases of CONNECTION are signed with; give it to whoever gets them."""
+    with installation() as opened:
+        row = chosen(opened, connection)[0]
+        public = public_text(signing_key(opened, row))
+    click.echo(json.dumps({"organisation": row.organisation, "public_key": public}) if as_json else public)
+
+
+@command.command(short_help="Check a release that somebody handed you.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--key", "expected", help="The public key of the organisation, as fairlead federate key told it there."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify(file: Path, expected: str | None, as_json: bool) -> None:
+    """Check that FILE is a release, that nothing was changed since it was signed, and who signed it.
+
+    It needs no installation and no network. Exit code 1: it is not signed, or not by the key that you named.
+    """
+    text = release_text(_bytes_of(file))
+    release, standing = read_release(text), parted(text)[1]
+    by_them = expected is None or standing.public_key == expected.strip()
+    sound = standing.state == "signed" and by_them
+    told = {"state": standing.state, "public_key": standing.public_key, "stream": release.terms.stream}
+    record = {**told, "as_expected": None if expected is None else sound}
+    click.echo(json.dumps(record) if as_json else _words(standing, expected, by_them=by_them))
+    click.get_current_context().exit(0 if sound else 1)
+
+
+def _words(standing: Standing, expected: str | None, *, by_them: bool) -> str:
+    if standing.state == "unsigned":
+        return "It is a release, but nobody signed it: it may be of anybody, and changed by anybody."
+    if not by_them:
+        return f"It is a release, signed by another key than the one you named: {standing.public_key}"
+    told = f"It is a release, unchanged since it was signed by the key {standing.public_key}"
+    if expected is not None:
+        return f"{told}, which is the one you named."
+    return f"{told}. Whose key that is, ask the organisation, and name it with --key."
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        msg = f"{file} cannot be read ({error.strerror}): name the release.json that you were handed"
+        raise BadInput(msg) from None

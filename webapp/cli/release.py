@@ -72,7 +72,7 @@ def command(**options: object) -> None:
     asked = Options(**options)  # type: ignore[arg-type]
     done = released(asked)
     with Progress() as progress, progress.step("Writing"):
-        written = write_whole(asked.out, partial(write_release, done.release))
+        written = write_whole(asked.out, partial(write_release, done.row))
     click.echo(summary(done, written, as_json=asked.json))
 
 

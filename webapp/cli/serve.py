@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 from dataclasses import replace
 from types import FrameType
@@ -39,6 +40,8 @@ THREADS = 8
 def command(host: str, port: int, log_level: str, *, as_json: bool) -> None:
     """Serve Fairlead. At the first start it prints the code that makes the first account."""
     log_plainly(log_level)
+    # A line for each request that waits for a thread would flood the log just when there is much to do.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     with installation() as opened:
         app = app_over(opened)

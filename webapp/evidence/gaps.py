@@ -11,7 +11,9 @@ from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, ORDER
 from webapp.evidence.sheet import Column, Sheet, in_words
 from webapp.evidence.source import Names, Source, gap_kind, joined
-from webapp.viewmodels.words import VERDICT_WORDS, counted, metric_label
+from webapp.viewmodels.words import MINUS, VERDICT_WORDS, counted, metric_label
+
+SMALLEST = 1e-12
 
 
 def gaps_figure(source: Source, attribute: Names, metric: str, kind: str = "difference") -> Figure:
@@ -69,10 +71,15 @@ def _axis(source: Source, metric: str, kind: str) -> Axis:
     tolerance = asked.tolerance_difference * width
     return Axis(
         words="points" if share else metric_label(metric),
-        tick=lambda value: f"{value * 100:+g}" if share else f"{value:+g}",
+        tick=lambda value: signed(value * 100 if share else value),
         goal=0.0,
         band=(-tolerance, tolerance) if width else None,
     )
+
+
+def signed(value: float) -> str:
+    """A number with its sign, as a tick of an axis."""
+    return "0" if abs(value) < SMALLEST else f"{value:+g}".replace("-", MINUS)
 
 
 def _width(source: Source) -> float:

@@ -78,10 +78,10 @@ def _one(source: Source, one: Disparity) -> Iterator[str]:
         if unit == "points" or reading(one.metric).unit == "index" or scale is None
         else scale[1] - scale[0]
     )
-    here = in_words(asked.tolerance_difference * width, unit)
+    here = in_words(asked.tolerance_difference * width, unit).removeprefix("+")
     yield (
         f"{said} The tolerance is {here} either way. The verdict would no longer hold once the tolerance "
-        f"reached {in_words(abs(edge), unit)}."
+        f"reached {in_words(abs(edge), unit).removeprefix('+')}."
     )
 
 

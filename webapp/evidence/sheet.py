@@ -12,8 +12,8 @@ from typing import Literal
 from audit.report.printable import printable
 from webapp.viewmodels.words import amount, gap
 
-Kind = Literal["text", "count", "share", "number", "points", "gap", "times", "p"]
-"""What a column holds: text, leads, a share, a number, a difference of either, a ratio, a p-value."""
+Kind = Literal["text", "count", "share", "number", "plain", "points", "gap", "times", "p"]
+"""What a column holds: text, leads, a share, a number, one as it stands, a difference, a ratio, a p-value."""
 Value = str | int | float | None
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SMALLEST_P = 1e-4
@@ -99,6 +99,7 @@ _WORDS: Mapping[Kind, Callable[[float], str]] = MappingProxyType(
         "text": lambda value: f"{value:g}",
         "count": lambda value: f"{value:,.0f}",
         "share": lambda value: amount(value, share=True),
+        "plain": lambda value: f"{value:g}",
         "number": lambda value: amount(value, share=False),
         "points": lambda value: gap(value, share=True),
         "gap": lambda value: gap(value, share=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from audit.report.model import Report, Subgroup
 from webapp.charts.intervals import OUTSIDE, Axis, Bar, intervals
 from webapp.evidence.figure import Figure, nothing
+from webapp.evidence.gaps import signed
 from webapp.evidence.sheet import Column, Sheet, Value, in_words
 from webapp.evidence.source import Names, Source, gap_kind, value_kind
 from webapp.viewmodels.words import counted, metric_label
@@ -25,7 +26,7 @@ def subgroups_figure(source: Source) -> Figure:
             title=TITLE, lead="", sheet=sheet, lacking="Their gaps are in points of the score; see the table."
         )
     bars = [_bar(one) for one in drawn]
-    axis = Axis(words="Difference from all others", tick=lambda value: f"{value * 100:+g}", goal=0.0)
+    axis = Axis(words="Difference from all others", tick=lambda value: signed(value * 100), goal=0.0)
     special = any(source.special(one.attribute) for one in report.subgroups)
     return Figure(
         title=TITLE,

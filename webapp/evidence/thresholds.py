@@ -206,7 +206,7 @@ def _notes(groups: int) -> tuple[str, ...]:
 def _sheet(source: Source, made: Series, groups: GroupCounts, metric: str) -> Sheet:
     columns = (
         Column(head="Group", name="group"),
-        Column(head="Threshold", name="threshold", kind="number"),
+        Column(head="Threshold", name="threshold", kind="plain"),
         Column(head="Leads (n)", name="n", kind="count"),
         Column(head=metric_label(metric), name=metric, kind="share"),
         Column(head="from", name="low", kind="share"),

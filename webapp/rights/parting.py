@@ -22,21 +22,26 @@ FLAG_BYTES = 16
 
 
 def certify_parting(opened: Services, connection: ConnectionRow) -> None:
-    """Certify what is about to be destroyed, once; it never keeps anything from being destroyed."""
-    if not opened.keys.is_held(connection.id):
-        return
+    """Certify what is about to be destroyed, once; it never keeps anything from being destroyed.
+
+    Where the master key is lost, no certificate can be made.
+    """
+    try:
+        if opened.keys.is_held(connection.id):
+            _certify(opened, connection)
+    except BadInput as problem:
+        LOG.warning("No certificate of the disconnect was made: %s", problem)
+
+
+def _certify(opened: Services, connection: ConnectionRow) -> None:
     generation = opened.keyring(connection).generation
     if any(told_in(row).get("generation") == generation for row in _begun(opened, connection)):
         return
     leads = held_leads(opened, connection)
     flags = len(opened.repository.flagged(connection.id)) // FLAG_BYTES
-    if not leads and not flags:
-        return
-    told = {"cause": CAUSE, "held": {"leads": leads, "flags": flags}}
-    try:
+    if leads or flags:
+        told = {"cause": CAUSE, "held": {"leads": leads, "flags": flags}}
         certify(opened, connection, (), told, finished=False)
-    except BadInput as problem:
-        LOG.warning("No certificate of the disconnect was made: %s", problem)
 
 
 def finish_parting(opened: Services, connection: ConnectionRow) -> None:

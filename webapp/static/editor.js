@@ -118,7 +118,9 @@ function kept() {
 function restore() {
   const text = kept();
   // An answer to what was sent has the draft as it is now; so has the page after saving.
-  const answered = form.dataset.answer !== undefined || /[?&](saved|version)=/.test(location.search);
+  const [came] = performance.getEntriesByType("navigation");
+  const fresh = /[?&](saved|version)=/.test(location.search) && came?.type !== "back_forward";
+  const answered = form.dataset.answer !== undefined || fresh;
   if (text === null || text === editor.value || answered) return;
   editor.value = text;
   open();

@@ -18,6 +18,7 @@ from webapp.store.locks import exclusive
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SQLITE_WAIT_SECONDS = 30
+NO_TRANSACTION = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,13 @@ class Database:
     def reading(self) -> Session:
         """A session to read in, for a ``with``."""
         return Session(self.engine, expire_on_commit=False)
+
+    def glancing(self) -> Connection:
+        """A connection for one statement that a person waits for, for a ``with``.
+
+        On SQLite no transaction is begun around it: a statement sees one state anyway.
+        """
+        return self.engine.execution_options(begin=NO_TRANSACTION).connect()
 
     def writing(self, wait: float | None = None) -> AbstractContextManager[Session]:
         """A session in a transaction that commits at the end of the ``with``, or undoes everything.
@@ -143,6 +151,8 @@ def _prepare_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
+    if options.get("begin") == NO_TRANSACTION:
+        return
     wait = SQLITE_WAIT_SECONDS if options.get("wait") is None else options["wait"]
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(wait * 1000)}")
     connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")

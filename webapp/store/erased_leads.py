@@ -55,6 +55,11 @@ class ErasedLeads:
             if more:
                 session.execute(insert(ErasedLead), more)
 
+    def forget(self, connection_id: str) -> None:
+        """Know nothing of a connection's leads any more."""
+        with self.database.writing() as session:
+            forget(session, connection_id)
+
     def put_back(self, connection_id: str) -> None:
         """Remember that the folder was found to be older: the next sync compares everything."""
         with self.database.writing() as session:

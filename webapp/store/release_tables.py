@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.store.columns import Base
 
 
 class Released(Base):
-    """One release, as it left; never changed and never deleted.
+    """One release, as it left; what left is never changed and never deleted.
 
     ``text`` is "" between spending the budget and drawing the noise: if that never ends, the budget is lost.
-    ``basis`` are the exact counts of a release without noise, which later ones are compared with.
-    ``asked`` is the digest of what was asked for: the same request gets the same release.
+    ``text`` and ``page`` are the very files that are handed out, ``digest`` and ``page_digest`` their
+    SHA-256. ``counts`` are the exact counts behind a release without noise, sealed under the organisation's
+    key; they are deleted when the organisation is disconnected. ``basis`` held them before they were sealed.
+    ``asked`` is the digest of what was asked for: the same request gets the same release. It goes with them.
     """
 
     __tablename__ = "released"
@@ -31,8 +33,11 @@ class Released(Base):
     definition: Mapped[str] = mapped_column(String(64))
     shape: Mapped[str] = mapped_column(Text)
     basis: Mapped[str] = mapped_column(Text)
+    counts: Mapped[bytes | None] = mapped_column(LargeBinary)
     text: Mapped[str] = mapped_column(Text)
+    page: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
+    page_digest: Mapped[str] = mapped_column(String(64))
     micro_epsilon: Mapped[int]
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
-from webapp.store.accounts import Accounts
+from webapp.store.accounts import noted
 from webapp.store.database import Database
 from webapp.store.release_tables import PrivacyBudget, Released
 from webapp.store.repository import Clock, short_id, utc_now
+from webapp.store.wiping import wipe
 
 MILLION = 1_000_000
 LARGEST_BUDGET = 20.0
@@ -48,13 +50,21 @@ class NewRelease:
     asked: str
     definition: str
     shape: str
-    basis: str = field(default="", repr=False)
+    counts: bytes | None = field(default=None, repr=False)
     epsilon: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What is handed out, to the byte: ``release.json`` (signed if there is a key) and ``release.html``."""
+
+    text: str = field(repr=False)
+    page: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedRow:
-    """One line of the ledger."""
+    """One line of the ledger. ``page`` is "" where the page was not kept."""
 
     id: str
     made_at: datetime
@@ -64,8 +74,11 @@ class ReleasedRow:
     definition: str
     shape: str
     basis: str = field(repr=False)
+    counts: bytes | None = field(repr=False)
     text: str = field(repr=False)
+    page: str = field(repr=False)
     digest: str
+    page_digest: str
     epsilon: float
 
 
@@ -116,12 +129,12 @@ class Releases:
                 row = PrivacyBudget(crm=owner.crm, organisation=owner.organisation, spent=0)
                 session.add(row)
             row.total, row.set_by, row.set_at = round(total * MILLION), who, now
-        detail = f"{owner.crm} {owner.organisation}: {total:g} in all"
-        Accounts(database=self.database, clock=self.clock).record(who, "noise budget set", "release", detail)
+            detail = f"{owner.crm} {owner.organisation}: {total:g} in all"
+            session.add(noted(now, who, "noise budget set", "release", detail))
 
-    def add(self, owner: Owner, new: NewRelease, text: str) -> ReleasedRow:
-        """Note a release without noise."""
-        return self._added(owner, new, text)
+    def add(self, owner: Owner, new: NewRelease, files: Files) -> ReleasedRow:
+        """Note a release without noise, and in the trail who made it."""
+        return self._added(owner, new, files)
 
     def spend(self, owner: Owner, new: NewRelease) -> ReleasedRow:
         """Take the epsilon of a release out of the budget and open its line, in one transaction.
@@ -133,20 +146,46 @@ class Releases:
         BadInput
             There is no budget, or too little is left.
         """
-        return self._added(owner, new, "", spent=round(new.epsilon * MILLION))
+        return self._added(owner, new, Files(text="", page=""), spent=round(new.epsilon * MILLION))
 
-    def fill(self, row: ReleasedRow, text: str) -> None:
+    def fill(self, row: ReleasedRow, files: Files) -> ReleasedRow:
         """Put the drawn release into the line that `spend` opened; once."""
         with self.database.writing() as session:
             stored = session.get_one(Released, row.id)
             if stored.text:
                 msg = "a release is never drawn twice"
                 raise ValueError(msg)
-            stored.text, stored.digest = text, sha256(text.encode()).hexdigest()
+            _put(stored, files)
+            return _row(stored)
 
-    def _added(self, owner: Owner, new: NewRelease, text: str, spent: int = 0) -> ReleasedRow:
-        now = self.clock()
+    def seal_counts(self, row: ReleasedRow, counts: bytes) -> None:
+        """Keep the exact counts of an older ledger sealed, and no more in the clear."""
         with self.database.writing() as session:
+            stored = session.get_one(Released, row.id)
+            stored.counts, stored.basis = counts, ""
+        wipe(self.database.engine, Released.__tablename__)
+
+    def forget_counts(self, owner: Owner, who: str) -> int:
+        """Delete the exact counts behind the releases of an organisation; of how many releases.
+
+        What left stays, and so does the budget.
+        """
+        query = select(Released).filter_by(crm=owner.crm, organisation=owner.organisation)
+        with self.database.writing() as session:
+            rows = [row for row in session.scalars(query) if row.basis or row.counts]
+            for row in rows:
+                # The digest goes too: small counts are guessed, and it would tell which guess is right.
+                row.basis, row.counts, row.asked = "", None, ""
+            if rows:
+                detail = f"{owner.crm} {owner.organisation}, {len(rows)} releases"
+                session.add(noted(self.clock(), who, "counts behind releases deleted", "release", detail))
+        if rows:
+            wipe(self.database.engine, Released.__tablename__)
+        return len(rows)
+
+    def _added(self, owner: Owner, new: NewRelease, files: Files, spent: int = 0) -> ReleasedRow:
+        with self.database.writing() as session:
+            now = _after_all(session, owner, self.clock())
             if spent:
                 taken = session.execute(
                     update(PrivacyBudget)
@@ -166,17 +205,27 @@ class Releases:
                 asked=new.asked,
                 definition=new.definition,
                 shape=new.shape,
-                basis=new.basis,
-                text=text,
-                digest=sha256(text.encode()).hexdigest(),
+                basis="",
+                counts=new.counts,
                 micro_epsilon=spent,
             )
-            session.add(row)
-        noise = f"with noise, epsilon {new.epsilon:g}" if spent else "without noise"
-        Accounts(database=self.database, clock=self.clock).record(
-            new.made_by, "figures shared", row.id, f"{owner.crm} {owner.organisation}, {noise}"
-        )
+            _put(row, files)
+            noise = f"with noise, epsilon {new.epsilon:g}" if spent else "without noise"
+            told = f"{owner.crm} {owner.organisation}, {noise}"
+            session.add_all([row, noted(now, new.made_by, "figures shared", row.id, told)])
         return _row(row)
+
+
+def _after_all(session: Session, owner: Owner, now: datetime) -> datetime:
+    """Now, or a moment after the latest release: they are held against each other in their order."""
+    query = select(func.max(Released.made_at)).filter_by(crm=owner.crm, organisation=owner.organisation)
+    latest = session.scalar(query)
+    return now if latest is None else max(now, latest + timedelta(microseconds=1))
+
+
+def _put(row: Released, files: Files) -> None:
+    row.text, row.page = files.text, files.page
+    row.digest, row.page_digest = (sha256(one.encode()).hexdigest() for one in (files.text, files.page))
 
 
 def _used_up(budget: Budget | None, epsilon: float) -> str:
@@ -201,7 +250,10 @@ def _row(row: Released) -> ReleasedRow:
         definition=row.definition,
         shape=row.shape,
         basis=row.basis,
+        counts=row.counts,
         text=row.text,
+        page=row.page,
         digest=row.digest,
+        page_digest=row.page_digest,
         epsilon=row.micro_epsilon / MILLION,
     )

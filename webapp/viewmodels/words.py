@@ -49,7 +49,12 @@ def number(value: float) -> str:
 
 def amount(value: float, *, share: bool) -> str:
     """A metric's value: 18.3 % for a share, 54.20 otherwise."""
-    text = f"{value * 100:.1f}{NBSP}%" if share else f"{value:,.{_digits(value)}f}"
+    # Adding 0 takes the sign off a zero that was rounded down.
+    text = (
+        f"{round(value * 100, 1) + 0.0:.1f}{NBSP}%"
+        if share
+        else f"{round(value, 9) + 0.0:,.{_digits(value)}f}"
+    )
     return text.replace("-", MINUS)
 
 

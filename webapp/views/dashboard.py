@@ -9,12 +9,16 @@ from flask_login import current_user
 
 from audit.finding.words import capitalized, nobreak
 from webapp.crms import NAMES
-from webapp.services import services
-from webapp.store.repository import Repository
+from webapp.deciding import PRESSING, Decision, decisions
+from webapp.services import Services, services
+from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow, Crm
 from webapp.viewmodels import words
+from webapp.viewmodels.changed import Changed, changed
 from webapp.viewmodels.dashboard import Status, Tile, status_of, tile
+from webapp.viewmodels.glance import EARLIER, Glance, Trend, glance, trend_of
 from webapp.viewmodels.synced import sentences
+from webapp.views.loading import overview_of
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -27,20 +31,45 @@ class NavItem:
     label: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """One connection on the dashboard: its tile, and what its audits say; None where there is none."""
+
+    tile: Tile
+    glance: Glance | None
+    trend: Trend | None
+    changed: Changed | None
+    decisions: tuple[Decision, ...]
+
+
 @blueprint.get("/")
 def index() -> str:
-    """Every connection with its newest audit."""
-    repository = services().repository
-    return render_template(
-        "dashboard.html", tiles=[_tile(repository, row) for row in repository.connections()]
+    """Every connection with its newest audit, and what waits for somebody."""
+    streams = [_stream(services(), row) for row in services().repository.connections()]
+    waiting = [(one.tile.label, decision) for one in streams for decision in one.decisions]
+    waiting.sort(key=lambda pair: PRESSING.index(pair[1].kind))
+    return render_template("dashboard.html", streams=streams, waiting=waiting)
+
+
+def _stream(opened: Services, row: ConnectionRow) -> Stream:
+    audits = opened.evidence.newest(row.id, EARLIER)
+    if audits and audits[0].overview is None:
+        audits = (replace(audits[0], overview=overview_of(audits[0])), *audits[1:])
+    newest = audits[0].overview if audits else None
+    return Stream(
+        tile=_tile(opened, row, audits[0] if audits else None),
+        glance=glance(newest) if newest else None,
+        trend=trend_of(audits) if newest else None,
+        changed=changed(audits) if newest else None,
+        decisions=decisions(opened, row, audits),
     )
 
 
-def _tile(repository: Repository, row: ConnectionRow) -> Tile:
+def _tile(opened: Services, row: ConnectionRow, audit: KeptAudit | None) -> Tile:
+    repository = opened.repository
     ready = repository.policy(row.id) is not None and repository.stream(row.id) is not None
-    newest = services().slices.audits(row.id, None, 1)
-    made = tile(row, newest[0] if newest else None, ready=ready)
-    done = services().syncs.latest(row.id)
+    made = tile(row, audit, ready=ready)
+    done = opened.syncs.latest(row.id)
     return replace(made, sync=sentences(done.synced)) if done and made.account else made
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.intervals import quantile
 from audit.thresholds import group_record
-from webapp.evidence.catalogue import Asked, figure
+from webapp.evidence.catalogue import Asked
 from webapp.evidence.figure import Figure
 from webapp.services import services
 from webapp.viewmodels.finding_page import FindingPage, finding_page
@@ -119,7 +119,7 @@ def _figure(found: Opened, kind: str, place: int) -> tuple[Figure, Asked]:
         metric=request.args.get("metric", ""),
         ratio=request.args.get("as") == "ratio",
     )
-    shown = figure(found.source, asked)
+    shown = found.figure(asked)
     return (shown, asked) if shown is not None else abort(404)
 
 

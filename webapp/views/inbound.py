@@ -6,6 +6,7 @@ Neither body nor query is logged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request, url_for
@@ -23,8 +24,9 @@ from webapp.panels import NO_PERMISSION, NOT_AUDITED, NOT_CONNECTED, Panel, pane
 from webapp.security import allow_framing
 from webapp.services import Services, services
 from webapp.store.key_rows import KeyDestroyed
-from webapp.store.rows import Crm
+from webapp.store.rows import ConnectionRow, Crm
 
+Met = tuple[ConnectionRow, Keyring]
 CARD_PATH, HOOK_PATH = "/hubspot/card", "/hubspot/webhooks"
 ERROR_SCHEMA = "fairlead.error/1"
 # Anything else that a card's verification refuses is a request that HubSpot did not sign: 401.
@@ -121,13 +123,13 @@ def card() -> Response:
     app = hubspot_app(opened.settings)
     if app is None:
         return _json_error("not_set_up", "HubSpot is not set up in this Fairlead.", 404)
+    met = list[Met]()
     try:
-        visit = verify_card(
-            _inbound_request(opened, CARD_PATH), app, _keyring_for(opened, "hubspot"), opened.clock()
-        )
+        signed = _inbound_request(opened, CARD_PATH)
+        visit = verify_card(signed, app, _keyring_for(opened, "hubspot", met), opened.clock())
     except Refused as error:
         return _card_refusal(error)
-    return jsonify(to_json(_panel(opened, visit)))
+    return jsonify(to_json(_panel(opened, visit, met)))
 
 
 @blueprint.post(HOOK_PATH)
@@ -163,27 +165,33 @@ def _inbound_request(opened: Services, path: str) -> InboundRequest:
     )
 
 
-def _keyring_for(opened: Services, crm: Crm) -> KeyringFor:
-    """The keyring of a connected organisation; None for an unknown or disconnected one."""
+def _keyring_for(opened: Services, crm: Crm, met: list[Met] | None = None) -> KeyringFor:
+    """The keyring of a connected organisation; None for an unknown or disconnected one.
+
+    Whatever was found is put into ``met``, so that a request asks the database for it once.
+    """
 
     def find(organisation: str) -> Keyring | None:
         row = opened.repository.connection_for(crm, organisation)
         if row is None or row.state == "disconnected":
             return None
         try:
-            return opened.keyring(row)
+            keyring = opened.keyring(row)
         except KeyDestroyed:
             return None
+        if met is not None:
+            met.append((row, keyring))
+        return keyring
 
     return find
 
 
-def _panel(opened: Services, visit: Visit) -> Panel:
-    row = opened.repository.connection_for(visit.crm, visit.organisation)
+def _panel(opened: Services, visit: Visit, met: Sequence[Met] = ()) -> Panel:
+    row, keyring = met[0] if met else (opened.repository.connection_for(visit.crm, visit.organisation), None)
     if row is None or row.state == "disconnected":
         return NOT_CONNECTED
     try:
-        return panel_for(flag_of(opened, row, visit))
+        return panel_for(flag_of(opened, row, visit, keyring))
     except KeyDestroyed:
         return NOT_CONNECTED
 

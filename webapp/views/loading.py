@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 
 from flask import abort, current_app
 
+from audit.history import Overview, overview
 from audit.report.json_form import read_json
+from audit.schema import BadInput
+from webapp.evidence.catalogue import Asked, figure
+from webapp.evidence.figure import Figure
 from webapp.evidence.source import Source
 from webapp.services import Services, services
 from webapp.store.evidence import KeptAudit
@@ -18,16 +23,29 @@ from webapp.viewmodels.evidence_list import Part, evidence_parts
 
 MOST = 4
 """Audits in memory at a time, for each process: one of sixty groups takes some tens of megabytes."""
+MOST_FIGURES = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """An audit without its text, what its figures are made from, and its page."""
+    """An audit without its text, what its figures are made from, and its page.
+
+    ``figures`` are those that were asked for: an audit does not change, so neither do they.
+    """
 
     row: KeptAudit
     source: Source
     page: AuditPage
     parts: tuple[Part, ...]
+    figures: dict[Asked, Figure | None] = field(default_factory=dict, repr=False)
+
+    def figure(self, asked: Asked) -> Figure | None:
+        """The figure at an address; None where nothing is there."""
+        if asked not in self.figures:
+            if len(self.figures) >= MOST_FIGURES:
+                self.figures.clear()
+            self.figures[asked] = figure(self.source, asked)
+        return self.figures.get(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,13 @@ def opened(audit_id: str) -> Opened:
         found = _read(services(), row)
         shelf.put(key, found)
     return found
+
+
+def overview_of(row: KeptAudit) -> Overview | None:
+    """The overview of an audit that was made before it was kept: read from its report, while that is open."""
+    with suppress(BadInput):
+        return overview(opened(row.id).source.report)
+    return None
 
 
 def connection_of(found: Opened) -> ConnectionRow:

@@ -16,10 +16,11 @@ from flask import (
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from audit.release import Release, read_release, to_html, to_json
+from audit.release import public_text
 from audit.schema import BadInput
 from connectors.errors import ConnectorError
-from webapp.releasing import Asked, figures_of, hand_out, owner_of, preview
+from webapp.release_vault import signing_key
+from webapp.releasing import Asked, figures_of, hand_out, kept_files, owner_of, preview
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.sharing import lasting_noise, ledger_lines, previewed
@@ -70,26 +71,26 @@ def set_budget(connection_id: str) -> AnyResponse:
 @blueprint.get(f"{PAGE}/<release_id>/release.json")
 def release_json(connection_id: str, release_id: str) -> Response:
     """A release as it left, for programs."""
-    return _file(
-        to_json(_release(connection_id, release_id)), "application/json", f"release-{release_id}.json"
-    )
+    return _kept(connection_id, release_id, "json")
 
 
 @blueprint.get(f"{PAGE}/<release_id>/release.html")
 def release_html(connection_id: str, release_id: str) -> Response:
     """A release as it left, as one public page."""
-    return _file(to_html(_release(connection_id, release_id)), "text/html", f"release-{release_id}.html")
+    return _kept(connection_id, release_id, "html")
 
 
-def _release(connection_id: str, release_id: str) -> Release:
-    owner = owner_of(connection_or_404(connection_id))
-    row = services().releases.one(owner, release_id) or abort(404)
-    return read_release(row.text)
-
-
-def _file(text: str, kind: str, name: str) -> Response:
-    response = Response(text, content_type=f"{kind}; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+def _kept(connection_id: str, release_id: str, form: str) -> Response:
+    """The very bytes that left."""
+    connection = connection_or_404(connection_id)
+    row = services().releases.one(owner_of(connection), release_id) or abort(404)
+    try:
+        files = kept_files(row)
+    except BadInput as problem:
+        return _page(connection, error=str(problem))
+    text, kind = (files.text, "application/json") if form == "json" else (files.page, "text/html")
+    response = Response(text.encode(), content_type=f"{kind}; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"release-{release_id}.{form}")
     return response
 
 
@@ -121,6 +122,7 @@ def _page(connection: ConnectionRow, error: str | None = None, budget_error: str
         typed={"noise": request.form.get("noise", "no"), "epsilon": request.form.get("epsilon", "0.5")},
         budget_error=budget_error,
         budget=releases.budget(owner),
+        public_key=public_text(signing_key(services(), connection)),
         apart=lasting_noise(saved.text) if saved else (),
         lines=ledger_lines(releases.all(owner)),
         may_share=current_user.user.role == "admin",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hmac
+import socket
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, request
 from prometheus_client import CollectorRegistry, generate_latest
@@ -61,15 +64,31 @@ def serve_apart(app: Flask, opened: Services) -> Any:  # noqa: ANN401 - waitress
     listen = opened.settings.metrics_listen
     if listen is None:
         return None
-    try:
-        server = create_server(
-            _alone(app, opened.settings.metrics_token), {}, listen=listen, threads=THREADS, ident=""
-        )
-    except (OSError, ValueError):
-        msg = f"FAIRLEAD_METRICS_LISTEN: {listen} cannot be opened; choose another port of this machine"
-        raise BadInput(msg) from None
-    threading.Thread(target=server.run, name="metrics", daemon=True).start()
+    server = create_server(
+        _alone(app, opened.settings.metrics_token),
+        {},
+        sockets=[_listening(listen)],
+        threads=THREADS,
+        ident="",
+    )
+    threading.Thread(target=_run, args=(server,), name="metrics", daemon=True).start()
     return server
+
+
+def _run(server: Any) -> None:  # noqa: ANN401 - waitress has no types
+    with suppress(OSError):  # its socket was closed under it, which is how it ends
+        server.run()
+
+
+def _listening(listen: str) -> socket.socket:
+    parts = urlsplit(f"//{listen}")
+    host, port = parts.hostname or "", parts.port or 0
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        msg = f"FAIRLEAD_METRICS_LISTEN: {listen} cannot be opened ({error.strerror}); choose another port"
+        raise BadInput(msg) from None
 
 
 def _alone(app: Flask, token: SecretStr | None) -> Any:  # noqa: ANN401 - a WSGI application

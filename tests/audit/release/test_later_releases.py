@@ -15,7 +15,7 @@ from audit.schema import BadInput
 from tests.audit.release.attacker import Historian, Outsider
 from tests.audit.release.test_attacks import STREAM, leads, made_of, truth
 
-GROUPS = ((1.0, 0.5, 0.05), (1.0, 0.4))
+GROUPS = ((1.0, 0.5), (1.0, 0.1))
 KNOWS = {
     "added": "nothing but new leads came",
     "known": "results became known too",
@@ -98,15 +98,15 @@ def test_no_hidden_count_of_any_release_or_difference_is_known_to_within_k(seed,
         made = history(seed, size, (how, how) if twice else (how,))
     except BadInput:  # fewer than k leads changed, or nothing can be shown any more
         return
-    assert attacked(made, how, 12) == []
+    assert attacked(made, how, 10) == []
     assert all(change == 0 or abs(change) >= 10 for change in shown_changes(made))
 
 
 def test_each_release_by_itself_is_broken_by_the_same_attack() -> None:
     """The attack can win: two releases that do not know of each other give hidden counts away."""
-    first = made_of(leads(7, 500, GROUPS, 0.25, known=0.8))
+    first = made_of(leads(7, 300, GROUPS, 0.25, known=0.8))
     second = next_release(later(first, "added", 1007), terms_of(STREAM))
-    assert len(attacked((first, second), "added", 3)) > 5
+    assert len(attacked((first, second), "added", 5)) > 2
 
 
 def test_what_an_earlier_release_shows_does_not_help_with_a_later_one():

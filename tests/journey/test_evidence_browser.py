@@ -1,0 +1,146 @@
+"""The evidence in a real browser: the slider by keyboard, its figures against the audit's, and axe-core."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import absent
+from tests.journey.test_browser import QUIET, REPOSITORY, fits, sign_in
+
+AXE = REPOSITORY / "manifests" / "salesforce" / "node_modules" / "axe-core" / "axe.min.js"
+KINDS = ("groups", "gaps", "crossings", "calibration", "proxies", "coverage", "thresholds", "subgroups")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ROWS = """rows => rows.map(row => ({
+    group: row.dataset.group,
+    text: row.innerText.replace(/\\s+/g, " ").trim(),
+}))"""
+SENT = """async (address, read) => {
+    const sent = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+    const here = document.querySelector("[data-rows]");
+    const aside = here.cloneNode(false);
+    for (const one of sent.querySelectorAll("[data-group]")) aside.append(document.importNode(one, true));
+    here.after(aside);
+    const rows = read([...aside.querySelectorAll("[data-group]")]);
+    aside.remove();
+    return rows;
+}"""
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        absent("no Chromium was found on the PATH")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=chromium, args=QUIET)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser, story_world):
+    """A signed-in page; an error of a script, or of the Content-Security-Policy, fails the test."""
+    world, _, _ = story_world
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    opened = context.new_page()
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+    opened.shot = lambda _: None
+    sign_in(opened, world)
+    yield opened
+    assert not troubles
+    context.close()
+
+
+def test_the_slider_by_keyboard_says_what_the_server_says_at_every_threshold(page, story_world):
+    world, outcomes, _ = story_world
+    address = f"{world.url}/audits/{outcomes[0].audit.id}/evidence/thresholds/1"
+    page.goto(address)
+    page.locator("[data-ready]").wait_for()
+    assert page.get_by_role("button", name="Show").is_hidden()
+    slider = page.locator("#step")
+    for metric in page.locator("#metric option").evaluate_all("all => all.map(one => one.value)"):
+        page.select_option("#metric", metric)
+        slider.focus()
+        for press in ("Home", "ArrowRight", "PageUp", "PageUp", "ArrowLeft", "End"):
+            slider.press(press)
+            step = slider.input_value()
+            mine = page.locator("[data-group]").evaluate_all(ROWS)
+            assert slider.get_attribute("aria-valuetext") == page.locator("[data-threshold]").inner_text()
+            theirs = _of_server(page, f"{address}?step={step}&metric={metric}")
+            assert mine == theirs, (metric, step)
+
+
+def _of_server(page, address: str) -> list[dict[str, str]]:
+    """The rows as the server wrote them, set by the browser without their script."""
+    return page.evaluate(f"address => ({SENT})(address, {ROWS})", address)
+
+
+def test_without_scripts_the_form_brings_the_same(browser, story_world):
+    world, outcomes, _ = story_world
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.shot = lambda _: None
+    sign_in(opened, world)
+    opened.goto(f"{world.url}/audits/{outcomes[0].audit.id}/evidence/thresholds/1")
+    opened.locator("#step").focus()
+    opened.keyboard.press("Home")
+    opened.get_by_role("button", name="Show").click()
+    assert re.search(r"step=0(&|#|$)", opened.url)
+    assert "100.0" in opened.locator("[data-group]").first.inner_text()
+    context.close()
+
+
+def test_a_finding_opens_from_the_audit_and_is_marked_as_looked_at(page, story_world):
+    world, outcomes, _ = story_world
+    page.goto(f"{world.url}/audits/{outcomes[0].audit.id}")
+    page.get_by_role("link", name="Open the evidence").first.click()
+    page.get_by_role("heading", name="What would change it").wait_for()
+    assert page.locator("svg.chart").count() >= 1
+    page.get_by_role("button", name="I have looked at it").click()
+    page.get_by_text("Looked at", exact=True).first.wait_for()
+    assert "by admin" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_nothing_sticks_out_at_any_width(page, story_world, width):
+    world, outcomes, _ = story_world
+    page.set_viewport_size({"width": width, "height": 800})
+    for address in _addresses(world, outcomes):
+        page.goto(address)
+        assert fits(page), address
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_axe_finds_nothing_on_the_evidence(browser, story_world):
+    if not AXE.exists():
+        absent("axe-core comes with the packages of manifests/salesforce (npm ci)")
+    world, outcomes, _ = story_world
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
+    opened = context.new_page()
+    opened.shot = lambda _: None
+    sign_in(opened, world)
+    read = Path(AXE).read_text(encoding="utf-8")
+    for address in _addresses(world, outcomes):
+        opened.goto(address)
+        opened.evaluate(read)
+        found = opened.evaluate("rules => axe.run(document, {runOnly: rules, preload: false})", RULES)
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], address
+    context.close()
+
+
+def _addresses(world, outcomes) -> list[str]:
+    audit = f"{world.url}/audits/{outcomes[0].audit.id}"
+    finding = json.loads(outcomes[0].audit.report)["findings"][0]["id"]
+    figures = (f"{audit}/evidence/{kind}/1" for kind in KINDS)
+    return [world.url, audit, f"{audit}/findings/{finding}", *figures]

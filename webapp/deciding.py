@@ -1,0 +1,185 @@
+"""What waits for somebody: proposals, new fields, failed jobs, consent, old pulls, unseen findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from audit.schema import BadInput
+from connectors.policy.parse import parse_policy
+from webapp.services import Services
+from webapp.store.evidence import KeptAudit
+from webapp.store.rows import ConnectionRow, ConnectionState
+from webapp.viewmodels.dashboard import status_of
+from webapp.viewmodels.words import counted
+
+STALE = timedelta(days=7)
+"""A pull older than this is asked about: scores move, and a verdict on old ones misleads."""
+PRESSING = ("failed", "waiting", "info")
+"""Kinds of decisions, the most pressing first."""
+Where = Literal["connections", "policy", "proposal", "audit", "finding"]
+PROPOSED = {
+    "policy": "A policy",
+    "stream": "Other groups, or another score,",
+    "one_admin": "That one admin is enough",
+}
+JOBS = {"pull": "pull", "write_back": "write-back", "check": "check of the access"}
+WELL: frozenset[ConnectionState] = frozenset({"connected", "disconnected", "busy"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One thing that waits: how pressing, a sentence, and where it is decided.
+
+    ``where`` names a page and ``key`` what it is of; ``doing`` are the words of the link.
+    """
+
+    kind: Literal["failed", "waiting", "info"]
+    connection_id: str
+    text: str
+    where: Where
+    key: str
+    doing: str
+
+
+def decisions(
+    opened: Services, connection: ConnectionRow, audits: Sequence[KeptAudit]
+) -> tuple[Decision, ...]:
+    """Everything that waits for somebody at one connection, the most pressing first."""
+    told = tuple(_connection(connection, audited=bool(audits)))
+    return (
+        *(told or _failed(opened, connection)),
+        *_proposed(opened, connection),
+        *_not_looked_at(opened, connection, audits),
+        *_stale(opened, connection, audits),
+        *_new_fields(opened, connection),
+    )
+
+
+def _connection(connection: ConnectionRow, *, audited: bool) -> Iterator[Decision]:
+    """What is wrong with the access, and what the last job failed at."""
+    if connection.state not in WELL:
+        words = status_of(connection, audited=audited).words
+        yield _at_connections(connection, f"{words}.")
+    elif connection.state == "connected" and connection.note:
+        yield _at_connections(connection, connection.note)
+
+
+def _failed(opened: Services, connection: ConnectionRow) -> Iterator[Decision]:
+    """Jobs whose newest end was a failure, where nothing else tells of it."""
+    ends = [one for one in opened.job_ends.all() if one.connection_id == connection.id]
+    done = {one.kind: one.last_at for one in ends if one.outcome == "done"}
+    for one in ends:
+        later = one.outcome == "failed" and (one.kind not in done or done[one.kind] < one.last_at)
+        if later and connection.state != "disconnected":
+            when = f"{one.last_at.day} {one.last_at:%b %Y}"
+            yield _at_connections(connection, f"The last {JOBS.get(one.kind, one.kind)} failed, on {when}.")
+
+
+def _at_connections(connection: ConnectionRow, text: str) -> Decision:
+    return Decision(
+        kind="failed",
+        connection_id=connection.id,
+        text=text,
+        where="connections",
+        key=connection.id,
+        doing="Open Connections",
+    )
+
+
+def _proposed(opened: Services, connection: ConnectionRow) -> Iterator[Decision]:
+    for one in opened.proposals.of(connection.id):
+        if one.state == "pending":
+            yield Decision(
+                kind="waiting",
+                connection_id=connection.id,
+                text=f"{PROPOSED[one.kind]} was proposed by {one.proposed_by} and waits for another admin.",
+                where="proposal",
+                key=one.id,
+                doing="Decide",
+            )
+
+
+def _not_looked_at(
+    opened: Services, connection: ConnectionRow, audits: Sequence[KeptAudit]
+) -> Iterator[Decision]:
+    """Findings of the newest audit, beyond information, that nobody saw since they came or grew."""
+    newest = audits[0].overview if audits else None
+    if newest is None:
+        return
+    looks = opened.evidence.looks(connection.id)
+    unseen = [
+        one
+        for one in newest.findings
+        if one.severity != "info"
+        and (one.id not in looks or _grew_since(one.id, looks[one.id].audit_id, audits))
+    ]
+    if unseen:
+        yield Decision(
+            kind="waiting",
+            connection_id=connection.id,
+            text=f"{counted(len(unseen), 'finding has', 'findings have')} not been looked at.",
+            where="finding",
+            key=f"{audits[0].id}/{unseen[0].id}",
+            doing="Look at the first",
+        )
+
+
+def _grew_since(finding_id: str, audit_id: str, audits: Sequence[KeptAudit]) -> bool:
+    """Whether a finding came anew or grew in an audit after the one it was looked at."""
+    for one in audits:
+        if one.id == audit_id:
+            return False
+        grown = one.overview.changes if one.overview else None
+        if any(c.finding.id == finding_id and c.kind in ("new", "worse", "newly told") for c in grown or ()):
+            return True
+    return False
+
+
+def _stale(opened: Services, connection: ConnectionRow, audits: Sequence[KeptAudit]) -> Iterator[Decision]:
+    latest = opened.syncs.latest(connection.id)
+    at = latest.made_at if latest else (audits[0].made_at if audits else None)
+    if at is None or connection.state == "disconnected":
+        return
+    age = opened.clock() - at
+    if age > STALE:
+        days = counted(age.days, "day", "days")
+        text = f"The last pull is {days} old. Run fairlead sync for figures of today."
+        yield Decision(
+            kind="waiting",
+            connection_id=connection.id,
+            text=text,
+            where="audit" if audits else "connections",
+            key=audits[0].id if audits else connection.id,
+            doing="Open the audit" if audits else "Open Connections",
+        )
+
+
+def _new_fields(opened: Services, connection: ConnectionRow) -> Iterator[Decision]:
+    """Fields that the CRM got after the policy was saved, and that nobody left out."""
+    saved = opened.repository.policy(connection.id)
+    if saved is None:
+        return
+    named: set[str] = set()
+    with suppress(BadInput):  # the policy page tells what is wrong with it
+        named = {name.lower() for name in parse_policy(saved.text, "The policy").fields}
+    new = [
+        known
+        for known in opened.crm_fields.of(connection.id)
+        if known.first_seen > saved.saved_at
+        and not known.dismissed_by
+        and known.info.name.lower() not in named
+    ]
+    if new:
+        text = f"The CRM has {counted(len(new), 'new field', 'new fields')} since the policy was saved."
+        yield Decision(
+            kind="info",
+            connection_id=connection.id,
+            text=text,
+            where="policy",
+            key=connection.id,
+            doing="Open the policy",
+        )
