@@ -34,10 +34,13 @@ def files(place: Path) -> Iterator[Path]:
 
 
 def add(home: Home, leads: Iterable[LeadKey], until: float | None = None) -> None:
-    """Keep keys away for good, or until a moment (seconds since 1970)."""
-    second = None if until is None else int(until)
-    more = {lead.hex: second for lead in leads}
-    write(home, [*lines(home), *map(line_of, more.items())])
+    """Keep keys away for good, or until a moment (seconds since 1970); who is away for good stays so."""
+    second, known = None if until is None else int(until), lines(home)
+    for_good = frozenset(known)
+    more = {lead.hex: second for lead in leads if lead.hex not in for_good}
+    if not more:
+        return
+    write(home, [*known, *map(line_of, more.items())])
     home.changes.away |= more
 
 

@@ -148,8 +148,9 @@ def _take(opened: Services, connection_id: str, events: Sequence[Event]) -> None
 
 
 def _forget_erased(opened: Services, connection: ConnectionRow, rows: Sequence[ToldRow]) -> None:
-    """Who was erased for good leaves nothing but a tombstone."""
-    gone = [row.lead for row in rows if row.kind == "erased"]
+    """Who was erased for good leaves nothing but a tombstone, also where the CRM tells of them later."""
+    known = opened.erased.known(connection.id)
+    gone = [row.lead for row in rows if row.kind == "erased" or known.get(row.lead.hex, 0) is None]
     if gone:
         opened.told_events.forget_leads(connection.id, gone)
         opened.database.scrub()

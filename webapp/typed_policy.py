@@ -12,6 +12,8 @@ from webapp.rule_form import is_place, table_of, typed_rules
 from webapp.suggestions import suggestion
 from webapp.viewmodels.policy_table import digest_of, head_of
 
+FEW = 8
+"""So many fields of one label are named."""
 BOTH = (
     "The table and the text were both changed. The text counts: what was changed in the table is not in the "
     "draft. Look at it, then save."
@@ -108,7 +110,8 @@ def _field_named(typed: str, fields: Sequence[FieldInfo]) -> FieldInfo:
     if not wanted:
         msg = "Name the field to add, as the CRM names it."
     elif found:
-        names = ", ".join(one.name for one in found)
+        names = ", ".join(one.name for one in found[:FEW])
+        names += f" or {len(found) - FEW} more" if len(found) > FEW else ""
         msg = f"Several fields are labelled '{typed}': name one of {names}."
     else:
         near = nearest(typed, [one.name for one in fields])

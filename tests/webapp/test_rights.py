@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from audit.schema import BadInput
+from connectors.hubspot.events import Event
 from connectors.pseudonym import LeadKey
 from connectors.sandbox.salesforce import org_deeds
 from webapp import connecting, decisions, departures, erasure, jobs
@@ -273,3 +275,26 @@ def test_a_typed_hubspot_id_is_a_whole_number(crms):
             erasing.lead_typed(crms.services, row, typed)
     one = crms.hubspot.record_ids()[0]
     assert erasing.lead_typed(crms.services, row, f"00{one} ") == lead_of(crms, row, 0)
+
+
+@pytest.mark.parametrize("told", [("deleted",), ("merged", "restored"), ("restored", "deleted")])
+def test_what_the_crm_tells_later_of_an_erased_lead_changes_nothing(crms, told):
+    row = crms.ready("hubspot")
+    jobs.sync(crms.services, row)
+    lead = lead_of(crms, row)
+    erasing.erase(crms.services, row, lead, "Ada")
+    for later, kind in enumerate(told, start=1):
+        one = Event(
+            organisation=row.organisation,
+            kind=kind,
+            lead=lead,
+            at=crms.services.clock() + timedelta(minutes=later),
+            digest=f"{later:064x}",
+            generation=crms.services.keyring(row).generation,
+        )
+        departures.receive(crms.services, [one])
+        departures.settle(crms.services, row)
+    # The database's own list would bring it back after a backup of the folder.
+    assert crms.services.erased.known(row.id) == {lead.hex: None}
+    assert crms.services.told_events.count(row.id, lead) == 0
+    assert jobs.sync(crms.services, row, wanted="full").pulled.excluded["erased"] == 1
