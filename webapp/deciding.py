@@ -26,6 +26,7 @@ PROPOSED = {
     "stream": "Other groups, or another score,",
     "one_admin": "That one admin is enough",
 }
+JOBS = {"pull": "pull", "write_back": "write-back", "check": "check of the access"}
 WELL: frozenset[ConnectionState] = frozenset({"connected", "disconnected", "busy"})
 
 
@@ -48,8 +49,9 @@ def decisions(
     opened: Services, connection: ConnectionRow, audits: Sequence[KeptAudit]
 ) -> tuple[Decision, ...]:
     """Everything that waits for somebody at one connection, the most pressing first."""
+    told = tuple(_connection(connection, audited=bool(audits)))
     return (
-        *_connection(connection, audited=bool(audits)),
+        *(told or _failed(opened, connection)),
         *_proposed(opened, connection),
         *_not_looked_at(opened, connection, audits),
         *_stale(opened, connection, audits),
@@ -63,7 +65,18 @@ def _connection(connection: ConnectionRow, *, audited: bool) -> Iterator[Decisio
         words = status_of(connection, audited=audited).words
         yield _at_connections(connection, f"{words}.")
     elif connection.state == "connected" and connection.note:
-        yield _at_connections(connection, f"The last job failed. {connection.note}")
+        yield _at_connections(connection, connection.note)
+
+
+def _failed(opened: Services, connection: ConnectionRow) -> Iterator[Decision]:
+    """Jobs whose newest end was a failure, where nothing else tells of it."""
+    ends = [one for one in opened.job_ends.all() if one.connection_id == connection.id]
+    done = {one.kind: one.last_at for one in ends if one.outcome == "done"}
+    for one in ends:
+        later = one.outcome == "failed" and (one.kind not in done or done[one.kind] < one.last_at)
+        if later and connection.state != "disconnected":
+            when = f"{one.last_at.day} {one.last_at:%b %Y}"
+            yield _at_connections(connection, f"The last {JOBS.get(one.kind, one.kind)} failed, on {when}.")
 
 
 def _at_connections(connection: ConnectionRow, text: str) -> Decision:

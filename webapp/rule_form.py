@@ -21,6 +21,7 @@ Shape = Literal["line", "lines", "choice"]
 Table = Mapping[str, Any]
 ARROW = " => "
 YES, NO = "yes", "no"
+_LONGEST_PLACE = 6
 _OWN = ("field", "operator", "column")
 # What may be chosen; a parameter that is not here is typed.
 _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -216,11 +217,16 @@ def usual(operator: str, field: FieldInfo) -> dict[str, Any]:
     return starts.get(operator, {})
 
 
+def is_place(text: str) -> bool:
+    """Whether it is a number that a rule may have: Python reads none of thousands of digits."""
+    return text.isdecimal() and len(text) < _LONGEST_PLACE
+
+
 def typed_rules(form: Mapping[str, str], rules: int) -> Sequence[Mapping[str, str]]:
     """What was typed for each rule: inputs are named ``r<place>.<name>``, from 0."""
     found: list[dict[str, str]] = [{} for _ in range(rules)]
     for name, value in form.items():
         place, dot, key = name.removeprefix("r").partition(".")
-        if dot and name.startswith("r") and place.isdecimal() and int(place) < rules:
+        if dot and name.startswith("r") and is_place(place) and int(place) < rules:
             found[int(place)][key] = value.replace("\r\n", "\n")
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from audit.schema import BadInput, nearest
 from connectors.policy.editing import Sheet, sheet_of, with_head, with_new_rule, with_rule, without_rule
 from connectors.source import FieldInfo
-from webapp.rule_form import table_of, typed_rules
+from webapp.rule_form import is_place, table_of, typed_rules
 from webapp.suggestions import suggestion
 from webapp.viewmodels.policy_table import digest_of, head_of
 
@@ -48,7 +48,7 @@ def asked_change(text: str, action: str, form: Mapping[str, str], fields: Sequen
     """The draft after the button that adds, removes or replaces a rule; any other action leaves it."""
     word, _, what = action.partition(" ")
     try:
-        if word == "remove" and what.isdecimal():
+        if word == "remove" and is_place(what):
             return Typed(text=_removed(sheet_of(text), int(what)))
         if word == "add":
             return Typed(text=_added(text, what or form.get("add_field", ""), fields))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from audit.schema import BadInput
 from connectors.policy.blank import each_filled, filled
 from connectors.policy.day import day_of
 from connectors.policy.follows import follows
+from connectors.policy.looks import PART, identifies
 from connectors.policy.lookup import COARSER, DESCRIBED, FINDERS, ZIP3_IS_ENOUGH, plain, source_of
 from connectors.policy.model import Applied
 from connectors.pseudonym import Keyring
@@ -22,6 +25,8 @@ LONGEST_TABLE = 5_000
 LONGEST_WORD = 100
 _WHOLE_ZIP = 5
 _ZIP3 = 3
+# Of a code such as 01001-000 the first part names an area, though it is written like a phone number.
+_POSTAL = re.compile(r"\d{3,5}-\d{3,4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,8 @@ class Coarsen:
     def apply(self, values: Sequence[str | None], keyring: Keyring) -> Applied:  # noqa: ARG002 - the protocol
         """The coarser values.
 
-        A code that is too short, a text that is no date, and what no table lists, is null and counted.
+        A code that is too short, a text that is no date, what no table lists, and what plainly points at a
+        person is null and counted: the start of a mail address can be all of it.
         """
         if self.by == "presence":
             return Applied(values=tuple("1" if filled(value) else "0" for value in values))
@@ -74,11 +80,14 @@ class Coarsen:
         if self.by == TABLE:
             pairs = self.pairs
             return each_filled(values, lambda value: pairs.get(self._looked_up(value)) or None)
-        return each_filled(values, FINDERS.get(self.by, self._start))
+        # Many leads share few values; the memory of them ends with this column.
+        return each_filled(values, FINDERS.get(self.by) or lru_cache(maxsize=4096)(self._start))
 
     def _start(self, value: str) -> str | None:
         length = self.characters or 0
-        return value[:length] if len(value) >= length else None
+        if len(value) < length or (length > PART and _points(value, length)):
+            return None
+        return value[:length]
 
     def _looked_up(self, value: str) -> str:
         return plain(value)[: self.characters]
@@ -121,6 +130,11 @@ class Coarsen:
         what, file = DESCRIBED[self.by]
         source, vintage, _ = source_of(file)
         return f"The {what}; anything else becomes missing and is counted ({source}; {vintage})."
+
+
+def _points(value: str, length: int) -> bool:
+    """Whether more than the first characters of a value would point at a person."""
+    return identifies(value) and not (length <= _WHOLE_ZIP and _POSTAL.fullmatch(value))
 
 
 def _needs(one: Coarsen) -> int:

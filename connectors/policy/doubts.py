@@ -19,14 +19,12 @@ from dataclasses import dataclass
 from audit.schema import BadInput
 from connectors.policy.coarsen import Coarsen
 from connectors.policy.keep import Keep
-from connectors.policy.looks import IDENTIFYING, looks_like
+from connectors.policy.looks import IDENTIFYING, PART, looks_like
 from connectors.policy.model import Operator, Policy, Rule
 from connectors.source import Batch, FieldInfo, FieldKind
 
 ENOUGH = 5
 CHECK = "use another operator, or write checked = true in the rule if you have looked at the values"
-_PART = 3
-"""So many first characters of a value are no name and no address."""
 _SOME, _MOST, _NEARLY = 0.1, 0.5, 0.9
 _FROM_A_LIST: frozenset[FieldKind] = frozenset({"choice", "yes_no", "number", "moment"})
 
@@ -54,7 +52,7 @@ def in_question(policy: Policy) -> tuple[Rule, ...]:
 def _keeps(operator: Operator) -> bool:
     if isinstance(operator, Keep):
         return not operator.checked
-    return isinstance(operator, Coarsen) and operator.by == "prefix" and (operator.characters or 0) > _PART
+    return isinstance(operator, Coarsen) and operator.by == "prefix" and (operator.characters or 0) > PART
 
 
 def refuse_doubtful(policy: Policy, batch: Batch, fields: Iterable[FieldInfo] = ()) -> None:
@@ -73,7 +71,7 @@ def _doubts(kept: Iterable[Rule], batch: Batch, kinds: Mapping[str, FieldKind]) 
     for rule in kept:
         reason = _left_out(rule, batch) or _shape(rule, batch, kinds.get(rule.field.casefold(), "unknown"))
         if reason:
-            mend = CHECK if isinstance(rule.operator, Keep) else f"keep {_PART} characters at most, or map it"
+            mend = CHECK if isinstance(rule.operator, Keep) else f"keep {PART} characters at most, or map it"
             sentence = f"field '{rule.field}', kept as {rule.column}: {reason}: {mend}"
             yield Doubt(field=rule.field, column=rule.column, sentence=sentence)
 

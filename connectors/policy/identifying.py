@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.schema import BadInput
-from connectors.policy.foreign import IDENTIFIERS, NAMES, POINTS, TEXTS
+from connectors.policy.foreign import BIRTH, IDENTIFIERS, NAMES, POINTS, TEXTS
 from connectors.policy.spelling import words_of
 
 POINT = "a point on the map"
@@ -135,11 +135,12 @@ def refuse_as_created(field: str) -> None:
     Raises
     ------
     BadInput
-        The name says that the field identifies a person or holds free text.
+        The name says that the field identifies a person, holds free text or a day of birth: that day
+        would be kept as it is, and no rule would name it.
     """
-    kind = _kind(_words(field))
-    if kind is not None:
-        msg = f"created: field '{field}' is {kind.what}: name the field that holds the day of creation"
+    kind = "a day of birth" if BIRTH.search(" ".join(_words(field))) else identified_as(field)
+    if kind:
+        msg = f"created: field '{field}' is {kind}: name the field that holds the day of creation"
         raise BadInput(msg)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Literal
 
@@ -30,6 +31,8 @@ Looks = Literal[
 ]
 
 LONG, MANY_WORDS = 120, 12
+PART = 3
+"""So many first characters of a value are no name and no address."""
 _MAIL = re.compile(r"[^\s@]+\s?@\s?[^\s@]+\.[^\s@]{2,}|mailto:.*", re.IGNORECASE)
 _MAIL_INSIDE = re.compile(r"[^\s@<>]+@[^\s@<>]+\.\w{2,}")
 _WEB = re.compile(r"([a-z][a-z0-9+.-]*://|www\.)\S+|[\w-]+(\.[\w-]+)*\.[a-z]{2,}/\S+", re.IGNORECASE)
@@ -41,6 +44,8 @@ _DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(.*\d:\d\d.*)?")
 _NUMBER = re.compile(r"[-+]?(\d{1,3}([,' ]\d{3})+|\d+)([.,]\d+)?([eE][-+]?\d+)?\s?%?|[-+]?\d*[.]\d+")
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 _TOKEN = re.compile(r"(?=(?:\D*\d){4})(?=(?:[^a-z]*[a-z]){2})[a-z0-9]{15,}", re.IGNORECASE)
+# Ids of the standard objects of Salesforce; no number begins so.
+_RECORD = re.compile(r"00[a-z0-9]{13}([a-z0-5]{3})?", re.IGNORECASE)
 _MAC = re.compile(r"([0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
 _CARD = re.compile(
     r"4\d{12}(\d{3}){0,2}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3(0[0-5]|[68]\d)\d{11}|6\d{15,18}|35\d{14}"
@@ -57,7 +62,8 @@ IDENTIFYING: frozenset[Looks] = frozenset({"mail", "phone", "web", "id", "ip", "
 
 def looks_like(value: str) -> Looks:
     """The first shape that a value has, those that point at people first."""
-    text = value.strip()
+    # Full-width letters and signs are the same address.
+    text = unicodedata.normalize("NFKC", value).strip()
     if not text:
         return "empty"
     for name, fits in _SHAPES:
@@ -114,7 +120,7 @@ def _is_phone(text: str) -> bool:
 
 def _is_id(text: str) -> bool:
     found = _UUID.fullmatch(text) or _TOKEN.fullmatch(text) or _SOCIAL.fullmatch(text)
-    return found is not None and not text.isdigit()
+    return (found is not None and not text.isdigit()) or _RECORD.fullmatch(text) is not None
 
 
 def _is_free_text(text: str) -> bool:
@@ -134,7 +140,7 @@ _SHAPES: tuple[tuple[Looks, Callable[[str], bool]], ...] = (
     ("card", _is_card),
     ("id", _is_id),
     ("date", _is_date),
-    ("phone", lambda text: re.fullmatch(r"\+\d{8,15}", text) is not None),
+    ("phone", lambda text: re.fullmatch(r"(\+|00)\d{8,15}", text) is not None),
     ("number", lambda text: _NUMBER.fullmatch(text) is not None),
     ("phone", _is_phone),
     ("free text", _is_free_text),

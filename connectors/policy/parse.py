@@ -114,7 +114,7 @@ def _rule(table: object, place: int) -> Rule:
     kind = _one_of(_text(table, "operator", where), tuple(OPERATORS), f"{where}: operator")
     refuse_if_identifying(name, kind)
     column = _text({"column": name.lower(), **table}, "column", where)
-    if column in RESERVED_COLUMNS or column != column.strip():
+    if column.casefold() in RESERVED_COLUMNS or column != column.strip():
         msg = f"{where}: column '{column}' is reserved or has outer spaces: choose another name"
         raise BadInput(msg)
     given = {key: value for key, value in table.items() if key not in _RULE}
@@ -148,17 +148,23 @@ def _frozen(value: object) -> Any:  # noqa: ANN401 - the operator checks its own
 
 
 def _refuse_shared_columns(rules: Sequence[Rule]) -> None:
+    """Two columns that differ in letter case alone are one: DuckDB reads them so."""
     owner: dict[str, str] = {}
+    dropped = {rule.field.casefold() for rule in rules if rule.operator.name == "drop"}
     for rule in rules:
         if rule.operator.name == "drop":
             continue
-        if rule.column in owner:
+        if rule.field.casefold() in dropped:
+            msg = f"field '{rule.field}' is dropped by one rule and read by another: take one of them out"
+            raise BadInput(msg)
+        column = rule.column.casefold()
+        if column in owner:
             msg = (
-                f"fields '{owner[rule.column]}' and '{rule.field}' both fill column '{rule.column}': "
-                "give one of them another column"
+                f"fields '{owner[column]}' and '{rule.field}' both fill column '{rule.column}' (letter case "
+                "does not count): give one of them another column"
             )
             raise BadInput(msg)
-        owner[rule.column] = rule.field
+        owner[column] = rule.field
 
 
 def _text(table: Mapping[str, Any], key: str, where: str) -> str:
@@ -177,12 +183,16 @@ def _created(head: Mapping[str, Any]) -> str:
 
 def _opt_outs(head: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = head.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
+    if not isinstance(value, list) or not all(map(_names_field, value)):
         msg = f'{key} must be a list of field names, for example ["HasOptedOutOfEmail"]'
         raise BadInput(msg)
     for name in value:
         refuse_as_opt_out(opt_out_field(name), key)
     return tuple(value)
+
+
+def _names_field(entry: object) -> bool:
+    return isinstance(entry, str) and bool(opt_out_field(entry.strip() + " ").strip())
 
 
 def _one_of(value: str, choices: Collection[str], what: str) -> str:

@@ -249,3 +249,31 @@ def test_a_number_that_no_computer_holds_is_one_sentence(digits, word):
     )
     with pytest.raises(BadInput, match=word):
         parse_policy(text)
+
+
+KEEP = 'operator = "keep"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (rule('field = "A"\noperator = "keep"\ncolumn = "Lead_Key"'), "reserved"),
+        (rule('field = "A"\noperator = "keep"\ncolumn = "COHORT_DAY"'), "reserved"),
+        (
+            rule('field = "A"\noperator = "keep"\ncolumn = "area"')
+            + '[[rule]]\nfield = "B"\noperator = "keep"\ncolumn = "AREA"\n',
+            "letter case does not count",
+        ),
+        (
+            rule('field = "Age__c"\noperator = "drop"')
+            + '[[rule]]\nfield = "AGE__C"\noperator = "keep"\ncolumn = "age"\n',
+            "dropped by one rule and read by another",
+        ),
+        (HEAD + 'exclude_when = ["not "]\n[[rule]]\nfield = "A"\n' + KEEP, "list of field names"),
+        (rule('field = "A"\noperator = "keep"').replace("CreatedDate", "PersonBirthdate"), "a day of birth"),
+        (rule('field = "A"\noperator = "keep"').replace("CreatedDate", "Geburtsdatum__c"), "a day of birth"),
+    ],
+)
+def test_what_would_read_more_than_the_text_says_is_refused(text, words):
+    with pytest.raises(BadInput, match=words):
+        parse_policy(text)

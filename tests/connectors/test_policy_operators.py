@@ -89,6 +89,38 @@ def test_dates_lose_their_end(kind, kept):
     )
 
 
+IDENTIFIERS = st.one_of(
+    st.emails(),
+    st.from_regex(r"(\+|00)[1-9]\d{9,12}", fullmatch=True),
+    st.from_regex(r"00Q[0-9]{5}[A-Za-z0-9]{7}", fullmatch=True),
+    st.from_regex(r"https://www\.linkedin\.com/in/[a-z]{3,12}", fullmatch=True),
+    st.uuids().map(str),
+    st.ip_addresses().map(str).filter(lambda text: len(text) > 3),
+)
+
+
+def wide(text: str) -> str:
+    """The same in full-width letters, as Japanese keyboards write it."""
+    return "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in text)
+
+
+@given(value=IDENTIFIERS, end=st.sampled_from(["", "x", ", again"]), form=st.sampled_from([str, wide]))
+def test_no_output_holds_an_identifier_that_went_in(value, end, form):
+    """Also where the identifier is only the start of a value, and its length is just what is kept."""
+    value, whole = form(value), form(value) + (end if "@" in value else "")
+    lengths = {*range(1, 7), len(value), len(whole)}
+    for operator in (*EVERY, *(Coarsen(by="prefix", characters=length) for length in lengths)):
+        (kept,) = applied(operator, whole).values
+        assert kept is None or value not in kept, operator
+
+
+def test_the_start_of_a_code_is_kept_though_it_is_written_like_a_phone_number():
+    assert applied(Coarsen(by="prefix", characters=5), "01001-000", "010-0001").values == ("01001", "010-0")
+    assert applied(Coarsen(by="prefix", characters=9), "01001-000") == Applied(values=(None,), unmapped=1)
+    # So little of a value is no address.
+    assert applied(Coarsen(by="prefix", characters=3), "ada@example.org").values == ("ada",)
+
+
 def test_presence_keeps_nothing_of_the_value():
     assert applied(Coarsen(by="presence"), "2026-01-01", "", None, " ").values == ("1", "0", "0", "0")
 

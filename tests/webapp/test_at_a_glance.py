@@ -172,8 +172,21 @@ def test_a_failed_job_waits(site: Site) -> None:
     opened.repository.set_state(connection.id, "connected", "The last pull could not be audited: no leads.")
     row = opened.repository.connection(connection.id)
     assert [one.text for one in decisions(opened, row, ())] == [
-        "The last job failed. The last pull could not be audited: no leads."
+        "The last pull could not be audited: no leads."
     ]
+
+
+def test_a_job_that_failed_last_waits_until_it_is_done(site: Site, clock: Clock) -> None:
+    opened, connection = site.services, site.connect()
+    opened.job_ends.add(connection.id, "write_back", "done")
+    clock.now += timedelta(hours=1)
+    opened.job_ends.add(connection.id, "write_back", "failed")
+    assert [one.text for one in decisions(opened, connection, ())] == [
+        "The last write-back failed, on 2 Nov 2026."
+    ]
+    clock.now += timedelta(hours=1)
+    opened.job_ends.add(connection.id, "write_back", "done")
+    assert decisions(opened, connection, ()) == ()
 
 
 def test_a_proposal_waits_for_another_admin(site: Site) -> None:

@@ -20,6 +20,7 @@ from tests.webapp.markup import Page, faults
 from webapp.store.accounts import NewUser
 from webapp.store.proposals import Wish
 from webapp.store.rows import ConnectionRow
+from webapp.views import policies
 
 POLICY = """# Ours.
 [policy]
@@ -406,3 +407,56 @@ def test_another_admin_approves_on_the_page(desk: Desk, support: ModuleType) -> 
         browser.submit(f"/proposals/{off.id}", {"action": "approve"})
     finally:
         assert not services.proposals.two_needed(desk.row.id)
+
+
+def test_numbers_that_no_computer_reads_are_no_fault_of_the_page(desk: Desk) -> None:
+    many = "9" * 5000
+    desk.press(f"remove {many}")
+    desk.press("preview", **{f"r{many}.column": "age"})
+    desk.press("preview", **{"r0.as_of": many, "r0.bands": many})
+    page = desk.press("save", status=422, based_on=many, text=POLICY.replace("as agreed", "agreed"))
+    assert "came in force after you opened this page" in Page(page).text
+
+
+def test_two_admins_who_save_at_once_do_not_undo_each_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also not where the text of one was in force, so that it was not measured again."""
+    page = desk.page()
+
+    def meanwhile(typed: str) -> str:
+        desk.services.repository.save_policy(desk.row.id, POLICY + "# Eve\n", "Eve")
+        return typed
+
+    monkeypatch.setattr(policies, "typed_reason", meanwhile)
+    told = desk.press("save", page, status=422)
+    assert "came in force at this very moment" in Page(told).text
+    assert desk.services.repository.policy(desk.row.id).text == POLICY + "# Eve\n"
+
+
+def test_what_became_risky_since_it_was_proposed_needs_a_reason_to_be_approved(
+    desk: Desk, support: ModuleType
+) -> None:
+    services, browser = desk.services, support.Browser(desk.world.app.test_client())
+    ada = services.accounts.user_named("Ada")
+    new = NewUser(name="Joan", role="admin", password_hash=support.password_hash())
+    joan = services.accounts.add_user(new, "test")
+    assert browser.submit("/login", {"name": "Joan", "password": support.PASSWORD}).status_code == 303
+    services.proposals.need_two(desk.row.id, ada)
+    try:
+        finer = POLICY.replace("[25, 35, 50]", str(list(range(20, 60))))
+        wish = Wish(connection_id=desk.row.id, kind="policy", text=finer, level="green")
+        row = services.proposals.propose(wish, ada)
+        answer = browser.submit(f"/proposals/{row.id}", {"action": "approve", "answer": "fine"})
+        assert answer.status_code == 422
+        assert "The risk of this policy is high now" in Page(answer.text).text
+        assert services.repository.policy(desk.row.id).text == POLICY
+        assert (
+            browser.submit(f"/proposals/{row.id}", {"action": "approve", "answer": REASON}).status_code == 303
+        )
+        saved = services.repository.policy(desk.row.id)
+        note = services.notes.of(desk.row.id)[saved.version]
+        assert (saved.text, note.level, note.reason) == (finer, "red", REASON)
+    finally:
+        off = services.proposals.propose(Wish(connection_id=desk.row.id, kind="one_admin"), ada)
+        services.proposals.approve(off, joan)

@@ -266,3 +266,28 @@ def test_the_last_administrator_stays(accounts, ada):
     assert not accounts.remove_user(ada, "test")
     assert accounts.add_user(NewUser(name="Ada", role="admin", password_hash="x"), "test") is None
     assert [user.name for user in accounts.people()] == ["Ada", "Only reads"]
+
+
+def test_a_draft_that_was_overtaken_while_it_was_saved_is_not_saved(repository, org, database):
+    notes = Notes(database=database)
+    repository.save_policy(org.id, "one", "Ada")
+    repository.save_policy(org.id, "two", "Eve")
+    for text in ("one", "three"):
+        with pytest.raises(BadInput, match="Version 2 came in force at this very moment"):
+            notes.save_policy(org.id, text, "Ada", Note(after=1))
+    assert repository.policy(org.id).text == "two"
+    assert notes.save_policy(org.id, "three", "Ada", Note(after=2)).version == 3
+
+
+def test_a_wish_that_was_overtaken_while_it_was_made_is_not_put(office):
+    first = office.proposals.propose(wish(office.org, "two", after=1), office.ada)
+    office.proposals.approve(first, office.eve)
+    with pytest.raises(BadInput, match="came in force at this very moment"):
+        office.proposals.propose(wish(office.org, "one", after=1), office.ada)
+
+
+def test_a_risk_that_rose_since_the_proposal_is_kept_with_the_reason_of_the_approval(office):
+    proposed = office.proposals.propose(wish(office.org, level="green"), office.ada)
+    office.proposals.approve(proposed, office.eve, "agreed by the board", "red")
+    note = Notes(database=office.database).of(office.org.id)[2]
+    assert (note.level, note.reason, note.approved_by) == ("red", "agreed by the board", "Eve")

@@ -121,4 +121,5 @@ def _only(opened: Services, word: str) -> str:
 def _record(row: TokenRow) -> dict[str, object]:
     values = asdict(row)
     moments = ("made_at", "expires_at", "used_on", "revoked_at")
-    return values | {name: values[name].isoformat() if values[name] else None for name in moments}
+    told: dict[str, object] = {name: values[name].isoformat() if values[name] else None for name in moments}
+    return values | told

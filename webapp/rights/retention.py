@@ -29,6 +29,7 @@ RECOMMENDED = 24
 # Beside the maturity window an audit needs some leads whose outcome is known.
 BESIDE_DAYS, MONTH_DAYS = 90, 30.4
 CAUSE = "retention"
+_DIGITS = 6  # Python reads no number of thousands of digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ def _carry_out(
 def _months(text: str, least: int) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and least <= int(text) <= LONGEST):
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and least <= int(text) <= LONGEST):
         msg = (
             f"Retention: write a whole number of months from {least} to {LONGEST}, or leave it empty to keep "
             f"all leads. With fewer than {least} the audit would have no leads whose outcome is known."

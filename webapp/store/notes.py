@@ -13,16 +13,21 @@ from webapp.store.database import Database
 from webapp.store.policy_tables import VersionNote
 from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import PolicyVersion
-from webapp.store.versions import Draft, keep, newest
+from webapp.store.versions import Draft, keep, newest, refuse_overtaken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """The written reason, the measured level ("" where nobody measured), and who approved ("" for nobody)."""
+    """The written reason, the measured level ("" where nobody measured), and who approved ("" for nobody).
+
+    ``after`` is the version in force (0 for none) that was looked at when this was said; None where that
+    does not matter, and in what was kept.
+    """
 
     reason: str = ""
     level: str = ""
     approved_by: str = ""
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +47,18 @@ class Notes:
             }
 
     def save_policy(self, connection_id: str, text: str, saved_by: str, note: Note) -> PolicyVersion:
-        """As `Repository.save_policy`, with the note in the same transaction and the reason in the trail."""
+        """As `Repository.save_policy`, with the note in the same transaction and the reason in the trail.
+
+        Raises
+        ------
+        BadInput
+            Two admins must agree, or another version than ``note.after`` came in force meanwhile.
+        """
         now = self.clock()
         draft = Draft(connection_id=connection_id, text=text, saved_by=saved_by, saved_at=now)
         with self.database.exclusive(f"policy/{connection_id}"), self.database.writing() as session:
             before = newest(session, tables.PolicyText, connection_id)
+            refuse_overtaken(before.version if before else 0, note.after)
             row = keep(session, tables.PolicyText, draft)
             if before is None or before.version != row.version:
                 session.add(_note(row, note))

@@ -19,7 +19,7 @@ from webapp.store.four_eyes import admins, why_not
 from webapp.store.policy_tables import FourEyes, Proposal, VersionNote
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import UserRow
-from webapp.store.versions import Draft, keep, newest
+from webapp.store.versions import Draft, keep, newest, refuse_overtaken
 
 Kind = Literal["policy", "stream", "one_admin"]
 State = Literal["pending", "approved", "rejected", "withdrawn", "stale"]
@@ -36,7 +36,8 @@ STALE = "The text in force has changed since this was proposed; it has to be pro
 class Wish:
     """What somebody wants; an empty ``text`` with kind ``one_admin``: that one admin is enough again.
 
-    ``level`` is the measured risk of a policy, "" where there is none to measure.
+    ``level`` is the measured risk of a policy, "" where there is none to measure; ``after`` is the version
+    in force (0 for none) that was looked at, None where that does not matter.
     """
 
     connection_id: str
@@ -44,6 +45,7 @@ class Wish:
     text: str = ""
     reason: str = ""
     level: str = ""
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +102,14 @@ class Proposals:
         Raises
         ------
         BadInput
-            The text is in force already, or nobody needs to agree.
+            The text is in force already, another one came in force meanwhile, or nobody needs to agree.
         """
         with self._deciding(wish.connection_id) as session:
             if session.get(FourEyes, wish.connection_id) is None:
                 msg = "One admin is enough for this connection; save it instead."
                 raise BadInput(msg)
             now, (version, digest) = self.clock(), _in_force(session, wish.connection_id, wish.kind)
+            refuse_overtaken(version, wish.after)
             row = _proposed(wish, who, now, version)
             if row.digest == digest:
                 msg = f"Nothing has changed: this text is version {version} already."
@@ -134,8 +137,11 @@ class Proposals:
         with self.database.reading() as session:
             return why_not(session, session.get_one(Proposal, proposal_id), who.id)
 
-    def approve(self, proposal: ProposalRow, who: UserRow, answer: str = "") -> None:
+    def approve(self, proposal: ProposalRow, who: UserRow, answer: str = "", level: str = "") -> None:
         """Put what was proposed in force.
+
+        ``level`` is the risk of a policy as it is now, where that is another than when it was proposed; then
+        ``answer`` is the reason that is kept with the version.
 
         Raises
         ------
@@ -153,7 +159,7 @@ class Proposals:
                 detail = f"{row.id}, proposed by {row.proposed_by}, sha256 {row.digest}{_because(answer)}"
                 action = f"{NAMED[row.kind]} approved"
                 session.add(_event(now, who.name, action, row.connection_id, detail))
-                _carry_out(session, row)
+                _carry_out(session, row, level)
         if stale:
             raise BadInput(STALE)
 
@@ -224,7 +230,7 @@ def _decide(row: Proposal, state: State, who: str, now: datetime, answer: str) -
     row.state, row.decided_by, row.decided_at, row.answer = state, who, now, answer
 
 
-def _carry_out(session: Session, row: Proposal) -> None:
+def _carry_out(session: Session, row: Proposal, level: str) -> None:
     if row.kind == "one_admin":
         session.delete(session.get_one(FourEyes, row.connection_id))
         return
@@ -245,8 +251,8 @@ def _carry_out(session: Session, row: Proposal) -> None:
             connection_id=row.connection_id,
             kind=row.kind,
             version=kept.version,
-            reason=row.reason,
-            level=row.level,
+            reason=row.answer if level else row.reason,
+            level=level or row.level,
             approved_by=row.decided_by,
         )
     )

@@ -120,14 +120,14 @@ def _save(draft: Draft) -> AnyResponse:
         level = level_at_saving(opened, draft.connection, draft.policy)
         if level in NEEDS_REASON and written_words(reason) < FEWEST_WORDS:
             return _refused(draft, NEEDS_REASON[level])
-    note = Note(reason=reason, level=level)
+    note = Note(reason=reason, level=level, after=before.version if before else 0)
     return _propose(draft, note) if opened.proposals.two_needed(target) else _keep(draft, note)
 
 
 def _overtaken(before: PolicyVersion, draft: Draft) -> str:
     """What to say where another version came in force after the form was opened; "" where none did."""
     opened_on = request.form.get("based_on", "")
-    if not opened_on.isdecimal() or int(opened_on) == before.version or before.text == draft.text:
+    if not opened_on.isdecimal() or opened_on == str(before.version) or before.text == draft.text:
         return ""
     return (
         f"Version {before.version}, saved by {before.saved_by}, came in force after you opened this page. "
@@ -161,6 +161,7 @@ def _propose(draft: Draft, note: Note) -> AnyResponse:
         text=draft.text,
         reason=note.reason,
         level=note.level,
+        after=note.after,
     )
     try:
         made = services().proposals.propose(wish, current_user.user)

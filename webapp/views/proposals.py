@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from connectors.policy.risk import readable_columns
+from webapp.measuring import level_at_saving
 from webapp.services import services
 from webapp.store.proposals import ProposalRow, Wish
 from webapp.viewmodels.policy import Preview, preview_of
@@ -29,11 +30,16 @@ from webapp.viewmodels.text_diff import text_diff
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
 from webapp.views.policy_draft import Draft, drafted, looked_at, risked
-from webapp.views.reasons import typed_reason
+from webapp.views.reasons import FEWEST_WORDS, typed_reason, written_words
 
 LEADS = 3
 LONGEST_ANSWER = 500
 NEEDS_WORDS = "Say why in a few words; it goes to the one who proposed it, and into the trail."
+HIGH = "red"
+NEEDS_REASON = (
+    "The risk of this policy is high now; it was not when it was proposed. Write a reason of at least three "
+    "words, which is kept with the version, or reject it."
+)
 TITLES = {
     "policy": "Proposed policy",
     "stream": "Proposed score and groups",
@@ -64,10 +70,11 @@ def decide(proposal_id: str) -> AnyResponse:
     row, action = _proposal(proposal_id), request.form.get("action", "look")
     if action == "look":
         return _page(row, _seen(row))
-    if wrong := _wrong_answer(row, action):
+    risen = _risen(row) if action == "approve" else ""
+    if wrong := _wrong_answer(row, action, risen):
         return _page(row, Seen(), wrong)
     try:
-        _decide(row, action)
+        _decide(row, action, risen)
     except BadInput as problem:
         flash(str(problem), "error")
     return redirect(url_for("proposals.show", proposal_id=proposal_id), 303)
@@ -92,11 +99,11 @@ def four_eyes(connection_id: str) -> AnyResponse:
     return redirect(url_for("policies.show", connection_id=connection_id) + "#four-eyes", 303)
 
 
-def _decide(row: ProposalRow, action: str) -> None:
+def _decide(row: ProposalRow, action: str, risen: str) -> None:
     proposals, answer = services().proposals, _answer()
     own = row.proposed_by_id == current_user.user.id
     if action == "approve":
-        proposals.approve(row, current_user.user, answer)
+        proposals.approve(row, current_user.user, answer, risen)
         flash("Approved. It is in force; the next pull uses it.", "success")
     elif action == "refuse":
         proposals.refuse(row, current_user.user, answer)
@@ -109,10 +116,21 @@ def _answer() -> str:
     return typed_reason(request.form.get("answer", ""))
 
 
-def _wrong_answer(row: ProposalRow, action: str) -> str:
+def _risen(row: ProposalRow) -> str:
+    """The level of a policy that was not high when it was proposed, and is now; "" for every other."""
+    opened, connection = services(), connection_or_404(row.connection_id)
+    draft = drafted(connection, row.text) if row.kind == "policy" and row.state == "pending" else None
+    if draft is None or draft.policy is None or row.level == HIGH:
+        return ""
+    return HIGH if level_at_saving(opened, connection, draft.policy) == HIGH else ""
+
+
+def _wrong_answer(row: ProposalRow, action: str, risen: str) -> str:
     """What is wrong with what was typed; "" for nothing. It stays in the form."""
     if len(_answer()) > LONGEST_ANSWER:
         return f"This has {len(_answer()):,} characters; shorten it to {LONGEST_ANSWER} at most."
+    if risen and written_words(_answer()) < FEWEST_WORDS:
+        return NEEDS_REASON
     own = row.proposed_by_id == current_user.user.id
     return NEEDS_WORDS if action == "refuse" and not own and not _answer() else ""
 

@@ -13,6 +13,17 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
+    _whom_nobody_brings_back()
+    _what_is_done_to_a_key()
+    op.create_table(
+        "certain_moment",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certain_moment")),
+    )
+
+
+def _whom_nobody_brings_back() -> None:
     op.create_table(
         "lake_count",
         sa.Column("connection_id", sa.String(32), nullable=False),
@@ -40,6 +51,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("connection_id", "lead_key", name=op.f("pk_erased_lead")),
     )
+
+
+def _what_is_done_to_a_key() -> None:
     op.create_table(
         "key_task",
         sa.Column("connection_id", sa.String(32), nullable=False),
@@ -56,12 +70,6 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_key_task")),
-    )
-    op.create_table(
-        "certain_moment",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certain_moment")),
     )
 
 
