@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine
+from sqlalchemy import MetaData, create_engine, func, select
 
 from connectors.pseudonym import LeadKey
 from webapp import decisions
@@ -27,17 +27,24 @@ from webapp.services import open_services
 from webapp.store.database import MIGRATIONS
 
 OLDER = Path(__file__).with_name("older")
+COUNTER = func.pg_get_serial_sequence
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def server(request) -> str:
+    """The address of a PostgreSQL database without a table; "" for SQLite."""
+    return str(request.getfixturevalue("postgres_url")) if request.param == "postgres" else ""
 
 
 @pytest.fixture(params=["0006", "0007", "0013"])
-def left(request, tmp_path, database_url, support):
+def left(request, tmp_path, server, support):
     """The installation of a revision, as the code of today opens it; and what its folder holds."""
     with tarfile.open(OLDER / f"{request.param}.tar.xz") as packed:
         packed.extractall(tmp_path / "data", filter="data")
     changes = {}
-    if database_url.startswith("postgresql"):
-        moved(tmp_path / "data" / "fairlead.db", database_url, request.param)
-        changes = {"DATABASE_URL": database_url}
+    if server:
+        moved(tmp_path / "data" / "fairlead.db", server, request.param)
+        changes = {"DATABASE_URL": server}
     opened = open_services(support.settings_for(tmp_path / "data", **changes))
     yield opened, json.loads((tmp_path / "data" / "told.json").read_text()), request.param
     opened.close()
@@ -63,6 +70,12 @@ def moved(file: Path, url: str, revision: str) -> None:
             ]
             if rows and table.name != "alembic_version":
                 connection.execute(table.insert(), [typed(table, row) for row in rows])
+            for column in table.primary_key:
+                if rows and column.type.python_type is int and column.server_default is not None:
+                    # Its numbers go on from there, as those of the older version's own rows would.
+                    connection.execute(
+                        select(func.setval(COUNTER(table.name, column.name), len(rows) + 1000))
+                    )
     engine.dispose()
     source.dispose()
     with closing(sqlite3.connect(file)) as database:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -50,25 +52,23 @@ def later(made: Made, how: str, seed: int) -> Basis:
     )
 
 
-def attacked(made: tuple[Made, ...], how: str, every: int) -> list[str]:
+def attacked(made: tuple[Made, ...], how: str, every: int) -> Iterator[str]:
     """What is known too well of the counts at any time and of the changes between any two."""
     outsider = Historian(tuple(one.release for one in made), KNOWS[how])
     values, true = [one.release.values() for one in made], [truth(one.basis, one.release) for one in made]
-    found = []
     for time, counts in enumerate(values):
         for key in [key for key, count in counts.items() if count is None][::every]:
             low, high = outsider.bounds(key, time)
             assert low - 1e-6 <= true[time][key] <= high + 1e-6
             small = 0 < true[time][key] < 10
             if high - low < 10 - 1e-6 or (small and (low > 0.5 or high < 10 - 1e-6)):
-                found.append(f"{time} {key}: {true[time][key]} in {low:g}..{high:g}")
+                yield f"{time} {key}: {true[time][key]} in {low:g}..{high:g}"
         for since in range(time):
             for key in [key for key in counts if None in {counts[key], values[since].get(key, 0)}][::every]:
                 change = true[time][key] - true[since].get(key, 0)
                 low, high = outsider.bounds(key, time, since)
                 if change and high - low < 10 - 1e-6:
-                    found.append(f"{since} to {time} {key}: {change} in {low:g}..{high:g}")
-    return found
+                    yield f"{since} to {time} {key}: {change} in {low:g}..{high:g}"
 
 
 def shown_changes(made: tuple[Made, ...]) -> list[int]:
@@ -98,7 +98,7 @@ def test_no_hidden_count_of_any_release_or_difference_is_known_to_within_k(seed,
         made = history(seed, size, (how, how) if twice else (how,))
     except BadInput:  # fewer than k leads changed, or nothing can be shown any more
         return
-    assert attacked(made, how, 10) == []
+    assert list(attacked(made, how, 10)) == []
     assert all(change == 0 or abs(change) >= 10 for change in shown_changes(made))
 
 
@@ -106,7 +106,7 @@ def test_each_release_by_itself_is_broken_by_the_same_attack() -> None:
     """The attack can win: two releases that do not know of each other give hidden counts away."""
     first = made_of(leads(7, 300, GROUPS, 0.25, known=0.8))
     second = next_release(later(first, "added", 1007), terms_of(STREAM))
-    assert len(attacked((first, second), "added", 5)) > 2
+    assert len(list(islice(attacked((first, second), "added", 5), 3))) == 3
 
 
 def test_what_an_earlier_release_shows_does_not_help_with_a_later_one():
@@ -139,4 +139,4 @@ def test_a_few_changed_leads_are_no_new_release():
 def test_where_nobody_kept_the_worlds_they_are_worked_out_again():
     first = made_of(leads(8, 400, GROUPS, 0.3, known=0.8))
     made = (first, next_release(later(first, "added", 77), terms_of(STREAM), (replace(first, worlds=None),)))
-    assert attacked(made, "added", 10) == []
+    assert list(attacked(made, "added", 10)) == []
