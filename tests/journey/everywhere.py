@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -48,10 +49,11 @@ def _filled(rule: str, names: tuple[str, ...], parts: Parts) -> Iterator[str]:
         yield rule
         return
     name, rest = names[0], names[1:]
-    for value in parts[name]:
-        for form in (f"<{name}>", f"<int:{name}>", f"<any(salesforce, hubspot):{name}>", f"<path:{name}>"):
-            if form in rule:
-                yield from _filled(rule.replace(form, value), rest, parts)
+    form = re.search(rf"<(?:(\w+)(?:\(([^)]*)\))?:)?{name}>", rule)
+    assert form, f"{rule} has no part {name}"
+    values = [word.strip() for word in form[2].split(",")] if form[1] == "any" else parts[name]
+    for value in values:
+        yield from _filled(rule.replace(form[0], value), rest, parts)
 
 
 def _ends(address: Address) -> int:
