@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from audit.schema import BadInput
 from connectors.errors import Busy, Refused
+from webapp.cli import main
 from webapp.jobs import AtWork
 from webapp.services import Services
 from webapp.store.database import Database
+from webapp.store.repository import utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobRow, Wanted
 from webapp.work import attempt, kinds
@@ -275,3 +279,17 @@ def test_old_jobs_are_forgotten(opened: Services, connection: ConnectionRow, doe
     opened.clock.forward(days=181)  # type: ignore[attr-defined]
     opened.work.forget_old()
     assert opened.work.get(job.id) is None
+
+
+def test_a_worker_for_once_tells_what_it_did(
+    opened: Services, connection: ConnectionRow, monkeypatch: pytest.MonkeyPatch
+):
+    @contextmanager
+    def this() -> Iterator[Services]:
+        yield replace(opened, clock=utc_now)
+
+    monkeypatch.setattr("webapp.cli.worker.installation", this)
+    ask(replace(opened, clock=utc_now), connection, kind="retention")
+    done = CliRunner().invoke(main, ["worker", "--once"])
+    assert done.stdout.startswith("Delete old leads, HubSpot 4711: done. "), done.output
+    assert CliRunner().invoke(main, ["worker", "--once"]).stdout == "There was nothing to do.\n"
