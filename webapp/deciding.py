@@ -147,7 +147,7 @@ def _stale(opened: Services, connection: ConnectionRow, audits: Sequence[KeptAud
     age = opened.clock() - at
     if age > STALE:
         days = counted(age.days, "day", "days")
-        text = f"The last pull is {days} old. Run fairlead sync for figures of today."
+        text = f"The last pull is {days} old. Press Pull now under Jobs for figures of today."
         yield Decision(
             kind="waiting",
             connection_id=connection.id,
@@ -166,12 +166,13 @@ def _new_fields(opened: Services, connection: ConnectionRow) -> Iterator[Decisio
     named: set[str] = set()
     with suppress(BadInput):  # the policy page tells what is wrong with it
         named = {name.lower() for name in parse_policy(saved.text, "The policy").fields}
+    fields = opened.crm_fields.of(connection.id)
+    # What the first look at the CRM showed is not new, though it may come after the policy.
+    begun = max((saved.saved_at, *sorted(known.first_seen for known in fields)[:1]))
     new = [
         known
-        for known in opened.crm_fields.of(connection.id)
-        if known.first_seen > saved.saved_at
-        and not known.dismissed_by
-        and known.info.name.lower() not in named
+        for known in fields
+        if known.first_seen > begun and not known.dismissed_by and known.info.name.lower() not in named
     ]
     if new:
         text = f"The CRM has {counted(len(new), 'new field', 'new fields')} since the policy was saved."

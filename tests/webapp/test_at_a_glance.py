@@ -151,10 +151,12 @@ def test_everything_that_waits_for_somebody_is_named_with_its_place(site: Site, 
     opened, connection = site.services, site.connect()
     opened.repository.save_policy(connection.id, POLICY, "Ada Admin")
     add(opened.repository, connection, failing(sample_report()), None, "a1")
+    clock.now += timedelta(hours=1)
+    there = [FieldInfo(name=f"There_{place}__c", label="There", type="string") for place in range(3)]
+    opened.crm_fields.remember(connection.id, there)
     clock.now += STALE + timedelta(days=1)
-    opened.crm_fields.remember(
-        connection.id, [FieldInfo(name="Brand_New__c", label="Brand new", type="string")]
-    )
+    new = FieldInfo(name="Brand_New__c", label="Brand new", type="string")
+    opened.crm_fields.remember(connection.id, [*there, new])
     opened.repository.set_state(connection.id, "consent_needed", "The refresh token was revoked.")
     row = opened.repository.connection(connection.id)
     found = {one.where: one for one in decisions(opened, row, opened.evidence.newest(connection.id, 12))}
