@@ -148,7 +148,7 @@ def _frozen(value: object) -> Any:  # noqa: ANN401 - the operator checks its own
 
 
 def _refuse_shared_columns(rules: Sequence[Rule]) -> None:
-    """Two columns that differ in letter case alone are one: DuckDB reads them so."""
+    """One column is filled by one rule; columns that differ in letter case alone are two, as in a file."""
     owner: dict[str, str] = {}
     dropped = {rule.field.casefold() for rule in rules if rule.operator.name == "drop"}
     for rule in rules:
@@ -157,11 +157,11 @@ def _refuse_shared_columns(rules: Sequence[Rule]) -> None:
         if rule.field.casefold() in dropped:
             msg = f"field '{rule.field}' is dropped by one rule and read by another: take one of them out"
             raise BadInput(msg)
-        column = rule.column.casefold()
+        column = rule.column
         if column in owner:
             msg = (
-                f"fields '{owner[column]}' and '{rule.field}' both fill column '{rule.column}' (letter case "
-                "does not count): give one of them another column"
+                f"fields '{owner[column]}' and '{rule.field}' both fill column '{column}': "
+                "give one of them another column"
             )
             raise BadInput(msg)
         owner[column] = rule.field

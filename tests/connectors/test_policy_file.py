@@ -261,8 +261,8 @@ KEEP = 'operator = "keep"\n'
         (rule('field = "A"\noperator = "keep"\ncolumn = "COHORT_DAY"'), "reserved"),
         (
             rule('field = "A"\noperator = "keep"\ncolumn = "area"')
-            + '[[rule]]\nfield = "B"\noperator = "keep"\ncolumn = "AREA"\n',
-            "letter case does not count",
+            + '[[rule]]\nfield = "B"\noperator = "keep"\ncolumn = "area"\n',
+            "both fill column 'area'",
         ),
         (
             rule('field = "Age__c"\noperator = "drop"')

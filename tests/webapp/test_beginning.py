@@ -61,7 +61,7 @@ def test_the_suggestions_with_one_edit_lead_to_an_audit(fresh, crm):
     policy = editor(browser.get(policy_page).text)
     assert calls(fresh, crm) == set()
     preview = browser.submit(policy_page, {"action": "preview", "text": policy}).text
-    assert "What Fairlead would hold of 3 leads" in html.unescape(preview)
+    assert "What Fairlead would hold of 3 real leads" in html.unescape(preview)
     saved = {"action": "save", "text": policy, "reason": "The first look at our leads"}
     assert browser.submit(policy_page, saved).status_code == 303
     stream = editor(browser.get(stream_page).text).replace("# threshold = 70", "threshold = 70")
