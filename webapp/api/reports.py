@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import Any, TypeVar
 
 from audit.finding import Caution
 from audit.report.json_form import read_json
@@ -13,22 +13,13 @@ from webapp.api.operation import Ask, Grant
 from webapp.api.problem import Problem, Why
 from webapp.api.shape import Asked
 
+T = TypeVar("T")
 SPECIAL = Why(
     status=403,
     name="special-category",
     detail="This audit speaks of special categories, so that the whole file needs the scope read:special. "
     "Findings, estimates and the other lists can be had without.",
 )
-
-
-class About(Protocol):
-    """Whatever says which attributes it is about."""
-
-    @property
-    def attribute(self) -> tuple[str, ...] | str: ...  # noqa: D102 - the fields of the report say it
-
-
-T = TypeVar("T", bound=About)
 
 
 @lru_cache(maxsize=4)
@@ -51,22 +42,18 @@ def refuse_special(grant: Grant, report: Report) -> None:
 def visible(grant: Grant, report: Report, items: Sequence[T]) -> tuple[list[T], int]:
     """The items that the token may see, and how many are withheld."""
     hidden = frozenset() if grant.special else frozenset(report.settings.special_categories)
-    seen = [one for one in items if not hidden & set(names_of(one))]
+    seen = [one for one in items if not _is_about(one, hidden)]
     return seen, len(items) - len(seen)
 
 
-def visible_warnings(grant: Grant, report: Report) -> tuple[list[Caution], int]:
-    """The warnings that name no special category, neither in words nor in what they stand on."""
-    hidden = () if grant.special else report.settings.special_categories
-    seen = [one for one in report.warnings if not _names_any(one, hidden)]
-    return seen, len(report.warnings) - len(seen)
-
-
-def names_of(one: About) -> tuple[str, ...]:
+def names_of(one: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a report lists
     """The attributes that an item is about."""
     return (one.attribute,) if isinstance(one.attribute, str) else one.attribute
 
 
-def _names_any(one: Caution, hidden: Iterable[str]) -> bool:
+def _is_about(one: object, hidden: frozenset[str]) -> bool:
+    """Whether it is about any of them; a warning, where it names one in words or in what they stand on."""
+    if not isinstance(one, Caution):
+        return not hidden.isdisjoint(names_of(one))
     words = " ".join([one.text, *(f"{name} {value}" for name, value in one.evidence)]).casefold()
     return any(name.casefold() in words for name in hidden)

@@ -30,7 +30,13 @@ Text = Annotated[str, Field(max_length=200, pattern="^[^\\x00]*$")]
 class Answer(BaseModel):
     """A value that the API tells: nothing may be in it that its description does not name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, ser_json_inf_nan="null")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        from_attributes=True,
+        ser_json_inf_nan="null",
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class Asked(BaseModel):
