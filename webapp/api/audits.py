@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from audit.finding import Severity
-from audit.report.model import Report
+from audit.report.model import Digests, Report
 from audit.report.table import metrics_csv
 from webapp.api import cursors
 from webapp.api.connections import Counts, counts
@@ -39,15 +39,6 @@ class AuditSummary(Answer):
         description="The headline of the worst finding; null also where the token has no scope read:special."
     )
     digest: str = Field(description="SHA-256 of audit.json.")
-
-
-class AuditDigests(Answer):
-    """SHA-256 of what the audit was made from."""
-
-    stream: str
-    data: str
-    cube: str
-    policy: str | None
 
 
 class AuditSettings(Answer):
@@ -84,7 +75,7 @@ class AuditDetail(Answer):
     engine: str
     version: str = Field(description="The version of Fairlead that made it.")
     digest: str = Field(description="SHA-256 of audit.json.")
-    digests: AuditDigests
+    digests: Digests
 
 
 def _list(ask: Ask[AuditQuery]) -> Page[AuditSummary]:
@@ -140,14 +131,12 @@ def _origin(row: AuditRow, report: Report) -> dict[str, object]:
         "stream": report.stream,
         "policy_version": row.policy_version,
         "stream_version": row.stream_version,
-        "settings": AuditSettings.model_validate(
-            {name: getattr(report.settings, name) for name in AuditSettings.model_fields}
-        ),
+        "settings": AuditSettings.model_validate(report.settings),
         "seed": report.seed,
         "engine": report.engine,
         "version": report.version,
         "digest": row.digest,
-        "digests": AuditDigests.model_validate(report.digests),
+        "digests": report.digests,
     }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from audit.schema import BadInput
 from connectors.inbound import Visit
@@ -19,6 +19,7 @@ from webapp.crms import label
 from webapp.current_keys import flag_of
 from webapp.panels import SCHEMA, PanelState, panel_for, to_json
 from webapp.rights import dossier, erasing
+from webapp.rights.erasing import Held
 from webapp.store.rows import ConnectionRow
 
 RecordId = Field(pattern="^[0-9A-Za-z]{1,20}$", description="The id of the record in the CRM.")
@@ -40,8 +41,6 @@ class Erase(Asked):
 class LeadPanel(Answer):
     """What a rep sees beside the lead: never an attribute of the person, never a group's name."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
-
     panel_schema: Literal["fairlead.panel/1"] = Field(alias="schema")
     state: PanelState
     title: str
@@ -54,22 +53,11 @@ class LeadPanel(Answer):
     fields: Names
 
 
-class HeldCounts(Answer):
-    """How much is held of one lead, place by place."""
-
-    row: int
-    turned_away: int
-    scores: int
-    flag: int
-    told: int
-    decisions: int
-
-
 class Erased(Answer):
     """What an erasure did. The record in the CRM itself is not touched."""
 
-    before: HeldCounts
-    after: HeldCounts
+    before: Held
+    after: Held
     waiting: bool = Field(description="Whether a job is at work that ends it.")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from pydantic import Field
 
 from webapp.api import cursors
@@ -71,8 +73,7 @@ def _trail(ask: Ask[TrailQuery]) -> Page[TrailLine]:
 
 
 def _line(one: Line) -> TrailLine:
-    names = ("at", "who", "action", "target", "detail")
-    return TrailLine(number=one.number, **{name: getattr(one.event, name) for name in names})
+    return TrailLine(number=one.number, **asdict(one.event))
 
 
 def _people(ask: Ask[Paged]) -> Page[Person]:

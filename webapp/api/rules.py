@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from dataclasses import asdict
+from functools import partial
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import Field
 
 from webapp.api import cursors
 from webapp.api.operation import Ask, Nothing, Operation
 from webapp.api.problem import not_found
-from webapp.api.shape import Answer, Id, Moment, Names, Page, Paged
+from webapp.api.shape import Answer, Id, Moment, Page, Paged
 from webapp.rights import flow as flows
 from webapp.rights import record as records
-from webapp.rights.paper import Paper
+from webapp.rights.paper import Line, Paper, Section
 from webapp.store.notes import Note
-from webapp.store.rows import PolicyVersion, StreamVersion
 from webapp.viewmodels.decision_log import log_facts
 
 
@@ -32,42 +32,10 @@ class Version(Answer):
     approved_by: str = Field(description="Who approved it, where two had to; else empty.")
 
 
-class VersionText(Answer):
+class VersionText(Version):
     """One saved version with its text (TOML)."""
 
-    version: int = Field(ge=1)
-    in_force: bool
-    saved_by: str
-    saved_at: Moment
-    digest: str = Field(description="SHA-256 of the text.")
-    reason: str
-    level: str
-    approved_by: str
     text: str
-
-
-class PaperLine(Answer):
-    """One fact of a document."""
-
-    term: str
-    text: str
-    blank: bool = Field(description="Whether a person must still fill it in.")
-
-
-class PaperTable(Answer):
-    """A table of a document."""
-
-    caption: str
-    head: Names
-    rows: tuple[Names, ...]
-
-
-class PaperSection(Answer):
-    """One section of a document."""
-
-    heading: str
-    lines: tuple[PaperLine, ...]
-    table: PaperTable | None
 
 
 class Document(Answer):
@@ -75,8 +43,8 @@ class Document(Answer):
 
     document_schema: str = Field(alias="schema", description="The form, such as fairlead.record/1.")
     title: str
-    stamp: tuple[PaperLine, ...]
-    sections: tuple[PaperSection, ...]
+    stamp: tuple[Line, ...]
+    sections: tuple[Section, ...]
 
 
 class DecisionLog(Answer):
@@ -97,52 +65,35 @@ class DecisionLog(Answer):
     public_key: str
 
 
-Saved = PolicyVersion | StreamVersion
+Kind = Literal["policy", "stream"]
+V = TypeVar("V", bound=Version)
 
 
-def _policies(ask: Ask[Paged]) -> Page[Version]:
-    connection = ask.connection()
-    return _versions(ask, ask.opened.repository.policies(connection.id))
-
-
-def _streams(ask: Ask[Paged]) -> Page[Version]:
-    return _versions(ask, ask.opened.repository.streams(ask.connection().id))
-
-
-def _policy(ask: Ask[Nothing]) -> VersionText:
-    connection = ask.connection()
-    return _text(ask, ask.opened.repository.policies(connection.id))
-
-
-def _stream(ask: Ask[Nothing]) -> VersionText:
-    return _text(ask, ask.opened.repository.streams(ask.connection().id))
-
-
-def _versions(ask: Ask[Paged], saved: Sequence[Saved]) -> Page[Version]:
-    place, newest = cursors.read(ask), saved[0].version if saved else 0
+def _listed(kind: Kind, ask: Ask[Paged]) -> Page[Version]:
+    saved, place = _saved(kind, ask, Version), cursors.read(ask)
     rows = [one for one in saved if place is None or one.version < int(place[0])]
     part, after = cursors.page(ask, rows[: ask.asked.limit + 1], lambda one: [one.version])
-    items = tuple(Version.model_validate(_told(ask, one, newest)) for one in part)
-    return Page[Version](items=items, next=after)
+    return Page[Version](items=tuple(part), next=after)
 
 
-def _text(ask: Ask[Nothing], saved: Sequence[Saved]) -> VersionText:
-    wanted, newest = ask.names.get("version"), saved[0].version if saved else 0
-    found = next((one for one in saved if wanted in {None, one.version}), None)
-    if found is None:
-        raise not_found()
-    return VersionText.model_validate({**_told(ask, found, newest), "text": found.text})
+def _shown(kind: Kind, ask: Ask[Nothing]) -> VersionText:
+    wanted = ask.names.get("version")
+    for one in _saved(kind, ask, VersionText):
+        if wanted in {None, one.version}:
+            return one
+    raise not_found()
 
 
-def _told(ask: Ask[Paged] | Ask[Nothing], one: Saved, newest: int) -> dict[str, object]:
-    kind = "policy" if isinstance(one, PolicyVersion) else "stream"
-    note = ask.opened.notes.of(one.connection_id, kind).get(one.version, Note())
-    names = ("version", "saved_by", "saved_at", "digest")
-    return {
-        **{name: getattr(one, name) for name in names},
-        **{name: getattr(note, name) for name in ("reason", "level", "approved_by")},
-        "in_force": one.version == newest,
-    }
+def _saved(kind: Kind, ask: Ask[Any], model: type[V]) -> list[V]:
+    """Every version, newest first."""
+    connection, stored = ask.connection(), ask.opened.repository
+    rows = stored.policies(connection.id) if kind == "policy" else stored.streams(connection.id)
+    notes = ask.opened.notes.of(connection.id, kind)
+    facts = [asdict(row) | asdict(notes.get(row.version, Note())) for row in rows]
+    return [
+        model(**{name: one[name] for name in model.model_fields if name in one}, in_force=number == 0)
+        for number, one in enumerate(facts)
+    ]
 
 
 def _record(ask: Ask[Nothing]) -> Document:
@@ -154,7 +105,7 @@ def _flow(ask: Ask[Nothing]) -> Document:
 
 
 def _document(paper: Paper) -> Document:
-    return Document.model_validate({name: getattr(paper, name) for name in Paper.__slots__})
+    return Document.model_validate(paper)
 
 
 def _log(ask: Ask[Nothing]) -> DecisionLog:
@@ -169,14 +120,14 @@ HERE = "/connections/{connection_id}"
 OPERATIONS = (
     *(
         one
-        for what, listed, shown in (("policy", _policies, _policy), ("stream", _streams, _stream))
+        for what in get_args(Kind)
         for one in (
             Operation(
                 name=f"get_{what}",
                 path=f"{HERE}/{what}",
                 tag="Rules",
                 summary=f"The {what} in force",
-                does=shown,
+                does=partial(_shown, what),
                 answers=VersionText,
                 scope="read:policy",
             ),
@@ -185,7 +136,7 @@ OPERATIONS = (
                 path=f"{HERE}/{what}/versions",
                 tag="Rules",
                 summary=f"Every saved version of the {what}, newest first",
-                does=listed,
+                does=partial(_listed, what),
                 asks=Paged,
                 answers=Page[Version],
                 scope="read:policy",
@@ -195,7 +146,7 @@ OPERATIONS = (
                 path=f"{HERE}/{what}/versions/{{version}}",
                 tag="Rules",
                 summary=f"One version of the {what}",
-                does=shown,
+                does=partial(_shown, what),
                 answers=VersionText,
                 scope="read:policy",
             ),
