@@ -12,7 +12,6 @@ from audit.report.table import metrics_csv
 from webapp.api import cursors
 from webapp.api.connections import Counts, counts
 from webapp.api.operation import Ask, File, Nothing, Operation
-from webapp.api.problem import not_found
 from webapp.api.reports import refuse_special, report_of
 from webapp.api.shape import Answer, Id, Moment, Names, Page, Paged
 from webapp.store.rows import AuditRow
@@ -80,17 +79,13 @@ class AuditDetail(Answer):
 
 def _list(ask: Ask[AuditQuery]) -> Page[AuditSummary]:
     wanted = ask.asked.connection or ask.grant.token.connection_id or ""
-    if wanted and not _is_there(ask, wanted):
-        raise not_found()
+    if wanted:
+        ask.connection_of(wanted)
     place = cursors.read(ask)
     after = None if place is None else (datetime.fromisoformat(str(place[0])), str(place[1]))
     rows = ask.opened.slices.audits(wanted, after, ask.asked.limit + 1)
     part, following = cursors.page(ask, rows, lambda one: [one.made_at.isoformat(), one.id])
     return Page[AuditSummary](items=tuple(_summary(ask, one) for one in part), next=following)
-
-
-def _is_there(ask: Ask[AuditQuery], connection_id: str) -> bool:
-    return ask.grant.sees(connection_id) and ask.opened.repository.connection(connection_id) is not None
 
 
 def _summary(ask: Ask[AuditQuery], one: AuditHead) -> AuditSummary:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from connectors.pseudonym import derive
 from webapp.api.operation import Ask
 from webapp.api.problem import Problem, Why
-from webapp.api.shape import Page, Paged
+from webapp.api.shape import Paged
 
 Place = list[str | int]
 T = TypeVar("T")
@@ -76,6 +76,3 @@ def _mark(ask: Ask[Paged], told: bytes) -> bytes:
     bound = [ask.operation, ask.grant.token.id, sorted(ask.names.items()), filters]
     source = json.dumps(bound).encode() + b"\0" + told
     return hmac.digest(secret, source, hashlib.sha256)[:MARK]
-
-
-__all__ = ["Page", "cut", "page", "read", "write"]

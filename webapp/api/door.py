@@ -88,5 +88,4 @@ def _remote(error: ConnectorError) -> Response:
 @blueprint.errorhandler(OperationalError)
 def _busy(_error: OperationalError) -> Response:
     current_app.logger.warning("The database did not answer a request to the API in time.")
-    why = PLAIN[503]
-    return response(Why(status=503, name=why.name, detail=why.detail, headers={"Retry-After": "5"}))
+    return response(PLAIN[503])

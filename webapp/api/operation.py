@@ -57,7 +57,11 @@ class Ask(Generic[A_co]):
 
     def connection(self) -> ConnectionRow:
         """The connection in the address. Raises Problem (404) where it is not this token's to see."""
-        found = self.opened.repository.connection(str(self.names["connection_id"]))
+        return self.connection_of(str(self.names["connection_id"]))
+
+    def connection_of(self, connection_id: str) -> ConnectionRow:
+        """The connection of an id. Raises Problem (404) where it is not this token's to see."""
+        found = self.opened.repository.connection(connection_id)
         if found is None or not self.grant.sees(found.id):
             raise not_found()
         return found
@@ -84,7 +88,7 @@ class Operation:
 
     ``answers`` is the model of the answer, or a media type where the answer is a `File`. ``kept`` is false
     where nobody may keep the answer, even to ask whether it has changed. ``others`` are statuses beside
-    those that every operation has. ``schema`` names the form of a JSON file.
+    those that every operation has.
     """
 
     name: str

@@ -6,7 +6,7 @@ No problem repeats what was sent: it may hold a token or a record id.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from types import MappingProxyType
 
@@ -71,7 +71,12 @@ PLAIN: Mapping[int, Why] = MappingProxyType(
                 name="defect",
                 detail="Something broke here; nothing was changed. The log says where.",
             ),
-            Why(status=503, name="busy", detail="The database is busy: try again in a few seconds."),
+            Why(
+                status=503,
+                name="busy",
+                detail="The database is busy: try again in a few seconds.",
+                headers={"Retry-After": "5"},
+            ),
         )
     }
 )
@@ -105,5 +110,4 @@ def conflict(sentence: str) -> Problem:
 def of_status(status: int) -> Why:
     """What is told where only the status is known."""
     known = status if status in PLAIN else 500 if status >= 500 else 400
-    why = PLAIN[known]
-    return why if known == status else Why(status=status, name=why.name, detail=why.detail)
+    return replace(PLAIN[known], status=status)

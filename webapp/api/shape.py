@@ -7,10 +7,6 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
-from webapp.api.problem import Fault, ProblemDetails
-
-__all__ = ["Answer", "Asked", "Fault", "Id", "Moment", "Names", "Page", "Paged", "ProblemDetails", "Text"]
-
 T = TypeVar("T")
 
 

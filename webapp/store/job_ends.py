@@ -13,7 +13,6 @@ from webapp.store.database import Database
 from webapp.store.repository import Clock, utc_now
 
 Outcome = Literal["done", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("done", "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
