@@ -53,3 +53,13 @@ def chosen(opened: Services, word: str | None) -> tuple[ConnectionRow, ...]:
     what = "nothing is connected yet" if word is None else absent
     msg = f"{what}; open {opened.settings.public_url}/connections to connect a CRM"
     raise BadInput(msg)
+
+
+def one_connection(opened: Services, word: str) -> ConnectionRow:
+    """The only live connection that a word means. Raises BadInput where there are several, or none."""
+    rows = chosen(opened, word)
+    if len(rows) > 1:
+        names = ", ".join(row.organisation for row in rows)
+        msg = f"'{word}' means several connections ({names}); write the organisation's id instead"
+        raise BadInput(msg)
+    return next(iter(rows))

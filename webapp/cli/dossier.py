@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from webapp.cli.record_id import WHO, kind_option, one_connection, typed_id
-from webapp.installation import installation
+from webapp.cli.record_id import WHO, kind_option, typed_id
+from webapp.installation import installation, one_connection
 from webapp.rights import dossier, erasing
 
 

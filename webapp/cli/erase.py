@@ -9,8 +9,8 @@ import click
 
 from audit.schema import BadInput
 from webapp.cli.each import record_of
-from webapp.cli.record_id import WHO, kind_option, one_connection, typed_id
-from webapp.installation import installation
+from webapp.cli.record_id import WHO, kind_option, typed_id
+from webapp.installation import installation, one_connection
 from webapp.rights import erasing
 from webapp.viewmodels.privacy import erased_words
 

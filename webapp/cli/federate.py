@@ -13,7 +13,7 @@ from audit.release import Standing, parted, public_text, read_release, release_t
 from audit.schema import BadInput
 from webapp.cli.output import check_folder, write_whole
 from webapp.cli.release import WHO, summary
-from webapp.installation import chosen, installation
+from webapp.installation import installation, one_connection
 from webapp.release_vault import signing_key
 from webapp.releasing import Asked, figures_of, hand_out, kept_files
 from webapp.store.releases import ReleasedRow
@@ -62,7 +62,7 @@ def export(**options: object) -> None:
     asked = Options(**options)  # type: ignore[arg-type]
     check_folder(asked.out)
     with installation() as opened:
-        row = chosen(opened, asked.connection)[0]
+        row = one_connection(opened, asked.connection)
         wanted = Asked(crossings=asked.crossings, k=asked.k, epsilon=asked.epsilon)
         done = hand_out(opened.releases, figures_of(opened, row), wanted, WHO)
     written = write_whole(asked.out, partial(write_figures, done.row))
@@ -80,7 +80,7 @@ def write_figures(row: ReleasedRow, folder: Path) -> None:
 def key(connection: str, as_json: bool) -> None:
     """Tell the public key that the releases of CONNECTION are signed with; give it to whoever gets them."""
     with installation() as opened:
-        row = chosen(opened, connection)[0]
+        row = one_connection(opened, connection)
         public = public_text(signing_key(opened, row))
     click.echo(json.dumps({"organisation": row.organisation, "public_key": public}) if as_json else public)
 

@@ -17,7 +17,7 @@ from webapp.cli.each import record_of
 from webapp.cli.output import check_folder, write_whole
 from webapp.crms import label
 from webapp.decision_opening import place_of
-from webapp.installation import chosen, installation
+from webapp.installation import chosen, installation, one_connection
 from webapp.services import Services
 from webapp.store.decision_logs import LEAST_DAYS
 from webapp.store.rows import ConnectionRow
@@ -88,10 +88,7 @@ def export(connection: str, out: Path, form: Form, as_json: bool) -> None:
         msg = f"{out} holds another export ({others[0]}); choose another folder for --out"
         raise BadInput(msg)
     with installation() as opened:
-        (row, *more) = chosen(opened, connection)
-        if more:
-            msg = f"there are several connections '{connection}'; name one by its organisation"
-            raise BadInput(msg)
+        row = one_connection(opened, connection)
         points = list[Checkpoint]()
         written = write_whole(
             out, lambda folder: points.append(decisions.export_log(opened, row, folder, form))

@@ -11,8 +11,6 @@ from getpass import getpass
 import click
 
 from audit.schema import BadInput
-from webapp.installation import chosen
-from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 
 WHO = "command line"
@@ -25,16 +23,6 @@ kind_option = click.option(
     default="",
     help="Of which object the record id is: contact (the default) or lead in HubSpot, lead in Salesforce.",
 )
-
-
-def one_connection(opened: Services, word: str) -> ConnectionRow:
-    """The only live connection that a word means. Raises BadInput where there are several, or none."""
-    rows = chosen(opened, word)
-    if len(rows) > 1:
-        names = ", ".join(row.organisation for row in rows)
-        msg = f"'{word}' means several connections ({names}); write the organisation's id instead"
-        raise BadInput(msg)
-    return next(iter(rows))
 
 
 def typed_id(connection: ConnectionRow) -> str:

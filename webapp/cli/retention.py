@@ -10,9 +10,9 @@ import click
 
 from audit.schema import BadInput
 from webapp.cli.each import Outcome, for_each, record_of, tell
-from webapp.cli.record_id import WHO, kind_option, one_connection, typed_id
+from webapp.cli.record_id import WHO, kind_option, typed_id
 from webapp.crms import label
-from webapp.installation import installation
+from webapp.installation import installation, one_connection
 from webapp.jobs import Progress, expire
 from webapp.rights import certain_time, erasing, proofs, retention
 from webapp.rights.proofs import Checked

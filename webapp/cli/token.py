@@ -11,7 +11,7 @@ from audit.schema import BadInput
 from webapp.api.making import make_token
 from webapp.api.scopes import SCOPES
 from webapp.cli.password import WHO
-from webapp.installation import chosen, installation
+from webapp.installation import installation, one_connection
 from webapp.services import Services
 from webapp.store.api_tokens import NewToken, TokenRow
 from webapp.viewmodels.api_tokens import standing
@@ -105,17 +105,8 @@ def _wanted(opened: Services, asked: Options) -> NewToken:
         scopes=tuple(dict.fromkeys(asked.scopes)),
         days=asked.days,
         made_by=WHO,
-        connection_id=_only(opened, asked.connection) if asked.connection else None,
+        connection_id=one_connection(opened, asked.connection).id if asked.connection else None,
     )
-
-
-def _only(opened: Services, word: str) -> str:
-    """The one connection that a word means."""
-    rows = chosen(opened, word)
-    if len(rows) != 1:
-        msg = f"'{word}' means {len(rows)} connections; name one by its id"
-        raise BadInput(msg)
-    return rows[0].id
 
 
 def _record(row: TokenRow) -> dict[str, object]:
