@@ -5,9 +5,8 @@ from __future__ import annotations
 import hmac
 import socket
 import threading
-from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -20,9 +19,6 @@ from audit.schema import BadInput
 from webapp.services import Services
 from webapp.watching.asked import count_requests
 from webapp.watching.held import Held
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 blueprint = Blueprint("metrics", __name__)
 THREADS = 2
@@ -43,14 +39,15 @@ def install(app: Flask, opened: Services) -> None:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """The figures, for who shows the token."""
+    """The figures, for who shows the token where one is set."""
     token = current_app.extensions["fairlead"].settings.metrics_token
-    if not _shown(token, request.headers.get("Authorization", "")):
+    if token is not None and not _shown(token, request.headers.get("Authorization", "")):
         refused = Response("Send the token of FAIRLEAD_METRICS_TOKEN as a bearer token.\n", 401)
         refused.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
         refused.mimetype = "text/plain"
         return refused
-    return Response(generate_latest(current_app.extensions["metrics"]), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    figures = generate_latest(current_app.extensions["metrics"])
+    return Response(figures, content_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"Cache-Control": "no-store"})
 
 
 def serve_apart(app: Flask, opened: Services) -> Any:  # noqa: ANN401 - waitress has no types
@@ -65,7 +62,7 @@ def serve_apart(app: Flask, opened: Services) -> Any:  # noqa: ANN401 - waitress
     if listen is None:
         return None
     server = create_server(
-        _alone(app, opened.settings.metrics_token),
+        _alone(app),
         {},
         sockets=[_listening(listen)],
         threads=THREADS,
@@ -91,24 +88,15 @@ def _listening(listen: str) -> socket.socket:
         raise BadInput(msg) from None
 
 
-def _alone(app: Flask, token: SecretStr | None) -> Any:  # noqa: ANN401 - a WSGI application
-    registry: CollectorRegistry = app.extensions["metrics"]
-
-    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != "/metrics" or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-            start("404 Not Found", [("Content-Type", "text/plain")])
-            return [b"There is /metrics here.\n"]
-        if token is not None and not _shown(token, environ.get("HTTP_AUTHORIZATION", "")):
-            start("401 Unauthorized", [("WWW-Authenticate", 'Bearer realm="metrics"')])
-            return [b"Send the token of FAIRLEAD_METRICS_TOKEN as a bearer token.\n"]
-        start("200 OK", [("Content-Type", CONTENT_TYPE_PLAIN_0_0_4), ("Cache-Control", "no-store")])
-        return [generate_latest(registry)]
-
-    return answer
+def _alone(app: Flask) -> Flask:
+    """Nothing but the figures of an application."""
+    alone = Flask("metrics", static_folder=None)
+    alone.extensions |= {name: app.extensions[name] for name in ("fairlead", "metrics")}
+    alone.register_blueprint(blueprint)
+    return alone
 
 
-def _shown(token: SecretStr | None, header: str) -> bool:
+def _shown(token: SecretStr, header: str) -> bool:
     scheme, _, shown = header.partition(" ")
-    wanted = token.get_secret_value().encode() if token else b""
-    right = hmac.compare_digest(shown.strip().encode(errors="replace"), wanted)
-    return bool(wanted) and scheme.lower() == "bearer" and right
+    wanted = token.get_secret_value().encode()
+    return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(errors="replace"), wanted)
