@@ -250,7 +250,7 @@ def test_what_nobody_foresaw_is_a_problem_without_words(program: Caller, monkeyp
         msg = "secret-canary"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr("webapp.api.reports.read", broken)
+    monkeypatch.setattr("webapp.api.reports.open_audit", broken)
     answer = program.get("/audits/salesforce1/findings")
     problem(answer, 500, "defect")
     assert "canary" not in answer.text + caplog.text

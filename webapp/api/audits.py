@@ -12,11 +12,12 @@ from audit.report.table import metrics_csv
 from webapp.api import cursors
 from webapp.api.connections import Counts, counts
 from webapp.api.operation import Ask, File, Nothing, Operation
+from webapp.api.problem import not_found
 from webapp.api.reports import refuse_special, report_of
 from webapp.api.shape import Answer, Id, Moment, Names, Page, Paged
-from webapp.store.rows import AuditRow
+from webapp.open_audits import open_audit
+from webapp.store.evidence import KeptAudit
 from webapp.store.slices import AuditHead
-from webapp.viewmodels.audit import audit_page
 
 
 class AuditQuery(Paged):
@@ -102,8 +103,8 @@ def _summary(ask: Ask[AuditQuery], one: AuditHead) -> AuditSummary:
 
 
 def _one(ask: Ask[Nothing]) -> AuditDetail:
-    row, report = ask.audit(), report_of(ask)
-    page = audit_page(row, report)
+    found = open_audit(ask.opened, ask.audit())
+    row, page, report = found.row, found.page, found.source.report
     attributes = dict.fromkeys(name for one in report.estimates for name in one.attribute)
     hidden = () if ask.grant.special else report.settings.special_categories
     return AuditDetail(
@@ -121,7 +122,7 @@ def _one(ask: Ask[Nothing]) -> AuditDetail:
     )
 
 
-def _origin(row: AuditRow, report: Report) -> dict[str, object]:
+def _origin(row: KeptAudit, report: Report) -> dict[str, object]:
     return {
         "stream": report.stream,
         "policy_version": row.policy_version,
@@ -137,7 +138,10 @@ def _origin(row: AuditRow, report: Report) -> dict[str, object]:
 
 def _json(ask: Ask[Nothing]) -> File:
     refuse_special(ask.grant, report_of(ask))
-    return File(text=ask.audit().report)
+    stored = ask.opened.repository.audit(ask.audit().id)
+    if stored is None:
+        raise not_found()
+    return File(text=stored.report)
 
 
 def _csv(ask: Ask[Nothing]) -> File:

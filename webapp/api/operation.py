@@ -13,7 +13,8 @@ from webapp.api.scopes import Scope
 from webapp.api.shape import Asked
 from webapp.services import Services
 from webapp.store.api_tokens import TokenRow
-from webapp.store.rows import AuditRow, ConnectionRow
+from webapp.store.evidence import KeptAudit
+from webapp.store.rows import ConnectionRow
 
 A_co = TypeVar("A_co", bound=Asked, covariant=True)
 JSON = "application/json"
@@ -66,9 +67,9 @@ class Ask(Generic[A_co]):
             raise not_found()
         return found
 
-    def audit(self) -> AuditRow:
+    def audit(self) -> KeptAudit:
         """The audit in the address. Raises Problem (404) where it is not this token's to see."""
-        found = self.opened.repository.audit(str(self.names["audit_id"]))
+        found = self.opened.evidence.one(str(self.names["audit_id"]))
         if found is None or not self.grant.sees(found.connection_id):
             raise not_found()
         return found

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from audit.finding import Caution
-from audit.report.json_form import read_json
 from audit.report.model import Report
 from webapp.api.operation import Ask, Grant
 from webapp.api.problem import Problem, Why
 from webapp.api.shape import Asked
+from webapp.open_audits import open_audit
 
 T = TypeVar("T")
 SPECIAL = Why(
@@ -22,15 +21,9 @@ SPECIAL = Why(
 )
 
 
-@lru_cache(maxsize=4)
-def read(text: str) -> Report:
-    """The report of a text. Reports never change, and the parts of one are asked for in a row."""
-    return read_json(text)
-
-
 def report_of(ask: Ask[Asked]) -> Report:
     """The report of the audit in the address."""
-    return read(ask.audit().report)
+    return open_audit(ask.opened, ask.audit()).source.report
 
 
 def refuse_special(grant: Grant, report: Report) -> None:

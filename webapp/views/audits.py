@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template
 
-from audit.report.json_form import read_json
-from audit.report.model import Report
 from audit.report.table import metrics_csv
 from webapp.services import services
 from webapp.store.rows import AuditRow
@@ -59,13 +57,13 @@ def report_html(audit_id: str) -> Response:
 @blueprint.get("/audits/<audit_id>/metrics.csv")
 def metrics(audit_id: str) -> Response:
     """Every metric of every group, for a spreadsheet."""
-    return _file(metrics_csv(_report(_audit(audit_id))), "text/csv", f"audit-{audit_id}.csv")
+    return _file(metrics_csv(opened(audit_id).source.report), "text/csv", f"audit-{audit_id}.csv")
 
 
 def _drawn(audit_id: str) -> str:
     from audit.report.page import to_html  # noqa: PLC0415 - drawing charts loads much
 
-    return to_html(_report(_audit(audit_id)))
+    return to_html(opened(audit_id).source.report)
 
 
 def _file(text: str, kind: str, name: str) -> Response:
@@ -76,7 +74,3 @@ def _file(text: str, kind: str, name: str) -> Response:
 
 def _audit(audit_id: str) -> AuditRow:
     return services().repository.audit(audit_id) or abort(404)
-
-
-def _report(row: AuditRow) -> Report:
-    return read_json(row.report)

@@ -13,11 +13,12 @@ from audit.intervals import quantile
 from audit.thresholds import group_record
 from webapp.evidence.catalogue import Asked
 from webapp.evidence.figure import Figure
+from webapp.open_audits import Opened
 from webapp.services import services
 from webapp.viewmodels.finding_page import FindingPage, finding_page
 from webapp.viewmodels.thresholds import Sensitivity, sensitivity
 from webapp.viewmodels.words import organisation_label
-from webapp.views.loading import Opened, connection_of, opened
+from webapp.views.loading import connection_of, opened
 
 blueprint = Blueprint("evidence", __name__)
 # A drawing opened on its own needs nothing, and may do nothing.
