@@ -270,7 +270,7 @@ def test_a_lead_is_looked_up_and_erased_by_its_record_id_in_the_body(installatio
     trail = program.get("/trail?who=token%20A%20program").json["items"]
     assert {"lead erased", "dossier made"} <= {line["action"] for line in trail}
     everything = panel.text + again.text + json.dumps(done) + json.dumps(trail)
-    assert not [one for one in (installation.another, lead.hex) if re.search(rf"\\b{one}\\b", everything)]
+    assert not [one for one in (installation.another, lead.hex) if re.search(rf"\b{one}\b", everything)]
 
 
 def test_what_is_no_record_id_and_a_connection_that_ended(installation: Installation):
