@@ -14,6 +14,7 @@ from webapp.disk import trouble
 from webapp.services import Services
 from webapp.store.job_ends import Outcome
 from webapp.store.rows import ConnectionRow, ConnectionState
+from webapp.work.watched import Cancelled, Stopping
 
 PULL = "The last pull did not finish"
 WRITE_BACK = "The last write-back did not finish"
@@ -114,7 +115,8 @@ def noting(opened: Services, connection: ConnectionRow, what: str) -> Iterator[N
     try:
         yield
     except Exception as error:
-        _count(opened, connection, what, "failed")
+        if not isinstance(error, Cancelled | Stopping):  # a person ended it, or it goes on later
+            _count(opened, connection, what, "failed")
         state = state_after(error)
         if what == PULL or state != "pull_incomplete":
             _record(opened, connection, state, note_of(what, error))

@@ -22,6 +22,7 @@ from webapp.app import app_over
 from webapp.outcomes import CHECK, PULL, noting
 from webapp.services import Services, open_services
 from webapp.watching.door import serve_apart
+from webapp.work.watched import Cancelled, Stopping
 
 TOKEN = "Wq7-mZ2xLr9_tB4vNcK8sYpJ3hGdFe6Ua1"
 SECRET_NAMES = ("00D000000000001EAA", "Ada", "Quellist", "example.com")
@@ -101,7 +102,10 @@ def test_jobs_are_counted_however_they_end(app: Flask, opened: Services):
     for what in (PULL, PULL, CHECK):
         with noting(opened, row, what):
             pass
-    for error in (Busy("busy", retry_after=1), BadInput("bad"), RuntimeError("a defect")):
+    for error in (
+        Busy("busy", retry_after=1), BadInput("bad"), RuntimeError("a defect"),
+        Cancelled("stopped by Ada"), Stopping("the server was told to stop"),
+    ):  # fmt: skip
         with pytest.raises(type(error)), noting(opened, row, PULL):
             raise error
     told = figures(app)
