@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from audit.disparity import Verdict
 from audit.finding import Severity
 from audit.finding.reading import BAND, reading
+from webapp.store.rows import ConnectionRow
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -28,6 +30,11 @@ VERDICT_WORDS: dict[Verdict, str] = {
 def organisation_label(crm: str, organisation: str) -> str:
     """A connection's name: the CRM's word for it and its own id."""
     return f"{ORGANISATION_WORDS.get(crm, crm)} {organisation}"
+
+
+def organisation_labels(rows: Iterable[ConnectionRow]) -> dict[str, str]:
+    """The names of connections by their ids."""
+    return {row.id: organisation_label(row.crm, row.organisation) for row in rows}
 
 
 def metric_label(metric: str) -> str:

@@ -10,7 +10,7 @@ from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobKind, JobRow, Wanted
 from webapp.viewmodels.jobs import NAMES, STARTED, WANTED, JobLine, line
-from webapp.viewmodels.words import organisation_label
+from webapp.viewmodels.words import organisation_labels
 from webapp.views.drafting import connection_or_404
 from webapp.work.slots import any_alive
 
@@ -81,7 +81,7 @@ def _live(opened: Services) -> tuple[ConnectionRow, ...]:
 
 def _shown(opened: Services) -> dict[str, object]:
     rows = opened.repository.connections()
-    names = {row.id: organisation_label(row.crm, row.organisation) for row in rows}
+    names = organisation_labels(rows)
     lines = [_line(opened, job, names) for job in (*opened.work.open(), *opened.work.ended())]
     return {
         "running": [one for one in lines if one.state == "running"],

@@ -24,7 +24,7 @@ from webapp.api.making import make_token
 from webapp.services import services
 from webapp.store.api_tokens import NewToken
 from webapp.viewmodels.api_tokens import scope_choices, token_lines
-from webapp.viewmodels.words import organisation_label
+from webapp.viewmodels.words import organisation_labels
 
 DAYS = (30, 90, 365)
 blueprint = Blueprint("tokens", __name__)
@@ -77,9 +77,7 @@ def revoke(token_id: str) -> AnyResponse:
 
 def _page(error: str | None = None, fresh: Fresh | None = None) -> Response:
     opened = services()
-    labels = {
-        row.id: organisation_label(row.crm, row.organisation) for row in opened.repository.connections()
-    }
+    labels = organisation_labels(opened.repository.connections())
     page = render_template(
         "tokens.html",
         lines=token_lines(opened.api_tokens.all(), labels, opened.clock()),

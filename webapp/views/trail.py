@@ -12,7 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from webapp.services import services
 from webapp.store.rows import EventRow
 from webapp.store.trail import PAGE, Filter
-from webapp.viewmodels.words import organisation_label
+from webapp.viewmodels.words import organisation_labels
 
 COLUMNS = ("when (UTC)", "who", "what", "which", "detail")
 # A spreadsheet takes a cell that begins so for a formula.
@@ -57,8 +57,7 @@ def _wanted() -> Filter:
 
 
 def _labels() -> dict[str, str]:
-    rows = services().repository.connections()
-    return {row.id: organisation_label(row.crm, row.organisation) for row in rows}
+    return organisation_labels(services().repository.connections())
 
 
 def _csv(events: Iterable[EventRow]) -> Iterator[str]:
