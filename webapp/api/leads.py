@@ -11,7 +11,7 @@ from pydantic import Field
 
 from audit.schema import BadInput
 from connectors.inbound import Visit
-from connectors.pseudonym import LeadKey
+from connectors.pseudonym import Keyring, LeadKey
 from webapp.api.operation import Ask, File, Operation
 from webapp.api.problem import Problem, Why, conflict
 from webapp.api.shape import Answer, Asked, Names
@@ -62,35 +62,37 @@ class Erased(Answer):
 
 
 def _panel(ask: Ask[OneLead]) -> LeadPanel:
-    connection, lead = _lead(ask)
-    generation = ask.opened.keyring(connection).generation
-    visit = Visit(crm=connection.crm, organisation=connection.organisation, lead=lead, generation=generation)
+    connection, lead, keyring = _lead(ask)
+    visit = Visit(
+        crm=connection.crm, organisation=connection.organisation, lead=lead, generation=keyring.generation
+    )
     return LeadPanel.model_validate(to_json(panel_for(flag_of(ask.opened, connection, visit))))
 
 
 def _dossier(ask: Ask[OneLead]) -> File:
-    connection, lead = _lead(ask)
+    connection, lead, _ = _lead(ask)
     return File(text=dossier.to_json(dossier.dossier(ask.opened, connection, lead, ask.grant.who)))
 
 
 def _erase(ask: Ask[Erase]) -> Erased:
-    connection, _ = _lead(ask)
+    connection, *_ = _lead(ask)
     return Erased.model_validate(
         erasing.erase_typed(ask.opened, connection, ask.asked.record_id, ask.grant.who)
     )
 
 
-def _lead(ask: Ask[Any]) -> tuple[ConnectionRow, LeadKey]:
-    """The connection, and the key of the lead. Raises Problem where there is none such."""
+def _lead(ask: Ask[Any]) -> tuple[ConnectionRow, LeadKey, Keyring]:
+    """The connection, the key of the lead, and what made it. Raises Problem where there is none such."""
     connection = ask.connection()
     if connection.state == "disconnected":
         gone = f"{label(connection)} is disconnected, and what was read from it is erased."
         raise conflict(gone)
     keyring = ask.opened.keyring(connection)
     try:
-        return connection, erasing.lead_typed(ask.opened, connection, ask.asked.record_id, keyring)
+        lead = erasing.lead_typed(ask.opened, connection, ask.asked.record_id, keyring)
     except BadInput as error:
         raise Problem(Why(status=400, name="no-record-id", detail=str(error))) from None
+    return connection, lead, keyring
 
 
 HERE = "/connections/{connection_id}"
