@@ -32,7 +32,6 @@ from webapp.store.evidence import Evidence
 from webapp.store.first_measures import FirstMeasures
 from webapp.store.grants import DatabaseGrants
 from webapp.store.job_ends import JobEnds
-from webapp.store.key_tasks import KeyTasks
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
 from webapp.store.proposals import Proposals
@@ -207,11 +206,6 @@ class Services:
     def certain(self) -> CertainMoments:
         """The last moment that was certain."""
         return CertainMoments(database=self.database)
-
-    @property
-    def key_tasks(self) -> KeyTasks:
-        """How far the rotations are that pages started."""
-        return KeyTasks(database=self.database, clock=self.clock)
 
     @property
     def work(self) -> WorkJobs:

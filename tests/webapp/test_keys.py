@@ -10,8 +10,10 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -25,7 +27,7 @@ from tests.connectors.plain_lake import in_the_clear
 from tests.torture.keys import CRM, ORGANISATION, House
 from tests.webapp.markup import faults
 from tests.webapp.site import Site, open_site
-from webapp import access, connecting, jobs, key_task
+from webapp import access, connecting, jobs
 from webapp.cli import main
 from webapp.current_keys import flag_of
 from webapp.departures import receive
@@ -43,6 +45,9 @@ from webapp.store.key_rows import KeyDestroyed
 from webapp.store.organisation_key_tables import OrganisationKey
 from webapp.store.rows import ConnectionRow
 from webapp.store.told_events import Outdated
+from webapp.store.work_jobs import JobRow
+from webapp.work import kinds
+from webapp.work.attempt import Bench
 
 MASTER = bytes(range(32))
 OTHER = bytes(range(100, 132))
@@ -439,9 +444,16 @@ def test_the_pages_tell_and_rotate_and_destroy(tmp_path: Path):
     site.services.keyring(row)
     assert faults(site.client.get(page).text) == []
     assert "Generation 1 of its key is in force" in site.client.get(page).text
-    assert site.post(page, f"{page}/rotate").status_code == 303
-    shown = ended(site, page)
-    assert "Generation 2 of the key is in force. Everything has moved on. Started" in shown
+    assert ask_to_rotate(site, row).status_code == 303
+    shown = site.client.get(page).text
+    assert "The key is being rotated" in shown
+    assert "Rotate the key</button>" not in shown
+    assert faults(shown) == []
+    done = worked(site)
+    assert "Generation 2 of the key is in force. Everything has moved on." in done.told
+    shown = site.client.get(page).text
+    assert "Generation 2 of its key is in force" in shown
+    assert "Rotate the key</button>" in shown
     assert faults(shown) == []
     wrong = site.post(page, f"{page}/destroy", typed="something else")
     assert wrong.status_code == 422
@@ -455,14 +467,17 @@ def test_the_pages_tell_and_rotate_and_destroy(tmp_path: Path):
     site.close()
 
 
-def ended(site: Site, page: str) -> str:
-    """The page, once the rotation that it started has ended."""
-    for _ in range(600):
-        shown = site.client.get(page).text
-        if "is being rotated" not in shown:
-            return shown
-        time.sleep(0.05)
-    raise AssertionError(shown)
+def ask_to_rotate(site: Site, row: ConnectionRow) -> Any:
+    return site.post(f"/connections/{row.id}/key", f"/connections/{row.id}/jobs/key")
+
+
+def worked(site: Site) -> JobRow:
+    """The one open job, after a worker's attempt at it."""
+    (job,) = site.services.work.open()
+    Bench(opened=site.services, worker="worker-1").attempt(job.id, job.attempt)
+    after = site.services.work.get(job.id)
+    assert after is not None
+    return after
 
 
 def test_a_page_waits_for_no_rotation_and_tells_how_far_it_is(
@@ -471,56 +486,59 @@ def test_a_page_waits_for_no_rotation_and_tells_how_far_it_is(
     site = open_site(tmp_path)
     row, going_on = site.connect(), threading.Event()
     page = f"/connections/{row.id}/key"
+    site.services.keyring(row)
 
     def slowly(opened: Services, connection: ConnectionRow, who: str, progress: Progress) -> int:
         with jobs.alone(opened, connection):
-            progress("Moving", 0, None)
-            progress("Moving", 25_000, 100_000)
+            progress("Moving everything on", 25_000, 100_000)
             assert going_on.wait(60)
         return rotate(opened, connection, who, progress)
 
-    monkeypatch.setattr(key_task, "rotate", slowly)
-    assert site.post(page, f"{page}/rotate").status_code == 303
-    for _ in range(600):
+    monkeypatch.setattr(kinds, "rotate", slowly)
+    assert ask_to_rotate(site, row).status_code == 303
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(worked, site)
+        for _ in range(600):
+            shown = site.client.get("/jobs").text
+            if "25,000 of 100,000" in shown:
+                break
+            time.sleep(0.05)
+        assert "Rotate the key" in shown
+        assert '<progress max="100" value="25"' in shown
+        assert faults(shown) == []
         shown = site.client.get(page).text
-        if "25,000 of 100,000 leads have moved on" in shown:
-            break
-        time.sleep(0.05)
-    assert '<progress max="100" value="25"' in shown
-    assert "Rotate the key" not in shown
-    assert faults(shown) == []
-    with pytest.raises(BadInput, match="being rotated already"):
-        key_task.start(site.services, row, "Bea")
-    assert "Started" in site.client.get(page).text
-    going_on.set()
-    assert "Generation 2 of the key is in force" in ended(site, page)
+        assert "Rotate the key</button>" not in shown
+        assert ask_to_rotate(site, row).status_code == 303
+        assert len(site.services.work.open()) == 1
+        assert "runs already" in site.client.get("/jobs").text
+        going_on.set()
+        assert "Generation 2 of the key is in force" in work.result(60).told
     site.close()
 
 
-def test_a_rotation_that_breaks_or_is_killed_is_told_on_the_page(
+def test_a_rotation_that_breaks_is_told_and_can_be_started_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     site = open_site(tmp_path)
     row = site.connect()
-    page = f"/connections/{row.id}/key"
+    site.services.keyring(row)
 
-    def breaks(_opened: Services, _connection: ConnectionRow, _who: str, progress: Progress) -> int:
-        progress("Moving", 0, None)
+    def breaks(_opened: Services, _connection: ConnectionRow, _who: str, _progress: Progress) -> int:
         message = "a secret"
         raise RuntimeError(message)
 
     with monkeypatch.context() as patch:
-        patch.setattr(key_task, "rotate", breaks)
-        site.post(page, f"{page}/rotate")
-        assert "Something broke; the key of before is in force" in ended(site, page)
-    assert "the key was not rotated (RuntimeError)" in caplog.text
-    assert "a secret" not in caplog.text
-    site.services.key_tasks.begin(row.id, "Ada")  # and then the process was killed
-    shown = site.client.get(page).text
-    assert "was broken off when the server stopped" in shown
+        patch.setattr(kinds, "rotate", breaks)
+        ask_to_rotate(site, row)
+        assert worked(site).state == "failed"
+    shown = site.client.get("/jobs").text
+    assert "Something in Fairlead broke (RuntimeError)" in shown
+    assert "Start it again" in shown
     assert faults(shown) == []
-    site.post(page, f"{page}/rotate")
-    assert "Everything has moved on" in ended(site, page)
+    assert "a secret" not in caplog.text + shown
+    assert site.services.keys.generation(row.id) == 1
+    ask_to_rotate(site, row)
+    assert "Everything has moved on" in worked(site).told
     site.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,14 @@ def command(**options: object) -> None:
         else:
             summary.show(note, outcomes)
         if not asked.once:
+            running_parts.enter_context(_worker(world))
             _serve_until_stopped(addresses(world))
+
+
+def _worker(world: World) -> AbstractContextManager[None]:
+    from webapp.work.worker import beside  # noqa: PLC0415 - a second of imports that --once does not need
+
+    return beside(world.services)
 
 
 def _run(asked: Options, running_parts: ExitStack) -> tuple[World, str, tuple[summary.Outcome, ...]]:

@@ -10,7 +10,6 @@ from webapp.store import (
     evidence_tables,
     feedback_tables,
     job_tables,
-    key_task_tables,
     measure_tables,
     organisation_key_tables,
     policy_tables,
@@ -23,7 +22,7 @@ from webapp.store.columns import Base
 # Naming the modules keeps them imported: a table that nobody imported would be no part of the schema.
 MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
-    *(feedback_tables, measure_tables, erased_lead_tables, clock_tables, key_task_tables, evidence_tables),
+    *(feedback_tables, measure_tables, erased_lead_tables, clock_tables, evidence_tables),
     *(api_tables, job_tables),
 )
 METADATA = Base.metadata

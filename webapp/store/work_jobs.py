@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -99,6 +99,11 @@ class WorkJobs:
         with self.database.reading() as session:
             return tuple(_row(row) for row in session.scalars(query))
 
+    def is_open(self, connection_id: str, kind: JobKind) -> bool:
+        """Whether one of a kind waits or runs."""
+        with self.database.reading() as session:
+            return session.scalar(_open_one(connection_id, kind)) is not None
+
     def ended(self, limit: int = 50) -> tuple[JobRow, ...]:
         """What has ended, newest first."""
         query = select(Job).where(Job.state.not_in(OPEN)).order_by(Job.ended_at.desc(), Job.id).limit(limit)
@@ -182,8 +187,7 @@ class WorkJobs:
 
 def ask_in(session: Session, wanted: Wanted, now: datetime) -> Job:
     """`WorkJobs.ask` inside a transaction that does more than that."""
-    key = f"{wanted.connection_id}/{wanted.kind}"
-    found = session.scalar(select(Job).filter_by(open_key=key))
+    found = session.scalar(_open_one(wanted.connection_id, wanted.kind))
     if found is not None:
         if found.state == "waiting":
             found.wanted = wanted.wanted or found.wanted
@@ -194,7 +198,7 @@ def ask_in(session: Session, wanted: Wanted, now: datetime) -> Job:
         kind=wanted.kind,
         wanted=wanted.wanted,
         state="waiting",
-        open_key=key,
+        open_key=_open_key(wanted.connection_id, wanted.kind),
         who=wanted.who,
         asked_at=now,
         not_before=now,
@@ -205,6 +209,14 @@ def ask_in(session: Session, wanted: Wanted, now: datetime) -> Job:
     session.add(noted(now, wanted.who, "job asked for", wanted.connection_id, detail))
     session.flush()
     return row
+
+
+def _open_one(connection_id: str, kind: JobKind) -> Select[Job]:
+    return select(Job).filter_by(open_key=_open_key(connection_id, kind))
+
+
+def _open_key(connection_id: str, kind: JobKind) -> str:
+    return f"{connection_id}/{kind}"
 
 
 def _row(row: Job) -> JobRow:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from webapp.store.work_jobs import JobKind, JobRow, JobState, Trouble
 from webapp.viewmodels.words import moment
@@ -102,7 +101,6 @@ def _share(job: JobRow) -> int | None:
     return min(100, round(100 * job.done / job.total))
 
 
-Action = Literal["sync", "publish", "retention", "log"]
 STARTED: Mapping[JobKind, str] = {
     "sync": "The pull is on its way.",
     "publish": "The write-back is on its way.",

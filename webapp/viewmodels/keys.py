@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
-from webapp.key_task import Fate
 from webapp.store.key_rows import KeyRow, KeyState
-from webapp.store.key_tasks import KeyTaskRow
 
 WORDS: dict[KeyState, str] = {
     "pending": "being made",
@@ -35,36 +32,6 @@ class Standing:
     lines: tuple[Line, ...] = ()
     active: bool = False
     record: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is told of the newest rotation that a page started: a tone for its note, and a sentence."""
-
-    tone: Literal["running", "done", "medium"]
-    sentence: str
-    running: bool = False
-    share: int | None = None
-
-
-def rotation_told(task: KeyTaskRow | None, fate: Fate) -> Told | None:
-    """What to tell of a rotation; None where no page started one."""
-    if task is None or not fate:
-        return None
-    begun = f"Started {_day(task.begun_at)} by {task.who}."
-    if fate == "running":
-        share = round(100 * task.done / task.total) if task.total else None
-        so_far = f"{task.done:,} of {task.total:,} leads have moved on" if task.total else "It has begun"
-        return Told(
-            tone="running", sentence=f"The key is being rotated. {so_far}. {begun}", running=True, share=share
-        )
-    if fate == "broken off":
-        return Told(
-            tone="medium",
-            sentence=f"A rotation was broken off when the server stopped. {begun} Nothing was lost. The "
-            "table below says which generation is in force; start it again if that is still the one before.",
-        )
-    return Told(tone="done" if fate == "done" else "medium", sentence=f"{task.told} {begun}")
 
 
 def standing(rows: Sequence[KeyRow]) -> Standing:

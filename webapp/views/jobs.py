@@ -15,7 +15,6 @@ from webapp.views.drafting import connection_or_404
 from webapp.work.slots import any_alive
 
 blueprint = Blueprint("jobs", __name__)
-STARTABLE: tuple[JobKind, ...] = ("sync", "publish", "retention", "log")
 NO_WORKER = "No worker runs, so it waits. Start fairlead serve again, or fairlead worker."
 
 
@@ -31,7 +30,7 @@ def now() -> str:
     return render_template("_jobs_now.html", **_shown(services()))
 
 
-@blueprint.post("/connections/<connection_id>/jobs/<any(sync, publish, retention, log):kind>")
+@blueprint.post("/connections/<connection_id>/jobs/<any(sync, publish, retention, log, key):kind>")
 def start(connection_id: str, kind: JobKind) -> Response:
     """Ask for a job; the same one that waits or runs already is that one."""
     opened, row = services(), connection_or_404(connection_id)

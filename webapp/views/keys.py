@@ -7,10 +7,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
-from webapp import connecting, key_task
+from webapp import connecting
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.keys import rotation_told, standing
+from webapp.viewmodels.keys import standing
 from webapp.views.drafting import connection_or_404
 
 PAGE = "/connections/<connection_id>/key"
@@ -22,17 +22,6 @@ blueprint = Blueprint("keys", __name__)
 def show(connection_id: str) -> Response:
     """The generations of the key, and what an admin may do."""
     return _page(connection_or_404(connection_id))
-
-
-@blueprint.post(f"{PAGE}/rotate")
-def renewed(connection_id: str) -> AnyResponse:
-    """Begin to make a new generation and to move everything on to it; the page tells how far it is."""
-    connection = connection_or_404(connection_id)
-    try:
-        key_task.start(services(), connection, current_user.user.name)
-    except BadInput as problem:
-        flash(str(problem), "error")
-    return redirect(url_for("keys.show", connection_id=connection_id), 303)
 
 
 @blueprint.post(f"{PAGE}/destroy")
@@ -51,12 +40,11 @@ def destroyed(connection_id: str) -> AnyResponse:
 
 def _page(connection: ConnectionRow, wrong: str = "", status: int = 200) -> Response:
     opened = services()
-    task = opened.key_tasks.get(connection.id)
     page = render_template(
         "keys.html",
         connection=connection,
         key=standing(opened.keys.rows(connection.id)),
-        task=rotation_told(task, key_task.fate(opened, connection, task)),
+        rotates=opened.work.is_open(connection.id, "key"),
         wrong=wrong,
         may_change=current_user.user.role == "admin",
     )

@@ -13,17 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
-    _whom_nobody_brings_back()
-    _what_is_done_to_a_key()
-    op.create_table(
-        "certain_moment",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certain_moment")),
-    )
-
-
-def _whom_nobody_brings_back() -> None:
     op.create_table(
         "lake_count",
         sa.Column("connection_id", sa.String(32), nullable=False),
@@ -51,31 +40,16 @@ def _whom_nobody_brings_back() -> None:
         ),
         sa.PrimaryKeyConstraint("connection_id", "lead_key", name=op.f("pk_erased_lead")),
     )
-
-
-def _what_is_done_to_a_key() -> None:
     op.create_table(
-        "key_task",
-        sa.Column("connection_id", sa.String(32), nullable=False),
-        sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("who", sa.String(120), nullable=False),
-        sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("told", sa.Text(), nullable=False),
-        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["connection_id"],
-            ["connection.id"],
-            name=op.f("fk_key_task_connection_id_connection"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_key_task")),
+        "certain_moment",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certain_moment")),
     )
 
 
 def downgrade() -> None:
     """Take back."""
     op.drop_table("certain_moment")
-    op.drop_table("key_task")
     op.drop_table("erased_lead")
     op.drop_table("lake_count")
