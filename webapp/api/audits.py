@@ -15,8 +15,8 @@ from webapp.api.operation import Ask, File, Nothing, Operation
 from webapp.api.problem import not_found
 from webapp.api.reports import refuse_special, report_of
 from webapp.api.shape import Answer, Id, Moment, Names, Page, Paged
+from webapp.store.evidence import KeptAudit
 from webapp.store.rows import AuditRow
-from webapp.store.slices import AuditHead
 from webapp.viewmodels.audit import audit_page
 
 
@@ -93,7 +93,7 @@ def _list(ask: Ask[AuditQuery]) -> Page[AuditSummary]:
         raise not_found()
     place = cursors.read(ask)
     after = None if place is None else (datetime.fromisoformat(str(place[0])), str(place[1]))
-    rows = ask.opened.slices.audits(wanted, after, ask.asked.limit + 1)
+    rows = ask.opened.evidence.behind(wanted, after, ask.asked.limit + 1)
     part, following = cursors.page(ask, rows, lambda one: [one.made_at.isoformat(), one.id])
     return Page[AuditSummary](items=tuple(_summary(ask, one) for one in part), next=following)
 
@@ -102,7 +102,7 @@ def _is_there(ask: Ask[AuditQuery], connection_id: str) -> bool:
     return ask.grant.sees(connection_id) and ask.opened.repository.connection(connection_id) is not None
 
 
-def _summary(ask: Ask[AuditQuery], one: AuditHead) -> AuditSummary:
+def _summary(ask: Ask[AuditQuery], one: KeptAudit) -> AuditSummary:
     return AuditSummary(
         id=one.id,
         connection=one.connection_id,
