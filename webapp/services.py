@@ -41,7 +41,6 @@ from webapp.store.rows import ConnectionRow
 from webapp.store.schedules import Schedules
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
-from webapp.store.slices import Slices
 from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
 from webapp.store.trail import Trail
@@ -157,11 +156,6 @@ class Services:
     def job_ends(self) -> JobEnds:
         """How the jobs ended."""
         return JobEnds(database=self.database, clock=self.clock)
-
-    @property
-    def slices(self) -> Slices:
-        """What grows, by place."""
-        return Slices(database=self.database)
 
     @property
     def panel_bearers(self) -> PanelBearers:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 from audit.disparity import Disparity
 from audit.estimate import Estimate
-from audit.finding.reading import reading
+from audit.finding.reading import in_own_unit, reading
 from audit.finding.reading_model import Reading
 from audit.metrics import GroupEstimate
-from audit.registry.treatment import WEEK
 from audit.rows.proxy import GapPair, Proxy
 from audit.rows.treatment import EqualMedian
 from audit.schema import Stream
@@ -84,13 +83,13 @@ def gap(disparity: Disparity, stream: Stream, width: float | None) -> Gap:
         disparity=disparity,
         reading=found,
         group_is_worse_off=(lower == (found.worse == "lower")) != upside_down,
-        size=min(LARGEST, _near(disparity) / _tolerance(disparity, found, stream, width)),
+        size=min(LARGEST, _near(disparity) / _tolerance(disparity, stream, width)),
     )
 
 
 def tolerance(one: Gap, stream: Stream, width: float | None) -> float:
     """The tolerance of a gap in its own unit; on the logarithmic scale for a ratio."""
-    return _tolerance(one.disparity, one.reading, stream, width)
+    return _tolerance(one.disparity, stream, width)
 
 
 def _near(disparity: Disparity) -> float:
@@ -102,8 +101,7 @@ def _near(disparity: Disparity) -> float:
     return max(low, -high, 0.0)
 
 
-def _tolerance(disparity: Disparity, found: Reading, stream: Stream, width: float | None) -> float:
+def _tolerance(disparity: Disparity, stream: Stream, width: float | None) -> float:
     if disparity.kind == "ratio":
         return -math.log(stream.audit.tolerance_ratio)
-    unit = {"score": width or 1.0, "hours": WEEK}.get(found.unit, 1.0)
-    return stream.audit.tolerance_difference * unit
+    return in_own_unit(stream.audit.tolerance_difference, disparity.metric, width)

@@ -9,8 +9,9 @@ from audit.finding.reading_model import Reading, Unit
 from audit.finding.reading_model import index as _index
 from audit.finding.treatment_reading import TREATMENT
 from audit.registry import option_of
+from audit.registry.treatment import WEEK
 
-__all__ = ["READINGS", "Reading", "Unit", "is_share", "reading"]
+__all__ = ["READINGS", "Reading", "Unit", "in_own_unit", "is_share", "reading"]
 
 _BAR = "Where selected leads convert more often, the bar to be selected was higher."
 _OVERLOOKED = "Where leads that were passed over convert more often, more good leads were overlooked."
@@ -272,6 +273,11 @@ def reading(metric: str) -> Reading:
 def is_share(metric: str) -> bool:
     """Whether a metric is a share of leads, from 0 to 1, and so is shown in per cent."""
     return reading(metric).unit == "share"
+
+
+def in_own_unit(tolerance: float, metric: str, width: float | None) -> float:
+    """The tolerance of a difference in the unit of its metric; ``width`` is that of the score's range."""
+    return tolerance * {"score": width or 1.0, "hours": WEEK}.get(reading(metric).unit, 1.0)
 
 
 def _quantile(percent: int) -> Reading:

@@ -8,6 +8,7 @@ from audit.compat import Compat
 from audit.disparity import Disparity
 from audit.disparity.association import Association
 from audit.finding import Caution, Finding
+from audit.finding.reading import in_own_unit
 from audit.intake import Refusal
 from audit.membership import MembershipEstimate
 from audit.metrics import GroupEstimate
@@ -47,6 +48,11 @@ class Settings:
     score_range: tuple[float, float] | None = None
     special_categories: tuple[str, ...] = ()
     queue: int | None = None
+
+    def tolerated(self, metric: str) -> float:
+        """How large a difference is tolerated, in the unit of the metric."""
+        scale = self.score_range
+        return in_own_unit(self.tolerance_difference, metric, scale[1] - scale[0] if scale else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,10 @@ class GroupCounts:
     stretched: tuple[Stretch, ...] = ()
     steady: tuple[bool, ...] | None = None
 
+    def all_together(self) -> list[int]:
+        """The funnel of all groups together; -1 where the data does not tell a step."""
+        return [int(step.sum()) if (step >= 0).all() else -1 for step in self.funnel.T]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ThresholdCounts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -11,6 +12,10 @@ from audit.clustering.effect import moved
 from audit.intervals import Interval, mover, wilson
 from audit.thresholds.model import GroupCounts, Stretch, ThresholdCounts
 from audit.thresholds.stretching import Piece, rate_of
+
+Reads = Literal["not compared", "reference group", "not enough data", "outside tolerance", "within tolerance"]
+"""How the range of a gap lies to the tolerance."""
+ALONE, REFERENCE, OPEN, OUTSIDE, WITHIN = get_args(Reads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +64,25 @@ def series(counts: ThresholdCounts, groups: GroupCounts, metric: str) -> Series:
         gap_low=gap_ends[0],
         gap_high=gap_ends[1],
     )
+
+
+def reads(made: Series, groups: GroupCounts, tolerance: float, minimum: int) -> tuple[tuple[Reads, ...], ...]:
+    """How the range of each gap lies to a tolerance: a row per threshold, a column per group.
+
+    ``minimum`` is the least number of leads on either side. The ranges are not corrected for looking at many
+    groups or thresholds, so this is no verdict. The page's script says the same (`thresholds.js`).
+    """
+    reference = groups.reference
+    if reference is None:
+        return tuple((ALONE,) * made.n.shape[1] for _ in made.n)
+    steady = np.array(groups.steady or (True,) * made.n.shape[1])
+    enough = (np.minimum(made.n, made.n[:, [reference]]) >= minimum) & steady & steady[reference]
+    outside = (made.gap_low > tolerance) | (made.gap_high < -tolerance)
+    inside = (made.gap_low >= -tolerance) & (made.gap_high <= tolerance)
+    themselves = np.broadcast_to(np.arange(made.n.shape[1]) == reference, made.n.shape)
+    cases = ((themselves, REFERENCE), (enough & outside, OUTSIDE), (enough & inside, WITHIN))
+    found = np.select([case for case, _ in cases], [words for _, words in cases], OPEN)
+    return tuple(map(tuple, found.tolist()))
 
 
 def _alone(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from audit.disparity import Disparity
 from audit.finding import Caution, evidence
-from audit.finding.reading import reading
+from audit.finding.reading import in_own_unit, reading
 from audit.finding.words import amount, count, points, quoted
 from audit.schema import Tolerance
 from audit.unseen.value import Bound, Cause, Method
@@ -78,8 +78,7 @@ def _named(by_name: Names, cause: Cause, one: Disparity, method: Method) -> Boun
 
 
 def _tolerance(one: Disparity, judged: Judged) -> float:
-    width = judged.width if reading(one.metric).unit == "score" else 1.0
-    return judged.audit.tolerance_difference * width
+    return in_own_unit(judged.audit.tolerance_difference, one.metric, judged.width)
 
 
 def _holds(one: Disparity, bound: Bound, judged: Judged) -> bool:

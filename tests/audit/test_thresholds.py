@@ -15,7 +15,7 @@ from audit.intake import admit
 from audit.metrics import estimates
 from audit.schema import parse_stream
 from audit.tally import count
-from audit.thresholds import MEASURED, series, threshold_counts
+from audit.thresholds import MEASURED, reads, series, threshold_counts
 
 TEXT = """[stream]
 name = "s"
@@ -104,6 +104,32 @@ def assert_same(theirs, ours, key) -> None:
         assert np.isnan(ours[1]), key
     else:
         assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-12), key
+
+
+@pytest.mark.parametrize("account", [False, True])
+def test_a_range_reads_by_the_tolerance_and_by_who_is_enough(account):
+    counts = threshold_counts(
+        admit(leads(), stream_of(account=account)).table, stream_of(account=account), (0.0, 100.0), 5
+    )
+    groups = counts.of("region")
+    made, seen = series(counts, groups, "selection_rate"), set()
+    there = groups.reference
+    for row, line in enumerate(reads(made, groups, 0.05, 30)):
+        for place, words in enumerate(line):
+            low, high = made.gap_low[row, place], made.gap_high[row, place]
+            enough = min(made.n[row, place], made.n[row, there]) >= 30
+            enough = enough and (not account or (groups.steady[place] and groups.steady[there]))
+            if place == there:
+                assert words == "reference group"
+            elif not enough or not (low > 0.05 or high < -0.05 or (low >= -0.05 and high <= 0.05)):
+                assert words == "not enough data"
+            else:
+                assert words == ("within tolerance" if low >= -0.05 and high <= 0.05 else "outside tolerance")
+            seen.add(words)
+    assert {"reference group", "not enough data"} < seen
+    assert {*reads(made, replace(groups, reference=None), 0.05, 30)} == {
+        ("not compared",) * len(groups.groups)
+    }
 
 
 def test_the_funnel_counts_each_lead_that_came_so_far():

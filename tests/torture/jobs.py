@@ -64,4 +64,4 @@ def killed_worker(opened: Services, connection: ConnectionRow, kills: int, seed:
 
 
 def _audits(opened: Services, connection: ConnectionRow) -> int:
-    return len(opened.slices.audits(connection.id, None, 1000))
+    return len(opened.evidence.behind(connection.id, None, 1000))

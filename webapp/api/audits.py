@@ -17,7 +17,6 @@ from webapp.api.reports import refuse_special, report_of
 from webapp.api.shape import Answer, Id, Moment, Names, Page, Paged
 from webapp.open_audits import open_audit
 from webapp.store.evidence import KeptAudit
-from webapp.store.slices import AuditHead
 
 
 class AuditQuery(Paged):
@@ -84,12 +83,12 @@ def _list(ask: Ask[AuditQuery]) -> Page[AuditSummary]:
         ask.connection_of(wanted)
     place = cursors.read(ask)
     after = None if place is None else (datetime.fromisoformat(str(place[0])), str(place[1]))
-    rows = ask.opened.slices.audits(wanted, after, ask.asked.limit + 1)
+    rows = ask.opened.evidence.behind(wanted, after, ask.asked.limit + 1)
     part, following = cursors.page(ask, rows, lambda one: [one.made_at.isoformat(), one.id])
     return Page[AuditSummary](items=tuple(_summary(ask, one) for one in part), next=following)
 
 
-def _summary(ask: Ask[AuditQuery], one: AuditHead) -> AuditSummary:
+def _summary(ask: Ask[AuditQuery], one: KeptAudit) -> AuditSummary:
     return AuditSummary(
         id=one.id,
         connection=one.connection_id,

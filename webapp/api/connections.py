@@ -56,7 +56,7 @@ class Sync(Answer):
 
 def shown(opened: Services, row: ConnectionRow) -> Connection:
     """A connection as the dashboard tells it."""
-    heads = opened.slices.audits(row.id, None, 1)
+    heads = opened.evidence.behind(row.id, None, 1)
     newest, ready = (heads[0] if heads else None), _ready(opened, row)
     last, told = opened.syncs.latest(row.id), tile(row, newest, ready=ready)
     return Connection(

@@ -12,8 +12,7 @@ from webapp.api.problem import Problem, Why
 from webapp.api.scopes import Scope
 from webapp.api.shape import Answer, Id, Moment, Page, Paged, Text
 from webapp.store.rows import Role
-from webapp.store.slices import Line
-from webapp.store.trail import Filter
+from webapp.store.trail import Filter, Line
 
 ONE_CONNECTION = Why(
     status=403,
@@ -67,7 +66,7 @@ def _trail(ask: Ask[TrailQuery]) -> Page[TrailLine]:
         return Page[TrailLine](items=(), next=None)
     wanted = Filter(who=asked.who or "", action=asked.action or "", target=own or asked.target or "")
     place = cursors.read(ask)
-    rows = ask.opened.slices.trail(wanted, int(place[0]) if place else None, asked.limit + 1)
+    rows = ask.opened.trail.under(wanted, int(place[0]) if place else None, asked.limit + 1)
     part, after = cursors.page(ask, rows, lambda line: [line.number])
     return Page[TrailLine](items=tuple(_line(one) for one in part), next=after)
 

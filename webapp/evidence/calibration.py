@@ -10,7 +10,7 @@ from audit.report.charts import low_end
 from webapp.charts.curves import Curve, Dot, Frame, curves, panels
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import main_metric
-from webapp.evidence.sheet import Column, Sheet
+from webapp.evidence.sheet import Column, Sheet, ends
 from webapp.evidence.source import UNKNOWN, Names, Source, joined
 
 MOST = 12
@@ -112,8 +112,7 @@ def _sheet(rows: list[tuple[Names, dict[str, Estimate]]], attribute: Names) -> S
         Column(head="Score", name="band"),
         Column(head="Leads with an outcome (n)", name="n", kind="count"),
         Column(head="Conversion rate", name="outcome_rate", kind="share"),
-        Column(head="from", name="low", kind="share"),
-        Column(head="to", name="high", kind="share"),
+        *ends("share"),
         Column(head="Why there is no value", name="undefined"),
     )
     return Sheet(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from audit.thresholds import GroupCounts
 from audit.thresholds.model import FUNNEL
 from webapp.charts.funnel import Passed, Step, funnel
-from webapp.evidence.figure import Figure
+from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.sheet import Column, Sheet, Value
 from webapp.evidence.source import NOT_KEPT, Names, Source
 from webapp.viewmodels.words import amount
@@ -30,7 +30,7 @@ def coverage_figure(source: Source, attribute: Names) -> Figure:
     title = f"Which leads the numbers rest on, by {name}"
     counts = None if source.counts is None else source.counts.of(name)
     if counts is None:
-        return Figure(title=title, lead="", sheet=None, lacking=NOT_KEPT)
+        return nothing(title, NOT_KEPT)
     order = sorted(range(len(counts.groups)), key=lambda place: -int(counts.funnel[place, 0]))
     drawn = [_all_leads(source, counts), *(_group(counts, place) for place in order[:MOST])]
     return Figure(
@@ -48,9 +48,8 @@ def coverage_figure(source: Source, attribute: Names) -> Figure:
 
 def _all_leads(source: Source, counts: GroupCounts) -> Passed:
     """Every record that was read, then the steps of all groups together."""
-    totals = [int(column.sum()) if (column >= 0).all() else -1 for column in counts.funnel.T]
     read = Step(name="Read", share=1.0, said=f"{source.report.rows:,}")
-    return Passed(name="All leads", steps=(read, *_steps(totals, source.report.rows)))
+    return Passed(name="All leads", steps=(read, *_steps(counts.all_together(), source.report.rows)))
 
 
 def _group(counts: GroupCounts, place: int) -> Passed:
@@ -98,12 +97,11 @@ def _sheet(counts: GroupCounts, order: list[int]) -> Sheet:
             for step in FUNNEL[1:]
         ),
     )
-    totals = [int(column.sum()) if (column >= 0).all() else -1 for column in counts.funnel.T]
     return Sheet(
         caption=f"Leads at each step, by {counts.attribute}",
         columns=columns,
         rows=(
-            ("All groups", *_cells(totals)),
+            ("All groups", *_cells(counts.all_together())),
             *((counts.groups[place], *_cells(counts.funnel[place].tolist())) for place in order),
         ),
     )

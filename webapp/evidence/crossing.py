@@ -9,7 +9,7 @@ from audit.estimate import Estimate
 from webapp.charts.heat import Sides, Tile, heat
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, main_metric
-from webapp.evidence.sheet import Column, Sheet, in_words
+from webapp.evidence.sheet import Column, Sheet, ends, in_words
 from webapp.evidence.source import Names, Source, gap_kind, value_kind
 from webapp.viewmodels.words import VERDICT_WORDS, between, counted, metric_label
 
@@ -132,11 +132,9 @@ def _sheet(crossed: _Crossed, minimum: int) -> Sheet:
         *(Column(head=name, name=name) for name in crossed.attribute),
         Column(head="Leads (n)", name="n", kind="count"),
         Column(head=metric_label(crossed.metric), name=crossed.metric, kind=value),
-        Column(head="from", name="low", kind=value),
-        Column(head="to", name="high", kind=value),
+        *ends(value),
         Column(head="Difference from the reference", name="difference", kind=kind),
-        Column(head="from", name="difference_low", kind=kind),
-        Column(head="to", name="difference_high", kind=kind),
+        *ends(kind, "difference_"),
         Column(head="Verdict", name="verdict"),
         Column(head="Note", name="note"),
     )
@@ -153,8 +151,8 @@ def _cells(crossed: _Crossed, group: Names, minimum: int) -> tuple[str | int | f
         note = f"suppressed: fewer than {minimum:,} leads"
         return (*group, None, None, None, None, None, None, None, "", note)
     gap = crossed.source.gaps(crossed.attribute, crossed.metric, "difference").get(group)
-    ends = (None, None, None) if gap is None else (gap.value, gap.low, gap.high)
+    span = (None, None, None) if gap is None else (gap.value, gap.low, gap.high)
     judged = "" if gap is None or gap.verdict not in LOOKS else VERDICT_WORDS[gap.verdict]
     if group == crossed.source.reference(crossed.attribute, crossed.metric):
         judged = "reference group"
-    return (*group, one.n, one.value, one.low, one.high, *ends, judged, one.undefined or "")
+    return (*group, one.n, one.value, one.low, one.high, *span, judged, one.undefined or "")

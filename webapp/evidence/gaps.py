@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit.disparity import Disparity
-from audit.finding.reading import reading
 from webapp.charts.intervals import Axis, Bar, intervals
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, ORDER
-from webapp.evidence.sheet import Column, Sheet, in_words
+from webapp.evidence.sheet import Column, Kind, Ranged, Sheet, ends, ranged
 from webapp.evidence.source import Names, Source, gap_kind, joined
-from webapp.viewmodels.words import MINUS, VERDICT_WORDS, counted, metric_label
+from webapp.viewmodels.words import MINUS, NBSP, VERDICT_WORDS, counted, metric_label
 
 SMALLEST = 1e-12
 
@@ -44,21 +43,19 @@ def _lower(label: str) -> str:
 
 
 def _bar(one: Disparity, metric: str, kind: str) -> Bar:
-    unit = gap_kind(metric, kind)
-    if one.value is None:
-        said = f"no value (n {one.n:,})"
-    else:
-        low, value, high = (in_words(end, unit) for end in (one.low, one.value, one.high))
-        said = f"{value} ({low} to {high}), n {one.n:,}"
-        said = said.replace("\N{NO-BREAK SPACE}points", "").replace("\N{NO-BREAK SPACE}times", "")
     return Bar(
         name=joined(one.group),
         value=one.value,
         low=one.low,
         high=one.high,
-        said=said,
+        said=said_of(one, gap_kind(metric, kind)),
         look=LOOKS[one.verdict],
     )
+
+
+def said_of(one: Ranged, kind: Kind) -> str:
+    """A gap as it stands beside its bar: the axis says the unit."""
+    return ranged(one, kind).replace(f"{NBSP}points", "").replace(f"{NBSP}times", "")
 
 
 def _axis(source: Source, metric: str, kind: str) -> Axis:
@@ -66,14 +63,12 @@ def _axis(source: Source, metric: str, kind: str) -> Axis:
     if kind == "ratio":
         band = (asked.tolerance_ratio, 1 / asked.tolerance_ratio)
         return Axis(words="times the reference", tick=lambda v: f"{v:g}", goal=1.0, band=band)
-    share = unit == "points"
-    width = 1.0 if share or reading(metric).unit == "index" else _width(source)
-    tolerance = asked.tolerance_difference * width
+    share, tolerance = unit == "points", asked.tolerated(metric)
     return Axis(
         words="points" if share else metric_label(metric),
         tick=lambda value: signed(value * 100 if share else value),
         goal=0.0,
-        band=(-tolerance, tolerance) if width else None,
+        band=(-tolerance, tolerance),
     )
 
 
@@ -82,14 +77,8 @@ def signed(value: float) -> str:
     return "0" if abs(value) < SMALLEST else f"{value:+g}".replace("-", MINUS)
 
 
-def _width(source: Source) -> float:
-    """The width of the score's range; 0 where it is not known."""
-    scale = source.report.settings.score_range
-    return 0.0 if scale is None else scale[1] - scale[0]
-
-
 def _lead(source: Source, rows: Sequence[Disparity], kind: str) -> str:
-    confidence = f"{source.report.settings.confidence * 100:g}\N{NO-BREAK SPACE}%"
+    confidence = f"{source.report.settings.confidence * 100:g}{NBSP}%"
     none = "0 is no gap" if kind == "difference" else "1 is no gap"
     return (
         f"Each bar is the plausible range of the gap to {joined(rows[0].reference)} "
@@ -113,8 +102,7 @@ def _sheet(rows: Sequence[Disparity], metric: str, kind: str) -> Sheet:
         Column(head="Compared with", name="reference"),
         Column(head="Leads (n)", name="n", kind="count"),
         Column(head=kind.capitalize(), name=kind, kind=unit),
-        Column(head="from", name="low", kind=unit),
-        Column(head="to", name="high", kind=unit),
+        *ends(unit),
         Column(head="p", name="p", kind="p"),
         Column(head="p, corrected", name="p_adjusted", kind="p"),
         Column(head="Verdict", name="verdict"),

@@ -10,9 +10,9 @@ from audit.estimate import Estimate
 from audit.finding.words import quoted
 from webapp.charts.intervals import ALONE, OPEN, OUTSIDE, REFERENCE, WITHIN, Axis, Bar, Look, intervals
 from webapp.evidence.figure import Figure, nothing
-from webapp.evidence.sheet import Column, Kind, Sheet, in_words
+from webapp.evidence.sheet import Column, Sheet, ends, in_words, ranged
 from webapp.evidence.source import Names, Source, gap_kind, joined, value_kind
-from webapp.viewmodels.words import VERDICT_WORDS, between, counted, metric_label
+from webapp.viewmodels.words import VERDICT_WORDS, counted, metric_label
 
 MAIN = ("selection_rate", "true_positive_rate", "mean_score", "contact_rate")
 LOOKS: dict[str, Look] = {"fail": OUTSIDE, "pass": WITHIN, "insufficient": OPEN}
@@ -86,18 +86,13 @@ def _order(row: _Row) -> tuple[int, int, float]:
 
 
 def _bar(row: _Row, metric: str) -> Bar:
-    one, kind = row.estimate, value_kind(metric)
-    if one.value is None:
-        said = f"no value (n {one.n:,})"
-    else:
-        ends = between(one.low, one.high, share=kind == "share")
-        said = f"{in_words(one.value, kind)} ({ends}), n {one.n:,}"
+    one = row.estimate
     return Bar(
         name=joined(row.group),
         value=one.value,
         low=one.low,
         high=one.high,
-        said=said,
+        said=ranged(one, value_kind(metric)),
         look=REFERENCE if row.is_reference else LOOKS.get(row.verdict, ALONE),
     )
 
@@ -132,8 +127,8 @@ def _text(rows: Sequence[_Row], metric: str) -> str:
     if len(told) > 8:
         least = min(known, key=lambda row: row.estimate.value or 0.0)
         most = max(known, key=lambda row: row.estimate.value or 0.0)
-        ends = (f"{joined(r.group)} {in_words(r.estimate.value, kind)}" for r in (least, most))
-        return f"{counted(len(known), 'group', 'groups')}, from {' to '.join(ends)}. All are in the table."
+        span = (f"{joined(r.group)} {in_words(r.estimate.value, kind)}" for r in (least, most))
+        return f"{counted(len(known), 'group', 'groups')}, from {' to '.join(span)}. All are in the table."
     return "; ".join(told)
 
 
@@ -156,10 +151,10 @@ def _sheet(rows: Sequence[_Row], attribute: Names, metric: str) -> Sheet:
         Column(head="Group", name="group"),
         Column(head="Leads (n)", name="n", kind="count"),
         Column(head=metric_label(metric), name=metric, kind=value),
-        *_ends("", value),
+        *ends(value),
         Column(head="Difference from the reference", name="difference", kind=kind),
-        *_ends("difference_", kind),
-        *((Column(head="Ratio", name="ratio", kind="times"), *_ends("ratio_", "times")) if ratio else ()),
+        *ends(kind, "difference_"),
+        *((Column(head="Ratio", name="ratio", kind="times"), *ends("times", "ratio_")) if ratio else ()),
         Column(head="p, corrected", name="p_adjusted", kind="p"),
         Column(head="Verdict", name="verdict"),
         Column(head="Leads needed", name="n_needed", kind="count"),
@@ -169,13 +164,6 @@ def _sheet(rows: Sequence[_Row], attribute: Names, metric: str) -> Sheet:
         caption=f"{metric_label(metric)} by {' and '.join(attribute)}, with plausible ranges",
         columns=columns,
         rows=tuple(_cells(row, ratio=ratio) for row in rows),
-    )
-
-
-def _ends(prefix: str, kind: Kind) -> tuple[Column, Column]:
-    return (
-        Column(head="from", name=f"{prefix}low", kind=kind),
-        Column(head="to", name=f"{prefix}high", kind=kind),
     )
 
 

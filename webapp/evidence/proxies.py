@@ -6,7 +6,7 @@ from audit.rows.gap_shares.decompose import Decomposition
 from audit.rows.proxy import Proxy, informative
 from webapp.charts.flow import Branch, flow
 from webapp.evidence.figure import Figure, nothing
-from webapp.evidence.sheet import Column, Sheet, in_words
+from webapp.evidence.sheet import Column, Sheet, ends, in_words
 from webapp.evidence.source import Names, Source
 from webapp.viewmodels.words import amount, between, counted
 
@@ -61,8 +61,8 @@ def _branch(one: Proxy) -> Branch:
     if one.share is None:
         share = "no gap to share"
     else:
-        ends = between(one.share_low, one.share_high, share=True).replace("\N{NO-BREAK SPACE}%", "%")
-        share = f"{one.share * 100:.0f}% of the gap ({ends})"
+        span = between(one.share_low, one.share_high, share=True).replace("\N{NO-BREAK SPACE}%", "%")
+        share = f"{one.share * 100:.0f}% of the gap ({span})"
     return Branch(
         field=one.feature,
         strength=max(one.auc - 0.5, 0.0) * 2,
@@ -99,15 +99,12 @@ def _sheet(rows: list[Proxy], whole: Decomposition | None, name: str) -> Sheet:
     columns = (
         Column(head="Field", name="field"),
         Column(head="Strength (AUC)", name="auc", kind="number"),
-        Column(head="from", name="auc_low", kind="number"),
-        Column(head="to", name="auc_high", kind="number"),
+        *ends("number", "auc_"),
         Column(head="p, corrected", name="p_adjusted", kind="p"),
         Column(head="Share of the gap, alone", name="share", kind="share"),
-        Column(head="from", name="share_low", kind="share"),
-        Column(head="to", name="share_high", kind="share"),
+        *ends("share", "share_"),
         Column(head="Share with all fields at once", name="joint_share", kind="share"),
-        Column(head="from", name="joint_low", kind="share"),
-        Column(head="to", name="joint_high", kind="share"),
+        *ends("share", "joint_"),
     )
     return Sheet(
         caption=f"Fields that may stand in for {name}",

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from audit.arrays import BoolArray
 from audit.disparity import Disparity
 from audit.finding import Finding
-from audit.finding.reading import reading
-from audit.thresholds import MEASURED, ThresholdCounts, series
-from webapp.evidence.sheet import in_words
+from audit.thresholds import MEASURED, OUTSIDE, reads, series
+from webapp.evidence.sheet import in_words, ranged
 from webapp.evidence.source import Source, gap_kind, joined
 from webapp.viewmodels.words import NBSP, counted, metric_label
 
@@ -53,10 +49,7 @@ def _summary(gaps: list[Disparity]) -> Iterator[str]:
 
 def _one(source: Source, one: Disparity) -> Iterator[str]:
     asked, unit = source.report.settings, gap_kind(one.metric, one.kind)
-    said = (
-        f"{one.kind.capitalize()}: {in_words(one.value, unit)} ({in_words(one.low, unit)} to "
-        f"{in_words(one.high, unit)}), n {one.n:,}."
-    )
+    said = f"{one.kind.capitalize()}: {ranged(one, unit)}."
     if one.verdict == "insufficient":
         if one.n_needed is None:
             yield f"{said} No number of leads of this group alone brings a verdict."
@@ -72,13 +65,7 @@ def _one(source: Source, one: Disparity) -> Iterator[str]:
             f"The verdict would no longer hold once the tolerance reached {edge:.2f} times."
         )
         return
-    scale = asked.score_range
-    width = (
-        1.0
-        if unit == "points" or reading(one.metric).unit == "index" or scale is None
-        else scale[1] - scale[0]
-    )
-    here = in_words(asked.tolerance_difference * width, unit).removeprefix("+")
+    here = in_words(asked.tolerated(one.metric), unit).removeprefix("+")
     yield (
         f"{said} The tolerance is {here} either way. The verdict would no longer hold once the tolerance "
         f"reached {in_words(abs(edge), unit).removeprefix('+')}."
@@ -101,24 +88,22 @@ def _threshold(source: Source, finding: Finding) -> Iterator[str]:
     groups = counts.of(finding.attribute[0]) if counts is not None and alone else None
     if counts is None or groups is None or not counts.thresholds or finding.group[0] not in groups.groups:
         return
-    made, place = series(counts, groups, finding.metric), groups.groups.index(finding.group[0])
-    tolerance = source.report.settings.tolerance_difference
-    with np.errstate(invalid="ignore"):
-        outside = (made.gap_low[:, place] > tolerance) | (made.gap_high[:, place] < -tolerance)
-    yield _reach(counts, outside, metric_label(finding.metric).lower())
+    asked, place = source.report.settings, groups.groups.index(finding.group[0])
+    made = series(counts, groups, finding.metric)
+    found = reads(made, groups, asked.tolerance_difference, asked.minimum_group)
+    outside = [at for at, row in zip(counts.thresholds, found, strict=True) if row[place] == OUTSIDE]
+    yield _reach(outside, len(found), metric_label(finding.metric).lower())
 
 
-def _reach(counts: ThresholdCounts, outside: BoolArray, name: str) -> str:
+def _reach(outside: list[float], all_of: int, name: str) -> str:
     """At how many thresholds a gap lies outside the tolerance, and between which."""
-    share, all_of = int(outside.sum()), len(outside)
-    if not share:
+    if not outside:
         return f"Threshold: at none of {all_of:,} thresholds is the whole range of this gap ({name}) outside."
-    places = np.flatnonzero(outside)
-    first, last = counts.thresholds[int(places[0])], counts.thresholds[int(places[-1])]
-    matters = "little" if share > all_of / 2 else "much"
+    matters = "little" if len(outside) > all_of / 2 else "much"
     return (
-        f"Threshold: at {share:,} of {all_of:,} thresholds, between {first:g} and {last:g}, the whole range "
-        f"of this gap ({name}) lies outside the tolerance. Where the threshold stands matters {matters}."
+        f"Threshold: at {len(outside):,} of {all_of:,} thresholds, between {outside[0]:g} and "
+        f"{outside[-1]:g}, the whole range of this gap ({name}) lies outside the tolerance. Where the "
+        f"threshold stands matters {matters}."
     )
 
 

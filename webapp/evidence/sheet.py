@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from audit.disparity import Disparity
+from audit.estimate import Estimate
+from audit.history import Point
 from audit.report.printable import printable
+from audit.subgroups.model import Subgroup
 from webapp.viewmodels.words import amount, gap
 
 Kind = Literal["text", "count", "share", "number", "plain", "points", "gap", "times", "p"]
 """What a column holds: text, leads, a share, a number, one as it stands, a difference, a ratio, a p-value."""
 Value = str | int | float | None
+Ranged = Estimate | Disparity | Subgroup | Point
+"""What has a value, its range, and the leads behind it."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SMALLEST_P = 1e-4
 ENDS = ("from", "to")
@@ -28,6 +34,14 @@ class Column:
     head: str
     name: str
     kind: Kind = "text"
+
+
+def ends(kind: Kind, before: str = "") -> tuple[Column, Column]:
+    """The two columns of a value's range; ``before`` sets their names in the file apart from others."""
+    low, high = ENDS
+    return Column(head=low, name=f"{before}low", kind=kind), Column(
+        head=high, name=f"{before}high", kind=kind
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +102,14 @@ def in_words(value: Value, kind: Kind) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     return _WORDS[kind](value)
+
+
+def ranged(one: Ranged, kind: Kind) -> str:
+    """A value with its range and its leads: +3.2 points (+1.0 points to +5.4 points), n 812."""
+    if one.value is None:
+        return f"no value (n {one.n:,})"
+    low, high = in_words(one.low, kind), in_words(one.high, kind)
+    return f"{in_words(one.value, kind)}{f' ({low} to {high})' if low and high else ''}, n {one.n:,}"
 
 
 def _p(value: float) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from audit.report.model import Report, Subgroup
 from webapp.charts.intervals import OUTSIDE, Axis, Bar, intervals
 from webapp.evidence.figure import Figure, nothing
-from webapp.evidence.gaps import signed
-from webapp.evidence.sheet import Column, Sheet, Value, in_words
+from webapp.evidence.gaps import said_of, signed
+from webapp.evidence.sheet import Column, Sheet, Value, ends, in_words
 from webapp.evidence.source import Names, Source, gap_kind, value_kind
 from webapp.viewmodels.words import counted, metric_label
 
@@ -65,16 +65,12 @@ def _searched(report: Report) -> str:
 
 
 def _bar(one: Subgroup) -> Bar:
-    kind = gap_kind(one.metric)
-    said = (
-        f"{in_words(one.value, kind)} ({in_words(one.low, kind)} to {in_words(one.high, kind)}), n {one.n:,}"
-    )
     return Bar(
         name=conditions(one.attribute, one.group),
         value=one.value,
         low=one.low,
         high=one.high,
-        said=said.replace("\N{NO-BREAK SPACE}points", ""),
+        said=said_of(one, gap_kind(one.metric)),
         look=OUTSIDE,
     )
 
@@ -85,8 +81,7 @@ def _sheet(found: tuple[Subgroup, ...]) -> Sheet:
         Column(head="Leads (n)", name="n", kind="count"),
         Column(head="Metric", name="metric"),
         Column(head="Difference", name="difference"),
-        Column(head="from", name="low"),
-        Column(head="to", name="high"),
+        *ends("text"),
         Column(head="p, corrected", name="p_adjusted", kind="p"),
         Column(head="Found by", name="found_by"),
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from audit.thresholds import MEASURED, GroupCounts, Series, ThresholdCounts, series
+from audit.thresholds import MEASURED, GroupCounts, Reads, Series, ThresholdCounts, reads, series
 from webapp.charts.curves import Curve, Dot, Frame, curves, panels
 from webapp.evidence.figure import Figure, nothing
-from webapp.evidence.sheet import Column, Sheet, Value
+from webapp.evidence.sheet import Column, Sheet, Value, ends
 from webapp.evidence.source import NOT_KEPT, UNKNOWN, Names, Source
 from webapp.viewmodels.words import counted, metric_label
 
@@ -18,6 +17,7 @@ MOST = 6
 EACH = 10
 """Every so many thresholds one is in the table of a page."""
 NO_SCORE = "This stream has a decision and no score, so there is no threshold to move."
+NO_OUTCOME = "No outcome is known yet, so only who is selected can be told at each threshold."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +27,65 @@ class AtThreshold:
     group: str
     is_reference: bool
     n: int
-    hits: int
     value: float | None
     low: float | None
     high: float | None
     gap: float | None
     gap_low: float | None
     gap_high: float | None
-    reads: str
+    reads: Reads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Over:
+    """One metric of one attribute's groups over all thresholds."""
+
+    counts: ThresholdCounts
+    groups: GroupCounts
+    made: Series
+    reads: tuple[tuple[Reads, ...], ...]
+
+    def order(self) -> list[int]:
+        """The places of the groups: the reference first, then by leads, unknown last."""
+        names, leads, reference = self.groups.groups, self.groups.leads.sum(axis=1), self.groups.reference
+        return sorted(
+            range(len(names)), key=lambda at: (at != reference, names[at] == UNKNOWN, -int(leads[at]))
+        )
+
+    def at(self, row: int, place: int) -> AtThreshold:
+        """The group in a place at the threshold in a row; the reference has no gap to itself."""
+        made, is_reference = self.made, place == self.groups.reference
+        rate = (made.value, made.low, made.high)
+        apart = (made.gap, made.gap_low, made.gap_high)
+        value, low, high = (_number(part[row, place]) for part in rate)
+        gap, gap_low, gap_high = (None if is_reference else _number(part[row, place]) for part in apart)
+        return AtThreshold(
+            group=self.groups.groups[place],
+            is_reference=is_reference,
+            n=int(made.n[row, place]),
+            value=value,
+            low=low,
+            high=high,
+            gap=gap,
+            gap_low=gap_low,
+            gap_high=gap_high,
+            reads=self.reads[row][place],
+        )
+
+    def curve(self, place: int) -> Curve:
+        """The rates of one group."""
+        found = ((at, self.at(row, place)) for row, at in enumerate(self.counts.thresholds))
+        dots = tuple(
+            Dot(at=at, value=one.value, low=one.low, high=one.high)
+            for at, one in found
+            if one.value is not None and one.low is not None and one.high is not None
+        )
+        leads = int(self.groups.leads[place].sum())
+        return Curve(
+            name=f"{self.groups.groups[place]} (n {leads:,})",
+            dots=dots,
+            note="" if dots else "no value at any threshold",
+        )
 
 
 def available(source: Source) -> tuple[str, ...]:
@@ -55,44 +106,30 @@ def lacking(source: Source, attribute: Names) -> str:
 def thresholds_figure(source: Source, attribute: Names, metric: str) -> Figure:
     """A metric over all thresholds, a panel a group; the table has every threshold of every group."""
     title = f"{metric_label(metric)} at every threshold, by {attribute[0]}"
-    why = lacking(source, attribute)
-    if why:
-        return nothing(title, why)
-    if metric not in available(source):
-        return nothing(
-            title, "No outcome is known yet, so only who is selected can be told at each threshold."
-        )
-    counts = source.counts
-    groups = None if counts is None else counts.of(attribute[0])
-    if counts is None or groups is None:
-        return nothing(title, NOT_KEPT)
-    made = series(counts, groups, metric)
-    order = _order(groups)
-    shown = [_curve(counts, groups, made, place) for place in order[:MOST]]
-    reference = None if groups.reference is None else _curve(counts, groups, made, groups.reference)
-    frame = _frame(counts, reference)
+    over = _over(source, attribute, metric)
+    if over is None:
+        return nothing(title, lacking(source, attribute) or NO_OUTCOME)
+    order, reference = over.order(), over.groups.reference
+    shown = [over.curve(place) for place in order[:MOST]]
+    frame = _frame(over.counts, None if reference is None else over.curve(reference))
     return Figure(
         title=title,
         lead=(
             "The line is a group's rate at each threshold, the band its plausible range, the dashed line the "
             "reference group. The dotted upright line is the threshold in force."
         ),
-        sheet=_sheet(source, made, groups, metric),
-        drawing=curves(shown, frame, title, _text(counts, groups, made)),
+        sheet=_sheet(over, order, metric),
+        drawing=curves(shown, frame, title, _text(over)),
         panels=panels(shown, frame, title),
         notes=_notes(len(order)),
-        special_category=groups.special_category,
+        special_category=over.groups.special_category,
     )
 
 
-def at_threshold(source: Source, attribute: Names, metric: str, place: int) -> tuple[AtThreshold, ...]:
-    """Every group at the threshold in this place; empty where there is none."""
-    counts = source.counts
-    groups = None if counts is None else counts.of(attribute[0])
-    if counts is None or groups is None or not 0 <= place < len(counts.thresholds):
-        return ()
-    made = series(counts, groups, metric)
-    return tuple(_at(source, made, groups, (place, group)) for group in _order(groups))
+def at_threshold(source: Source, attribute: Names, metric: str, step: int) -> tuple[AtThreshold, ...]:
+    """Every group at the threshold of this step; empty where there is none."""
+    over = _over(source, attribute, metric)
+    return () if over is None else tuple(over.at(step, place) for place in over.order())
 
 
 def place_of(counts: ThresholdCounts, asked: float | None) -> int:
@@ -103,69 +140,18 @@ def place_of(counts: ThresholdCounts, asked: float | None) -> int:
     return int(np.argmin(np.abs(np.array(counts.thresholds) - wanted)))
 
 
-def _order(groups: GroupCounts) -> list[int]:
-    """The reference first, then by leads, unknown last."""
-    leads = groups.leads.sum(axis=1)
-    return sorted(
-        range(len(groups.groups)),
-        key=lambda place: (place != groups.reference, groups.groups[place] == UNKNOWN, -int(leads[place])),
-    )
-
-
-def _at(source: Source, made: Series, groups: GroupCounts, where: tuple[int, int]) -> AtThreshold:
-    names = ("value", "low", "high", "gap", "gap_low", "gap_high")
-    numbers = {name: _number(getattr(made, name)[where]) for name in names}
-    is_reference = where[1] == groups.reference
-    if is_reference:
-        numbers |= {"gap": None, "gap_low": None, "gap_high": None}
-    return AtThreshold(
-        group=groups.groups[where[1]],
-        is_reference=is_reference,
-        n=int(made.n[where]),
-        hits=int(made.hits[where]),
-        reads=_reads(source, made, groups, where),
-        **numbers,
-    )
-
-
-def _reads(source: Source, made: Series, groups: GroupCounts, where: tuple[int, int]) -> str:
-    """How the range of the gap lies to the tolerance; the same words as in thresholds.js."""
-    row, place = where
-    if groups.reference is None:
-        return "not compared"
-    if place == groups.reference:
-        return "reference group"
-    asked, other = source.report.settings, int(made.n[row, groups.reference])
-    few = min(int(made.n[where]), other) < asked.minimum_group
-    steady = groups.steady is None or (groups.steady[place] and groups.steady[groups.reference])
-    low, high = made.gap_low[where], made.gap_high[where]
-    if few or not steady or not np.isfinite(low):
-        return "not enough data"
-    if low > asked.tolerance_difference or high < -asked.tolerance_difference:
-        return "outside tolerance"
-    inside = low >= -asked.tolerance_difference and high <= asked.tolerance_difference
-    return "within tolerance" if inside else "not enough data"
+def _over(source: Source, attribute: Names, metric: str) -> _Over | None:
+    counts, asked = source.counts, source.report.settings
+    groups = None if counts is None or metric not in available(source) else counts.of(attribute[0])
+    if counts is None or groups is None:
+        return None
+    made = series(counts, groups, metric)
+    read = reads(made, groups, asked.tolerance_difference, asked.minimum_group)
+    return _Over(counts=counts, groups=groups, made=made, reads=read)
 
 
 def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _curve(counts: ThresholdCounts, groups: GroupCounts, made: Series, place: int) -> Curve:
-    leads = int(groups.leads[place].sum())
-    dots = tuple(_dots(counts, made, place))
-    return Curve(
-        name=f"{groups.groups[place]} (n {leads:,})",
-        dots=dots,
-        note="" if dots else "no value at any threshold",
-    )
-
-
-def _dots(counts: ThresholdCounts, made: Series, place: int) -> Iterator[Dot]:
-    for row, threshold in enumerate(counts.thresholds):
-        value, low, high = (float(part[row, place]) for part in (made.value, made.low, made.high))
-        if np.isfinite(value):
-            yield Dot(at=threshold, value=value, low=low, high=high)
 
 
 def _frame(counts: ThresholdCounts, reference: Curve | None) -> Frame:
@@ -181,15 +167,15 @@ def _frame(counts: ThresholdCounts, reference: Curve | None) -> Frame:
     )
 
 
-def _text(counts: ThresholdCounts, groups: GroupCounts, made: Series) -> str:
-    if not np.isfinite(made.gap).any() or len(groups.groups) < 2:
-        return f"{counted(len(groups.groups), 'group', 'groups')}. Every value is in the table."
-    widest = int(np.nanargmax(np.abs(np.where(np.isfinite(made.gap), made.gap, 0.0))))
-    row, place = divmod(widest, len(groups.groups))
+def _text(over: _Over) -> str:
+    gap, names = np.nan_to_num(np.abs(over.made.gap)), over.groups.groups
+    start = counted(len(names), "group", "groups")
+    if not gap.any():
+        return f"{start}. Every value is in the table."
+    row, place = divmod(int(gap.argmax()), len(names))
     return (
-        f"{counted(len(groups.groups), 'group', 'groups')}. Measured, the widest gap is "
-        f"{made.gap[row, place] * 100:+.1f} points, for {groups.groups[place]} at threshold "
-        f"{counts.thresholds[row]:g}. Every value is in the table."
+        f"{start}. Measured, the widest gap is {over.made.gap[row, place] * 100:+.1f} points, for "
+        f"{names[place]} at threshold {over.counts.thresholds[row]:g}. Every value is in the table."
     )
 
 
@@ -203,34 +189,26 @@ def _notes(groups: int) -> tuple[str, ...]:
     return (start, f"{MOST} of {groups:,} groups are drawn; the table has all.")
 
 
-def _sheet(source: Source, made: Series, groups: GroupCounts, metric: str) -> Sheet:
+def _sheet(over: _Over, order: list[int], metric: str) -> Sheet:
     columns = (
         Column(head="Group", name="group"),
         Column(head="Threshold", name="threshold", kind="plain"),
         Column(head="Leads (n)", name="n", kind="count"),
         Column(head=metric_label(metric), name=metric, kind="share"),
-        Column(head="from", name="low", kind="share"),
-        Column(head="to", name="high", kind="share"),
+        *ends("share"),
         Column(head="Difference from the reference", name="difference", kind="points"),
-        Column(head="from", name="difference_low", kind="points"),
-        Column(head="to", name="difference_high", kind="points"),
+        *ends("points", "difference_"),
         Column(head="The range reads", name="reads"),
     )
-    thresholds = source.counts.thresholds if source.counts else ()
-    own = source.counts.own if source.counts else None
-    order = _order(groups)
-    kept = [row for row, one in enumerate(thresholds) if row % EACH == 0 or one == own]
+    thresholds = over.counts.thresholds
+    kept = [row for row, one in enumerate(thresholds) if row % EACH == 0 or one == over.counts.own]
     return Sheet(
         caption=(
-            f"{metric_label(metric)} by {groups.attribute}, every tenth threshold and the one in force; the "
-            f"file has all {len(thresholds):,}"
+            f"{metric_label(metric)} by {over.groups.attribute}, every tenth threshold and the one in force; "
+            f"the file has all {len(thresholds):,}"
         ),
         columns=columns,
-        rows=tuple(
-            _cells(one, _at(source, made, groups, (row, place)))
-            for place in order
-            for row, one in enumerate(thresholds)
-        ),
+        rows=tuple(_cells(at, over.at(row, place)) for place in order for row, at in enumerate(thresholds)),
         shown=tuple(at * len(thresholds) + row for at in range(len(order)) for row in kept),
     )
 

@@ -58,7 +58,7 @@ function apart(data, metric, here, there, where) {
   return { gap, low, high };
 }
 
-// How a range lies to the tolerance: the same words as in webapp/evidence/thresholds.py.
+// How a range lies to the tolerance: the same as reads in audit/thresholds/series.py.
 function reads(data, here, there, found, group) {
   if (data.reference === null) return "not compared";
   if (group === data.reference) return "reference group";

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
+
+from sqlalchemy import Row
 
 from connectors.source import Flag, FlagDetail, FlagStatus, NoticeReceipt, Receipt
 from webapp.store import tables
@@ -72,9 +74,14 @@ def audit_row(row: tables.Audit) -> AuditRow:
         stream_version=row.stream_version,
         severities=row.severities,
         worst=row.worst,
-        pulled=Pulled(
-            read=row.read, kept=row.kept, rejected=row.rejected, excluded=row.excluded, unmapped=row.unmapped
-        ),
+        pulled=pulled(row),
+    )
+
+
+def pulled(row: tables.Audit | Row[*tuple[Any, ...]]) -> Pulled:
+    """The account of an audit, from its row or from some of its columns."""
+    return Pulled(
+        read=row.read, kept=row.kept, rejected=row.rejected, excluded=row.excluded, unmapped=row.unmapped
     )
 
 

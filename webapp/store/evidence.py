@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import Row, Select, and_, null, or_, select
 
 from audit.history import Overview
 from audit.history.json_form import overview_record, read_overview
 from audit.thresholds import ThresholdCounts, counts_text, read_counts
 from webapp.store import tables
+from webapp.store.convert import pulled
 from webapp.store.database import Database
 from webapp.store.evidence_tables import AuditEvidence, FindingLook
 from webapp.store.repository import Clock, utc_now
@@ -22,7 +23,10 @@ from webapp.store.rows import NewEvidence, Pulled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAudit:
-    """An audit without its report. ``overview`` is None for one that was made before it was kept."""
+    """An audit without its report.
+
+    ``overview`` is None for one that was made before it was kept, and where it was not asked for.
+    """
 
     id: str
     connection_id: str
@@ -62,16 +66,25 @@ class Evidence:
     def one(self, audit_id: str) -> KeptAudit | None:
         """One audit without its report, by its id."""
         with self.database.reading() as session:
-            row = session.execute(_audits().where(tables.Audit.id == audit_id)).mappings().first()
+            row = session.execute(_audits().where(tables.Audit.id == audit_id)).first()
             return _kept(row) if row else None
 
     def newest(self, connection_id: str, most: int) -> tuple[KeptAudit, ...]:
-        """The newest audits of a connection, newest first, without their reports."""
-        audit = tables.Audit
-        newest_first = (audit.made_at.desc(), audit.id.desc())
-        query = _audits().where(audit.connection_id == connection_id).order_by(*newest_first).limit(most)
+        """The newest audits of a connection, newest first."""
+        query = _chosen(_audits(), connection_id, None, most)
         with self.database.reading() as session:
-            return tuple(_kept(row) for row in session.execute(query).mappings())
+            return tuple(_kept(row) for row in session.execute(query))
+
+    def behind(
+        self, connection_id: str, place: tuple[datetime, str] | None, most: int
+    ) -> Sequence[KeptAudit]:
+        """Audits behind a place (moment and id of the last one seen), newest first, without overviews.
+
+        What is added meanwhile shifts nothing; "" asks of every connection.
+        """
+        query = _chosen(_audits(overviews=False), connection_id, place, most)
+        with self.database.reading() as session:
+            return [_kept(row) for row in session.execute(query)]
 
     def look(self, connection_id: str, audit_id: str, finding_id: str, who: str) -> None:
         """Record that somebody looked at a finding, and say so in the trail."""
@@ -106,7 +119,7 @@ def packed(overview: Overview, counts: ThresholdCounts) -> NewEvidence:
     )
 
 
-def _audits() -> Select[*tuple[Any, ...]]:
+def _audits(*, overviews: bool = True) -> Select[*tuple[Any, ...]]:
     """Every column but the report, which may have many megabytes."""
     audit = tables.Audit
     columns = (
@@ -114,27 +127,36 @@ def _audits() -> Select[*tuple[Any, ...]]:
         *(audit.stream_version, audit.severities, audit.worst, audit.read, audit.kept),
         *(audit.rejected, audit.excluded, audit.unmapped),
     )
+    if not overviews:
+        return select(*columns, null().label("overview"))
     joined = AuditEvidence.audit_id == audit.id
     return select(*columns, AuditEvidence.overview).outerjoin(AuditEvidence, joined)
 
 
-def _kept(row: RowMapping) -> KeptAudit:
-    found = row["overview"]
+def _chosen(
+    query: Select[*tuple[Any, ...]], connection_id: str, place: tuple[datetime, str] | None, most: int
+) -> Select[*tuple[Any, ...]]:
+    """First which ones, then the rest: what stands behind a report of megabytes is dear to reach."""
+    made_at, number = tables.Audit.made_at, tables.Audit.id
+    newest_first = (made_at.desc(), number.desc())
+    chosen = select(number).order_by(*newest_first).limit(most)
+    if connection_id:
+        chosen = chosen.where(tables.Audit.connection_id == connection_id)
+    if place is not None:
+        chosen = chosen.where(or_(made_at < place[0], and_(made_at == place[0], number < place[1])))
+    return query.where(number.in_(chosen.scalar_subquery())).order_by(*newest_first)
+
+
+def _kept(row: Row[*tuple[Any, ...]]) -> KeptAudit:
     return KeptAudit(
-        id=row["id"],
-        connection_id=row["connection_id"],
-        made_at=row["made_at"],
-        digest=row["digest"],
-        policy_version=row["policy_version"],
-        stream_version=row["stream_version"],
-        severities=row["severities"],
-        worst=row["worst"],
-        pulled=Pulled(
-            read=row["read"],
-            kept=row["kept"],
-            rejected=row["rejected"],
-            excluded=row["excluded"],
-            unmapped=row["unmapped"],
-        ),
-        overview=None if found is None else read_overview(found),
+        id=row.id,
+        connection_id=row.connection_id,
+        made_at=row.made_at,
+        digest=row.digest,
+        policy_version=row.policy_version,
+        stream_version=row.stream_version,
+        severities=row.severities,
+        worst=row.worst,
+        pulled=pulled(row),
+        overview=None if row.overview is None else read_overview(row.overview),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,14 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the trail with its number."""
+
+    number: int
+    event: EventRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
     """Reads the audit trail."""
 
@@ -48,6 +56,13 @@ class Trail:
         with self.database.reading() as session:
             rows = tuple(event_row(row) for row in session.scalars(newest))
             return rows, session.scalar(whole) or 0
+
+    def under(self, wanted: Filter, before: int | None, limit: int) -> Sequence[Line]:
+        """Lines under a number; what is added meanwhile shifts nothing."""
+        query = _matching(select(tables.Event), wanted).order_by(tables.Event.id.desc()).limit(limit)
+        query = query if before is None else query.where(tables.Event.id < before)
+        with self.database.reading() as session:
+            return [Line(number=row.id, event=event_row(row)) for row in session.scalars(query)]
 
     def every(self, wanted: Filter) -> Iterator[EventRow]:
         """All lines, newest first, in little memory."""

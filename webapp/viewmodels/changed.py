@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audit.history import Change, ChangeKind, Point
-from webapp.evidence.sheet import in_words
+from webapp.evidence.sheet import ranged
 from webapp.evidence.source import gap_kind
 from webapp.store.evidence import KeptAudit
 
@@ -88,18 +88,14 @@ def _line(one: Change) -> ChangeLine:
 
 def _figures(one: Change) -> str:
     unsure = "" if one.kind in SURE else " The gap itself did not surely change."
-    if one.after is None and one.before is None:
-        return f"It could not be compared.{unsure}"
     if one.before is None:
+        if one.after is None:
+            return f"It could not be compared.{unsure}"
         return f"The gap is {_said(one.after)}; the audit before had none to compare."
     if one.after is None:
         return f"The gap was {_said(one.before)}; this audit has none to compare."
     return f"The gap is {_said(one.after)}; it was {_said(one.before)}.{unsure}"
 
 
-def _said(point: Point | None) -> str:
-    if point is None:
-        return "not compared"
-    kind = gap_kind(point.metric, point.kind)
-    low, value, high = (in_words(end, kind) for end in (point.low, point.value, point.high))
-    return f"{value} ({low} to {high}, n {point.n:,})"
+def _said(point: Point) -> str:
+    return ranged(point, gap_kind(point.metric, point.kind))

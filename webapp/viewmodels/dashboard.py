@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from audit.finding import SEVERITIES, Severity
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow, ConnectionState, Crm
-from webapp.store.slices import AuditHead
 from webapp.viewmodels.account import Account, account
 from webapp.viewmodels.words import SEVERITY_WORDS, moment, organisation_label
 
@@ -133,7 +132,7 @@ READY = Status(
 )
 
 
-def tile(connection: ConnectionRow, audit: AuditHead | KeptAudit | None, *, ready: bool) -> Tile:
+def tile(connection: ConnectionRow, audit: KeptAudit | None, *, ready: bool) -> Tile:
     """What the dashboard says of one connection and its newest audit.
 
     ``ready`` says that both texts, the policy and the stream, are saved.

@@ -10,7 +10,7 @@ from audit.history import Overview, Point
 from webapp.charts import Drawing
 from webapp.charts.trend import Seen, trend
 from webapp.evidence.gaps import signed
-from webapp.evidence.sheet import Kind, in_words
+from webapp.evidence.sheet import ranged
 from webapp.evidence.source import gap_kind, joined
 from webapp.store.evidence import KeptAudit
 from webapp.viewmodels.words import counted, metric_label
@@ -69,7 +69,7 @@ def trend_of(audits: Sequence[KeptAudit]) -> Trend:
         why = "There is one audit with this gap so far; from the next one on a picture shows how it moves."
         return Trend(title=title, drawing=None, lines=(), lacking=why)
     kind = gap_kind(like.metric, like.kind)
-    lines = tuple(f"{_day(one)}: {_said(point, kind)}" for one, point in seen)
+    lines = tuple(f"{_day(one)}: {ranged(point, kind) if point else 'not compared'}" for one, point in seen)
     points = [_seen(one, point) for one, point in seen]
     share, none = kind == "points", 1.0 if like.kind == "ratio" else 0.0
     drawing = trend(
@@ -98,13 +98,6 @@ def _leading(overview: Overview) -> Point | None:
 
 def _day(one: KeptAudit) -> str:
     return f"{one.made_at.day} {one.made_at:%b %Y}"
-
-
-def _said(point: Point | None, kind: Kind) -> str:
-    if point is None:
-        return "not compared"
-    low, value, high = (in_words(end, kind) for end in (point.low, point.value, point.high))
-    return f"{value} ({low} to {high}), n {point.n:,}"
 
 
 def _seen(one: KeptAudit, point: Point | None) -> Seen:

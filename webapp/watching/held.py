@@ -67,7 +67,7 @@ def _audits(opened: Services, rows: Numbered) -> Iterator[Metric]:
     age = _gauge("last_audit_age_seconds", "How long ago the newest audit was made.", "connection")
     found = _gauge("findings", "Findings of the newest audit, by severity.", "connection", "severity")
     for number, row in rows:
-        for head in opened.slices.audits(row.id, None, 1):
+        for head in opened.evidence.behind(row.id, None, 1):
             age.add_metric([number], (opened.clock() - head.made_at).total_seconds())
             for severity in SEVERITIES:
                 found.add_metric([number, severity], head.severities.get(severity, 0))
