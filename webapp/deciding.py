@@ -13,7 +13,9 @@ from connectors.policy.parse import parse_policy
 from webapp.services import Services
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow, ConnectionState
+from webapp.suggestions import new_fields
 from webapp.viewmodels.dashboard import status_of
+from webapp.viewmodels.policy_new import came_since
 from webapp.viewmodels.words import counted
 
 STALE = timedelta(days=7)
@@ -163,19 +165,14 @@ def _new_fields(opened: Services, connection: ConnectionRow) -> Iterator[Decisio
     saved = opened.repository.policy(connection.id)
     if saved is None:
         return
-    named: set[str] = set()
-    with suppress(BadInput):  # the policy page tells what is wrong with it
-        named = {name.lower() for name in parse_policy(saved.text, "The policy").fields}
     fields = opened.crm_fields.of(connection.id)
-    # What the first look at the CRM showed is not new, though it may come after the policy.
-    begun = max((saved.saved_at, *sorted(known.first_seen for known in fields)[:1]))
-    new = [
-        known
-        for known in fields
-        if known.first_seen > begun and not known.dismissed_by and known.info.name.lower() not in named
-    ]
+    names = came_since({known.info.name: known.first_seen for known in fields}, saved.saved_at)
+    came = [known for known in fields if known.info.name in names and not known.dismissed_by]
+    new = len(came)
+    with suppress(BadInput):  # the policy page tells what is wrong with it
+        new = len(new_fields(parse_policy(saved.text, "The policy"), came))
     if new:
-        text = f"The CRM has {counted(len(new), 'new field', 'new fields')} since the policy was saved."
+        text = f"The CRM has {counted(new, 'new field', 'new fields')} since the policy was saved."
         yield Decision(
             kind="info",
             connection_id=connection.id,

@@ -27,7 +27,7 @@ def measure_first(
     opened: Services, connection: ConnectionRow, version: int, policy: Policy, who: str
 ) -> Measure | None:
     """Measure a version that was saved unmeasured, once there are leads; None before that."""
-    if not _unmeasured(opened, connection, version):
+    if not is_unmeasured(opened, connection.id, version):
         return None
     known = opened.first_measures.of(connection.id, version)
     held = held_leads(opened, connection)
@@ -58,7 +58,7 @@ def refuse_unmeasured(opened: Services, connection: ConnectionRow, version: int)
     BadInput
         It was saved unmeasured, and was not measured since, or with a high risk that nobody accepted.
     """
-    if not _unmeasured(opened, connection, version):
+    if not is_unmeasured(opened, connection.id, version):
         return
     found = opened.first_measures.of(connection.id, version)
     if found is None:
@@ -68,9 +68,9 @@ def refuse_unmeasured(opened: Services, connection: ConnectionRow, version: int)
         raise BadInput(sentence)
 
 
-def _unmeasured(opened: Services, connection: ConnectionRow, version: int) -> bool:
+def is_unmeasured(opened: Services, connection_id: str, version: int) -> bool:
     """Whether a version was saved unmeasured; one from before there were notes does not count."""
-    return not opened.notes.of(connection.id).get(version, MEASURED).level
+    return not opened.notes.of(connection_id).get(version, MEASURED).level
 
 
 def _level(opened: Services, connection: ConnectionRow, policy: Policy) -> tuple[str, int]:

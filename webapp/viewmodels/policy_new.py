@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,11 +25,17 @@ class NotNamed:
 def parted(
     fields: Sequence[NewField], first_seen: Mapping[str, datetime], saved: datetime | None
 ) -> NotNamed:
-    """Part them by when they were first seen. What the first look at the CRM showed is not new."""
-    begun = min(first_seen.values(), default=None)
-    fresh = tuple(
-        one
-        for one in fields
-        if saved is not None and begun is not None and first_seen[one.field] > max(saved, begun)
+    """Part them by when they were first seen."""
+    came = came_since(first_seen, saved)
+    return NotNamed(
+        fresh=tuple(one for one in fields if one.field in came),
+        older=tuple(one for one in fields if one.field not in came),
     )
-    return NotNamed(fresh=fresh, older=tuple(one for one in fields if one not in fresh))
+
+
+def came_since(first_seen: Mapping[str, datetime], saved: datetime | None) -> Collection[str]:
+    """The fields that came after a policy was saved. What the first look at the CRM showed is not new."""
+    if saved is None or not first_seen:
+        return ()
+    begun = max(saved, min(first_seen.values()))
+    return {name for name, seen in first_seen.items() if seen > begun}

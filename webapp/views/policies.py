@@ -22,11 +22,9 @@ from webapp.viewmodels.risk_meter import level_words
 from webapp.views.drafting import announce, connection_or_404
 from webapp.views.policy_draft import Draft, drafted, fitted, looked_at, risked
 from webapp.views.policy_page import Around, asked_leads, policy_page
-from webapp.views.reasons import FEWEST_WORDS, typed_reason, written_words
+from webapp.views.reasons import is_written, too_long, typed_reason
 from webapp.views.suggesting import suggested_policy
 
-LONGEST_REASON = 500
-TOO_LONG = f"The reason has {{length:,}} characters; shorten it to {LONGEST_REASON} at most."
 NEEDS_REASON = {
     "red": (
         "The risk of this policy is high, so it needs a written reason of at least three words. It is kept "
@@ -113,12 +111,12 @@ def _save(draft: Draft) -> AnyResponse:
     if before is not None and (sentence := _overtaken(before, draft)):
         return policy_page(draft, Around(warning=sentence), 422)
     reason = typed_reason(request.form.get("reason", ""))
-    if len(reason) > LONGEST_REASON:
-        return _refused(draft, TOO_LONG.format(length=len(reason)))
+    if sentence := too_long(reason):
+        return _refused(draft, sentence)
     level = ""
     if draft.policy is not None and (before is None or before.text != draft.text):
         level = level_at_saving(opened, draft.connection, draft.policy)
-        if level in NEEDS_REASON and written_words(reason) < FEWEST_WORDS:
+        if level in NEEDS_REASON and not is_written(reason):
             return _refused(draft, NEEDS_REASON[level])
     note = Note(reason=reason, level=level, after=before.version if before else 0)
     return _propose(draft, note) if opened.proposals.two_needed(target) else _keep(draft, note)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -25,7 +24,7 @@ from webapp.viewmodels.policy import policy_view, preview_of
 from webapp.viewmodels.policy_changes import changed_fields, policy_changes
 from webapp.viewmodels.policy_decisions import Standing, decisions
 from webapp.viewmodels.policy_new import parted
-from webapp.viewmodels.policy_table import PolicyTable, operator_words, policy_table
+from webapp.viewmodels.policy_table import operator_words, policy_table
 from webapp.viewmodels.risk_meter import risk_meter
 from webapp.viewmodels.rule_list import SHOW, Known, Wanted, rule_groups, wrong_lines
 from webapp.viewmodels.versions import history
@@ -51,7 +50,13 @@ class Around:
 def policy_page(draft: Draft, around: Around, status: int = 200) -> Response:
     """The whole page."""
     connection, versions = draft.connection, services().repository.policies(draft.connection.id)
-    facts = {**_known_of(draft), **_listed(draft, versions), **_around(draft, versions)}
+    known = services().crm_fields.of(connection.id)
+    fields = [one.info for one in known]
+    facts = {
+        **_known_of(draft, fields),
+        **_listed(draft, fields, versions),
+        **_around(draft, known, versions),
+    }
     page = render_template(
         "policy.html",
         connection_id=connection.id,
@@ -70,10 +75,9 @@ def policy_page(draft: Draft, around: Around, status: int = 200) -> Response:
     return make_response(page, status)
 
 
-def _known_of(draft: Draft) -> dict[str, Any]:
+def _known_of(draft: Draft, fields: Sequence[FieldInfo]) -> dict[str, Any]:
     """What the draft itself tells."""
     policy, looked, leads = draft.policy, draft.looked, asked_leads()
-    fields = _fields(draft)
     return {
         "view": policy_view(policy) if policy else None,
         "operator_words": operator_words(),
@@ -96,10 +100,13 @@ def _special(draft: Draft) -> list[str]:
     return [special_sentence(*read) for read in special_reads(draft.policy) if read[0] not in marked]
 
 
-def _listed(draft: Draft, versions: Sequence[PolicyVersion]) -> dict[str, Any]:
+def _listed(draft: Draft, fields: Sequence[FieldInfo], versions: Sequence[PolicyVersion]) -> dict[str, Any]:
     """The rules in groups, and what the draft changes of the version in force."""
-    in_force, fields, wanted = versions[0].text if versions else "", _fields(draft), asked_filter()
-    table: PolicyTable = policy_table(draft.text, fields)
+    in_force, wanted, table = (
+        versions[0].text if versions else "",
+        asked_filter(),
+        policy_table(draft.text, fields),
+    )
     known = Known(
         policy=draft.policy,
         mistakes=rule_mistakes(draft.text),
@@ -121,17 +128,17 @@ def _listed(draft: Draft, versions: Sequence[PolicyVersion]) -> dict[str, Any]:
     }
 
 
-def _around(draft: Draft, versions: Sequence[PolicyVersion]) -> dict[str, Any]:
+def _around(draft: Draft, known: Sequence[KnownField], versions: Sequence[PolicyVersion]) -> dict[str, Any]:
     """What the store tells of the connection."""
     opened, target = services(), draft.connection.id
-    known = opened.crm_fields.of(target)
+    first_seen = {one.info.name: one.first_seen for one in known}
     open_ones = new_fields(draft.policy, known) if draft.policy else ()
     return {
         "history": history(versions, opened.notes.of(target)),
         "two_needed": opened.proposals.two_needed(target),
         "admins": opened.proposals.admins(),
         "proposed": opened.proposals.of(target),
-        "new": parted(open_ones, _first_seen(known), versions[0].saved_at if versions else None),
+        "new": parted(open_ones, first_seen, versions[0].saved_at if versions else None),
         "dismissed": [one for one in known if one.dismissed_by],
         "pull": _pull(draft),
         "first_risk": first_risk(target),
@@ -163,14 +170,6 @@ def _opened(draft: Draft) -> int:
     """The place of the rule that was added just now, -1 for none."""
     added = request.form.get("action", "").partition(" ")[0] == "add"
     return len(draft.policy.rules) - 1 if added and draft.policy else -1
-
-
-def _fields(draft: Draft) -> list[FieldInfo]:
-    return [known.info for known in services().crm_fields.of(draft.connection.id)]
-
-
-def _first_seen(known: Sequence[KnownField]) -> dict[str, datetime]:
-    return {one.info.name: one.first_seen for one in known}
 
 
 def _pull(draft: Draft) -> NextPull | None:

@@ -8,10 +8,11 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from webapp.first_measure import is_unmeasured
 from webapp.services import services
 from webapp.store.first_measures import Measure
 from webapp.views.drafting import connection_or_404
-from webapp.views.reasons import FEWEST_WORDS, typed_reason, written_words
+from webapp.views.reasons import is_written, too_long, typed_reason
 
 NEEDS_REASON = (
     "Say in at least three words why this risk is accepted; it stands in the trail. Name no person."
@@ -28,6 +29,7 @@ class FirstRisk:
     """What is known of the version in force, saved unmeasured; ``measure`` is None before a pull."""
 
     version: int
+    saved_by: str
     measure: Measure | None
 
 
@@ -35,10 +37,10 @@ def first_risk(connection_id: str) -> FirstRisk | None:
     """What there is to say of the version in force; None where it was measured when it was saved."""
     opened = services()
     saved = opened.repository.policy(connection_id)
-    note = opened.notes.of(connection_id).get(saved.version) if saved else None
-    if saved is None or note is None or note.level:
+    if saved is None or not is_unmeasured(opened, connection_id, saved.version):
         return None
-    return FirstRisk(version=saved.version, measure=opened.first_measures.of(connection_id, saved.version))
+    found = opened.first_measures.of(connection_id, saved.version)
+    return FirstRisk(version=saved.version, saved_by=saved.saved_by, measure=found)
 
 
 @blueprint.post("/connections/<connection_id>/policy/risk")
@@ -49,10 +51,10 @@ def accept(connection_id: str) -> Response:
     found = first_risk(connection_id)
     if found is None or not _is_shown(found):
         flash("Nothing waits for this: the policy in force is another one, or its risk was accepted.", "info")
-    elif opened.proposals.two_needed(connection_id) and _is_own(connection_id, found.version):
+    elif opened.proposals.two_needed(connection_id) and found.saved_by == current_user.name:
         flash(NOT_ALONE, "error")
-    elif written_words(reason) < FEWEST_WORDS:
-        flash(NEEDS_REASON, "error")
+    elif wrong := too_long(reason) or ("" if is_written(reason) else NEEDS_REASON):
+        flash(wrong, "error")
     elif opened.first_measures.accept(connection_id, found.version, current_user.name, reason):
         flash("Accepted. The next write-back goes ahead.", "success")
     return redirect(url_for("policies.show", connection_id=connection_id) + "#first-risk", 303)
@@ -62,8 +64,3 @@ def _is_shown(found: FirstRisk) -> bool:
     """Whether it is the version that the form was about, and waits for an answer."""
     asked = request.form.get("version", "")
     return asked == str(found.version) and found.measure is not None and found.measure.stops
-
-
-def _is_own(connection_id: str, version: int) -> bool:
-    saved = services().repository.policy(connection_id)
-    return saved is not None and saved.version == version and saved.saved_by == current_user.name

@@ -30,10 +30,9 @@ from webapp.viewmodels.text_diff import text_diff
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
 from webapp.views.policy_draft import Draft, drafted, looked_at, risked
-from webapp.views.reasons import FEWEST_WORDS, typed_reason, written_words
+from webapp.views.reasons import is_written, too_long, typed_reason
 
 LEADS = 3
-LONGEST_ANSWER = 500
 NEEDS_WORDS = "Say why in a few words; it goes to the one who proposed it, and into the trail."
 HIGH = "red"
 NEEDS_REASON = (
@@ -127,9 +126,9 @@ def _risen(row: ProposalRow) -> str:
 
 def _wrong_answer(row: ProposalRow, action: str, risen: str) -> str:
     """What is wrong with what was typed; "" for nothing. It stays in the form."""
-    if len(_answer()) > LONGEST_ANSWER:
-        return f"This has {len(_answer()):,} characters; shorten it to {LONGEST_ANSWER} at most."
-    if risen and written_words(_answer()) < FEWEST_WORDS:
+    if sentence := too_long(_answer()):
+        return sentence
+    if risen and not is_written(_answer()):
         return NEEDS_REASON
     own = row.proposed_by_id == current_user.user.id
     return NEEDS_WORDS if action == "refuse" and not own and not _answer() else ""

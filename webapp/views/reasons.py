@@ -1,8 +1,8 @@
-"""A reason that somebody types: what of it a reader sees, and how many words of letters it has."""
+"""A reason that somebody types: what of it a reader sees, and whether it is one."""
 
 from __future__ import annotations
 
-FEWEST_WORDS = 3
+FEWEST_WORDS, LONGEST = 3, 500
 
 
 def typed_reason(text: str) -> str:
@@ -10,9 +10,16 @@ def typed_reason(text: str) -> str:
     return " ".join("".join(filter(_is_shown, text)).split())
 
 
-def written_words(reason: str) -> int:
-    """How many words with a letter in them there are: a reason of signs is none."""
-    return sum(any(letter.isalpha() for letter in word) for word in reason.split())
+def is_written(reason: str) -> bool:
+    """Whether it has enough words with a letter in them: a reason of signs is none."""
+    return sum(any(letter.isalpha() for letter in word) for word in reason.split()) >= FEWEST_WORDS
+
+
+def too_long(reason: str) -> str:
+    """What to say of a reason with too many characters; "" of any other."""
+    if len(reason) <= LONGEST:
+        return ""
+    return f"The reason has {len(reason):,} characters; shorten it to {LONGEST} at most."
 
 
 def _is_shown(letter: str) -> bool:
