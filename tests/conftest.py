@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -58,6 +60,15 @@ def absent(what: str) -> None:
     if os.environ.get("FAIRLEAD_REQUIRE_ALL") == "1":
         pytest.fail(f"{what}, and FAIRLEAD_REQUIRE_ALL=1 allows no skip")
     pytest.skip(what)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, for the tests of one file."""
+    from tests.browsers import chromium
+
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,6 @@ from audit.estimate import Estimate
 from audit.metrics import GroupEstimate
 from audit.report import to_html
 from audit.report.views.view import COLUMNS
-from tests.conftest import absent
 from tests.webapp.sample_report import sample_report
 
 pytestmark = pytest.mark.browser
@@ -45,19 +43,6 @@ def with_every_column():
         for metric in COLUMNS
     ]
     return replace(made, estimates=(*made.estimates, *columns))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        absent("no Chromium was found on the PATH")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

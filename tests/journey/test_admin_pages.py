@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
-from tests.conftest import absent
-from tests.journey.test_browser import QUIET, fits
+from tests.browsers import WCAG, fits, sign_in, troubles, violations
 
-AXE = (
-    Path(__file__).resolve().parents[2]
-    / "manifests"
-    / "salesforce"
-    / "node_modules"
-    / "axe-core"
-    / "axe.min.js"
-)
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # 1,280 CSS pixels at a zoom of 400 %.
 ZOOMED = {"width": 320, "height": 640}
 PAGES = (
@@ -47,44 +34,26 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def tab(story_world):
+def tab(browser, story_world):
     """One signed-in tab of one browser; any error in a script fails the test."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        absent("no Chromium was found on the PATH")
-    from playwright.sync_api import sync_playwright
-
     world, _, _ = story_world
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=QUIET)
-        page = browser.new_page(viewport=ZOOMED, color_scheme="dark", reduced_motion="reduce")
-        page.goto(world.url)
-        page.get_by_label("Name").fill("admin")
-        page.get_by_label("Password").fill(world.home.password())
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("heading", level=1).wait_for()
-        yield page
-        browser.close()
-
-
-def forbidden(page, scheme: str, rules: list[str]) -> list[str]:
-    """What axe-core finds wrong, as ``rule: element``."""
-    page.emulate_media(color_scheme=scheme)
-    if not page.evaluate("Boolean(window.axe)"):
-        page.evaluate(AXE.read_text())
-    found = page.evaluate("only => axe.run(document, {runOnly: only, preload: false})", rules)
-    return [f"{one['id']}: {node['target'][0]}" for one in found["violations"] for node in one["nodes"]]
+    page = browser.new_page(viewport=ZOOMED, color_scheme="dark", reduced_motion="reduce")
+    seen = troubles(page, 404)
+    sign_in(page, world)
+    yield page
+    assert not seen
+    page.close()
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_for_everybody(tab, story_world, path):
-    if not AXE.exists():
-        absent("axe-core is not installed: make clients")
     world, outcomes, _ = story_world
     at = f"/connections/{outcomes[0].audit.connection_id}"
     tab.goto(f"{world.url}{path.format(at=at)}")
-    assert forbidden(tab, "dark", TAGS) == []
-    assert forbidden(tab, "light", ["color-contrast"]) == []
+    tab.emulate_media(color_scheme="dark")
+    assert violations(tab, [*WCAG, "best-practice"]) == []
+    tab.emulate_media(color_scheme="light")
+    assert violations(tab, ["color-contrast"]) == []
     tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     assert fits(tab)
 

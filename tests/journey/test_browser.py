@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from audit.finding.words import nobreak
-from tests.conftest import absent
+from tests.browsers import fits, sign_in, troubles
 from webapp.demo.leads import example_lead
 from webapp.panels import panel_for
 from webapp.viewmodels.dashboard import STATUS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCREENS = REPOSITORY / "artefacts" / "screens"
-TAKEN: set[str] = set()
 PAPER = 703  # A4 less its margins, in CSS pixels
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
-# Without these flags Chromium calls its maker's hosts at every start.
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 IN_SIGHT = "e => e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().bottom <= innerHeight"
 CUT_OFF = """parts => parts
@@ -42,19 +31,6 @@ STICKING_OUT = """cells => cells
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        absent("no Chromium was found on the PATH")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=chromium, args=QUIET)
-        yield running
-        running.close()
-
-
 @pytest.fixture(params=[("laptop", "light"), ("laptop", "dark"), ("phone", "light")], ids="-".join)
 def page(browser, request):
     """A fresh page; any error on the console or in a script fails the test."""
@@ -62,45 +38,22 @@ def page(browser, request):
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     opened = context.new_page()
-    troubles: list[str] = []
-    opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.on("console", lambda line: troubles.append(line.text) if _is_trouble(line) else None)
+    seen = troubles(opened, 422)
     opened.shot = lambda name: _shot(opened, f"{name}-{size}-{scheme}")
     yield opened
     context.close()
-    assert not troubles
-
-
-def _is_trouble(line) -> bool:
-    """Chromium writes a refused form (422) on the console as an error too."""
-    return line.type == "error" and "status of 422" not in line.text
+    assert not seen
 
 
 def _shot(page, name: str) -> None:
-    """Take a picture, once in a run: every test signs in, and one picture of that is enough."""
-    if name not in TAKEN:
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
-        TAKEN.add(name)
-
-
-def sign_in(page, world) -> None:
-    page.goto(world.url)
-    page.get_by_label("Name").fill("admin")
-    page.get_by_label("Password").fill(world.home.password())
-    page.shot("sign-in")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", level=1).wait_for()
-
-
-def fits(page) -> bool:
-    """Nothing sticks out sideways once the style sheet is there (WCAG 1.4.10)."""
-    page.wait_for_load_state("load")
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
 
 
 def test_sign_in_and_read_the_dashboard_and_an_audit(page, story_world):
     world, outcomes, _ = story_world
+    page.goto(world.url)
+    page.shot("sign-in")
     sign_in(page, world)
     page.shot("dashboard")
     for outcome in outcomes:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from pathlib import Path
 
 import pytest
 
-from tests.conftest import absent
-from tests.journey.test_browser import QUIET, REPOSITORY, fits, sign_in
+from tests.browsers import WCAG, fits, sign_in, troubles, violations
 
-AXE = REPOSITORY / "manifests" / "salesforce" / "node_modules" / "axe-core" / "axe.min.js"
 KINDS = ("groups", "gaps", "crossings", "calibration", "proxies", "coverage", "thresholds", "subgroups")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ROWS = """rows => rows.map(row => ({
     group: row.dataset.group,
     text: row.innerText.replace(/\\s+/g, " ").trim(),
@@ -34,31 +29,15 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        absent("no Chromium was found on the PATH")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=chromium, args=QUIET)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
 def page(browser, story_world):
     """A signed-in page; an error of a script, or of the Content-Security-Policy, fails the test."""
     world, _, _ = story_world
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     opened = context.new_page()
-    troubles: list[str] = []
-    opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
-    opened.shot = lambda _: None
+    seen = troubles(opened)
     sign_in(opened, world)
     yield opened
-    assert not troubles
+    assert not seen
     context.close()
 
 
@@ -90,7 +69,6 @@ def test_without_scripts_the_form_brings_the_same(browser, story_world):
     world, outcomes, _ = story_world
     context = browser.new_context(java_script_enabled=False)
     opened = context.new_page()
-    opened.shot = lambda _: None
     sign_in(opened, world)
     opened.goto(f"{world.url}/audits/{outcomes[0].audit.id}/evidence/thresholds/1")
     opened.locator("#step").focus()
@@ -123,19 +101,13 @@ def test_nothing_sticks_out_at_any_width(page, story_world, width):
 
 
 def test_axe_finds_nothing_on_the_evidence(browser, story_world):
-    if not AXE.exists():
-        absent("axe-core comes with the packages of manifests/salesforce (npm ci)")
     world, outcomes, _ = story_world
     context = browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=True)
     opened = context.new_page()
-    opened.shot = lambda _: None
     sign_in(opened, world)
-    read = Path(AXE).read_text(encoding="utf-8")
     for address in _addresses(world, outcomes):
         opened.goto(address)
-        opened.evaluate(read)
-        found = opened.evaluate("rules => axe.run(document, {runOnly: rules, preload: false})", RULES)
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], address
+        assert violations(opened, [*WCAG, "best-practice"]) == [], address
     context.close()
 
 

@@ -91,5 +91,5 @@ def _published(plain: dict[str, Any], tls: dict[str, Any]) -> Faults:
     )
     if tls["services"]["web"]["ports"] is not None or tls["services"]["proxy"]["networks"] != ["front"]:
         faults.append("with TLS the pages are published beside the proxy")
-    proxies = {tls["services"][name]["environment"]["FAIRLEAD_TRUSTED_PROXIES"] for name in ("web", "jobs")}
+    proxies = {tls["services"][name]["environment"]["FAIRLEAD_TRUSTED_PROXIES"] for name in ("web", "worker")}
     return faults + ([] if proxies == {"1"} else ["the proxy is not trusted, or more than it"])

@@ -21,7 +21,7 @@ OF_THE_TESTS = {"FAIRLEAD_BUILD_IMAGE"}
 ACCOUNT = "10001:10001"
 Faults = list[str]
 # What a call of the command follows on, so that the name in prose or of a namespace is none.
-CALLED = r"^ *|`|exec jobs |-- |bin/|\$\(|\brun |sudo "
+CALLED = r"^ *|`|exec worker |-- |bin/|\$\(|\brun |sudo "
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -68,16 +68,24 @@ def said_commands(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Each call of ``fairlead``, with where it stands: in scripts, units, manifests and prose."""
     for place, text in written(folder).items():
         calls = re.findall(rf"(?:{CALLED})fairlead(?:-as)? ([a-z][^`\n\"')|;]*)", text, re.MULTILINE)
-        calls += re.findall(r"^ *step (.+)$", text, re.MULTILINE)
         for call in calls:
             yield place, call.split(" #")[0].split()
-        for call in re.findall(r"(?:^CMD|args:) \[(.+)\]", text, re.MULTILINE):
+        for call in re.findall(r"^(?:CMD| +args:| +command:) \[(.+)\]", text, re.MULTILINE):
             yield place, [word.strip(' "') for word in call.split(",")]
 
 
 def command_faults(folder: Path) -> Faults:
-    """Each command exists, with the options it is given; the worker is spoken of, and is not called."""
+    """Each command exists, with the options it is given."""
     return [fault for place, words in said_commands(folder) for fault in _misspelt(place, words)]
+
+
+def twice_faults(folder: Path) -> Faults:
+    """Where a worker runs, the pages are served without one of their own."""
+    return [
+        f"{place}: its pages do jobs beside the worker"
+        for place, words in said_commands(folder)
+        if words[0] == "serve" and place != "Containerfile" and "--no-worker" not in words
+    ]
 
 
 def _misspelt(place: str, words: Sequence[str]) -> Iterator[str]:
@@ -87,13 +95,13 @@ def _misspelt(place: str, words: Sequence[str]) -> Iterator[str]:
             found = found.get_command(click.Context(found), word)
         elif found and word.startswith("-") and word not in _options(found):
             yield f"{place}: {word} of {' '.join(words[:position])}"
-        if found is None and words[0] != "worker":
+        if found is None:
             yield f"{place}: fairlead {' '.join(words)}"
             return
 
 
 def _options(command: click.Command) -> set[str]:
-    return {name for option in command.params for name in option.opts}
+    return {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
 
 
 def path_faults(folder: Path) -> Faults:

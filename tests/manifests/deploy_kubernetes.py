@@ -154,7 +154,7 @@ def _network(found: list[Resource]) -> Faults:
 
 def _around(found: list[Resource]) -> Faults:
     """Service, ingress, budget, account and namespace fit what runs."""
-    by_kind = {one["kind"]: one for one in found if one["kind"] not in {"NetworkPolicy", "CronJob"}}
+    by_kind = {one["kind"]: one for one in reversed(found)}  # of the Deployments, the pages
     web = by_kind["Deployment"]["spec"]["template"]
     labels, ports = web["metadata"]["labels"], {one["name"] for one in web["spec"]["containers"][0]["ports"]}
     service, budget = by_kind["Service"]["spec"], by_kind["PodDisruptionBudget"]["spec"]
@@ -179,11 +179,9 @@ def _around(found: list[Resource]) -> Faults:
     )
     level = by_kind["Namespace"]["metadata"]["labels"].get("pod-security.kubernetes.io/enforce")
     faults += [] if level == "restricted" else ["the namespace does not enforce the restricted level"]
-    faults += (
-        []
-        if by_kind["Deployment"]["spec"]["strategy"] == {"type": "Recreate"}
-        else ["two versions may run at once"]
-    )
-    for job in (one for one in found if one["kind"] == "CronJob"):
-        faults += [] if job["spec"]["concurrencyPolicy"] == "Forbid" else ["two rounds may run at once"]
+    for one in found:
+        if one["kind"] == "Deployment" and one["spec"]["strategy"] != {"type": "Recreate"}:
+            faults.append(f"two versions of {one['metadata']['name']} may run at once")
+        if one["kind"] == "CronJob" and one["spec"]["concurrencyPolicy"] != "Forbid":
+            faults.append(f"two of {one['metadata']['name']} may run at once")
     return faults

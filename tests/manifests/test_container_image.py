@@ -120,7 +120,7 @@ class Installed:
     def serving(self, image: str, name: str = "web", port: int = 0) -> Iterator[str]:
         """The pages, served until the end of the ``with``; gives what was logged up to readiness."""
         container, at = f"{self.name}-{name}", port or self.port
-        command = ("serve", "--host", "127.0.0.1", "--port", str(at))
+        command = ("serve", "--host", "127.0.0.1", "--port", str(at), "--no-worker")
         tool("run", "--detach", f"--name={container}", *self.options, image, *command)
         try:
             self._wait(container, f"http://127.0.0.1:{at}/login")
@@ -156,7 +156,7 @@ def installed(tmp_path: Path, portal: HubSpotStandIn) -> Iterator[Installed]:
 
 
 def connected(made: Installed, portal: HubSpotStandIn, logged: str) -> AdminBrowser:
-    """What an admin clicks through after the first start, by HTTP."""
+    """What an admin clicks through after the first start, by HTTP; a pull waits at the end."""
     (code,) = re.findall(r"with this code: (\S+)", logged)
     browser = AdminBrowser(url=made.url)
     browser.session.trust_env = False
@@ -175,6 +175,7 @@ def connected(made: Installed, portal: HubSpotStandIn, logged: str) -> AdminBrow
             ).status_code
             == 303
         )
+    assert browser.submit("/jobs", f"/connections/{connection}/jobs/sync", {}).status_code == 303
     return browser
 
 
@@ -197,9 +198,9 @@ if TOOL:
         image: str, before: str, installed: Installed, portal: HubSpotStandIn
     ) -> None:
         with installed.serving(before) as logged:
-            assert "Nothing is connected yet" in installed.run(before, "fairlead-jobs", "once").stdout
+            assert "nothing to do" in installed.run(before, "fairlead", "worker", "--once").stdout
             browser = connected(installed, portal, logged)
-            assert " kept " in installed.run(before, "fairlead-jobs", "once").stdout
+            assert "held and audited" in installed.run(before, "fairlead", "worker", "--once").stdout
             for place in ("/etc/x", "/opt/fairlead/x", "/usr/local/bin/x"):
                 assert installed.run(before, "touch", place, check=False).returncode != 0
         # The newer version over the same volume, and a second web process beside it.
@@ -210,5 +211,5 @@ if TOOL:
                 page = browser.session.get(f"http://127.0.0.1:{port}/connections", timeout=30)
                 assert page.ok
                 assert not page.history, "the session of one process is one to the other"
-            assert " kept " in installed.run(image, "fairlead-jobs", "once").stdout
-            assert ": sound." in installed.run(image, "fairlead-jobs", "contents").stdout
+            assert " kept " in installed.run(image, "fairlead", "sync").stdout
+            assert ": sound." in installed.run(image, "fairlead", "log", "verify", "--contents").stdout

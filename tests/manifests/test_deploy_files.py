@@ -28,6 +28,7 @@ from tests.manifests.deploy_files import (
     said_commands,
     secret_faults,
     settings_faults,
+    twice_faults,
     written,
 )
 from tests.manifests.deploy_kubernetes import kubernetes_faults
@@ -39,6 +40,7 @@ CHECKS: dict[str, Callable[[Path], Faults]] = {
     "settings exist": settings_faults,
     "secrets are files": secret_faults,
     "commands exist": command_faults,
+    "one worker": twice_faults,
     "paths are answered": path_faults,
     "images are pinned": image_faults,
     "the image is sound": container_faults,
@@ -56,112 +58,89 @@ def test_the_deployment_is_in_order(check: Callable[[Path], Faults]) -> None:
 
 def test_enough_is_looked_at() -> None:
     calls = {" ".join(words[:2]) for _, words in said_commands(DEPLOY)}
-    assert {"sync", "publish", "retention run", "log verify", "serve --host", "keys status"} <= calls
+    assert {"worker", "log verify", "serve --host", "reseal", "people list", "check"} <= calls
     assert len(written(DEPLOY)) > 20
 
 
+# Each fault by the check that must see it: where, what stands there, and what takes its place.
 SPOILT = {
-    "an unknown setting": ("settings exist", "compose.yaml", "FAIRLEAD_TRUSTED_PROXIES", "FAIRLEAD_PROXIES"),
-    "a setting of systemd": ("settings exist", "systemd/example.env", "HUBSPOT_APP_ID", "HUBSPOT_APP"),
-    "a secret's value": ("secrets are files", "systemd/example.env", "KEY_FILE=/etc", "KEY=/etc"),
-    "a password": ("secrets are files", "compose.yaml", "PASSWORD_FILE: /run", "PASSWORD: /run"),
-    "an unknown command": ("commands exist", "fairlead-jobs", "step publish", "step write"),
-    "an unknown option": ("commands exist", "kubernetes/base/web.yaml", "--host, 0", "--address, 0"),
-    "a unit's command": ("commands exist", "systemd/fairlead.service", "serve --host", "server --host"),
-    "prose": ("commands exist", "README.md", "`fairlead-as reseal`", "`fairlead-as seal`"),
-    "a probe": (
-        "paths are answered",
-        "kubernetes/base/web.yaml",
-        "path: /healthz",
-        "path: /alivez",
-    ),
-    "a health check": ("paths are answered", "Containerfile", ":8000/readyz", ":8000/steadyz"),
-    "no version": ("images are pinned", "compose.yaml", "postgres:17.11-trixie", "postgres:latest"),
-    "a floating version": (
-        "images are pinned",
-        "Containerfile",
-        "debian:13.7-slim\n\nFROM",
-        "debian:13-slim\n\nFROM",
-    ),
-    "no registry": ("images are pinned", "compose.tls.yaml", "docker.io/library/caddy", "caddy"),
-    "root in the image": ("the image is sound", "Containerfile", "USER 10001:10001", "USER root"),
-    "no hashes": ("the image is sound", "Containerfile", "--require-hashes", ""),
-    "everything copied": ("the image is sound", "Containerfile", "COPY audit audit", "COPY . ."),
-    "not sent": ("what is sent is copied", "Containerfile", "COPY audit audit", "COPY benchmarks benchmarks"),
-    "another list": ("what is sent is copied", "Containerfile.dockerignore", "!LICENSE\n", ""),
-    "a root to write": ("compose is locked down", "compose.yaml", "read_only: true", "read_only: false"),
-    "capabilities": ("compose is locked down", "compose.yaml", "cap_drop: [ALL]", "cap_drop: []"),
-    "more for the proxy": ("compose is locked down", "compose.tls.yaml", "[NET_BIND_SERVICE]", "[NET_ADMIN]"),
-    "root in compose": ("compose is locked down", "compose.yaml", 'user: "999:999"', 'user: "0:0"'),
-    "published to all": ("compose is locked down", "compose.yaml", "127.0.0.1:${PORT", "${PORT"),
-    "a way out": ("compose is locked down", "compose.yaml", "{internal: true}", "{}"),
-    "the database's port": (
-        "compose is locked down",
-        "compose.yaml",
-        "shm_size: 256m",
-        'ports: ["5432:5432"]',
-    ),
-    "a secret not given": ("compose is locked down", "compose.yaml", "    - encryption_keys\n", ""),
-    "no limit": ("compose is locked down", "compose.yaml", "memory: 2g, ", ""),
-    "a pod as root": (
-        "Kubernetes is locked down",
-        "kubernetes/base/web.yaml",
-        "runAsNonRoot: true",
-        "runAsNonRoot: false",
-    ),
-    "a token": (
-        "Kubernetes is locked down",
-        "kubernetes/base/jobs.yaml",
-        "automountServiceAccountToken: false",
-        "",
-    ),
-    "a pod's root": (
-        "Kubernetes is locked down",
-        "kubernetes/base/jobs.yaml",
-        "readOnlyRootFilesystem: true",
-        "",
-    ),
-    "no seccomp": ("Kubernetes is locked down", "kubernetes/base/web.yaml", "RuntimeDefault", "Unconfined"),
-    "no policy": ("Kubernetes is locked down", "kubernetes/base/network.yaml", "name: nothing", "name: none"),
-    "an inner network": ("Kubernetes is locked down", "kubernetes/base/network.yaml", "[10.0.0.0/8, ", "["),
-    "a lost service": (
-        "Kubernetes is locked down",
-        "kubernetes/base/ingress.yaml",
-        "name: fairlead\n                port",
-        "name: web\n                port",
-    ),
-    "a forgotten file": (
-        "Kubernetes is locked down",
-        "kubernetes/base/kustomization.yaml",
-        "  - jobs.yaml\n",
-        "",
-    ),
-    "a privileged namespace": (
-        "Kubernetes is locked down",
-        "kubernetes/base/namespace.yaml",
-        "enforce: restricted",
-        "enforce: baseline",
-    ),
-    "two rounds at once": ("Kubernetes is locked down", "kubernetes/base/jobs.yaml", "Forbid", "Allow"),
-    "no node's folder": (
-        "Kubernetes is locked down",
-        "kubernetes/base/web.yaml",
-        "emptyDir: {sizeLimit: 1Gi}",
-        "hostPath: {path: /tmp}",
-    ),
-    "a soft unit": (
-        "systemd is locked down",
-        "systemd/fairlead.service",
-        "NoNewPrivileges=yes",
-        "NoNewPrivileges=no",
-    ),
-    "no filter": (
-        "systemd is locked down",
-        "systemd/fairlead-jobs.service",
-        "SystemCallFilter=@system-service",
-        "",
-    ),
-    "no timer": ("systemd is locked down", "systemd/fairlead-log.timer", "OnCalendar", "OnBoot"),
+    "settings exist": {
+        "an unknown setting": ("compose.yaml", "FAIRLEAD_TRUSTED_PROXIES", "FAIRLEAD_PROXIES"),
+        "a setting of systemd": ("systemd/example.env", "HUBSPOT_APP_ID", "HUBSPOT_APP"),
+    },
+    "secrets are files": {
+        "a secret's value": ("systemd/example.env", "KEY_FILE=/etc", "KEY=/etc"),
+        "a password": ("compose.yaml", "PASSWORD_FILE: /run", "PASSWORD: /run"),
+    },
+    "commands exist": {
+        "an unknown command": ("compose.yaml", "[worker]", "[jobs]"),
+        "an unknown option": ("kubernetes/base/web.yaml", "--host, 0", "--address, 0"),
+        "a unit's command": ("systemd/fairlead.service", "serve --host", "server --host"),
+        "prose": ("README.md", "`fairlead-as reseal`", "`fairlead-as seal`"),
+    },
+    "one worker": {
+        "two workers": ("compose.yaml", ", --no-worker", ""),
+    },
+    "paths are answered": {
+        "a probe": ("kubernetes/base/web.yaml", "path: /healthz", "path: /alivez"),
+        "a health check": ("Containerfile", ":8000/readyz", ":8000/steadyz"),
+    },
+    "images are pinned": {
+        "no version": ("compose.yaml", "postgres:17.11-trixie", "postgres:latest"),
+        "a floating version": ("Containerfile", "debian:13.7-slim\n\nFROM", "debian:13-slim\n\nFROM"),
+        "no registry": ("compose.tls.yaml", "docker.io/library/caddy", "caddy"),
+    },
+    "the image is sound": {
+        "root in the image": ("Containerfile", "USER 10001:10001", "USER root"),
+        "no hashes": ("Containerfile", "--require-hashes", ""),
+        "everything copied": ("Containerfile", "COPY audit audit", "COPY . ."),
+    },
+    "what is sent is copied": {
+        "not sent": ("Containerfile", "COPY audit audit", "COPY benchmarks benchmarks"),
+        "another list": ("Containerfile.dockerignore", "!LICENSE\n", ""),
+    },
+    "compose is locked down": {
+        "a root to write": ("compose.yaml", "read_only: true", "read_only: false"),
+        "capabilities": ("compose.yaml", "cap_drop: [ALL]", "cap_drop: []"),
+        "more for the proxy": ("compose.tls.yaml", "[NET_BIND_SERVICE]", "[NET_ADMIN]"),
+        "root in compose": ("compose.yaml", 'user: "999:999"', 'user: "0:0"'),
+        "published to all": ("compose.yaml", "127.0.0.1:${PORT", "${PORT"),
+        "a way out": ("compose.yaml", "{internal: true}", "{}"),
+        "the database's port": ("compose.yaml", "shm_size: 256m", 'ports: ["5432:5432"]'),
+        "a secret not given": ("compose.yaml", "    - encryption_keys\n", ""),
+        "no limit": ("compose.yaml", "memory: 2g, ", ""),
+    },
+    "Kubernetes is locked down": {
+        "a pod as root": ("kubernetes/base/web.yaml", "runAsNonRoot: true", "runAsNonRoot: false"),
+        "a token": ("kubernetes/base/worker.yaml", "automountServiceAccountToken: false", ""),
+        "a pod's root": ("kubernetes/base/worker.yaml", "readOnlyRootFilesystem: true", ""),
+        "no seccomp": ("kubernetes/base/web.yaml", "RuntimeDefault", "Unconfined"),
+        "no policy": ("kubernetes/base/network.yaml", "name: nothing", "name: none"),
+        "an inner network": ("kubernetes/base/network.yaml", "[10.0.0.0/8, ", "["),
+        "a lost service": (
+            "kubernetes/base/ingress.yaml",
+            "name: fairlead\n                port",
+            "name: web\n                port",
+        ),
+        "a forgotten file": ("kubernetes/base/kustomization.yaml", "  - worker.yaml\n", ""),
+        "a privileged namespace": (
+            "kubernetes/base/namespace.yaml",
+            "enforce: restricted",
+            "enforce: baseline",
+        ),
+        "two rounds at once": ("kubernetes/base/worker.yaml", "Forbid", "Allow"),
+        "no node's folder": (
+            "kubernetes/base/web.yaml",
+            "emptyDir: {sizeLimit: 1Gi}",
+            "hostPath: {path: /tmp}",
+        ),
+        "two versions at once": ("kubernetes/base/worker.yaml", "{type: Recreate}", "{type: RollingUpdate}"),
+    },
+    "systemd is locked down": {
+        "a soft unit": ("systemd/fairlead.service", "NoNewPrivileges=yes", "NoNewPrivileges=no"),
+        "no filter": ("systemd/fairlead-worker.service", "SystemCallFilter=@system-service", ""),
+        "no timer": ("systemd/fairlead-log.timer", "OnCalendar", "OnBoot"),
+    },
 }
 
 
@@ -185,9 +164,9 @@ def copy(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("spoilt", SPOILT.values(), ids=SPOILT.keys())
-def test_each_check_can_fail(copy: Path, spoilt: tuple[str, str, str, str]) -> None:
-    check, place, old, new = spoilt
+@pytest.mark.parametrize(("check", "fault"), [(check, fault) for check in SPOILT for fault in SPOILT[check]])
+def test_each_check_can_fail(copy: Path, check: str, fault: str) -> None:
+    place, old, new = SPOILT[check][fault]
     text = (copy / place).read_text()
     assert old in text
     (copy / place).write_text(text.replace(old, new))
@@ -264,16 +243,18 @@ def test_kustomize_makes_all_of_it(name: str) -> None:
     web = made["Deployment", "fairlead-web"]["spec"]
     (settings,) = (key for kind, key in made if kind == "ConfigMap")
     assert web["template"]["spec"]["containers"][0]["envFrom"] == [{"configMapRef": {"name": settings}}]
-    round_ = made["CronJob", "fairlead-jobs"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    worker = made["Deployment", "fairlead-worker"]["spec"]["template"]["spec"]
+    log = made["CronJob", "fairlead-log"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
     if name == "one-node":
         assert web["replicas"] == 1
         assert made["PersistentVolumeClaim", "fairlead-data"]["spec"]["accessModes"] == ["ReadWriteOnce"]
-        assert "podAffinity" in round_["affinity"]
+        assert "podAffinity" in worker["affinity"]
+        assert log["affinity"] == worker["affinity"]
     else:
         address = made["ConfigMap", settings]["data"]["FAIRLEAD_PUBLIC_URL"]
         (rule,) = made["Ingress", "fairlead"]["spec"]["rules"]
         assert address == f"https://{rule['host']}"
-        assert round_["containers"][0]["image"].startswith("registry.example.com/fairlead:")
+        assert worker["containers"][0]["image"].startswith("registry.example.com/fairlead:")
 
 
 def test_kustomize_refuses_a_patch_that_fits_nothing(copy: Path) -> None:

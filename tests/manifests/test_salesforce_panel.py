@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors import feedback
-from tests.conftest import absent
+from tests.browsers import WCAG, violations
 from tests.manifests.panel_scenes import NOW, SCENES, page_of
 from tests.manifests.salesforce_files import MODULES, PROJECT, SOURCE, field_file, node, texts
 from webapp import panels
@@ -145,19 +144,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        absent("chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield running
-        running.close()
-
-
 class Look:
     """One page that is looked at: what went wrong on it, and what axe says of it."""
 
@@ -176,11 +162,7 @@ class Look:
 
     def faults(self) -> list[str]:
         """What WCAG 2.2 AA forbids, by axe-core."""
-        if not self.page.evaluate("Boolean(window.axe)"):
-            self.page.add_script_tag(path=str(MODULES / "axe-core" / "axe.min.js"))
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-        found = self.page.evaluate("tags => axe.run('main', {runOnly: tags, preload: false})", tags)
-        return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+        return violations(self.page, WCAG, "main")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(340, "light"), (1000, "dark")])

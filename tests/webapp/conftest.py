@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from connectors.sandbox.certificate import Certificate, make_certificate
+from tests.webapp.site import Site, open_site
 from webapp.store.database import Database, open_database
 
 
@@ -85,6 +86,14 @@ def database(database_url: str) -> Iterator[Database]:
     opened = open_database(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """An installation with an administrator signed in, and no CRM set up: a page that asks one says so."""
+    opened = open_site(tmp_path / "site")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from audit.schema import BadInput
 from tests.webapp.api_caller import V1, caller, token
 from tests.webapp.markup import Page, faults
-from tests.webapp.site import NAME, SECRETS, Site, open_site
+from tests.webapp.site import NAME, SECRETS, Site
 from webapp import passwords
 from webapp.api.pace import Pace
 from webapp.api.scopes import BY_ROLE, SCOPES, allowed
@@ -30,13 +30,6 @@ from webapp.store.api_tokens import PREFIX, SHAPE, is_whole
 from webapp.store.rows import Role
 
 FORM = {"name": "Warehouse", "role": "auditor", "days": "30", "scope": "read:audits"}
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    opened = open_site(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +16,7 @@ from audit.run import AuditRequest, audit
 from audit.schema import Attribute, Stream, parse_stream
 from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
-from tests.webapp.site import Site, open_site
+from tests.webapp.site import Site
 from webapp.viewmodels.examined import examined
 
 STREAM = Stream(
@@ -64,13 +62,6 @@ def report() -> Report:
     )
     intake = Intake(table=table, rows=n, rejected=(), excluded=(), score_range=(0.0, 100.0))
     return audit(intake, STREAM, AuditRequest(seed=1))
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    opened = open_site(tmp_path)
-    yield opened
-    opened.close()
 
 
 def test_the_page_tells_every_part_of_the_report_and_opens_it_there(site: Site, report: Report) -> None:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.webapp import site as sites
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import End, JobRow, Wanted
 from webapp.work.slots import slot
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[sites.Site]:
-    opened = sites.open_site(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import render_template
@@ -16,7 +14,7 @@ from connectors.account import Pulled
 from connectors.errors import Busy, Malformed, Refused
 from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
-from tests.webapp.site import PULLED, Site, open_site
+from tests.webapp.site import PULLED, Site
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, Panel
 from webapp.viewmodels.account import account
 from webapp.viewmodels.audit import audit_page, evidence_words
@@ -25,13 +23,6 @@ from webapp.viewmodels.measures import MeasureTable
 from webapp.viewmodels.words import metric_label
 
 MANY = tuple(f"group {place:02d}" for place in range(40))
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    opened = open_site(tmp_path)
-    yield opened
-    opened.close()
 
 
 def shown(site: Site, path: str, status: int = 200) -> Page:

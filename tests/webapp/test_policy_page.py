@@ -4,7 +4,6 @@ import html
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +14,7 @@ from connectors.sandbox.certificate import Certificate
 from connectors.sandbox.fields import FieldSpec, OrgContents
 from connectors.sandbox.salesforce.faults import Fault
 from tests.webapp.markup import Page, faults
-from tests.webapp.site import NAME, Site, open_site
+from tests.webapp.site import NAME, Site
 from webapp.store.rows import ConnectionRow
 from webapp.views.errors import wait_words
 
@@ -113,13 +112,6 @@ def org(running_org: Org) -> Iterator[Org]:
     salesforce.recover()
     salesforce.org.admin.hidden_fields.clear()
     salesforce.org.rep.hidden_fields.clear()
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    opened = open_site(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from connectors.policy.parse import parse_policy, rule_mistakes
 from connectors.source import FieldInfo
 from tests.webapp.markup import Page, faults
-from tests.webapp.site import NAME, Site, open_site
+from tests.webapp.site import NAME, Site
 from webapp.store.notes import Note
 from webapp.store.rows import ConnectionRow
 from webapp.suggestions import new_fields
@@ -48,13 +46,6 @@ NASTY = {
     "long": "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüsselverwahrung" * 3,
     "quotes": "'\"><b>&amp;",
 }
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    opened = open_site(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

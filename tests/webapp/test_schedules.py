@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -114,13 +113,6 @@ def test_a_connection_without_rules_or_without_access_is_left_alone(opened: Serv
     due.ask(opened)
     assert sorted(job.kind for job in opened.work.open() if job.connection_id == row.id) == ["retention"]
     assert not [job for job in opened.work.open() if job.connection_id == gone.id]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[sites.Site]:
-    made = sites.open_site(tmp_path / "data")
-    yield made
-    made.close()
 
 
 def form(**changes: str) -> dict[str, str]:

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from werkzeug.test import TestResponse
 
 from audit.schema import parse_stream
 from tests.webapp.markup import Page, faults
-from tests.webapp.site import NAME, Site, open_site
+from tests.webapp.site import NAME, Site
 from tests.webapp.test_policy_page import POLICY as WITHOUT_SCORE
 from webapp.store.rows import ConnectionRow
 
@@ -32,14 +31,6 @@ special_category = true
 [audit]
 tolerance_difference = 0.1
 """
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """A site with no CRM set up: a page that asks one says so, and `shown` would find it."""
-    opened = open_site(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

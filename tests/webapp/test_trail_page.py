@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.webapp.markup import Page, faults
-from tests.webapp.site import NAME, Site, open_site
+from tests.webapp.site import NAME, Site
 from webapp.store.trail import PAGE
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    opened = open_site(tmp_path)
-    yield opened
-    opened.close()
 
 
 def lines(site: Site, query: str = "") -> list[dict[str, str]]:

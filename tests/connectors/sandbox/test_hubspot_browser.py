@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 
 import pytest
@@ -11,7 +10,6 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.sandbox.hubspot import HubSpotStandIn
 from connectors.sandbox.server import LocalServer
-from tests.conftest import absent
 from tests.connectors.subject_hubspot import contents, some
 
 pytestmark = pytest.mark.browser
@@ -27,18 +25,10 @@ PANEL = {
 
 
 @pytest.fixture
-def page():
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        absent("no Chromium was found on the PATH")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield browser.new_page(viewport={"width": 390, "height": 844})
-        browser.close()
+def page(browser):
+    opened = browser.new_page(viewport={"width": 390, "height": 844})
+    yield opened
+    opened.close()
 
 
 def test_the_card_s_three_states(page):
