@@ -100,13 +100,13 @@ DEEDS: dict[str, Deed] = {
 
 
 def traffic(opened: Services, row: ConnectionRow, ids: tuple[str, ...], rotations: int) -> Seen:
-    """Let everything run at once until so many rotations are through; what came of it.
+    """Let everything run at once until so many rotations are through and each came to its end once.
 
     The first third of ``ids`` is erased meanwhile. What is held afterwards is checked against the rest.
     """
     gone, stay = ids[: len(ids) // 3], ids[len(ids) // 3 :]
     stop, through = STARTING.Event(), STARTING.Value("i", 0)
-    processes = {}
+    processes, once = {}, []
     for name in DEEDS:
         here, there = STARTING.Pipe(duplex=False)
         work = _Work(
@@ -116,12 +116,14 @@ def traffic(opened: Services, row: ConnectionRow, ids: tuple[str, ...], rotation
             ids=gone if name == "erase" else stay[:20],
             stop=stop,
             through=through,
+            once=STARTING.Event(),
         )
         process = STARTING.Process(target=_run, args=(work, there), daemon=True)
         process.start()
         processes[name] = (process, here)
+        once.append(work.once)
     ends = time.monotonic() + PATIENCE
-    while through.value < rotations and time.monotonic() < ends:
+    while time.monotonic() < ends and (through.value < rotations or not all(one.is_set() for one in once)):
         time.sleep(0.05)
     stop.set()
     return _together(opened, row, processes, (gone, stay))
@@ -184,6 +186,7 @@ class _Work:
     ids: tuple[str, ...]
     stop: Any
     through: Any
+    once: Any
 
 
 def _run(work: _Work, pipe: Any) -> None:
@@ -194,6 +197,7 @@ def _run(work: _Work, pipe: Any) -> None:
         began, before = time.monotonic(), seen.done["rotations"]
         try:
             DEEDS[work.name](opened, row, work.ids, seen)
+            work.once.set()
         except (BadInput, Busy) as problem:
             # Another job is at work, or a pull began under the key of before: said, and tried again.
             if "worked on already" not in str(problem) and "pull again" not in str(problem):
@@ -210,4 +214,5 @@ def _run(work: _Work, pipe: Any) -> None:
                 work.through.value += 1
             time.sleep(random.uniform(0, 0.5))  # noqa: S311 - no secret
     opened.close()
+    work.once.set()
     pipe.send(seen)

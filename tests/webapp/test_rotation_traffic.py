@@ -25,5 +25,5 @@ def test_nothing_is_lost_or_mixed_while_keys_are_rotated(support, certificate, d
         seen = traffic(world.services, row, tuple(sorted(held)), rotations=2)
         assert seen.faults == []
         assert seen.done["rotations"] >= 2
-        assert seen.done["panels"] > 20
+        assert seen.done["panels"] >= 20
         assert seen.done["erasures"] > 0
