@@ -38,6 +38,9 @@ from webapp.views import (
     proposals,
     schedule,
     sharing,
+    start,
+    start_choose,
+    start_policy,
     streams,
     tokens,
     trail,
@@ -50,8 +53,9 @@ if TYPE_CHECKING:
 
 LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
+START_ROOMS = (start, start_choose, start_policy)
 ROOMS = (
-    *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS),
+    *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS, *START_ROOMS),
     *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
 )
 
