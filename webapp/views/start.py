@@ -84,7 +84,7 @@ def pull(connection_id: str) -> AnyResponse:
         return found
     if found.now in {"connect", "choose", "keep"}:
         return redirect(place_of(found), 303)
-    return page("start_pull.html", found, "pull", **_pulling(found))
+    return page("start_pull.html", found, "pull", 200, **_pulling(found))
 
 
 @blueprint.get("/connections/<connection_id>/start/pull/now")

@@ -79,9 +79,11 @@ def page(template: str, found: Standing | None, step: Step, status: int = 200, *
 
 
 def steps(found: Standing | None, here: Step) -> tuple[StepLine, ...]:
-    """Every step, where it leads, and how it stands."""
+    """Every step, where it leads, and how it stands. A draft that is looked at has left its step behind."""
+    now = found.now if found else "connect"
+    now = "check" if here == "check" and now == "keep" else now
     return tuple(
-        StepLine(title=TITLES[one], state=_state(found, one), href=_href(found, one), here=one == here)
+        StepLine(title=TITLES[one], state=_state(found, one, now), href=_href(found, one), here=one == here)
         for one in STEPS
     )
 
@@ -105,8 +107,7 @@ def _href(found: Standing | None, one: Step) -> str | None:
     return url_for(_ENDPOINTS[one], connection_id=found.connection.id)
 
 
-def _state(found: Standing | None, one: Step) -> State:
-    now: Step = found.now if found else "connect"
+def _state(found: Standing | None, one: Step, now: Step) -> State:
     waits = found is not None and (
         (one == "choose" and found.stream_version is None and found.stream_waits is not None)
         or (one in {"keep", "check"} and not found.fits and found.policy_waits is not None)

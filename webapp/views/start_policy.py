@@ -18,7 +18,8 @@ from webapp.start.asking import Away, Offer, entries_of, offer_of
 from webapp.start.meant import MEANINGS, becoming, kept_as_typed, kept_at_first, outcome_field
 from webapp.start.standing import Standing
 from webapp.typed_policy import asked_change, text_digest, typed_policy
-from webapp.viewmodels.policy import policy_view, preview_of
+from webapp.viewmodels.columns import left_out
+from webapp.viewmodels.policy import preview_of
 from webapp.viewmodels.policy_changes import policy_changes
 from webapp.viewmodels.risk_meter import risk_meter
 from webapp.views.policy_draft import Draft, drafted, fitted, looked_at, risked
@@ -123,6 +124,8 @@ def _made(found: Standing) -> str:
 def _save(found: Standing, draft: Draft) -> AnyResponse:
     if draft.error:
         return _look(found, draft, Done(), 422)
+    if sentence := _starved(found, draft):
+        return _look(found, draft, Done(warning=sentence), 422)
     form, target = request.form, found.connection.id
     asked = Asked(reason=form.get("reason", ""), based_on=form.get("based_on", ""), who=current_user.user)
     done = save_policy(services(), draft, asked)
@@ -130,6 +133,18 @@ def _save(found: Standing, draft: Draft) -> AnyResponse:
         return _look(found, replace(draft, remote_error=None), done, 422)
     flash(PROPOSED if done.proposed else "The policy is saved. Now the leads can be read.", "success")
     return redirect(url_for("start.go_on", connection_id=target), 303)
+
+
+def _starved(found: Standing, draft: Draft) -> str:
+    """What to say where a step towards less risk left out what the audit needs."""
+    missing = left_out(draft.policy, _stream(found)) if draft.policy else ()
+    if not missing:
+        return ""
+    names = ", ".join(one.name for one in missing)
+    return (
+        f"This draft leaves out what you chose for the audit: {names}. Go back to step 2 and do not choose "
+        "it there, then come here again."
+    )
 
 
 def _look(found: Standing, draft: Draft, done: Done, status: int = 200) -> Response:
@@ -145,7 +160,7 @@ def _look(found: Standing, draft: Draft, done: Done, status: int = 200) -> Respo
         status,
         draft=draft,
         done=done,
-        view=policy_view(policy) if policy else None,
+        starved=_starved(found, draft),
         preview=preview_of(draft.looked, policy, fields) if draft.looked and policy else None,
         meter=risk_meter(draft.measured, readable_columns(policy)) if draft.measured and policy else None,
         text_digest=text_digest(draft.text),

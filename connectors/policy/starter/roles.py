@@ -43,7 +43,7 @@ ANY_DATE = "A date."
 _OF_THE_RECORD = frozenset(
     {"LastModifiedDate", "SystemModstamp", "LastViewedDate", "IsDeleted", "lastmodifieddate"}
 )
-_GROUP = re.compile(r"(.* )?(region|bundesland|r[eé]gion|regi[oó]n|area)")
+_GROUP = re.compile(r"(?!country)(.* )?(region|bundesland|r[eé]gion|regi[oó]n|area)")
 _OUTCOME = re.compile(r"(.* )?(won|converted|is customer|customer|success|sale|deal won|gewonnen|kunde)")
 
 
