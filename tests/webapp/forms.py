@@ -27,5 +27,4 @@ class _Inputs(HTMLParser):
 
 def inputs(text: str) -> dict[str, str]:
     """Every named input of a page with its value; of radio buttons and checkboxes those that are chosen."""
-    found = _Inputs(text).values
-    return {name: value for name, value in found.items() if name not in {"csrf_token", "flow"}}
+    return {name: value for name, value in _Inputs(text).values.items() if name != "flow"}
