@@ -20,7 +20,7 @@ from tests.webapp.markup import Page, faults
 from webapp.store.accounts import NewUser
 from webapp.store.proposals import Wish
 from webapp.store.rows import ConnectionRow
-from webapp.views import policies
+from webapp.views import saving
 
 POLICY = """# Ours.
 [policy]

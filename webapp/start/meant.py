@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from audit.schema import Stream
+from audit.schema import BadInput, Stream
 from connectors.entries import Entry
 from connectors.policy.map import Map
 from connectors.policy.model import Policy
@@ -15,6 +15,7 @@ from connectors.policy.starter.presets import BALANCED, PRESETS
 from connectors.policy.starter.success import NO, OPEN, YES, guessed
 from connectors.source import FieldInfo
 from webapp.start.asking import Offer
+from webapp.viewmodels.policy_table import digest_of
 
 MEANINGS = {YES: "Success", NO: "No success", OPEN: "Not yet known"}
 
@@ -45,17 +46,26 @@ def kept_at_first(offer: Offer, stream: Stream, entries: Sequence[Entry], policy
     return Kept(meanings=meanings)
 
 
+def list_digest(entries: Sequence[Entry]) -> str:
+    """A short code of a list: what was said of its entries by their places holds while it is the same."""
+    return digest_of({str(place): one.value for place, one in enumerate(entries)}) if entries else ""
+
+
 def kept_as_typed(form: Mapping[str, str], entries: Sequence[Entry]) -> Kept:
-    """What was typed, of the entries that are there now; one that nobody spoke of is not yet known."""
-    said = {
-        value: form.get(f"means.{name.removeprefix('entry.')}", OPEN)
-        for name, value in form.items()
-        if name.startswith("entry.")
-    }
-    meanings = {one.value: said.get(one.value, OPEN) for one in entries}
+    """What was typed of the entries by their places, so that no address of ours holds one.
+
+    Raises
+    ------
+    BadInput
+        The list is another one by now.
+    """
+    if form.get("list", "") != list_digest(entries):
+        msg = "The entries of the outcome have changed in the CRM meanwhile: look at them again, then go on"
+        raise BadInput(msg)
+    said = {one.value: form.get(f"means.{place}", OPEN) for place, one in enumerate(entries, start=1)}
     return Kept(
         preset=PRESETS.get(form.get("preset", ""), BALANCED),
-        meanings={value: word if word in MEANINGS else OPEN for value, word in meanings.items()},
+        meanings={value: word if word in MEANINGS else OPEN for value, word in said.items()},
     )
 
 

@@ -15,7 +15,7 @@ from connectors.policy.starter.chosen import Kept, chosen_policy
 from connectors.policy.starter.presets import PRESETS
 from webapp.services import services
 from webapp.start.asking import Away, Offer, entries_of, offer_of
-from webapp.start.meant import MEANINGS, becoming, kept_as_typed, kept_at_first, outcome_field
+from webapp.start.meant import MEANINGS, becoming, kept_as_typed, kept_at_first, list_digest, outcome_field
 from webapp.start.standing import Standing
 from webapp.typed_policy import asked_change, text_digest, typed_policy
 from webapp.viewmodels.columns import left_out
@@ -32,7 +32,7 @@ blueprint = Blueprint("start_policy", __name__)
 blueprint.before_request(admins_only)
 
 
-@blueprint.route("/connections/<connection_id>/start/keep", methods=["GET", "POST"])
+@blueprint.get("/connections/<connection_id>/start/keep")
 def keep(connection_id: str) -> AnyResponse:
     """What each preset makes of the chosen fields, and what the entries of the outcome mean."""
     found = _begun(connection_id)
@@ -52,7 +52,8 @@ def _keep(found: Standing, error: str = "") -> AnyResponse:
         offer, entries = _asked(found)
     except Away as problem:
         return away(found, problem)
-    kept = _kept(found, offer, entries)
+    kept, told = _kept(found, offer, entries)
+    error = error or told
     try:
         rows = becoming(offer, _stream(found), kept)
     except BadInput as problem:
@@ -61,10 +62,11 @@ def _keep(found: Standing, error: str = "") -> AnyResponse:
         "start_keep.html",
         found,
         "keep",
-        422 if error and request.method == "POST" else 200,
+        422 if error and _is_typed() else 200,
         presets=tuple(PRESETS.values()),
         kept=kept,
         entries=entries,
+        list_digest=list_digest(entries),
         meanings=MEANINGS,
         outcome=outcome_field(_stream(found), offer.fields),
         rows=rows,
@@ -83,33 +85,47 @@ def _asked(found: Standing) -> tuple[Offer, tuple[Entry, ...]]:
     return offer, entries_of(opened, found.connection, outcome_field(_stream(found), offer.fields))
 
 
-def _kept(found: Standing, offer: Offer, entries: tuple[Entry, ...]) -> Kept:
-    if request.method == "POST":
-        return kept_as_typed(request.form, entries)
-    return kept_at_first(offer, _stream(found), entries, found.policy)
+def _kept(found: Standing, offer: Offer, entries: tuple[Entry, ...]) -> tuple[Kept, str]:
+    """What the form holds, and what is wrong with it."""
+    at_first = kept_at_first(offer, _stream(found), entries, found.policy)
+    if not _is_typed():
+        return at_first, ""
+    try:
+        return kept_as_typed(request.values, entries), ""
+    except BadInput as problem:
+        return at_first, f"{problem}."
+
+
+def _is_typed() -> bool:
+    return "preset" in request.values
 
 
 @blueprint.get("/connections/<connection_id>/start/check")
-def check_again(connection_id: str) -> AnyResponse:
-    """A draft lives in its form alone; without one there is the step before."""
-    return redirect(url_for("start_policy.keep", connection_id=connection_id), 303)
-
-
-@blueprint.post("/connections/<connection_id>/start/check")
 def check(connection_id: str) -> AnyResponse:
-    """Look at the draft, change it by a button, or save it (the named submit button says which)."""
+    """Look at the draft that is meant. It is in the address, so that one can go back to it."""
     found = _begun(connection_id)
     if not isinstance(found, Standing):
         return found
-    form, action = request.form, request.form.get("action", "look")
-    fields = [one.info for one in services().crm_fields.of(connection_id)]
+    if not _is_typed():
+        return redirect(url_for("start_policy.keep", connection_id=connection_id), 303)
     try:
-        text = _made(found) if action == "look" else typed_policy(form, fields).text
+        text = _made(found)
     except Away as problem:
         return away(found, problem)
     except BadInput as problem:
         return _keep(found, f"{problem}.")
-    changed = asked_change(text, action, form, fields)
+    return _look(found, drafted(found.connection, text), Done())
+
+
+@blueprint.post("/connections/<connection_id>/start/check", endpoint="save")
+def save(connection_id: str) -> AnyResponse:
+    """Change the draft by a button, or save it (the named submit button says which)."""
+    found = _begun(connection_id)
+    if not isinstance(found, Standing):
+        return found
+    form, action = request.form, request.form.get("action", "preview")
+    fields = [one.info for one in services().crm_fields.of(connection_id)]
+    changed = asked_change(typed_policy(form, fields).text, action, form, fields)
     draft = drafted(found.connection, changed.text)
     if action == "save":
         return _save(found, fitted(services(), draft))
@@ -118,7 +134,7 @@ def check(connection_id: str) -> AnyResponse:
 
 def _made(found: Standing) -> str:
     offer, entries = _asked(found)
-    return chosen_policy(offer.table, offer.fields, _stream(found), kept_as_typed(request.form, entries))
+    return chosen_policy(offer.table, offer.fields, _stream(found), kept_as_typed(request.values, entries))
 
 
 def _save(found: Standing, draft: Draft) -> AnyResponse:
@@ -167,7 +183,7 @@ def _look(found: Standing, draft: Draft, done: Done, status: int = 200) -> Respo
         based_on=in_force.version if in_force else 0,
         in_force=in_force,
         changes=policy_changes(in_force.text, draft.text) if in_force and in_force.text != draft.text else (),
-        carried=[(name, value) for name, value in request.form.items() if _is_carried(name)],
+        carried={name: value for name, value in request.values.items() if _is_carried(name)},
         typed_reason=request.form.get("reason", ""),
         two_needed=opened.proposals.two_needed(found.connection.id),
     )
@@ -175,4 +191,4 @@ def _look(found: Standing, draft: Draft, done: Done, status: int = 200) -> Respo
 
 def _is_carried(name: str) -> bool:
     """What was typed in the step before, so that one can go back to it."""
-    return name == "preset" or name.startswith(("entry.", "means."))
+    return name in {"preset", "list"} or name.startswith("means.")
