@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.fill import contents_for_story
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.sandbox.story import story
+from tests.journey.canaries import MARK, planted
 from tests.webapp.forms import inputs
 from tests.webapp.markup import faults
 from webapp.store.accounts import NewUser
@@ -30,7 +31,8 @@ TEXTS: dict[str, tuple[str, ...]] = {}
 
 @pytest.fixture(scope="module")
 def stories() -> dict[str, OrgContents]:
-    return dict(zip(CRMS, contents_for_story(story(ENOUGH * 2, 5)), strict=True))
+    made = contents_for_story(story(ENOUGH * 2, 5))
+    return {crm: planted(one) for crm, one in zip(CRMS, made, strict=True)}
 
 
 @pytest.fixture
@@ -53,6 +55,7 @@ class Walk:
     crm: str
     browser: Any
     row: Any
+    seen: list[str] = field(default_factory=list)
 
     @property
     def at(self) -> str:
@@ -61,6 +64,7 @@ class Walk:
     def page(self, step: str, status: int = 200) -> str:
         answer = self.browser.get(f"{self.at}/{step}" if step else self.at)
         assert (answer.status_code, faults(answer.text)) == (status, []), step
+        self.seen.append(answer.text)
         return html.unescape(answer.text)
 
     def now(self) -> str:
@@ -144,6 +148,7 @@ def test_six_steps_lead_from_a_connection_to_its_first_audit(world, crm):
     looked = way.look()
     assert faults(looked.text) == []
     assert "What Fairlead would hold of 3 real leads" in looked.text
+    way.seen.append(looked.text + looked.request.url)
     assert world.services.repository.policies(way.row.id) == ()
     assert way.save(looked).status_code == 303
     policy = parse_policy(world.services.repository.policy(way.row.id).text)
@@ -158,6 +163,8 @@ def test_six_steps_lead_from_a_connection_to_its_first_audit(world, crm):
     assert 'data-jobs-go="' in way.browser.get(f"{way.at}/pull/now").text
     done = {event.action for event in world.services.accounts.events()}
     assert {"connected", "stream saved", "policy saved", "policy reason", "job asked for"} <= done
+    shown = "\n".join(way.seen)
+    assert not [one for one in (MARK, *getattr(world, crm).record_ids()) if one in shown]
     # Who is set up never sees it again.
     for address in ("/", "/connections"):
         assert "first run" not in way.browser.get(address).text

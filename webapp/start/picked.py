@@ -69,7 +69,7 @@ def recalled(stream: Stream, choices: Choices) -> Picked:
             for one in choices.others
             if column_of(one.field.name) in columns
         },
-        threshold="" if stream.threshold is None else f"{stream.threshold:g}",
+        threshold="" if stream.threshold is None else str(stream.threshold).removesuffix(".0"),
         direction="" if stream.higher_is_better else LOWER,
         days=str(stream.maturity_days or 0),
         before=stream.scored_at == SCORED_AT,

@@ -157,7 +157,7 @@ def _stream(chosen: Chosen) -> Iterator[str]:
     yield f"# The number to audit.\nscore = {_toml(column_of(chosen.score))}"
     yield f"higher_is_better = {_toml(chosen.higher_is_better)}"
     if chosen.threshold is not None:
-        yield f"# A lead counts as selected from this score on.\nthreshold = {chosen.threshold:g}"
+        yield f"# A lead counts as selected from this score on.\nthreshold = {_toml(chosen.threshold)}"
     yield f"\n# What came of the lead: 1, 0, or not yet known.\noutcome = {_toml(column_of(chosen.outcome))}"
     yield from _times(chosen)
     yield "\n# When the lead was created, and how many days an outcome needs to ripen."
