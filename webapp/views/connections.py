@@ -72,8 +72,7 @@ def begin(crm: Crm) -> Response:
             return redirect(connecting.begin(services(), crm, current_user.user))
         return _connected(connecting.direct(services(), crm, flow, current_user.user.name))
     except (BadInput, ConnectorError, NotConnected) as problem:
-        flash(str(problem), "error")
-    return redirect(url_for("connections.index"), 303)
+        return _not_connected(str(problem))
 
 
 @blueprint.get(f"{CRM_PATH}/callback")
@@ -87,8 +86,14 @@ def callback(crm: Crm) -> Response:
     try:
         return _connected(connecting.finish(services(), crm, current_user.user, answer))
     except (NotConnected, BadInput) as problem:
-        flash(str(problem), "error")
-    return redirect(url_for("connections.index"), 303)
+        return _not_connected(str(problem))
+
+
+def _not_connected(sentence: str) -> Response:
+    """Back to where one may try again: the first step, as long as nothing is connected."""
+    flash(sentence, "error")
+    nothing = all(row.state == "disconnected" for row in services().repository.connections())
+    return redirect(url_for("start.begin" if nothing else "connections.index"), 303)
 
 
 def _connected(row: ConnectionRow) -> Response:
