@@ -31,7 +31,7 @@ def unsure():
         (0.0, "nobody can say when"),
         (
             50.0,
-            "About 50\N{NO-BREAK SPACE}leads come in a week. If that stays, the first comparison has enough",
+            "About 50\N{NO-BREAK SPACE}leads come in a week. If that stays, the first comparison can have",
         ),
         (0.001, "it would take years"),
     ],
@@ -45,10 +45,21 @@ def test_when_it_will_be_enough(weekly, told):
 
 
 def test_where_no_number_helps_it_says_what_must_come_first():
-    report = replace(unsure(), disparities=())
+    report = replace(unsure(), disparities=(), estimates=())
     missing = what_is_missing(report, overview(report, None), 50.0)
     assert missing.missing == ()
     assert "a second group, or leads whose outcome is known" in missing.when
+
+
+def test_groups_that_are_too_small_to_be_compared_lack_leads():
+    report = unsure()
+    settings = replace(report.settings, minimum_group=10**9)
+    small = replace(report, disparities=(), settings=settings)
+    missing = what_is_missing(small, overview(report, None), 50.0)
+    sizes = {one.estimate.n for one in report.estimates if one.metric == "count" and len(one.attribute) == 1}
+    assert missing.missing
+    for sentence in missing.missing:
+        assert any(f"than the {n:,} there are" in sentence for n in sizes)
 
 
 def test_only_an_audit_without_any_verdict_has_too_little():

@@ -337,6 +337,7 @@ def test_too_few_leads_are_told_with_what_is_missing(world):
     assert way.pull().state == "done"
     page = way.page("audit")
     assert "Not enough data yet" in page
+    assert "more leads than the" in page.replace("\N{NO-BREAK SPACE}", " ")
     assert "When it will be enough" in page
     assert "Open the audit" in page
     assert "first run" not in way.browser.get("/").text

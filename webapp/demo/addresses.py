@@ -34,7 +34,7 @@ def to_begin(world: World) -> str:
         "",
         f"Open {world.url}/ and make the first account with this code: {setup_code(world.settings)}",
         "Then connect Salesforce or HubSpot: both are stand-ins on this machine, with invented leads.",
-        "The browser warns of the certificate that Salesforce's stand-in made for itself; HubSpot's needs none.",
+        "The browser warns of the certificate that Salesforce's stand-in made itself; HubSpot's needs none.",
         "Nothing of it is kept. Press Ctrl+C to stop.",
     ]
     return "\n".join(lines)

@@ -24,6 +24,7 @@ from webapp.viewmodels.words import counted
 WEEKS, DAYS = 13, 7
 LONGEST_WEEKS = 520
 """Ten years: what takes longer is not told as a number."""
+MOST = 5
 _OWN = frozenset({"selection_rate", "true_positive_rate", "mean_score"})
 
 
@@ -44,11 +45,11 @@ def too_little(overview: Overview | None) -> bool:
 
 def what_is_missing(report: Report, overview: Overview, weekly: float | None) -> TooLittle:
     """What an audit without a verdict lacks; ``weekly`` are the leads of a week, None if unknown."""
-    needs = _needs(report.disparities)
+    needs = _needs(report)
     return TooLittle(
         verdict=glance(overview).sentence,
         findings=tuple((one.headline, one.rest) for one in report.findings if one.verdict == "insufficient"),
-        missing=tuple(_lacks(one, need) for one, need in needs),
+        missing=tuple(map(_lacks, needs)),
         when=_when(report, needs, weekly),
     )
 
@@ -71,33 +72,51 @@ def weekly_of(days: pa.ChunkedArray, today: date) -> float:
     return float(recent) / WEEKS
 
 
-def _needs(disparities: Iterable[Disparity]) -> list[tuple[Disparity, int]]:
-    """For each group that stands alone, the comparison that needs fewest further leads, the nearest first."""
-    best: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[Disparity, int]] = {}
-    for one, lacking in _lacking(disparities):
-        key = (one.attribute, one.group)
-        if key not in best or lacking < best[key][1]:
-            best[key] = (one, lacking)
-    return sorted(best.values(), key=lambda pair: pair[1])[:5]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Need:
+    """A group with ``n`` leads, which needs so many ``more``."""
+
+    attribute: str
+    group: str
+    n: int
+    more: int
 
 
-def _lacking(disparities: Iterable[Disparity]) -> Iterator[tuple[Disparity, int]]:
+def _needs(report: Report) -> list[_Need]:
+    """The groups that stand alone and what each lacks, the nearest first; else those that are too small."""
+    best: dict[tuple[str, str], _Need] = {}
+    for one in _lacking(report.disparities):
+        known = best.setdefault((one.attribute, one.group), one)
+        if one.more < known.more:
+            best[one.attribute, one.group] = one
+    return sorted(best.values() or _small(report), key=lambda need: need.more)[:MOST]
+
+
+def _lacking(disparities: Iterable[Disparity]) -> Iterator[_Need]:
     for one in disparities:
-        if (
-            len(one.attribute) == 1
-            and one.metric in _OWN
-            and one.n_needed is not None
-            and one.n_needed > one.n
-        ):
-            yield one, one.n_needed - one.n
+        alone = len(one.attribute) == 1 and one.metric in _OWN
+        if alone and one.n_needed is not None and one.n_needed > one.n:
+            yield _Need(attribute=one.attribute[0], group=one.group[0], n=one.n, more=one.n_needed - one.n)
 
 
-def _lacks(one: Disparity, need: int) -> str:
-    more = counted(need, "more lead", "more leads")
-    return f"{one.attribute[0]} '{one.group[0]}': {more} than the {one.n:,} there are."
+def _small(report: Report) -> Iterator[_Need]:
+    """Where two groups of an attribute are too small to be compared: the second largest."""
+    sizes: dict[str, list[tuple[int, str]]] = {}
+    for one in report.estimates:
+        if one.metric == "count" and len(one.attribute) == 1 and one.group[0] != "unknown":
+            sizes.setdefault(one.attribute[0], []).append((one.estimate.n, one.group[0]))
+    for attribute, groups in sizes.items():
+        n, group = max(sorted(groups)[:-1], default=(report.settings.minimum_group, ""))
+        if n < report.settings.minimum_group:
+            yield _Need(attribute=attribute, group=group, n=n, more=report.settings.minimum_group - n)
 
 
-def _when(report: Report, needs: list[tuple[Disparity, int]], weekly: float | None) -> str:
+def _lacks(one: _Need) -> str:
+    more = counted(one.more, "more lead", "more leads")
+    return f"{one.attribute} '{one.group}': at least {more} than the {one.n:,} there are."
+
+
+def _when(report: Report, needs: list[_Need], weekly: float | None) -> str:
     if not needs:
         return (
             "No number of leads can be named yet: a second group, or leads whose outcome is known, must come "
@@ -105,12 +124,10 @@ def _when(report: Report, needs: list[tuple[Disparity, int]], weekly: float | No
         )
     if not weekly or report.kept <= 0:
         return "No lead came in the last three months, so nobody can say when. Every pull audits anew."
-    one, need = needs[0]
     # A group gets its share of what comes.
-    weeks = math.ceil(need / (weekly * max(one.n, 1) / report.kept))
+    weeks = math.ceil(needs[0].more / (weekly * max(needs[0].n, 1) / report.kept))
     pace = f"About {counted(round(weekly), 'lead comes', 'leads come')} in a week"
     if weeks > LONGEST_WEEKS:
         return f"{pace}: at that pace it would take years. Compare fewer, larger groups."
-    return (
-        f"{pace}. If that stays, the first comparison has enough in about {counted(weeks, 'week', 'weeks')}."
-    )
+    enough = counted(weeks, "week", "weeks")
+    return f"{pace}. If that stays, the first comparison can have enough in about {enough}."

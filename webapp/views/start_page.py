@@ -100,7 +100,7 @@ _ENDPOINTS: Mapping[Step, str] = MappingProxyType(
 
 def _href(found: Standing | None, one: Step) -> str | None:
     """Steps before and up to now can be opened; what is to be checked is made in the step before."""
-    if found is None or one not in _ENDPOINTS or one == "check":
+    if found is None or found.audit is not None or one not in _ENDPOINTS or one == "check":
         return None
     if STEPS.index(one) > STEPS.index(found.now):
         return None
