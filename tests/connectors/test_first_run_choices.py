@@ -85,6 +85,12 @@ def test_what_points_at_a_person_or_is_of_a_special_category_is_refused_with_its
     assert not offered & {*why, "HasOptedOutOfEmail", "CreatedDate", "SystemModstamp"}
 
 
+def test_of_what_lies_beside_the_lead_a_checkbox_may_be_the_outcome_and_no_list():
+    beside = [field("deal.hs_is_closed_won", "yes_no"), field("lead.hs_lead_label"), field("lifecyclestage")]
+    made = choices_of(HUBSPOT, beside)
+    assert set(names(made.outcomes)) == {"deal.hs_is_closed_won", "lifecyclestage"}
+
+
 def test_an_org_without_dates_lists_or_numbers_offers_none():
     made = choices_of(HUBSPOT, [field("email", "contact"), field("createdate", "moment")])
     assert (made.scores, made.outcomes, made.ended, made.others) == ((), (), (), ())
@@ -190,3 +196,4 @@ def test_what_an_entry_likely_means(label, means):
 def test_a_reserved_name_gets_a_column_of_its_own():
     assert column_of("Lead_Key") == "lead_key_field"
     assert column_of("Region__c") == "region__c"
+    assert column_of("deal.closedate") == "deal_closedate"

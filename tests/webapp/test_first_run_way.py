@@ -379,6 +379,16 @@ def test_a_step_towards_less_risk_that_leaves_out_a_group_is_not_saved(world):
     assert world.services.repository.policies(way.row.id) == ()
 
 
+def test_a_won_deal_can_be_the_outcome(world):
+    way = walk(world, "hubspot")
+    assert way.choose(outcome="deal.hs_is_closed_won", outcome_at="deal.closedate").status_code == 303
+    assert "What counts as success" not in way.page("keep")
+    looked = way.look()
+    assert "deal_hs_is_closed_won" in looked.text
+    assert way.save(looked).status_code == 303
+    assert "hs_is_closed_won" in world.services.repository.policy(way.row.id).text
+
+
 def test_auditors_have_no_part_in_it(world):
     way = walk(world, "hubspot")
     with world.services.database.writing() as session:

@@ -95,8 +95,8 @@ def choices_of(table: Table, fields: Sequence[FieldInfo]) -> Choices:
 
 
 def column_of(name: str) -> str:
-    """The column that a chosen field fills."""
-    plain = name.lower()
+    """The column that a chosen field fills; that of a parent's field has no dot."""
+    plain = name.lower().replace(".", "_")
     return f"{plain}_field" if plain in {*RESERVED_COLUMNS, "scored_at"} else plain
 
 
@@ -137,7 +137,8 @@ def _scores(table: Table, fields: Sequence[FieldInfo]) -> Iterator[Choosable]:
 def _outcomes(table: Table, fields: Sequence[FieldInfo]) -> Iterator[Choosable]:
     known = _standards(table, "outcome", "won")
     for field in fields:
-        if field.kind not in {"choice", "yes_no"}:
+        # The entries of a list are asked of the lead itself alone.
+        if field.kind != "yes_no" and (field.kind != "choice" or "." in field.name):
             continue
         if field.name in known:
             why = known[field.name].why if field.kind == "yes_no" else ANY_LIST
