@@ -96,16 +96,6 @@ class Accounts:
             session.add_all([row, noted(now, who, "person added", new.name, new.role)])
             return user_row(row)
 
-    def remove_user(self, user: UserRow, who: str) -> bool:
-        """Take a person's account away, and with it every open session; False for the last administrator."""
-        with self.database.exclusive("people"), self.database.writing() as session:
-            admins = session.scalars(select(tables.User.id).filter_by(role="admin")).all()
-            if list(admins) == [user.id]:
-                return False
-            session.execute(delete(tables.User).filter_by(id=user.id))
-            session.add(noted(self.clock(), who, "person removed", user.name, user.role))
-            return True
-
     def rehash(self, user_id: str, password_hash: str) -> None:
         """The same password under stronger parameters; sessions go on."""
         with self.database.writing() as session:
