@@ -102,7 +102,7 @@ class _Bounded:
     """urllib3's answer as requests reads it, cut off where it is too large."""
 
     answer: urllib3.BaseHTTPResponse
-    largest: int
+    largest: int | None
 
     def stream(self, amt: int, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: ARG002 - requests' own
         """The body, unpacked, in pieces."""
@@ -119,7 +119,7 @@ class TimedAdapter(HTTPAdapter):
     """
 
     def __init__(
-        self, timeout: tuple[float, float], *, seconds: float | None = None, largest: int = LARGEST
+        self, timeout: tuple[float, float], *, seconds: float | None = None, largest: int | None = None
     ) -> None:
         self._timeout, self._seconds, self._largest = timeout, seconds, largest
         super().__init__()
@@ -146,7 +146,7 @@ def timed(pools: urllib3.PoolManager, seconds: float | None = None) -> urllib3.P
     return pools
 
 
-def pieces(answer: urllib3.BaseHTTPResponse, largest: int = LARGEST) -> Iterator[bytes]:
+def pieces(answer: urllib3.BaseHTTPResponse, largest: int | None = None) -> Iterator[bytes]:
     """The body of an answer, unpacked.
 
     Raises
@@ -157,7 +157,7 @@ def pieces(answer: urllib3.BaseHTTPResponse, largest: int = LARGEST) -> Iterator
     size = 0
     for piece in answer.stream(CHUNK, decode_content=True):
         size += len(piece)
-        if size > largest:
+        if size > (largest or LARGEST):
             answer.close()
             msg = "an answer is too large"
             raise urllib3.exceptions.ProtocolError(msg)
