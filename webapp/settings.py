@@ -80,6 +80,11 @@ class Settings(BaseModel):
         le=10_080,
         description="After how many minutes without a request a person must sign in again.",
     )
+    salesforce_sign_in: bool = Field(
+        default=False,
+        description="Whether users of a connected Salesforce org may sign in here, as viewers at first. See "
+        "[let people in](../how-to/people.md).",
+    )
     oidc_issuer: Issuer = Field(
         default=None,
         description="The issuer of the OpenID Connect provider for single sign-on, as it writes it itself, "

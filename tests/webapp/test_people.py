@@ -261,7 +261,7 @@ def let_in(invitations, by, name: str):
     return invitations.accept(handed.code, "x")
 
 
-def test_whom_one_administrator_let_in_is_no_second_one(office, invitations, accounts, add):
+def test_whom_one_administrator_let_in_is_no_second_one(office, invitations, accounts):
     org, proposals = office
     ada, eve = accounts.user_named("Ada"), accounts.user_named("Eve")
     proposals.need_two(org.id, ada)
@@ -299,7 +299,7 @@ def test_two_accounts_of_one_root_are_not_two_administrators(invitations, databa
     assert Proposals(database=database, clock=clock).admins() == 1
 
 
-def test_a_proposal_of_who_was_removed_has_to_be_made_again(office, invitations, accounts, people, database):
+def test_a_proposal_of_who_was_removed_has_to_be_made_again(office, invitations, accounts, people):
     org, proposals = office
     ada = accounts.user_named("Ada")
     proposals.need_two(org.id, ada)

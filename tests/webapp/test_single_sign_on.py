@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
 from tests.webapp.oidc_provider import CLIENT, SECRET, OidcProvider
 from webapp.app import app_over
@@ -375,6 +376,62 @@ def test_nothing_of_the_providers_tokens_is_kept(browser, oidc, opened, tmp_path
     for secret in ("access-canary", SECRET, oidc.forms[0]["code_verifier"], *kept):
         assert secret.encode() not in held
     assert b"person-1" in held
+
+
+@pytest.fixture(scope="module")
+def org(support, certificate, tmp_path_factory):
+    """The stand-in Salesforce with its users let in, and its org connected."""
+    folder = tmp_path_factory.mktemp("org")
+    with support.running(certificate, folder, SALESFORCE_SIGN_IN="true") as world:
+        world.salesforce.redirect_uris.add(f"{world.services.settings.public_url}/login/salesforce/callback")
+        yield world
+
+
+def by_salesforce(world, **decision: str):
+    """Who comes with Salesforce, and what asking them was like."""
+    browser = world.app.test_client()
+    url = begun(browser, "/login/salesforce")
+    back = urlsplit(world.salesforce.consent(url, **decision))
+    return browser, browser.get(f"{back.path}?{back.query}"), parse_qs(urlsplit(url).query)
+
+
+def test_a_user_of_a_connected_org_is_a_viewer_until_an_administrator_decides(org):
+    opened = org.services
+    _, answer, _ = by_salesforce(org)
+    assert (answer.status_code, "not connected here" in answer.text) == (403, True)
+    row = org.connect("salesforce")
+    browser, answer, asked = by_salesforce(org)
+    assert answer.status_code == 303
+    assert asked["scope"] == ["openid"]
+    assert browser.get("/").status_code == 200
+    assert browser.get("/connections").status_code == 403
+    (person,) = [one for one in opened.people.all() if one.issuers]
+    assert (person.user.role, person.has_password) == ("viewer", False)
+    held = b"".join(one.read_bytes() for one in opened.settings.data_dir.rglob("*") if one.is_file())
+    tokens = org.salesforce.state.grants.access
+    assert tokens
+    assert not [token for token in tokens if token.encode() in held]
+    opened.people.set_role(person.user.id, "auditor", "Ada")
+    by_salesforce(org)
+    assert opened.accounts.user(person.user.id).role == "auditor"
+    _, answer, _ = by_salesforce(org, decision="deny")
+    assert "You did not agree there" in answer.text
+    opened.repository.set_state(row.id, "disconnected", "")
+    assert by_salesforce(org)[1].status_code == 403
+
+
+def test_what_is_wrong_with_salesforce_names_its_own_settings(org, monkeypatch):
+    desk = org.app.extensions.pop("single-sign-on-salesforce", None)
+    assert desk is None or desk.provider.issuer == org.salesforce.login_url
+    monkeypatch.setattr(module, "_discovered", lambda _: (_ for _ in ()).throw(requests.exceptions.SSLError))
+    page = org.app.test_client().get("/login/salesforce").text
+    assert "FAIRLEAD_SALESFORCE_CA_FILE" in page
+    org.app.extensions.pop("single-sign-on-salesforce")
+
+
+def test_salesforce_lets_in_only_where_that_is_switched_on(browser):
+    assert browser.get("/login/salesforce").status_code == 404
+    assert browser.get("/login/hubspot").status_code in {303, 404}
 
 
 def test_without_settings_there_is_no_such_page(support, tmp_path):

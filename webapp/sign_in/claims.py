@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from audit.schema import BadInput
+from connectors.errors import Refused
+from connectors.salesforce.token_answer import organisation_of
 from webapp.account_names import account_name
+from webapp.services import Services
 from webapp.settings import Settings
 from webapp.sign_in.refusal import NotLetIn
 from webapp.store.identities import Proved
@@ -27,6 +30,31 @@ def read(claims: Mapping[str, Any], settings: Settings) -> Proved:
         email=email,
         name=_name(claims, email),
         role=_role(claims, settings),
+    )
+
+
+def read_salesforce(claims: Mapping[str, Any], opened: Services) -> Proved:
+    """A user of a connected org, a viewer until an administrator gives another role.
+
+    Raises
+    ------
+    NotLetIn
+        The org is not connected here.
+    """
+    try:
+        organisation = organisation_of(str(claims["sub"]))
+    except Refused:
+        organisation = ""
+    row = opened.repository.connection_for("salesforce", organisation)
+    if row is None or row.state in {"disconnected", "org_gone"}:
+        msg = "Your Salesforce org is not connected here, so its users cannot sign in."
+        raise NotLetIn(msg, code="another_org")
+    return Proved(
+        issuer=opened.settings.salesforce_login_url,
+        subject=str(claims["sub"]),
+        email="",
+        name=_name(claims, ""),
+        role="viewer",
     )
 
 

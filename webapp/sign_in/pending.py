@@ -29,6 +29,7 @@ Cookie = MutableMapping[str, Any]
 class Begun:
     """A sign-in that was begun, and where the person wanted to go."""
 
+    key: str
     asked: Asked
     wanted: str
 
@@ -36,12 +37,8 @@ class Begun:
 def remember(opened: Services, cookie: Cookie, begun: Begun) -> None:
     """Keep what the answer must fit; the oldest of several goes. The address itself is not kept."""
     digest = _digest(begun.asked.state)
-    record = {
-        **asdict(begun.asked),
-        "url": "",
-        "wanted": begun.wanted[:500],
-        "at": opened.clock().isoformat(),
-    }
+    record = {**asdict(begun.asked), "url": "", "at": opened.clock().isoformat()}
+    record |= {"key": begun.key, "wanted": begun.wanted[:500]}
     sealed = opened.box("sign-in").seal(json.dumps(record).encode(), digest)
     held = dict(list(cookie.get(SLOT, {}).items())[1 - MOST :])
     cookie[SLOT] = {**held, digest: base64.b64encode(sealed).decode()}
@@ -62,8 +59,8 @@ def take(opened: Services, cookie: Cookie, state: str) -> Begun | None:
     # A copy of the cookie still has it: only the database knows that it was used.
     if late or not opened.replays.once(f"sign-in/{digest}"):
         return None
-    wanted = record.pop("wanted")
-    return Begun(asked=Asked(**record), wanted=wanted)
+    key, wanted = record.pop("key"), record.pop("wanted")
+    return Begun(key=key, asked=Asked(**record), wanted=wanted)
 
 
 def _digest(state: str) -> str:

@@ -28,7 +28,6 @@ from webapp.setting_types import LOOPBACK
 from webapp.sign_in.refusal import NotLetIn
 from webapp.sign_in.trouble import told
 
-SCOPE = "openid profile email"
 TIMEOUT = (5, 10)
 SECONDS = 15.0
 """For a whole answer: a person waits, and so does one of the few threads."""
@@ -57,6 +56,7 @@ class Provider:
     client_secret: str = field(repr=False)
     redirect_uri: str
     ca_file: Path | None = None
+    scope: str = "openid profile email"
     needs: tuple[str, ...] = ("email",)
 
 
@@ -149,7 +149,7 @@ def _discovered(provider: Provider) -> Any:  # noqa: ANN401 - Authlib has no typ
         name="single_sign_on",
         client_id=provider.client_id,
         client_secret=provider.client_secret,
-        client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "leeway": 0},
+        client_kwargs={"scope": provider.scope, "code_challenge_method": "S256", "leeway": 0},
         server_metadata_url=f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration",
         user_agent="Fairlead",
     )
@@ -183,11 +183,12 @@ def _check(found: dict[str, Any], provider: Provider) -> None:
         raise NotLetIn(msg, code="no_algorithm")
 
 
-def _sessions(ca_file: Path | None) -> Callable[..., OAuth2Session]:
+def _sessions(ca_file: Path | None) -> Callable[..., Any]:
     """What makes Authlib's sessions: bounded answers, no redirects, nothing of the environment."""
 
-    def made(*args: Any, **more: Any) -> OAuth2Session:  # noqa: ANN401 - Authlib's own
-        session = OAuth2Session(*args, **more)
+    def made(*args: Any, **more: Any) -> Any:  # noqa: ANN401 - Authlib's own
+        # Authlib carries no types: to a checker its session is not even a requests.Session.
+        session: Any = OAuth2Session(*args, **more)
         session.trust_env = False
         session.max_redirects = 0
         session.verify = str(ca_file) if ca_file else True

@@ -94,8 +94,8 @@ class People:
         with self._changing(user_id) as (session, row):
             refuse_last(session, row)
             if row.locked_at is None:
-                row.locked_at = self.clock()
-                session.add(noted(row.locked_at, who, "person locked", row.name, row.role))
+                now = row.locked_at = self.clock()
+                session.add(noted(now, who, "person locked", row.name, row.role))
             session.execute(delete(tables.SignIn).filter_by(user_id=user_id))
             session.execute(delete(Invitation).filter_by(user_id=user_id))
             return user_row(row)

@@ -1,6 +1,10 @@
-"""Signing in by the OpenID Connect provider of the settings."""
+"""Signing in by a provider of the settings: OpenID Connect, and Salesforce, which speaks it."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
@@ -9,12 +13,13 @@ from audit.schema import BadInput
 from webapp import auth
 from webapp.auth import NotSignedIn
 from webapp.services import Services, services
-from webapp.settings import Settings
 from webapp.sign_in import claims, pending
 from webapp.sign_in.pending import Begun
 from webapp.sign_in.provider import Desk, Provider
 from webapp.sign_in.refusal import NotLetIn
 from webapp.sign_in.trouble import declined
+from webapp.sign_in.ways import Key, provider
+from webapp.store.identities import Proved
 from webapp.store.rows import UserRow
 from webapp.views.auth import own_path, refusal, sign_in_page
 
@@ -23,86 +28,91 @@ LATE = (
 )
 OTHER = "This answer comes from another provider than the one that was asked. Begin again."
 blueprint = Blueprint("single_sign_on", __name__)
+WORDS: Mapping[Key, str] = MappingProxyType({"oidc": "single sign-on", "salesforce": "Salesforce"})
+PATH = "/login/<any(oidc, salesforce):key>"
 
 
-@blueprint.get("/login/oidc")
-def begin() -> Response:
+@blueprint.get(PATH)
+def begin(key: Key) -> Response:
     """Send the browser to the provider.
 
     It is a link and no form: browsers hold a form to `form-action` through every redirect after it, and where
     a provider sends people on is its own affair. Beginning changes nothing.
     """
-    opened, desk = services(), _desk()
+    opened, desk = services(), _desk(key)
     try:
         asked = desk.ask()
     except NotLetIn as problem:
-        return _refused(opened, problem)
+        return _refused(opened, key, problem)
     wanted = own_path(request.args.get("next", ""))
-    pending.remember(opened, session, Begun(asked=asked, wanted=wanted))
+    pending.remember(opened, session, Begun(key=key, asked=asked, wanted=wanted))
     return redirect(asked.url)
 
 
-@blueprint.get("/login/oidc/callback")
-def callback() -> Response:
+@blueprint.get(f"{PATH}/callback")
+def callback(key: Key) -> Response:
     """Take the provider's answer; the address with the code in it is left at once."""
-    opened, desk = services(), _desk()
+    opened, desk = services(), _desk(key)
     try:
         subjects = auth.throttled_address(opened, request.remote_addr or "")
-        begun = _begun(opened, desk.provider)
-        user = _entered(opened, desk, begun)
+        begun = _begun(opened, key, desk.provider)
+        user = _entered(opened, key, desk.claims(request.args["code"], begun.asked))
         opened.accounts.succeeded(subjects)
         auth.refuse_locked(opened, user)
     except NotLetIn as problem:
-        return _refused(opened, problem)
+        return _refused(opened, key, problem)
     except NotSignedIn as problem:
         return refusal(sign_in_page(problem), problem)
-    auth.start_session(opened, user, detail="single sign-on")
+    auth.start_session(opened, user, detail=WORDS[key])
     return redirect(own_path(begun.wanted), 303)
 
 
-def _begun(opened: Services, provider: Provider) -> Begun:
+def _begun(opened: Services, key: Key, asked: Provider) -> Begun:
     """The sign-in that this answer belongs to. Raises NotLetIn without one, or where the provider said no."""
     begun = pending.take(opened, session, request.args.get("state", ""))
-    if begun is None:
+    if begun is None or begun.key != key:
         raise NotLetIn(LATE, code="unknown_state")
-    if request.args.get("iss", provider.issuer).rstrip("/") != provider.issuer.rstrip("/"):
+    if request.args.get("iss", asked.issuer).rstrip("/") != asked.issuer.rstrip("/"):
         raise NotLetIn(OTHER, code="wrong_issuer")  # RFC 9207
     if request.args.get("error") or not request.args.get("code"):
         raise declined(request.args.get("error", ""))
     return begun
 
 
-def _entered(opened: Services, desk: Desk, begun: Begun) -> UserRow:
-    proved = claims.read(desk.claims(request.args["code"], begun.asked), opened.settings)
+def _entered(opened: Services, key: Key, told: Mapping[str, Any]) -> UserRow:
     try:
-        return opened.identities.enter(proved)
+        return opened.identities.enter(_proved(opened, key, told))
     except BadInput as problem:
         raise NotLetIn(str(problem), code="no_role") from None
 
 
-def _refused(opened: Services, problem: NotLetIn) -> Response:
-    opened.accounts.record("unknown", "sign-in failed", "", f"single sign-on: {problem.code}")
-    answer = sign_in_page(problem)
+def _proved(opened: Services, key: Key, told: Mapping[str, Any]) -> Proved:
+    if key == "salesforce":
+        return claims.read_salesforce(told, opened)
+    return claims.read(told, opened.settings)
+
+
+def _refused(opened: Services, key: Key, problem: NotLetIn) -> Response:
+    opened.accounts.record("unknown", "sign-in failed", "", f"{WORDS[key]}: {problem.code}")
+    answer = sign_in_page(_naming(key, problem))
     answer.status_code = 503 if problem.passing else 403
     return answer
 
 
-def _desk() -> Desk:
-    """The provider, one desk for all threads; 404 where none is set up."""
-    settings, desks = services().settings, current_app.extensions
-    if settings.oidc_issuer is None:
+def _naming(key: Key, problem: NotLetIn) -> NotLetIn:
+    """The sentence with the names of the settings that this provider has."""
+    if key == "oidc":
+        return problem
+    text = str(problem).replace("FAIRLEAD_OIDC_ISSUER", "FAIRLEAD_SALESFORCE_LOGIN_URL")
+    return NotLetIn(text.replace("FAIRLEAD_OIDC_", "FAIRLEAD_SALESFORCE_"), code=problem.code)
+
+
+def _desk(key: Key) -> Desk:
+    """The provider, one desk for all threads; 404 where it is not set up."""
+    opened, desks = services(), current_app.extensions
+    callback_at = f"{opened.settings.public_url}{url_for('single_sign_on.callback', key=key)}"
+    found = provider(opened.settings, key, callback_at)
+    if found is None:
         abort(404)
-    desk: Desk = desks.setdefault("single-sign-on", Desk(provider=_provider(settings)))
+    desk: Desk = desks.setdefault(f"single-sign-on-{key}", Desk(provider=found))
     return desk
-
-
-def _provider(settings: Settings) -> Provider:
-    secret = settings.oidc_client_secret
-    return Provider(
-        issuer=settings.oidc_issuer or "",
-        client_id=settings.oidc_client_id or "",
-        client_secret=secret.get_secret_value() if secret else "",
-        redirect_uri=f"{settings.public_url}{url_for('single_sign_on.callback')}",
-        ca_file=settings.oidc_ca_file,
-        needs=("email", settings.oidc_role_claim.split(".")[0]) if settings.oidc_roles else ("email",),
-    )
