@@ -12,7 +12,7 @@ from audit.report.json_form import read_json
 from webapp.evidence.catalogue import Asked, figure
 from webapp.evidence.figure import Figure
 from webapp.evidence.source import Source
-from webapp.plain_audits import plain_report
+from webapp.plain_audits import plain_report, plain_row
 from webapp.services import Services
 from webapp.store.evidence import KeptAudit
 from webapp.viewmodels.audit import AuditPage, audit_page
@@ -88,6 +88,7 @@ def _read(store: Services, row: KeptAudit, *, special: bool) -> Opened:
     whole = store.repository.audit(row.id) or abort(404)
     stored = read_json(whole.report)
     report = stored if special else plain_report(stored)
+    row = row if report is stored else plain_row(row, stored.settings.special_categories)
     source = Source(report=report, counts=store.evidence.counts(row.id))
     return Opened(
         row=row,

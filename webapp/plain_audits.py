@@ -63,6 +63,13 @@ def plain_report(report: Report) -> Report:
     )
 
 
+def plain_row(row: KeptAudit, hidden: Collection[str]) -> KeptAudit:
+    """A kept audit whose account of values that were not understood names no special category."""
+    names = {name.casefold() for name in hidden}
+    unmapped = {name: n for name, n in row.pulled.unmapped.items() if name.casefold() not in names}
+    return replace(row, pulled=replace(row.pulled, unmapped=unmapped))
+
+
 def plain_audits(audits: Sequence[KeptAudit], report: Report) -> tuple[KeptAudit, ...]:
     """Kept audits, newest first, without special categories; ``report`` is the newest one's, whole."""
     hidden = {*report.settings.special_categories, *_flagged(audits)}
@@ -72,7 +79,7 @@ def plain_audits(audits: Sequence[KeptAudit], report: Report) -> tuple[KeptAudit
     newest, told = shown[0], overview(plain_report(report))
     before = newest.overview.changes if newest.overview else None
     shown[0] = replace(
-        newest,
+        plain_row(newest, hidden),
         overview=replace(told, changes=before),
         severities=Counter(one.severity for one in told.findings),
         worst=told.findings[0].headline if told.findings else None,

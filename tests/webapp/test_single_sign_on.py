@@ -13,6 +13,7 @@ from tests.webapp.oidc_provider import CLIENT, SECRET, OidcProvider
 from webapp.app import app_over
 from webapp.services import Services, open_services
 from webapp.sign_in import provider as module
+from webapp.sign_in.refusal import NotLetIn
 from webapp.store.invitations import By, Wanted
 
 GROUPS = "fairlead-admins=admin, fairlead-audit=auditor, everybody=viewer"
@@ -205,6 +206,7 @@ WRONG = {
     "of the future": ({"iat": int(time.time()) + HOUR}, set(), "its clock and that of this server differ"),
     "no subject": ({"sub": None}, set(), "cannot read"),
     "an empty subject": ({"sub": ""}, set(), "named nobody"),
+    "a subject that no database holds": ({"sub": "a\0b"}, set(), "named nobody"),
     "a subject without end": ({"sub": "x" * 300}, set(), "named nobody"),
     "a hash of another token": ({"at_hash": "AAAA"}, set(), "cannot read"),
     "nobody's signature": ({}, {"none"}, "not signed by one of its keys"),
@@ -266,6 +268,34 @@ def test_a_provider_that_is_away_or_odd_is_told_in_a_sentence(browser, oidc, cas
         assert sentence in answer.text.replace("&#39;", "'")
     assert len(oidc.asked) == 1  # who waits, waits once: nobody asks again for some seconds
     assert browser.get("/login").status_code == 200
+
+
+def test_who_comes_while_another_waits_for_the_provider_does_not_wait_long(monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.01)
+    desk = module.Desk(
+        provider=module.Provider(issuer="x", client_id="y", client_secret="z", redirect_uri="w")
+    )
+    with desk._lock, pytest.raises(NotLetIn, match="does not answer now"):
+        desk.ask()
+
+
+def test_discovery_is_read_again_after_an_hour_and_soon_after_it_failed(oidc):
+    now = [0.0]
+    known = module.Provider(
+        issuer=oidc.issuer, client_id=CLIENT, client_secret=SECRET, redirect_uri="http://127.0.0.1/back"
+    )
+    desk = module.Desk(provider=known, clock=lambda: now[0])
+    oidc.odd = {"openid-configuration-500"}
+    for _ in range(2):
+        with pytest.raises(NotLetIn):
+            desk.ask()
+    oidc.odd, now[0] = set(), 11.0
+    for _ in range(3):
+        desk.ask()
+    assert len(oidc.asked) == 2
+    now[0] = 3700.0
+    desk.ask()
+    assert len(oidc.asked) == 3
 
 
 def test_a_provider_that_drips_holds_nobody_for_long(browser, oidc, monkeypatch):

@@ -12,6 +12,7 @@ OpenID Connect Core 1.0, 3.1; OpenID Connect Discovery 1.0, 4.3; RFC 7636; RFC 9
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from connectors.transport import TimedAdapter
 from webapp.setting_types import LOOPBACK
 from webapp.sign_in.refusal import NotLetIn
-from webapp.sign_in.trouble import told
+from webapp.sign_in.trouble import AWAY, told
 
 TIMEOUT = (5, 10)
 SECONDS = 15.0
@@ -35,12 +36,15 @@ LARGEST = 1024 * 1024
 FRESH_SECONDS = 3600.0
 AWAY_SECONDS = 10.0
 """So long nobody asks again after discovery failed: who waits for a provider waits in one of few threads."""
+PATIENCE_SECONDS = 2.0
+"""So long a thread waits for another one that asks already."""
 LEEWAY_SECONDS = 60
 SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 ALGORITHMS = "id_token_signing_alg_values_supported"
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 # Authlib makes attributes of its session out of whatever else discovery names.
 KEPT = frozenset({"issuer", "userinfo_endpoint", "_loaded_at", ALGORITHMS, *ENDPOINTS})
+SUBJECT = re.compile(r"[\x20-\x7e]{1,255}")
 T = TypeVar("T")
 
 
@@ -106,7 +110,7 @@ class Desk:
             "aud": {"essential": True, "values": [self.provider.client_id]},
         }
         found = client.parse_id_token(token, nonce=asked.nonce, claims_options=options, leeway=LEEWAY_SECONDS)
-        if not found or not 0 < len(str(found["sub"])) <= 255:
+        if not found or not SUBJECT.fullmatch(str(found["sub"])):
             msg = "The provider named nobody. Its administrator must let it send an ID token."
             raise NotLetIn(msg, code="no_id_token")
         return {**self._more(client, token, found), **found}
@@ -120,7 +124,9 @@ class Desk:
         return more if more.get("sub") == found["sub"] else {}
 
     def _opened(self) -> Any:  # noqa: ANN401 - Authlib has no types
-        with self._lock:
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            raise NotLetIn(AWAY, code="away", passing=True)
+        try:
             if self.clock() >= self._until:
                 self._client, self._away = None, None
                 try:
@@ -131,6 +137,8 @@ class Desk:
             if self._away is not None:
                 raise NotLetIn(str(self._away), code=self._away.code, passing=self._away.passing)
             return self._client
+        finally:
+            self._lock.release()
 
     def _guarded(self, call: Callable[[], T]) -> T:
         """What a call gives; its errors hold addresses and tokens, so that none goes on, nor as a cause."""

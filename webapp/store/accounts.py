@@ -104,7 +104,8 @@ class Accounts:
     def set_password(self, user: UserRow, password_hash: str, who: str) -> None:
         """Another password: open sessions of the account end, and all failed sign-ins are forgotten."""
         with self.database.writing() as session:
-            session.get_one(tables.User, user.id).password_hash = password_hash
+            row = session.get_one(tables.User, user.id)
+            row.password_hash, row.let_in_by = password_hash, None
             session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
             session.execute(delete(tables.SignInThrottle))
             session.add(noted(self.clock(), who, "password changed", user.name))
