@@ -77,11 +77,19 @@ class OidcProvider:
                 return self._odd(odd.rpartition("-")[2])
         made = {
             "openid-configuration": self._discovery,
+            "authorize": self._agreed,
             "keys": lambda _: {"keys": [KEYS[kid].as_dict(private=False) for kid in self.published]},
             "token": self._token,
             "userinfo": lambda _: {"sub": "person-1", **self.userinfo},
         }[name](request)
         return made if isinstance(made, Response) else Response(json.dumps(made), mimetype="application/json")
+
+    def _agreed(self, request: Request) -> Response:
+        """The provider's own page, to which everybody says yes."""
+        back = urlsplit(request.args["redirect_uri"])
+        return Response(
+            status=302, headers={"Location": f"{back.scheme}://{back.netloc}{self.authorize(request.url)}"}
+        )
 
     def _odd(self, kind: str) -> Response:
         if kind == "moved":

@@ -267,7 +267,7 @@ def test_whom_one_administrator_let_in_is_no_second_one(office, invitations, acc
     other = let_in(invitations, ada, "Another self")
     third = let_in(invitations, other, "A third self")
     assert other.root == third.root == ada.id
-    assert [proposals.may_be(third, name) for name in ("Ada", "A third self", "Eve", "Nobody")] == [
+    assert [proposals.alone(org.id, third, name) for name in ("Ada", "A third self", "Eve", "Nobody")] == [
         *(True, True, False, False)
     ]
     for who in (ada, other):

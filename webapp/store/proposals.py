@@ -86,9 +86,11 @@ class Proposals:
         with self.database.reading() as session:
             return admins(session)
 
-    def may_be(self, who: UserRow, name: str) -> bool:
-        """Whether a person may be the one with this name, under one account or two."""
+    def alone(self, connection_id: str, who: UserRow, name: str) -> bool:
+        """Whether two must agree, and this person may be the one with this name, under one account or two."""
         with self.database.reading() as session:
+            if session.get(FourEyes, connection_id) is None:
+                return False
             other = session.scalar(select(tables.User.id).filter_by(name=name))
             return who.name == name or (other is not None and alike(session, who.id, other))
 
