@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from audit.finding import Caution
+from audit.finding import SEVERITIES, Caution
 from audit.history import Overview, overview
 from audit.report.model import Report
 from audit.rows.examine import Examination
@@ -78,11 +78,12 @@ def plain_audits(audits: Sequence[KeptAudit], report: Report) -> tuple[KeptAudit
     shown = [replace(one, overview=_plain(one.overview, hidden)) for one in audits]
     newest, told = shown[0], overview(plain_report(report))
     before = newest.overview.changes if newest.overview else None
+    worst = max(told.findings, key=lambda one: SEVERITIES.index(one.severity), default=None)
     shown[0] = replace(
         plain_row(newest, hidden),
         overview=replace(told, changes=before),
         severities=Counter(one.severity for one in told.findings),
-        worst=told.findings[0].headline if told.findings else None,
+        worst=worst.headline if worst else None,
     )
     return tuple(shown)
 
