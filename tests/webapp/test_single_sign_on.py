@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from sqlalchemy import func, select
 
 from tests.webapp.oidc_provider import CLIENT, SECRET, OidcProvider
 from webapp.app import app_over
@@ -15,6 +16,7 @@ from webapp.services import Services, open_services
 from webapp.sign_in import provider as module
 from webapp.sign_in.refusal import NotLetIn
 from webapp.store.invitations import By, Wanted
+from webapp.store.tables import SignInThrottle
 
 GROUPS = "fairlead-admins=admin, fairlead-audit=auditor, everybody=viewer"
 EMAIL = {"email": "Grace@Example.com", "email_verified": True}
@@ -358,11 +360,25 @@ def test_what_the_provider_says_instead_of_a_code(browser, oidc, answer, sentenc
     assert not oidc.forms
 
 
-def test_the_callback_counts_as_a_try_to_sign_in(browser):
-    statuses = [browser.get("/login/oidc/callback?state=x&code=y").status_code for _ in range(7)]
+def test_an_answer_counts_as_a_try_to_sign_in(browser, oidc):
+    statuses = [come(browser, oidc, code="guessed").status_code for _ in range(7)]
     assert statuses[:5] == [403] * 5
     assert 429 in statuses[5:]
-    assert "Retry-After" in browser.get("/login/oidc/callback").headers
+    assert len(oidc.forms) < 7
+    assert "Retry-After" in come(browser, oidc).headers
+
+
+def test_an_address_that_others_can_put_into_a_page_shuts_nobody_out(browser, oidc, opened):
+    """A picture elsewhere can call the callback in anybody's name, and so could a program without end."""
+    before = told(opened)
+    for _ in range(20):
+        browser.get("/login/oidc/callback?state=x&code=y")
+        browser.get("/login/oidc/callback?error=access_denied")
+    oidc.odd = {"openid-configuration-500"}
+    browser.get("/login/oidc")
+    assert told(opened) == before
+    with opened.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SignInThrottle)) == 0
 
 
 def test_only_people_of_a_domain_come_in_where_the_settings_name_one(settings, oidc, clock):

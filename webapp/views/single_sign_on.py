@@ -43,7 +43,7 @@ def begin(key: Key) -> Response:
     try:
         asked = desk.ask()
     except NotLetIn as problem:
-        return _refused(opened, key, problem)
+        return _told(key, problem)
     wanted = own_path(request.args.get("next", ""))
     pending.remember(opened, session, Begun(key=key, asked=asked, wanted=wanted))
     return redirect(asked.url)
@@ -51,32 +51,36 @@ def begin(key: Key) -> Response:
 
 @blueprint.get(f"{PATH}/callback")
 def callback(key: Key) -> Response:
-    """Take the provider's answer; the address with the code in it is left at once."""
+    """Take the provider's answer; the address with the code in it is left at once.
+
+    Only an answer that this browser asked for counts as a try, and is told in the trail: else a picture on
+    any page could shut out whoever looks at it.
+    """
     opened, desk = services(), _desk(key)
+    begun = pending.take(opened, session, request.args.get("state", ""))
+    if begun is None or begun.key != key:
+        return _told(key, NotLetIn(LATE, code="unknown_state"))
     try:
         subjects = auth.throttled_address(opened, request.remote_addr or "")
-        begun = _begun(opened, key, desk.provider)
+        _refuse_declined(desk.provider)
         user = _entered(opened, key, desk.claims(request.args["code"], begun.asked))
         opened.accounts.succeeded(subjects)
         auth.refuse_locked(opened, user)
     except NotLetIn as problem:
-        return _refused(opened, key, problem)
+        opened.accounts.record("unknown", "sign-in failed", "", f"{WORDS[key]}: {problem.code}")
+        return _told(key, problem)
     except NotSignedIn as problem:
         return refusal(sign_in_page(problem), problem)
     auth.start_session(opened, user, detail=WORDS[key])
     return redirect(own_path(begun.wanted), 303)
 
 
-def _begun(opened: Services, key: Key, asked: Provider) -> Begun:
-    """The sign-in that this answer belongs to. Raises NotLetIn without one, or where the provider said no."""
-    begun = pending.take(opened, session, request.args.get("state", ""))
-    if begun is None or begun.key != key:
-        raise NotLetIn(LATE, code="unknown_state")
+def _refuse_declined(asked: Provider) -> None:
+    """Raise NotLetIn where another provider answers than the one that was asked, or it said no."""
     if request.args.get("iss", asked.issuer).rstrip("/") != asked.issuer.rstrip("/"):
         raise NotLetIn(OTHER, code="wrong_issuer")  # RFC 9207
     if request.args.get("error") or not request.args.get("code"):
         raise declined(request.args.get("error", ""))
-    return begun
 
 
 def _entered(opened: Services, key: Key, told: Mapping[str, Any]) -> UserRow:
@@ -92,8 +96,7 @@ def _proved(opened: Services, key: Key, told: Mapping[str, Any]) -> Proved:
     return claims.read(told, opened.settings)
 
 
-def _refused(opened: Services, key: Key, problem: NotLetIn) -> Response:
-    opened.accounts.record("unknown", "sign-in failed", "", f"{WORDS[key]}: {problem.code}")
+def _told(key: Key, problem: NotLetIn) -> Response:
     answer = sign_in_page(_naming(key, problem))
     answer.status_code = 503 if problem.passing else 403
     return answer
