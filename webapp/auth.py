@@ -20,7 +20,7 @@ from webapp.store.rows import UserRow
 
 OPEN_ENDPOINTS = frozenset({"static", "auth.setup", "auth.make_account", "auth.sign_in", "auth.open_session"})
 # They ask for something else than a person's session: a CRM's signature, a token, or nothing.
-OPEN_BLUEPRINTS = frozenset({"inbound", "health", "api", "metrics"})
+OPEN_BLUEPRINTS = frozenset({"inbound", "health", "api", "metrics", "help"})
 # What people who only read may send: to sign out, and that they looked at a finding.
 READER_ENDPOINTS = frozenset({"auth.sign_out", "evidence.looked"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
