@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from markdown_it.token import Token
 
 from audit.schema import BadInput
-from webapp.help.text import parsed, words
+from webapp.help.text import FOLDER, parsed, words
 
-FOLDER = Path(__file__).with_name("pages")
 SECTIONS = ("What to do here", "What the parts mean", "What usually goes wrong")
 """What every text answers, in this order."""
 WITHOUT = frozenset({"error", "help_index", "help_page", "help_glossary"})

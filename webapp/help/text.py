@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -17,6 +18,8 @@ from markdown_it.token import Token
 from audit.schema import BadInput
 from webapp.help.glossary import Term, find, slug
 
+FOLDER = Path(__file__).with_name("pages")
+"""Where the texts are."""
 KINDS = ("term", "help", "open")
 
 
@@ -34,7 +37,7 @@ def parsed(text: str, place: str) -> list[Token]:
     Raises
     ------
     BadInput
-        A link is of no known kind, or names a word that the glossary does not have.
+        A link is of no known kind, or names a word or text that there is not; or there is a picture.
     """
     tokens = _READER.parse(text)
     for token in tokens:
@@ -60,6 +63,9 @@ def _explained(children: Sequence[Token], place: str) -> Iterator[Token]:
         if token.type == "link_open" and _checked(str(token.attrs["href"]), place) == "term":
             inside = _inside(waiting)
             yield Token("explained", "", 0, content=inside, meta={"term": token.attrs["href"]})
+        elif token.type == "image":
+            msg = f"{place}: a help text has no picture"
+            raise BadInput(msg)
         else:
             yield token
 
@@ -80,6 +86,9 @@ def _checked(href: str, place: str) -> str:
         raise BadInput(msg)
     if kind == "term" and find(rest) is None:
         msg = f"{place}: the glossary has no word {rest!r}; add it to webapp/help/glossary.toml"
+        raise BadInput(msg)
+    if kind == "help" and not (FOLDER / f"{rest}.md").is_file():
+        msg = f"{place}: there is no help text {rest!r}"
         raise BadInput(msg)
     return kind
 

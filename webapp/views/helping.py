@@ -65,6 +65,17 @@ def term(name: str, shown: str = "") -> Markup:
 
 
 @blueprint.app_template_global()
+def words_here(*names: str) -> Markup:
+    """A line with those of some terms that the page has not explained yet; nothing where it has them all.
+
+    For tables whose head is folded away on a phone: a button there would have the focus and not be seen.
+    """
+    wanted = [found for name in names if (found := find(name)) and f"term-{found.slug}" not in _seen()]
+    made = [_in_place(one, one.name, "term") for one in dict.fromkeys(wanted)]
+    return _macro("words_line", made) if made else Markup("")
+
+
+@blueprint.app_template_global()
 def explained(shown: str) -> Markup:
     """Words that may be a term, such as the name of a metric: explained where the glossary has them."""
     found = find(shown)
@@ -78,13 +89,22 @@ def _text(found: HelpPage, *, deeper: int) -> Markup:
 
 
 def _in_place(found: Term, shown: str, prefix: str) -> Markup:
-    seen: set[str] = g.setdefault("explained", set())
     place = f"{prefix}-{found.slug}"
-    if place in seen:
+    if place in _seen():
         return escape(shown)
-    seen.add(place)
-    macro = get_template_attribute("_term.html", "term_in_place")
-    return Markup(macro(found, shown, place))  # noqa: S704 - a template of ours, which escapes
+    _seen().add(place)
+    return _macro("term_in_place", found, shown, place)
+
+
+def _seen() -> set[str]:
+    """The ids of the explanations that stand on the page that is being made."""
+    seen: set[str] = g.setdefault("explained", set())
+    return seen
+
+
+def _macro(name: str, *given: object) -> Markup:
+    made = get_template_attribute("_term.html", name)(*given)
+    return Markup(made)  # noqa: S704 - a template of ours, which escapes
 
 
 def _address(kind: str, rest: str) -> str:
