@@ -17,7 +17,8 @@ from tests.webapp.help_words import unexplained
 from tests.webapp.markup import Page, faults
 from tests.webapp.site import Site
 from webapp.help.glossary import find, metric_terms, own_terms, slug
-from webapp.help.pages import FOLDER, SECTIONS, SHELVES, WITHOUT, help_page, names, shelves
+from webapp.help.pages import OTHER_WORDS, SECTIONS, SHELVES, WITHOUT, help_page, names, shelves
+from webapp.help.text import FOLDER
 from webapp.help.text import Site as Addresses
 from webapp.help.text import parsed, rendered
 
@@ -94,7 +95,7 @@ def test_every_text_is_for_a_page():
 @pytest.mark.parametrize("name", sorted(names()))
 def test_a_text_answers_the_same_questions(name):
     heads = re.findall(r"^## (.+)$", markdown(name), re.M)
-    assert tuple(heads) == SECTIONS
+    assert tuple(heads) in {SECTIONS, (*SECTIONS, OTHER_WORDS)}
     found = help_page(name)
     assert found
     assert 20 < len(found.about) < 250
@@ -157,7 +158,7 @@ def test_a_metric_is_explained_in_the_words_of_the_registry():
 def test_sentences_are_plain():
     for term in own_terms():
         assert term.sentence.endswith("."), term.name
-        assert len(term.sentence) <= 260, term.name
+        assert len(term.sentence) <= 300, term.name
         assert max(len(one.split()) for one in re.split(r"[.:;] ", term.sentence)) <= 32, term.name
 
 

@@ -13,6 +13,8 @@ from webapp.help.text import FOLDER, parsed, words
 
 SECTIONS = ("What to do here", "What the parts mean", "What usually goes wrong")
 """What every text answers, in this order."""
+OTHER_WORDS = "Other words on this page"
+"""A last section, where there are words that the page uses and the text does not."""
 WITHOUT = frozenset({"error", "help_index", "help_page", "help_glossary"})
 """Templates that need no help: what went wrong and what to do is all that the first says."""
 SHELVES = (
