@@ -42,6 +42,15 @@ class Term:
         """The word as part of an address: ``k-anonymity``."""
         return slug(self.name)
 
+    @property
+    def synonyms(self) -> tuple[str, ...]:
+        """The other names that are words of their own; a plural or another form of the name is none."""
+        return tuple(
+            one
+            for one in self.also
+            if not one.lower().startswith(self.name.lower()[:3]) and one.removesuffix("s") not in set(self.also) - {one}
+        )
+
 
 def slug(name: str) -> str:
     """A name in lower case, with one hyphen in place of whatever is neither letter nor digit."""
