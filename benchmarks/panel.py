@@ -25,29 +25,27 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 from flask import Flask
 from sqlalchemy import insert
 
-from connectors.account import Pulled
+from benchmarks.a_year import START, live_a_year
 from connectors.hubspot.signature import InboundRequest, signature_of
 from connectors.pseudonym import Keyring
 from connectors.sandbox.server import free_port
 from connectors.source import Batch
-from connectors.synced import Synced
 from webapp.app import app_over
 from webapp.cli.serve import _server
 from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store import tables
-from webapp.store.rows import ConnectionRow, NewAudit
+from webapp.store.rows import ConnectionRow
 
 CLIENTS, TURNS, EACH, PORTION = 50, 5, 2_000, 50_000
 SECRET, APP, PORTAL, USER = "bench-secret-of-the-app", "42", "77", "7"
-START = date(2025, 1, 1)
 TIMES = "/benchmark/times"
 DETAIL = {
     "direction": "may be too low",
@@ -81,7 +79,7 @@ def fill(opened: Services, leads: int) -> None:
     ring = opened.keyring(row)
     opened.lake.write("hubspot", PORTAL, batches(ring, leads))
     for connection in (row, other):
-        history(opened, connection, leads)
+        live_a_year(opened, connection, leads)
     flags(opened, row, ring, leads)
 
 
@@ -98,31 +96,6 @@ def batches(ring: Keyring, leads: int) -> Iterator[Batch]:
             }
         )
         yield Batch(table=table, read=len(numbers), rejected={}, excluded={}, unmapped={})
-
-
-def history(opened: Services, row: ConnectionRow, leads: int) -> None:
-    """52 audits with a report of 2 MB each, and a sync for every hour of a year."""
-    counts = Pulled(read=leads, kept=leads, rejected={}, excluded={}, unmapped={})
-    opened.repository.save_policy(row.id, "text", "Ada")
-    opened.repository.save_stream(row.id, "text", "Ada")
-    new = {
-        "policy_version": 1,
-        "stream_version": 1,
-        "severities": {"high": 2, "low": 3},
-        "worst": "A sentence.",
-    }
-    for number in range(52):
-        audit = NewAudit(id=f"{row.crm}{number}", report="x" * 2_000_000, pulled=counts, **new)  # type: ignore[arg-type]
-        opened.repository.add_audit(row.id, audit)
-    done = Synced(kind="incremental", why="An hour has passed.", run=counts, whole=counts)
-    opened.syncs.add(row.id, done)
-    with opened.database.writing() as session:
-        first = session.query(tables.SyncRun).filter_by(connection_id=row.id).one()
-        same = {
-            name: getattr(first, name)
-            for name in ("connection_id", "made_at", "kind", "why", "run", "whole", "counts")
-        }
-        session.execute(insert(tables.SyncRun), [same] * (365 * 24))
 
 
 def flags(opened: Services, row: ConnectionRow, ring: Keyring, leads: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from audit.schema import BadInput
 from connectors.policy.parse import parse_policy
 from webapp.services import Services
 from webapp.store.evidence import KeptAudit
-from webapp.store.rows import ConnectionRow, ConnectionState
+from webapp.store.rows import ConnectionRow, ConnectionState, PolicyVersion
 from webapp.suggestions import new_fields
 from webapp.viewmodels.dashboard import status_of
 from webapp.viewmodels.policy_new import came_since
@@ -165,12 +165,8 @@ def _new_fields(opened: Services, connection: ConnectionRow) -> Iterator[Decisio
     saved = opened.repository.policy(connection.id)
     if saved is None:
         return
-    fields = opened.crm_fields.of(connection.id)
-    names = came_since({known.info.name: known.first_seen for known in fields}, saved.saved_at)
-    came = [known for known in fields if known.info.name in names and not known.dismissed_by]
-    new = len(came)
-    with suppress(BadInput):  # the policy page tells what is wrong with it
-        new = len(new_fields(parse_policy(saved.text, "The policy"), came))
+    names = came_since(opened.crm_fields.first_seen(connection.id), saved.saved_at)
+    new = _not_named(opened, saved, names) if names else 0
     if new:
         text = f"The CRM has {counted(new, 'new field', 'new fields')} since the policy was saved."
         yield Decision(
@@ -181,3 +177,12 @@ def _new_fields(opened: Services, connection: ConnectionRow) -> Iterator[Decisio
             key=connection.id,
             doing="Open the policy",
         )
+
+
+def _not_named(opened: Services, saved: PolicyVersion, names: Collection[str]) -> int:
+    """How many of these fields nobody left out and the policy does not name."""
+    fields = opened.crm_fields.of(saved.connection_id)
+    came = [known for known in fields if known.info.name in names and not known.dismissed_by]
+    with suppress(BadInput):  # the policy page tells what is wrong with it
+        return len(new_fields(parse_policy(saved.text, "The policy"), came))
+    return len(came)

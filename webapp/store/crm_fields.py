@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -40,6 +40,12 @@ class CrmFields:
         query = select(CrmField).filter_by(connection_id=connection_id, listed=True).order_by(CrmField.name)
         with self.database.reading() as session:
             return tuple(_known(row) for row in session.scalars(query))
+
+    def first_seen(self, connection_id: str) -> Mapping[str, datetime]:
+        """When each field of the newest listing was first seen; a tenth of what `of` costs."""
+        query = select(CrmField.name, CrmField.first_seen).filter_by(connection_id=connection_id, listed=True)
+        with self.database.reading() as session:
+            return dict(session.execute(query).all())
 
     def remember(self, connection_id: str, fields: Iterable[FieldInfo]) -> None:
         """Take what a CRM describes now as its fields; first sights and what was left out are kept."""
