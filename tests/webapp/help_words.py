@@ -1,4 +1,4 @@
-"""What a page says and what it explains: the words of the glossary in its text, against those it makes plain."""
+"""The words of the glossary that a page uses, against those that it explains."""
 
 from __future__ import annotations
 

@@ -45,11 +45,11 @@ class Term:
     @property
     def synonyms(self) -> tuple[str, ...]:
         """The other names that are words of their own; a plural or another form of the name is none."""
-        return tuple(
-            one
-            for one in self.also
-            if not one.lower().startswith(self.name.lower()[:3]) and one.removesuffix("s") not in set(self.also) - {one}
-        )
+        start, others = self.name.lower()[:3], set(self.also)
+        forms = {
+            one for one in others if one.lower().startswith(start) or one.removesuffix("s") in others - {one}
+        }
+        return tuple(one for one in self.also if one not in forms)
 
 
 def slug(name: str) -> str:

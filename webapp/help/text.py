@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from audit.schema import BadInput
 from webapp.help.glossary import Term, find, slug
@@ -93,23 +93,22 @@ def _checked(href: str, place: str) -> str:
     return kind
 
 
-# The renderer calls rules with these five; the library does not type what it hands them.
-def _explained_html(_: RendererHTML, tokens: Sequence[Token], at: int, __: Any, env: Any) -> str:
+def _explained_html(_: RendererHTML, tokens: Sequence[Token], at: int, __: OptionsDict, env: EnvType) -> str:
     term = find(str(tokens[at].meta["term"]).partition(":")[2])
     return "" if term is None else str(env["site"].explain(term, tokens[at].content))
 
 
-def _link_open(_: RendererHTML, tokens: Sequence[Token], at: int, __: Any, env: Any) -> str:
-    kind, _, rest = str(tokens[at].attrs["href"]).partition(":")
+def _link_open(_: RendererHTML, tokens: Sequence[Token], at: int, __: OptionsDict, env: EnvType) -> str:
+    kind, rest = str(tokens[at].attrs["href"]).split(":", 1)
     return f'<a href="{env["site"].address(kind, rest)}">'
 
 
-def _heading(this: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+def _heading(this: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[at].copy()
     token.tag = f"h{min(int(token.tag[1]) + env['deeper'], 6)}"
     if token.nesting == 1:
         token.attrSet("id", f"help-{slug(words(tokens[at + 1]))}")
-    return str(this.renderToken([token], 0, options, env))
+    return this.renderToken([token, *tokens[at + 1 : at + 2]], 0, options, env)
 
 
 def _reader() -> MarkdownIt:

@@ -1,4 +1,4 @@
-"""Help: beside each page, at addresses of its own, and the glossary. Open to whoever comes: it tells of no data."""
+"""Help: beside each page, at addresses of its own, and the glossary. Open to all: it tells of no data."""
 
 from __future__ import annotations
 
