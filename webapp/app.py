@@ -27,6 +27,7 @@ from webapp.views import (
     errors,
     evidence,
     health,
+    helping,
     inbound,
     invitations,
     jobs,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 ROOMS = (
-    *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS),
+    *(auth_views, connections, inbound, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
     *(people, invitations, account, single_sign_on),
 )

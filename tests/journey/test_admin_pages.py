@@ -22,6 +22,9 @@ PAGES = (
     "{at}/privacy/flow",
     "{at}/share",
     "{at}/key",
+    "/help",
+    "/help/glossary",
+    "/help/policy",
     "/no-such-page",
 )
 HIDDEN_FOCUS = """() => {

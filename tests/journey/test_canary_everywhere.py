@@ -66,6 +66,7 @@ def parts(world) -> everywhere.Parts:
         "finding_id": tuple(report_of(world, audit.id).findings[0].id for audit in audits if audit),
         "kind": (*ALONE, *ANY, "crossings", "subgroups"),
         "place": ("1",),
+        "topic": ("audit", "none"),
     }
 
 
