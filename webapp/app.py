@@ -20,16 +20,20 @@ from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
 from webapp.views import (
+    account,
     audits,
     connections,
     dashboard,
     errors,
     evidence,
     health,
+    helping,
     inbound,
+    invitations,
     jobs,
     keys,
     papers,
+    people,
     policies,
     policy_fields,
     policy_risk,
@@ -38,6 +42,7 @@ from webapp.views import (
     proposals,
     schedule,
     sharing,
+    single_sign_on,
     start,
     start_choose,
     start_policy,
@@ -55,8 +60,10 @@ LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 START_ROOMS = (start, start_choose, start_policy)
 ROOMS = (
-    *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS, *START_ROOMS),
+    *(auth_views, connections, inbound, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
+    *START_ROOMS,
     *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
+    *(people, invitations, account, single_sign_on),
 )
 
 

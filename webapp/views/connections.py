@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from audit.schema import BadInput
 from connectors.errors import ConnectorError, Refused
 from webapp import connecting
+from webapp.auth import may
 from webapp.connecting import Answer, NotConnected
 from webapp.crms import NAMES, consent, consent_origins
 from webapp.erasure import left_over
@@ -43,7 +44,7 @@ def index() -> str:
         ways=ways(opened.settings),
         logs={row.id: log_facts(opened.decision_logs.get(row.id)) for row in connections},
         not_erased=frozenset(row.id for row in left_over(opened)),
-        unfinished=unfinished(opened) if current_user.user.role == "admin" else frozenset(),
+        unfinished=unfinished(opened) if may("change") else frozenset(),
     )
 
 

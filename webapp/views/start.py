@@ -20,7 +20,7 @@ from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
 from webapp.views.jobs import told
 from webapp.views.loading import opened as opened_audit
-from webapp.views.start_page import admins_only, on_the_way, page, place_of
+from webapp.views.start_page import on_the_way, page, place_of
 from webapp.ways import ways
 from webapp.work.slots import any_alive
 
@@ -28,7 +28,6 @@ FIRST = "This is your first audit. Its findings come first, in sentences; each o
 NOT_READY = "The policy, or score and groups, is not in force yet, so nothing can be read. Save both first."
 
 blueprint = Blueprint("start", __name__)
-blueprint.before_request(admins_only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,9 @@ from webapp.start.picked import Picked, Wrong, chosen, recalled, suggested, type
 from webapp.start.standing import Standing
 from webapp.views.drafting import refuse_too_long
 from webapp.views.saving import PROPOSED, save_stream
-from webapp.views.start_page import admins_only, on_the_way, page
+from webapp.views.start_page import on_the_way, page
 
 blueprint = Blueprint("start_choose", __name__)
-blueprint.before_request(admins_only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from flask import Response, abort, make_response, redirect, render_template, url_for
-from flask_login import current_user
+from flask import Response, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.services import services
@@ -37,12 +36,6 @@ class StepLine:
     state: State
     href: str | None
     here: bool
-
-
-def admins_only() -> None:
-    """Whoever only reads has no part in it."""
-    if getattr(current_user, "is_authenticated", False) and current_user.user.role != "admin":
-        abort(403)
 
 
 def on_the_way(connection_id: str) -> Standing | AnyResponse:

@@ -26,10 +26,9 @@ from webapp.views.policy_draft import Draft, drafted, fitted, looked_at, risked
 from webapp.views.policy_page import LEADS
 from webapp.views.saving import PROPOSED, Asked, Done, save_policy
 from webapp.views.start_choose import away
-from webapp.views.start_page import admins_only, on_the_way, page
+from webapp.views.start_page import on_the_way, page
 
 blueprint = Blueprint("start_policy", __name__)
-blueprint.before_request(admins_only)
 
 
 @blueprint.get("/connections/<connection_id>/start/keep")
