@@ -22,7 +22,7 @@ OPEN_ENDPOINTS = frozenset({"static", "auth.setup", "auth.make_account", "auth.s
 # They ask for something else than a person's session: a CRM's signature, a token, or nothing.
 OPEN_BLUEPRINTS = frozenset({"inbound", "health", "api", "metrics"})
 # What people who only read may send: to sign out, and that they looked at a finding.
-READER_ENDPOINTS = frozenset({"auth.sign_out", "evidence.looked"})
+READER_ENDPOINTS = frozenset({"auth.sign_out", "evidence.looked", "sharing.look"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_FOR_ACCOUNT = timedelta(seconds=10)
 
