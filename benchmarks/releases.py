@@ -20,7 +20,16 @@ import pyarrow as pa
 
 from audit.cube import Cube
 from audit.metrics import estimates as exact_estimates
-from audit.release import Made, basis_of, estimates, fitting_shape, next_release, terms_of
+from audit.release import (
+    Made,
+    basis_of,
+    estimates,
+    fitting_shape,
+    next_release,
+    noisy_release,
+    plain_shape,
+    terms_of,
+)
 from audit.release.counted import rates_of
 from audit.schema import Attribute, Stream, Tolerance
 from audit.tally import count
@@ -168,8 +177,33 @@ def _tell(cells: list[object]) -> None:
     print("|", " | ".join("" if one is None else str(one) for one in cells), "|", flush=True)
 
 
+NOISY: Mapping[str, Callable[[], Leads]] = {"compas": compas, "bank": bank, "million": many}
+
+
+def noise(name: str, leads: Leads, size: int = 1_000_000) -> None:
+    """How much wider intervals are than the exact ones, and the median error of a rate, by epsilon."""
+    cube, stream = leads.cube(slice(0, size), 1)
+    exact = {(one.attribute, one.group, one.metric): one.estimate for one in exact_estimates(cube, stream, 0)}
+    for epsilon in (0.5, 1.0, 3.0):
+        made = noisy_release(cube, plain_shape(cube, stream), terms_of(stream), epsilon)
+        both = [
+            (one.estimate, exact[key])
+            for one in estimates(made)
+            if (key := (one.attribute, one.group, one.metric)) in exact
+            and None not in (one.estimate.value, exact[key].value)
+        ]
+        wider = np.median([(a.high - a.low) / (b.high - b.low) for a, b in both if b.high > b.low])
+        error = np.median([abs(a.value - b.value) for a, b in both])
+        _tell([name, f"{epsilon:g}", f"{wider:.1f} times", f"{100 * error:.2f} points", len(both)])
+
+
 def main() -> None:
-    """Every case that is named, or all."""
+    """Every case that is named, or all; "noise" is that of releases with noise."""
+    if sys.argv[1:] == ["noise"]:
+        _tell(["data", "epsilon", "wider", "median error", "rates"])
+        for name, leads in NOISY.items():
+            noise(name, leads())
+        return
     heads = ["case", "release", "leads", "counts", "hidden", "rates shown", "worlds", "seconds", "alone"]
     _tell(heads)
     _tell(["---"] * 9)

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array, csr_array
 
-from audit.arrays import BoolArray, FloatArray
+from audit.arrays import BoolArray, FloatArray, IntArray
 
 _GAP = 0.5
 
@@ -79,45 +79,47 @@ def _by_scipy(
 
 
 class _Warm:
-    """A programme that HiGHS keeps."""
+    """A programme that HiGHS keeps; columns that must be 0 are left out of it."""
 
     def __init__(self, core: Any, rows: csr_array) -> None:  # noqa: ANN401
-        self._optimal = core.HighsModelStatus.kOptimal
+        self._core, self._columns = core, csc_array(rows)
         self._engine = core._Highs()  # noqa: SLF001
         self._engine.setOptionValue("output_flag", False)
         # The first corner is where nobody moves, which is nearly what is looked for: nothing to win before.
         self._engine.setOptionValue("presolve", "off")
-        none, nothing = np.zeros(rows.shape[1]), np.zeros(rows.shape[0])
-        self._now = Programme(cost=none, lower=none, upper=none, low=nothing, high=nothing)
-        self._engine.passModel(_model(core, csc_array(rows)))
+        self._kept = np.arange(0)
+        self._now: Programme | None = None
 
     def __call__(self, asked: Programme, goes_on: bool) -> FloatArray | None:
-        """Change what differs, and solve."""
-        if not goes_on:
-            self._engine.clearSolver()
-        self._change(asked)
-        self._engine.run()
-        if self._engine.getModelStatus() != self._optimal:
-            return None
-        return np.array(self._engine.getSolution().col_value, dtype=np.float64)
-
-    def _change(self, asked: Programme) -> None:
-        engine, now = self._engine, self._now
-        if asked.cost is not now.cost:
-            engine.changeColsCost(len(asked.cost), np.arange(len(asked.cost), dtype=np.int32), asked.cost)
-        at = np.flatnonzero((asked.lower != now.lower) | (asked.upper != now.upper)).astype(np.int32)
-        if len(at):
-            engine.changeColsBounds(len(at), at, asked.lower[at], asked.upper[at])
-        for row in np.flatnonzero((asked.low != now.low) | (asked.high != now.high)).tolist():
-            engine.changeRowBounds(row, asked.low[row], asked.high[row])
+        """Change what differs, or begin anew, and solve."""
+        if goes_on and self._now is not None:
+            self._change(asked, self._now)
+        else:
+            self._kept = np.flatnonzero((asked.lower != 0) | (asked.upper != 0))
+            self._engine.passModel(_model(self._core, self._columns[:, self._kept], asked, self._kept))
         self._now = asked
+        self._engine.run()
+        if self._engine.getModelStatus() != self._core.HighsModelStatus.kOptimal:
+            return None
+        found = np.zeros(len(asked.cost))
+        found[self._kept] = self._engine.getSolution().col_value
+        return found
+
+    def _change(self, asked: Programme, now: Programme) -> None:
+        lower, upper = asked.lower[self._kept], asked.upper[self._kept]
+        other = (lower != now.lower[self._kept]) | (upper != now.upper[self._kept])
+        at = np.flatnonzero(other).astype(np.int32)
+        if len(at):
+            self._engine.changeColsBounds(len(at), at, lower[at], upper[at])
+        for row in np.flatnonzero((asked.low != now.low) | (asked.high != now.high)).tolist():
+            self._engine.changeRowBounds(row, asked.low[row], asked.high[row])
 
 
-def _model(core: Any, columns: csc_array) -> Any:  # noqa: ANN401
+def _model(core: Any, columns: csc_array, asked: Programme, kept: IntArray) -> Any:  # noqa: ANN401
     made, (rows, count) = core.HighsLp(), columns.shape
     made.num_row_, made.num_col_ = rows, count
-    made.col_cost_, made.col_lower_, made.col_upper_ = (np.zeros(count) for _ in range(3))
-    made.row_lower_, made.row_upper_ = (np.zeros(rows) for _ in range(2))
+    made.col_cost_, made.col_lower_, made.col_upper_ = asked.cost[kept], asked.lower[kept], asked.upper[kept]
+    made.row_lower_, made.row_upper_ = asked.low, asked.high
     matrix = made.a_matrix_
     matrix.format_, matrix.num_row_, matrix.num_col_ = core.MatrixFormat.kColwise, rows, count
     matrix.start_, matrix.index_, matrix.value_ = columns.indptr, columns.indices, columns.data

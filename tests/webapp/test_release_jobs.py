@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from webapp.release_cut import Asked, definition, digest_of
 from webapp.release_jobs import EXACT, LOOK, ask, is_word, looked, word_of
 from webapp.release_vault import bring_all_up, vault_of
 from webapp.releasing import hand_out, owner_of
-from webapp.services import Services
+from webapp.services import Services, open_services
 from webapp.store.database import Database
 from webapp.store.release_tables import Released
 from webapp.store.repository import utc_now
@@ -26,9 +27,17 @@ from webapp.store.rows import ConnectionRow
 
 
 @pytest.fixture
-def opened(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
+def on_each(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
     monkeypatch.setattr(release_jobs, "figures_of", figures_of)
     return Services(settings=settings(tmp_path / "data"), database=database, clock=utc_now)
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    monkeypatch.setattr(release_jobs, "figures_of", figures_of)
+    opened = open_services(settings(tmp_path / "data"))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -47,10 +56,10 @@ def shared(opened: Services) -> int:
 DEATHS = [(word, *moment) for word, moments in MOMENTS.items() for moment in moments]
 
 
-def test_a_worker_that_is_killed_makes_one_release_and_pays_once(opened: Services, database_url: str):
+def test_a_worker_that_is_killed_makes_one_release_and_pays_once(on_each: Services, database_url: str):
     for number, (word, place, when) in enumerate(DEATHS):
-        row = opened.repository.add_connection("hubspot", f"{number}", "https://example.com")
-        _dies(opened, database_url, row, (word, place, when))
+        row = on_each.repository.add_connection("hubspot", f"{number}", "https://example.com")
+        _dies(on_each, database_url, row, (word, place, when))
 
 
 def _dies(opened: Services, url: str, row: ConnectionRow, death: tuple[str, str, str]) -> None:
