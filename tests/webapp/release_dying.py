@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-import webapp.releasing as gate
 from audit.schema import parse_stream
 from audit.tally import count
 from webapp import release_jobs
@@ -25,20 +24,17 @@ from webapp.store.database import open_database
 from webapp.store.releases import Releases
 from webapp.store.repository import utc_now
 from webapp.store.rows import ConnectionRow
-from webapp.store.work_jobs import WorkJobs
 from webapp.work.attempt import Bench
 
 # Where it dies, and whether before or after what is done there.
 MOMENTS = {
-    "exact": (("release", "before"), ("add", "after"), ("end", "before")),
-    "0.500000": (("spend", "after"), ("fill", "before"), ("fill", "after"), ("end", "before")),
+    "exact": (("add", "after"),),
+    "0.500000": (("spend", "after"), ("fill", "after")),
 }
 PLACES: dict[str, tuple[Any, str]] = {
-    "release": (gate, "next_release"),
     "add": (Releases, "add"),
     "spend": (Releases, "spend"),
     "fill": (Releases, "fill"),
-    "end": (WorkJobs, "end"),
 }
 EDGES = tuple(5.0 * step for step in range(21))
 STREAM = """
