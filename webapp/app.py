@@ -21,16 +21,20 @@ from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
 from webapp.views import (
+    account,
     audits,
     connections,
     dashboard,
     errors,
     evidence,
     health,
+    helping,
     inbound,
+    invitations,
     jobs,
     keys,
     papers,
+    people,
     policies,
     policy_fields,
     policy_risk,
@@ -39,6 +43,7 @@ from webapp.views import (
     proposals,
     schedule,
     sharing,
+    single_sign_on,
     streams,
     tokens,
     trail,
@@ -52,8 +57,9 @@ if TYPE_CHECKING:
 LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 ROOMS = (
-    *(auth_views, connections, inbound, health, dashboard, audits, evidence, *POLICY_ROOMS),
+    *(auth_views, connections, inbound, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
+    *(people, invitations, account, single_sign_on),
 )
 
 

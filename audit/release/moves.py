@@ -137,14 +137,16 @@ def _programme(wanted: Search, chosen: IntArray) -> Programme:
     upper[count + chosen] = np.maximum(room.cells[chosen], 0)
     priced = (cost > 0) & np.isfinite(cost)
     upper[2 * count :] = np.tile(np.where(priced, np.inf, 0.0), 2)
-    low, high = (np.where(cost == 0, end, -wanted.start.astype(np.float64)) for end in (-np.inf, np.inf))
+    fixed: FloatArray = -wanted.start.astype(np.float64)
+    low: FloatArray = np.where(cost == 0, -np.inf, fixed).astype(np.float64)
+    high: FloatArray = np.where(cost == 0, np.inf, fixed).astype(np.float64)
     if wanted.aim is not None:
         _take_aim(wanted.aim, wanted.start, low, high)
     return Programme(
         cost=np.concatenate([np.full(2 * count, _EFFORT), np.tile(np.where(priced, cost, 0.0), 2)]),
         lower=lower,
         upper=upper,
-        low=np.concatenate([low, -room.of_sums]),
+        low=np.concatenate([low, -room.of_sums.astype(np.float64)]),
         high=np.concatenate([high, np.full(len(room.of_sums), np.inf)]),
     )
 

@@ -11,6 +11,8 @@ ZOOMED = {"width": 320, "height": 640}
 PAGES = (
     "/connections",
     "/trail",
+    "/people",
+    "/account",
     "{at}/policy",
     "{at}/policy?find=age&show=read",
     "{at}/policy/versions/1",
@@ -20,6 +22,9 @@ PAGES = (
     "{at}/privacy/flow",
     "{at}/share",
     "{at}/key",
+    "/help",
+    "/help/glossary",
+    "/help/policy",
     "/no-such-page",
 )
 HIDDEN_FOCUS = """() => {

@@ -61,10 +61,12 @@ def parts(world) -> everywhere.Parts:
         "proposal_id": ("none",),
         "release_id": ("none",),
         "token_id": ("none",),
+        "user_id": ("none",),
         "job_id": ("none",),
         "finding_id": tuple(report_of(world, audit.id).findings[0].id for audit in audits if audit),
         "kind": (*ALONE, *ANY, "crossings", "subgroups"),
         "place": ("1",),
+        "topic": ("audit", "none"),
     }
 
 
@@ -97,6 +99,14 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...] | None] = {
     ("password",): ("password", ADMIN, "--unlock"),
     ("people", "list"): ("people", "list"),
     ("people", "add"): ("people", "add", "{name}", "--role", "auditor"),
+    ("people", "invite"): (
+        *("people", "invite", "{name} invited", "--role", "viewer", "--email", "canary@example.com"),
+    ),
+    ("people", "code"): ("people", "code", "{name} invited"),
+    ("people", "role"): ("people", "role", "{name}", "viewer"),
+    ("people", "lock"): ("people", "lock", "{name}"),
+    ("people", "unlock"): ("people", "unlock", "{name}"),
+    ("people", "sign-out"): ("people", "sign-out", "{name}"),
     ("people", "remove"): ("people", "remove", "{name}"),
     ("connect",): ("connect", "salesforce", "--wait", "0"),
     ("check",): ("check",),

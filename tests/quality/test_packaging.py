@@ -32,10 +32,12 @@ def test_the_wheel_brings_what_is_read_at_run_time(wheel_names):
         "audit/report/audit.schema.json",
         "audit/release/release.schema.json",
         "audit/release/templates/",
+        "webapp/help/glossary.toml",
         "webapp/static/",
         "webapp/templates/",
         "webapp/store/migrations/",
     }
+    wanted |= {f"webapp/help/pages/{path.name}" for path in (REPOSITORY / "webapp/help/pages").glob("*.md")}
     missing = {part for part in wanted if not any(name.startswith(part) for name in wheel_names)}
     assert not missing
     assert {f"{package}/py.typed" for package in ("audit", "connectors", "webapp")} <= set(wheel_names)

@@ -9,12 +9,16 @@ VOID = {"input", "link", "meta", "img", "br", "hr", "path", "circle", "line", "r
 
 
 class Page(HTMLParser):
-    """The tags of one page in order, with the tags that are open around each."""
+    """The tags of one page in order, with the tags that are open around each.
+
+    ``words`` are what the page itself says: the help beside it, and what a word opens, are left out.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None], tuple[str, ...]]] = []
         self.open: list[str] = []
+        self.beside = 0
         self.words: list[str] = []
         self.faults: list[str] = []
         self.feed(text)
@@ -23,8 +27,11 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs), tuple(self.open)))
-        if tag not in VOID:
-            self.open.append(tag)
+        if tag in VOID:
+            return
+        self.open.append(tag)
+        if not self.beside and (tag == "aside" or "popover" in dict(attrs)):
+            self.beside = len(self.open)
 
     def handle_startendtag(self, tag, attrs):
         self.tags.append((tag, dict(attrs), tuple(self.open)))
@@ -32,11 +39,14 @@ class Page(HTMLParser):
     def handle_endtag(self, tag):
         if tag in VOID:
             return
+        if self.beside == len(self.open):
+            self.beside = 0
         if not self.open or self.open.pop() != tag:
             self.faults.append(f"</{tag}> closes something else")
 
     def handle_data(self, data):
-        self.words.append(data)
+        if not self.beside:
+            self.words.append(data)
 
     @property
     def text(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.webapp import site as sites
+from tests.webapp.markup import Page
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import End, JobRow, Wanted
 from webapp.work.slots import slot
@@ -27,14 +28,14 @@ def begun(site: sites.Site, connection: ConnectionRow) -> JobRow:
 
 
 def test_an_empty_page_says_that_nothing_runs_and_that_no_worker_does(site: sites.Site):
-    text = site.client.get("/jobs").text
+    text = Page(site.client.get("/jobs").text).text
     for words in ("Nothing runs.", "Nothing waits.", "Nothing has run yet.", "No worker runs."):
         assert words in text
 
 
 def test_a_worker_that_lives_is_seen(site: sites.Site):
     with slot(site.services):
-        assert "No worker runs" not in site.client.get("/jobs").text
+        assert "No worker runs" not in Page(site.client.get("/jobs").text).text
 
 
 def test_pull_now_asks_once_however_often_it_is_pressed(site: sites.Site, connection: ConnectionRow):

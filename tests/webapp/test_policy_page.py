@@ -339,6 +339,7 @@ def test_a_policy_that_can_never_be_asked_for_is_not_saved(org: Org) -> None:
     for text, words in (
         (POLICY.replace('object = "Lead"', 'object = "User"'), "this source reads salesforce Lead"),
         (POLICY.replace('field = "Age__c"', 'field = "Age__c FROM User"'), "no Salesforce API name"),
+        (POLICY.replace('field = "Age__c"', 'field = "Agee__c"'), "Agee__c"),
     ):
         answer = org.browser.submit(
             org.path, {"action": "save", "text": text, "reason": "We have looked at it"}

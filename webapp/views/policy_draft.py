@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from audit.schema import BadInput, parse_stream
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Refused
 from connectors.policy.doubts import refuse_doubtful
 from connectors.policy.fitting import refuse_unfit
 from connectors.policy.look import Looked
@@ -25,6 +25,8 @@ FEWEST_READ = 10
 """More leads are read than are shown: some may be excluded or rejected."""
 JUDGED = 200
 """Of so many leads the kept values are judged before a policy is saved."""
+NOT_THERE = frozenset({"INVALID_FIELD", "PROPERTY_DOESNT_EXIST"})
+"""What Salesforce and HubSpot answer where a policy names a field that nobody here can read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,10 @@ def _judged(opened: Services, draft: Draft, fields: Sequence[FieldInfo]) -> Draf
         batch = source_for(opened, draft.connection).look(draft.policy, JUDGED).batch
         refuse_doubtful(draft.policy, batch, fields)
     except BadInput as problem:
+        return replace(draft, error=f"The policy: {problem}")
+    except Refused as problem:
+        if problem.code not in NOT_THERE:
+            raise
         return replace(draft, error=f"The policy: {problem}")
     return draft
 
