@@ -19,6 +19,7 @@ WITHOUT = frozenset({"error", "help_index", "help_page", "help_glossary"})
 """Templates that need no help: what went wrong and what to do is all that the first says."""
 SHELVES = (
     ("To begin with", ("setup", "login", "dashboard", "connections")),
+    ("The first run", ("start", "start_choose", "start_keep", "start_check", "start_pull", "start_audit")),
     ("What is read, and what is audited", ("policy", "policy_version", "proposal", "stream", "keys")),
     ("What an audit found", ("audit", "finding", "figure")),
     ("People's rights, and what leaves", ("privacy", "dossier", "paper", "share")),

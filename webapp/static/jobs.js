@@ -24,6 +24,9 @@ async function look() {
   for (const other of document.querySelectorAll("[data-jobs-again]")) other.hidden = true;
   if (open !== before) said.textContent = open ? `At work or waiting: ${open}` : "Nothing runs or waits.";
   before = open;
+  // A page that waits for one result goes there.
+  const done = fresh.find((part) => part.dataset.jobsGo);
+  if (done) location.assign(done.dataset.jobsGo);
 }
 
 async function again() {
