@@ -142,11 +142,12 @@ def _programme(wanted: Search, chosen: IntArray) -> Programme:
     high: FloatArray = np.where(cost == 0, np.inf, fixed).astype(np.float64)
     if wanted.aim is not None:
         _take_aim(wanted.aim, wanted.start, low, high)
+    sums: FloatArray = -room.of_sums.astype(np.float64)
     return Programme(
         cost=np.concatenate([np.full(2 * count, _EFFORT), np.tile(np.where(priced, cost, 0.0), 2)]),
         lower=lower,
         upper=upper,
-        low=np.concatenate([low, -room.of_sums.astype(np.float64)]),
+        low=np.concatenate([low, sums]),
         high=np.concatenate([high, np.full(len(room.of_sums), np.inf)]),
     )
 

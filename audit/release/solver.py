@@ -34,7 +34,10 @@ class Programme:
 
 
 Solve = Callable[[Programme, bool], FloatArray | None]
-"""The corner that solves a programme; None where nothing does. Whether it goes on from the one before."""
+"""The corner that solves a programme; None where nothing does.
+
+It may go on from the one before, if nothing but bounds differ, and what had to be 0 still has to.
+"""
 
 
 def solver(rows: csr_array) -> Solve:
@@ -98,6 +101,9 @@ class _Warm:
             self._kept = np.flatnonzero((asked.lower != 0) | (asked.upper != 0))
             self._engine.passModel(_model(self._core, self._columns[:, self._kept], asked, self._kept))
         self._now = asked
+        if not len(self._kept):
+            still = (asked.low <= 0).all() and (asked.high >= 0).all()
+            return np.zeros(len(asked.cost)) if still else None
         self._engine.run()
         if self._engine.getModelStatus() != self._core.HighsModelStatus.kOptimal:
             return None
