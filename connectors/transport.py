@@ -12,8 +12,9 @@ import http.client
 import io
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -35,12 +36,12 @@ withhold_addresses()
 class _Timed(io.RawIOBase):
     """Reads from a socket until the time for one answer is up."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
         self._socket = sock
         # It keeps the socket open until the answer has been read, also where the connection is closed.
         self._raw = sock.makefile("rb", buffering=0)
-        self._patience = sock.gettimeout() or SECONDS
-        self._until = time.monotonic() + SECONDS
+        self._patience = sock.gettimeout() or seconds
+        self._until = time.monotonic() + seconds
 
     def readable(self) -> bool:
         """It is for reading only."""
@@ -65,35 +66,35 @@ class _Opening:
     """Stands where http.client expects the socket of an answer."""
 
     sock: socket.socket
+    seconds: float | None
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Timed(self.sock))
+        return io.BufferedReader(_Timed(self.sock, self.seconds or SECONDS))
 
 
-class _Answer(http.client.HTTPResponse):
-    """An answer whose clock runs."""
+@cache
+def _pools(seconds: float | None) -> Mapping[str, type[urllib3.HTTPConnectionPool]]:
+    """The classes of pools whose answers take so long at most."""
 
-    def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:  # noqa: ANN401 - http.client's own
-        super().__init__(_Opening(sock), *args, **more)  # type: ignore[arg-type]
+    class Answer(http.client.HTTPResponse):
+        """An answer whose clock runs."""
 
+        def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:  # noqa: ANN401 - http.client's own
+            super().__init__(_Opening(sock, seconds), *args, **more)  # type: ignore[arg-type]
 
-class _Connection(HTTPConnection):
-    response_class = _Answer
+    class Connection(HTTPConnection):
+        response_class = Answer
 
+    class SecureConnection(HTTPSConnection):
+        response_class = Answer
 
-class _SecureConnection(HTTPSConnection):
-    response_class = _Answer
+    class Pool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Connection  # pyright: ignore[reportAssignmentType] - as in urllib3 itself
 
+    class SecurePool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = SecureConnection  # pyright: ignore[reportAssignmentType]
 
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Connection  # pyright: ignore[reportAssignmentType] - as in urllib3 itself
-
-
-class _SecurePool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection  # pyright: ignore[reportAssignmentType]
-
-
-_POOLS = MappingProxyType({"http": _Pool, "https": _SecurePool})
+    return MappingProxyType({"http": Pool, "https": SecurePool})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,11 @@ class _Bounded:
     """urllib3's answer as requests reads it, cut off where it is too large."""
 
     answer: urllib3.BaseHTTPResponse
+    largest: int | None
 
     def stream(self, amt: int, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: ARG002 - requests' own
         """The body, unpacked, in pieces."""
-        yield from pieces(self.answer)
+        yield from pieces(self.answer, self.largest)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever requests asks for
         return getattr(self.answer, name)
@@ -116,14 +118,16 @@ class TimedAdapter(HTTPAdapter):
     simple-salesforce sets no timeout (its issue 148).
     """
 
-    def __init__(self, timeout: tuple[float, float]) -> None:
-        self._timeout = timeout
+    def __init__(
+        self, timeout: tuple[float, float], *, seconds: float | None = None, largest: int | None = None
+    ) -> None:
+        self._timeout, self._seconds, self._largest = timeout, seconds, largest
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - requests' own
         """Make connections whose answers are timed."""
         super().init_poolmanager(*args, **more)
-        timed(self.poolmanager)
+        timed(self.poolmanager, self._seconds)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:  # noqa: ANN401
         """Send with the timeout where the caller gave none."""
@@ -133,16 +137,16 @@ class TimedAdapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:  # noqa: ANN401
         """An answer whose body is bounded."""
-        return super().build_response(req, _Bounded(resp))  # type: ignore[arg-type]
+        return super().build_response(req, _Bounded(resp, self._largest))  # type: ignore[arg-type]
 
 
-def timed(pools: urllib3.PoolManager) -> urllib3.PoolManager:
+def timed(pools: urllib3.PoolManager, seconds: float | None = None) -> urllib3.PoolManager:
     """The same pools, whose answers are timed from now on."""
-    pools.pool_classes_by_scheme = dict(_POOLS)
+    pools.pool_classes_by_scheme = dict(_pools(seconds))
     return pools
 
 
-def pieces(answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
+def pieces(answer: urllib3.BaseHTTPResponse, largest: int | None = None) -> Iterator[bytes]:
     """The body of an answer, unpacked.
 
     Raises
@@ -153,7 +157,7 @@ def pieces(answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
     size = 0
     for piece in answer.stream(CHUNK, decode_content=True):
         size += len(piece)
-        if size > LARGEST:
+        if size > (largest or LARGEST):
             answer.close()
             msg = "an answer is too large"
             raise urllib3.exceptions.ProtocolError(msg)

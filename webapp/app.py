@@ -20,6 +20,7 @@ from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
 from webapp.views import (
+    account,
     audits,
     connections,
     dashboard,
@@ -28,9 +29,11 @@ from webapp.views import (
     health,
     helping,
     inbound,
+    invitations,
     jobs,
     keys,
     papers,
+    people,
     policies,
     policy_fields,
     policy_risk,
@@ -39,6 +42,7 @@ from webapp.views import (
     proposals,
     schedule,
     sharing,
+    single_sign_on,
     streams,
     tokens,
     trail,
@@ -54,6 +58,7 @@ POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals
 ROOMS = (
     *(auth_views, connections, inbound, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
+    *(people, invitations, account, single_sign_on),
 )
 
 

@@ -13,16 +13,11 @@ from flask import Flask, abort, current_app, flash, redirect, request, session, 
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from webapp import passwords
+from webapp import passwords, roles
 from webapp.services import Services, services
 from webapp.store.accounts import LONGEST_LOCK
 from webapp.store.rows import UserRow
 
-OPEN_ENDPOINTS = frozenset({"static", "auth.setup", "auth.make_account", "auth.sign_in", "auth.open_session"})
-# They ask for something else than a person's session: a CRM's signature, a token, or nothing.
-OPEN_BLUEPRINTS = frozenset({"inbound", "health", "api", "metrics", "help"})
-# What people who only read may send: to sign out, and that they looked at a finding.
-READER_ENDPOINTS = frozenset({"auth.sign_out", "evidence.looked"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_FOR_ACCOUNT = timedelta(seconds=10)
 
@@ -61,6 +56,7 @@ def install(app: Flask) -> None:
     manager.init_app(app)
     manager.user_loader(_person)
     app.before_request(_guard)
+    app.context_processor(lambda: {"may": may})
 
 
 def check(opened: Services, name: str, password: str, address: str) -> UserRow:
@@ -81,9 +77,18 @@ def check(opened: Services, name: str, password: str, address: str) -> UserRow:
         msg = "The name or the password is wrong."
         raise NotSignedIn(msg)
     opened.accounts.succeeded(subjects)
+    refuse_locked(opened, user)
     if passwords.outdated(user.password_hash):
         opened.accounts.rehash(user.id, passwords.hashed(password))
     return user
+
+
+def refuse_locked(opened: Services, user: UserRow) -> None:
+    """Raise NotSignedIn where an administrator locked this account; it is told only who proved to be it."""
+    if user.locked:
+        opened.accounts.record(user.name, "sign-in failed", "", "the account is locked")
+        msg = "This account is locked. Ask an administrator of this installation."
+        raise NotSignedIn(msg)
 
 
 def throttled(opened: Services, account: str, address: str) -> Mapping[str, timedelta]:
@@ -105,6 +110,15 @@ def throttled(opened: Services, account: str, address: str) -> Mapping[str, time
         _subject(opened, "address", address): LONGEST_LOCK,
         _subject(opened, "pair", f"{address} {account}"): LONGEST_LOCK,
     }
+    return _counted(opened, subjects)
+
+
+def throttled_address(opened: Services, address: str) -> Mapping[str, timedelta]:
+    """As `throttled`, for a way in that names no account before it is through: the address alone counts."""
+    return _counted(opened, {_subject(opened, "address", address): LONGEST_LOCK})
+
+
+def _counted(opened: Services, subjects: Mapping[str, timedelta]) -> Mapping[str, timedelta]:
     # Nobody else's try comes between the look and the count, in whatever process.
     with opened.database.exclusive("sign-in"):
         if end := opened.accounts.locked_until(subjects):
@@ -115,12 +129,15 @@ def throttled(opened: Services, account: str, address: str) -> Mapping[str, time
     return subjects
 
 
-def start_session(opened: Services, user: UserRow, action: str = "signed in") -> None:
-    """Sign this person in under a new session; nothing of the old one is kept."""
+def start_session(opened: Services, user: UserRow, action: str = "signed in", detail: str = "") -> None:
+    """Sign this person in under a new session; nothing of the old one is kept, here or in the cookie."""
+    if current_user.is_authenticated:
+        opened.sessions.close(current_user.token)
     session.clear()
     session.permanent = True
     login_user(Person(user=user, token=opened.sessions.open(user.id)))
-    opened.accounts.record(user.name, action)
+    opened.people.signed_in(user.id)
+    opened.accounts.record(user.name, action, "", detail)
 
 
 def end_session(opened: Services) -> None:
@@ -140,17 +157,18 @@ def _person(token: str) -> Person | None:
 def _guard() -> Response | None:
     if "\0" in request.path:
         abort(404)  # no text in the database holds it, and PostgreSQL refuses to look
-    if request.endpoint in OPEN_ENDPOINTS or request.blueprint in OPEN_BLUEPRINTS or request.endpoint is None:
+    if request.endpoint is None or roles.is_open(request.endpoint):
         return None
     if not current_user.is_authenticated:
         return _invitation()
-    if (
-        request.method not in SAFE_METHODS
-        and current_user.user.role != "admin"
-        and request.endpoint not in READER_ENDPOINTS
-    ):
+    if not roles.may_open(current_user.user.role, request.endpoint):
         abort(403)
     return None
+
+
+def may(right: roles.Right) -> bool:
+    """Whether the person of this session has a right; nobody has none."""
+    return current_user.is_authenticated and roles.may(current_user.user.role, right)
 
 
 def _invitation() -> Response:

@@ -24,6 +24,8 @@ TOGETHER = (
     ("salesforce_jwt_key", "salesforce_jwt_username"),
     ("hubspot_client_id", "hubspot_client_secret"),
     ("hubspot_client_id", "hubspot_app_id"),
+    ("oidc_issuer", "oidc_client_id"),
+    ("oidc_client_id", "oidc_client_secret"),
 )
 
 

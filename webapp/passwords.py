@@ -29,12 +29,12 @@ def hashed(password: str) -> str:
 
 
 def matches(password: str, stored: str | None) -> bool:
-    """Whether the password is the stored one. Without one it takes as long and is false."""
+    """Whether the password is the stored one. Without one, or an empty one, it takes as long and is false."""
     try:
         same = HASHER.verify(stored or _nobody(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
-    return same and stored is not None
+    return same and bool(stored)
 
 
 def outdated(stored: str) -> bool:

@@ -31,9 +31,12 @@ from webapp.store.erased_leads import ErasedLeads
 from webapp.store.evidence import Evidence
 from webapp.store.first_measures import FirstMeasures
 from webapp.store.grants import DatabaseGrants
+from webapp.store.identities import Identities
+from webapp.store.invitations import Invitations
 from webapp.store.job_ends import JobEnds
 from webapp.store.notes import Notes
 from webapp.store.organisation_keys import OrganisationKeys
+from webapp.store.people import People
 from webapp.store.proposals import Proposals
 from webapp.store.releases import Releases
 from webapp.store.repository import Clock, Repository, utc_now
@@ -71,6 +74,22 @@ class Services:
         return Accounts(database=self.database, clock=self.clock)
 
     @property
+    def people(self) -> People:
+        """Who may sign in, to be seen and changed."""
+        return People(database=self.database, clock=self.clock)
+
+    @property
+    def invitations(self) -> Invitations:
+        """Codes that let people in."""
+        secret = self.settings.secret_key.get_secret_value().encode()
+        return Invitations(database=self.database, secret=secret, clock=self.clock)
+
+    @property
+    def identities(self) -> Identities:
+        """Accounts of people whom a provider proved."""
+        return Identities(database=self.database, invitations=self.invitations, clock=self.clock)
+
+    @property
     def proposals(self) -> Proposals:
         """What one admin asks another to agree to."""
         return Proposals(database=self.database, clock=self.clock)
@@ -98,8 +117,13 @@ class Services:
     @property
     def sessions(self) -> Sessions:
         """Open sign-ins."""
-        lifetime = timedelta(hours=self.settings.session_hours)
-        return Sessions(database=self.database, lifetime=lifetime, clock=self.clock)
+        settings = self.settings
+        return Sessions(
+            database=self.database,
+            lifetime=timedelta(hours=settings.session_hours),
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            clock=self.clock,
+        )
 
     @property
     def consents(self) -> Consents:

@@ -101,7 +101,7 @@ def read_grant(
     _check_type(token)
     unsigned = flow == "jwt" and "signature" not in token
     issued_at = None if unsigned else _signed_moment(app, token, identity)
-    organisation = _organisation(identity)
+    organisation = organisation_of(identity)
     if former is not None and former.organisation != organisation:
         msg = "Salesforce renewed the token for another org: connect the org again"
         raise Refused(msg, code="org_mismatch")
@@ -146,8 +146,8 @@ def _check_signature(app: SalesforceApp, text: str, signature: str) -> None:
         raise Refused(msg, code="bad_signature")
 
 
-def _organisation(identity: str) -> str:
-    """The org id of an identity address (``https://host/id/<org>/<user>``)."""
+def organisation_of(identity: str) -> str:
+    """The org id of an identity address (``https://host/id/<org>/<user>``). Raises Refused for others."""
     try:
         parts = urlsplit(identity).path.split("/")
         if len(parts) == 4 and parts[1] == "id" and parts[2].startswith("00D"):

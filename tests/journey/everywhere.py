@@ -19,7 +19,7 @@ from webapp.demo.world import World
 # What stands for each part of an address; a part that is not here fails the test.
 Parts = Mapping[str, tuple[str, ...]]
 # They end something: last, and in this order.
-ENDING = ("disconnect", "destroy", "logout")
+ENDING = ("disconnect", "destroy", "logout", "sign-out-everywhere")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ ZOOMED = {"width": 320, "height": 640}
 PAGES = (
     "/connections",
     "/trail",
+    "/people",
+    "/account",
     "{at}/policy",
     "{at}/policy?find=age&show=read",
     "{at}/policy/versions/1",

@@ -132,7 +132,7 @@ def test_it_ends_with_the_account_of_whom_it_acts_for(opened: Services):
     person(opened, "Ada", "admin")
     eve = person(opened, "Eve", "admin")
     made, ours = token(opened, user_id=eve.id), token(opened, name="Of the server")
-    assert opened.accounts.remove_user(eve, "Ada")
+    opened.people.remove(eve.id, "Ada")
     assert (status(opened, made), status(opened, ours)) == (401, 200)
 
 

@@ -46,8 +46,16 @@ def test_a_person_is_added_listed_and_removed(run) -> None:
     ("words", "told"),
     [
         (("add", "Ada", "--role", "admin"), "there is an account 'Ada' already"),
-        (("add", " ", "--role", "admin"), "the name must have 1 to 120 printable characters"),
-        (("add", "a" * 121, "--role", "admin"), "the name must have 1 to 120 printable characters"),
+        (("add", " ", "--role", "admin"), "The name must have 1 to 120 printable characters"),
+        (("add", "a" * 121, "--role", "admin"), "The name is too long; use at most 120 characters."),
+        (("add", "Command  line", "--role", "admin"), "The trail calls something else 'Command line'"),
+        (("add", "Token of a program", "--role", "admin"), "The trail calls something else"),
+        (("invite", "Ada", "--role", "viewer"), "there is an account 'Ada' already"),
+        (("code", "Eve"), "there is no account 'Eve'; fairlead people list names them"),
+        (("role", "Ada", "viewer"), "'Ada' is the only administrator; add another one first"),
+        (("lock", "Ada"), "'Ada' is the only administrator; add another one first"),
+        (("unlock", "Eve"), "there is no account 'Eve'"),
+        (("sign-out", "Eve"), "there is no account 'Eve'"),
         (("remove", "Eve"), "there is no account 'Eve'"),
         (("remove", ""), "there is no account ''"),
         (("remove", "Ada"), "'Ada' is the only administrator; add another one first"),
@@ -65,3 +73,25 @@ def test_a_weak_password_is_refused(run) -> None:
     answer = run("add", "Ada", "--role", "admin", typed="short\n")
     assert answer.exit_code == 2
     assert "Nobody may sign in yet." in run("list").output
+
+
+def test_a_person_comes_in_by_a_code_and_is_changed(run) -> None:
+    run("add", "Ada", "--role", "admin")
+    made = json.loads(
+        run("invite", "Vera", "--role", "viewer", "--email", "vera@example.com", "--json").output
+    )
+    assert (made["person"], made["role"]) == ("Vera", "viewer")
+    again = run("code", "Vera").stdout.strip()
+    with installation() as opened:
+        assert opened.invitations.accept(made["code"], "hash") is None
+        vera = opened.invitations.accept(again, "hash")
+        assert vera.let_in_by is None  # whoever can run this on the server decides it
+        token = opened.sessions.open(vera.id)
+        assert run("sign-out", "Vera").output == "Vera is signed out everywhere.\n"
+        assert opened.sessions.user(token) is None
+    assert run("role", "Vera", "auditor").output == "Vera is auditor now.\n"
+    assert run("lock", "Vera").output == "Vera is locked and signed out.\n"
+    assert run("list").output == "Ada (admin)\nVera (auditor, locked)\n"
+    assert [one["locked"] for one in json.loads(run("list", "--json").output)] == [False, True]
+    assert run("unlock", "Vera").output == "Vera may sign in again.\n"
+    assert json.loads(run("remove", "Vera", "--json").output) == {"removed": "Vera"}

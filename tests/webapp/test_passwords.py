@@ -43,3 +43,9 @@ def test_a_cheaper_hash_still_opens_and_is_outdated(product):
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     assert product.matches(PASSWORD, cheap)
     assert product.outdated(cheap)
+
+
+def test_an_account_without_a_password_opens_with_none():
+    for password in ("", "no such account", "x"):
+        assert not passwords.matches(password, "")
+        assert not passwords.matches(password, None)

@@ -16,8 +16,9 @@ from audit.rows.proxy import Proxy
 from audit.subgroups.model import Subgroup
 from webapp.api import cursors
 from webapp.api.operation import Ask, Operation
-from webapp.api.reports import names_of, report_of, visible
+from webapp.api.reports import report_of, visible
 from webapp.api.shape import Answer, Asked, Names, Page, Paged, Text
+from webapp.plain_audits import names_of
 
 Part = Literal["findings", "estimates", "disparities", "proxies", "subgroups", "warnings"]
 # The report holds pairs in order.

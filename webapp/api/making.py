@@ -35,7 +35,7 @@ def _wrong_name(new: NewToken) -> str:
 
 def _wrong_scopes(new: NewToken) -> str:
     if new.role not in BY_ROLE:
-        return f"There is no role {new.role}; choose {' or '.join(BY_ROLE)}."
+        return f"There is no role {new.role}; choose {', '.join(BY_ROLE)}."
     if not new.scopes:
         return "Choose at least one scope: a token without any may do nothing."
     refused = too_much(new.scopes, new.role)

@@ -51,9 +51,11 @@ def text() -> str:
 
 
 def _scopes() -> str:
-    auditors = BY_ROLE["auditor"]
-    rows = [f"| `{one}` | {'yes' if one in auditors else 'no'} | {WORDS[one]} |" for one in SCOPES]
-    head = ["| scope | an auditor's too | what it opens |", "|---|---|---|"]
+    rows = [
+        f"| `{one}` | {', '.join(role for role, may in BY_ROLE.items() if one in may)} | {WORDS[one]} |"
+        for one in SCOPES
+    ]
+    head = ["| scope | for tokens of | what it opens |", "|---|---|---|"]
     return "\n".join(["## Scopes\n", *head, *rows, ""])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from webapp.roles import RIGHTS, Right
 from webapp.store.rows import Role
 
 Scope = Literal[
@@ -35,11 +36,24 @@ WORDS: Mapping[Scope, str] = MappingProxyType(
         "write:erasures": "Erase one lead for good, by its record id.",
     }
 )
-# An auditor reads what the pages show; what a page lets only an admin do, only an admin's token does.
-_AUDITOR: frozenset[Scope] = frozenset(
-    {"read:audits", "read:special", "read:policy", "read:releases", "read:trail"}
+# What a token's holder needs: a token shows what the pages show, and does what they let the holder do.
+NEEDS: Mapping[Scope, Right] = MappingProxyType(
+    {
+        "read:audits": "audits",
+        "read:special": "special",
+        "read:policy": "rules",
+        "read:releases": "rules",
+        "read:trail": "rules",
+        "read:people": "people",
+        "read:panel": "change",
+        "read:dossiers": "change",
+        "write:releases": "change",
+        "write:erasures": "change",
+    }
 )
-BY_ROLE: Mapping[Role, frozenset[Scope]] = MappingProxyType({"admin": frozenset(SCOPES), "auditor": _AUDITOR})
+BY_ROLE: Mapping[Role, frozenset[Scope]] = MappingProxyType(
+    {role: frozenset(one for one in SCOPES if NEEDS[one] in rights) for role, rights in RIGHTS.items()}
+)
 
 
 def allowed(scopes: Collection[str], *roles: str) -> frozenset[Scope]:

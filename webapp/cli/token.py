@@ -14,6 +14,7 @@ from webapp.cli.password import WHO
 from webapp.installation import installation, one_connection
 from webapp.services import Services
 from webapp.store.api_tokens import NewToken, TokenRow
+from webapp.store.rows import ROLES
 from webapp.viewmodels.api_tokens import standing
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -58,7 +59,7 @@ def show(*, as_json: bool) -> None:
 @click.argument("name")
 @click.option(
     "--role",
-    type=click.Choice(["admin", "auditor"]),
+    type=click.Choice(ROLES),
     required=True,
     help="It may never do more than this role.",
 )

@@ -96,16 +96,6 @@ class Accounts:
             session.add_all([row, noted(now, who, "person added", new.name, new.role)])
             return user_row(row)
 
-    def remove_user(self, user: UserRow, who: str) -> bool:
-        """Take a person's account away, and with it every open session; False for the last administrator."""
-        with self.database.exclusive("people"), self.database.writing() as session:
-            admins = session.scalars(select(tables.User.id).filter_by(role="admin")).all()
-            if list(admins) == [user.id]:
-                return False
-            session.execute(delete(tables.User).filter_by(id=user.id))
-            session.add(noted(self.clock(), who, "person removed", user.name, user.role))
-            return True
-
     def rehash(self, user_id: str, password_hash: str) -> None:
         """The same password under stronger parameters; sessions go on."""
         with self.database.writing() as session:
@@ -114,7 +104,8 @@ class Accounts:
     def set_password(self, user: UserRow, password_hash: str, who: str) -> None:
         """Another password: open sessions of the account end, and all failed sign-ins are forgotten."""
         with self.database.writing() as session:
-            session.get_one(tables.User, user.id).password_hash = password_hash
+            row = session.get_one(tables.User, user.id)
+            row.password_hash, row.let_in_by = password_hash, None
             session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
             session.execute(delete(tables.SignInThrottle))
             session.add(noted(self.clock(), who, "password changed", user.name))

@@ -25,6 +25,7 @@ LETTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 RANDOM, CHECK = 43, 6
 SHAPE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM + CHECK}}}", re.ASCII)
 LONGEST_DAYS = 730
+LOCKED = "locked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,4 +156,11 @@ def _with_holders() -> Select[ApiToken, tables.User]:
 def _row(row: ApiToken, holder: tables.User | None) -> TokenRow:
     shown = [name for name in TokenRow.__slots__ if name not in {"scopes", "holder_role"}]
     values = {name: getattr(row, name) for name in shown}
-    return TokenRow(**values, scopes=tuple(row.scopes), holder_role=holder.role if holder else None)
+    return TokenRow(**values, scopes=tuple(row.scopes), holder_role=_role(holder))
+
+
+def _role(holder: tables.User | None) -> str | None:
+    """The role of today; of who is locked, one that may do nothing."""
+    if holder is None:
+        return None
+    return LOCKED if holder.locked_at is not None else holder.role

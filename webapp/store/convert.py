@@ -137,6 +137,8 @@ def user_row(row: tables.User) -> UserRow:
         name=row.name,
         role=cast("Role", row.role),
         password_hash=row.password_hash,
+        locked=row.locked_at is not None,
+        let_in_by=row.let_in_by,
     )
 
 

@@ -12,6 +12,7 @@ from webapp.store import (
     job_tables,
     measure_tables,
     organisation_key_tables,
+    people_tables,
     policy_tables,
     privacy_tables,
     release_tables,
@@ -23,6 +24,6 @@ from webapp.store.columns import Base
 MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
     *(feedback_tables, measure_tables, erased_lead_tables, clock_tables, evidence_tables),
-    *(api_tables, job_tables),
+    *(api_tables, job_tables, people_tables),
 )
 METADATA = Base.metadata

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from audit.schema import BadInput
 from webapp.store import tables
 from webapp.store.database import Database
-from webapp.store.four_eyes import admins, why_not
+from webapp.store.four_eyes import admins, alike, why_not
 from webapp.store.policy_tables import FourEyes, Proposal, VersionNote
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import UserRow
@@ -85,6 +85,14 @@ class Proposals:
         """How many administrators there are."""
         with self.database.reading() as session:
             return admins(session)
+
+    def alone(self, connection_id: str, who: UserRow, name: str) -> bool:
+        """Whether two must agree, and this person may be the one with this name, under one account or two."""
+        with self.database.reading() as session:
+            if session.get(FourEyes, connection_id) is None:
+                return False
+            other = session.scalar(select(tables.User.id).filter_by(name=name))
+            return who.name == name or (other is not None and alike(session, who.id, other))
 
     def need_two(self, connection_id: str, who: UserRow) -> None:
         """From now on two admins must agree. Raises BadInput where there is only one."""

@@ -12,6 +12,7 @@ from connectors.source import FlagDetail, FlagStatus, Receipt
 
 __all__ = [
     "CRMS",
+    "ROLES",
     "AuditRow",
     "ConnectionRow",
     "ConnectionState",
@@ -41,7 +42,8 @@ ConnectionState = Literal[
     "busy",
     "disconnected",
 ]
-Role = Literal["admin", "auditor"]
+Role = Literal["admin", "auditor", "viewer"]
+ROLES: tuple[Role, ...] = ("admin", "auditor", "viewer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,12 +152,19 @@ class ReceiptRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRow:
-    """A person who may sign in."""
+    """A person who may sign in; ``password_hash`` is empty for who has no password here."""
 
     id: str
     name: str
     role: Role
     password_hash: str = field(repr=False)
+    locked: bool = False
+    let_in_by: str | None = None
+
+    @property
+    def root(self) -> str:
+        """Whose doing the account is: the administrator's behind whom no page let in another, or its own."""
+        return self.let_in_by or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,3 +41,16 @@ class SeenRequests:
                 return now - row.first_at <= TOLERANCE
         except IntegrityError:
             return True  # it came to another process in this very moment
+
+    def once(self, text: str) -> bool:
+        """Whether this text comes for the first time; only its hash is kept, for as long as the others."""
+        digest, now = sha256(f"once/{text}".encode()).hexdigest(), self.clock()
+        try:
+            with self.database.writing() as session:
+                session.execute(
+                    delete(tables.SeenRequest).where(tables.SeenRequest.first_at < now - REMEMBERED)
+                )
+                session.add(tables.SeenRequest(digest=digest, first_at=now))
+        except IntegrityError:
+            return False
+        return True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 
 from webapp.store import tables
 from webapp.store.convert import user_row
@@ -15,13 +17,30 @@ from webapp.store.database import Database
 from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import UserRow
 
+NOTED_EVERY = timedelta(minutes=1)
+"""How often the use of a session is written down: each request would be a write."""
+PATIENCE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """One open session of a person; ``own`` is the one that asks."""
+
+    opened_at: datetime | None
+    seen_at: datetime | None
+    own: bool
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sessions:
-    """Sign-ins by the token in the browser's cookie; the database knows only its hash."""
+    """Sign-ins by the token in the browser's cookie; the database knows only its hash.
+
+    A session ends after its ``lifetime``, and earlier where it was not used for the time ``idle``.
+    """
 
     database: Database
     lifetime: timedelta
+    idle: timedelta = timedelta(days=7)
     clock: Clock = utc_now
 
     def open(self, user_id: str) -> str:
@@ -29,23 +48,57 @@ class Sessions:
         token, now = token_urlsafe(32), self.clock()
         with self.database.writing() as session:
             session.execute(delete(tables.SignIn).where(tables.SignIn.expires_at <= now))
-            row = tables.SignIn(token_hash=_hash(token), user_id=user_id, expires_at=now + self.lifetime)
+            row = tables.SignIn(
+                token_hash=hash_of(token),
+                user_id=user_id,
+                expires_at=now + self.lifetime,
+                opened_at=now,
+                seen_at=now,
+            )
             session.add(row)
         return token
 
     def user(self, token: str) -> UserRow | None:
-        """Who this session belongs to; None after sign-out or at the end of its time."""
+        """Who this session belongs to; None after sign-out, at the end of its time, or of a locked person."""
+        now = self.clock()
         with self.database.reading() as session:
-            row = session.get(tables.SignIn, _hash(token))
-            if row is None or row.expires_at <= self.clock():
+            row = session.get(tables.SignIn, hash_of(token))
+            if row is None or not self._alive(row, now):
                 return None
-            return user_row(session.get_one(tables.User, row.user_id))
+            user = user_row(session.get_one(tables.User, row.user_id))
+        if user.locked:
+            return None
+        if row.seen_at is None or now - row.seen_at >= NOTED_EVERY:
+            self._note(row.token_hash, now)
+        return user
+
+    def of(self, user_id: str, token: str) -> tuple[OpenSession, ...]:
+        """A person's open sessions, the newest first; ``token`` is that of who asks."""
+        newest = select(tables.SignIn).filter_by(user_id=user_id).order_by(tables.SignIn.expires_at.desc())
+        own, now = hash_of(token), self.clock()
+        with self.database.reading() as session:
+            return tuple(
+                OpenSession(opened_at=row.opened_at, seen_at=row.seen_at, own=row.token_hash == own)
+                for row in session.scalars(newest)
+                if self._alive(row, now)
+            )
 
     def close(self, token: str) -> None:
         """End one session."""
         with self.database.writing() as session:
-            session.execute(delete(tables.SignIn).filter_by(token_hash=_hash(token)))
+            session.execute(delete(tables.SignIn).filter_by(token_hash=hash_of(token)))
+
+    def _alive(self, row: tables.SignIn, now: datetime) -> bool:
+        return row.expires_at > now and (row.seen_at is None or row.seen_at + self.idle > now)
+
+    def _note(self, token_hash: str, now: datetime) -> None:
+        # Nobody waits for another's write only to note that they are here.
+        with suppress(OperationalError), self.database.writing(wait=PATIENCE_SECONDS) as session:
+            row = session.get(tables.SignIn, token_hash)
+            if row is not None:
+                row.seen_at = now
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """How a session is known here."""
     return sha256(token.encode()).hexdigest()

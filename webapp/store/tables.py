@@ -145,7 +145,11 @@ class SyncRun(Base):
 
 
 class User(Base):
-    """A person who may sign in."""
+    """A person who may sign in.
+
+    ``password_hash`` is empty where there is none. ``let_in_by`` is the account that this one's first or
+    newest password goes back to, where a page and not the server made the way in.
+    """
 
     __tablename__ = "user_account"
     __table_args__ = (UniqueConstraint("name"),)
@@ -155,16 +159,24 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
+    locked_at: Mapped[datetime | None]
+    signed_in_at: Mapped[datetime | None]
+    let_in_by: Mapped[str | None] = mapped_column(String(32))
 
 
 class SignIn(Base):
-    """One open session, known by the hash of its cookie's token; deleted at sign-out."""
+    """One open session, known by the hash of its cookie's token; deleted at sign-out.
+
+    ``seen_at`` is when it was last used, to the minute.
+    """
 
     __tablename__ = "sign_in"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
 
 
 class SignInThrottle(Base):

@@ -9,7 +9,9 @@ from typing import Literal
 
 from webapp.api.scopes import BY_ROLE, SCOPES, WORDS, allowed
 from webapp.store.api_tokens import TokenRow
+from webapp.store.rows import Role
 
+LOWEST: tuple[Role, ...] = ("viewer", "auditor", "admin")
 State = Literal["alive", "expired", "revoked", "powerless"]
 
 
@@ -38,11 +40,11 @@ class TokenLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeChoice:
-    """One scope on the form, and whether an auditor's token may have it."""
+    """One scope on the form, and the lowest role whose token may have it."""
 
     scope: str
     words: str
-    auditor: bool
+    lowest: str
 
 
 def standing(row: TokenRow, now: datetime) -> Standing:
@@ -56,7 +58,8 @@ def standing(row: TokenRow, now: datetime) -> Standing:
         return Standing(state="expired", words=f"expired on {row.expires_at:%Y-%m-%d}; {used}")
     if not allowed(row.scopes, row.role, row.holder_role or row.role):
         return Standing(
-            state="powerless", words=f"it may do nothing, since {row.made_by} has another role; {used}"
+            state="powerless",
+            words=f"it may do nothing, since {row.made_by} is locked or has another role; {used}",
         )
     return Standing(state="alive", words=f"ends on {row.expires_at:%Y-%m-%d}; {used}")
 
@@ -69,7 +72,8 @@ def token_lines(rows: Iterable[TokenRow], labels: Mapping[str, str], now: dateti
 def scope_choices() -> tuple[ScopeChoice, ...]:
     """Every scope there is."""
     return tuple(
-        ScopeChoice(scope=one, words=WORDS[one], auditor=one in BY_ROLE["auditor"]) for one in SCOPES
+        ScopeChoice(scope=one, words=WORDS[one], lowest=next(r for r in LOWEST if one in BY_ROLE[r]))
+        for one in SCOPES
     )
 
 

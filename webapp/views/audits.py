@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template
 
 from audit.report.table import metrics_csv
+from webapp.auth import may
 from webapp.services import services
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.words import organisation_label
-from webapp.views.loading import connection_of, opened
+from webapp.views.loading import connection_of, opened, whole
 
 blueprint = Blueprint("audits", __name__)
 
@@ -28,15 +29,17 @@ def show(audit_id: str) -> str:
         "audit.html",
         page=found.page,
         parts=found.parts,
-        looks=services().evidence.looks(connection.id),
+        looks=services().evidence.looks(connection.id) if may("looks") else {},
         label=organisation_label(connection.crm, connection.organisation),
         connection_id=connection.id,
+        whole=may("special") or not found.withheld,
     )
 
 
 @blueprint.get("/audits/<audit_id>/audit.json")
 def report_json(audit_id: str) -> Response:
     """The stored report, byte for byte."""
+    whole(audit_id)
     return _file(_audit(audit_id).report, "application/json", f"audit-{audit_id}.json")
 
 
@@ -57,13 +60,13 @@ def report_html(audit_id: str) -> Response:
 @blueprint.get("/audits/<audit_id>/metrics.csv")
 def metrics(audit_id: str) -> Response:
     """Every metric of every group, for a spreadsheet."""
-    return _file(metrics_csv(opened(audit_id).source.report), "text/csv", f"audit-{audit_id}.csv")
+    return _file(metrics_csv(whole(audit_id).source.report), "text/csv", f"audit-{audit_id}.csv")
 
 
 def _drawn(audit_id: str) -> str:
     from audit.report.page import to_html  # noqa: PLC0415 - drawing charts loads much
 
-    return to_html(opened(audit_id).source.report)
+    return to_html(whole(audit_id).source.report)
 
 
 def _file(text: str, kind: str, name: str) -> Response:

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
 from webapp import auth, first_run, passwords
+from webapp.account_names import account_name
 from webapp.auth import NotSignedIn
 from webapp.services import services
+from webapp.sign_in.refusal import NotLetIn
+from webapp.sign_in.ways import ways_in
 from webapp.store.rows import UserRow
-
-LONGEST_NAME = 120
 
 blueprint = Blueprint("auth", __name__)
 
@@ -46,7 +47,7 @@ def make_account() -> Response:
     except Unfit as problem:
         return _setup_page({problem.field: str(problem)}, 400)
     except NotSignedIn as problem:
-        return _refusal(_setup_page({"token": str(problem)}), problem)
+        return refusal(_setup_page({"token": str(problem)}), problem)
     if user is None:
         return redirect(url_for("auth.sign_in"), 303)
     first_run.forget_setup_code(opened.settings)
@@ -60,8 +61,8 @@ def sign_in() -> Response:
     if not services().accounts.any_user():
         return redirect(url_for("auth.setup"), 303)
     if current_user.is_authenticated:
-        return redirect(_own_path(request.args.get("next", "")), 303)
-    return _sign_in_page(None)
+        return redirect(own_path(request.args.get("next", "")), 303)
+    return sign_in_page(None)
 
 
 @blueprint.post("/login", endpoint="open_session")
@@ -73,9 +74,9 @@ def open_session() -> Response:
             opened, form.get("name", "").strip(), form.get("password", ""), request.remote_addr or ""
         )
     except NotSignedIn as problem:
-        return _refusal(_sign_in_page(problem), problem)
+        return refusal(sign_in_page(problem), problem)
     auth.start_session(opened, user)
-    return redirect(_own_path(form.get("next", "")), 303)
+    return redirect(own_path(form.get("next", "")), 303)
 
 
 @blueprint.post("/logout")
@@ -92,22 +93,18 @@ def _first_account() -> UserRow | None:
         msg = "This is not the setup code; Fairlead printed it when it started, and it is in the data folder."
         raise NotSignedIn(msg)
     opened.accounts.succeeded(subjects)
-    return opened.accounts.add_first_user(_typed_name(), "admin", _typed_password())
+    return opened.accounts.add_first_user(_typed_name(), "admin", typed_password())
 
 
 def _typed_name() -> str:
-    name = request.form.get("name", "").strip() or "admin"
-    if len(name) > LONGEST_NAME:
-        msg = f"The name is too long; use at most {LONGEST_NAME} characters."
-        raise Unfit(msg, field="name")
-    if not name.isprintable():
-        msg = "The name holds signs that cannot be shown; use letters, digits and blanks."
-        raise Unfit(msg, field="name")
-    return name
+    try:
+        return account_name(request.form.get("name", "").strip() or "admin")
+    except BadInput as problem:
+        raise Unfit(str(problem), field="name") from None
 
 
-def _typed_password() -> str:
-    """The hash of the new password."""
+def typed_password() -> str:
+    """The hash of the new password. Raises Unfit where it, or its repetition, is not as it must be."""
     password = request.form.get("password", "")
     if password != request.form.get("repeat", password):
         msg = "The two passwords differ; type the same one twice."
@@ -131,26 +128,29 @@ def _setup_page(errors: Mapping[str, str], status: int = 200) -> Response:
     return make_response(page, status)
 
 
-def _sign_in_page(problem: NotSignedIn | None) -> Response:
-    wanted = _own_path(request.values.get("next", ""))
+def sign_in_page(problem: NotSignedIn | NotLetIn | None) -> Response:
+    """The page, with why the last try failed."""
+    wanted = own_path(request.values.get("next", ""))
     page = render_template(
         "login.html",
         error=problem,
-        wrong=problem is not None and not problem.retry_after,
+        wrong=isinstance(problem, NotSignedIn) and not problem.retry_after,
         name=request.form.get("name", ""),
         next="" if wanted == "/" else wanted,
+        single_sign_on=ways_in(services().settings),
     )
     return make_response(page)
 
 
-def _refusal(response: Response, problem: NotSignedIn) -> Response:
+def refusal(response: Response, problem: NotSignedIn) -> Response:
+    """The answer for who did not get in: 401, or 429 with the time to wait."""
     response.status_code = 429 if problem.retry_after else 401
     if problem.retry_after:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response
 
 
-def _own_path(path: str) -> str:
+def own_path(path: str) -> str:
     """A path of this site, never an address elsewhere: two slashes, or a backslash, begin a host."""
     clean = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
     return path if clean else "/"

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from flask_login import current_user
 
 from audit.finding.words import capitalized, nobreak
+from webapp.auth import may
 from webapp.crms import NAMES
 from webapp.deciding import PRESSING, Decision, decisions
 from webapp.services import Services, services
@@ -18,7 +19,7 @@ from webapp.viewmodels.changed import Changed, changed
 from webapp.viewmodels.dashboard import Status, Tile, status_of, tile
 from webapp.viewmodels.glance import EARLIER, Glance, Trend, glance, trend_of
 from webapp.viewmodels.synced import sentences
-from webapp.views.loading import overview_of
+from webapp.views.loading import overview_of, seen
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -55,13 +56,14 @@ def _stream(opened: Services, row: ConnectionRow) -> Stream:
     audits = opened.evidence.newest(row.id, EARLIER)
     if audits and audits[0].overview is None:
         audits = (replace(audits[0], overview=overview_of(audits[0])), *audits[1:])
+    audits = seen(audits)
     newest = audits[0].overview if audits else None
     return Stream(
         tile=_tile(opened, row, audits[0] if audits else None),
         glance=glance(newest) if newest else None,
         trend=trend_of(audits) if newest else None,
         changed=changed(audits) if newest else None,
-        decisions=decisions(opened, row, audits),
+        decisions=decisions(opened, row, audits) if may("rules") else (),
     )
 
 

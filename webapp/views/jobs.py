@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from webapp.auth import may
 from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobKind, JobRow, Wanted
@@ -87,7 +88,7 @@ def _shown(opened: Services) -> dict[str, object]:
         "waiting": [one for one in lines if one.state == "waiting"],
         "ended": [one for one in lines if one.state not in {"running", "waiting"}],
         "worker": any_alive(opened),
-        "may_change": current_user.user.role == "admin",
+        "may_change": may("change"),
     }
 
 

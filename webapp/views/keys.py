@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from webapp import connecting
+from webapp.auth import may
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.keys import standing
@@ -46,6 +47,6 @@ def _page(connection: ConnectionRow, wrong: str = "", status: int = 200) -> Resp
         key=standing(opened.keys.rows(connection.id)),
         rotates=opened.work.is_open(connection.id, "key"),
         wrong=wrong,
-        may_change=current_user.user.role == "admin",
+        may_change=may("change"),
     )
     return make_response(page, status)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, make_response, render_template, request
-from flask_login import current_user
 
 from connectors.policy.parse import rule_mistakes
 from connectors.policy.risk import readable_columns
 from connectors.policy.starter.sensitive import special_reads, special_sentence
 from connectors.source import FieldInfo
+from webapp.auth import may
 from webapp.measuring import held_leads, held_policy, special_columns
 from webapp.services import services
 from webapp.store.crm_fields import KnownField
@@ -68,7 +68,7 @@ def policy_page(draft: Draft, around: Around, status: int = 200) -> Response:
         as_text=request.values.get("view") == "text",
         answer="" if around.warning or draft.error else _answer(request.form.get("action", "")),
         opened=_opened(draft),
-        may_save=current_user.user.role == "admin",
+        may_save=may("change"),
         to_decide=decisions(_standing(facts)),
         **facts,
     )

@@ -51,7 +51,7 @@ def accept(connection_id: str) -> Response:
     found = first_risk(connection_id)
     if found is None or not _is_shown(found):
         flash("Nothing waits for this: the policy in force is another one, or its risk was accepted.", "info")
-    elif opened.proposals.two_needed(connection_id) and found.saved_by == current_user.name:
+    elif opened.proposals.alone(connection_id, current_user.user, found.saved_by):
         flash(NOT_ALONE, "error")
     elif wrong := too_long(reason) or ("" if is_written(reason) else NEEDS_REASON):
         flash(wrong, "error")

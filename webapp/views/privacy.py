@@ -21,6 +21,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
+from webapp.auth import may
 from webapp.rights import controller, dossier, erasing, proofs, retention
 from webapp.rights.rules import InForce, in_force
 from webapp.services import services
@@ -144,7 +145,7 @@ def _page(connection: ConnectionRow, wrong: tuple[str, str] = ("", "")) -> Respo
         questions=controller.QUESTIONS,
         answers=controller.answers(opened),
         pages=(*(PAPERS if rules else ()), *OTHERS),
-        may_change=current_user.user.role == "admin",
+        may_change=may("change"),
         word=WORD,
         kinds=erasing.KINDS[connection.crm],
         chosen=request.form.get("kind", ""),

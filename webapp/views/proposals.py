@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from connectors.policy.risk import readable_columns
+from webapp.auth import may
 from webapp.measuring import level_at_saving
 from webapp.services import services
 from webapp.store.proposals import ProposalRow, Wish
@@ -168,7 +169,7 @@ def _page(row: ProposalRow, seen: Seen, wrong: str = "") -> Response:
         rows=text_diff(in_force, row.text),
         why_not=opened.proposals.why_not(row.id, current_user.user),
         own=row.proposed_by_id == current_user.user.id,
-        may_save=current_user.user.role == "admin",
+        may_save=may("change"),
         wrong=wrong,
         typed=request.form.get("answer", ""),
     )

@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
+from webapp.auth import may
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.schedule import DAYS, lines, typed, zone_of, zones
@@ -50,6 +51,6 @@ def _page(connection: ConnectionRow, wrong: str = "", status: int = 200) -> Resp
         zones=zones(),
         wrote_back=opened.repository.latest_receipt(connection.id) is not None,
         wrong=wrong,
-        may_change=current_user.user.role == "admin",
+        may_change=may("change"),
     )
     return make_response(page, status)

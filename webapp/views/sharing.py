@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from audit.release import public_text
 from audit.schema import BadInput
 from connectors.errors import ConnectorError
+from webapp.auth import may
 from webapp.release_vault import signing_key
 from webapp.releasing import Asked, figures_of, hand_out, kept_files, owner_of, preview
 from webapp.services import services
@@ -125,6 +126,6 @@ def _page(connection: ConnectionRow, error: str | None = None, budget_error: str
         public_key=public_text(signing_key(services(), connection)),
         apart=lasting_noise(saved.text) if saved else (),
         lines=ledger_lines(releases.all(owner)),
-        may_share=current_user.user.role == "admin",
+        may_share=may("change"),
     )
     return make_response(page, 422 if error or budget_error else 200)

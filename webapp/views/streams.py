@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from audit.schema import BadInput, parse_stream
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
+from webapp.auth import may
 from webapp.services import services
 from webapp.store.proposals import Wish
 from webapp.store.rows import ConnectionRow
@@ -130,7 +131,7 @@ def _page(draft: Draft, status: int = 200) -> Response:
         suggestion=draft.suggestion,
         history=history(versions),
         changed=not versions or versions[0].text != draft.text,
-        may_save=current_user.user.role == "admin",
+        may_save=may("change"),
         two_needed=services().proposals.two_needed(draft.connection.id),
         proposed=services().proposals.of(draft.connection.id),
     )

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from webapp.api.making import make_token
+from webapp.auth import may
 from webapp.services import services
 from webapp.store.api_tokens import NewToken
 from webapp.viewmodels.api_tokens import scope_choices, token_lines
@@ -87,6 +88,6 @@ def _page(error: str | None = None, fresh: Fresh | None = None) -> Response:
         typed=request.form if error else MultiDict(),
         error=error,
         fresh=fresh,
-        may_change=current_user.user.role == "admin",
+        may_change=may("change"),
     )
     return make_response(page, 422 if error else 200)

@@ -27,6 +27,7 @@ class Request:
     state: str
     challenge: str
     user: User
+    nonce: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Family:
     scopes: tuple[str, ...]
     used: datetime
     refresh: str | None = None
+    nonce: str = ""
     spent: set[str] = field(default_factory=set)
     revoked: bool = False
 
@@ -89,7 +91,9 @@ class Grants:
             )
         if held.request.challenge and not _proves(verifier, held.request.challenge):
             raise OauthError(error="invalid_grant", description="invalid code verifier")
-        return self.open(held.request.user, held.request.scopes)
+        family, access = self.open(held.request.user, held.request.scopes)
+        family.nonce = held.request.nonce
+        return family, access
 
     def open(self, user: User, scopes: tuple[str, ...], *, lasting: bool = True) -> tuple[Family, str]:
         """A new family with an access token, and a refresh token where the scope asks for one.

@@ -43,6 +43,7 @@ def authorize() -> Answer:
         state=asked.get("state", ""),
         challenge=asked.get("code_challenge", ""),
         user=_login(asked.get("login_hint", "")),
+        nonce=asked.get("nonce", ""),
     )
     problem = _problem(wanted)
     if problem:
@@ -177,7 +178,9 @@ def _granted(family: Family, access: str, *, with_refresh: bool) -> Response:
 def _id_token(here: State, family: Family, identity: str) -> str:
     now = int(here.org.clock.now().timestamp())
     claims = {"iss": here.instance_url, "sub": identity, "aud": here.grants.client.id}
-    return signed(claims | {"iat": now, "exp": now + 120, "nonce": None, "email": family.user.username})
+    return signed(
+        claims | {"iat": now, "exp": now + 120, "nonce": family.nonce or None, "email": family.user.username}
+    )
 
 
 def _signature(here: State, text: str) -> str:

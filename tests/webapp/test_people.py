@@ -1,0 +1,319 @@
+"""Who may sign in, on both databases: roles, locks, codes, and that one administrator always stays."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from audit.schema import BadInput
+from webapp.store.accounts import Accounts, NewUser
+from webapp.store.identities import Identities, Proved
+from webapp.store.invitations import LIFETIME, By, Invitations, Wanted
+from webapp.store.people import People
+from webapp.store.proposals import Proposals, Wish
+from webapp.store.repository import Repository
+from webapp.store.rows import ROLES
+from webapp.store.sessions import Sessions
+
+SECRET = bytes(range(32))
+ISSUER = "https://login.example.com"
+
+
+@pytest.fixture
+def clock(support):
+    return support.Clock()
+
+
+@pytest.fixture
+def accounts(database, clock) -> Accounts:
+    return Accounts(database=database, clock=clock)
+
+
+@pytest.fixture
+def people(database, clock) -> People:
+    return People(database=database, clock=clock)
+
+
+@pytest.fixture
+def invitations(database, clock) -> Invitations:
+    return Invitations(database=database, secret=SECRET, clock=clock)
+
+
+@pytest.fixture
+def identities(database, clock, invitations) -> Identities:
+    return Identities(database=database, invitations=invitations, clock=clock)
+
+
+@pytest.fixture
+def sessions(database, clock) -> Sessions:
+    return Sessions(database=database, lifetime=timedelta(hours=12), idle=timedelta(minutes=30), clock=clock)
+
+
+@pytest.fixture
+def add(accounts):
+    def add(name: str, role: str = "admin", stored: str = "x"):
+        return accounts.add_user(NewUser(name=name, role=role, password_hash=stored), "test")
+
+    return add
+
+
+def actions(accounts) -> list[tuple[str, str, str, str]]:
+    return [(one.who, one.action, one.target, one.detail) for one in accounts.events()]
+
+
+CHANGES = {
+    "demoted": lambda people, user: people.set_role(user.id, "viewer", "test"),
+    "locked": lambda people, user: people.lock(user.id, "test"),
+    "removed": lambda people, user: people.remove(user.id, "test"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_last_administrator_who_can_sign_in_stays(people, add, change):
+    ada = add("Ada")
+    add("Reads", "auditor")
+    add("Has no way in", stored="")
+    people.lock(add("Is locked").id, "test")
+    with pytest.raises(BadInput, match="'Ada' is the only administrator; add another one first"):
+        CHANGES[change](people, ada)
+    (found,) = [one.user for one in people.all() if one.user.name == "Ada"]
+    assert (found.role, found.locked) == ("admin", False)
+    add("Eve")
+    CHANGES[change](people, ada)
+
+
+def at_once(*calls) -> list[object]:
+    """Call them in one moment, each in a thread; what each gave, or the sentence that it was refused with."""
+    together, found = threading.Barrier(len(calls)), []
+
+    def act(call) -> None:
+        together.wait()
+        try:
+            found.append(call())
+        except BadInput as problem:
+            found.append(str(problem))
+
+    threads = [threading.Thread(target=act, args=(call,)) for call in calls]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return found
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_of_two_administrators_who_act_in_one_moment_one_stays(people, add, database, change):
+    pair = [add("Ada"), add("Eve")]
+    found = at_once(*(partial(CHANGES[change], People(database=database), user) for user in pair))
+    able = [one.user for one in people.all() if one.user.role == "admin" and not one.user.locked]
+    refused = [one for one in found if "is the only administrator" in str(one)]
+    assert (len(able), len(refused)) == (1, 1)
+
+
+def test_an_administrator_of_single_sign_on_counts(people, identities, add):
+    ada = add("Ada")
+    proved = Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="admin")
+    identities.enter(proved)
+    people.remove(ada.id, "test")
+    with pytest.raises(BadInput, match="'Grace' is the only administrator"):
+        people.lock(people.all()[0].user.id, "test")
+
+
+def test_a_change_is_in_the_trail_and_on_the_list(people, accounts, add):
+    add("Ada")
+    eve = add("Eve", "auditor")
+    assert people.set_role(eve.id, "viewer", "Ada").role == "viewer"
+    people.set_role(eve.id, "viewer", "Ada")
+    people.lock(eve.id, "Ada")
+    people.unlock(eve.id, "Ada")
+    people.remove(eve.id, "Ada")
+    told = [line for line in actions(accounts) if line[2] == "Eve"][::-1]
+    assert told == [
+        ("test", "person added", "Eve", "auditor"),
+        ("Ada", "role changed", "Eve", "auditor to viewer"),
+        ("Ada", "person locked", "Eve", "viewer"),
+        ("Ada", "person unlocked", "Eve", "viewer"),
+        ("Ada", "person removed", "Eve", "viewer"),
+    ]
+    with pytest.raises(BadInput, match="removed meanwhile"):
+        people.set_role(eve.id, "admin", "Ada")
+
+
+def test_who_is_locked_is_signed_out_and_stays_so(people, add, sessions):
+    add("Ada")
+    eve = add("Eve")
+    token = sessions.open(eve.id)
+    people.lock(eve.id, "Ada")
+    assert sessions.user(token) is None
+    late = sessions.open(eve.id)  # a sign-in that was under way
+    assert sessions.user(late) is None
+
+
+def test_sessions_of_one_person_end_together(people, add, sessions):
+    ada, eve = add("Ada"), add("Eve")
+    tokens, own = [sessions.open(eve.id) for _ in range(3)], sessions.open(ada.id)
+    assert [one.sessions for one in people.all()] == [1, 3]
+    assert people.end_sessions(eve.id, "Ada") == 3
+    assert [sessions.user(token) for token in tokens] == [None] * 3
+    assert sessions.user(own) == ada
+
+
+def test_a_session_ends_without_use_and_at_its_time_whatever_its_use(add, sessions, clock):
+    ada = add("Ada")
+    left, used = sessions.open(ada.id), sessions.open(ada.id)
+    for _ in range(30):
+        clock.forward(minutes=20)
+        assert sessions.user(used) == ada
+        assert [one.own for one in sessions.of(ada.id, used) if one.own] == [True]
+    assert sessions.user(left) is None
+    clock.forward(minutes=29, seconds=59)
+    assert sessions.user(used) == ada
+    for _ in range(5):
+        clock.forward(minutes=20)
+        sessions.user(used)
+    assert sessions.user(used) is None  # twelve hours, in use all the time
+
+
+def test_a_code_lets_in_once_and_for_three_days(invitations, people, accounts, add, clock):
+    add("Ada")
+    handed = invitations.invite(Wanted(name="Vera", role="viewer"), By(name="Ada", root="ada"))
+    assert [(one.user.name, bool(one.invited_until)) for one in people.all()] == [
+        ("Ada", False),
+        ("Vera", True),
+    ]
+    assert invitations.invited(handed.code.upper().replace("-", " ")).name == "Vera"
+    wrong = ("3" if handed.code[0] == "2" else "2") + handed.code[1:]
+    assert invitations.accept(wrong, "hash") is None
+    vera = invitations.accept(handed.code, "hash")
+    assert (vera.name, vera.role, vera.password_hash, vera.let_in_by) == ("Vera", "viewer", "hash", "ada")
+    assert invitations.accept(handed.code, "other") is None
+    again = invitations.invite_again(vera.id, "", By(name="Ada"))
+    clock.forward(seconds=LIFETIME.total_seconds())
+    assert invitations.accept(again.code, "other") is None
+    assert accounts.user(vera.id).password_hash == "hash"
+    with pytest.raises(BadInput, match="there is an account 'Vera' already"):
+        invitations.invite(Wanted(name="Vera", role="viewer"), By(name="Ada"))
+
+
+def test_a_new_code_ends_the_one_before_and_its_use_ends_sessions(invitations, add, sessions):
+    ada = add("Ada")
+    first = invitations.invite_again(ada.id, "", By(name="command line"))
+    second = invitations.invite_again(ada.id, "", By(name="command line"))
+    token = sessions.open(ada.id)
+    assert invitations.accept(first.code, "other") is None
+    assert sessions.user(token) == ada
+    assert invitations.accept(second.code, "other").password_hash == "other"
+    assert sessions.user(token) is None
+
+
+def test_a_code_used_twice_in_one_moment_lets_in_once(invitations, add):
+    add("Ada")
+    handed = invitations.invite(Wanted(name="Vera", role="viewer"), By(name="Ada"))
+    found = at_once(*(partial(invitations.accept, handed.code, stored) for stored in ("one", "two")))
+    assert sum(one is not None for one in found) == 1
+
+
+def test_a_locked_person_gets_no_code_and_a_code_goes_with_the_lock(invitations, people, add):
+    add("Ada")
+    handed = invitations.invite(Wanted(name="Vera", role="viewer"), By(name="Ada"))
+    people.lock(handed.user.id, "Ada")
+    assert invitations.invited(handed.code) is None
+    with pytest.raises(BadInput, match="unlock it first"):
+        invitations.invite_again(handed.user.id, "", By(name="Ada"))
+
+
+def test_neither_a_code_nor_an_address_is_kept(invitations, add, database):
+    add("Ada")
+    wanted = Wanted(name="Vera", role="viewer", email="vera@canary.example")
+    handed = invitations.invite(wanted, By(name="Ada"))
+    with database.engine.connect() as connection:
+        held = repr(connection.exec_driver_sql("SELECT * FROM invitation").all())
+        held += repr(connection.exec_driver_sql("SELECT * FROM event").all())
+    assert "canary" not in held
+    assert handed.code not in held
+    assert "canary" not in repr(wanted)
+    assert handed.code not in repr(handed)
+
+
+def test_two_first_sign_ins_of_one_person_make_one_account(identities, people):
+    proved = Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="viewer")
+    found = at_once(*[partial(identities.enter, proved)] * 3)
+    assert len({one.id for one in found}) == len(people.all()) == 1
+
+
+@pytest.fixture
+def office(database, clock, add):
+    """A connection that two administrators must agree on, and its proposals."""
+    add("Ada")
+    add("Eve")
+    org = Repository(database=database, clock=clock).add_connection("hubspot", "7", "https://x.example")
+    Repository(database=database, clock=clock).save_policy(org.id, "one", "Ada")
+    proposals = Proposals(database=database, clock=clock)
+    return org, proposals
+
+
+def let_in(invitations, by, name: str):
+    """An administrator whom another one let in by a page."""
+    handed = invitations.invite(Wanted(name=name, role="admin"), By(name=by.name, root=by.root))
+    return invitations.accept(handed.code, "x")
+
+
+def test_whom_one_administrator_let_in_is_no_second_one(office, invitations, accounts):
+    org, proposals = office
+    ada, eve = accounts.user_named("Ada"), accounts.user_named("Eve")
+    proposals.need_two(org.id, ada)
+    other = let_in(invitations, ada, "Another self")
+    third = let_in(invitations, other, "A third self")
+    assert other.root == third.root == ada.id
+    assert [proposals.alone(org.id, third, name) for name in ("Ada", "A third self", "Eve", "Nobody")] == [
+        *(True, True, False, False)
+    ]
+    for who in (ada, other):
+        row = proposals.propose(
+            Wish(connection_id=org.id, kind="policy", text=f"by {who.name}", after=1), who
+        )
+        for again in {ada.id, other.id, third.id} - {who.id}:
+            assert "may be one person" in proposals.why_not(row.id, accounts.user(again))
+        with pytest.raises(BadInput, match="may be one person"):
+            proposals.approve(row, third)
+        assert proposals.why_not(row.id, eve) == ""
+
+
+def test_a_new_code_for_another_makes_that_account_ones_own(office, invitations, accounts):
+    org, proposals = office
+    ada, eve = accounts.user_named("Ada"), accounts.user_named("Eve")
+    proposals.need_two(org.id, ada)
+    row = proposals.propose(Wish(connection_id=org.id, kind="policy", text="mine", after=1), ada)
+    taken = invitations.invite_again(eve.id, "", By(name="Ada", root=ada.root))
+    invitations.accept(taken.code, "x")
+    with pytest.raises(BadInput, match="may be one person"):
+        proposals.approve(row, eve)
+    server = invitations.invite_again(eve.id, "", By(name="command line"))
+    invitations.accept(server.code, "x")
+    proposals.approve(row, eve)
+
+
+def test_two_accounts_of_one_root_are_not_two_administrators(invitations, database, clock, add):
+    ada = add("Ada")
+    let_in(invitations, ada, "Another self")
+    assert Proposals(database=database, clock=clock).admins() == 1
+
+
+def test_a_proposal_of_who_was_removed_has_to_be_made_again(office, invitations, accounts, people):
+    org, proposals = office
+    ada = accounts.user_named("Ada")
+    proposals.need_two(org.id, ada)
+    other = let_in(invitations, ada, "Another self")
+    row = proposals.propose(Wish(connection_id=org.id, kind="policy", text="mine", after=1), other)
+    people.remove(other.id, "Ada")
+    with pytest.raises(BadInput, match="was removed; it has to be proposed again"):
+        proposals.approve(row, ada)
+
+
+def test_every_role_can_be_given(people, add):
+    add("Ada")
+    eve = add("Eve")
+    assert [people.set_role(eve.id, role, "Ada").role for role in ROLES] == list(ROLES)

@@ -1,0 +1,142 @@
+"""Who may sign in, as administrators see and change it. The last administrator who can sign in stays.
+
+Every change holds one named lock across threads, processes and machines, so that two administrators who
+take each other's role away in one moment leave one of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, delete, func, select
+from sqlalchemy.orm import Session
+
+from audit.schema import BadInput
+from webapp.store import tables
+from webapp.store.accounts import noted
+from webapp.store.convert import user_row
+from webapp.store.database import Database
+from webapp.store.people_tables import Identity, Invitation
+from webapp.store.repository import Clock, utc_now
+from webapp.store.rows import Role, UserRow
+from webapp.store.way_in import refuse_last
+
+REMOVED = "This account was removed meanwhile."
+PEOPLE = "people"
+"""The lock of every change of who may sign in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """A person as the list shows one: ``issuers`` are where else they sign in, ``sessions`` the open ones."""
+
+    user: UserRow
+    has_password: bool
+    issuers: tuple[str, ...]
+    locked_at: datetime | None
+    signed_in_at: datetime | None
+    invited_until: datetime | None
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """The list, and what administrators do with it. Every method is one transaction.
+
+    Those that change something raise BadInput where the account is gone, or is the last administrator's.
+    """
+
+    database: Database
+    clock: Clock = utc_now
+
+    def all(self) -> tuple[PersonRow, ...]:
+        """Everybody, by name."""
+        now = self.clock()
+        with self.database.reading() as session:
+            living = select(tables.SignIn.user_id).where(tables.SignIn.expires_at > now)
+            opened = Counter(session.scalars(living))
+            codes = session.scalars(select(Invitation).where(Invitation.expires_at > now))
+            invited = {row.user_id: row.expires_at for row in codes}
+            issuers: dict[str, list[str]] = {}
+            for row in session.scalars(select(Identity).order_by(Identity.linked_at)):
+                issuers.setdefault(row.user_id, []).append(row.issuer)
+            return tuple(
+                PersonRow(
+                    user=user_row(row),
+                    has_password=bool(row.password_hash),
+                    issuers=tuple(issuers.get(row.id, ())),
+                    locked_at=row.locked_at,
+                    signed_in_at=row.signed_in_at,
+                    invited_until=invited.get(row.id),
+                    sessions=opened[row.id],
+                )
+                for row in session.scalars(select(tables.User).order_by(tables.User.name))
+            )
+
+    def set_role(self, user_id: str, role: Role, who: str) -> UserRow:
+        """Give another role; from now on it is an administrator's choice, whatever single sign-on says."""
+        with self._changing(user_id) as (session, row):
+            if row.role == "admin" and role != "admin":
+                refuse_last(session, row)
+            if row.role != role:
+                session.add(noted(self.clock(), who, "role changed", row.name, f"{row.role} to {role}"))
+            row.role = role
+            for identity in session.scalars(select(Identity).filter_by(user_id=user_id)):
+                identity.follows = False
+            return user_row(row)
+
+    def lock(self, user_id: str, who: str) -> UserRow:
+        """Let the person sign in no more, and end what is open: sessions, and a way in not used yet."""
+        with self._changing(user_id) as (session, row):
+            refuse_last(session, row)
+            if row.locked_at is None:
+                now = row.locked_at = self.clock()
+                session.add(noted(now, who, "person locked", row.name, row.role))
+            session.execute(delete(tables.SignIn).filter_by(user_id=user_id))
+            session.execute(delete(Invitation).filter_by(user_id=user_id))
+            return user_row(row)
+
+    def unlock(self, user_id: str, who: str) -> UserRow:
+        """Let the person sign in again."""
+        with self._changing(user_id) as (session, row):
+            if row.locked_at is not None:
+                row.locked_at = None
+                session.add(noted(self.clock(), who, "person unlocked", row.name, row.role))
+            return user_row(row)
+
+    def remove(self, user_id: str, who: str) -> UserRow:
+        """Take a person's account away, and with it every session, token and way in."""
+        with self._changing(user_id) as (session, row):
+            refuse_last(session, row)
+            found = user_row(row)
+            session.execute(delete(tables.User).filter_by(id=user_id))
+            session.add(noted(self.clock(), who, "person removed", found.name, found.role))
+            return found
+
+    def end_sessions(self, user_id: str, who: str, but: str = "") -> int:
+        """Sign the person out everywhere, but for the session of one token's hash; how many ended."""
+        with self._changing(user_id) as (session, row):
+            open_ones = and_(tables.SignIn.user_id == user_id, tables.SignIn.token_hash != but)
+            ended = session.scalar(select(func.count()).select_from(tables.SignIn).where(open_ones)) or 0
+            session.execute(delete(tables.SignIn).where(open_ones))
+            session.add(noted(self.clock(), who, "sessions ended", row.name, f"{ended}"))
+            return ended
+
+    def signed_in(self, user_id: str) -> None:
+        """Note that the person has just signed in."""
+        with self.database.writing() as session:
+            row = session.get(tables.User, user_id)
+            if row is not None:
+                row.signed_in_at = self.clock()
+
+    @contextmanager
+    def _changing(self, user_id: str) -> Iterator[tuple[Session, tables.User]]:
+        with self.database.exclusive(PEOPLE), self.database.writing() as session:
+            row = session.get(tables.User, user_id)
+            if row is None:
+                raise BadInput(REMOVED)
+            yield session, row

@@ -1,0 +1,30 @@
+"""Which accounts have a way in, and that the last administrator who has one stays."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from audit.schema import BadInput
+from webapp.store import tables
+from webapp.store.people_tables import Identity
+
+
+def can_sign_in() -> ColumnElement[bool]:
+    """Of an account that it has a way in, and is not locked."""
+    elsewhere = select(Identity.user_id).where(Identity.user_id == tables.User.id).exists()
+    way = or_(tables.User.password_hash != "", elsewhere)
+    return and_(tables.User.locked_at.is_(None), way)
+
+
+def deciding() -> ColumnElement[bool]:
+    """Of an account that it is an administrator's who can sign in."""
+    return and_(tables.User.role == "admin", can_sign_in())
+
+
+def refuse_last(session: Session, user: tables.User) -> None:
+    """Raise BadInput where without this person nobody could administer the installation."""
+    able = set(session.scalars(select(tables.User.id).where(deciding())))
+    if able == {user.id}:
+        msg = f"'{user.name}' is the only administrator; add another one first"
+        raise BadInput(msg)
