@@ -199,6 +199,12 @@ def test_an_address_that_runs_code_is_no_link():
     assert rendered(parsed("[x](javascript:alert(1))", "t"), PLAIN) == "<p>[x](javascript:alert(1))</p>\n"
 
 
+def test_a_link_to_a_page_that_is_closed_is_just_words():
+    closed = Addresses(explain=PLAIN.explain, address=lambda kind, _: "" if kind == "open" else "/x")
+    shown = rendered(parsed("[a](open:jobs.index) and [b](help:audit)", "t"), closed)
+    assert shown == '<p>a and <a href="/x">b</a></p>\n'
+
+
 def test_headings_have_an_address_and_the_wanted_level():
     assert '<h3 id="help-one-two">' in rendered(parsed("## One, two", "t"), PLAIN, deeper=1)
     assert "</h3>" in rendered(parsed("## One, two", "t"), PLAIN, deeper=1)
