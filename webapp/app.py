@@ -43,6 +43,9 @@ from webapp.views import (
     schedule,
     sharing,
     single_sign_on,
+    start,
+    start_choose,
+    start_policy,
     streams,
     tokens,
     trail,
@@ -55,8 +58,10 @@ if TYPE_CHECKING:
 
 LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
+START_ROOMS = (start, start_choose, start_policy)
 ROOMS = (
     *(auth_views, connections, inbound, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
+    *START_ROOMS,
     *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
     *(people, invitations, account, single_sign_on),
 )

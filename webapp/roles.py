@@ -73,6 +73,9 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("privacy.erase", "privacy.make_dossier", "privacy.set_controller"),
                 *("privacy.set_retention", "proposals.decide", "proposals.four_eyes"),
                 *("sharing.set_budget", "sharing.share", "tokens.make", "tokens.revoke"),
+                *("start.begin", "start.go_on", "start.pull", "start.pull_now", "start.ask", "start.landed"),
+                *("start_choose.show", "start_choose.save"),
+                *("start_policy.keep", "start_policy.check", "start_policy.save"),
             }
         ),
         "people": frozenset(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
+from connectors.entries import Entry, entries_of
 from connectors.hubspot.answers import Document, record_number, total_of
 from connectors.hubspot.app import HubSpotApp
 from connectors.hubspot.changed import changed_ids
@@ -59,6 +60,11 @@ class HubSpotSource:
         Properties that the portal's Lead Scoring tool fills are marked as predicted, where HubSpot tells.
         """
         return suggestible(self._client)
+
+    def entries(self, field: str) -> tuple[Entry, ...]:
+        """The options of one contact property; nothing where it has none, or is not visible."""
+        found = (one.get("options") for one in self._client.properties() if one.get("name") == field)
+        return entries_of(next(found, None))
 
     def count(self) -> int:
         """How many contacts the portal has, as its search index knows."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from connectors.entries import Entry, entries_of
 from connectors.errors import Refused
 from connectors.feedback import Answers
 from connectors.lake import Lake
@@ -81,6 +82,12 @@ class SalesforceSource:
         Only names are read. Where the classification may not be read, the fields come without it.
         """
         return (*classified(self._gateway, self.describe()), *near(self._gateway))
+
+    def entries(self, field: str) -> tuple[Entry, ...]:
+        """The entries of one of the Lead's picklists; nothing where it is none, or not visible."""
+        found = self._gateway.describe(OBJECT).get("fields")
+        rows = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return next((entries_of(one.get("picklistValues")) for one in rows if one.get("name") == field), ())
 
     def count(self) -> int:
         """How many leads the connected user may see."""

@@ -27,6 +27,12 @@ def demo(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return processes.run(("demo", *options), env=os.environ, folder=folder)
 
 
+def test_a_first_run_is_no_summary(tmp_path):
+    done = demo("--first-run", "--once", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--first-run serves until it is stopped" in done.stderr
+
+
 def demo_from_nothing(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(FAIRLEAD), "demo", *options],

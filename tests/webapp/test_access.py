@@ -85,11 +85,11 @@ def test_an_admin_connects_on_the_page_without_leaving_it(world, pair, flow):
     assert "Use a certificate" in page
     assert "Connect Salesforce as the run-as user" in page
     answer = browser.submit("/connections", {"flow": flow}, to="/connect/salesforce")
-    assert answer.headers["Location"] == "/connections"
     (row,) = world.services.repository.connections()
+    assert answer.headers["Location"] == f"/connections/{row.id}/start/choose"
     assert (row.organisation, row.state) == (world.salesforce.organisation, "connected")
     told = browser.get("/connections").text
-    assert "Salesforce is connected. Next: look at its policy" in told
+    assert "Salesforce is connected. The steps below lead to the first audit." in told
     assert {"jwt": "With a certificate", "client_credentials": "run-as user (client"}[flow] in told
     grant = world.services.grants(row.id).load()
     assert (grant.flow, grant.refresh_token) == (flow, None)

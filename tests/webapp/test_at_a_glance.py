@@ -221,7 +221,7 @@ def test_a_finding_that_was_looked_at_waits_again_once_it_is_worse(site: Site, c
 
 def test_an_empty_installation_tells_the_next_step(site: Site) -> None:
     text = words(site)
-    assert "Four steps bring you to the first audit" in text
+    assert "Six steps bring you to the first audit" in text
     assert "What needs a decision" not in text
 
 

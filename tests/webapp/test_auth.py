@@ -53,7 +53,7 @@ def test_without_any_account_the_first_page_is_the_setup(browser):
 
 def test_the_setup_code_makes_the_first_account_once(browser, opened, support, app):
     response = browser.submit("/setup", setup_form(opened, support))
-    assert (response.status_code, response.headers["Location"]) == (303, "/")
+    assert (response.status_code, response.headers["Location"]) == (303, "/start")
     assert browser.get("/connections").status_code == 200
     assert not code_file(opened.settings).exists()
     again = support.Browser(app.test_client())

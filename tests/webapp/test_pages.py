@@ -35,7 +35,7 @@ def shown(site: Site, path: str, status: int = 200) -> Page:
 def test_without_a_connection_the_dashboard_says_how_to_begin(site: Site) -> None:
     page = shown(site, "/")
     assert "No CRM is connected yet" in page.text
-    assert {"href": "/connections", "class": "button"} in page.having("a")
+    assert {"href": "/start", "class": "button"} in page.having("a")
 
 
 def test_a_fresh_connection_is_told_what_comes_next(site: Site) -> None:

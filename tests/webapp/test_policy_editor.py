@@ -20,7 +20,7 @@ from tests.webapp.markup import Page, faults
 from webapp.store.accounts import NewUser
 from webapp.store.proposals import Wish
 from webapp.store.rows import ConnectionRow
-from webapp.views import policies
+from webapp.views import saving
 
 POLICY = """# Ours.
 [policy]
@@ -428,7 +428,7 @@ def test_two_admins_who_save_at_once_do_not_undo_each_other(
         desk.services.repository.save_policy(desk.row.id, POLICY + "# Eve\n", "Eve")
         return typed
 
-    monkeypatch.setattr(policies, "typed_reason", meanwhile)
+    monkeypatch.setattr(saving, "typed_reason", meanwhile)
     told = desk.press("save", page, status=422)
     assert "came in force at this very moment" in Page(told).text
     assert desk.services.repository.policy(desk.row.id).text == POLICY + "# Eve\n"

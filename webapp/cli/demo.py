@@ -13,7 +13,7 @@ import click
 
 from audit.schema import BadInput
 from webapp.demo import summary
-from webapp.demo.addresses import addresses
+from webapp.demo.addresses import addresses, to_begin
 from webapp.demo.background import refuse_taken
 from webapp.demo.contents import Contents, from_file, generated
 from webapp.demo.home import Home
@@ -35,6 +35,7 @@ class Options:
     stream: Path | None
     seed: int
     once: bool
+    first_run: bool
     json: bool
 
 
@@ -53,18 +54,32 @@ class Options:
 @click.option("--stream", type=_path, help="The stream file of --data.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Repeats a demo.")
 @click.option("--once", is_flag=True, help="Do all of it, print the summary, and exit without serving.")
+@click.option(
+    "--first-run", is_flag=True, help="Do none of it: serve, to walk through the first run oneself."
+)
 @click.option("--json", is_flag=True, help="Print the summary as JSON.")
 def command(**options: object) -> None:
     """Show Fairlead at work: two stand-in CRMs, a pull, the policy, the audit and the panels.
 
     Everything runs on this machine; no account is needed, and nothing leaves it. The state is kept
     in .fairlead/demo, so that a second start is quick; --once uses a folder of its own.
+
+    With --first-run nothing is connected yet: one makes the first account and walks through the first run at
+    a sample org, in a folder that is removed at the end.
     """
     asked = Options(**options)  # type: ignore[arg-type]
     if (asked.data is None) != (asked.stream is None):
         msg = "--data and --stream belong together: name the file and the stream file that describes it"
         raise BadInput(msg)
+    if asked.first_run and (asked.once or asked.json):
+        msg = "--first-run serves until it is stopped; leave out --once and --json"
+        raise BadInput(msg)
     with ExitStack() as running_parts:
+        if asked.first_run:
+            world = _fresh(asked, running_parts)
+            running_parts.enter_context(_worker(world))
+            _serve_until_stopped(to_begin(world))
+            return
         world, note, outcomes = _run(asked, running_parts)
         if asked.json:
             click.echo(summary.as_json(outcomes))
@@ -97,6 +112,16 @@ def _run(asked: Options, running_parts: ExitStack) -> tuple[World, str, tuple[su
     return world, contents.note, outcomes
 
 
+def _fresh(asked: Options, running_parts: ExitStack) -> World:
+    """Both stand-ins with their leads, and the product as it is at its first start."""
+    refuse_taken(HOST, asked.port)
+    home = Home(folder=running_parts.enter_context(_own_folder()))
+    with Progress() as progress, progress.step("Preparing the leads"):
+        contents = _contents(asked)
+    home.open_for(contents.digest)
+    return running_parts.enter_context(running(contents, home, asked.port, asked.seed))
+
+
 def _contents(asked: Options) -> Contents:
     if asked.data is not None and asked.stream is not None:
         return from_file(asked.data, asked.stream, asked.seed)
@@ -108,6 +133,12 @@ def _folder(asked: Options) -> Iterator[Path]:
     if not asked.once:
         yield FOLDER
         return
+    with _own_folder() as folder:
+        yield folder
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="fairlead-demo-") as folder:
         yield Path(folder) / "demo"
 

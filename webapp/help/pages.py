@@ -1,4 +1,7 @@
-"""The help text of each page, by the name of its template: ``audit.html`` has ``pages/audit.md``."""
+"""The help text of each page, by the name of its template: ``audit.html`` has ``pages/audit.md``.
+
+Steps of one way share a text: ``start_pull.html`` has that of ``start`` where it has none of its own.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ OTHER_WORDS = "Other words on this page"
 WITHOUT = frozenset({"error", "help_index", "help_page", "help_glossary"})
 """Templates that need no help: what went wrong and what to do is all that the first says."""
 SHELVES = (
-    ("To begin with", ("setup", "login", "invitation", "dashboard", "connections")),
+    ("To begin with", ("setup", "login", "invitation", "start", "dashboard", "connections")),
     ("What is read, and what is audited", ("policy", "policy_version", "proposal", "stream", "keys")),
     ("What an audit found", ("audit", "finding", "figure")),
     ("People's rights, and what leaves", ("privacy", "dossier", "paper", "share")),
@@ -54,6 +57,11 @@ def help_page(name: str) -> HelpPage | None:
         msg = f"webapp/help/pages/{name}.md must begin with '# ' and the page's name, then a paragraph"
         raise BadInput(msg)
     return HelpPage(name=name, title=words(tokens[1]), about=words(tokens[4]), body=tuple(tokens[3:]))
+
+
+def page_of(template: str) -> HelpPage | None:
+    """The text for a template (without its ending): its own, else that of the way it is a step of."""
+    return help_page(template) or help_page(template.partition("_")[0])
 
 
 @cache

@@ -52,7 +52,7 @@ def make_account() -> Response:
         return redirect(url_for("auth.sign_in"), 303)
     first_run.forget_setup_code(opened.settings)
     auth.start_session(opened, user)
-    return redirect("/", 303)
+    return redirect(url_for("start.begin"), 303)
 
 
 @blueprint.get("/login")

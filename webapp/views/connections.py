@@ -9,18 +9,22 @@ from werkzeug.wrappers import Response
 from audit.schema import BadInput
 from connectors.errors import ConnectorError, Refused
 from webapp import connecting
+from webapp.auth import may
 from webapp.connecting import Answer, NotConnected
 from webapp.crms import NAMES, consent, consent_origins
 from webapp.erasure import left_over
 from webapp.security import allow_form_targets
 from webapp.services import Services, services
+from webapp.start.standing import is_unfinished, standing, unfinished
 from webapp.store.rows import ConnectionRow, Crm
 from webapp.viewmodels.decision_log import log_facts
 from webapp.viewmodels.writeback import shown
+from webapp.views.start_page import place_of
 from webapp.ways import SERVER_FLOWS, flow_name, ways
 
 blueprint = Blueprint("connections", __name__)
-CONNECTED = "{} is connected. Next: look at its policy, then at score and groups."
+CONNECTED = "{} is connected."
+NEXT = " The steps below lead to the first audit."
 CRM_PATH = "/connect/<any(salesforce, hubspot):crm>"
 
 
@@ -40,6 +44,7 @@ def index() -> str:
         ways=ways(opened.settings),
         logs={row.id: log_facts(opened.decision_logs.get(row.id)) for row in connections},
         not_erased=frozenset(row.id for row in left_over(opened)),
+        unfinished=unfinished(opened) if may("change") else frozenset(),
     )
 
 
@@ -66,11 +71,9 @@ def begin(crm: Crm) -> Response:
     try:
         if flow is None:
             return redirect(connecting.begin(services(), crm, current_user.user))
-        connecting.direct(services(), crm, flow, current_user.user.name)
-        flash(CONNECTED.format(NAMES[crm]), "success")
+        return _connected(connecting.direct(services(), crm, flow, current_user.user.name))
     except (BadInput, ConnectorError, NotConnected) as problem:
-        flash(str(problem), "error")
-    return redirect(url_for("connections.index"), 303)
+        return _not_connected(str(problem))
 
 
 @blueprint.get(f"{CRM_PATH}/callback")
@@ -82,11 +85,25 @@ def callback(crm: Crm) -> Response:
         error=request.args.get("error", ""),
     )
     try:
-        connecting.finish(services(), crm, current_user.user, answer)
+        return _connected(connecting.finish(services(), crm, current_user.user, answer))
     except (NotConnected, BadInput) as problem:
-        flash(str(problem), "error")
-    else:
-        flash(CONNECTED.format(NAMES[crm]), "success")
+        return _not_connected(str(problem))
+
+
+def _not_connected(sentence: str) -> Response:
+    """Back to where one may try again: the first step, as long as nothing is connected."""
+    flash(sentence, "error")
+    nothing = all(row.state == "disconnected" for row in services().repository.connections())
+    return redirect(url_for("start.begin" if nothing else "connections.index"), 303)
+
+
+def _connected(row: ConnectionRow) -> Response:
+    """Where to go with a connection: on the way to its first audit, where it never had one."""
+    done = CONNECTED.format(NAMES[row.crm])
+    if is_unfinished(services(), row):
+        flash(f"{done}{NEXT}", "success")
+        return redirect(place_of(standing(services(), row)), 303)
+    flash(done, "success")
     return redirect(url_for("connections.index"), 303)
 
 

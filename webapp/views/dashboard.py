@@ -34,13 +34,17 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """One connection on the dashboard: its tile, and what its audits say; None where there is none."""
+    """One connection on the dashboard: its tile, and what its audits say; None where there is none.
+
+    ``unfinished`` says that the person may go on with its first run.
+    """
 
     tile: Tile
     glance: Glance | None
     trend: Trend | None
     changed: Changed | None
     decisions: tuple[Decision, ...]
+    unfinished: bool = False
 
 
 @blueprint.get("/")
@@ -64,6 +68,7 @@ def _stream(opened: Services, row: ConnectionRow) -> Stream:
         trend=trend_of(audits) if newest else None,
         changed=changed(audits) if newest else None,
         decisions=decisions(opened, row, audits) if may("rules") else (),
+        unfinished=not audits and row.state != "disconnected" and may("change"),
     )
 
 

@@ -63,8 +63,7 @@ def told(opened: Services, job: JobRow) -> None:
 def cancel(job_id: str) -> Response:
     """End a job that waits, or let one that runs stop at its next step."""
     opened = services()
-    if opened.work.get(job_id) is None:
-        abort(404)
+    job = opened.work.get(job_id) or abort(404)
     row = opened.work.cancel(job_id, current_user.user.name)
     if row is None:
         flash("It had ended already; nothing was cancelled.", "info")
@@ -72,6 +71,8 @@ def cancel(job_id: str) -> Response:
         flash("It stops at its next step. Nothing half-written stays.", "success")
     else:
         flash("It is cancelled.", "success")
+    if request.form.get("back") == "start":
+        return redirect(url_for("start.go_on", connection_id=job.connection_id), 303)
     return redirect(url_for("jobs.index"), 303)
 
 

@@ -11,31 +11,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from connectors.source import FieldInfo
-from webapp.measuring import level_at_saving
 from webapp.services import services
-from webapp.store.notes import Note
-from webapp.store.proposals import Wish
-from webapp.store.rows import ConnectionRow, PolicyVersion
+from webapp.store.rows import ConnectionRow
 from webapp.typed_policy import asked_change, typed_policy
 from webapp.uploaded import uploaded_policy
 from webapp.viewmodels.risk_meter import level_words
 from webapp.views.drafting import announce, connection_or_404
 from webapp.views.policy_draft import Draft, drafted, fitted, looked_at, risked
 from webapp.views.policy_page import Around, asked_leads, policy_page
-from webapp.views.reasons import is_written, too_long, typed_reason
+from webapp.views.saving import PROPOSED, Asked, save_policy
 from webapp.views.suggesting import suggested_policy
-
-NEEDS_REASON = {
-    "red": (
-        "The risk of this policy is high, so it needs a written reason of at least three words. It is kept "
-        "with the version, and stands in the trail."
-    ),
-    "": (
-        "The risk of this policy could not be measured, so nobody knows whether it is high. Write a reason "
-        "of at least three words, or try again when the CRM answers and has leads. The first pull measures "
-        "it; where that finds a high risk, nothing is written back before an admin has accepted it."
-    ),
-}
 
 blueprint = Blueprint("policies", __name__)
 blueprint.add_app_template_filter(level_words, "risk_level")
@@ -106,64 +91,24 @@ def _tried(draft: Draft, action: str) -> Draft:
 
 
 def _save(draft: Draft) -> AnyResponse:
-    opened, target = services(), draft.connection.id
-    before = opened.repository.policy(target)
-    if before is not None and (sentence := _overtaken(before, draft)):
-        return policy_page(draft, Around(warning=sentence), 422)
-    reason = typed_reason(request.form.get("reason", ""))
-    if sentence := too_long(reason):
-        return _refused(draft, sentence)
-    level = ""
-    if draft.policy is not None and (before is None or before.text != draft.text):
-        level = level_at_saving(opened, draft.connection, draft.policy)
-        if level in NEEDS_REASON and not is_written(reason):
-            return _refused(draft, NEEDS_REASON[level])
-    note = Note(reason=reason, level=level, after=before.version if before else 0)
-    return _propose(draft, note) if opened.proposals.two_needed(target) else _keep(draft, note)
-
-
-def _overtaken(before: PolicyVersion, draft: Draft) -> str:
-    """What to say where another version came in force after the form was opened; "" where none did."""
-    opened_on = request.form.get("based_on", "")
-    if not opened_on.isdecimal() or opened_on == str(before.version) or before.text == draft.text:
-        return ""
-    return (
-        f"Version {before.version}, saved by {before.saved_by}, came in force after you opened this page. "
-        "Your draft is not saved yet. Look below at what it changes of that version; if you save again, "
-        "your draft replaces it."
-    )
+    target, form = draft.connection.id, request.form
+    asked = Asked(reason=form.get("reason", ""), based_on=form.get("based_on", ""), who=current_user.user)
+    done = save_policy(services(), draft, asked)
+    if done.reason_error:
+        return _refused(draft, done.reason_error)
+    if done.warning:
+        return policy_page(draft, Around(warning=done.warning), 422)
+    if done.proposed is not None:
+        flash(PROPOSED, "success")
+        return redirect(url_for("proposals.show", proposal_id=done.proposed.id, proposed=1), 303)
+    if draft.remote_error:
+        flash(f"The types of the fields are checked at the next pull. {draft.remote_error}", "warning")
+    if done.saved is not None:
+        announce(done.before, done.saved)
+    saved = done.saved.version if done.saved else None
+    return redirect(url_for("policies.show", connection_id=target, saved=saved), 303)
 
 
 def _refused(draft: Draft, sentence: str) -> Response:
     shown = risked(services(), replace(draft, remote_error=None))
     return policy_page(shown, Around(reason_error=sentence), 422)
-
-
-def _keep(draft: Draft, note: Note) -> AnyResponse:
-    opened, target = services(), draft.connection.id
-    before = opened.repository.policy(target)
-    try:
-        saved = opened.notes.save_policy(target, draft.text, current_user.name, note)
-    except BadInput as problem:  # another admin asked for two of them meanwhile
-        return policy_page(draft, Around(warning=str(problem)), 422)
-    if draft.remote_error:
-        flash(f"The types of the fields are checked at the next pull. {draft.remote_error}", "warning")
-    announce(before, saved)
-    return redirect(url_for("policies.show", connection_id=target, saved=saved.version), 303)
-
-
-def _propose(draft: Draft, note: Note) -> AnyResponse:
-    wish = Wish(
-        connection_id=draft.connection.id,
-        kind="policy",
-        text=draft.text,
-        reason=note.reason,
-        level=note.level,
-        after=note.after,
-    )
-    try:
-        made = services().proposals.propose(wish, current_user.user)
-    except BadInput as problem:
-        return policy_page(draft, Around(warning=str(problem)), 422)
-    flash("Proposed. Another admin has to approve it before it is in force.", "success")
-    return redirect(url_for("proposals.show", proposal_id=made.id, proposed=1), 303)

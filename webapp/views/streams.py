@@ -13,13 +13,13 @@ from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from webapp.auth import may
 from webapp.services import services
-from webapp.store.proposals import Wish
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.columns import left_out, left_out_sentence, origins
 from webapp.viewmodels.stream import StreamView, stream_view
 from webapp.viewmodels.versions import history
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import announce, connection_or_404, refuse_too_long, typed_text
+from webapp.views.saving import PROPOSED, save_stream
 from webapp.views.suggesting import Suggestion, suggested_stream
 
 NO_POLICY = "There is no policy yet, so nobody knows which columns there will be. Save the policy first."
@@ -72,22 +72,16 @@ def change(connection_id: str) -> AnyResponse:
 
 
 def _save(draft: Draft) -> AnyResponse:
-    repository, target = services().repository, draft.connection.id
-    if services().proposals.two_needed(target):
-        return _propose(draft)
-    announce(repository.stream(target), repository.save_stream(target, draft.text, current_user.name))
+    target = draft.connection.id
+    done = save_stream(services(), draft.connection, draft.text, current_user.user)
+    if done.proposed is not None:
+        flash(PROPOSED, "success")
+        return redirect(url_for("proposals.show", proposal_id=done.proposed.id, proposed=1), 303)
+    if done.saved is not None:
+        announce(done.before, done.saved)
+    else:
+        flash(done.warning, "error")
     return redirect(url_for("streams.show", connection_id=target), 303)
-
-
-def _propose(draft: Draft) -> AnyResponse:
-    wish = Wish(connection_id=draft.connection.id, kind="stream", text=draft.text)
-    try:
-        made = services().proposals.propose(wish, current_user.user)
-    except BadInput as problem:
-        flash(str(problem), "error")
-        return redirect(url_for("streams.show", connection_id=draft.connection.id), 303)
-    flash("Proposed. Another admin has to approve it before it is in force.", "success")
-    return redirect(url_for("proposals.show", proposal_id=made.id, proposed=1), 303)
 
 
 def _examined(connection: ConnectionRow, text: str) -> Draft:

@@ -36,13 +36,24 @@ class PolicyText:
 def policy_text(table: Table, fields: Sequence[FieldInfo]) -> PolicyText:
     """The policy over those of a table's fields that are among ``fields``."""
     types = {field.name: field.type for field in fields}
-    opt_outs = tuple(name for name in table.opt_outs if types.get(opt_out_field(name)) in CHECKBOXES)
-    opt_outs += tuple(name for name in sorted(types) if _objects(table, name, types[name], opt_outs))
     offered = [one for one in table.standard if one.offered(types)]
     known = {field.name: field for field in fields}
     shown = [_shown(one, known.get(one.rule.field)) for one in offered]
-    consents = tuple(name for name in table.consents if name in known)
-    return _text(_head(table, opt_outs, consents), table, scores(table, fields), shown)
+    return _text(offered_head(table, fields), table, scores(table, fields), shown)
+
+
+def offered_head(table: Table, fields: Sequence[FieldInfo]) -> str:
+    """The ``[policy]`` section with the opt-outs that are among ``fields``; the consents as a comment."""
+    types = {field.name: field.type for field in fields}
+    consents = tuple(name for name in table.consents if name in types)
+    return _head(table, objections(table, fields), consents)
+
+
+def objections(table: Table, fields: Sequence[FieldInfo]) -> tuple[str, ...]:
+    """Which of ``fields`` leave a lead out, as ``exclude_when`` has them."""
+    types = {field.name: field.type for field in fields}
+    known = tuple(name for name in table.opt_outs if types.get(opt_out_field(name)) in CHECKBOXES)
+    return known + tuple(name for name in sorted(types) if _objects(table, name, types[name], known))
 
 
 def minimal_policy_text(table: Table) -> PolicyText:
@@ -86,11 +97,11 @@ def _head(table: Table, opt_outs: tuple[str, ...], consents: tuple[str, ...]) ->
     if not consents:
         return head_to_toml(head)
     named = ", ".join(f'"{name}"' for name in consents)
-    return "\n".join([head_to_toml(head), _prose(CONSENT), _notes(f"exclude_unless = [{named}]")])
+    return "\n".join([head_to_toml(head), prose(CONSENT), _notes(f"exclude_unless = [{named}]")])
 
 
 def _text(head: str, table: Table, found: tuple[str, ...], offered: Sequence[_Shown]) -> PolicyText:
-    blocks = [head, _prose(*INTRODUCTION), *_score_blocks(table, found)]
+    blocks = [head, prose(*INTRODUCTION), *_score_blocks(table, found)]
     blocks += [one.text for one in offered]
     columns = ("score",) if found else ()
     return PolicyText(
@@ -112,17 +123,17 @@ def _shown(one: Standard, field: FieldInfo | None) -> _Shown:
     if one.optional or advice.leave_out:
         rule = _notes(*rule.splitlines())
     column = "" if one.optional or advice.leave_out else one.rule.column
-    return _Shown(f"{_prose(one.why, *advice.sentences)}\n{rule}", column)
+    return _Shown(f"{prose(one.why, *advice.sentences)}\n{rule}", column)
 
 
 def _score_blocks(table: Table, found: tuple[str, ...]) -> list[str]:
     if not found:
         why = "The score to audit: put the name of its field here, and take the # away from these lines."
-        return [f"{_prose(why)}\n{_notes(*_score_rule(table.score_example).splitlines())}"]
-    blocks = [f"{_prose('The score to audit.')}\n{_score_rule(found[0])}"]
+        return [f"{prose(why)}\n{_notes(*_score_rule(table.score_example).splitlines())}"]
+    blocks = [f"{prose('The score to audit.')}\n{_score_rule(found[0])}"]
     if others := found[1 : OTHER_SCORES + 1]:
         why = "Other numbers that may be the score: write one of them as the field above."
-        blocks.append(f"{_prose(why)}\n{_notes(*map(_field_line, others))}")
+        blocks.append(f"{prose(why)}\n{_notes(*map(_field_line, others))}")
     return blocks
 
 
@@ -135,7 +146,7 @@ def _field_line(field: str) -> str:
     return _score_rule(field).splitlines()[1]
 
 
-def _prose(*sentences: str) -> str:
+def prose(*sentences: str) -> str:
     """Sentences as comments that are no wider than the editor of the policy page."""
     return _notes(*(line for sentence in sentences for line in wrap(sentence, EDITOR_WIDTH)))
 

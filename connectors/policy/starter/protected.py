@@ -30,7 +30,7 @@ GENDERS = spelled(
     male="male|m|man|men|männlich|mann|homme|masculin|hombre|masculino|uomo|maschio|homem",
     nonbinary="nonbinary|non-binary|non binary|nb|enby|genderqueer|divers|diverse|non binaire|no binario",
 )
-_ADDRESSES = spelled(
+ADDRESSES = spelled(
     female="mrs.|mrs|ms.|ms|miss|frau|madame|mme|mme.|mlle|mademoiselle|sra.|sra|señora|srta.|signora|sig.ra",
     male="mr.|mr|herr|monsieur|m.|sr.|sr|señor|signor|sig.",
     missing="dr.|dr|prof.|prof|mx.|mx|divers",
@@ -58,7 +58,7 @@ def protected(name: str) -> Iterator[tuple[Operator, str]]:
         yield GENDERS, f"{_WHY}What the list does not know counts as unmapped: add your own words."
     elif _ADDRESS.fullmatch(name):
         yield (
-            _ADDRESSES,
+            ADDRESSES,
             f"{_WHY}A form of address tells the gender; a doctor's or professor's counts as missing.",
         )
     elif _NATION.fullmatch(name):

@@ -1,0 +1,1 @@
+"""The guided way from a fresh connection to its first audit. It keeps nothing of its own."""

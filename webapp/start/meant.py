@@ -1,0 +1,102 @@
+"""What is typed in the third step: the preset, and what each entry of the outcome's list means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from audit.schema import BadInput, Stream
+from connectors.entries import Entry
+from connectors.policy.map import Map
+from connectors.policy.model import Policy
+from connectors.policy.parse import parse_policy
+from connectors.policy.starter.chosen import Kept, chosen_policy, fields_behind
+from connectors.policy.starter.presets import BALANCED, PRESETS
+from connectors.policy.starter.success import NO, OPEN, YES, guessed
+from connectors.source import FieldInfo
+from webapp.start.asking import Offer
+from webapp.viewmodels.policy_table import digest_of
+
+MEANINGS = {YES: "Success", NO: "No success", OPEN: "Not yet known"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Becoming:
+    """One chosen field, and in words what becomes of it under each preset, in their order."""
+
+    field: FieldInfo
+    part: str
+    under: tuple[str, ...]
+
+
+def outcome_field(stream: Stream, fields: Sequence[FieldInfo]) -> FieldInfo | None:
+    """The field that tells what came of a lead."""
+    return fields_behind(stream, fields).get(stream.outcome or "")
+
+
+def kept_at_first(offer: Offer, stream: Stream, entries: Sequence[Entry], policy: Policy | None) -> Kept:
+    """What the form begins with: what the policy in force says of the entries, else what is likely."""
+    found = outcome_field(stream, offer.fields)
+    meanings = dict(guessed(offer.table, found.name, entries)) if found else {}
+    for rule in policy.rules if policy and found else ():
+        if found and rule.field == found.name and isinstance(rule.operator, Map):
+            said = rule.operator.pairs
+            plain = {one.value: " ".join(one.value.casefold().split()) for one in entries}
+            meanings |= {value: said[key] for value, key in plain.items() if said.get(key) in MEANINGS}
+    return Kept(meanings=meanings)
+
+
+def list_digest(entries: Sequence[Entry]) -> str:
+    """A short code of a list: what was said of its entries by their places holds while it is the same."""
+    return digest_of({str(place): one.value for place, one in enumerate(entries)}) if entries else ""
+
+
+def kept_as_typed(form: Mapping[str, str], entries: Sequence[Entry]) -> Kept:
+    """What was typed of the entries by their places, so that no address of ours holds one.
+
+    Raises
+    ------
+    BadInput
+        The list is another one by now.
+    """
+    if form.get("list", "") != list_digest(entries):
+        msg = "The entries of the outcome have changed in the CRM meanwhile: look at them again, then go on"
+        raise BadInput(msg)
+    said = {one.value: form.get(f"means.{place}", OPEN) for place, one in enumerate(entries, start=1)}
+    return Kept(
+        preset=PRESETS.get(form.get("preset", ""), BALANCED),
+        meanings={value: word if word in MEANINGS else OPEN for value, word in said.items()},
+    )
+
+
+def becoming(offer: Offer, stream: Stream, kept: Kept) -> tuple[Becoming, ...]:
+    """What each preset does to the fields that it touches. Raises BadInput as `chosen_policy` does."""
+    texts = [
+        chosen_policy(offer.table, offer.fields, stream, Kept(preset=one, meanings=kept.meanings))
+        for one in PRESETS.values()
+    ]
+    rules = [{rule.column: rule for rule in parse_policy(text, "The policy").rules} for text in texts]
+    parts = _parts(stream)
+    return tuple(
+        Becoming(
+            field=found,
+            part=parts[column],
+            under=tuple(one[column].operator.describe() for one in rules),
+        )
+        for column, found in fields_behind(stream, offer.fields).items()
+        if found is not None and column in parts
+    )
+
+
+def _parts(stream: Stream) -> Mapping[str, str]:
+    """The columns that a preset may change, and what they are for."""
+    return {
+        **dict.fromkeys(stream.features or (), "Searched for proxies"),
+        **dict.fromkeys(stream.controls, "A legitimate reason"),
+        **dict.fromkeys((one.column for one in stream.attributes), "A group to compare"),
+    }
+
+
+def draft_text(offer: Offer, stream: Stream, kept: Kept) -> str:
+    """The policy that is meant. Raises BadInput with a sentence where none can be made."""
+    return chosen_policy(offer.table, offer.fields, stream, kept)
