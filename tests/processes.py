@@ -40,7 +40,10 @@ LOCK = threading.Lock()
 # For a function in a process of its own, which starts in a moment too; one parent serves a whole run.
 FORKED = multiprocessing.get_context("forkserver")
 FORKED.set_forkserver_preload(
-    ["alembic.command", "pytest", "tests.torture.keys", "tests.torture.office", "webapp.services"]
+    [
+        *("alembic.command", "pytest", "tests.torture.keys", "tests.torture.office"),
+        *("tests.webapp.release_dying", "webapp.services"),
+    ]
 )
 
 

@@ -16,6 +16,7 @@ from webapp.api import door
 from webapp.departures import Settling, settle_all
 from webapp.erasure import sweep
 from webapp.key_order import put_all_in_order
+from webapp.release_vault import bring_all_up
 from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
@@ -72,6 +73,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Flask:
     opened = open_services(settings, clock)
     sweep(opened)
     put_all_in_order(opened)
+    bring_all_up(opened)
     settle_all(opened)
     return app_over(opened)
 

@@ -11,6 +11,7 @@ from webapp.departures import settle_all
 from webapp.environment import settings_from
 from webapp.erasure import sweep
 from webapp.key_order import put_all_in_order
+from webapp.release_vault import bring_all_up
 from webapp.services import Services, open_services
 from webapp.store.rows import ConnectionRow
 
@@ -27,6 +28,7 @@ def installation(*, orderly: bool = True) -> Iterator[Services]:
         if orderly:
             sweep(opened)
             put_all_in_order(opened)
+            bring_all_up(opened)
             settle_all(opened)
         yield opened
     finally:

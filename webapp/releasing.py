@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.cube import Cube
@@ -30,26 +29,19 @@ from audit.release import (
     to_html,
     to_json,
 )
-from audit.release.shape import SMALLEST_K
-from audit.report.digest import of_stream
-from audit.schema import BadInput, Stream, Tolerance
+from audit.schema import BadInput, Stream
 from audit.tally import count
-from webapp.jobs import leads_of, rules_in_force
-from webapp.release_vault import Vault, vault_of
+from webapp.jobs import AtWork, leads_of, quiet, rules_in_force
+from webapp.pulling import Progress
+from webapp.release_cut import Asked, definition, digest_of, refuse_other_cut
+from webapp.release_vault import Vault, bring_up, vault_of
 from webapp.services import Services
 from webapp.store.database import Database
 from webapp.store.locks import Locked
 from webapp.store.releases import MILLION, Files, NewRelease, Owner, ReleasedRow, Releases
 from webapp.store.rows import ConnectionRow
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What somebody asks for: how many attributes are crossed, k, and epsilon where noise is wanted."""
-
-    crossings: int | None = None
-    k: int = SMALLEST_K
-    epsilon: float | None = None
+STEP = "Hiding what could be worked out, in percent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +61,9 @@ class HandedOut:
     release: Release
     row: ReleasedRow
     again: bool
+
+
+Earlier = tuple[Made, ReleasedRow]
 
 
 def owner_of(connection: ConnectionRow) -> Owner:
@@ -97,7 +92,7 @@ def figures_of(opened: Services, connection: ConnectionRow) -> Figures:
     )
 
 
-def preview(releases: Releases, figures: Figures, asked: Asked) -> Release:
+def preview(releases: Releases, figures: Figures, asked: Asked, progress: Progress = quiet) -> Release:
     """What would leave without noise; nothing is written down, and nothing may leave from here.
 
     Raises
@@ -106,19 +101,18 @@ def preview(releases: Releases, figures: Figures, asked: Asked) -> Release:
         As `hand_out`.
     """
     with _alone(releases, figures.owner):
-        return _looked_at(releases, figures, asked)
+        bring_up(releases, figures.owner, figures.vault)
+        shape, earlier = _line(releases, figures, asked)
+        again = _same(basis_of(figures.cube, shape), earlier)
+        return again[0].release if again is not None else _next(figures, shape, earlier, progress).release
 
 
-def _looked_at(releases: Releases, figures: Figures, asked: Asked) -> Release:
-    shape, earlier = _line(releases, figures, asked)
-    again = _same(basis_of(figures.cube, shape), earlier)
-    if again is not None:
-        return again[0].release
-    return next_release(basis_of(figures.cube, shape), terms_of(figures.stream), _known(earlier)).release
-
-
-def hand_out(releases: Releases, figures: Figures, asked: Asked, who: str) -> HandedOut:
+def hand_out(
+    releases: Releases, figures: Figures, asked: Asked, who: str, progress: Progress = quiet
+) -> HandedOut:
     """Make the release, write it down, and only then give it out; the same request gets the same release.
+
+    A job that was killed and asks again gets what it got; noise that it paid for and nobody drew, it draws.
 
     Raises
     ------
@@ -128,21 +122,25 @@ def hand_out(releases: Releases, figures: Figures, asked: Asked, who: str) -> Ha
         release of this organisation is being worked out.
     """
     with _alone(releases, figures.owner):
+        bring_up(releases, figures.owner, figures.vault)
+        got = releases.got(figures.owner, asked.request)
+        if got is not None and got.row.text:
+            return HandedOut(release=read_release(got.row.text), row=got.row, again=got.again)
         if asked.epsilon is None:
-            return _exact(releases, figures, asked, who)
-        return _noisy(releases, figures, asked, who)
+            return _exact(releases, figures, asked, who, progress)
+        return _noisy(releases, figures, asked, who, got.row if got else None)
 
 
 @contextmanager
 def _alone(releases: Releases, owner: Owner) -> Iterator[None]:
-    """One at a time, and nobody waits: it takes up to a minute, and the web process has few threads."""
+    """One at a time. Nobody waits here: a job comes back later."""
     name = f"release/{owner.crm}/{owner.organisation}"
     try:
         with releases.database.exclusive(name, wait=False):
             yield
     except Locked:
         msg = "A release of these leads is being worked out already; wait a minute, then ask again."
-        raise BadInput(msg) from None
+        raise AtWork(msg) from None
 
 
 def files_of(release: Release, vault: Vault) -> Files:
@@ -179,52 +177,64 @@ def open_ledger(database: Database) -> Releases:
     return Releases(database=database)
 
 
-def _exact(releases: Releases, figures: Figures, asked: Asked, who: str) -> HandedOut:
+def _next(figures: Figures, shape: Shape, earlier: tuple[Earlier, ...], progress: Progress) -> Made:
+    def watch(done: int, total: int) -> None:
+        progress(STEP, 100 * done // max(total, 1), 100)
+
+    before = tuple(made for made, _ in earlier)
+    return next_release(basis_of(figures.cube, shape), terms_of(figures.stream), before, watch)
+
+
+def _exact(releases: Releases, figures: Figures, asked: Asked, who: str, progress: Progress) -> HandedOut:
     shape, earlier = _line(releases, figures, asked)
     basis = basis_of(figures.cube, shape)
     again = _same(basis, earlier)
     if again is not None:
+        releases.got_again(asked.request, again[1])
         return HandedOut(release=again[0].release, row=again[1], again=True)
-    made = next_release(basis, terms_of(figures.stream), _known(earlier))
-    asked_for = _digest(shape_text.to_text(shape), basis.digest())
+    made = _next(figures, shape, earlier, progress)
+    asked_for = figures.vault.asked(digest_of(shape_text.to_text(shape), basis.digest()))
     new = NewRelease(
         made_by=who,
         stream=figures.stream.name[:120],
         asked=asked_for,
-        definition=_definition(figures.stream),
+        definition=definition(figures.stream),
         shape=shape_text.to_text(shape),
         counts=figures.vault.seal(made_text.to_text(made), asked_for),
+        request=asked.request,
     )
     row = releases.add(figures.owner, new, files_of(made.release, figures.vault))
     return HandedOut(release=made.release, row=row, again=False)
 
 
-def _noisy(releases: Releases, figures: Figures, asked: Asked, who: str) -> HandedOut:
+def _noisy(
+    releases: Releases, figures: Figures, asked: Asked, who: str, paid: ReleasedRow | None
+) -> HandedOut:
     check_epsilon(asked.epsilon or 0.0)
     # The budget is kept in millionths: what is drawn is what was paid.
     epsilon = round((asked.epsilon or 0.0) * MILLION) / MILLION
     require_opendp()
     shape = plain_shape(figures.cube, figures.stream, crossings=asked.crossings, k=asked.k)
     text = shape_text.to_text(shape)
-    asked_for = _digest(text, figures.cube.digest(), f"{epsilon:.6f}", _definition(figures.stream))
+    digest = digest_of(text, figures.cube.digest(), f"{epsilon:.6f}", definition(figures.stream))
+    asked_for = figures.vault.asked(digest)
     before = releases.answered(figures.owner, asked_for)
-    if before is not None:
+    if before is not None and paid is None:
+        releases.got_again(asked.request, before)
         return HandedOut(release=read_release(before.text), row=before, again=True)
     new = NewRelease(
         made_by=who,
         stream=figures.stream.name[:120],
         asked=asked_for,
-        definition=_definition(figures.stream),
+        definition=definition(figures.stream),
         shape=text,
         epsilon=epsilon,
+        request=asked.request,
     )
-    row = releases.spend(figures.owner, new)
+    row = releases.spend(figures.owner, new) if paid is None else paid
     release = noisy_release(figures.cube, shape, terms_of(figures.stream), epsilon)
-    row = releases.fill(row, files_of(release, figures.vault))
+    row = releases.fill(row, files_of(release, figures.vault), new)
     return HandedOut(release=release, row=row, again=False)
-
-
-Earlier = tuple[Made, ReleasedRow]
 
 
 def _line(releases: Releases, figures: Figures, asked: Asked) -> tuple[Shape, tuple[Earlier, ...]]:
@@ -233,52 +243,18 @@ def _line(releases: Releases, figures: Figures, asked: Asked) -> tuple[Shape, tu
     if not rows:
         return fitting_shape(figures.cube, figures.stream, crossings=asked.crossings, k=asked.k), ()
     shape = shape_text.from_text(rows[0].shape)
-    _refuse_other_cut(rows[0], shape, figures.stream, asked)
-    return shape, tuple((_made(releases, figures.vault, shape, row), row) for row in rows)
+    refuse_other_cut(rows[0], shape, figures.stream, asked)
+    return shape, tuple((_made(figures.vault, shape, row), row) for row in rows)
 
 
-def _made(releases: Releases, vault: Vault, shape: Shape, row: ReleasedRow) -> Made:
-    """An earlier release with the counts behind it; those of an older ledger are sealed on the way."""
-    text = vault.open(row)
-    if row.basis and vault.box is not None:
-        releases.seal_counts(row, vault.seal(text, row.asked))
-    return made_text.from_text(text, shape, read_release(kept_files(row).text))
-
-
-def _refuse_other_cut(first: ReleasedRow, shape: Shape, stream: Stream, asked: Asked) -> None:
-    crossed = max((len(scope) for scope in shape.scopes), default=0)
-    other = []
-    if first.definition != _definition(stream):
-        other.append("other columns, groups, bands or another threshold")
-    if asked.k != shape.k:
-        other.append(f"k = {shape.k}")
-    if asked.crossings is not None and asked.crossings < crossed:
-        other.append(f"{crossed} attributes crossed")
-    if other:
-        msg = (
-            f"Figures of these leads were shared on {first.made_at:%Y-%m-%d} with {', '.join(other)}. Two "
-            "cuts of the same leads can be subtracted from each other, so ask for the same cut again, hand "
-            "out the earlier release, or share with noise."
-        )
-        raise BadInput(msg)
+def _made(vault: Vault, shape: Shape, row: ReleasedRow) -> Made:
+    """An earlier release with the counts behind it."""
+    return made_text.from_text(vault.open(row), shape, read_release(kept_files(row).text))
 
 
 def _same(basis: Basis, earlier: tuple[Earlier, ...]) -> Earlier | None:
     return next((one for one in earlier if one[0].basis.digest() == basis.digest()), None)
 
 
-def _known(earlier: tuple[Earlier, ...]) -> tuple[Made, ...]:
-    return tuple(made for made, _ in earlier)
-
-
-def _definition(stream: Stream) -> str:
-    """Digest of what decides which lead is counted where; names and tolerances do not."""
-    return of_stream(replace(stream, name="", features=None, text=(), audit=Tolerance()))
-
-
 def _sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

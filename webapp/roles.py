@@ -61,8 +61,9 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("connections.index", "jobs.index", "jobs.now", "keys.show", "schedule.show"),
                 *("papers.flow", "papers.flow_file", "papers.record", "papers.record_file"),
                 *("policies.show", "policy_versions.export", "policy_versions.show", "proposals.show"),
-                *("privacy.show", "privacy.proof", "sharing.show", "sharing.release_html"),
-                *("sharing.release_json", "streams.show", "tokens.show", "trail.index", "trail.download"),
+                *("privacy.show", "privacy.proof", "sharing.show", "sharing.look"),
+                *("sharing.release_html", "sharing.release_json"),
+                *("streams.show", "tokens.show", "trail.index", "trail.download"),
             }
         ),
         "change": frozenset(

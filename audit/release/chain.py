@@ -21,8 +21,7 @@ import numpy as np
 
 from audit.arrays import IntArray
 from audit.release.moves import Reach, Search, cheapest_move, search
-from audit.release.room import Room, since
-from audit.release.suppress import Pattern, Proof, aims, exposed, prove
+from audit.release.suppress import Pattern, Proof, aims, exposed
 
 _MOST_STARTS = 1
 
@@ -67,7 +66,16 @@ def protect(pattern: Pattern, chain: Chain, proofs: tuple[Proof, ...]) -> None:
         before = int(pattern.hidden.sum())
         prove_chain(pattern, chain)
         for proof in proofs:
-            prove(pattern, proof)
+            prove_chain(pattern, _by_itself(proof, chain))
+
+
+def _by_itself(proof: Proof, chain: Chain) -> Chain:
+    """A world besides is a chain of one release; it begins with what is proven of today's counts."""
+    for one in chain.worlds:
+        change = proof.ground.tables.values(one.total)
+        if not change[proof.world.pinned].any() and proof.world.room.allows(one.total):
+            proof.add(change)
+    return Chain(now=proof, since=proof, before=())
 
 
 def extend(pattern: Pattern, chain: Chain) -> None:
@@ -80,13 +88,14 @@ def extend(pattern: Pattern, chain: Chain) -> None:
 
 def _next_step(pattern: Pattern, chain: Chain, total: IntArray) -> IntArray | None:
     """How the latest change goes on from a world of the latest release; None where what left forbids it."""
-    room, still = _room(pattern, chain, total), np.zeros_like(total)
+    room, still = chain.since.world.room.with_leads(total), np.zeros_like(total)
     change = pattern.tables.values(total)
     if room.allows(still) and not (change[~pattern.hidden]).any():
         return still
     if room.allows(-total) and not (change[chain.now.world.goals.cells]).any():
         return -total
-    wanted = Search(tables=pattern.tables, room=room, cost=pattern.cost(), start=change, touched=total != 0)
+    ground = chain.since.ground
+    wanted = Search(ground=ground, room=room, cost=pattern.cost(), start=change, touched=total != 0)
     move = cheapest_move(wanted)
     if move is None and not pattern.fixed and room.allows(still):
         return still
@@ -100,7 +109,9 @@ def prove_chain(pattern: Pattern, chain: Chain) -> None:
     settled = False
     while not settled:
         settled = True
-        for cell in np.flatnonzero(pattern.hidden).tolist():
+        hidden = np.flatnonzero(pattern.hidden).tolist()
+        for place, cell in enumerate(hidden):
+            pattern.watch(place, len(hidden))
             for proof in (chain.now, chain.since):
                 for aim in aims(pattern, proof, cell):
                     settled = False
@@ -111,7 +122,7 @@ def _meet(pattern: Pattern, chain: Chain, proof: Proof, aim: Reach) -> None:
     world = _found(pattern, chain, proof, aim)
     if world is not None:
         _add(pattern, chain, world)
-    elif pattern.fixed:
+    elif pattern.fixed or (proof.world.pinned.any() and not proof.world.goals.cells[aim.cell]):
         proof.lost[aim.cell] = True
     else:
         raise exposed()
@@ -142,7 +153,8 @@ def _gone_on(pattern: Pattern, chain: Chain, proof: Proof, aim: Reach, total: In
     change = pattern.tables.values(total)
     # What is aimed at is today's count, or the change: that one does not have what was off before.
     more = aim.sign * int(change[aim.cell]) if proof is chain.since else 0
-    wanted = search(pattern.tables, _room(pattern, chain, total), pattern.cost(), aim)
+    room = chain.since.world.room.with_leads(total)
+    wanted = search(chain.since.ground, room, pattern.cost(proof.world.pinned), aim)
     return cheapest_move(replace(wanted, start=change, aim=replace(aim, by=aim.by + more)))
 
 
@@ -166,12 +178,6 @@ def _starts(pattern: Pattern, chain: Chain, proof: Proof, aim: Reach) -> Iterato
     does = np.array([sign * int((row @ total)[0]) for total in chain.before], dtype=np.int64)
     best = [chain.before[i] for i in np.argsort(-does, kind="stable")[:_MOST_STARTS].tolist() if does[i] > 0]
     yield from (*best, nothing)
-
-
-def _room(pattern: Pattern, chain: Chain, total: IntArray) -> Room:
-    if chain.since is chain.now:
-        return chain.now.world.room
-    return since(pattern.tables.space, chain.since.world.finest, chain.now.world.finest + total)
 
 
 def _add(pattern: Pattern, chain: Chain, world: Otherwise) -> None:

@@ -23,7 +23,7 @@ from audit.release.earlier import (
 from audit.release.model import Group, Release, Terms, sealed
 from audit.release.sensitive import small_counts
 from audit.release.shape import SMALLEST_K, Shape, shape_of
-from audit.release.suppress import Pattern
+from audit.release.suppress import Pattern, Watch, unwatched
 from audit.release.tables import Tables, space_of, tables_of
 from audit.release.weights import weights_of
 from audit.schema import BadInput, Stream
@@ -76,7 +76,9 @@ def release_of(basis: Basis, terms: Terms, earlier: tuple[Made, ...] = ()) -> Re
     return next_release(basis, terms, earlier).release
 
 
-def next_release(basis: Basis, terms: Terms, earlier: tuple[Made, ...] = ()) -> Made:
+def next_release(
+    basis: Basis, terms: Terms, earlier: tuple[Made, ...] = (), watch: Watch = unwatched
+) -> Made:
     """The release of these counts, given what left before over an overlapping population.
 
     ``earlier`` are exact releases of the same shape, oldest first. Whatever is hidden in any of them, now, or
@@ -96,7 +98,11 @@ def next_release(basis: Basis, terms: Terms, earlier: tuple[Made, ...] = ()) -> 
     values = tables.values(tables.space.counts(basis))
     chain = chain_of(known)
     pattern = Pattern(
-        tables=tables, weights=weights_of(tables, values), width=basis.shape.k, hidden=must_hide(known)
+        tables=tables,
+        weights=weights_of(tables, values),
+        width=basis.shape.k,
+        hidden=must_hide(known),
+        watch=watch,
     )
     protect(pattern, chain, unchanged_known(known))
     counts = [None if hide else int(value) for hide, value in zip(pattern.hidden, values, strict=True)]

@@ -16,13 +16,19 @@ from audit.release.tables import Space
 class Room:
     """Bounds of a move: no finest cell loses more than ``cells`` or gains more than ``most``.
 
-    A row of ``sums`` adds up finest cells that together lose no more than ``of_sums``.
+    A row of ``sums`` adds up finest cells that together lose no more than ``of_sums``. Where it is ``bound``,
+    what happened bounds a cell, else the leads that are there.
     """
 
     cells: IntArray
+    bound: BoolArray
     most: FloatArray
     sums: csr_array
     of_sums: IntArray
+
+    def with_leads(self, more: IntArray) -> Room:
+        """The room where there are so many more leads."""
+        return replace(self, cells=self.cells + np.where(self.bound, 0, more))
 
     def allows(self, move: IntArray) -> bool:
         """Whether a move stays within the bounds."""
@@ -34,6 +40,7 @@ def free(leads: IntArray) -> Room:
     """Everything is possible but fewer than no leads."""
     return Room(
         cells=leads,
+        bound=np.zeros(len(leads), dtype=np.bool_),
         most=np.full(len(leads), np.inf),
         sums=csr_array((0, len(leads)), dtype=np.int64),
         of_sums=np.zeros(0, dtype=np.int64),
@@ -57,10 +64,11 @@ def since(space: Space, change: IntArray, leads: IntArray) -> Room:
     only_new = _grew(grid)
     learned = ~only_new & _grew(grid[:, settled]) & _grew(sums)
     no_fewer = ~only_new & ~learned & _grew(grid.sum(axis=1, keepdims=True))
-    bound = only_new[:, None] | (learned[:, None] & settled[None, :])
+    bound = (only_new[:, None] | (learned[:, None] & settled[None, :])).ravel()
     every = csr_array(np.ones((1, grid.shape[1]), dtype=np.int64))
     return Room(
-        cells=np.where(bound.ravel(), change, leads),
+        cells=np.where(bound, change, leads),
+        bound=bound,
         most=np.full(len(leads), np.inf),
         sums=csr_array(vstack([kron(_only(learned), by_kind), kron(_only(no_fewer), every)], format="csr")),
         of_sums=np.concatenate([sums[learned].ravel(), grid[no_fewer].sum(axis=1)]),

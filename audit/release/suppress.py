@@ -16,12 +16,13 @@ it stays valid because cells are only ever hidden, never shown again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
-from audit.release.moves import Reach, cheapest_move, search
+from audit.release.moves import Ground, Reach, ground_of
 from audit.release.room import Room
 from audit.release.sensitive import Goals
 from audit.release.tables import Tables
@@ -44,6 +45,14 @@ class World:
     goals: Goals
 
 
+Watch = Callable[[int, int], None]
+"""Told how many hidden counts are settled, and how many there are by now; it may raise to stop the search."""
+
+
+def unwatched(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Pattern:
     """What is hidden so far; it only grows, and where it is ``fixed`` it cannot."""
@@ -53,6 +62,7 @@ class Pattern:
     width: int
     hidden: BoolArray
     fixed: bool = False
+    watch: Watch = unwatched
 
     def cost(self, pinned: BoolArray | None = None) -> FloatArray:
         """What a lead more or less in each cell costs: nothing where it is hidden."""
@@ -70,6 +80,7 @@ class Proof:
     """
 
     world: World
+    ground: Ground
     values: IntArray
     low: IntArray = field(init=False)
     high: IntArray = field(init=False)
@@ -87,26 +98,8 @@ class Proof:
 
 def proof_of(tables: Tables, world: World) -> Proof:
     """Nothing proven yet."""
-    return Proof(world=world, values=tables.values(world.finest))
-
-
-def prove(pattern: Pattern, proof: Proof) -> None:
-    """Meet every goal of a world; cells that are hidden on the way get their turn too.
-
-    Further hidden cells end with a proven span of ``k`` too, where that is possible at all.
-
-    Raises
-    ------
-    BadInput
-        A goal cannot be met, because earlier releases give the cell away.
-    """
-    settled = False
-    while not settled:
-        settled = True
-        for cell in np.flatnonzero(pattern.hidden).tolist():
-            for aim in aims(pattern, proof, cell):
-                settled = False
-                _reach(pattern, proof, aim)
+    ground = ground_of(tables, world.room.sums)
+    return Proof(world=world, ground=ground, values=tables.values(world.finest))
 
 
 def aims(pattern: Pattern, proof: Proof, cell: int) -> tuple[Reach, ...]:
@@ -133,16 +126,3 @@ def exposed() -> BadInput:
         "earlier releases of these leads, together with this one, would give away groups of few leads: "
         "hand out the earlier release again, or wait until more leads have changed"
     )
-
-
-def _reach(pattern: Pattern, proof: Proof, aim: Reach) -> None:
-    world = proof.world
-    move = cheapest_move(search(pattern.tables, world.room, pattern.cost(world.pinned), aim))
-    if move is None and not world.goals.cells[aim.cell]:
-        proof.lost[aim.cell] = True
-        return
-    if move is None:
-        raise exposed()
-    change = pattern.tables.values(move)
-    pattern.hidden |= change != 0
-    proof.add(change)

@@ -17,7 +17,7 @@ from tests.webapp.help_words import unexplained
 from tests.webapp.markup import Page, faults
 from tests.webapp.site import Site
 from webapp.help.glossary import find, metric_terms, own_terms, slug
-from webapp.help.pages import OTHER_WORDS, SECTIONS, SHELVES, WITHOUT, help_page, names, page_of, shelves
+from webapp.help.pages import OTHER_WORDS, SECTIONS, SHELVES, WITHOUT, help_page, names, shelves
 from webapp.help.text import FOLDER, parsed, rendered
 from webapp.help.text import Site as Addresses
 
@@ -85,7 +85,7 @@ def markdown(name: str) -> str:
 
 @pytest.mark.parametrize("page", pages())
 def test_every_page_has_a_help_text(page):
-    assert page_of(page), WRITE.format(page)
+    assert page in names(), WRITE.format(page)
 
 
 def test_every_text_is_for_a_page():
@@ -106,8 +106,7 @@ def test_a_text_answers_the_same_questions(name):
 
 @pytest.mark.parametrize("name", sorted(names()))
 def test_a_text_names_only_what_is_on_its_page(name):
-    shown = [page for page in pages() if page_of(page) is help_page(name)]
-    here = "\n".join([*(said_by(f"{page}.html") for page in shown), said_by_python()])
+    here = f"{said_by(f'{name}.html')}\n{said_by_python()}"
     quoted = {one.rstrip(".:") for one in BOLD.findall(markdown(name))}
     assert [one for one in quoted if not re.search(rf"(?<!\w){re.escape(one)}(?!\w)", here)] == []
 
@@ -128,6 +127,7 @@ def test_the_sources_of_the_glossary_are_there():
 def test_no_link_of_a_text_is_dead(site: Site):
     opened = cache(site.client.get)
     for name in sorted(names()):
+        assert "](" not in opened(f"/help/{name}").text, f"{name}: a link with a blank in it is no link"
         for link in Page(opened(f"/help/{name}").text).having("a"):
             address, _, place = (link["href"] or "").partition("#")
             answer = opened(address or f"/help/{name}")

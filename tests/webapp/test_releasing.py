@@ -20,12 +20,14 @@ from audit.release import parted, read_release
 from audit.schema import BadInput, parse_stream
 from audit.tally import count
 from tests.processes import FORKED
+from tests.webapp.bench import work_off
 from tests.webapp.markup import faults
 from tests.webapp.spender import OWNER, new, spend
 from webapp import connecting, erasure, jobs
 from webapp.cli import main
+from webapp.release_cut import Asked
 from webapp.release_vault import Vault, vault_of
-from webapp.releasing import Asked, Figures, figures_of, hand_out, preview
+from webapp.releasing import Figures, figures_of, hand_out, preview
 from webapp.secrets_box import SecretsBox
 from webapp.store.accounts import Accounts
 from webapp.store.database import Database
@@ -258,16 +260,25 @@ def test_the_page_shares_and_the_ledger_keeps_it(crms):
     row = crms.ready("salesforce")
     browser = crms.signed_in()
     page = f"/connections/{row.id}/share"
-    empty = browser.get(f"{page}?look=1")
+    browser.submit(page, {}, to=f"{page}/look")
+    waits = browser.get(page)
+    assert "Share figures, a look at what would leave" in waits.text
+    work_off(crms.services)
+    empty = browser.get(page)
     assert "were pulled yet" in empty.text
-    assert faults(empty.text) == []
+    assert [faults(one.text) for one in (waits, empty)] == [[], []]
     jobs.sync(crms.services, row)
-    look = browser.get(f"{page}?look=1")
-    assert look.status_code == 200
+    browser.submit(page, {}, to=f"{page}/look")
+    work_off(crms.services)
+    look = browser.get(page)
     assert faults(look.text) == []
     assert "counts" in look.text
+    assert crms.services.releases.all(gate.owner_of(row)) == ()
     made = browser.submit(page, {"noise": "no"})
     assert made.status_code == 303
+    assert "Share figures, small counts hidden" in browser.get(page).text
+    (job,) = work_off(crms.services)
+    assert job.told.startswith("The release is made.")
     listed = browser.get(page)
     assert "Without noise, small counts hidden" in listed.text
     assert faults(listed.text) == []
@@ -289,10 +300,15 @@ def test_the_page_sets_the_budget_and_refuses_in_words(crms):
     assert browser.submit(page, {"total": "1"}, to=f"{page}/budget").status_code == 303
     made = browser.submit(page, {"noise": "yes", "epsilon": "0.75"})
     assert made.status_code == 303
+    work_off(crms.services)
     assert "0.25 of 1 is left" in browser.get(page).text
-    refused = browser.submit(page, {"noise": "yes", "epsilon": "0.5"})
-    assert refused.status_code == 422
+    assert browser.submit(page, {"noise": "yes", "epsilon": "0.5"}).status_code == 303
+    work_off(crms.services)
+    refused = browser.get(page)
     assert "used up" in refused.text
+    assert faults(refused.text) == []
+    large = browser.submit(page, {"noise": "yes", "epsilon": "50"})
+    assert (large.status_code, "epsilon is 50" in large.text) == (422, True)
 
 
 def test_noise_of_the_policy_is_told_beside_the_budget():
@@ -409,6 +425,7 @@ def test_a_download_is_what_left_to_the_byte_and_a_changed_ledger_is_told(crms, 
     jobs.sync(crms.services, row)
     browser, page = crms.signed_in(), f"/connections/{row.id}/share"
     browser.submit(page, {"noise": "no"})
+    work_off(crms.services)
     (stored,) = crms.services.releases.all(gate.owner_of(row))
     monkeypatch.setattr(gate, "to_html", _crash)
     monkeypatch.setattr(gate, "to_json", _crash)

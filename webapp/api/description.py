@@ -14,11 +14,10 @@ from pydantic.json_schema import models_json_schema
 
 from audit.report.model import VERSION
 from webapp.api.every import OPERATIONS
-from webapp.api.operation import Operation
+from webapp.api.operation import VERSION_PATH, Operation
 from webapp.api.problem import MIME, ProblemDetails
 from webapp.api.scopes import WORDS
 
-VERSION_PATH = "/api/v1"
 Record = dict[str, Any]
 OUT: Literal["serialization"] = "serialization"
 Inputs = list[tuple[type[BaseModel], Literal["validation"]]]
@@ -32,6 +31,7 @@ NAMES: dict[str, Record] = {
     },
     "audit_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of an audit."},
     "release_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a release."},
+    "job_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a job."},
     "version": {"type": "integer", "minimum": 1, "maximum": 2147483647, "description": "Counts from 1."},
 }
 FAILURES = {
@@ -159,6 +159,12 @@ def _responses(one: Operation) -> Record:
     if isinstance(one.answers, type):
         content = {"schema": _refs()[one.answers]}
     done: Record = {"200": {"description": "Done.", "content": {one.mime: content}}}
+    if one.later is not None:
+        done = {"202": {"description": "It is being done.", "content": {one.mime: content}}}
+        done["202"]["headers"] = {
+            "Location": _header("The address that tells how far it is, and what came of it."),
+            "Retry-After": _header("Seconds after which to look there."),
+        }
     if one.method == "GET" and one.kept:
         done["200"]["headers"] = {"ETag": _header("A digest of the answer, for If-None-Match.")}
         done["304"] = {"description": "It has not changed since the ETag that was sent."}

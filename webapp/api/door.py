@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError
 from connectors.locking import Locked
-from webapp.api.description import VERSION_PATH, described
+from webapp.api.description import described
 from webapp.api.every import OPERATIONS
 from webapp.api.gate import caller
-from webapp.api.operation import Ask, Operation
+from webapp.api.operation import VERSION_PATH, Ask, Operation
 from webapp.api.pace import Pace
 from webapp.api.problem import PLAIN, Problem, Why, conflict, response
 from webapp.api.reading import asked

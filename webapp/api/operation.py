@@ -18,6 +18,7 @@ from webapp.store.rows import ConnectionRow
 
 A_co = TypeVar("A_co", bound=Asked, covariant=True)
 JSON = "application/json"
+VERSION_PATH = "/api/v1"
 
 
 class Nothing(Asked):
@@ -89,7 +90,8 @@ class Operation:
 
     ``answers`` is the model of the answer, or a media type where the answer is a `File`. ``kept`` is false
     where nobody may keep the answer, even to ask whether it has changed. ``others`` are statuses beside
-    those that every operation has.
+    those that every operation has. ``later`` gives, of an answer, the address where what was asked for will
+    be: then this only takes it on (202).
     """
 
     name: str
@@ -104,6 +106,7 @@ class Operation:
     asks: type[Asked] = Nothing
     kept: bool = True
     others: tuple[int, ...] = ()
+    later: Callable[[Any], str] | None = None
 
     @property
     def mime(self) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from webapp.api.description import FAILURES, VERSION_PATH, described, model_name
+from webapp.api.description import FAILURES, described, model_name
 from webapp.api.every import OPERATIONS
-from webapp.api.operation import Operation
+from webapp.api.operation import VERSION_PATH, Operation
 from webapp.api.reading import LARGEST_BODY
 from webapp.api.scopes import BY_ROLE, SCOPES, WORDS
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from audit.release.noise_scale import LARGEST_EPSILON, SMALLEST_EPSILON
+from audit.schema import BadInput
 from webapp.api import cursors
-from webapp.api.operation import Ask, File, Nothing, Operation
+from webapp.api.operation import VERSION_PATH, Ask, File, Nothing, Operation
 from webapp.api.problem import not_found
 from webapp.api.shape import Answer, Asked, Id, Moment, Page, Paged
-from webapp.releasing import Asked as Wanted
-from webapp.releasing import figures_of, hand_out, kept_files, owner_of
+from webapp.release_jobs import LOOK, ask, word_of
+from webapp.releasing import kept_files, owner_of
+from webapp.services import Services
 from webapp.store.releases import ReleasedRow
+from webapp.store.rows import ConnectionRow
+from webapp.store.work_jobs import JobRow, JobState
 
 
 class Released(Answer):
@@ -29,14 +34,24 @@ class NewRelease(Asked):
     """What should be shared."""
 
     epsilon: float | None = Field(
-        default=None, gt=0, le=20, description="With noise of this strength; null: small counts are hidden."
+        default=None,
+        ge=SMALLEST_EPSILON,
+        le=LARGEST_EPSILON,
+        description="With noise of this strength; null: small counts are hidden.",
     )
 
 
-class Made(Answer):
-    """The release that was made, or that the same request got before."""
+class ReleaseJob(Answer):
+    """How far a release is that was asked for, and what came of it."""
 
-    release: Released
+    id: Id
+    address: str = Field(description="Where to look how far it is: this answer anew.")
+    state: JobState = Field(description="It has ended where it is done, failed or cancelled.")
+    told: str = Field(description="How it ended, or why it waits, in a sentence; often empty.")
+    step: str = Field(description="What is being done; empty before it begins.")
+    done: int = Field(ge=0, description="How much of the step is done.")
+    total: int | None = Field(description="The whole of the step; null where that is not known.")
+    release: Released | None = Field(description="The release, as soon as it is made.")
     again: bool = Field(description="Whether nothing new has left: it is the same release as before.")
 
 
@@ -55,10 +70,39 @@ def _one(ask: Ask[Nothing]) -> File:
     return File(text=kept_files(row).text)
 
 
-def _make(ask: Ask[NewRelease]) -> Made:
-    figures = figures_of(ask.opened, ask.connection())
-    done = hand_out(ask.opened.releases, figures, Wanted(epsilon=ask.asked.epsilon), ask.grant.who)
-    return Made(release=_line(done.row), again=done.again)
+def _make(asked: Ask[NewRelease]) -> ReleaseJob:
+    opened, connection = asked.opened, asked.connection()
+    if connection.state == "disconnected":
+        msg = "The connection has ended. Connect the CRM again on the connections page."
+        raise BadInput(msg)
+    return _job(opened, connection, ask(opened, connection, word_of(asked.asked.epsilon), asked.grant.who))
+
+
+def _how_far(asked: Ask[Nothing]) -> ReleaseJob:
+    connection, job = asked.connection(), asked.opened.work.get(str(asked.names["job_id"]))
+    if job is None or (job.connection_id, job.kind) != (connection.id, "release") or job.wanted == LOOK:
+        raise not_found()
+    return _job(asked.opened, connection, job)
+
+
+def _job(opened: Services, connection: ConnectionRow, job: JobRow) -> ReleaseJob:
+    got = opened.releases.got(owner_of(connection), job.id)
+    made = got is not None and bool(got.row.text)
+    return ReleaseJob(
+        id=job.id,
+        address=f"{VERSION_PATH}/connections/{connection.id}/release-jobs/{job.id}",
+        state=job.state,
+        told=job.told,
+        step=job.step,
+        done=job.done,
+        total=job.total,
+        release=_line(got.row) if got is not None and made else None,
+        again=got is not None and got.again,
+    )
+
+
+def _address(job: ReleaseJob) -> str:
+    return job.address
 
 
 def _line(row: ReleasedRow) -> Released:
@@ -94,11 +138,24 @@ OPERATIONS = (
         path=HERE,
         tag="Releases",
         summary="Make a release, as the page Share figures does",
-        words="The same request gets the same release again. It is written down before it is answered.",
+        words=(
+            "It is worked out by a job: look at the address in Location until the state is done. The same "
+            "request gets the same job while that has not ended, and the same release again after that."
+        ),
         does=_make,
         asks=NewRelease,
-        answers=Made,
+        answers=ReleaseJob,
+        later=_address,
         scope="write:releases",
         others=(409,),
+    ),
+    Operation(
+        name="get_release_job",
+        path="/connections/{connection_id}/release-jobs/{job_id}",
+        tag="Releases",
+        summary="How far a release is, and what came of it",
+        does=_how_far,
+        answers=ReleaseJob,
+        scope="read:releases",
     ),
 )

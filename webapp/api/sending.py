@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from webapp.api.operation import File, Operation
 from webapp.api.problem import Problem, Why
 
+LATER_SECONDS = 2
 VARY = "Authorization, Accept"
 
 
@@ -31,6 +32,9 @@ def sent(operation: Operation, answer: BaseModel | File) -> Response:
     kind = operation.mime if operation.mime == "application/json" else f"{operation.mime}; charset=utf-8"
     response = Response(text, content_type=kind)
     response.headers["Vary"] = VARY
+    if operation.later is not None:
+        response.status_code, response.headers["Location"] = 202, operation.later(answer)
+        response.headers["Retry-After"] = str(LATER_SECONDS)
     if operation.method != "GET" or not operation.kept:
         response.headers["Cache-Control"] = "private, no-store"
         return response

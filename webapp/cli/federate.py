@@ -13,9 +13,12 @@ from audit.release import Standing, parted, public_text, read_release, release_t
 from audit.schema import BadInput
 from webapp.cli.output import check_folder, write_whole
 from webapp.cli.release import WHO, summary
+from webapp.cli.steps import shown
 from webapp.installation import installation, one_connection
+from webapp.release_cut import Asked
+from webapp.release_jobs import COUNTING
 from webapp.release_vault import signing_key
-from webapp.releasing import Asked, figures_of, hand_out, kept_files
+from webapp.releasing import figures_of, hand_out, kept_files
 from webapp.store.releases import ReleasedRow
 
 FILE = "release.json"
@@ -64,7 +67,9 @@ def export(**options: object) -> None:
     with installation() as opened:
         row = one_connection(opened, asked.connection)
         wanted = Asked(crossings=asked.crossings, k=asked.k, epsilon=asked.epsilon)
-        done = hand_out(opened.releases, figures_of(opened, row), wanted, WHO)
+        with shown() as progress:
+            progress(COUNTING, 0, None)
+            done = hand_out(opened.releases, figures_of(opened, row), wanted, WHO, progress)
     written = write_whole(asked.out, partial(write_figures, done.row))
     click.echo(summary(done, written, as_json=asked.json))
 

@@ -13,9 +13,12 @@ from audit.tally import count
 from connectors.files.reading import read_table
 from webapp.cli.account import admit_file
 from webapp.cli.output import check_folder, write_whole
+from webapp.cli.steps import shown
 from webapp.cli.toml_file import read_toml
 from webapp.progress import Progress
-from webapp.releasing import Asked, Figures, HandedOut, hand_out, open_ledger, write_release
+from webapp.pulling import Progress as Told
+from webapp.release_cut import Asked
+from webapp.releasing import Figures, HandedOut, hand_out, open_ledger, write_release
 from webapp.store.database import open_database
 from webapp.store.releases import Owner
 
@@ -88,11 +91,11 @@ def released(asked: Options) -> HandedOut:
             intake = admit_file(file, stream, asked.file.name)
             owner = Owner(crm="file", organisation=stream.name[:120])
             figures = Figures(owner=owner, cube=count(intake.table, stream), stream=stream)
-        with progress.step("Hiding what is too small"):
-            return _handed_out(asked, figures)
+    with shown() as told:
+        return _handed_out(asked, figures, told)
 
 
-def _handed_out(asked: Options, figures: Figures) -> HandedOut:
+def _handed_out(asked: Options, figures: Figures, progress: Told) -> HandedOut:
     ledger = asked.ledger or asked.stream.resolve().with_name(LEDGER)
     database = open_database(f"sqlite:///{ledger}")
     try:
@@ -100,7 +103,7 @@ def _handed_out(asked: Options, figures: Figures) -> HandedOut:
         if asked.budget is not None:
             releases.set_budget(figures.owner, asked.budget, WHO)
         wanted = Asked(crossings=asked.crossings, k=asked.k, epsilon=asked.epsilon)
-        return hand_out(releases, figures, wanted, WHO)
+        return hand_out(releases, figures, wanted, WHO, progress)
     finally:
         database.dispose()
 

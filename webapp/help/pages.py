@@ -1,7 +1,4 @@
-"""The help text of each page, by the name of its template: ``audit.html`` has ``pages/audit.md``.
-
-Steps of one way share a text: ``start_pull.html`` has that of ``start`` where it has none of its own.
-"""
+"""The help text of each page, by the name of its template: ``audit.html`` has ``pages/audit.md``."""
 
 from __future__ import annotations
 
@@ -21,7 +18,8 @@ OTHER_WORDS = "Other words on this page"
 WITHOUT = frozenset({"error", "help_index", "help_page", "help_glossary"})
 """Templates that need no help: what went wrong and what to do is all that the first says."""
 SHELVES = (
-    ("To begin with", ("setup", "login", "invitation", "start", "dashboard", "connections")),
+    ("To begin with", ("setup", "login", "invitation", "dashboard", "connections")),
+    ("The first run", ("start", "start_choose", "start_keep", "start_check", "start_pull", "start_audit")),
     ("What is read, and what is audited", ("policy", "policy_version", "proposal", "stream", "keys")),
     ("What an audit found", ("audit", "finding", "figure")),
     ("People's rights, and what leaves", ("privacy", "dossier", "paper", "share")),
@@ -57,11 +55,6 @@ def help_page(name: str) -> HelpPage | None:
         msg = f"webapp/help/pages/{name}.md must begin with '# ' and the page's name, then a paragraph"
         raise BadInput(msg)
     return HelpPage(name=name, title=words(tokens[1]), about=words(tokens[4]), body=tuple(tokens[3:]))
-
-
-def page_of(template: str) -> HelpPage | None:
-    """The text for a template (without its ending): its own, else that of the way it is a step of."""
-    return help_page(template) or help_page(template.partition("_")[0])
 
 
 @cache

@@ -1,27 +1,32 @@
-// The jobs page, and the page of a first pull (data-jobs-again names its part), keep themselves fresh while they are looked at. Without this file there is a link that does the same.
+// A page that shows jobs keeps those parts fresh while it is looked at. Without this file there is a link that does the same.
 const EVERY = 2000;
 const said = document.querySelector("[data-jobs-said]");
 const link = document.querySelector("[data-jobs-again]");
 let before = "";
 
-function words(part) {
-  return [...part.querySelectorAll("#running ~ div h3, #waiting ~ div h3")].map((head) => head.textContent).join(", ");
+const PARTS = "[data-jobs-now]";
+
+function words(page) {
+  return [...page.querySelectorAll("[data-job]")].map((head) => head.textContent).join(", ");
 }
 
 async function look() {
-  const now = document.querySelector("[data-jobs-now]");
+  const now = [...document.querySelectorAll(PARTS)];
   // Who is about to press a button there must not lose it.
-  if (document.hidden || now.contains(document.activeElement)) return;
-  const answer = await fetch(link.dataset.jobsAgain || "/jobs/now", { cache: "no-store", redirect: "error" });
+  if (document.hidden || now.some((part) => part.contains(document.activeElement))) return;
+  const answer = await fetch(link.dataset.jobsAgain || link.href, { cache: "no-store", redirect: "error" });
   if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-jobs-now]");
-  if (!fresh) return;
-  const open = words(fresh);
-  now.replaceWith(fresh);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = [...page.querySelectorAll(PARTS)];
+  if (fresh.length !== now.length) return;
+  const open = words(page);
+  now.forEach((part, place) => part.replaceWith(fresh[place]));
+  for (const other of document.querySelectorAll("[data-jobs-again]")) other.hidden = true;
   if (open !== before) said.textContent = open ? `At work or waiting: ${open}` : "Nothing runs or waits.";
   before = open;
   // A page that waits for one result goes there.
-  if (fresh.dataset.jobsGo) location.assign(fresh.dataset.jobsGo);
+  const done = fresh.find((part) => part.dataset.jobsGo);
+  if (done) location.assign(done.dataset.jobsGo);
 }
 
 async function again() {

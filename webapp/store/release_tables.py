@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.store.columns import Base
@@ -17,7 +17,8 @@ class Released(Base):
     ``text`` and ``page`` are the very files that are handed out, ``digest`` and ``page_digest`` their
     SHA-256. ``counts`` are the exact counts behind a release without noise, sealed under the organisation's
     key; they are deleted when the organisation is disconnected. ``basis`` held them before they were sealed.
-    ``asked`` is the digest of what was asked for: the same request gets the same release. It goes with them.
+    ``asked`` is a digest of what was asked for, keyed by the organisation: the same request gets the same
+    release. It goes with them.
     """
 
     __tablename__ = "released"
@@ -39,6 +40,34 @@ class Released(Base):
     digest: Mapped[str] = mapped_column(String(64))
     page_digest: Mapped[str] = mapped_column(String(64))
     micro_epsilon: Mapped[int]
+
+
+class ReleaseRequest(Base):
+    """The release that a request got: one for each, however often it is tried again.
+
+    ``id`` is that of the job. ``again`` says that the release had left before.
+    """
+
+    __tablename__ = "release_request"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    release_id: Mapped[str] = mapped_column(ForeignKey("released.id"))
+    again: Mapped[bool]
+
+
+class ReleaseLook(Base):
+    """What would leave an organisation, as somebody last looked: sealed, for it has not left.
+
+    ``over`` names what it was worked out from, so that one can say whether that has changed since.
+    """
+
+    __tablename__ = "release_look"
+
+    crm: Mapped[str] = mapped_column(String(16), primary_key=True)
+    organisation: Mapped[str] = mapped_column(String(120), primary_key=True)
+    made_at: Mapped[datetime]
+    over: Mapped[str] = mapped_column(String(80))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class PrivacyBudget(Base):

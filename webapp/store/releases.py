@@ -6,18 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store.accounts import noted
 from webapp.store.database import Database
-from webapp.store.release_tables import PrivacyBudget, Released
+from webapp.store.release_tables import PrivacyBudget, Released, ReleaseLook, ReleaseRequest
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.wiping import wipe
 
 MILLION = 1_000_000
 LARGEST_BUDGET = 20.0
+_PLAIN_DIGEST = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRelease:
-    """What is noted of a release when it is made."""
+    """What is noted of a release when it is made; ``request`` is the job that asked, or ""."""
 
     made_by: str
     stream: str
@@ -52,6 +53,15 @@ class NewRelease:
     shape: str
     counts: bytes | None = field(default=None, repr=False)
     epsilon: float = 0.0
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Got:
+    """What a request got: a line of the ledger, and whether that had left before."""
+
+    row: ReleasedRow
+    again: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +111,30 @@ class Releases:
         """One release of this organisation."""
         return next((row for row in self.all(owner) if row.id == release_id and row.text), None)
 
+    def newest_id(self, owner: Owner) -> str:
+        """The newest release without noise, or ""."""
+        query = select(Released.id).filter_by(crm=owner.crm, organisation=owner.organisation, micro_epsilon=0)
+        with self.database.reading() as session:
+            return session.scalar(query.order_by(Released.made_at.desc()).limit(1)) or ""
+
     def answered(self, owner: Owner, asked: str) -> ReleasedRow | None:
         """The release that the same request got before."""
         return next((row for row in self.all(owner) if row.asked == asked and row.text), None)
+
+    def got(self, owner: Owner, request: str) -> Got | None:
+        """What a request got already; its line may still wait for its noise."""
+        with self.database.reading() as session:
+            found = session.get(ReleaseRequest, request) if request else None
+            row = None if found is None else session.get_one(Released, found.release_id)
+            if found is None or row is None or (row.crm, row.organisation) != (owner.crm, owner.organisation):
+                return None
+            return Got(row=_row(row), again=found.again)
+
+    def got_again(self, request: str, row: ReleasedRow) -> None:
+        """Note that a request got a release of before."""
+        if request:
+            with self.database.writing() as session:
+                session.add(ReleaseRequest(id=request, release_id=row.id, again=True))
 
     def budget(self, owner: Owner) -> Budget | None:
         """The budget of an organisation; None where no admin has set one."""
@@ -148,21 +179,33 @@ class Releases:
         """
         return self._added(owner, new, Files(text="", page=""), spent=round(new.epsilon * MILLION))
 
-    def fill(self, row: ReleasedRow, files: Files) -> ReleasedRow:
-        """Put the drawn release into the line that `spend` opened; once."""
+    def fill(self, row: ReleasedRow, files: Files, new: NewRelease | None = None) -> ReleasedRow:
+        """Put the drawn release into the line that `spend` opened; once.
+
+        ``new`` says what it was drawn over, where that is later than the line.
+        """
         with self.database.writing() as session:
             stored = session.get_one(Released, row.id)
             if stored.text:
                 msg = "a release is never drawn twice"
                 raise ValueError(msg)
             _put(stored, files)
+            if new is not None:
+                stored.asked, stored.definition, stored.shape = new.asked, new.definition, new.shape
             return _row(stored)
 
-    def seal_counts(self, row: ReleasedRow, counts: bytes) -> None:
-        """Keep the exact counts of an older ledger sealed, and no more in the clear."""
+    def owners_of_old(self) -> frozenset[Owner]:
+        """Whose lines have a digest without a key, or counts in the clear, as older versions kept them."""
+        old = (func.length(Released.asked) == _PLAIN_DIGEST) | (Released.basis != "")
+        query = select(Released.crm, Released.organisation).where(old).distinct()
+        with self.database.reading() as session:
+            return frozenset(Owner(crm=crm, organisation=of) for crm, of in session.execute(query))
+
+    def seal_line(self, row: ReleasedRow, asked: str, counts: bytes | None) -> None:
+        """Keep the digest of an older ledger keyed, and its exact counts sealed, no more in the clear."""
         with self.database.writing() as session:
             stored = session.get_one(Released, row.id)
-            stored.counts, stored.basis = counts, ""
+            stored.asked, stored.counts, stored.basis = asked, counts, ""
         wipe(self.database.engine, Released.__tablename__)
 
     def forget_counts(self, owner: Owner, who: str) -> int:
@@ -176,6 +219,8 @@ class Releases:
             for row in rows:
                 # The digest goes too: small counts are guessed, and it would tell which guess is right.
                 row.basis, row.counts, row.asked = "", None, ""
+            looks = delete(ReleaseLook).filter_by(crm=owner.crm, organisation=owner.organisation)
+            session.execute(looks)
             if rows:
                 detail = f"{owner.crm} {owner.organisation}, {len(rows)} releases"
                 session.add(noted(self.clock(), who, "counts behind releases deleted", "release", detail))
@@ -213,6 +258,9 @@ class Releases:
             noise = f"with noise, epsilon {new.epsilon:g}" if spent else "without noise"
             told = f"{owner.crm} {owner.organisation}, {noise}"
             session.add_all([row, noted(now, new.made_by, "figures shared", row.id, told)])
+            if new.request:
+                session.flush()
+                session.add(ReleaseRequest(id=new.request, release_id=row.id, again=False))
         return _row(row)
 
 
@@ -241,19 +289,5 @@ def _used_up(budget: Budget | None, epsilon: float) -> str:
 
 
 def _row(row: Released) -> ReleasedRow:
-    return ReleasedRow(
-        id=row.id,
-        made_at=row.made_at,
-        made_by=row.made_by,
-        stream=row.stream,
-        asked=row.asked,
-        definition=row.definition,
-        shape=row.shape,
-        basis=row.basis,
-        counts=row.counts,
-        text=row.text,
-        page=row.page,
-        digest=row.digest,
-        page_digest=row.page_digest,
-        epsilon=row.micro_epsilon / MILLION,
-    )
+    same = {name: getattr(row, name) for name in ReleasedRow.__slots__ if name != "epsilon"}
+    return ReleasedRow(**same, epsilon=row.micro_epsilon / MILLION)

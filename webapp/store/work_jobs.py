@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from webapp.store.database import Database
 from webapp.store.job_tables import Job
 from webapp.store.repository import Clock, short_id, utc_now
 
-JobKind = Literal["sync", "publish", "retention", "log", "key"]
+JobKind = Literal["sync", "publish", "retention", "log", "key", "release"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 Trouble = Literal["", "input", "refused", "busy", "disk", "defect", "killed"]
 OPEN = ("waiting", "running")
@@ -52,7 +52,7 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A job that somebody asks for; ``wanted`` is how much a sync reads."""
+    """A job that somebody asks for; ``wanted`` is how much a sync reads, or what a release shall be."""
 
     connection_id: str
     kind: JobKind
@@ -102,7 +102,15 @@ class WorkJobs:
     def is_open(self, connection_id: str, kind: JobKind) -> bool:
         """Whether one of a kind waits or runs."""
         with self.database.reading() as session:
-            return session.scalar(_open_one(connection_id, kind)) is not None
+            query = select(Job).filter_by(connection_id=connection_id, kind=kind).where(Job.state.in_(OPEN))
+            return session.scalar(query.limit(1)) is not None
+
+    def of(self, connection_id: str, kind: JobKind, limit: int = 20) -> tuple[JobRow, ...]:
+        """The jobs of a kind at a connection, the newest first."""
+        query = select(Job).filter_by(connection_id=connection_id, kind=kind)
+        with self.database.reading() as session:
+            rows = session.scalars(query.order_by(Job.asked_at.desc(), Job.id).limit(limit))
+            return tuple(_row(row) for row in rows)
 
     def ended(self, limit: int = 50) -> tuple[JobRow, ...]:
         """What has ended, newest first."""
@@ -187,7 +195,8 @@ class WorkJobs:
 
 def ask_in(session: Session, wanted: Wanted, now: datetime) -> Job:
     """`WorkJobs.ask` inside a transaction that does more than that."""
-    found = session.scalar(_open_one(wanted.connection_id, wanted.kind))
+    key = _open_key(wanted)
+    found = session.scalar(select(Job).filter_by(open_key=key))
     if found is not None:
         if found.state == "waiting":
             found.wanted = wanted.wanted or found.wanted
@@ -198,7 +207,7 @@ def ask_in(session: Session, wanted: Wanted, now: datetime) -> Job:
         kind=wanted.kind,
         wanted=wanted.wanted,
         state="waiting",
-        open_key=_open_key(wanted.connection_id, wanted.kind),
+        open_key=key,
         who=wanted.who,
         asked_at=now,
         not_before=now,
@@ -211,12 +220,10 @@ def ask_in(session: Session, wanted: Wanted, now: datetime) -> Job:
     return row
 
 
-def _open_one(connection_id: str, kind: JobKind) -> Select[Job]:
-    return select(Job).filter_by(open_key=_open_key(connection_id, kind))
-
-
-def _open_key(connection_id: str, kind: JobKind) -> str:
-    return f"{connection_id}/{kind}"
+def _open_key(wanted: Wanted) -> str:
+    """One job of a kind at a time; releases that differ are not each other."""
+    same = f"{wanted.connection_id}/{wanted.kind}"
+    return f"{same}/{wanted.wanted}" if wanted.kind == "release" else same
 
 
 def _row(row: Job) -> JobRow:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from webapp.release_jobs import LOOK, epsilon_of
 from webapp.store.work_jobs import JobKind, JobRow, JobState, Trouble
 from webapp.viewmodels.words import moment
 
@@ -15,6 +16,7 @@ NAMES: Mapping[JobKind, str] = {
     "retention": "Delete old leads",
     "log": "Verify the decision log",
     "key": "Rotate the key",
+    "release": "Share figures",
 }
 WANTED: Mapping[str, str] = {"full": "every lead", "reconcile": "with a comparison of every lead"}
 MENDS: Mapping[Trouble, str] = {
@@ -52,11 +54,12 @@ class JobLine:
     step: str = ""
     share: int | None = None
     stopping: bool = False
+    wanted: str = ""
 
 
 def line(job: JobRow, where: str, now: datetime) -> JobLine:
     """What to tell of a job of the connection named ``where``."""
-    extra = WANTED.get(job.wanted, "")
+    extra = _extra(job)
     return JobLine(
         id=job.id,
         connection_id=job.connection_id,
@@ -72,7 +75,17 @@ def line(job: JobRow, where: str, now: datetime) -> JobLine:
         step=_step(job) if job.state == "running" else "",
         share=_share(job),
         stopping=job.state == "running" and bool(job.ended_by),
+        wanted=job.wanted,
     )
+
+
+def _extra(job: JobRow) -> str:
+    if job.kind != "release":
+        return WANTED.get(job.wanted, "")
+    epsilon = epsilon_of(job.wanted)
+    if epsilon is not None:
+        return f"with noise, epsilon {epsilon:g}"
+    return "a look at what would leave" if job.wanted == LOOK else "small counts hidden"
 
 
 def _told(job: JobRow) -> str:
@@ -107,4 +120,5 @@ STARTED: Mapping[JobKind, str] = {
     "retention": "Leads that are too old will be deleted in a moment.",
     "log": "The decision log will be verified in a moment.",
     "key": "The key will be rotated in a moment.",
+    "release": "The release is being worked out. It will be in the list of what left.",
 }

@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from webapp.help.glossary import Term, find, metric_terms, own_terms
-from webapp.help.pages import WITHOUT, HelpPage, help_page, page_of, shelves
+from webapp.help.pages import HelpPage, help_page, shelves
 from webapp.help.text import Site, rendered
 from webapp.roles import may_open
 
@@ -41,8 +41,7 @@ def page(topic: str) -> str:
 @pass_context
 def help_beside(context: Context) -> HelpPage | None:
     """The help text for the template that is shown; None for one that has none."""
-    template = PurePosixPath(context.name or "").stem
-    return None if template in WITHOUT else page_of(template)
+    return help_page(PurePosixPath(context.name or "").stem)
 
 
 @blueprint.app_template_global()

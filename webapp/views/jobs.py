@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.auth import may
+from webapp.release_jobs import is_word
 from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobKind, JobRow, Wanted
@@ -31,7 +34,7 @@ def now() -> str:
     return render_template("_jobs_now.html", **_shown(services()))
 
 
-@blueprint.post("/connections/<connection_id>/jobs/<any(sync, publish, retention, log, key):kind>")
+@blueprint.post("/connections/<connection_id>/jobs/<any(sync, publish, retention, log, key, release):kind>")
 def start(connection_id: str, kind: JobKind) -> Response:
     """Ask for a job; the same one that waits or runs already is that one."""
     opened, row = services(), connection_or_404(connection_id)
@@ -45,6 +48,10 @@ def start(connection_id: str, kind: JobKind) -> Response:
         who=current_user.user.name,
         wanted=wish if kind == "sync" and wish in WANTED else "",
     )
+    if kind == "release":
+        if not is_word(wish):
+            abort(404)
+        wanted = replace(wanted, wanted=wish)
     told(opened, opened.work.ask(wanted))
     return redirect(url_for("jobs.index"), 303)
 

@@ -18,41 +18,52 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.release import public_text
 from audit.schema import BadInput
-from connectors.errors import ConnectorError
 from webapp.auth import may
+from webapp.release_jobs import LOOK, ask, looked, word_of
 from webapp.release_vault import signing_key
-from webapp.releasing import Asked, figures_of, hand_out, kept_files, owner_of, preview
+from webapp.releasing import kept_files, owner_of
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
+from webapp.viewmodels.release_jobs import under_way
 from webapp.viewmodels.sharing import lasting_noise, ledger_lines, previewed
 from webapp.viewmodels.words import organisation_label
-from webapp.views.drafting import connection_or_404, remote_sentence
+from webapp.views.drafting import connection_or_404
+from webapp.views.jobs import told
 
 blueprint = Blueprint("sharing", __name__)
+ENDED = "It is disconnected: nothing can be worked out. Connect it again first."
 PAGE = "/connections/<connection_id>/share"
 _LONGEST_NUMBER = 12
 
 
 @blueprint.get(PAGE)
 def show(connection_id: str) -> Response:
-    """The ledger and the budget; with ``?look=1`` also what would leave now."""
+    """The ledger, the budget, what would leave as somebody last looked, and what is being worked out."""
     return _page(connection_or_404(connection_id))
 
 
 @blueprint.post(PAGE)
 def share(connection_id: str) -> AnyResponse:
-    """Make a release and note it; it can be downloaded from the ledger as often as anybody likes."""
+    """Ask for a release; it can be downloaded from the ledger as often as anybody likes."""
     connection = connection_or_404(connection_id)
+    if connection.state == "disconnected":
+        return _page(connection, error=ENDED)
     try:
         epsilon = _number("epsilon") if request.form.get("noise") == "yes" else None
-        figures = figures_of(services(), connection)
-        done = hand_out(services().releases, figures, Asked(epsilon=epsilon), current_user.name)
-    except (BadInput, ConnectorError) as problem:
-        return _page(connection, error=remote_sentence(problem))
-    words = (
-        "Nothing new has left: this is the same release as before." if done.again else "The release is made."
-    )
-    flash(f"{words} Download it from the list below.", "info" if done.again else "success")
+        job = ask(services(), connection, word_of(epsilon), current_user.user.name)
+    except BadInput as problem:
+        return _page(connection, error=str(problem))
+    told(services(), job)
+    return redirect(url_for("sharing.show", connection_id=connection_id), 303)
+
+
+@blueprint.post(f"{PAGE}/look")
+def look(connection_id: str) -> AnyResponse:
+    """Ask what would leave; nothing does."""
+    connection = connection_or_404(connection_id)
+    if connection.state == "disconnected":
+        return _page(connection, error=ENDED)
+    told(services(), ask(services(), connection, LOOK, current_user.user.name))
     return redirect(url_for("sharing.show", connection_id=connection_id), 303)
 
 
@@ -107,18 +118,14 @@ def _number(name: str) -> float:
 def _page(connection: ConnectionRow, error: str | None = None, budget_error: str | None = None) -> Response:
     releases, owner = services().releases, owner_of(connection)
     saved = services().repository.policy(connection.id)
-    look, trouble = None, None
-    if request.args.get("look") == "1":
-        try:
-            look = previewed(preview(releases, figures_of(services(), connection), Asked()))
-        except (BadInput, ConnectorError) as problem:
-            trouble = remote_sentence(problem)
+    look = looked(services(), connection)
     page = render_template(
         "share.html",
         connection_id=connection.id,
         label=organisation_label(connection.crm, connection.organisation),
-        look=look,
-        trouble=trouble,
+        look=look and previewed(look.release),
+        look_at=look,
+        jobs=under_way(services(), connection),
         error=error,
         typed={"noise": request.form.get("noise", "no"), "epsilon": request.form.get("epsilon", "0.5")},
         budget_error=budget_error,

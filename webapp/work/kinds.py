@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from audit.finding import SEVERITIES
 from audit.schema import BadInput
-from webapp import decisions, jobs
+from webapp import decisions, jobs, release_jobs
 from webapp.decision_opening import place_of
 from webapp.key_rotation import rotate
 from webapp.pulling import Progress
@@ -106,6 +106,11 @@ def _generation(task: Task) -> str:
     return str(task.opened.keys.generation(task.connection.id))
 
 
+def _release(task: Task) -> str:
+    """The ledger knows what a job got, and so what it need not do twice."""
+    return release_jobs.do(task.opened, task.connection, task.job, task.progress)
+
+
 KINDS: Mapping[JobKind, Kind] = MappingProxyType(
     {
         "sync": Kind(run=_sync, newest=_newest_audit),
@@ -113,5 +118,6 @@ KINDS: Mapping[JobKind, Kind] = MappingProxyType(
         "retention": Kind(run=_retention),
         "log": Kind(run=_log),
         "key": Kind(run=_key, newest=_generation),
+        "release": Kind(run=_release),
     }
 )
