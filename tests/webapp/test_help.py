@@ -127,6 +127,7 @@ def test_the_sources_of_the_glossary_are_there():
 def test_no_link_of_a_text_is_dead(site: Site):
     opened = cache(site.client.get)
     for name in sorted(names()):
+        assert "](" not in opened(f"/help/{name}").text, f"{name}: a link with a blank in it is no link"
         for link in Page(opened(f"/help/{name}").text).having("a"):
             address, _, place = (link["href"] or "").partition("#")
             answer = opened(address or f"/help/{name}")
@@ -197,6 +198,12 @@ def test_a_link_that_leads_nowhere_is_refused(text, words):
 
 def test_an_address_that_runs_code_is_no_link():
     assert rendered(parsed("[x](javascript:alert(1))", "t"), PLAIN) == "<p>[x](javascript:alert(1))</p>\n"
+
+
+def test_a_link_to_a_page_that_is_closed_is_just_words():
+    closed = Addresses(explain=PLAIN.explain, address=lambda kind, _: "" if kind == "open" else "/x")
+    shown = rendered(parsed("[a](open:jobs.index) and [b](help:audit)", "t"), closed)
+    assert shown == '<p>a and <a href="/x">b</a></p>\n'
 
 
 def test_headings_have_an_address_and_the_wanted_level():

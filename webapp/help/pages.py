@@ -18,12 +18,12 @@ OTHER_WORDS = "Other words on this page"
 WITHOUT = frozenset({"error", "help_index", "help_page", "help_glossary"})
 """Templates that need no help: what went wrong and what to do is all that the first says."""
 SHELVES = (
-    ("To begin with", ("setup", "login", "dashboard", "connections")),
+    ("To begin with", ("setup", "login", "invitation", "dashboard", "connections")),
     ("The first run", ("start", "start_choose", "start_keep", "start_check", "start_pull", "start_audit")),
     ("What is read, and what is audited", ("policy", "policy_version", "proposal", "stream", "keys")),
     ("What an audit found", ("audit", "finding", "figure")),
     ("People's rights, and what leaves", ("privacy", "dossier", "paper", "share")),
-    ("How it runs", ("jobs", "schedule", "trail", "tokens")),
+    ("How it runs", ("jobs", "schedule", "people", "account", "trail", "tokens")),
 )
 """The order of the index; a text that is not named stands under `REST`."""
 REST = "Other pages"

@@ -25,7 +25,10 @@ KINDS = ("term", "help", "open")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What a help text needs of the site: how a word is explained in place, and the address of a link."""
+    """What a help text needs of the site: how a word is explained in place, and the address of a link.
+
+    A link whose address is "" is just words: the page behind it is closed to who reads.
+    """
 
     explain: Callable[[Term, str], str]
     address: Callable[[str, str], str]
@@ -100,7 +103,13 @@ def _explained_html(_: RendererHTML, tokens: Sequence[Token], at: int, __: Optio
 
 def _link_open(_: RendererHTML, tokens: Sequence[Token], at: int, __: OptionsDict, env: EnvType) -> str:
     kind, rest = str(tokens[at].attrs["href"]).split(":", 1)
-    return f'<a href="{env["site"].address(kind, rest)}">'
+    address = env["site"].address(kind, rest)
+    env["linked"] = bool(address)
+    return f'<a href="{address}">' if address else ""
+
+
+def _link_close(_: RendererHTML, __: Sequence[Token], ___: int, ____: OptionsDict, env: EnvType) -> str:
+    return "</a>" if env["linked"] else ""
 
 
 def _heading(this: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
@@ -116,6 +125,7 @@ def _reader() -> MarkdownIt:
     for name, rule in (
         ("explained", _explained_html),
         ("link_open", _link_open),
+        ("link_close", _link_close),
         ("heading_open", _heading),
         ("heading_close", _heading),
     ):

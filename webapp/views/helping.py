@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from flask import Blueprint, abort, g, get_template_attribute, render_template, url_for
+from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -12,6 +13,7 @@ from markupsafe import Markup, escape
 from webapp.help.glossary import Term, find, metric_terms, own_terms
 from webapp.help.pages import HelpPage, help_page, shelves
 from webapp.help.text import Site, rendered
+from webapp.roles import may_open
 
 blueprint = Blueprint("help", __name__)
 
@@ -108,4 +110,6 @@ def _macro(name: str, *given: object) -> Markup:
 
 
 def _address(kind: str, rest: str) -> str:
-    return url_for("help.page", topic=rest) if kind == "help" else url_for(rest)
+    if kind == "help":
+        return url_for("help.page", topic=rest)
+    return url_for(rest) if current_user.is_authenticated and may_open(current_user.user.role, rest) else ""
