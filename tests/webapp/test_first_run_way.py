@@ -65,7 +65,8 @@ class Walk:
         answer = self.browser.get(f"{self.at}/{step}" if step else self.at)
         assert (answer.status_code, faults(answer.text)) == (status, []), step
         self.seen.append(answer.text)
-        return html.unescape(answer.text)
+        before, _, rest = answer.text.partition('<aside class="help')
+        return html.unescape(before + rest.partition("</aside>")[2])
 
     def now(self) -> str:
         """Where the way goes on."""
