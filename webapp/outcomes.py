@@ -119,7 +119,8 @@ def noting(opened: Services, connection: ConnectionRow, what: str) -> Iterator[N
             _count(opened, connection, what, "failed")
         state = state_after(error)
         if what == PULL or state != "pull_incomplete":
-            _record(opened, connection, state, note_of(what, error))
+            audited = bool(opened.evidence.newest(connection.id, 1))
+            _record(opened, connection, state, note_of(what, error, audited=audited))
         raise
     _count(opened, connection, what, "done")
 
@@ -130,11 +131,11 @@ def _count(opened: Services, connection: ConnectionRow, what: str, outcome: Outc
         opened.job_ends.add(connection.id, KINDS[what], outcome)
 
 
-def note_of(what: str, error: Exception) -> str:
+def note_of(what: str, error: Exception, *, audited: bool) -> str:
     """A connector's message is fit to show; any other error's may hold values, so it is left out."""
     told = str(error) if isinstance(error, ConnectorError | BadInput) else trouble(error)
     reason = f" ({told})" if told else ""
-    return f"{what}{reason}." + (f" {STANDS}" if what == PULL else "")
+    return f"{what}{reason}." + (f" {STANDS}" if what == PULL and audited else "")
 
 
 def clear_note_of(opened: Services, connection: ConnectionRow, what: str) -> None:

@@ -68,7 +68,7 @@ def test_the_suggestions_with_one_edit_lead_to_an_audit(fresh, crm):
     assert "fills every column" in browser.submit(stream_page, {"action": "check", "text": stream}).text
     assert "Look at the policy first" in browser.get("/").text
     assert browser.submit(stream_page, {"action": "save", "text": stream}).status_code == 303
-    assert "Now run fairlead sync" in browser.get("/").text
+    assert "Pull now under Jobs reads the leads" in browser.get("/").text
     audit = jobs.sync(fresh.services, row)
     report = json.loads(audit.report)
     assert (report["rows"], audit.pulled.rejected) == (450, {})

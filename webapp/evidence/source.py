@@ -14,9 +14,7 @@ from webapp.evidence.sheet import Kind
 
 Names = tuple[str, ...]
 UNKNOWN = "unknown"
-NOT_KEPT = (
-    "This audit was made before its counts were kept. The next audit, after the next fairlead sync, has them."
-)
+NOT_KEPT = "This audit was made before its counts were kept. The next audit, after the next pull, has them."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ STATUS: Mapping[ConnectionState, Status] = {
     "pull_incomplete": Status(
         kind="failed",
         words="Last pull did not finish",
-        mend="Half a pull gives no verdict. Run fairlead sync again. Figures below are from the pull before.",
+        mend="Half a pull gives no verdict. Press Pull now under Jobs. Figures below are older.",
     ),
     "consent_needed": Status(
         kind="failed",
@@ -82,8 +82,8 @@ STATUS: Mapping[ConnectionState, Status] = {
         kind="waiting",
         words="Limit reached",
         mend=(
-            "The CRM's calls of the day are used up to the share that Fairlead may use. Nothing is lost. Run "
-            "fairlead sync again tomorrow, or find which other app uses the calls."
+            "The CRM's calls of the day are used up to the share that Fairlead may use. Nothing is lost. "
+            "Press Pull now under Jobs tomorrow, or find which other app uses the calls."
         ),
     ),
     "org_gone": Status(
@@ -122,13 +122,13 @@ WAITING = Status(
     words="Connected, nothing read yet",
     mend=(
         "Look at the policy first: it decides what may be read. Then say what is the score and which groups "
-        "to compare. After that, fairlead sync reads the leads."
+        "to compare. After that, Pull now under Jobs reads the leads."
     ),
 )
 READY = Status(
     kind="waiting",
     words="Connected, nothing read yet",
-    mend="Policy, score and groups are saved. Now run fairlead sync: it reads the leads and audits them.",
+    mend="Policy, score and groups are saved. Pull now under Jobs reads the leads and audits them.",
 )
 
 
