@@ -52,7 +52,7 @@ def test_a_pull_that_did_not_finish_says_why_and_what_to_do(site: Site) -> None:
     text = shown(site, "/").text
     assert "Last pull did not finish" in text
     assert "The daily limit was used up." in text
-    assert "Run fairlead sync again." in text
+    assert "Press Pull now under Jobs." in text
 
 
 @pytest.mark.parametrize(
