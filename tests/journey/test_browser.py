@@ -96,7 +96,7 @@ def test_the_menu_closes_by_itself(page, story_world):
     page.shot("menu")
     page.keyboard.press("Escape")
     assert menu.get_attribute("open") is None
-    becomes(FOCUSED, opener)
+    becomes_focused(opener)
     opener.click()
     page.get_by_text("Fairlead audits lead scores.").click()
     assert menu.get_attribute("open") is None
@@ -163,9 +163,15 @@ def save(page) -> None:
     page.get_by_role("button", name="Save as new version").click()
 
 
-def becomes(condition, place):
-    """Wait until an element is in sight, or has the focus: a page that has come may not be there yet."""
-    place.page.wait_for_function(condition, arg=place.element_handle())
+def becomes(condition, page, selector):
+    """Wait until an element is in sight, or has the focus: that page may still be coming, or scroll."""
+    page.wait_for_function(
+        f"one => [document.querySelector(one)].filter(Boolean).some({condition})", arg=selector
+    )
+
+
+def becomes_focused(place):
+    place.page.wait_for_function(FOCUSED, arg=place.element_handle())
 
 
 def test_an_admin_changes_the_policy(page, story_world):
@@ -178,14 +184,14 @@ def test_an_admin_changes_the_policy(page, story_world):
     editor.fill(before.replace("operator = ", "operater = ", 1))
     page.get_by_role("button", name="Preview").last.click()
     assert "operater" in page.get_by_role("alert").inner_text()
-    becomes(IN_SIGHT, page.locator("#text-error"))
+    becomes(IN_SIGHT, page, "#text-error")
     page.shot("policy-error")
-    becomes(FOCUSED, page.locator("#text-error [autofocus]"))
+    becomes(FOCUSED, page, "#text-error [autofocus]")
     text_of(page).press("End")
     text_of(page).type(" ")
     save(page)
     page.locator("#text-error [autofocus]").wait_for()
-    becomes(IN_SIGHT, page.locator("#text-error"))
+    becomes(IN_SIGHT, page, "#text-error")
     assert "operater" in text_of(page).input_value()
     changed = before + "\n# Looked at in the browser.\n"
     text_of(page).fill(changed)
@@ -246,7 +252,7 @@ def test_an_admin_changes_the_policy_without_its_text(page, story_world):
     bands = page.get_by_label("Lower edges of Age__c")
     bands.fill("40")
     expect(page.locator("#text")).to_have_value(re.compile(r"bands = \[40\]"))
-    becomes(FOCUSED, bands)
+    becomes_focused(bands)
     unfold(page, "LeadSource")
     operator = page.get_by_label("What happens to it: LeadSource")
     operator.select_option("drop")
