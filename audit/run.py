@@ -40,7 +40,7 @@ from audit.rows.feedback import Feedback, feedback
 from audit.rows.matching.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
 from audit.rows.treatment import treatment
-from audit.schema import Stream
+from audit.schema import Attribute, Membership, Stream
 from audit.score_scale import cube_scale
 from audit.subgroups import Verified, search
 from audit.tally import DEFAULT, count
@@ -195,6 +195,7 @@ def _digests(cube: Cube, table: pa.Table, stream: Stream, request: AuditRequest)
 
 
 def _settings(intake: Intake, stream: Stream) -> Settings:
+    named: tuple[Attribute | Membership, ...] = (*stream.attributes, *stream.memberships)
     return Settings(
         confidence=stream.audit.confidence,
         tolerance_difference=stream.audit.tolerance_difference,
@@ -203,6 +204,6 @@ def _settings(intake: Intake, stream: Stream) -> Settings:
         threshold=stream.threshold,
         higher_is_better=stream.higher_is_better,
         score_range=intake.score_range,
-        special_categories=tuple(one.name for one in stream.attributes if one.special_category),
+        special_categories=tuple(one.name for one in named if one.special_category),
         queue=stream.audit.queue,
     )

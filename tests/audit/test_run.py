@@ -16,7 +16,7 @@ from audit.intake import Intake, Refusal, admit
 from audit.report import to_html, to_json
 from audit.run import AuditRequest
 from audit.run import audit as run
-from audit.schema import Attribute, BadInput, Stream
+from audit.schema import Attribute, BadInput, Membership, Stream
 
 SCHEMA = json.loads((Path(audit.report.__file__).parent / "audit.schema.json").read_text())
 STREAM = Stream(
@@ -83,6 +83,17 @@ def test_an_attribute_without_bias_passes(found):
     (only,) = [one for one in found.findings if one.attribute == ("sex",)]
     assert (only.severity, only.verdict, only.special_category) == ("info", "pass", True)
     assert {one.share for one in found.proxies if one.attribute == "sex"} == {None}
+
+
+def test_what_is_given_as_probabilities_is_recorded_as_a_special_category_too():
+    table = leads(600)
+    half = pa.array([0.5] * len(table))
+    known = Membership(name="origin", probabilities=(("a", "p_a"), ("b", "p_b")), special_category=True)
+    stream = replace(STREAM, memberships=(known,))
+    report = run(
+        admit(table.append_column("p_a", half).append_column("p_b", half), stream), stream, AuditRequest()
+    )
+    assert report.settings.special_categories == ("sex", "origin")
 
 
 def test_the_same_input_and_seed_give_the_same_bytes(intake, found):
