@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 
 from flask import abort, current_app
 
 from audit.report.json_form import read_json
+from audit.report.model import Report
+from audit.schema import BadInput
 from webapp.evidence.catalogue import Asked, figure
 from webapp.evidence.figure import Figure
 from webapp.evidence.source import Source
 from webapp.plain_audits import plain_report, plain_row
 from webapp.services import Services
+from webapp.special_names import marked, untold
 from webapp.store.evidence import KeptAudit
 from webapp.viewmodels.audit import AuditPage, audit_page
 from webapp.viewmodels.evidence_list import Part, evidence_parts
@@ -21,7 +25,7 @@ from webapp.viewmodels.evidence_list import Part, evidence_parts
 MOST = 4
 """Audits in memory at a time, for each process: one of sixty groups takes some tens of megabytes."""
 MOST_FIGURES = 64
-Key = tuple[str, str, bool]
+Key = tuple[str, str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,24 +80,52 @@ def open_audit(store: Services, row: KeptAudit, *, special: bool = True) -> Open
     Not ``special``: without a word about special categories.
     """
     shelf: _Shelf = current_app.extensions.setdefault("fairlead-audits", _Shelf())
-    key = (row.id, row.digest, special)
+    hidden = frozenset[str]() if special else hidden_in(store, row)
+    key = (row.id, row.digest, hidden)
     found = shelf.get(key)
     if found is None:
-        found = _read(store, row, special=special)
+        found = _without(store, open_audit(store, row), hidden) if hidden else _read(store, row)
         shelf.put(key, found)
     return found
 
 
-def _read(store: Services, row: KeptAudit, *, special: bool) -> Opened:
-    whole = store.repository.audit(row.id) or abort(404)
-    stored = read_json(whole.report)
-    report = stored if special else plain_report(stored)
-    row = row if report is stored else plain_row(row, stored.settings.special_categories)
+def hidden_in(store: Services, row: KeptAudit) -> frozenset[str]:
+    """What the special categories are called that an audit may speak of: their names and columns.
+
+    Those it recorded, and those of its stream, of the newest audit and of the stream in force: what is
+    marked later is closed in older audits as well.
+    """
+    report = open_audit(store, row).source.report
+    recorded = frozenset(report.settings.special_categories)
+    return recorded | untold(store, row, report) | marked_since(store, row)
+
+
+def marked_since(store: Services, row: KeptAudit) -> frozenset[str]:
+    """The same without the report of this audit, unless it is the newest of its connection."""
+    newest, found = store.evidence.behind(row.connection_id, None, 1), frozenset[str]()
+    for one in newest:
+        with suppress(BadInput):
+            found = frozenset(open_audit(store, one).source.report.settings.special_categories)
+    versions = {one.stream_version for one in (row, *newest)}
+    return found | marked(store, row.connection_id, versions)
+
+
+def _without(store: Services, whole: Opened, hidden: frozenset[str]) -> Opened:
+    report = plain_report(whole.source.report, hidden)
+    return _opened(store, plain_row(whole.row, hidden, report.findings), report, withheld=True)
+
+
+def _read(store: Services, row: KeptAudit) -> Opened:
+    stored = store.repository.audit(row.id) or abort(404)
+    return _opened(store, row, read_json(stored.report), withheld=False)
+
+
+def _opened(store: Services, row: KeptAudit, report: Report, *, withheld: bool) -> Opened:
     source = Source(report=report, counts=store.evidence.counts(row.id))
     return Opened(
         row=row,
         source=source,
         page=audit_page(row, report),
         parts=evidence_parts(source),
-        withheld=report is not stored,
+        withheld=withheld,
     )

@@ -11,13 +11,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from audit.finding import SEVERITIES, Caution
+from audit.finding import SEVERITIES, Caution, Finding
 from audit.history import Overview, overview
+from audit.history.model import Noted
 from audit.report.model import Report
 from audit.rows.examine import Examination
 from webapp.store.evidence import KeptAudit
 
 T = TypeVar("T")
+Told = Finding | Noted
 
 
 def names_of(one: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a report lists
@@ -26,23 +28,25 @@ def names_of(one: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a report l
 
 
 def is_about(one: object, hidden: Collection[str]) -> bool:
-    """Whether it is about any of them; a warning, where it names one in words or in what they stand on."""
+    """Whether it is marked as special or about any of these names and columns.
+
+    A warning is, where it names one in words or in what they stand on; a stand-in, where it is one.
+    """
     if not isinstance(one, Caution):
-        return not frozenset(hidden).isdisjoint(names_of(one))
+        special, field = getattr(one, "special_category", False), getattr(one, "feature", None)
+        return special or not frozenset(hidden).isdisjoint((*names_of(one), field))
     words = " ".join([one.text, *(f"{name} {value}" for name, value in one.evidence)]).casefold()
     return any(name.casefold() in words for name in hidden)
 
 
-def plain_report(report: Report) -> Report:
-    """The report without special categories; itself where it speaks of none.
+def plain_report(report: Report, hidden: Collection[str]) -> Report:
+    """The report without special categories, by their names and columns; itself where there are none.
 
     What looks at many attributes at once (regulation, what else was examined, feedback, the search) is left
     out as a whole: a sum over groups can tell of one.
     """
-    hidden = frozenset(report.settings.special_categories)
     if not hidden:
         return report
-    findings = [one for one in _without(report.findings, hidden) if not one.special_category]
     return replace(
         report,
         estimates=_without(report.estimates, hidden),
@@ -50,7 +54,7 @@ def plain_report(report: Report) -> Report:
         proxies=_without(report.proxies, hidden),
         subgroups=_without(report.subgroups, hidden),
         warnings=_without(report.warnings, hidden),
-        findings=tuple(findings),
+        findings=_without(report.findings, hidden),
         settings=replace(report.settings, special_categories=()),
         regulation=type(report.regulation)(),
         decisions=(),
@@ -63,28 +67,33 @@ def plain_report(report: Report) -> Report:
     )
 
 
-def plain_row(row: KeptAudit, hidden: Collection[str]) -> KeptAudit:
-    """A kept audit whose account of values that were not understood names no special category."""
+def plain_row(row: KeptAudit, hidden: Collection[str], findings: Sequence[Told]) -> KeptAudit:
+    """A kept audit that counts these findings only, and names no special category in its account."""
     names = {name.casefold() for name in hidden}
     unmapped = {name: n for name, n in row.pulled.unmapped.items() if name.casefold() not in names}
-    return replace(row, pulled=replace(row.pulled, unmapped=unmapped))
+    worst = max(findings, key=lambda one: SEVERITIES.index(one.severity), default=None)
+    return replace(
+        row,
+        pulled=replace(row.pulled, unmapped=unmapped),
+        severities=Counter(one.severity for one in findings),
+        worst=worst.headline if worst else None,
+    )
 
 
-def plain_audits(audits: Sequence[KeptAudit], report: Report) -> tuple[KeptAudit, ...]:
-    """Kept audits, newest first, without special categories; ``report`` is the newest one's, whole."""
-    hidden = {*report.settings.special_categories, *_flagged(audits)}
+def plain_audits(
+    audits: Sequence[KeptAudit], report: Report, names: Collection[str]
+) -> tuple[KeptAudit, ...]:
+    """Kept audits, newest first, without special categories; ``report`` is the newest one's, whole.
+
+    ``names`` are what the special categories and their columns are called.
+    """
+    hidden = {*names, *_flagged(audits)}
     if not hidden:
         return tuple(audits)
     shown = [replace(one, overview=_plain(one.overview, hidden)) for one in audits]
-    newest, told = shown[0], overview(plain_report(report))
+    newest, told = shown[0], overview(plain_report(report, hidden))
     before = newest.overview.changes if newest.overview else None
-    worst = max(told.findings, key=lambda one: SEVERITIES.index(one.severity), default=None)
-    shown[0] = replace(
-        plain_row(newest, hidden),
-        overview=replace(told, changes=before),
-        severities=Counter(one.severity for one in told.findings),
-        worst=worst.headline if worst else None,
-    )
+    shown[0] = replace(plain_row(newest, hidden, told.findings), overview=replace(told, changes=before))
     return tuple(shown)
 
 
@@ -103,14 +112,12 @@ def _flagged(audits: Sequence[KeptAudit]) -> set[str]:
 def _plain(one: Overview | None, hidden: Collection[str]) -> Overview | None:
     if one is None:
         return None
-    changes = None if one.changes is None else tuple(c for c in one.changes if not _told(c.finding, hidden))
+    changes = (
+        None if one.changes is None else tuple(c for c in one.changes if not is_about(c.finding, hidden))
+    )
     return replace(
         one,
-        findings=tuple(found for found in one.findings if not _told(found, hidden)),
+        findings=_without(one.findings, hidden),
         points=_without(one.points, hidden),
         changes=changes,
     )
-
-
-def _told(finding: Any, hidden: Collection[str]) -> bool:  # noqa: ANN401 - a finding in any form
-    return finding.special_category or is_about(finding, hidden)

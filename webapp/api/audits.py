@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import Field
@@ -15,7 +17,8 @@ from webapp.api.operation import Ask, File, Nothing, Operation
 from webapp.api.problem import not_found
 from webapp.api.reports import refuse_special, report_of
 from webapp.api.shape import Answer, Id, Moment, Names, Page, Paged
-from webapp.open_audits import open_audit
+from webapp.open_audits import marked_since, open_audit
+from webapp.plain_audits import is_about
 from webapp.store.evidence import KeptAudit
 
 
@@ -83,9 +86,20 @@ def _list(ask: Ask[AuditQuery]) -> Page[AuditSummary]:
         ask.connection_of(wanted)
     place = cursors.read(ask)
     after = None if place is None else (datetime.fromisoformat(str(place[0])), str(place[1]))
-    rows = ask.opened.evidence.behind(wanted, after, ask.asked.limit + 1)
+    plain = not ask.grant.special
+    rows = ask.opened.evidence.behind(wanted, after, ask.asked.limit + 1, overviews=plain)
     part, following = cursors.page(ask, rows, lambda one: [one.made_at.isoformat(), one.id])
     return Page[AuditSummary](items=tuple(_summary(ask, one) for one in part), next=following)
+
+
+def _severities(ask: Ask[AuditQuery], one: KeptAudit) -> Mapping[str, int]:
+    """How many findings there are of each severity that the token may see."""
+    if ask.grant.special:
+        return one.severities
+    if one.overview is None:
+        return open_audit(ask.opened, one, special=False).row.severities
+    hidden = marked_since(ask.opened, one)
+    return Counter(found.severity for found in one.overview.findings if not is_about(found, hidden))
 
 
 def _summary(ask: Ask[AuditQuery], one: KeptAudit) -> AuditSummary:
@@ -95,30 +109,34 @@ def _summary(ask: Ask[AuditQuery], one: KeptAudit) -> AuditSummary:
         made_at=one.made_at,
         policy_version=one.policy_version,
         stream_version=one.stream_version,
-        severities=dict(one.severities),  # type: ignore[arg-type]  # the words that the audit wrote
+        severities=dict(_severities(ask, one)),  # type: ignore[arg-type]  # the words that the audit wrote
         worst=one.worst if ask.grant.special else None,
         digest=one.digest,
     )
 
 
 def _one(ask: Ask[Nothing]) -> AuditDetail:
-    found = open_audit(ask.opened, ask.audit())
+    kept = ask.audit()
+    found = open_audit(ask.opened, kept, special=ask.grant.special)
     row, page, report = found.row, found.page, found.source.report
-    attributes = dict.fromkeys(name for one in report.estimates for name in one.attribute)
-    hidden = () if ask.grant.special else report.settings.special_categories
+    attributes = _attributes(report)
     return AuditDetail(
         id=row.id,
         connection=row.connection_id,
         made_at=row.made_at,
         summary=page.summary,
-        compared="" if hidden else page.compared,
+        compared="" if found.withheld else page.compared,
         rule=page.rule,
         severities=dict(row.severities),  # type: ignore[arg-type]  # the words that the audit wrote
         account=counts(row.pulled),
-        attributes=tuple(name for name in attributes if name not in hidden),
-        withheld=sum(name in hidden for name in attributes),
+        attributes=attributes,
+        withheld=len(_attributes(open_audit(ask.opened, kept).source.report)) - len(attributes),
         **_origin(row, report),  # type: ignore[arg-type]
     )
+
+
+def _attributes(report: Report) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in report.estimates for name in one.attribute))
 
 
 def _origin(row: KeptAudit, report: Report) -> dict[str, object]:
@@ -136,7 +154,7 @@ def _origin(row: KeptAudit, report: Report) -> dict[str, object]:
 
 
 def _json(ask: Ask[Nothing]) -> File:
-    refuse_special(ask.grant, report_of(ask))
+    refuse_special(ask)
     stored = ask.opened.repository.audit(ask.audit().id)
     if stored is None:
         raise not_found()
@@ -144,9 +162,8 @@ def _json(ask: Ask[Nothing]) -> File:
 
 
 def _csv(ask: Ask[Nothing]) -> File:
-    report = report_of(ask)
-    refuse_special(ask.grant, report)
-    return File(text=metrics_csv(report), mime="text/csv")
+    refuse_special(ask)
+    return File(text=metrics_csv(report_of(ask)), mime="text/csv")
 
 
 WHOLE = "Where the audit speaks of special categories, the whole file needs the scope read:special."

@@ -115,8 +115,7 @@ def _part(name: Part, summary: str, asks: type[Asked], item: type) -> Operation:
     """The list of one part of a report, as its values are or as a model of ours tells them."""
 
     def does(ask: Ask[Any]) -> Page[Any]:
-        report = report_of(ask)
-        seen, hidden = visible(ask.grant, report, getattr(report, name))
+        seen, hidden = visible(ask, getattr(report_of(ask), name))
         rows, after = cursors.cut(ask, _matching(ask.asked, seen))
         return Page[item](items=tuple(rows), next=after, withheld=hidden)  # type: ignore[valid-type]
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from audit.report.model import Report
-from webapp.api.operation import Ask, Grant
+from webapp.api.operation import Ask
 from webapp.api.problem import Problem, Why
 from webapp.api.shape import Asked
-from webapp.open_audits import open_audit
+from webapp.open_audits import hidden_in, open_audit
 from webapp.plain_audits import is_about
 
 T = TypeVar("T")
@@ -26,14 +26,16 @@ def report_of(ask: Ask[Asked]) -> Report:
     return open_audit(ask.opened, ask.audit()).source.report
 
 
-def refuse_special(grant: Grant, report: Report) -> None:
+def refuse_special(ask: Ask[Asked]) -> None:
     """Raise Problem (403) where the whole report is not this token's to see."""
-    if report.settings.special_categories and not grant.special:
+    if not ask.grant.special and hidden_in(ask.opened, ask.audit()):
         raise Problem(SPECIAL)
 
 
-def visible(grant: Grant, report: Report, items: Sequence[T]) -> tuple[list[T], int]:
+def visible(ask: Ask[Asked], items: Sequence[T]) -> tuple[list[T], int]:
     """The items that the token may see, and how many are withheld."""
-    hidden = frozenset() if grant.special else frozenset(report.settings.special_categories)
+    if ask.grant.special:
+        return list(items), 0
+    hidden = hidden_in(ask.opened, ask.audit())
     seen = [one for one in items if not is_about(one, hidden)]
     return seen, len(items) - len(seen)

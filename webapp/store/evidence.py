@@ -76,13 +76,13 @@ class Evidence:
             return tuple(_kept(row) for row in session.execute(query))
 
     def behind(
-        self, connection_id: str, place: tuple[datetime, str] | None, most: int
+        self, connection_id: str, place: tuple[datetime, str] | None, most: int, *, overviews: bool = False
     ) -> Sequence[KeptAudit]:
-        """Audits behind a place (moment and id of the last one seen), newest first, without overviews.
+        """Audits behind a place (moment and id of the last one seen), newest first.
 
         What is added meanwhile shifts nothing; "" asks of every connection.
         """
-        query = _chosen(_audits(overviews=False), connection_id, place, most)
+        query = _chosen(_audits(overviews=overviews), connection_id, place, most)
         with self.database.reading() as session:
             return [_kept(row) for row in session.execute(query)]
 

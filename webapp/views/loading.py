@@ -9,9 +9,10 @@ from flask import abort
 from audit.history import Overview, overview
 from audit.schema import BadInput
 from webapp.auth import may
-from webapp.open_audits import Opened, open_audit
+from webapp.open_audits import Opened, hidden_in, open_audit
 from webapp.plain_audits import plain_audits
 from webapp.services import services
+from webapp.special_names import marked
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow
 
@@ -23,10 +24,8 @@ def opened(audit_id: str) -> Opened:
 
 def whole(audit_id: str) -> Opened:
     """The audit of this address as it is stored; 403 where it speaks of what this person may not see."""
-    found = open_audit(services(), services().evidence.one(audit_id) or abort(404))
-    if found.source.report.settings.special_categories and not may("special"):
-        abort(403)
-    return found
+    found = opened(audit_id)
+    return abort(403) if found.withheld else found
 
 
 def seen(audits: tuple[KeptAudit, ...]) -> tuple[KeptAudit, ...]:
@@ -34,7 +33,9 @@ def seen(audits: tuple[KeptAudit, ...]) -> tuple[KeptAudit, ...]:
     if may("special") or not audits:
         return audits
     with suppress(BadInput):
-        return plain_audits(audits, open_audit(services(), audits[0]).source.report)
+        newest, versions = audits[0], {one.stream_version for one in audits}
+        names = hidden_in(services(), newest) | marked(services(), newest.connection_id, versions)
+        return plain_audits(audits, open_audit(services(), newest).source.report, names)
     return ()
 
 
