@@ -320,14 +320,14 @@ def test_the_connections_page_says_how_many_and_that_it_is_unchanged(crms, suppo
     row = crms.ready("hubspot")
     browser = support.Browser(crms.app.test_client())
     browser.sign_in()
-    assert "Decision log" not in browser.get("/connections").text
+    assert "Decision log" not in Page(browser.get("/connections").text).text
     jobs.sync(crms.services, row)
-    page = browser.get("/connections").text
+    page = Page(browser.get("/connections").text).text
     assert "scores logged" in page
     assert "Unchanged" in page
     (decision_opening.place_of(crms.services, row) / "chain.jsonl").unlink()
     decisions.check(crms.services, row)
-    page = browser.get("/connections").text
+    page = Page(browser.get("/connections").text).text
     assert "it is not as it was written" in page
     assert "Unchanged" not in page
 

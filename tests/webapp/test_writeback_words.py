@@ -59,7 +59,7 @@ def test_every_reason_says_what_happened_and_what_to_do(code: str):
 def test_the_connections_page_tells_the_newest_write_back(tmp_path):
     site = open_site(tmp_path)
     row = site.connect()
-    assert "Last write-back" not in site.client.get("/connections").text
+    assert "Last write-back" not in Page(site.client.get("/connections").text).text
     site.services.repository.add_receipt(row.id, RECEIPT)
     text = unescape(site.client.get("/connections").text)
     assert "Last write-back" in text
