@@ -73,9 +73,9 @@ def open_session() -> Response:
         user = auth.check(
             opened, form.get("name", "").strip(), form.get("password", ""), request.remote_addr or ""
         )
+        auth.start_session(opened, user)
     except NotSignedIn as problem:
         return refusal(sign_in_page(problem), problem)
-    auth.start_session(opened, user)
     return redirect(own_path(form.get("next", "")), 303)
 
 

@@ -66,12 +66,12 @@ def callback(key: Key) -> Response:
         user = _entered(opened, key, desk.claims(request.args["code"], begun.asked))
         opened.accounts.succeeded(subjects)
         auth.refuse_locked(opened, user)
+        auth.start_session(opened, user, detail=WORDS[key])
     except NotLetIn as problem:
         opened.accounts.record("unknown", "sign-in failed", "", f"{WORDS[key]}: {problem.code}")
         return _told(key, problem)
     except NotSignedIn as problem:
         return refusal(sign_in_page(problem), problem)
-    auth.start_session(opened, user, detail=WORDS[key])
     return redirect(own_path(begun.wanted), 303)
 
 
