@@ -34,7 +34,7 @@ def accounts(database, clock) -> Accounts:
 
 @pytest.fixture
 def people(database, clock) -> People:
-    return People(database=database, clock=clock)
+    return People(database=database, issuers=(ISSUER,), clock=clock)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def invitations(database, clock) -> Invitations:
 
 @pytest.fixture
 def identities(database, clock, invitations) -> Identities:
-    return Identities(database=database, invitations=invitations, clock=clock)
+    return Identities(database=database, invitations=invitations, issuers=(ISSUER,), clock=clock)
 
 
 @pytest.fixture
@@ -120,6 +120,19 @@ def test_an_administrator_of_single_sign_on_counts(people, identities, add):
     people.remove(ada.id, "test")
     with pytest.raises(BadInput, match="'Grace' is the only administrator"):
         people.lock(people.all()[0].user.id, "test")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_administrator_of_a_provider_that_is_not_set_up_does_not_count(
+    database, clock, identities, add, change
+):
+    ada = add("Ada")
+    identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="admin"))
+    without = People(database=database, issuers=("https://other.example.com",), clock=clock)
+    with pytest.raises(BadInput, match="'Ada' is the only administrator"):
+        CHANGES[change](without, ada)
+    counts = [Proposals(database=database, issuers=known, clock=clock).admins() for known in ((), (ISSUER,))]
+    assert counts == [1, 2]
 
 
 def test_a_change_is_in_the_trail_and_on_the_list(people, accounts, add):

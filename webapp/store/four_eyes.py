@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,9 +30,9 @@ def refuse_alone(session: Session, connection_id: str) -> None:
         raise BadInput(ALONE)
 
 
-def admins(session: Session) -> int:
+def admins(session: Session, issuers: Collection[str]) -> int:
     """How many may decide: administrators who can sign in, with whom they let in counted as one."""
-    found = session.scalars(select(tables.User).where(deciding())).all()
+    found = session.scalars(select(tables.User).where(deciding(issuers))).all()
     return len({user_row(row).root for row in found})
 
 

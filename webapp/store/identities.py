@@ -47,6 +47,7 @@ class Identities:
 
     database: Database
     invitations: Invitations
+    issuers: tuple[str, ...] = ()
     clock: Clock = utc_now
 
     def enter(self, who: Proved) -> UserRow:
@@ -76,7 +77,7 @@ class Identities:
             raise BadInput(LOST_ROLE)
         if known.follows and who.role is not None and who.role != user.role:
             if user.role == "admin":
-                _refuse(session, user)
+                _refuse(session, user, self.issuers)
             detail = f"{user.role} to {who.role}, by single sign-on"
             session.add(noted(self.clock(), user.name, "role changed", user.name, detail))
             user.role = who.role
@@ -100,8 +101,8 @@ class Identities:
         return row
 
 
-def _refuse(session: Session, user: tables.User) -> None:
+def _refuse(session: Session, user: tables.User, issuers: tuple[str, ...]) -> None:
     try:
-        refuse_last(session, user)
+        refuse_last(session, user, issuers)
     except BadInput:
         raise BadInput(LAST) from None

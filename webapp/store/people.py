@@ -48,9 +48,11 @@ class People:
     """The list, and what administrators do with it. Every method is one transaction.
 
     Those that change something raise BadInput where the account is gone, or is the last administrator's.
+    ``issuers`` are the providers of the settings: by another one, nobody signs in.
     """
 
     database: Database
+    issuers: tuple[str, ...] = ()
     clock: Clock = utc_now
 
     def all(self) -> tuple[PersonRow, ...]:
@@ -81,7 +83,7 @@ class People:
         """Give another role; from now on it is an administrator's choice, whatever single sign-on says."""
         with self._changing(user_id) as (session, row):
             if row.role == "admin" and role != "admin":
-                refuse_last(session, row)
+                refuse_last(session, row, self.issuers)
             if row.role != role:
                 session.add(noted(self.clock(), who, "role changed", row.name, f"{row.role} to {role}"))
             row.role = role
@@ -92,7 +94,7 @@ class People:
     def lock(self, user_id: str, who: str) -> UserRow:
         """Let the person sign in no more, and end what is open: sessions, and a way in not used yet."""
         with self._changing(user_id) as (session, row):
-            refuse_last(session, row)
+            refuse_last(session, row, self.issuers)
             if row.locked_at is None:
                 now = row.locked_at = self.clock()
                 session.add(noted(now, who, "person locked", row.name, row.role))
@@ -111,7 +113,7 @@ class People:
     def remove(self, user_id: str, who: str) -> UserRow:
         """Take a person's account away, and with it every session, token and way in."""
         with self._changing(user_id) as (session, row):
-            refuse_last(session, row)
+            refuse_last(session, row, self.issuers)
             found = user_row(row)
             session.execute(delete(tables.User).filter_by(id=user_id))
             session.add(noted(self.clock(), who, "person removed", found.name, found.role))
