@@ -56,6 +56,18 @@ def why_not(session: Session, row: Proposal, user_id: str) -> str:
         return "You proposed this yourself; another admin has to decide."
     if user.created_at > row.proposed_at:
         return "Your account is newer than this proposal; it has to be proposed again for you to approve it."
-    if session.get(tables.User, row.proposed_by_id) is None:
-        return "The account of who proposed this was removed; it has to be proposed again."
+    if gone := _proposer_gone(session, row):
+        return gone
     return NOT_APART if alike(session, user.id, row.proposed_by_id) else ""
+
+
+def _proposer_gone(session: Session, row: Proposal) -> str:
+    """Why a proposal counts no more; empty where who made it is still an administrator."""
+    proposer = session.get(tables.User, row.proposed_by_id)
+    if proposer is None:
+        return "The account of who proposed this was removed; it has to be proposed again."
+    if proposer.locked_at is not None:
+        return "The account of who proposed this is locked; it has to be proposed again."
+    if proposer.role != "admin":
+        return "Who proposed this is no administrator any more; it has to be proposed again."
+    return ""

@@ -13,7 +13,7 @@ from webapp.store.accounts import noted
 from webapp.store.convert import user_row
 from webapp.store.database import Database
 from webapp.store.invitations import Invitations
-from webapp.store.people import PEOPLE
+from webapp.store.people import PEOPLE, end_codes_by
 from webapp.store.people_tables import Identity
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import Role, UserRow
@@ -78,6 +78,7 @@ class Identities:
         if known.follows and who.role is not None and who.role != user.role:
             if user.role == "admin":
                 _refuse(session, user, self.issuers)
+                end_codes_by(session, user, user.name, self.clock())
             detail = f"{user.role} to {who.role}, by single sign-on"
             session.add(noted(self.clock(), user.name, "role changed", user.name, detail))
             user.role = who.role

@@ -13,7 +13,7 @@ from webapp.store.people_tables import Identity
 
 
 def can_sign_in(issuers: Collection[str]) -> ColumnElement[bool]:
-    """Of an account that it has a way in, and is not locked; ``issuers`` are the providers of the settings."""
+    """Of an account that it has a way in, and is not locked; ``issuers`` are the providers set up."""
     known = and_(Identity.user_id == tables.User.id, Identity.issuer.in_(issuers))
     elsewhere = select(Identity.user_id).where(known).exists()
     way = or_(tables.User.password_hash != "", elsewhere)
