@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from audit.schema import BadInput
 from webapp.store import tables
 from webapp.store.api_tables import ApiToken
 from webapp.store.convert import event_row, user_row
@@ -46,9 +47,14 @@ class Accounts:
     clock: Clock = utc_now
 
     def any_user(self) -> bool:
-        """Whether somebody may sign in already; when not, the first-run page is open."""
+        """Whether somebody may sign in already; when not, every page leads to the first-run page."""
         with self.database.reading() as session:
             return session.scalar(select(tables.User.id).limit(1)) is not None
+
+    def any_admin(self) -> bool:
+        """Whether there is an administrator; when not, the first-run page is open."""
+        with self.database.reading() as session:
+            return session.scalar(select(tables.User.id).filter_by(role="admin").limit(1)) is not None
 
     def user(self, user_id: str) -> UserRow | None:
         """One person by id."""
@@ -66,11 +72,20 @@ class Accounts:
         return user_row(rows[0]) if len(rows) == 1 else None
 
     def add_first_user(self, name: str, role: Role, password_hash: str) -> UserRow | None:
-        """The first person of this installation; None where somebody else was faster."""
+        """The first administrator of this installation; None where somebody else was faster.
+
+        Raises
+        ------
+        BadInput
+            The name is taken.
+        """
         now = self.clock()
-        with self.database.exclusive("first-user"), self.database.writing() as session:
-            if session.scalar(select(tables.User.id).limit(1)) is not None:
+        with self.database.exclusive("people"), self.database.writing() as session:
+            if session.scalar(select(tables.User.id).filter_by(role="admin").limit(1)) is not None:
                 return None
+            if session.scalar(select(tables.User.id).filter_by(name=name)) is not None:
+                msg = f"there is an account '{name}' already; choose another name"
+                raise BadInput(msg)
             row = tables.User(
                 id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now
             )

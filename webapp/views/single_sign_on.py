@@ -40,6 +40,8 @@ def begin(key: Key) -> Response:
     a provider sends people on is its own affair. Beginning changes nothing.
     """
     opened, desk = services(), _desk(key)
+    if not opened.accounts.any_user():
+        return redirect(url_for("auth.setup"), 303)
     try:
         asked = desk.ask()
     except NotLetIn as problem:
