@@ -79,7 +79,7 @@ def check(opened: Services, name: str, password: str, address: str) -> UserRow:
     opened.accounts.succeeded(subjects)
     refuse_locked(opened, user)
     if passwords.outdated(user.password_hash):
-        opened.accounts.rehash(user.id, passwords.hashed(password))
+        return opened.accounts.rehash(user, passwords.hashed(password))
     return user
 
 
@@ -130,12 +130,23 @@ def _counted(opened: Services, subjects: Mapping[str, timedelta]) -> Mapping[str
 
 
 def start_session(opened: Services, user: UserRow, action: str = "signed in", detail: str = "") -> None:
-    """Sign this person in under a new session; nothing of the old one is kept, here or in the cookie."""
+    """Sign this person in under a new session; nothing of the old one is kept, here or in the cookie.
+
+    Raises
+    ------
+    NotSignedIn
+        The account was locked or removed, or got another password, since ``user`` was read.
+    """
+    token = opened.sessions.open_as_proved(user)
+    if token is None:
+        opened.accounts.record(user.name, "sign-in failed", "", "the account changed meanwhile")
+        msg = "This account was changed at this moment. Sign in again."
+        raise NotSignedIn(msg)
     if current_user.is_authenticated:
         opened.sessions.close(current_user.token)
     session.clear()
     session.permanent = True
-    login_user(Person(user=user, token=opened.sessions.open(user.id)))
+    login_user(Person(user=user, token=token))
     opened.people.signed_in(user.id)
     opened.accounts.record(user.name, action, "", detail)
 

@@ -18,6 +18,7 @@ from webapp.intake import Intake
 from webapp.panel_bearer import PanelBearers
 from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
+from webapp.sign_in.ways import ways_in
 from webapp.store.accounts import Accounts
 from webapp.store.answers import LeadAnswers
 from webapp.store.api_tokens import ApiTokens
@@ -74,9 +75,14 @@ class Services:
         return Accounts(database=self.database, clock=self.clock)
 
     @property
+    def issuers(self) -> tuple[str, ...]:
+        """The providers by which people sign in now, as identities name them."""
+        return tuple(way.issuer for way in ways_in(self.settings))
+
+    @property
     def people(self) -> People:
         """Who may sign in, to be seen and changed."""
-        return People(database=self.database, clock=self.clock)
+        return People(database=self.database, issuers=self.issuers, clock=self.clock)
 
     @property
     def invitations(self) -> Invitations:
@@ -87,12 +93,14 @@ class Services:
     @property
     def identities(self) -> Identities:
         """Accounts of people whom a provider proved."""
-        return Identities(database=self.database, invitations=self.invitations, clock=self.clock)
+        return Identities(
+            database=self.database, invitations=self.invitations, issuers=self.issuers, clock=self.clock
+        )
 
     @property
     def proposals(self) -> Proposals:
         """What one admin asks another to agree to."""
-        return Proposals(database=self.database, clock=self.clock)
+        return Proposals(database=self.database, issuers=self.issuers, clock=self.clock)
 
     @property
     def notes(self) -> Notes:

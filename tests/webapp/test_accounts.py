@@ -101,7 +101,9 @@ def test_unlocking_lifts_locks_and_leaves_passwords_and_sessions(accounts, ada, 
 
 
 def test_a_stronger_hash_replaces_the_old_one(accounts, ada):
-    accounts.rehash(ada.id, "stronger")
+    assert accounts.rehash(ada, "stronger").password_hash == "stronger"
+    assert accounts.user(ada.id).password_hash == "stronger"
+    accounts.rehash(ada, "from what was read before")
     assert accounts.user(ada.id).password_hash == "stronger"
 
 

@@ -11,7 +11,7 @@ from webapp.app import app_over
 from webapp.auth import NotSignedIn, check, throttled
 from webapp.first_run import code_file, setup_code
 from webapp.services import Services, open_services
-from webapp.store.accounts import FREE_FAILURES, lock_after
+from webapp.store.accounts import FREE_FAILURES, NewUser, lock_after
 
 
 @pytest.fixture
@@ -428,3 +428,13 @@ def test_no_form_works_without_its_token(browser, path):
     assert browser.client.post(path).status_code == 400
     assert browser.client.post(path, data={"csrf_token": "forged"}).status_code == 400
     assert browser.get("/connections").status_code == 200
+
+
+def test_the_setup_stays_open_until_there_is_an_administrator(browser, opened, support):
+    viewer = NewUser(name="Vera", role="viewer", password_hash=support.password_hash())
+    opened.accounts.add_user(viewer, "command line")
+    taken = browser.submit("/setup", setup_form(opened, support, name="Vera"))
+    assert (taken.status_code, "there is an account &#39;Vera&#39; already" in taken.text) == (400, True)
+    assert browser.submit("/setup", setup_form(opened, support)).status_code == 303
+    assert [(one.name, one.role) for one in opened.accounts.people() if one.role == "admin"]
+    assert browser.get("/setup").status_code == 303

@@ -15,6 +15,7 @@ from tests import processes
 from webapp import passwords
 from webapp.auth import NotSignedIn, check, throttled
 from webapp.services import Services, open_services
+from webapp.store.accounts import NewUser
 
 SECRETS = {
     "FAIRLEAD_SECRET_KEY": "Zq3-8vWcR1_tY6uLpXe5kNbM2hJdGfAs9",
@@ -62,6 +63,7 @@ def test_a_new_password_is_read_from_a_pipe_and_lets_its_owner_in(opened, ada, e
     done = password(*arguments, env=env, typed=f"{NEW}\n".encode())
     assert (done.returncode, done.stderr) == (0, "")
     assert "The password of Ada is changed" in done.stdout
+    assert "its API tokens and its unused code have ended" in done.stdout
     assert NEW not in done.stdout
     assert opened.sessions.user(token) is None
     assert check(opened, "Ada", NEW, "192.0.2.1").id == ada.id
@@ -108,10 +110,7 @@ def test_before_the_first_account_there_is_nothing_to_change(env):
 
 
 def test_of_several_accounts_one_must_be_named(opened, ada, env):
-    with opened.database.writing() as session:
-        session.connection().exec_driver_sql(
-            "INSERT INTO user_account SELECT 'eve', 'Eve', role, password_hash, created_at FROM user_account"
-        )
+    opened.accounts.add_user(NewUser(name="Eve", role="admin", password_hash="x"), "test")
     assert "name the one that is meant" in password(env=env, typed=NEW.encode()).stderr
     assert password("Eve", env=env, typed=NEW.encode()).returncode == 0
     assert opened.accounts.user(ada.id) == ada

@@ -34,7 +34,7 @@ def accounts(database, clock) -> Accounts:
 
 @pytest.fixture
 def people(database, clock) -> People:
-    return People(database=database, clock=clock)
+    return People(database=database, issuers=(ISSUER,), clock=clock)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def invitations(database, clock) -> Invitations:
 
 @pytest.fixture
 def identities(database, clock, invitations) -> Identities:
-    return Identities(database=database, invitations=invitations, clock=clock)
+    return Identities(database=database, invitations=invitations, issuers=(ISSUER,), clock=clock)
 
 
 @pytest.fixture
@@ -120,6 +120,19 @@ def test_an_administrator_of_single_sign_on_counts(people, identities, add):
     people.remove(ada.id, "test")
     with pytest.raises(BadInput, match="'Grace' is the only administrator"):
         people.lock(people.all()[0].user.id, "test")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_administrator_of_a_provider_that_is_not_set_up_does_not_count(
+    database, clock, identities, add, change
+):
+    ada = add("Ada")
+    identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="admin"))
+    without = People(database=database, issuers=("https://other.example.com",), clock=clock)
+    with pytest.raises(BadInput, match="'Ada' is the only administrator"):
+        CHANGES[change](without, ada)
+    counts = [Proposals(database=database, issuers=known, clock=clock).admins() for known in ((), (ISSUER,))]
+    assert counts == [1, 2]
 
 
 def test_a_change_is_in_the_trail_and_on_the_list(people, accounts, add):
@@ -317,3 +330,43 @@ def test_every_role_can_be_given(people, add):
     add("Ada")
     eve = add("Eve")
     assert [people.set_role(eve.id, role, "Ada").role for role in ROLES] == list(ROLES)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_codes_of_who_is_an_administrator_no_more_let_in_nobody(people, invitations, accounts, add, change):
+    ada, bob = add("Ada"), add("Bob")
+    again = let_in(invitations, ada, "Ada's friend")
+    by_bob, by_ada, by_friend = (
+        invitations.invite(Wanted(name=f"By {who.name}", role="admin"), By(name=who.name, root=who.root))
+        for who in (bob, ada, again)
+    )
+    by_server = invitations.invite(Wanted(name="By the server", role="admin"), By(name="command line"))
+    CHANGES[change](people, bob)
+    CHANGES[change](people, again)
+    assert [invitations.accept(one.code, "x") for one in (by_bob, by_friend)] == [None, None]
+    assert invitations.accept(by_ada.code, "x")
+    assert invitations.accept(by_server.code, "x")
+    assert ("test", "code ended", "By Bob", "made by Bob") in actions(accounts)
+
+
+def test_codes_of_whom_single_sign_on_demoted_let_in_nobody(identities, invitations, add):
+    add("Ada")
+    grace = identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="admin"))
+    made = invitations.invite(Wanted(name="Eve", role="admin"), By(name="Grace", root=grace.root))
+    identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="viewer"))
+    assert invitations.accept(made.code, "x") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [("demoted", "no administrator any more"), ("locked", "is locked")]
+)
+def test_a_proposal_of_who_is_an_administrator_no_more_is_not_approved(
+    office, accounts, people, change, words
+):
+    org, proposals = office
+    ada, eve = accounts.user_named("Ada"), accounts.user_named("Eve")
+    proposals.need_two(org.id, ada)
+    row = proposals.propose(Wish(connection_id=org.id, kind="policy", text="mine", after=1), eve)
+    CHANGES[change](people, eve)
+    with pytest.raises(BadInput, match=f"{words}; it has to be proposed again"):
+        proposals.approve(row, ada)

@@ -83,7 +83,7 @@ def test_every_change_is_made_on_the_page_and_is_told(site):
     use(there, code)
     for to, form, sentence in (
         ("role", {"role": "auditor"}, "Vera is auditor now."),
-        ("sign-out", {}, "Vera is signed out everywhere."),
+        ("sign-out", {}, "Vera is signed out everywhere; API tokens stay until they are revoked."),
         ("lock", {}, "Vera is locked and signed out."),
         ("unlock", {}, "Vera may sign in again."),
         ("remove", {}, "Vera is removed."),

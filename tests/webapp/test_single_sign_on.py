@@ -430,6 +430,7 @@ def org(support, certificate, tmp_path_factory):
     folder = tmp_path_factory.mktemp("org")
     with support.running(certificate, folder, SALESFORCE_SIGN_IN="true") as world:
         world.salesforce.redirect_uris.add(f"{world.services.settings.public_url}/login/salesforce/callback")
+        world.signed_in()
         yield world
 
 
@@ -485,4 +486,12 @@ def test_without_settings_there_is_no_such_page(support, tmp_path):
     browser = app_over(services).test_client()
     assert browser.get("/login/oidc").status_code == 404
     assert browser.get("/login/oidc/callback").status_code == 404
+    services.close()
+
+
+def test_before_the_first_account_it_leads_to_the_setup(settings):
+    services = open_services(settings())
+    browser = app_over(services).test_client()
+    answer = browser.get("/login/oidc")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/setup")
     services.close()

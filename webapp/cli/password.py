@@ -25,7 +25,8 @@ def command(name: str, unlock: bool, as_json: bool) -> None:
     """Set a new password for the account NAME; without it, for the only account there is.
 
     It is asked for without showing it, or read as one line from standard input where that is no
-    terminal. Open sessions of the account end, and sign-in is unlocked for everybody.
+    terminal. Open sessions of the account end, its API tokens are revoked, a code that was not used yet is
+    worth nothing, and sign-in is unlocked for everybody.
     """
     with installation() as opened:
         if unlock:
@@ -76,4 +77,7 @@ def _json(changed: UserRow | None) -> str:
 def _words(changed: UserRow | None) -> str:
     if changed is None:
         return "Sign-in is unlocked; no password was changed."
-    return f"The password of {changed.name} is changed, its open sessions have ended, sign-in is unlocked."
+    return (
+        f"The password of {changed.name} is changed, its open sessions, its API tokens and its unused code "
+        "have ended, sign-in is unlocked."
+    )

@@ -18,6 +18,8 @@ from webapp.store.invitations import By, Handed, Wanted
 from webapp.store.people import PersonRow
 from webapp.store.rows import ROLES, Role, UserRow
 
+TOKENS_STAY = "API tokens stay; revoke them with fairlead token revoke or on the page."
+
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 _email = click.option(
     "--email", default="", help="Who shows this verified address by single sign-on is this person."
@@ -84,7 +86,10 @@ def invite(name: str, role: Role, email: str, *, as_json: bool) -> None:
 @_email
 @_as_json
 def code(name: str, email: str, *, as_json: bool) -> None:
-    """Print a new code for the account NAME, with which the person sets another password."""
+    """Print a new code for the account NAME, with which the person sets another password.
+
+    Its use ends the account's sessions and revokes its API tokens.
+    """
     with installation() as opened:
         handed = opened.invitations.invite_again(_one(opened, name).id, email.strip(), By(name=WHO))
         _tell_code(opened, handed, as_json=as_json)
@@ -125,10 +130,11 @@ def unlock(name: str, *, as_json: bool) -> None:
 @click.argument("name")
 @_as_json
 def sign_out(name: str, *, as_json: bool) -> None:
-    """Sign the account NAME out everywhere."""
+    """Sign the account NAME out everywhere. Its API tokens stay: revoke them yourself."""
     with installation() as opened:
         ended = opened.people.end_sessions(_one(opened, name).id, WHO)
-    _tell({"signed_out": name, "sessions": ended}, f"{name} is signed out everywhere.", as_json=as_json)
+    words = f"{name} is signed out everywhere. {TOKENS_STAY}"
+    _tell({"signed_out": name, "sessions": ended}, words, as_json=as_json)
 
 
 @command.command(short_help="Remove a person.")

@@ -96,14 +96,15 @@ def _facts(app: Flask, opened: Services, listening: str) -> dict[str, str | None
     if "public_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"public_url": listening})
         app.extensions["fairlead"] = replace(opened, settings=settings)
-    code = None if opened.accounts.any_user() else setup_code(settings)
+    code = None if opened.accounts.any_admin() else setup_code(settings)
     return {"url": settings.public_url, "listening": listening, "setup_code": code}
 
 
 def _words(opened: Services, facts: dict[str, str | None]) -> str:
     lines = [f"Fairlead is at {facts['url']} (listening on {facts['listening']}). Stop it with Ctrl+C."]
     if facts["setup_code"]:
-        lines.append(f"Nobody can sign in yet. Make the first account with this code: {facts['setup_code']}")
+        lines.append(f"There is no administrator yet. Make one with this code: {facts['setup_code']}")
+        lines.append(f"The page for it is {facts['url']}/setup.")
         lines.append(f"It is also in {code_file(opened.settings)} until then.")
     return "\n".join(lines)
 

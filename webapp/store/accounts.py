@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
+from audit.schema import BadInput
 from webapp.store import tables
+from webapp.store.api_tables import ApiToken
 from webapp.store.convert import event_row, user_row
 from webapp.store.database import Database
+from webapp.store.people_tables import Invitation
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import EventRow, Role, UserRow
 
@@ -43,9 +47,14 @@ class Accounts:
     clock: Clock = utc_now
 
     def any_user(self) -> bool:
-        """Whether somebody may sign in already; when not, the first-run page is open."""
+        """Whether somebody may sign in already; when not, every page leads to the first-run page."""
         with self.database.reading() as session:
             return session.scalar(select(tables.User.id).limit(1)) is not None
+
+    def any_admin(self) -> bool:
+        """Whether there is an administrator; when not, the first-run page is open."""
+        with self.database.reading() as session:
+            return session.scalar(select(tables.User.id).filter_by(role="admin").limit(1)) is not None
 
     def user(self, user_id: str) -> UserRow | None:
         """One person by id."""
@@ -63,11 +72,20 @@ class Accounts:
         return user_row(rows[0]) if len(rows) == 1 else None
 
     def add_first_user(self, name: str, role: Role, password_hash: str) -> UserRow | None:
-        """The first person of this installation; None where somebody else was faster."""
+        """The first administrator of this installation; None where somebody else was faster.
+
+        Raises
+        ------
+        BadInput
+            The name is taken.
+        """
         now = self.clock()
-        with self.database.exclusive("first-user"), self.database.writing() as session:
-            if session.scalar(select(tables.User.id).limit(1)) is not None:
+        with self.database.exclusive("people"), self.database.writing() as session:
+            if session.scalar(select(tables.User.id).filter_by(role="admin").limit(1)) is not None:
                 return None
+            if session.scalar(select(tables.User.id).filter_by(name=name)) is not None:
+                msg = f"there is an account '{name}' already; choose another name"
+                raise BadInput(msg)
             row = tables.User(
                 id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now
             )
@@ -96,17 +114,19 @@ class Accounts:
             session.add_all([row, noted(now, who, "person added", new.name, new.role)])
             return user_row(row)
 
-    def rehash(self, user_id: str, password_hash: str) -> None:
-        """The same password under stronger parameters; sessions go on."""
+    def rehash(self, user: UserRow, password_hash: str) -> UserRow:
+        """The same password under stronger parameters, where it is still the account's; sessions go on."""
+        same = update(tables.User).filter_by(id=user.id, password_hash=user.password_hash)
         with self.database.writing() as session:
-            session.get_one(tables.User, user_id).password_hash = password_hash
+            session.execute(same.values(password_hash=password_hash))
+        return replace(user, password_hash=password_hash)
 
     def set_password(self, user: UserRow, password_hash: str, who: str) -> None:
-        """Another password: open sessions of the account end, and all failed sign-ins are forgotten."""
-        with self.database.writing() as session:
+        """Another password: what was open of the account ends, and all failed sign-ins are forgotten."""
+        with self.database.exclusive("people"), self.database.writing() as session:
             row = session.get_one(tables.User, user.id)
             row.password_hash, row.let_in_by = password_hash, None
-            session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
+            end_all(session, row, who, self.clock())
             session.execute(delete(tables.SignInThrottle))
             session.add(noted(self.clock(), who, "password changed", user.name))
 
@@ -155,6 +175,19 @@ class Accounts:
         query = select(tables.Event).order_by(tables.Event.id.desc()).limit(limit)
         with self.database.reading() as session:
             return tuple(event_row(row) for row in session.scalars(query))
+
+
+def end_all(session: Session, user: tables.User, who: str, now: datetime) -> None:
+    """End what was open of an account: its sessions, its code, and the API tokens that act for it.
+
+    Whoever had the account before must keep no way in past another password.
+    """
+    session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
+    session.execute(delete(Invitation).filter_by(user_id=user.id))
+    living = select(ApiToken).filter_by(user_id=user.id).where(ApiToken.revoked_at.is_(None))
+    for token in session.scalars(living):
+        token.revoked_at, token.revoked_by, token.digest = now, who, None
+        session.add(noted(now, who, "API token revoked", token.id, f"{token.name}: another password"))
 
 
 def noted(at: datetime, who: str, action: str, target: str, detail: str = "") -> tables.Event:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,9 +30,9 @@ def refuse_alone(session: Session, connection_id: str) -> None:
         raise BadInput(ALONE)
 
 
-def admins(session: Session) -> int:
+def admins(session: Session, issuers: Collection[str]) -> int:
     """How many may decide: administrators who can sign in, with whom they let in counted as one."""
-    found = session.scalars(select(tables.User).where(deciding())).all()
+    found = session.scalars(select(tables.User).where(deciding(issuers))).all()
     return len({user_row(row).root for row in found})
 
 
@@ -54,6 +56,18 @@ def why_not(session: Session, row: Proposal, user_id: str) -> str:
         return "You proposed this yourself; another admin has to decide."
     if user.created_at > row.proposed_at:
         return "Your account is newer than this proposal; it has to be proposed again for you to approve it."
-    if session.get(tables.User, row.proposed_by_id) is None:
-        return "The account of who proposed this was removed; it has to be proposed again."
+    if gone := _proposer_gone(session, row):
+        return gone
     return NOT_APART if alike(session, user.id, row.proposed_by_id) else ""
+
+
+def _proposer_gone(session: Session, row: Proposal) -> str:
+    """Why a proposal counts no more; empty where who made it is still an administrator."""
+    proposer = session.get(tables.User, row.proposed_by_id)
+    if proposer is None:
+        return "The account of who proposed this was removed; it has to be proposed again."
+    if proposer.locked_at is not None:
+        return "The account of who proposed this is locked; it has to be proposed again."
+    if proposer.role != "admin":
+        return "Who proposed this is no administrator any more; it has to be proposed again."
+    return ""

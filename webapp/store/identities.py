@@ -13,7 +13,7 @@ from webapp.store.accounts import noted
 from webapp.store.convert import user_row
 from webapp.store.database import Database
 from webapp.store.invitations import Invitations
-from webapp.store.people import PEOPLE
+from webapp.store.people import PEOPLE, end_codes_by
 from webapp.store.people_tables import Identity
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import Role, UserRow
@@ -47,6 +47,7 @@ class Identities:
 
     database: Database
     invitations: Invitations
+    issuers: tuple[str, ...] = ()
     clock: Clock = utc_now
 
     def enter(self, who: Proved) -> UserRow:
@@ -76,7 +77,8 @@ class Identities:
             raise BadInput(LOST_ROLE)
         if known.follows and who.role is not None and who.role != user.role:
             if user.role == "admin":
-                _refuse(session, user)
+                _refuse(session, user, self.issuers)
+                end_codes_by(session, user, user.name, self.clock())
             detail = f"{user.role} to {who.role}, by single sign-on"
             session.add(noted(self.clock(), user.name, "role changed", user.name, detail))
             user.role = who.role
@@ -100,8 +102,8 @@ class Identities:
         return row
 
 
-def _refuse(session: Session, user: tables.User) -> None:
+def _refuse(session: Session, user: tables.User, issuers: tuple[str, ...]) -> None:
     try:
-        refuse_last(session, user)
+        refuse_last(session, user, issuers)
     except BadInput:
         raise BadInput(LAST) from None

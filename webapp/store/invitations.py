@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import noted
+from webapp.store.accounts import end_all, noted
 from webapp.store.convert import user_row
 from webapp.store.database import Database
 from webapp.store.people import PEOPLE
@@ -111,8 +111,7 @@ class Invitations:
                 return None
             user = session.get_one(tables.User, row.user_id)
             user.password_hash, user.let_in_by = password_hash, row.let_in_by
-            session.delete(row)
-            session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
+            end_all(session, user, user.name, self.clock())
             session.add(noted(self.clock(), user.name, "code used", user.name))
             return user_row(user)
 

@@ -25,6 +25,7 @@ from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import Role, UserRow
 from webapp.store.way_in import refuse_last
 
+MAKING = ("person invited", "new code made")
 REMOVED = "This account was removed meanwhile."
 PEOPLE = "people"
 """The lock of every change of who may sign in."""
@@ -48,9 +49,11 @@ class People:
     """The list, and what administrators do with it. Every method is one transaction.
 
     Those that change something raise BadInput where the account is gone, or is the last administrator's.
+    ``issuers`` are the providers of the settings: by another one, nobody signs in.
     """
 
     database: Database
+    issuers: tuple[str, ...] = ()
     clock: Clock = utc_now
 
     def all(self) -> tuple[PersonRow, ...]:
@@ -81,7 +84,8 @@ class People:
         """Give another role; from now on it is an administrator's choice, whatever single sign-on says."""
         with self._changing(user_id) as (session, row):
             if row.role == "admin" and role != "admin":
-                refuse_last(session, row)
+                refuse_last(session, row, self.issuers)
+                end_codes_by(session, row, who, self.clock())
             if row.role != role:
                 session.add(noted(self.clock(), who, "role changed", row.name, f"{row.role} to {role}"))
             row.role = role
@@ -92,12 +96,13 @@ class People:
     def lock(self, user_id: str, who: str) -> UserRow:
         """Let the person sign in no more, and end what is open: sessions, and a way in not used yet."""
         with self._changing(user_id) as (session, row):
-            refuse_last(session, row)
+            refuse_last(session, row, self.issuers)
             if row.locked_at is None:
                 now = row.locked_at = self.clock()
                 session.add(noted(now, who, "person locked", row.name, row.role))
             session.execute(delete(tables.SignIn).filter_by(user_id=user_id))
             session.execute(delete(Invitation).filter_by(user_id=user_id))
+            end_codes_by(session, row, who, self.clock())
             return user_row(row)
 
     def unlock(self, user_id: str, who: str) -> UserRow:
@@ -111,8 +116,9 @@ class People:
     def remove(self, user_id: str, who: str) -> UserRow:
         """Take a person's account away, and with it every session, token and way in."""
         with self._changing(user_id) as (session, row):
-            refuse_last(session, row)
+            refuse_last(session, row, self.issuers)
             found = user_row(row)
+            end_codes_by(session, row, who, self.clock())
             session.execute(delete(tables.User).filter_by(id=user_id))
             session.add(noted(self.clock(), who, "person removed", found.name, found.role))
             return found
@@ -140,3 +146,19 @@ class People:
             if row is None:
                 raise BadInput(REMOVED)
             yield session, row
+
+
+def end_codes_by(session: Session, maker: tables.User, who: str, now: datetime) -> None:
+    """End the codes that an administrator handed out and nobody used: who may no more let in lets in nobody.
+
+    A code names the account behind its maker, and the trail tells which of one person's accounts made it.
+    """
+    root = user_row(maker).root
+    codes = select(Invitation, tables.User).join(tables.User, tables.User.id == Invitation.user_id)
+    for code, invited in session.execute(codes.where(Invitation.let_in_by == root)).all():
+        newest = select(tables.Event.who).where(
+            tables.Event.action.in_(MAKING), tables.Event.target == invited.name
+        )
+        if session.scalar(newest.order_by(tables.Event.id.desc()).limit(1)) in {maker.name, None}:
+            session.delete(code)
+            session.add(noted(now, who, "code ended", invited.name, f"made by {maker.name}"))

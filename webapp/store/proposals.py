@@ -71,9 +71,10 @@ class ProposalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposals:
-    """Who must agree, what is proposed, and what became of it."""
+    """Who must agree, what is proposed, and what became of it; ``issuers`` as for `People`."""
 
     database: Database
+    issuers: tuple[str, ...] = ()
     clock: Clock = utc_now
 
     def two_needed(self, connection_id: str) -> bool:
@@ -84,7 +85,7 @@ class Proposals:
     def admins(self) -> int:
         """How many administrators there are."""
         with self.database.reading() as session:
-            return admins(session)
+            return admins(session, self.issuers)
 
     def alone(self, connection_id: str, who: UserRow, name: str) -> bool:
         """Whether two must agree, and this person may be the one with this name, under one account or two."""
@@ -97,7 +98,7 @@ class Proposals:
     def need_two(self, connection_id: str, who: UserRow) -> None:
         """From now on two admins must agree. Raises BadInput where there is only one."""
         with self._deciding(connection_id) as session:
-            if admins(session) < 2:
+            if admins(session, self.issuers) < 2:
                 raise BadInput(ONE_ADMIN)
             if session.get(FourEyes, connection_id) is None:
                 now = self.clock()

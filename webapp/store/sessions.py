@@ -10,6 +10,7 @@ from secrets import token_urlsafe
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from webapp.store import tables
 from webapp.store.convert import user_row
@@ -45,17 +46,31 @@ class Sessions:
 
     def open(self, user_id: str) -> str:
         """A new session's token."""
-        token, now = token_urlsafe(32), self.clock()
         with self.database.writing() as session:
-            session.execute(delete(tables.SignIn).where(tables.SignIn.expires_at <= now))
-            row = tables.SignIn(
-                token_hash=hash_of(token),
-                user_id=user_id,
-                expires_at=now + self.lifetime,
-                opened_at=now,
-                seen_at=now,
-            )
-            session.add(row)
+            return self._opened(session, user_id)
+
+    def open_as_proved(self, user: UserRow) -> str | None:
+        """As `open`; None where the account was locked, removed or got another password since it was read.
+
+        The account's row is held meanwhile, so that whoever changes it ends this session too.
+        """
+        with self.database.writing() as session:
+            row = session.get(tables.User, user.id, with_for_update=True)
+            if row is None or row.locked_at is not None or row.password_hash != user.password_hash:
+                return None
+            return self._opened(session, user.id)
+
+    def _opened(self, session: Session, user_id: str) -> str:
+        token, now = token_urlsafe(32), self.clock()
+        session.execute(delete(tables.SignIn).where(tables.SignIn.expires_at <= now))
+        row = tables.SignIn(
+            token_hash=hash_of(token),
+            user_id=user_id,
+            expires_at=now + self.lifetime,
+            opened_at=now,
+            seen_at=now,
+        )
+        session.add(row)
         return token
 
     def user(self, token: str) -> UserRow | None:

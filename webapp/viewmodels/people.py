@@ -43,7 +43,7 @@ def person_lines(people: Iterable[PersonRow], ways: Iterable[WayIn], own: str) -
 def _line(row: PersonRow, names: dict[str, str], own: str) -> PersonLine:
     ways = ["Password"] if row.has_password else []
     ways += [names.get(issuer, "A provider that is not set up any more") for issuer in row.issuers]
-    state = _state(row, able=bool(ways))
+    state = _state(row, able=row.has_password or any(issuer in names for issuer in row.issuers))
     return PersonLine(
         id=row.user.id,
         name=row.user.name,

@@ -30,8 +30,8 @@ class Unfit(Exception):
 
 @blueprint.get("/setup")
 def setup() -> Response:
-    """The first-run page; closed for ever once somebody can sign in."""
-    if services().accounts.any_user():
+    """The first-run page; closed once there is an administrator."""
+    if services().accounts.any_admin():
         return redirect(url_for("auth.sign_in"), 303)
     return _setup_page({})
 
@@ -40,7 +40,7 @@ def setup() -> Response:
 def make_account() -> Response:
     """Make the first account and sign it in."""
     opened = services()
-    if opened.accounts.any_user():
+    if opened.accounts.any_admin():
         return redirect(url_for("auth.sign_in"), 303)
     try:
         user = _first_account()
@@ -51,7 +51,10 @@ def make_account() -> Response:
     if user is None:
         return redirect(url_for("auth.sign_in"), 303)
     first_run.forget_setup_code(opened.settings)
-    auth.start_session(opened, user)
+    try:
+        auth.start_session(opened, user)
+    except NotSignedIn as problem:
+        return refusal(sign_in_page(problem), problem)
     return redirect(url_for("start.begin"), 303)
 
 
@@ -73,9 +76,9 @@ def open_session() -> Response:
         user = auth.check(
             opened, form.get("name", "").strip(), form.get("password", ""), request.remote_addr or ""
         )
+        auth.start_session(opened, user)
     except NotSignedIn as problem:
         return refusal(sign_in_page(problem), problem)
-    auth.start_session(opened, user)
     return redirect(own_path(form.get("next", "")), 303)
 
 
@@ -93,7 +96,11 @@ def _first_account() -> UserRow | None:
         msg = "This is not the setup code; Fairlead printed it when it started, and it is in the data folder."
         raise NotSignedIn(msg)
     opened.accounts.succeeded(subjects)
-    return opened.accounts.add_first_user(_typed_name(), "admin", typed_password())
+    name, password = _typed_name(), typed_password()
+    try:
+        return opened.accounts.add_first_user(name, "admin", password)
+    except BadInput as problem:
+        raise Unfit(str(problem), field="name") from None
 
 
 def _typed_name() -> str:

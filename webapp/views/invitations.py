@@ -36,13 +36,13 @@ def accept() -> Response:
         if opened.invitations.invited(code) is not None:
             opened.accounts.succeeded(subjects)
             user = opened.invitations.accept(code, typed_password())
+        if user is None:
+            return _page({"code": WRONG}, 401)
+        auth.start_session(opened, user)
     except Unfit as problem:
         return _page({problem.field: str(problem)}, 400)
     except NotSignedIn as problem:
         return refusal(_page({"code": str(problem)}), problem)
-    if user is None:
-        return _page({"code": WRONG}, 401)
-    auth.start_session(opened, user)
     return redirect("/", 303)
 
 

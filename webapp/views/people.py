@@ -87,7 +87,7 @@ def end_sessions(user_id: str) -> AnyResponse:
         services().people.end_sessions(user_id, current_user.name)
         return services().accounts.user(user_id) or abort(404)
 
-    return _done(end, "is signed out everywhere")
+    return _done(end, "is signed out everywhere; API tokens stay until they are revoked")
 
 
 @blueprint.post(f"{ONE}/remove")

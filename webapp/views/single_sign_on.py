@@ -40,6 +40,8 @@ def begin(key: Key) -> Response:
     a provider sends people on is its own affair. Beginning changes nothing.
     """
     opened, desk = services(), _desk(key)
+    if not opened.accounts.any_user():
+        return redirect(url_for("auth.setup"), 303)
     try:
         asked = desk.ask()
     except NotLetIn as problem:
@@ -66,12 +68,12 @@ def callback(key: Key) -> Response:
         user = _entered(opened, key, desk.claims(request.args["code"], begun.asked))
         opened.accounts.succeeded(subjects)
         auth.refuse_locked(opened, user)
+        auth.start_session(opened, user, detail=WORDS[key])
     except NotLetIn as problem:
         opened.accounts.record("unknown", "sign-in failed", "", f"{WORDS[key]}: {problem.code}")
         return _told(key, problem)
     except NotSignedIn as problem:
         return refusal(sign_in_page(problem), problem)
-    auth.start_session(opened, user, detail=WORDS[key])
     return redirect(own_path(begun.wanted), 303)
 
 
