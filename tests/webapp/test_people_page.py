@@ -94,6 +94,15 @@ def test_every_change_is_made_on_the_page_and_is_told(site):
     assert there.client.get("/").status_code == 303
 
 
+def test_whom_the_page_promotes_goes_back_to_who_did_it(site):
+    stored = passwords.hashed(PASSWORD)
+    eve = site.services.accounts.add_user(NewUser(name="Eve", role="auditor", password_hash=stored), "x")
+    site.post("/people", f"/people/{eve.id}/role", role="viewer")
+    assert site.services.accounts.user(eve.id).let_in_by is None
+    site.post("/people", f"/people/{eve.id}/role", role="admin")
+    assert site.services.accounts.user(eve.id).let_in_by == site.services.accounts.user_named(NAME).id
+
+
 def test_the_only_administrator_cannot_shut_everybody_out(site):
     own = site.services.accounts.user_named(NAME)
     for to, form in (("role", {"role": "viewer"}), ("lock", {}), ("remove", {})):

@@ -159,7 +159,7 @@ def test_only_a_verified_address_links_the_account_that_was_invited_for_it(
     (row,) = [one for one in opened.people.all() if one.user.id == grace.id]
     assert bool(row.issuers) is linked
     if linked:
-        assert row.user.let_in_by is None  # the provider proved who it is
+        assert row.user.let_in_by == "ada"  # the provider proves who it is, and not that it is another person
         assert row.invited_until is None
         oidc.claims = {**EMAIL, "sub": "person-2"}
         assert come(browser, oidc).status_code == 403  # an invitation is used once

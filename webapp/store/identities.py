@@ -63,8 +63,6 @@ class Identities:
                 return self._again(session, known, who)
             invited = self.invitations.take_for(session, who.email) if who.email else None
             if invited is not None:
-                # The provider proved who it is, so that it is no more the doing of who invited.
-                invited.let_in_by = None if not invited.password_hash else invited.let_in_by
                 return self._linked(session, invited, who, follows=False)
             if who.role is None:
                 raise BadInput(NO_ROLE)

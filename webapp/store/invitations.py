@@ -127,6 +127,8 @@ class Invitations:
         if row is None:
             return None
         user = session.get_one(tables.User, row.user_id)
+        if row.let_in_by or not user.password_hash:
+            user.let_in_by = row.let_in_by
         session.delete(row)
         return user
 
