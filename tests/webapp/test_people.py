@@ -337,6 +337,14 @@ def test_nobody_becomes_a_second_administrator_alone(office, people, invitations
         assert proposals.why_not(row.id, eve) == ""
 
 
+def test_names_that_differ_in_case_alone_are_one_name_for_new_accounts(add, identities, accounts):
+    add("Ada Admin")
+    assert add("ada admin") is None
+    came = identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="ADA admin", role="viewer"))
+    assert came.name == f"ADA admin ({came.id})"
+    assert accounts.user_named("Ada Admin").role == "admin"
+
+
 def test_two_who_came_by_one_provider_are_two(office, identities, people, accounts):
     org, proposals = office
     ada, eve = accounts.user_named("Ada"), accounts.user_named("Eve")
