@@ -10,5 +10,5 @@ from webapp.store import tables
 
 
 def is_taken(session: Session, name: str) -> bool:
-    """Whether an account has this name, without regard to case and form; the caller holds the lock of people."""
+    """Whether an account has this name, without regard to case and form."""
     return alike(name) in {alike(known) for known in session.scalars(select(tables.User.name))}
