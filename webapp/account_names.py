@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+import re
+from unicodedata import name as name_of
+from unicodedata import normalize
+
 from audit.schema import BadInput
 
 LONGEST = 120
 RESERVED = frozenset({"command line", "schedule", "the schedule", "unknown", "fairlead"})
 """Who else acts in the trail; so do tokens, each as "token" and its name."""
+BEGINNINGS = ("token ", "fairlead,", "somebody at the command line")
+INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+"""What Unicode calls default ignorable and Python printable; and the empty sign of Braille."""
+SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+"""Their letters look alike; no word has letters of two of them."""
 
 
 def account_name(typed: str) -> str:
-    """The name with single blanks between its words.
+    """The name in its plain form (NFKC), with single blanks between its words.
 
     Raises
     ------
     BadInput
-        It is empty, too long, cannot be shown, or is what the trail calls something else.
+        It is empty, too long, cannot be shown, or looks like what the trail calls something else.
     """
-    name = " ".join(typed.split())
+    name = " ".join(normalize("NFKC", typed).split())
     if len(name) > LONGEST:
         msg = f"The name is too long; use at most {LONGEST} characters."
         raise BadInput(msg)
-    if not name or not typed.strip().isprintable():
+    if not name or not typed.strip().isprintable() or INVISIBLE.search(name) or _mixed(name):
         msg = f"The name must have 1 to {LONGEST} printable characters; use letters, digits and blanks."
         raise BadInput(msg)
-    if name.casefold() in RESERVED or name.casefold().startswith("token "):
+    if alike(name) in RESERVED or alike(name).startswith(BEGINNINGS):
         msg = f"The trail calls something else '{name}'; choose another name."
         raise BadInput(msg)
     return name
+
+
+def alike(name: str) -> str:
+    """A name without regard to case and form: no two accounts are made with the same."""
+    return normalize("NFKC", normalize("NFKC", name).casefold())
+
+
+def _mixed(name: str) -> bool:
+    scripts = ({name_of(one, "").split(" ")[0] for one in word if one.isalpha()} for word in name.split())
+    return any(len(found & SCRIPTS) > 1 for found in scripts)

@@ -18,6 +18,7 @@ from pydantic import SecretBytes
 from connectors.decisions.chain import lines_in
 from connectors.hubspot.events import Event
 from connectors.pseudonym import LeadKey
+from tests.webapp.markup import Page
 from webapp import access, connecting, decision_opening, decisions, departures, erasure, jobs
 from webapp.cli import main
 from webapp.key_rotation import rotate

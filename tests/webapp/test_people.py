@@ -309,6 +309,73 @@ def test_a_new_code_for_another_makes_that_account_ones_own(office, invitations,
     proposals.approve(row, eve)
 
 
+def proved(subject: str, role="viewer", issuer=ISSUER, email="") -> Proved:
+    return Proved(issuer=issuer, subject=subject, email=email, name=f"by provider {subject}", role=role)
+
+
+def second_selves(people, invitations, identities, ada, eve):
+    """Accounts that one administrator makes alone, each by another way."""
+    late = identities.enter(proved("late"))
+    yield lambda: people.set_role(late.id, "admin", "Ada", ada.root)
+    wanted = Wanted(name="By mail", role="admin", email="two@example.com")
+    invitations.invite(wanted, By(name="Ada", root=ada.root))
+    mailed = identities.enter(proved("mail", email="two@example.com"))
+    yield lambda: mailed
+    group = identities.enter(proved("group", "admin"))
+    yield lambda: group
+    handed = invitations.invite(Wanted(name="Below", role="admin"), By(name="x", root=group.root))
+    below = invitations.accept(handed.code, "x")
+    yield lambda: below
+    yield lambda: people.set_role(group.id, "viewer", "Ada", ada.root) and below
+    vera = invitations.accept(
+        invitations.invite(Wanted(name="Vera", role="viewer"), By(name="Ada", root=ada.root)).code, "x"
+    )
+    yield lambda: people.set_role(vera.id, "admin", "Eve", eve.root)
+    gone = identities.enter(proved("gone", "admin"))
+    orphan = invitations.invite(Wanted(name="Orphan", role="admin"), By(name="x", root=gone.root))
+    orphan = invitations.accept(orphan.code, "x")
+    yield lambda: people.remove(gone.id, "Ada") and orphan
+
+
+def test_nobody_becomes_a_second_administrator_alone(office, people, invitations, identities, accounts):
+    org, proposals = office
+    ada, eve = accounts.user_named("Ada"), accounts.user_named("Eve")
+    proposals.need_two(org.id, ada)
+    for number, second in enumerate(second_selves(people, invitations, identities, ada, eve)):
+        wish = Wish(connection_id=org.id, kind="policy", text=f"mine {number}", after=1)
+        row = proposals.propose(wish, ada)
+        other = second()
+        with pytest.raises(BadInput, match="may be one person"):
+            proposals.approve(row, other)
+        assert proposals.why_not(row.id, eve) == ""
+
+
+def test_names_that_differ_in_case_alone_are_one_name_for_new_accounts(add, identities, accounts):
+    add("Ada Admin")
+    assert add("ada admin") is None
+    came = identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="ADA admin", role="viewer"))
+    assert came.name == f"ADA admin ({came.id})"
+    assert accounts.user_named("Ada Admin").role == "admin"
+
+
+def test_two_who_came_by_one_provider_are_two(office, identities, people, accounts):
+    org, proposals = office
+    ada, eve = accounts.user_named("Ada"), accounts.user_named("Eve")
+    one, two = (identities.enter(proved(name, "admin")) for name in "12")
+    other = identities.enter(proved("1", "admin", "https://other.example.com"))
+    proposals.need_two(org.id, ada)
+    row = proposals.propose(Wish(connection_id=org.id, kind="policy", text="mine", after=1), one)
+    for who in (ada, other):
+        assert "may be one person" in proposals.why_not(row.id, who)
+    assert proposals.why_not(row.id, two) == ""
+    assert proposals.admins() == 2
+    for who in (one, eve):
+        people.remove(who.id, "test")
+    assert proposals.admins() == 1
+    people.set_role(two.id, "admin", "command line")  # the server vouches for the account
+    assert proposals.admins() == 2
+
+
 def test_two_accounts_of_one_root_are_not_two_administrators(invitations, database, clock, add):
     ada = add("Ada")
     let_in(invitations, ada, "Another self")

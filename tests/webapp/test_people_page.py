@@ -61,6 +61,13 @@ def test_a_person_is_invited_comes_in_and_is_a_viewer(site):
         ({"name": "", "role": "viewer"}, "must have 1 to 120 printable characters"),
         ({"name": "x" * 121, "role": "viewer"}, "The name is too long"),
         ({"name": "Command Line", "role": "admin"}, "The trail calls something else"),
+        ({"name": "Fairlead, after a backup", "role": "viewer"}, "The trail calls something else"),
+        ({"name": "Somebody at the command line", "role": "viewer"}, "The trail calls something else"),
+        ({"name": "\uff46airlead", "role": "viewer"}, "The trail calls something else"),
+        ({"name": "\u3164", "role": "viewer"}, "must have 1 to 120 printable characters"),
+        ({"name": "Ada\ufe0f", "role": "viewer"}, "must have 1 to 120 printable characters"),
+        ({"name": "Ad\u0430", "role": "viewer"}, "must have 1 to 120 printable characters"),
+        ({"name": NAME.upper(), "role": "viewer"}, f"There is an account '{NAME.upper()}' already"),
         ({"name": NAME, "role": "viewer"}, f"There is an account '{NAME}' already"),
         ({"name": "Vera", "role": "viewer", "email": "no address"}, "The e-mail address is not one"),
     ],
@@ -92,6 +99,15 @@ def test_every_change_is_made_on_the_page_and_is_told(site):
         assert site.post("/people", f"/people/{user_id}/{to}", **form).status_code == 303
         assert sentence in site.client.get("/people").text
     assert there.client.get("/").status_code == 303
+
+
+def test_whom_the_page_promotes_goes_back_to_who_did_it(site):
+    stored = passwords.hashed(PASSWORD)
+    eve = site.services.accounts.add_user(NewUser(name="Eve", role="auditor", password_hash=stored), "x")
+    site.post("/people", f"/people/{eve.id}/role", role="viewer")
+    assert site.services.accounts.user(eve.id).let_in_by is None
+    site.post("/people", f"/people/{eve.id}/role", role="admin")
+    assert site.services.accounts.user(eve.id).let_in_by == site.services.accounts.user_named(NAME).id
 
 
 def test_the_only_administrator_cannot_shut_everybody_out(site):

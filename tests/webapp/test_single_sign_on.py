@@ -10,10 +10,13 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
+from audit.schema import BadInput
 from tests.webapp.oidc_provider import CLIENT, SECRET, OidcProvider
+from webapp import auth
 from webapp.app import app_over
 from webapp.services import Services, open_services
 from webapp.sign_in import provider as module
+from webapp.sign_in.claims import read
 from webapp.sign_in.refusal import NotLetIn
 from webapp.store.invitations import By, Wanted
 from webapp.store.tables import SignInThrottle
@@ -159,7 +162,7 @@ def test_only_a_verified_address_links_the_account_that_was_invited_for_it(
     (row,) = [one for one in opened.people.all() if one.user.id == grace.id]
     assert bool(row.issuers) is linked
     if linked:
-        assert row.user.let_in_by is None  # the provider proved who it is
+        assert row.user.let_in_by == "ada"  # the provider proves who it is, and not that it is another person
         assert row.invited_until is None
         oidc.claims = {**EMAIL, "sub": "person-2"}
         assert come(browser, oidc).status_code == 403  # an invitation is used once
@@ -368,6 +371,44 @@ def test_an_answer_counts_as_a_try_to_sign_in(browser, oidc):
     assert "Retry-After" in come(browser, oidc).headers
 
 
+def test_a_provider_that_is_away_shuts_nobody_out(browser, oidc, opened):
+    come(browser, oidc, code="guessed")
+    oidc.odd = {"token-500"}
+    before = told(opened)
+    assert [come(browser, oidc).status_code for _ in range(7)] == [503] * 7
+    assert told(opened) == before
+    with opened.database.reading() as session:
+        assert [row.failures for row in session.scalars(select(SignInThrottle))] == [1]  # what failed stays
+    opened.accounts.succeeded(auth.throttled_address(opened, "127.0.0.1"))
+    come(browser, oidc)
+    with opened.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SignInThrottle)) == 0
+
+
+@pytest.mark.parametrize("email", ["gro\u00df@corp.example", "\u212aarl@corp.example", "x@stra\u00dfe.de"])
+def test_an_address_that_only_looks_like_the_invited_one_links_nothing(
+    browser, oidc, opened, settings, email
+):
+    for name in ("gross@corp.example", "karl@corp.example", "x@strasse.de"):
+        opened.invitations.invite(Wanted(name=name, role="admin", email=name), By(name="t"))
+    oidc.claims = {"email": email, "email_verified": True}
+    assert come(browser, oidc).status_code == 403
+    assert not [one for one in opened.people.all() if one.issuers]
+    with pytest.raises(NotLetIn, match="of this organisation"):
+        read({**oidc.claims, "sub": "1"}, settings(OIDC_DOMAINS="strasse.de, corp.example"))
+    with pytest.raises(BadInput, match="of ASCII letters"):
+        opened.invitations.invite(Wanted(name="Other", role="admin", email=email), By(name="t"))
+
+
+@pytest.mark.parametrize("letter", ["a", "\u4e00", "\U0001f300"])
+def test_however_long_the_wanted_page_the_cookie_fits(browser, oidc, letter):
+    oidc.claims = {**EMAIL, "groups": ["everybody"]}
+    for _ in range(3):
+        answer = browser.get("/login/oidc", query_string={"next": f"/account?{letter * 900}"})
+        assert len(answer.headers["Set-Cookie"]) < 4_000
+    assert browser.get(oidc.authorize(answer.headers["Location"])).headers["Location"] == "/"
+
+
 def test_an_address_that_others_can_put_into_a_page_shuts_nobody_out(browser, oidc, opened):
     """A picture elsewhere can call the callback in anybody's name, and so could a program without end."""
     before = told(opened)
@@ -473,6 +514,13 @@ def test_what_is_wrong_with_salesforce_names_its_own_settings(org, monkeypatch):
     monkeypatch.setattr(module, "_discovered", lambda _: (_ for _ in ()).throw(requests.exceptions.SSLError))
     page = org.app.test_client().get("/login/salesforce").text
     assert "FAIRLEAD_SALESFORCE_CA_FILE" in page
+    org.app.extensions.pop("single-sign-on-salesforce")
+
+
+def test_salesforce_that_is_away_is_told_as_such(org, monkeypatch):
+    org.app.extensions.pop("single-sign-on-salesforce", None)
+    monkeypatch.setattr(module, "_discovered", lambda _: (_ for _ in ()).throw(requests.ConnectionError))
+    assert org.app.test_client().get("/login/salesforce").status_code == 503
     org.app.extensions.pop("single-sign-on-salesforce")
 
 

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from connectors.source import NoticeReceipt, Receipt
+from tests.webapp.markup import Page
 from tests.webapp.site import open_site
 from webapp.viewmodels.writeback import UNKNOWN, WORDS, reasons, told
 

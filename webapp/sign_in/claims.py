@@ -59,10 +59,15 @@ def read_salesforce(claims: Mapping[str, Any], opened: Services) -> Proved:
 
 
 def _verified(claims: Mapping[str, Any]) -> str:
-    """The address in small letters; "" where the provider does not vouch for it."""
+    """The address in small letters; "" where the provider does not vouch for it, or it is not ASCII.
+
+    Two addresses that are one without regard to case may be two mailboxes where they are not ASCII.
+    """
     email = claims.get("email")
     vouched = claims.get("email_verified") in (True, "true")
-    return email.strip().casefold() if vouched and isinstance(email, str) and email.count("@") == 1 else ""
+    if not vouched or not isinstance(email, str) or not email.isascii() or email.count("@") != 1:
+        return ""
+    return email.strip().lower()
 
 
 def _name(claims: Mapping[str, Any], email: str) -> str:

@@ -21,6 +21,8 @@ from webapp.sign_in.provider import Asked
 SLOT = "single_sign_on"
 MOST = 3
 """Begun at a time, in as many tabs; a cookie holds no more than 4 KB."""
+LONGEST = 500
+"""Bytes of where the person wanted to go. Who wanted to go further lands on the dashboard."""
 LIFETIME = timedelta(minutes=10)
 Cookie = MutableMapping[str, Any]
 
@@ -38,7 +40,9 @@ def remember(opened: Services, cookie: Cookie, begun: Begun) -> None:
     """Keep what the answer must fit; the oldest of several goes. The address itself is not kept."""
     digest = _digest(begun.asked.state)
     record = {**asdict(begun.asked), "url": "", "at": opened.clock().isoformat()}
-    record |= {"key": begun.key, "wanted": begun.wanted[:500]}
+    # As JSON writes it: letters that are not ASCII take six bytes each, and more.
+    fits = len(json.dumps(begun.wanted)) <= LONGEST
+    record |= {"key": begun.key, "wanted": begun.wanted if fits else ""}
     sealed = opened.box("sign-in").seal(json.dumps(record).encode(), digest)
     held = dict(list(cookie.get(SLOT, {}).items())[1 - MOST :])
     cookie[SLOT] = {**held, digest: base64.b64encode(sealed).decode()}

@@ -17,6 +17,7 @@ from webapp.store.database import Database
 from webapp.store.people_tables import Invitation
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import EventRow, Role, UserRow
+from webapp.store.taken_names import is_taken
 
 FREE_FAILURES = 5
 LONGEST_LOCK = timedelta(hours=1)
@@ -102,7 +103,7 @@ class Accounts:
         """One more person; None where the name is taken."""
         now = self.clock()
         with self.database.exclusive("people"), self.database.writing() as session:
-            if session.scalar(select(tables.User.id).filter_by(name=new.name)) is not None:
+            if is_taken(session, new.name):
                 return None
             row = tables.User(
                 id=short_id(),
@@ -158,6 +159,18 @@ class Accounts:
                     session.add(row)
                 row.failures, row.changed_at = row.failures + 1, now
                 row.locked_until = now + lock_after(row.failures, longest)
+
+    def taken_back(self, subjects: Mapping[str, timedelta]) -> None:
+        """Take one count of each subject back: what was counted turned out to be nobody's failure."""
+        with self.database.writing() as session:
+            for subject, longest in subjects.items():
+                row = session.get(tables.SignInThrottle, subject)
+                if row is None:
+                    continue  # somebody signed in meanwhile, and all is forgotten
+                row.failures -= 1
+                row.locked_until = row.changed_at + lock_after(row.failures, longest)
+                if row.failures <= 0:
+                    session.delete(row)
 
     def succeeded(self, subjects: Iterable[str]) -> None:
         """Forget the failures after a good sign-in."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.convert import user_row
+from webapp.store.people_tables import Identity
 from webapp.store.policy_tables import FourEyes, Proposal
 from webapp.store.way_in import deciding
 
@@ -19,9 +20,19 @@ ALONE = (
 )
 
 NOT_APART = (
-    "One administrator handed out the way into your account and into that of who proposed this, so the two "
-    "may be one person. Somebody has to decide whom single sign-on or the server let in (fairlead people)."
+    "One administrator let in or promoted your account and that of who proposed this, or only one of you "
+    "came by single sign-on: the two may be one person. Another administrator has to decide, or somebody "
+    "with access to the server makes you a new code (fairlead people code)."
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Behind:
+    """Who may be behind an account; ``lone`` says that single sign-on alone, or nobody, vouches for that."""
+
+    roots: frozenset[str]
+    issuers: frozenset[str]
+    lone: bool
 
 
 def refuse_alone(session: Session, connection_id: str) -> None:
@@ -33,14 +44,19 @@ def refuse_alone(session: Session, connection_id: str) -> None:
 def admins(session: Session, issuers: Collection[str]) -> int:
     """How many may decide: administrators who can sign in, with whom they let in counted as one."""
     found = session.scalars(select(tables.User).where(deciding(issuers))).all()
-    return len({user_row(row).root for row in found})
+    behind = [_behind(session, row) for row in found]
+    return max((_apart_from(one, behind) for one in behind), default=0)
 
 
 def alike(session: Session, one_id: str, other_id: str) -> bool:
-    """Whether two accounts may be one person: equal, or one administrator handed out the way into both."""
+    """Whether two accounts may be one person.
+
+    They are equal, one administrator is behind both, or only one of them came by an issuer and nothing else
+    vouches for it: everybody has a password and an account at the provider.
+    """
     rows = [session.get(tables.User, user_id) for user_id in (one_id, other_id)]
-    roots = [user_row(row).root for row in rows if row is not None]
-    return one_id == other_id or (len(roots) == 2 and roots[0] == roots[1])
+    found = [_behind(session, row) for row in rows if row is not None]
+    return one_id == other_id or (len(found) == 2 and not _apart(*found))
 
 
 def why_not(session: Session, row: Proposal, user_id: str) -> str:
@@ -71,3 +87,41 @@ def _proposer_gone(session: Session, row: Proposal) -> str:
     if proposer.role != "admin":
         return "Who proposed this is no administrator any more; it has to be proposed again."
     return ""
+
+
+def _apart(one: _Behind, other: _Behind) -> bool:
+    if one.roots & other.roots:
+        return False
+    return bool(one.issuers & other.issuers) or not (one.lone or other.lone)
+
+
+def _apart_from(first: _Behind, everybody: list[_Behind]) -> int:
+    """How many are persons of their own beside the first, which is counted."""
+    counted = [first]
+    for one in everybody:
+        if all(_apart(one, other) for other in counted):
+            counted.append(one)
+    return len(counted)
+
+
+def _behind(session: Session, user: tables.User) -> _Behind:
+    roots = _roots(session, user.id)
+    rows = [session.get(tables.User, user_id) for user_id in roots]
+    identities = session.scalars(select(Identity).where(Identity.user_id.in_(roots))).all()
+    following = {one.user_id for one in identities if one.follows}
+    return _Behind(
+        roots=frozenset(roots),
+        issuers=frozenset(one.issuer for one in identities),
+        lone=any(row is None or (row.id in following and not row.password_hash) for row in rows),
+    )
+
+
+def _roots(session: Session, user_id: str) -> set[str]:
+    """The account, whom it goes back to, and so on; what was removed cannot tell, and stays in it."""
+    found, open_ones = set[str](), [user_id]
+    while open_ones:
+        one = open_ones.pop()
+        row = None if one in found else session.get(tables.User, one)
+        found.add(one)
+        open_ones += (row.let_in_by or "").split() if row is not None else []
+    return found

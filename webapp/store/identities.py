@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
@@ -17,6 +16,7 @@ from webapp.store.people import PEOPLE, end_codes_by
 from webapp.store.people_tables import Identity
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import Role, UserRow
+from webapp.store.taken_names import is_taken
 from webapp.store.way_in import refuse_last
 
 NO_ROLE = (
@@ -64,8 +64,6 @@ class Identities:
                 return self._again(session, known, who)
             invited = self.invitations.take_for(session, who.email) if who.email else None
             if invited is not None:
-                # The provider proved who it is, so that it is no more the doing of who invited.
-                invited.let_in_by = None if not invited.password_hash else invited.let_in_by
                 return self._linked(session, invited, who, follows=False)
             if who.role is None:
                 raise BadInput(NO_ROLE)
@@ -93,7 +91,7 @@ class Identities:
         return user_row(user)
 
     def _new(self, session: Session, who: Proved, role: Role) -> tables.User:
-        taken = session.scalar(select(tables.User.id).filter_by(name=who.name)) is not None
+        taken = is_taken(session, who.name)
         row = tables.User(id=short_id(), name=who.name, role=role, password_hash="", created_at=self.clock())
         if taken:
             row.name = f"{who.name[:100]} ({row.id})"

@@ -20,9 +20,11 @@ from webapp.store.people import PEOPLE
 from webapp.store.people_tables import Invitation
 from webapp.store.repository import UNAMBIGUOUS, Clock, short_id, utc_now
 from webapp.store.rows import Role, UserRow
+from webapp.store.taken_names import is_taken
 
 LIFETIME = timedelta(days=3)
 LOCKED = "This account is locked; unlock it first."
+NOT_ASCII = "The e-mail address must be of ASCII letters; write a domain of others in its form xn--..."
 GROUPS, GROUP_LENGTH = 4, 5
 
 
@@ -62,7 +64,7 @@ class Invitations:
     def invite(self, wanted: Wanted, by: By) -> Handed:
         """Make an account that has no password yet, and the code for it. BadInput where the name is taken."""
         with self.database.exclusive(PEOPLE), self.database.writing() as session:
-            if session.scalar(select(tables.User.id).filter_by(name=wanted.name)) is not None:
+            if is_taken(session, wanted.name):
                 msg = f"there is an account '{wanted.name}' already; choose another name"
                 raise BadInput(msg)
             row = tables.User(
@@ -117,7 +119,7 @@ class Invitations:
 
     def email_digest(self, email: str) -> str:
         """An address as it is kept: keyed, so that the table tells nobody's."""
-        text = f"invitation/{email.strip().casefold()}".encode()
+        text = f"invitation/{email.strip().lower()}".encode()
         return hmac.digest(self.secret, text, hashlib.sha256).hex()
 
     def take_for(self, session: Session, email: str) -> tables.User | None:
@@ -126,6 +128,8 @@ class Invitations:
         if row is None:
             return None
         user = session.get_one(tables.User, row.user_id)
+        if row.let_in_by or not user.password_hash:
+            user.let_in_by = row.let_in_by
         session.delete(row)
         return user
 
@@ -135,6 +139,8 @@ class Invitations:
         return living[0] if len(living) == 1 else None
 
     def _handed(self, session: Session, row: tables.User, email: str, by: By) -> Handed:
+        if not email.isascii():
+            raise BadInput(NOT_ASCII)
         code = "-".join("".join(choice(UNAMBIGUOUS) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
         session.execute(delete(Invitation).filter_by(user_id=row.id))
         session.add(

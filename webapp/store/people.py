@@ -80,16 +80,22 @@ class People:
                 for row in session.scalars(select(tables.User).order_by(tables.User.name))
             )
 
-    def set_role(self, user_id: str, role: Role, who: str) -> UserRow:
-        """Give another role; from now on it is an administrator's choice, whatever single sign-on says."""
+    def set_role(self, user_id: str, role: Role, who: str, root: str | None = None) -> UserRow:
+        """Give another role; from now on it is an administrator's choice, whatever single sign-on says.
+
+        ``root`` is the account behind the administrator, None for the server: it is behind whom it promotes.
+        """
         with self._changing(user_id) as (session, row):
+            followed = session.scalars(select(Identity).filter_by(user_id=user_id, follows=True)).all()
+            if root and (followed or (role == "admin" and row.role != "admin")):
+                row.let_in_by = _with(row.let_in_by, root)
             if row.role == "admin" and role != "admin":
                 refuse_last(session, row, self.issuers)
                 end_codes_by(session, row, who, self.clock())
             if row.role != role:
                 session.add(noted(self.clock(), who, "role changed", row.name, f"{row.role} to {role}"))
             row.role = role
-            for identity in session.scalars(select(Identity).filter_by(user_id=user_id)):
+            for identity in followed:
                 identity.follows = False
             return user_row(row)
 
@@ -162,3 +168,8 @@ def end_codes_by(session: Session, maker: tables.User, who: str, now: datetime) 
         if session.scalar(newest.order_by(tables.Event.id.desc()).limit(1)) in {maker.name, None}:
             session.delete(code)
             session.add(noted(now, who, "code ended", invited.name, f"made by {maker.name}"))
+
+
+def _with(let_in_by: str | None, root: str) -> str:
+    """Everybody behind an account, the newest three: the column holds no more."""
+    return " ".join(list(dict.fromkeys([*(let_in_by or "").split(), *root.split()]))[-3:])

@@ -163,7 +163,7 @@ class UserRow:
 
     @property
     def root(self) -> str:
-        """Whose doing the account is: the administrator's behind whom no page let in another, or its own."""
+        """Whose doing the account is: that of the administrators who let it in or promoted it, or its own."""
         return self.let_in_by or self.id
 
 

@@ -63,8 +63,8 @@ def new_code(user_id: str) -> Response:
 @blueprint.post(f"{ONE}/role")
 def set_role(user_id: str) -> AnyResponse:
     """Give another role."""
-    role = _role()
-    return _done(lambda: services().people.set_role(user_id, role, current_user.name), f"is {role} now")
+    role, by = _role(), _by()
+    return _done(lambda: services().people.set_role(user_id, role, by.name, by.root), f"is {role} now")
 
 
 @blueprint.post(f"{ONE}/lock")

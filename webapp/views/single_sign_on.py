@@ -56,7 +56,7 @@ def callback(key: Key) -> Response:
     """Take the provider's answer; the address with the code in it is left at once.
 
     Only an answer that this browser asked for counts as a try, and is told in the trail: else a picture on
-    any page could shut out whoever looks at it.
+    any page could shut out whoever looks at it. Where the provider is away, nobody failed: it is neither.
     """
     opened, desk = services(), _desk(key)
     begun = pending.take(opened, session, request.args.get("state", ""))
@@ -70,7 +70,10 @@ def callback(key: Key) -> Response:
         auth.refuse_locked(opened, user)
         auth.start_session(opened, user, detail=WORDS[key])
     except NotLetIn as problem:
-        opened.accounts.record("unknown", "sign-in failed", "", f"{WORDS[key]}: {problem.code}")
+        if problem.passing:
+            opened.accounts.taken_back(subjects)
+        else:
+            opened.accounts.record("unknown", "sign-in failed", "", f"{WORDS[key]}: {problem.code}")
         return _told(key, problem)
     except NotSignedIn as problem:
         return refusal(sign_in_page(problem), problem)
@@ -109,7 +112,8 @@ def _naming(key: Key, problem: NotLetIn) -> NotLetIn:
     if key == "oidc":
         return problem
     text = str(problem).replace("FAIRLEAD_OIDC_ISSUER", "FAIRLEAD_SALESFORCE_LOGIN_URL")
-    return NotLetIn(text.replace("FAIRLEAD_OIDC_", "FAIRLEAD_SALESFORCE_"), code=problem.code)
+    text = text.replace("FAIRLEAD_OIDC_", "FAIRLEAD_SALESFORCE_")
+    return NotLetIn(text, code=problem.code, passing=problem.passing)
 
 
 def _desk(key: Key) -> Desk:
