@@ -127,7 +127,8 @@ def test_an_administrator_of_a_provider_that_is_not_set_up_does_not_count(
     database, clock, identities, add, change
 ):
     ada = add("Ada")
-    identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="admin"))
+    for name in ("Grace", "Hedy"):  # by one provider, so that they are two; neither is surely apart from Ada
+        identities.enter(Proved(issuer=ISSUER, subject=name, email="", name=name, role="admin"))
     without = People(database=database, issuers=("https://other.example.com",), clock=clock)
     with pytest.raises(BadInput, match="'Ada' is the only administrator"):
         CHANGES[change](without, ada)
@@ -264,7 +265,8 @@ def office(database, clock, add):
     add("Eve")
     org = Repository(database=database, clock=clock).add_connection("hubspot", "7", "https://x.example")
     Repository(database=database, clock=clock).save_policy(org.id, "one", "Ada")
-    proposals = Proposals(database=database, clock=clock)
+    known = (ISSUER, "https://other.example.com")
+    proposals = Proposals(database=database, issuers=known, clock=clock)
     return org, proposals
 
 

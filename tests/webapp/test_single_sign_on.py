@@ -424,6 +424,7 @@ def test_an_address_that_others_can_put_into_a_page_shuts_nobody_out(browser, oi
 
 def test_only_people_of_a_domain_come_in_where_the_settings_name_one(settings, oidc, clock):
     services = open_services(settings(OIDC_DOMAINS="example.com"), clock)
+    services.accounts.add_first_user("Ada", "admin", "no password opens this")
     browser = app_over(services).test_client()
     for claims, right in (
         (EMAIL, True),
