@@ -29,7 +29,7 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 make_once()
 
-# Where two processes share the files (see .ci/run), those that take longest begin, so that both end together.
+# Where processes share the files (see .ci/run), those that take longest begin, so that all end together.
 DEAR_FIRST = ("quality", "torture", "journey", "peers", "manifests", "audit", "webapp")
 
 

@@ -9,6 +9,7 @@ from audit.schema import BadInput
 from connectors.errors import Refused
 from connectors.oauth import AuthorizationRequest
 from webapp import jobs
+from webapp.store.accounts import NewUser
 
 CRMS = ("salesforce", "hubspot")
 
@@ -64,12 +65,10 @@ def test_an_answer_that_nobody_asked_for_is_refused(crms, crm):
 
 def test_an_answer_to_another_person_is_refused(crms):
     back = crms.callback(crms.signed_in(), "salesforce")
-    with crms.services.database.writing() as session:
-        session.connection().exec_driver_sql(
-            "INSERT INTO user_account SELECT 'eve', 'Eve', role, password_hash, created_at FROM user_account"
-        )
+    crms.services.accounts.add_user(NewUser(name="Eve", role="admin", password_hash="x"), "test")
     eve = crms.app.test_client()
-    token = crms.services.sessions.open("eve")
+    user = crms.services.accounts.user_named("Eve")
+    token = crms.services.sessions.open(user.id)
     with eve.session_transaction() as session:
         session["_user_id"] = token
     assert "not asked for here" in eve.get(follow(eve, back).headers["Location"]).text
