@@ -64,6 +64,9 @@ def callback(key: Key) -> Response:
         return _told(key, NotLetIn(LATE, code="unknown_state"))
     try:
         subjects = auth.throttled_address(opened, request.remote_addr or "")
+    except NotSignedIn as problem:
+        return refusal(sign_in_page(problem), problem)
+    try:
         _refuse_declined(desk.provider)
         user = _entered(opened, key, desk.claims(request.args["code"], begun.asked))
         opened.accounts.succeeded(subjects)
