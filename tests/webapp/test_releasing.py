@@ -22,6 +22,7 @@ from audit.tally import count
 from tests.processes import FORKED
 from tests.webapp.bench import work_off
 from tests.webapp.markup import faults
+from tests.webapp.release_dying import EDGES, STREAM
 from tests.webapp.spender import OWNER, new, spend
 from webapp import connecting, erasure, jobs
 from webapp.cli import main
@@ -35,19 +36,6 @@ from webapp.store.key_rows import KeyDestroyed
 from webapp.store.release_tables import Released
 from webapp.store.releases import Files, Releases
 from webapp.viewmodels.sharing import lasting_noise
-
-EDGES = tuple(5.0 * step for step in range(21))
-STREAM = """
-[stream]
-name = "lead-score"
-score = "score"
-threshold = 60
-score_range = [0, 100]
-outcome = "converted"
-[[stream.attribute]]
-name = "region"
-column = "region"
-"""
 
 
 def figures(seed: int = 1, size: int = 600, stream: str = STREAM) -> Figures:
