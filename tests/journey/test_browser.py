@@ -83,27 +83,35 @@ def test_a_printed_audit_keeps_its_verdicts_and_its_evidence(page, story_world):
     page.set_viewport_size({"width": PAPER, "height": 1000})
     page.emulate_media(media="print")
     page.shot("audit-printed")
-    assert page.get_by_text("Reference group", exact=True).locator("visible=true").first.is_visible()
+    page.get_by_text("Reference group", exact=True).locator("visible=true").first.wait_for()
     assert page.locator("td.compared").evaluate_all(CUT_OFF) == []
     assert fits(page)
 
 
 def test_the_menu_closes_by_itself(page, story_world):
+    from playwright.sync_api import expect
+
     world, _, _ = story_world
     sign_in(page, world)
     menu, opener = page.locator("[data-menu]"), page.locator("[data-menu] > summary")
     opener.click()
     page.shot("menu")
     page.keyboard.press("Escape")
-    assert menu.get_attribute("open") is None
-    becomes_focused(opener)
+    folded(menu)
+    expect(opener).to_be_focused()
     opener.click()
     page.get_by_text("Fairlead audits lead scores.").click()
-    assert menu.get_attribute("open") is None
+    folded(menu)
     opener.click()
     menu.get_by_role("link").last.focus()
     page.keyboard.press("Tab")
-    assert menu.get_attribute("open") is None
+    folded(menu)
+
+
+def folded(part) -> None:
+    from playwright.sync_api import expect
+
+    expect(part).not_to_have_attribute("open", "")
 
 
 @pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
@@ -134,10 +142,10 @@ def test_an_admin_sees_how_each_connection_is_and_the_ways_to_connect(page, stor
         )
         page.goto(f"{world.url}/connections")
         page.shot(f"connections-{state}")
-        assert page.get_by_text(STATUS[state].words, exact=True).first.is_visible()
+        page.get_by_text(STATUS[state].words, exact=True).first.wait_for()
         for way in ("Sign in at Salesforce", "Use a certificate", "Use the app's run-as user"):
-            assert page.get_by_role("heading", name=way).is_visible()
-        assert page.get_by_text("FAIRLEAD_SALESFORCE_JWT_KEY_FILE").is_visible()
+            page.get_by_role("heading", name=way).wait_for()
+        page.get_by_text("FAIRLEAD_SALESFORCE_JWT_KEY_FILE").wait_for()
         assert fits(page)
     finally:
         repository.set_state(connection, "connected")
@@ -170,10 +178,6 @@ def becomes(condition, page, selector):
     )
 
 
-def becomes_focused(place):
-    place.page.wait_for_function(FOCUSED, arg=place.element_handle())
-
-
 def test_an_admin_changes_the_policy(page, story_world):
     world, outcomes, _ = story_world
     sign_in(page, world)
@@ -183,7 +187,7 @@ def test_an_admin_changes_the_policy(page, story_world):
     before = editor.input_value()
     editor.fill(before.replace("operator = ", "operater = ", 1))
     page.get_by_role("button", name="Preview").last.click()
-    assert "operater" in page.get_by_role("alert").inner_text()
+    page.get_by_role("alert").get_by_text("operater").first.wait_for()
     becomes(IN_SIGHT, page, "#text-error")
     page.shot("policy-error")
     becomes(FOCUSED, page, "#text-error [autofocus]")
@@ -196,10 +200,12 @@ def test_an_admin_changes_the_policy(page, story_world):
     changed = before + "\n# Looked at in the browser.\n"
     text_of(page).fill(changed)
     page.get_by_role("button", name="Preview").last.click()
+    page.locator("#preview thead th").first.wait_for()
     page.shot("policy-preview")
     heads = page.locator("#preview thead th").all_inner_texts()
     assert heads == ["Column", "Lead 1", "Lead 2", "Lead 3"]
     save(page)
+    page.get_by_text("Saved as version").wait_for()
     page.shot("policy-saved")
     assert fits(page)
 
@@ -239,7 +245,7 @@ def test_a_draft_outlives_the_session(page, story_world):
     page.shot("draft-restored")
     save(page)
     page.get_by_text("Saved as version").wait_for()
-    assert page.locator("#restored").is_hidden()
+    page.locator("#restored").wait_for(state="hidden")
 
 
 def test_an_admin_changes_the_policy_without_its_text(page, story_world):
@@ -252,19 +258,19 @@ def test_an_admin_changes_the_policy_without_its_text(page, story_world):
     bands = page.get_by_label("Lower edges of Age__c")
     bands.fill("40")
     expect(page.locator("#text")).to_have_value(re.compile(r"bands = \[40\]"))
-    becomes_focused(bands)
+    expect(bands).to_be_focused()
     unfold(page, "LeadSource")
     operator = page.get_by_label("What happens to it: LeadSource")
     operator.select_option("drop")
     expect(page.locator("#text")).to_have_value(re.compile(r'operator = "drop"'))
-    assert operator.input_value() == "drop"
-    assert page.get_by_label("Column of LeadSource").count() == 0
+    expect(operator).to_have_value("drop")
+    expect(page.get_by_label("Column of LeadSource")).to_have_count(0)
     page.get_by_role("button", name="Measure the risk").click()
     page.locator("#risk").get_by_text("Smallest group (k)").wait_for()
     page.shot("policy-measured")
     page.get_by_label("Add a field").fill("Company")
     page.get_by_role("button", name="Add to the draft", exact=True).click()
-    assert page.locator("#rule-0").is_visible()
+    page.locator("#rule-0").wait_for()
     assert "# " in page.locator("#text").input_value()
     page.shot("policy-table")
     assert page.locator("main :is(th, td)").evaluate_all(STICKING_OUT) == []
@@ -280,7 +286,7 @@ def test_the_history_and_the_trail_are_read(page, story_world):
     page.get_by_role("link", name="Trail").click()
     page.get_by_role("heading", name="Who did what").wait_for()
     page.shot("trail")
-    assert page.get_by_role("cell", name="Policy saved").first.is_visible()
+    page.get_by_role("cell", name="Policy saved").first.wait_for()
     assert fits(page)
 
 
@@ -289,6 +295,7 @@ def test_an_admin_changes_score_and_groups(page, story_world):
     sign_in(page, world)
     page.goto(f"{world.url}/connections/{outcomes[0].audit.connection_id}/policy")
     page.get_by_role("navigation", name="Rules").get_by_role("link", name="Score and groups").click()
+    page.wait_for_url("**/stream*")
     page.shot("stream")
     editor = page.locator("textarea")
     before = editor.input_value()

@@ -102,7 +102,7 @@ def test_an_admin_comes_from_the_code_to_the_first_audit(browser, fresh):
     page.get_by_role("button", name="Read the leads").click()
     # The page goes on by itself once the audit is made.
     page.wait_for_url("**/audits/*", timeout=120_000)
-    assert page.get_by_text("This is your first audit.").is_visible()
+    page.get_by_text("This is your first audit.").wait_for()
     page.goto(fresh.url)
     assert page.get_by_role("link", name="first run").count() == 0
     assert not seen

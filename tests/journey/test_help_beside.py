@@ -89,7 +89,8 @@ def test_help_opens_beside_or_above_the_page_and_covers_nothing(tab, story_world
     assert fits(tab)
     assert tab.evaluate(KEPT) == kept
     tab.reload()
-    assert not tab.locator(".help-text").is_visible(), "help is folded on every page that is opened"
+    # Help is folded on every page that is opened.
+    tab.locator(".help-text").wait_for(state="hidden")
 
 
 @pytest.mark.browser
@@ -112,6 +113,8 @@ def test_an_open_help_and_an_open_word_are_for_everybody(tab, story_world):
 @pytest.mark.browser
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_a_word_opens_by_key_and_closes_by_escape(tab, story_world, script):
+    from playwright.sync_api import expect
+
     world, _, _ = story_world
     context = tab.context.browser.new_context(
         java_script_enabled=script,
@@ -123,18 +126,18 @@ def test_a_word_opens_by_key_and_closes_by_escape(tab, story_world, script):
     word = page.locator("main .term").first
     box = page.locator(f"#{word.get_attribute('popovertarget')}")
     word.press("Enter")
-    assert box.is_visible()
+    box.wait_for()
     shown = box.bounding_box()
     assert shown["x"] >= 0
     assert shown["x"] + shown["width"] <= 320
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text() == "In the glossary"
+    page.locator(":focus", has_text="In the glossary").wait_for()
     page.keyboard.press("Escape")
-    assert not box.is_visible()
-    assert word.evaluate("one => one === document.activeElement")
+    box.wait_for(state="hidden")
+    expect(word).to_be_focused()
     word.click()
     box.get_by_role("button", name="Close").click()
-    assert not box.is_visible()
+    box.wait_for(state="hidden")
     page.locator(".help summary").click()
-    assert page.locator(".help-text").is_visible()
+    page.locator(".help-text").wait_for()
     context.close()

@@ -51,13 +51,15 @@ def looked_at(page) -> None:
 
 @pytest.mark.parametrize("scheme", SIZES)
 def test_every_way_in_is_for_everybody(browser, ways, scheme):
+    from playwright.sync_api import expect
+
     url, opened, _ = ways
     page = browser.new_page(viewport=SIZES[scheme], color_scheme=scheme, reduced_motion="reduce")
     seen = troubles(page, 401, 403, 422)
     code = opened.invitations.invite(Wanted(name=f"{LONG}{scheme}", role="viewer"), By(name=NAME)).code
     page.goto(f"{url}/invitation#{code}")
-    assert page.input_value("#code") == code
-    assert page.url == f"{url}/invitation"
+    expect(page.locator("#code")).to_have_value(code)
+    page.wait_for_url(f"{url}/invitation")
     looked_at(page)
     page.fill("#password", LONG)
     page.fill("#repeat", LONG)
@@ -95,6 +97,6 @@ def test_a_browser_follows_the_provider_and_comes_back(browser, ways):
     page.goto(f"{url}/login")
     page.get_by_role("link", name="Sign in with single sign-on").click()
     page.wait_for_url(f"{url}/")
-    assert page.get_by_role("link", name="grace").is_visible()
+    page.get_by_role("link", name="grace").wait_for()
     assert not seen
     page.close()

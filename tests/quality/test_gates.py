@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -73,3 +74,12 @@ def test_connectors_know_only_the_schema_of_audit():
                 if name.split(".")[0] == "audit" and name.split(".")[:2] != ["audit", "schema"]
             ]
     assert not wrong
+
+
+def test_a_test_waits_for_what_it_sees_in_a_browser():
+    # These answer for the moment of the call, while the page may still be coming: wait_for and expect wait.
+    at_once = re.compile(r"assert .*\.(is_visible|is_hidden|is_checked|is_enabled|is_disabled)\(")
+    folders = ("audit", "connectors", "journey", "webapp")
+    paths = [path for folder in folders for path in (REPOSITORY / "tests" / folder).rglob("*.py")]
+    assert len(paths) > 300
+    assert [str(path) for path in paths if at_once.search(path.read_text(encoding="utf-8"))] == []

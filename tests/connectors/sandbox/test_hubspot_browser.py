@@ -47,7 +47,7 @@ def test_the_card_s_three_states(page):
         gate.set()
         page.locator("#card[data-state=ok]").wait_for()
         text = page.inner_text("#card")
-        assert page.get_by_role("heading", name="Score check App card").is_visible()
+        page.get_by_role("heading", name="Score check App card").wait_for()
         assert page.locator("#card").bounding_box()["y"] < page.get_by_text("Sales").first.bounding_box()["y"]
         assert "Score may be <em>unreliable</em>" in text
         assert "Decide by the lead itself." in text
