@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.made_once import make_once
 
@@ -22,11 +22,11 @@ ONE_OF_SEVERAL, THREADS = "PYTEST_XDIST_WORKER" in os.environ, ("OMP_NUM_THREADS
 if ONE_OF_SEVERAL:
     os.environ |= dict.fromkeys(THREADS, "1")
 
-# A run in CI tries the same examples every time, so that it says something about the change it runs on; at
-# a desk every run tries new ones.
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# No law has a deadline: a busy machine proves nothing wrong. A run in CI tries the same examples every time,
+# so that it says something about the change it runs on; at a desk every run tries new ones.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 make_once()
 
 # Where processes share the files (see .ci/run), those that take longest begin, so that all end together.

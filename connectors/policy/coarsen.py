@@ -12,9 +12,10 @@ from audit.schema import BadInput
 from connectors.policy.blank import each_filled, filled
 from connectors.policy.day import day_of
 from connectors.policy.follows import follows
-from connectors.policy.looks import PART, identifies
+from connectors.policy.looks import PART
 from connectors.policy.lookup import COARSER, DESCRIBED, FINDERS, ZIP3_IS_ENOUGH, plain, source_of
 from connectors.policy.model import Applied
+from connectors.policy.pointing import identifies
 from connectors.pseudonym import Keyring
 
 DATE_LENGTH = {"day": 10, "month": 7, "year": 4}

@@ -2,8 +2,9 @@
 
 The values are judged here, inside the connectors, and never told. A column is in doubt where
 
-- `keep` has left values out because they look like addresses or numbers of a person; or
-- one in ten values is a long text, most of them look like names of people, or nearly every one is another,
+- `keep` has left values out because they hold addresses or numbers of a person, or are long texts; or
+- one in ten values is long though made of short parts, most values look like names of people, or nearly
+  every one is another,
 and the CRM's type does not say that they come from a list.
 
 ``checked = true`` in the rule says that a person has looked. The preview warns, and shows the shapes of such
@@ -80,7 +81,9 @@ def _left_out(rule: Rule, batch: Batch) -> str:
     lost = batch.unmapped.get(rule.column, 0)
     if not lost:
         return ""
-    return f"{lost:,} of its values look like addresses or numbers of a person and are left out"
+    return (
+        f"{lost:,} of its values hold addresses or numbers of a person, or are long texts, and are left out"
+    )
 
 
 def _shape(rule: Rule, batch: Batch, kind: FieldKind) -> str:

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from audit.schema import BadInput
 from connectors.policy.blank import each_filled
-from connectors.policy.looks import identifies
 from connectors.policy.model import Applied
+from connectors.policy.pointing import identifies
 from connectors.pseudonym import Keyring
 
 _YES_OR_NO: tuple[object, ...] = (True, False)
@@ -20,8 +20,8 @@ _YES_OR_NO: tuple[object, ...] = (True, False)
 class Keep:
     """Keep a value that says little about a person: a lead source, an industry, a score.
 
-    What looks like a mail address, a phone number, a web or network address, an id, a card or account
-    number, or a long text is not kept but counted as unmapped, unless a person has ``checked`` the field
+    What is or holds a mail address, a phone number, a web or network address, an id, a card or account
+    number, and a long text, is not kept but counted as unmapped, unless a person has ``checked`` the field
     and says otherwise.
     """
 
@@ -44,5 +44,9 @@ class Keep:
 
     def describe(self) -> str:
         """What it does, for the admin."""
-        left_out = "" if self.checked else " What looks like an address or a number of a person is left out."
+        left_out = (
+            ""
+            if self.checked
+            else " What holds an address or a number of a person, or is a long text, is left out."
+        )
         return f"The value is kept as it is.{left_out}"

@@ -72,11 +72,6 @@ def looks_like(value: str) -> Looks:
     return "text"
 
 
-def identifies(value: str) -> bool:
-    """Whether a value plainly points at a person."""
-    return looks_like(value) in IDENTIFYING
-
-
 def _is_mail(text: str) -> bool:
     return _MAIL.fullmatch(text) is not None or _MAIL_INSIDE.search(text) is not None
 
@@ -89,7 +84,8 @@ def _is_ip(text: str) -> bool:
     return "." in text or ":" in text
 
 
-def _is_card(text: str) -> bool:
+def is_card(text: str) -> bool:
+    """Whether digits are a payment card's (Luhn) or an account's (IBAN, ISO 13616), spaces aside."""
     bare = re.sub(r"[\s-]", "", text).upper()
     return (_CARD.fullmatch(bare) is not None and _luhn(bare)) or (
         _IBAN.fullmatch(bare) is not None and _mod97(bare)
@@ -137,7 +133,7 @@ _SHAPES: tuple[tuple[Looks, Callable[[str], bool]], ...] = (
     ("mail", _is_mail),
     ("web", lambda text: _WEB.fullmatch(text) is not None),
     ("ip", _is_ip),
-    ("card", _is_card),
+    ("card", is_card),
     ("id", _is_id),
     ("date", _is_date),
     ("phone", lambda text: re.fullmatch(r"(\+|00)\d{8,15}", text) is not None),

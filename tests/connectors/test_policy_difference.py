@@ -156,7 +156,7 @@ def test_each_change_is_one_sentence_the_widest_first():
             "read",
             (
                 "Industry is newly read, into industry: The value is kept as it is. "
-                "What looks like an address or a number of a person is left out."
+                "What holds an address or a number of a person, or is a long text, is left out."
             ),
         ),
         (

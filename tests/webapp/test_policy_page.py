@@ -324,7 +324,7 @@ def test_a_kept_column_in_doubt_is_not_saved_before_somebody_has_looked(org: Org
     before = org.world.services.repository.policies(org.row.id)
     status, _, text = org.send("save", kept)
     assert status == 422
-    assert "look like addresses or numbers of a person" in html.unescape(text)
+    assert "hold addresses or numbers of a person, or are long texts" in html.unescape(text)
     assert "canary@example" not in text
     assert org.world.services.repository.policies(org.row.id) == before
     _, _, text = org.preview(kept)
