@@ -297,7 +297,7 @@ PEOPLE = [
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        (["Web", "ada@example.org", "Web"], "1 of its values look like addresses"),
+        (["Web", "ada@example.org", "Web"], "1 of its values hold addresses"),
         (PEOPLE, "look like names of people"),
         ([f"plan of branch {n} in town" for n in range(30)], "a value of its own"),
         ([" ".join(["so it was said"] * 5) + str(n % 7) for n in range(30)], "long texts"),
