@@ -100,7 +100,7 @@ def test_the_preview_is_in_doubt_about_values_that_point_at_people_and_shows_non
     (folder / "data.csv").write_text(DATA.replace("mail", "reach"))
     told = run("preview", folder / "m.toml", "--data", folder / "data.csv")
     assert told.exit_code == 0
-    assert "To check: field 'reach', kept as reach: 300 of its values look like addresses" in told.output
+    assert "To check: field 'reach', kept as reach: 300 of its values hold addresses" in told.output
     assert "@example.org" not in told.output
 
 
