@@ -7,6 +7,7 @@ from unicodedata import name as name_of
 from unicodedata import normalize
 
 from audit.schema import BadInput
+from webapp.language import gettext
 
 LONGEST = 120
 RESERVED = frozenset({"command line", "schedule", "the schedule", "unknown", "fairlead"})
@@ -30,13 +31,16 @@ def account_name(typed: str) -> str:
     """
     name = " ".join(normalize("NFKC", typed).split())
     if len(name) > LONGEST:
-        msg = f"The name is too long; use at most {LONGEST} characters."
+        msg = gettext("The name is too long; use at most %(longest)s characters.", longest=LONGEST)
         raise BadInput(msg)
     if not name or not typed.strip().isprintable() or INVISIBLE.search(name) or _mixed(name):
-        msg = f"The name must have 1 to {LONGEST} printable characters; use letters, digits and blanks."
+        msg = gettext(
+            "The name must have 1 to %(longest)s printable characters; use letters, digits and blanks.",
+            longest=LONGEST,
+        )
         raise BadInput(msg)
     if alike(name) in RESERVED or alike(name).startswith(BEGINNINGS):
-        msg = f"The trail calls something else '{name}'; choose another name."
+        msg = gettext("The trail calls something else '%(name)s'; choose another name.", name=name)
         raise BadInput(msg)
     return name
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import auth, security
+from webapp import auth, language, security
 from webapp.api import door
 from webapp.departures import Settling, settle_all
 from webapp.erasure import sweep
@@ -86,6 +86,7 @@ def app_over(opened: Services) -> Flask:
     app.extensions["settling"] = Settling(opened)
     security.protect(app)
     auth.install(app)
+    language.install(app)
     door.install(app)
     watching.install(app, opened)
     csrf = CSRFProtect(app)

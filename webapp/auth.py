@@ -14,6 +14,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from webapp import passwords, roles
+from webapp.language import gettext, marked, ngettext
 from webapp.services import Services, services
 from webapp.store.accounts import LONGEST_LOCK
 from webapp.store.rows import UserRow
@@ -74,7 +75,7 @@ def check(opened: Services, name: str, password: str, address: str) -> UserRow:
     subjects = throttled(opened, user.name if user else name, address)
     if not passwords.matches(password, user.password_hash if user else None) or user is None:
         opened.accounts.record(user.name if user else "unknown", "sign-in failed")
-        msg = "The name or the password is wrong."
+        msg = gettext("The name or the password is wrong.")
         raise NotSignedIn(msg)
     opened.accounts.succeeded(subjects)
     refuse_locked(opened, user)
@@ -87,7 +88,7 @@ def refuse_locked(opened: Services, user: UserRow) -> None:
     """Raise NotSignedIn where an administrator locked this account; it is told only who proved to be it."""
     if user.locked:
         opened.accounts.record(user.name, "sign-in failed", "", "the account is locked")
-        msg = "This account is locked. Ask an administrator of this installation."
+        msg = gettext("This account is locked. Ask an administrator of this installation.")
         raise NotSignedIn(msg)
 
 
@@ -123,7 +124,7 @@ def _counted(opened: Services, subjects: Mapping[str, timedelta]) -> Mapping[str
     with opened.database.exclusive("sign-in"):
         if end := opened.accounts.locked_until(subjects):
             seconds = max(1, ceil((end - opened.clock()).total_seconds()))
-            msg = f"There were too many failed tries. Try again in {_spoken(seconds)}."
+            msg = gettext("There were too many failed tries. Try again in %(wait)s.", wait=_spoken(seconds))
             raise NotSignedIn(msg, retry_after=seconds)
         opened.accounts.failed(subjects)
     return subjects
@@ -140,7 +141,7 @@ def start_session(opened: Services, user: UserRow, action: str = "signed in", de
     token = opened.sessions.open_as_proved(user)
     if token is None:
         opened.accounts.record(user.name, "sign-in failed", "", "the account changed meanwhile")
-        msg = "This account was changed at this moment. Sign in again."
+        msg = gettext("This account was changed at this moment. Sign in again.")
         raise NotSignedIn(msg)
     if current_user.is_authenticated:
         opened.sessions.close(current_user.token)
@@ -186,7 +187,7 @@ def _invitation() -> Response:
     if not services().accounts.any_user():
         return redirect(url_for("auth.setup"), 303)
     if request.method not in SAFE_METHODS and request.endpoint != "auth.sign_out":
-        flash("Your session has ended. Nothing was saved.", "warning")
+        flash(marked("Your session has ended. Nothing was saved."), "warning")
     wanted = _page_wanted()
     return redirect(url_for("auth.sign_in", next=None if wanted == "/" else wanted), 303)
 
@@ -210,5 +211,5 @@ def _subject(opened: Services, kind: str, value: str) -> str:
 
 def _spoken(seconds: int) -> str:
     if seconds < 90:
-        return f"{seconds} second{'s' if seconds > 1 else ''}"
-    return f"{ceil(seconds / 60)} minutes"
+        return ngettext("%(n)s second", "%(n)s seconds", seconds)
+    return ngettext("%(n)s minute", "%(n)s minutes", ceil(seconds / 60))

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from audit.schema import BadInput
+from webapp.language import decimal, gettext
 
 SHORTEST = 12
 LONGEST = 1024
@@ -17,13 +18,18 @@ HASHER = PasswordHasher()
 def hashed(password: str) -> str:
     """The hash to store. Raises BadInput for a password that is too short, too long or one repeated sign."""
     if len(password) > LONGEST:
-        msg = f"The password is too long; use at most {LONGEST:,} characters."
+        msg = gettext(
+            "The password is too long; use at most %(longest)s characters.", longest=decimal(LONGEST)
+        )
         raise BadInput(msg)
     if len(password) < SHORTEST:
-        msg = f"The password must have at least {SHORTEST} characters; a few words in a row are fine."
+        msg = gettext(
+            "The password must have at least %(shortest)s characters; a few words in a row are fine.",
+            shortest=SHORTEST,
+        )
         raise BadInput(msg)
     if len(set(password)) < 5:
-        msg = "The password repeats the same few characters; choose a few words in a row."
+        msg = gettext("The password repeats the same few characters; choose a few words in a row.")
         raise BadInput(msg)
     return HASHER.hash(password)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from webapp.language import marked
 from webapp.store.rows import ROLES, Role
 
 Right = Literal["audits", "own", "special", "looks", "rules", "change", "people"]
@@ -28,9 +29,9 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
 )
 WORDS: Mapping[Role, str] = MappingProxyType(
     {
-        "admin": "Administrator: changes everything, and decides who may sign in",
-        "auditor": "Auditor: reads everything, changes nothing",
-        "viewer": "Viewer: sees the dashboard, audits and findings, without special categories",
+        "admin": marked("Administrator: changes everything, and decides who may sign in"),
+        "auditor": marked("Auditor: reads everything, changes nothing"),
+        "viewer": marked("Viewer: sees the dashboard, audits and findings, without special categories"),
     }
 )
 
@@ -53,7 +54,9 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("evidence.table", "evidence.counts"),
             }
         ),
-        "own": frozenset({"auth.sign_out", "account.show", "account.leave_everywhere"}),
+        "own": frozenset(
+            {"auth.sign_out", "account.show", "account.set_language", "account.leave_everywhere"}
+        ),
         "special": frozenset[str](),
         "looks": frozenset({"evidence.looked"}),
         "rules": frozenset(

@@ -11,6 +11,7 @@ from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, main_metric
 from webapp.evidence.sheet import Column, Sheet, ends, in_words
 from webapp.evidence.source import Names, Source, gap_kind, value_kind
+from webapp.language import gettext
 from webapp.viewmodels.words import VERDICT_WORDS, between, counted, metric_label
 
 MOST_COLUMNS = 12
@@ -152,7 +153,7 @@ def _cells(crossed: _Crossed, group: Names, minimum: int) -> tuple[str | int | f
         return (*group, None, None, None, None, None, None, None, "", note)
     gap = crossed.source.gaps(crossed.attribute, crossed.metric, "difference").get(group)
     span = (None, None, None) if gap is None else (gap.value, gap.low, gap.high)
-    judged = "" if gap is None or gap.verdict not in LOOKS else VERDICT_WORDS[gap.verdict]
+    judged = "" if gap is None or gap.verdict not in LOOKS else gettext(VERDICT_WORDS[gap.verdict])
     if group == crossed.source.reference(crossed.attribute, crossed.metric):
         judged = "reference group"
     return (*group, one.n, one.value, one.low, one.high, *span, judged, one.undefined or "")

@@ -12,6 +12,7 @@ from webapp.charts.intervals import ALONE, OPEN, OUTSIDE, REFERENCE, WITHIN, Axi
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.sheet import Column, Sheet, ends, in_words, ranged
 from webapp.evidence.source import Names, Source, gap_kind, joined, value_kind
+from webapp.language import gettext
 from webapp.viewmodels.words import VERDICT_WORDS, counted, metric_label
 
 MAIN = ("selection_rate", "true_positive_rate", "mean_score", "contact_rate")
@@ -191,4 +192,4 @@ def _gap(one: Disparity | None) -> tuple[float | None, float | None, float | Non
 
 
 def _verdict(verdict: str) -> str:
-    return VERDICT_WORDS[verdict] if verdict in LOOKS else "not compared"  # type: ignore[index]
+    return gettext(VERDICT_WORDS[verdict]) if verdict in LOOKS else "not compared"  # type: ignore[index]

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
+from webapp.language import gettext
 from webapp.store import tables
 from webapp.store.api_tables import ApiToken
 from webapp.store.convert import event_row, user_row
@@ -85,7 +86,7 @@ class Accounts:
             if session.scalar(select(tables.User.id).filter_by(role="admin").limit(1)) is not None:
                 return None
             if session.scalar(select(tables.User.id).filter_by(name=name)) is not None:
-                msg = f"there is an account '{name}' already; choose another name"
+                msg = gettext("there is an account '%(name)s' already; choose another name", name=name)
                 raise BadInput(msg)
             row = tables.User(
                 id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now

@@ -139,6 +139,7 @@ def user_row(row: tables.User) -> UserRow:
         password_hash=row.password_hash,
         locked=row.locked_at is not None,
         let_in_by=row.let_in_by,
+        language=row.language or "",
     )
 
 

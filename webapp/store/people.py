@@ -138,6 +138,11 @@ class People:
             session.add(noted(self.clock(), who, "sessions ended", row.name, f"{ended}"))
             return ended
 
+    def set_language(self, user_id: str, language: str) -> None:
+        """Remember the language that a person chose; "" is the one that the browser asks for."""
+        with self._changing(user_id) as (_, row):
+            row.language = language or None
+
     def signed_in(self, user_id: str) -> None:
         """Note that the person has just signed in."""
         with self.database.writing() as session:

@@ -152,7 +152,10 @@ class ReceiptRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRow:
-    """A person who may sign in; ``password_hash`` is empty for who has no password here."""
+    """A person who may sign in; ``password_hash`` is empty for who has no password here.
+
+    ``language`` is the code of the language that the person chose, "" for the one that the browser asks for.
+    """
 
     id: str
     name: str
@@ -160,6 +163,7 @@ class UserRow:
     password_hash: str = field(repr=False)
     locked: bool = False
     let_in_by: str | None = None
+    language: str = ""
 
     @property
     def root(self) -> str:

@@ -148,7 +148,8 @@ class User(Base):
     """A person who may sign in.
 
     ``password_hash`` is empty where there is none. ``let_in_by`` is the account that this one's first or
-    newest password goes back to, where a page and not the server made the way in.
+    newest password goes back to, where a page and not the server made the way in. ``language`` is the code
+    of a language, None for the one that the browser asks for.
     """
 
     __tablename__ = "user_account"
@@ -162,6 +163,7 @@ class User(Base):
     locked_at: Mapped[datetime | None]
     signed_in_at: Mapped[datetime | None]
     let_in_by: Mapped[str | None] = mapped_column(String(32))
+    language: Mapped[str | None] = mapped_column(String(8))
 
 
 class SignIn(Base):

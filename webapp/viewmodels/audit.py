@@ -11,6 +11,7 @@ from audit.finding.evidence_words import evidence_words
 from audit.report.model import Report
 from audit.rows.proxy import Proxy, informative
 from webapp.direct_use import DIRECT, RULES
+from webapp.language import gettext
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.account import Account, account
@@ -146,9 +147,9 @@ def _card(finding: Finding, place: int) -> FindingCard:
         place=place,
         anchor=f"finding-{place}",
         severity=finding.severity,
-        severity_words=SEVERITY_WORDS[finding.severity],
+        severity_words=gettext(SEVERITY_WORDS[finding.severity]),
         verdict=finding.verdict,
-        verdict_words=VERDICT_WORDS[finding.verdict],
+        verdict_words=gettext(VERDICT_WORDS[finding.verdict]),
         headline=finding.headline,
         rest=finding.rest,
         where=_where(finding),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from audit.finding import SEVERITIES, Severity
+from webapp.language import gettext
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow, ConnectionState, Crm
 from webapp.viewmodels.account import Account, account
@@ -162,7 +163,7 @@ def status_of(connection: ConnectionRow, *, audited: bool, ready: bool = False) 
 def severity_counts(counts: Mapping[str, int]) -> tuple[SeverityCount, ...]:
     """The severities that occur, worst first."""
     return tuple(
-        SeverityCount(severity=severity, words=SEVERITY_WORDS[severity], count=counts[severity])
+        SeverityCount(severity=severity, words=gettext(SEVERITY_WORDS[severity]), count=counts[severity])
         for severity in reversed(SEVERITIES)
         if counts.get(severity, 0)
     )

@@ -10,6 +10,7 @@ from audit.estimate import Estimate
 from audit.finding.reading import is_share
 from audit.finding.words import more_leads
 from audit.report.model import Report
+from webapp.language import gettext
 from webapp.viewmodels.picture import Picture, Scale, scale_of
 from webapp.viewmodels.words import VERDICT_WORDS, amount, between, gap, metric_label, number
 
@@ -176,7 +177,7 @@ def compared_words(disparity: Disparity, *, small: bool) -> Compared:
     known = [as_words(bound, share=share) for bound in bounds if bound is not None]
     return Compared(
         verdict=disparity.verdict,
-        words=VERDICT_WORDS[disparity.verdict],
+        words=gettext(VERDICT_WORDS[disparity.verdict]),
         value=as_words(disparity.value, share=share) if disparity.value is not None else "no value",
         interval=" to ".join(known) if len(known) == 2 else "",
         note=_note(disparity, small=small),

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from audit.disparity import Verdict
 from audit.finding import Severity
 from audit.finding.reading import BAND, reading
+from webapp import language
+from webapp.language import decimal, gettext, marked, ngettext
 from webapp.store.rows import ConnectionRow
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-ORGANISATION_WORDS = {"salesforce": "Salesforce org", "hubspot": "HubSpot portal"}
+ORGANISATION_WORDS = {"salesforce": marked("Salesforce org"), "hubspot": marked("HubSpot portal")}
 SEVERITY_WORDS: dict[Severity, str] = {
-    "critical": "Critical",
-    "high": "High",
-    "medium": "Medium",
-    "low": "Low",
-    "info": "For information",
+    "critical": marked("Critical"),
+    "high": marked("High"),
+    "medium": marked("Medium"),
+    "low": marked("Low"),
+    "info": marked("For information"),
 }
 VERDICT_WORDS: dict[Verdict, str] = {
-    "pass": "Within tolerance",
-    "fail": "Outside tolerance",
-    "insufficient": "Not enough data",
+    "pass": marked("Within tolerance"),
+    "fail": marked("Outside tolerance"),
+    "insufficient": marked("Not enough data"),
 }
 
 
 def organisation_label(crm: str, organisation: str) -> str:
     """A connection's name: the CRM's word for it and its own id."""
-    return f"{ORGANISATION_WORDS.get(crm, crm)} {organisation}"
+    return f"{gettext(ORGANISATION_WORDS.get(crm, crm))} {organisation}"
 
 
 def organisation_labels(rows: Iterable[ConnectionRow]) -> dict[str, str]:
@@ -51,23 +53,24 @@ def is_band(metric: str) -> bool:
 
 def number(value: float) -> str:
     """A count with thousands set apart: 45,211."""
-    return f"{value:,.0f}"
+    return decimal(value)
 
 
 def amount(value: float, *, share: bool) -> str:
     """A metric's value: 18.3 % for a share, 54.20 otherwise."""
     # Adding 0 takes the sign off a zero that was rounded down.
     text = (
-        f"{round(value * 100, 1) + 0.0:.1f}{NBSP}%"
+        f"{decimal(round(value * 100, 1) + 0.0, 1)}{NBSP}%"
         if share
-        else f"{round(value, 9) + 0.0:,.{_digits(value)}f}"
+        else decimal(round(value, 9) + 0.0, _digits(value))
     )
     return text.replace("-", MINUS)
 
 
 def gap(value: float, *, share: bool) -> str:
     """A difference with its sign: +3.2 points for shares."""
-    text = f"{value * 100:+.1f}{NBSP}points" if share else f"{value:+,.{_digits(value)}f}"
+    shown, digits = (value * 100, 1) if share else (value, _digits(value))
+    text = decimal(shown, digits, signed=True) + (NBSP + gettext("points") if share else "")
     return text.replace("-", MINUS)
 
 
@@ -75,14 +78,12 @@ def between(low: float | None, high: float | None, *, share: bool) -> str:
     """An interval in words; empty where there is none."""
     if low is None or high is None:
         return ""
-    return f"{amount(low, share=share)} to {amount(high, share=share)}"
+    return gettext("%(low)s to %(high)s", low=amount(low, share=share), high=amount(high, share=share))
 
 
 def moment(value: datetime | str) -> str:
     """A moment in UTC: 23 Nov 2026, 14:05 UTC."""
-    at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    at = at.astimezone(UTC)
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+    return language.moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def plain(code: str) -> str:
@@ -91,8 +92,8 @@ def plain(code: str) -> str:
 
 
 def counted(number_of: int, one: str, many: str) -> str:
-    """A count with its noun: 1 lead, 2 leads."""
-    return f"{number(number_of)}{NBSP}{one if number_of == 1 else many}"
+    """A count with its noun: 1 lead, 2 leads. The two nouns are one message of the catalogues."""
+    return f"{number(number_of)}{NBSP}{ngettext(one, many, number_of)}"
 
 
 def _digits(value: float) -> int:

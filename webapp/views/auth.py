@@ -12,6 +12,7 @@ from audit.schema import BadInput
 from webapp import auth, first_run, passwords
 from webapp.account_names import account_name
 from webapp.auth import NotSignedIn
+from webapp.language import gettext
 from webapp.services import services
 from webapp.sign_in.refusal import NotLetIn
 from webapp.sign_in.ways import ways_in
@@ -93,7 +94,9 @@ def _first_account() -> UserRow | None:
     opened, form = services(), request.form
     subjects = auth.throttled(opened, "setup", request.remote_addr or "")
     if not first_run.is_setup_code(opened.settings, form.get("token", "")):
-        msg = "This is not the setup code; Fairlead printed it when it started, and it is in the data folder."
+        msg = gettext(
+            "This is not the setup code; Fairlead printed it when it started, and it is in the data folder."
+        )
         raise NotSignedIn(msg)
     opened.accounts.succeeded(subjects)
     name, password = _typed_name(), typed_password()
@@ -114,7 +117,7 @@ def typed_password() -> str:
     """The hash of the new password. Raises Unfit where it, or its repetition, is not as it must be."""
     password = request.form.get("password", "")
     if password != request.form.get("repeat", password):
-        msg = "The two passwords differ; type the same one twice."
+        msg = gettext("The two passwords differ; type the same one twice.")
         raise Unfit(msg, field="repeat")
     try:
         return passwords.hashed(password)

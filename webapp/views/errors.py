@@ -15,6 +15,7 @@ from connectors.errors import Busy, ConnectorError, Refused
 from webapp.api import problem
 from webapp.auth import page_of_form
 from webapp.defects import frames
+from webapp.language import gettext, marked, ngettext
 
 METHOD_NOT_ALLOWED = 405
 LOG = logging.getLogger(__name__)
@@ -31,58 +32,64 @@ class Trouble:
     sentence: str
     next_step: str
     link: str = "/"
-    link_words: str = "Go to the dashboard"
+    link_words: str = marked("Go to the dashboard")
 
 
 UNFIT = Trouble(
     status=400,
-    title="Fairlead could not read this request",
-    sentence="Something in the request was missing or not in the expected form.",
-    next_step="Mend it, or go back, reload the page and try once more.",
+    title=marked("Fairlead could not read this request"),
+    sentence=marked("Something in the request was missing or not in the expected form."),
+    next_step=marked("Mend it, or go back, reload the page and try once more."),
 )
 BY_STATUS = {
     403: Trouble(
         status=403,
-        title="This page is not for your account",
-        sentence="You are signed in, but your account may not do this.",
-        next_step="Ask an administrator of this installation if you need it.",
+        title=marked("This page is not for your account"),
+        sentence=marked("You are signed in, but your account may not do this."),
+        next_step=marked("Ask an administrator of this installation if you need it."),
     ),
     404: Trouble(
         status=404,
-        title="There is no such page",
-        sentence="The address is wrong, or what it showed was removed.",
-        next_step="Start again from the dashboard.",
+        title=marked("There is no such page"),
+        sentence=marked("The address is wrong, or what it showed was removed."),
+        next_step=marked("Start again from the dashboard."),
     ),
     405: Trouble(
         status=405,
-        title="This address cannot be opened like that",
-        sentence="It only takes a form that was sent from one of our pages.",
-        next_step="Start again from the dashboard.",
+        title=marked("This address cannot be opened like that"),
+        sentence=marked("It only takes a form that was sent from one of our pages."),
+        next_step=marked("Start again from the dashboard."),
     ),
     413: Trouble(
         status=413,
-        title="That was too much text",
-        sentence="What was sent is larger than Fairlead accepts.",
-        next_step="Go back and send less.",
+        title=marked("That was too much text"),
+        sentence=marked("What was sent is larger than Fairlead accepts."),
+        next_step=marked("Go back and send less."),
     ),
     429: Trouble(
         status=429,
-        title="Too many attempts",
-        sentence="There were too many attempts in a short time, so Fairlead waits before it answers again.",
-        next_step="Wait some minutes and try once more.",
+        title=marked("Too many attempts"),
+        sentence=marked(
+            "There were too many attempts in a short time, so Fairlead waits before it answers again."
+        ),
+        next_step=marked("Wait some minutes and try once more."),
     ),
 }
 FORM_EXPIRED = Trouble(
     status=400,
-    title="This form is no longer valid",
-    sentence="The page was open for too long, or you signed out and in again meanwhile. Nothing was changed.",
-    next_step="Copy what you typed if you need it, reload the page and send the form again.",
+    title=marked("This form is no longer valid"),
+    sentence=marked(
+        "The page was open for too long, or you signed out and in again meanwhile. Nothing was changed."
+    ),
+    next_step=marked("Copy what you typed if you need it, reload the page and send the form again."),
 )
 BROKEN = Trouble(
     status=500,
-    title="Something broke on our side",
-    sentence="Fairlead could not finish this. Nothing was changed, and the details are in the server's log.",
-    next_step="Try once more. If it happens again, tell the administrator when it happened.",
+    title=marked("Something broke on our side"),
+    sentence=marked(
+        "Fairlead could not finish this. Nothing was changed, and the details are in the server's log."
+    ),
+    next_step=marked("Try once more. If it happens again, tell the administrator when it happened."),
 )
 
 
@@ -90,7 +97,7 @@ BROKEN = Trouble(
 def form_expired(error: CSRFError) -> Response:  # noqa: ARG001 - its text is for developers
     """A form without a valid token."""
     page = page_of_form()
-    return show(FORM_EXPIRED, link=page, link_words="Reload the page") if page else show(FORM_EXPIRED)
+    return show(FORM_EXPIRED, link=page, link_words=marked("Reload the page")) if page else show(FORM_EXPIRED)
 
 
 @blueprint.app_errorhandler(HTTPException)
@@ -107,7 +114,7 @@ def refused_here(error: HTTPException) -> Response:
 @blueprint.app_errorhandler(BadInput)
 def unfit_input(error: BadInput) -> Response:
     """Something that a person can mend; the error's sentence says how."""
-    return show(replace(UNFIT, status=422, title="This cannot be used as it is", sentence=str(error)))
+    return show(replace(UNFIT, status=422, title=marked("This cannot be used as it is"), sentence=str(error)))
 
 
 @blueprint.app_errorhandler(ConnectorError)
@@ -133,28 +140,29 @@ def remote_words(error: ConnectorError) -> Trouble:
     if isinstance(error, Busy):
         return Trouble(
             status=503,
-            title="The CRM is busy",
+            title=marked("The CRM is busy"),
             sentence=f"{error}",
-            next_step=f"Try again in about {wait_words(error.retry_after)}.",
+            next_step=gettext("Try again in about %(wait)s.", wait=wait_words(error.retry_after)),
         )
-    title = (
-        "The CRM said no" if isinstance(error, Refused) else "The CRM gave an answer that Fairlead cannot use"
-    )
+    odd = marked("The CRM gave an answer that Fairlead cannot use")
+    title = marked("The CRM said no") if isinstance(error, Refused) else odd
     return Trouble(
         status=502,
         title=title,
         sentence=f"{error}",
-        next_step="Check the connection. It may need a new consent.",
+        next_step=marked("Check the connection. It may need a new consent."),
         link="/connections",
-        link_words="Go to connections",
+        link_words=marked("Go to connections"),
     )
 
 
 def wait_words(seconds: float) -> str:
     """A waiting time as a person says it."""
     if seconds <= 90:
-        return f"{max(round(seconds), 1)} seconds"
-    return f"{round(seconds / 60)} minutes" if seconds <= 5400 else f"{round(seconds / 3600)} hours"
+        return ngettext("%(n)s second", "%(n)s seconds", max(round(seconds), 1))
+    if seconds <= 5400:
+        return ngettext("%(n)s minute", "%(n)s minutes", round(seconds / 60))
+    return ngettext("%(n)s hour", "%(n)s hours", round(seconds / 3600))
 
 
 def show(trouble: Trouble, link: str = "", link_words: str = "") -> Response:

@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 
 from webapp import auth, passwords
 from webapp.auth import NotSignedIn
+from webapp.language import gettext, marked
 from webapp.services import services
 from webapp.views.auth import Unfit, refusal, typed_password
 
-WRONG = "This code is wrong, was used already, or is older than three days. Ask for a new one."
+WRONG = marked("This code is wrong, was used already, or is older than three days. Ask for a new one.")
 blueprint = Blueprint("invitations", __name__)
 
 
@@ -37,7 +38,7 @@ def accept() -> Response:
             opened.accounts.succeeded(subjects)
             user = opened.invitations.accept(code, typed_password())
         if user is None:
-            return _page({"code": WRONG}, 401)
+            return _page({"code": gettext(WRONG)}, 401)
         auth.start_session(opened, user)
     except Unfit as problem:
         return _page({problem.field: str(problem)}, 400)

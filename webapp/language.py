@@ -1,0 +1,151 @@
+"""The language of an answer: who chooses it, and words, numbers and moments in it.
+
+Outside a request (commands, jobs), in the API and for machines it is English. English is also the source:
+a message is looked up by its English words, and what no catalogue knows is shown as it is.
+
+What is stored, logged or put into the trail is written in English and translated where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Literal, cast
+
+from babel import dates, numbers
+from flask import Flask, Response, has_request_context, request
+from flask_babel import Babel, get_locale
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.translations.catalogue import translations
+
+Language = Literal["en", "de"]
+ENGLISH: Language = "en"
+NAMES: Mapping[Language, str] = MappingProxyType({"en": "English", "de": "Deutsch"})
+"""Every language with its own name for itself; one more needs its catalogues and a line here."""
+FOR_MACHINES = frozenset({"api", "health", "metrics", "inbound"})
+"""Rooms whose words do not depend on who asks; a panel is shown to whom the CRM shows it."""
+
+
+FILES = frozenset(
+    {
+        *("audits.report_html", "audits.report_json", "audits.report_page", "audits.metrics"),
+        *("evidence.counts", "evidence.drawing", "evidence.table", "papers.flow_file", "papers.record_file"),
+        *("policy_versions.export", "privacy.proof", "sharing.release_html", "sharing.release_json"),
+        "trail.download",
+    }
+)
+"""What leaves as a file says the same whoever asked for it: in English, as it is signed and compared."""
+
+
+def install(app: Flask) -> None:
+    """Let every page of ``app`` speak the language of who asks, and its templates use ``_`` and ``trans``."""
+    Babel(configure_jinja=False).init_app(app, default_locale=ENGLISH, locale_selector=_chosen)
+    words = app.jinja_env
+    words.add_extension("jinja2.ext.i18n")
+    words.policies["ext.i18n.trimmed"] = True
+    words.install_gettext_callables(  # type: ignore[attr-defined] # the extension adds it
+        gettext=_found,
+        ngettext=_found_of,
+        newstyle=True,
+    )
+    words.filters.update(translated=gettext, decimal=decimal)
+    words.globals.update(language=current, in_english=in_english)
+    app.after_request(_told)
+
+
+def current() -> Language:
+    """The language of the answer that is being made."""
+    locale = get_locale()
+    return cast("Language", locale.language) if locale else ENGLISH
+
+
+def gettext(message: str, **values: object) -> str:
+    """A message in the language of the answer, with ``%(name)s`` filled in where ``values`` are given.
+
+    The result is plain text, never markup: a page escapes it.
+    """
+    found = _found(message)
+    return found % values if values else found
+
+
+def ngettext(one: str, many: str, n: int, **values: object) -> str:
+    """As `gettext`, by a count: ``%(n)s`` is the count as the language writes it."""
+    return _found_of(one, many, n) % {"n": decimal(n), **values}
+
+
+def marked(message: str) -> str:
+    """The message itself, now put into the catalogues; whoever shows it translates it then."""
+    return message
+
+
+def in_english() -> Markup:
+    """The attribute for an element whose words are always English; "" where the whole page is."""
+    return Markup("") if current() == ENGLISH else Markup(' lang="en"')
+
+
+def decimal(value: float, digits: int = 0, *, signed: bool = False) -> str:
+    """A number with thousands set apart and so many digits after the point: 45,211 or 45.211."""
+    plus = "+" if signed else ""
+    if current() == ENGLISH:
+        return f"{value:{plus},.{digits}f}"
+    shape = "#,##0" + ("." + "0" * digits if digits else "")
+    pattern = f"+{shape};-{shape}" if signed else shape
+    return numbers.format_decimal(value, pattern, locale=current())
+
+
+def moment(value: datetime) -> str:
+    """A moment in UTC: 23 Nov 2026, 14:05 UTC."""
+    at = value.astimezone(UTC)
+    if current() == ENGLISH:
+        return f"{at.day} {at:%b %Y, %H:%M} UTC"
+    day = dates.format_date(at, "medium", locale=current())
+    return f"{day}, {dates.format_time(at, 'short', tzinfo=UTC, locale=current())} UTC"
+
+
+def offered(language: str) -> Language | None:
+    """The language with this code; None where there is none."""
+    return cast("Language", language) if language in NAMES else None
+
+
+def _chosen() -> Language:
+    """The account's own choice, else the first of the browser's languages that there is, else English."""
+    if not has_request_context() or not _asked_by_a_person():
+        return ENGLISH
+    asked = request.accept_languages.best_match(list(NAMES), default=ENGLISH)
+    return offered(_own()) or offered(asked or "") or ENGLISH
+
+
+def _asked_by_a_person() -> bool:
+    return request.blueprint not in FOR_MACHINES and request.endpoint not in {"static", *FILES}
+
+
+def _own() -> str:
+    try:
+        return current_user.user.language if current_user.is_authenticated else ""
+    except SQLAlchemyError:
+        return ""  # the page that says so is made without the database
+
+
+def _found(message: str) -> str:
+    # An empty message is the head of a catalogue.
+    if not message or current() == ENGLISH:
+        return message
+    return translations(current()).gettext(message)
+
+
+def _found_of(one: str, many: str, n: int) -> str:
+    if current() == ENGLISH:
+        return one if n == 1 else many
+    return translations(current()).ngettext(one, many, n)
+
+
+def _told(response: Response) -> Response:
+    """Say which language an answer is in, and that it depends on the browser's."""
+    if _asked_by_a_person():
+        response.headers.setdefault("Content-Language", current())
+        response.vary.add("Accept-Language")
+    return response
