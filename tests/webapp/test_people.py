@@ -20,6 +20,7 @@ from webapp.store.sessions import Sessions
 
 SECRET = bytes(range(32))
 ISSUER = "https://login.example.com"
+IDLE = timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def accounts(database, clock) -> Accounts:
 
 @pytest.fixture
 def people(database, clock) -> People:
-    return People(database=database, issuers=(ISSUER,), clock=clock)
+    return People(database=database, issuers=(ISSUER,), idle=IDLE, clock=clock)
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def identities(database, clock, invitations) -> Identities:
 
 @pytest.fixture
 def sessions(database, clock) -> Sessions:
-    return Sessions(database=database, lifetime=timedelta(hours=12), idle=timedelta(minutes=30), clock=clock)
+    return Sessions(database=database, lifetime=timedelta(hours=12), idle=IDLE, clock=clock)
 
 
 @pytest.fixture
@@ -166,6 +167,13 @@ def test_who_is_locked_is_signed_out_and_stays_so(people, add, sessions):
     assert sessions.user(late) is None
 
 
+def test_a_session_that_ended_without_use_is_not_counted(people, add, sessions, clock):
+    token = sessions.open(add("Ada").id)
+    clock.forward(minutes=30)
+    assert sessions.user(token) is None
+    assert [one.sessions for one in people.all()] == [0]
+
+
 def test_sessions_of_one_person_end_together(people, add, sessions):
     ada, eve = add("Ada"), add("Eve")
     tokens, own = [sessions.open(eve.id) for _ in range(3)], sessions.open(ada.id)
@@ -270,9 +278,14 @@ def office(database, clock, add):
     return org, proposals
 
 
-def let_in(invitations, by, name: str):
+def by(user) -> By:
+    """An administrator at the page."""
+    return By(name=user.name, account_id=user.id, root=user.root)
+
+
+def let_in(invitations, who, name: str):
     """An administrator whom another one let in by a page."""
-    handed = invitations.invite(Wanted(name=name, role="admin"), By(name=by.name, root=by.root))
+    handed = invitations.invite(Wanted(name=name, role="admin"), by(who))
     return invitations.accept(handed.code, "x")
 
 
@@ -354,10 +367,17 @@ def test_nobody_becomes_a_second_administrator_alone(office, people, invitations
 
 def test_names_that_differ_in_case_alone_are_one_name_for_new_accounts(add, identities, accounts):
     add("Ada Admin")
-    assert add("ada admin") is None
+    with pytest.raises(BadInput, match="there is an account 'ada admin' already"):
+        add("ada admin")
     came = identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="ADA admin", role="viewer"))
     assert came.name == f"ADA admin ({came.id})"
     assert accounts.user_named("Ada Admin").role == "admin"
+
+
+def test_the_first_administrator_takes_nobodys_name_either(add, accounts):
+    add("Vera", "viewer")
+    with pytest.raises(BadInput, match="there is an account 'vera' already"):
+        accounts.add_first_user("vera", "admin", "hash")
 
 
 def test_two_who_came_by_one_provider_are_two(office, identities, people, accounts):
@@ -406,8 +426,7 @@ def test_codes_of_who_is_an_administrator_no_more_let_in_nobody(people, invitati
     ada, bob = add("Ada"), add("Bob")
     again = let_in(invitations, ada, "Ada's friend")
     by_bob, by_ada, by_friend = (
-        invitations.invite(Wanted(name=f"By {who.name}", role="admin"), By(name=who.name, root=who.root))
-        for who in (bob, ada, again)
+        invitations.invite(Wanted(name=f"By {who.name}", role="admin"), by(who)) for who in (bob, ada, again)
     )
     by_server = invitations.invite(Wanted(name="By the server", role="admin"), By(name="command line"))
     CHANGES[change](people, bob)
@@ -421,9 +440,34 @@ def test_codes_of_who_is_an_administrator_no_more_let_in_nobody(people, invitati
 def test_codes_of_whom_single_sign_on_demoted_let_in_nobody(identities, invitations, add):
     add("Ada")
     grace = identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="admin"))
-    made = invitations.invite(Wanted(name="Eve", role="admin"), By(name="Grace", root=grace.root))
+    made = invitations.invite(Wanted(name="Eve", role="admin"), by(grace))
     identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="viewer"))
     assert invitations.accept(made.code, "x") is None
+
+
+def test_codes_of_an_administrator_by_groups_whom_the_page_demotes_let_in_nobody(
+    identities, invitations, people, add
+):
+    ada, grace = add("Ada"), identities.enter(proved("grace", "admin"))
+    made = invitations.invite(Wanted(name="Eve", role="admin"), by(grace))
+    people.set_role(grace.id, "viewer", "Ada", ada.root)
+    assert invitations.accept(made.code, "x") is None
+
+
+def test_a_way_in_that_stays_keeps_whoever_is_behind_it(office, invitations, identities, accounts):
+    """Another administrator's code must not hide who made the account and can still get into it."""
+    org, proposals = office
+    ada, eve = accounts.user_named("Ada"), accounts.user_named("Eve")
+    proposals.need_two(org.id, ada)
+    with_password = let_in(invitations, ada, "With a password")
+    invitations.invite_again(with_password.id, "two@example.com", by(eve))
+    identities.enter(proved("two", email="two@example.com"))
+    invitations.invite(Wanted(name="By provider", role="admin", email="three@example.com"), by(ada))
+    by_provider = identities.enter(proved("three", email="three@example.com"))
+    invitations.accept(invitations.invite_again(by_provider.id, "", by(eve)).code, "x")
+    row = proposals.propose(Wish(connection_id=org.id, kind="policy", text="mine", after=1), ada)
+    for other in (with_password, by_provider):
+        assert "may be one person" in proposals.why_not(row.id, accounts.user(other.id))
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,7 @@ def add(name: str, role: Role, *, as_json: bool) -> None:
     name = account_name(name)
     with installation() as opened:
         new = NewUser(name=name, role=role, password_hash=passwords.hashed(typed_password()))
-        if opened.accounts.add_user(new, WHO) is None:
-            msg = f"there is an account '{name}' already; choose another name"
-            raise BadInput(msg)
+        opened.accounts.add_user(new, WHO)
     _tell({"added": name, "role": role}, f"{name} may sign in as {role}.", as_json=as_json)
 
 

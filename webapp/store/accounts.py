@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from audit.schema import BadInput
-from webapp.language import gettext
 from webapp.store import tables
 from webapp.store.api_tables import ApiToken
 from webapp.store.convert import event_row, user_row
@@ -18,8 +16,10 @@ from webapp.store.database import Database
 from webapp.store.people_tables import Invitation
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import EventRow, Role, UserRow
-from webapp.store.taken_names import is_taken
+from webapp.store.taken_names import refuse_taken
 
+PEOPLE = "people"
+"""The lock of every change of who may sign in."""
 FREE_FAILURES = 5
 LONGEST_LOCK = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(hours=24)
@@ -82,12 +82,10 @@ class Accounts:
             The name is taken.
         """
         now = self.clock()
-        with self.database.exclusive("people"), self.database.writing() as session:
+        with self.database.exclusive(PEOPLE), self.database.writing() as session:
             if session.scalar(select(tables.User.id).filter_by(role="admin").limit(1)) is not None:
                 return None
-            if session.scalar(select(tables.User.id).filter_by(name=name)) is not None:
-                msg = gettext("there is an account '%(name)s' already; choose another name", name=name)
-                raise BadInput(msg)
+            refuse_taken(session, name)
             row = tables.User(
                 id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now
             )
@@ -100,12 +98,11 @@ class Accounts:
         with self.database.reading() as session:
             return tuple(user_row(row) for row in session.scalars(by_name))
 
-    def add_user(self, new: NewUser, who: str) -> UserRow | None:
-        """One more person; None where the name is taken."""
+    def add_user(self, new: NewUser, who: str) -> UserRow:
+        """One more person. Raises BadInput where the name is taken."""
         now = self.clock()
-        with self.database.exclusive("people"), self.database.writing() as session:
-            if is_taken(session, new.name):
-                return None
+        with self.database.exclusive(PEOPLE), self.database.writing() as session:
+            refuse_taken(session, new.name)
             row = tables.User(
                 id=short_id(),
                 name=new.name,
@@ -125,7 +122,7 @@ class Accounts:
 
     def set_password(self, user: UserRow, password_hash: str, who: str) -> None:
         """Another password: what was open of the account ends, and all failed sign-ins are forgotten."""
-        with self.database.exclusive("people"), self.database.writing() as session:
+        with self.database.exclusive(PEOPLE), self.database.writing() as session:
             row = session.get_one(tables.User, user.id)
             row.password_hash, row.let_in_by = password_hash, None
             end_all(session, row, who, self.clock())

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import noted
+from webapp.store.accounts import PEOPLE, noted
 from webapp.store.convert import user_row
 from webapp.store.database import Database
 from webapp.store.invitations import Invitations
-from webapp.store.people import PEOPLE, end_codes_by
+from webapp.store.people import end_codes_by
 from webapp.store.people_tables import Identity
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import Role, UserRow

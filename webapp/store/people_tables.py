@@ -14,7 +14,8 @@ class Invitation(Base):
     """A way in that was handed out and not used yet: one for each account, known by the hash of its code.
 
     ``email_digest`` is a keyed hash of the address that single sign-on must show; None where none was named.
-    ``let_in_by`` is the account behind the administrator who made it, None where the server made it.
+    ``made_by`` is the account of the administrator who made it, and ``let_in_by`` the one behind that; None
+    where the server made it.
     """
 
     __tablename__ = "invitation"
@@ -23,6 +24,7 @@ class Invitation(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
     code_hash: Mapped[str] = mapped_column(String(64))
     email_digest: Mapped[str | None] = mapped_column(String(64))
+    made_by: Mapped[str | None] = mapped_column(String(32))
     let_in_by: Mapped[str | None] = mapped_column(String(32))
     expires_at: Mapped[datetime]
 

@@ -34,7 +34,7 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             ),
             *("account_names.py", "auth.py", "help/*.py", "language.py", "panels.py", "passwords.py"),
             *("roles.py", "sign_in/*.py", "store/accounts.py", "store/identities.py", "store/invitations.py"),
-            *("store/people.py", "store/way_in.py", "viewmodels/people.py", "viewmodels/words.py"),
+            *("store/people.py", "store/taken_names.py", "store/way_in.py", "viewmodels/people.py", "viewmodels/words.py"),
             *("views/account.py", "views/auth.py", "views/errors.py", "views/helping.py", "views/inbound.py"),
             *("views/invitations.py", "views/people.py", "views/single_sign_on.py"),
         ),

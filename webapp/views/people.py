@@ -127,7 +127,7 @@ def _email() -> str:
 
 def _by() -> By:
     person = current_user.user
-    return By(name=person.name, root=person.root)
+    return By(name=person.name, account_id=person.id, root=person.root)
 
 
 def _page(error: str | None = None, handed: Handed | None = None) -> Response:

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(32), nullable=False),
         sa.Column("code_hash", sa.String(64), nullable=False),
         sa.Column("email_digest", sa.String(64), nullable=True),
+        sa.Column("made_by", sa.String(32), nullable=True),
         sa.Column("let_in_by", sa.String(32), nullable=True),
         sa.Column("expires_at", MOMENT, nullable=False),
         _of_user("invitation"),
