@@ -10,6 +10,7 @@ import pytest
 
 from audit.schema import BadInput
 from webapp.store.accounts import Accounts, NewUser
+from webapp.store.api_tokens import ApiTokens, NewToken
 from webapp.store.identities import Identities, Proved
 from webapp.store.invitations import LIFETIME, By, Invitations, Wanted
 from webapp.store.people import People
@@ -59,6 +60,21 @@ def add(accounts):
         return accounts.add_user(NewUser(name=name, role=role, password_hash=stored), "test")
 
     return add
+
+
+@pytest.fixture
+def tokens(database, clock):
+    """Make an API token for somebody; what it gives tells whose role it has today."""
+    made = ApiTokens(database=database, secret=SECRET, clock=clock)
+
+    def make(user):
+        new = NewToken(
+            name="x", role="admin", scopes=("read:trail",), days=9, made_by=user.name, user_id=user.id
+        )
+        token, _ = made.add(new)
+        return lambda: made.find(token).holder_role
+
+    return make
 
 
 def actions(accounts) -> list[tuple[str, str, str, str]]:
@@ -468,6 +484,66 @@ def test_a_way_in_that_stays_keeps_whoever_is_behind_it(office, invitations, ide
     row = proposals.propose(Wish(connection_id=org.id, kind="policy", text="mine", after=1), ada)
     for other in (with_password, by_provider):
         assert "may be one person" in proposals.why_not(row.id, accounts.user(other.id))
+
+
+def lost(identities, subject: str) -> None:
+    """Somebody of the provider comes again and has no group any more."""
+    with pytest.raises(BadInput, match="no longer gives you a role"):
+        identities.enter(proved(subject, None))
+
+
+def test_who_lost_all_groups_keeps_no_way_in_until_one_is_given_again(
+    identities, accounts, sessions, tokens, add
+):
+    add("Ada")
+    grace = identities.enter(proved("grace", "admin"))
+    accounts.set_password(grace, "a password", "command line")
+    session, token = sessions.open(grace.id), tokens(grace)
+    lost(identities, "grace")
+    assert sessions.user(session) is None
+    assert token() == "locked"
+    known = accounts.user(grace.id)
+    assert (known.locked, known.password_hash) == (True, "a password")
+    assert sessions.open_as_proved(known) is None
+    lost(identities, "grace")
+    assert identities.enter(proved("grace", "auditor")).locked is False
+    assert token() == "auditor"
+    locks = [(who, action) for who, action, target, _ in actions(accounts) if target == grace.name]
+    assert [action for _, action in locks].count("person locked") == 1
+    assert locks[:2] == [(grace.name, "role changed"), (grace.name, "person unlocked")]
+
+
+def test_a_group_does_not_undo_the_lock_of_an_administrator(identities, people, add):
+    ada, grace = add("Ada"), identities.enter(proved("grace"))
+    for change in (lambda: lost(identities, "grace"), lambda: None):
+        change()
+        people.lock(grace.id, ada.name)
+        lost(identities, "grace")
+        assert identities.enter(proved("grace")).locked
+        people.unlock(grace.id, ada.name)
+        assert not identities.enter(proved("grace")).locked
+
+
+def test_a_role_given_here_lets_in_who_lost_all_groups(identities, people, add):
+    add("Ada")
+    grace = identities.enter(proved("grace"))
+    lost(identities, "grace")
+    assert not people.set_role(grace.id, "auditor", "Ada").locked
+    assert identities.enter(proved("grace", None)).role == "auditor"
+
+
+def test_an_administrator_who_lost_all_groups_does_not_count_and_the_last_one_stays(
+    identities, people, add, accounts
+):
+    ada, grace = add("Ada"), identities.enter(proved("grace", "admin"))
+    lost(identities, "grace")
+    with pytest.raises(BadInput, match="'Ada' is the only administrator"):
+        people.remove(ada.id, "test")
+    identities.enter(proved("grace", "admin"))
+    people.remove(ada.id, "test")
+    with pytest.raises(BadInput, match="you are the only one here"):
+        identities.enter(proved("grace", None))
+    assert not accounts.user(grace.id).locked
 
 
 @pytest.mark.parametrize(

@@ -330,6 +330,14 @@ def test_an_answer_is_used_once_even_with_a_copied_cookie(browser, oidc, opened)
     assert len(oidc.forms) == 1
 
 
+def test_of_many_sign_ins_that_one_browser_began_the_newest_three_count(browser, oidc):
+    oidc.claims = {**EMAIL, "groups": ["everybody"]}
+    backs = [oidc.authorize(begun(browser)) for _ in range(8)]
+    statuses = [browser.get(back).status_code for back in backs]
+    # Who comes in gets a new session: what else was begun went with the one before.
+    assert statuses == [*[403] * 5, 303, 403, 403]
+
+
 def test_an_answer_that_this_browser_did_not_ask_for_is_refused(browser, oidc, opened):
     back = oidc.authorize(begun(browser))
     stranger = app_over(opened).test_client()

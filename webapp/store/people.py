@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
@@ -96,6 +96,7 @@ class People:
                 session.add(noted(self.clock(), who, "role changed", row.name, f"{row.role} to {role}"))
             row.role = role
             for identity in followed:
+                lift(session, row, identity, who, self.clock())
                 identity.follows = False
             return user_row(row)
 
@@ -103,20 +104,15 @@ class People:
         """Let the person sign in no more, and end what is open: sessions, and a way in not used yet."""
         with self._changing(user_id) as (session, row):
             refuse_last(session, row, self.issuers)
-            if row.locked_at is None:
-                now = row.locked_at = self.clock()
-                session.add(noted(now, who, "person locked", row.name, row.role))
-            session.execute(delete(tables.SignIn).filter_by(user_id=user_id))
-            session.execute(delete(Invitation).filter_by(user_id=user_id))
-            end_codes_by(session, row, who, self.clock())
+            session.execute(update(Identity).filter_by(user_id=user_id).values(lost=False))
+            shut(session, row, who, self.clock())
             return user_row(row)
 
     def unlock(self, user_id: str, who: str) -> UserRow:
         """Let the person sign in again."""
         with self._changing(user_id) as (session, row):
-            if row.locked_at is not None:
-                row.locked_at = None
-                session.add(noted(self.clock(), who, "person unlocked", row.name, row.role))
+            session.execute(update(Identity).filter_by(user_id=user_id).values(lost=False))
+            unlocked(session, row, who, self.clock())
             return user_row(row)
 
     def remove(self, user_id: str, who: str) -> UserRow:
@@ -157,6 +153,30 @@ class People:
             if row is None:
                 raise BadInput(REMOVED)
             yield session, row
+
+
+def shut(session: Session, user: tables.User, who: str, now: datetime) -> None:
+    """Lock an account, and end what is open of it: sessions, its code, and the codes that it handed out."""
+    if user.locked_at is None:
+        user.locked_at = now
+        session.add(noted(now, who, "person locked", user.name, user.role))
+    session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
+    session.execute(delete(Invitation).filter_by(user_id=user.id))
+    end_codes_by(session, user, who, now)
+
+
+def unlocked(session: Session, user: tables.User, who: str, now: datetime) -> None:
+    """Take the lock of an account away, if it has one."""
+    if user.locked_at is not None:
+        user.locked_at = None
+        session.add(noted(now, who, "person unlocked", user.name, user.role))
+
+
+def lift(session: Session, user: tables.User, identity: Identity, who: str, now: datetime) -> None:
+    """Unlock an account that was locked because its provider gave it no role any more."""
+    if identity.lost:
+        identity.lost = False
+        unlocked(session, user, who, now)
 
 
 def end_codes_by(session: Session, maker: tables.User, who: str, now: datetime) -> None:

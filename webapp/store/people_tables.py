@@ -32,7 +32,8 @@ class Invitation(Base):
 class Identity(Base):
     """Who somebody is elsewhere: the issuer's name for itself, and its name for the person.
 
-    ``follows`` says that the role is the issuer's to change at every sign-in.
+    ``follows`` says that the role is the issuer's to change at every sign-in; ``lost``, that the account is
+    locked because the issuer gave none any more, and not by an administrator.
     """
 
     __tablename__ = "identity"
@@ -42,4 +43,5 @@ class Identity(Base):
     subject: Mapped[str] = mapped_column(String(255), primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     follows: Mapped[bool]
+    lost: Mapped[bool] = mapped_column(default=False)
     linked_at: Mapped[datetime]

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(255), nullable=False),
         sa.Column("user_id", sa.String(32), nullable=False),
         sa.Column("follows", sa.Boolean(), nullable=False),
+        sa.Column("lost", sa.Boolean(), nullable=False),
         sa.Column("linked_at", MOMENT, nullable=False),
         _of_user("identity"),
         sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_identity")),
