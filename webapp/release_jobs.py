@@ -12,6 +12,7 @@ from datetime import datetime
 
 from audit.release import Release, check_epsilon, read_release, to_json
 from audit.schema import BadInput
+from webapp.jobs import ENDED
 from webapp.pulling import Progress
 from webapp.release_cut import Asked
 from webapp.release_vault import vault_of
@@ -72,8 +73,10 @@ def ask(opened: Services, connection: ConnectionRow, word: str, who: str) -> Job
     Raises
     ------
     BadInput
-        There is no budget for noise at all.
+        The connection has ended, or there is no budget for noise at all.
     """
+    if connection.state == "disconnected":
+        raise BadInput(ENDED)
     if epsilon_of(word) is not None and opened.releases.budget(owner_of(connection)) is None:
         msg = "There is no budget for noise yet: an admin sets it on the page Share figures."
         raise BadInput(msg)

@@ -112,6 +112,15 @@ def test_requests_that_differ_are_jobs_of_their_own_and_equal_ones_are_one(opene
     assert got.again
 
 
+@pytest.mark.parametrize("word", [EXACT, LOOK, "0.500000"])
+def test_nothing_is_asked_of_a_connection_that_has_ended(opened, connection, word):
+    opened.releases.set_budget(owner_of(connection), 2, "Ada")
+    ended = replace(connection, state="disconnected")
+    with pytest.raises(BadInput, match="has ended"):
+        ask(opened, ended, word, "Ada")
+    assert not opened.work.open()
+
+
 def test_while_another_is_worked_out_a_job_waits_its_turn(opened, connection):
     ask(opened, connection, EXACT, "Ada")
     with opened.database.exclusive(f"release/{connection.crm}/{connection.organisation}"):

@@ -189,6 +189,22 @@ def test_what_runs_is_cancelled_at_its_next_step(
     assert (row.state, row.ended_by, steps) == ("cancelled", "Bob", ["one"])
 
 
+@pytest.mark.parametrize("error", [Busy("the CRM is busy", retry_after=3600), AtWork("taken")])
+def test_what_is_cancelled_while_the_crm_is_busy_waits_no_more(
+    opened: Services, connection: ConnectionRow, does: Callable[..., None], error: Exception
+):
+    job = ask(opened, connection)
+
+    def run(_: Task) -> str:
+        opened.work.cancel(job.id, "Bob")
+        raise error
+
+    does(run)
+    row = tried(opened, job)
+    assert (row.state, row.ended_at, row.told) == ("cancelled", opened.clock(), "Cancelled by Bob.")
+    assert ask(opened, connection).id != job.id
+
+
 def test_a_worker_that_ends_leaves_the_job_for_the_next_one(
     opened: Services, connection: ConnectionRow, does: Callable[..., None]
 ):

@@ -31,7 +31,6 @@ from webapp.views.drafting import connection_or_404
 from webapp.views.jobs import told
 
 blueprint = Blueprint("sharing", __name__)
-ENDED = "It is disconnected: nothing can be worked out. Connect it again first."
 PAGE = "/connections/<connection_id>/share"
 _LONGEST_NUMBER = 12
 
@@ -46,25 +45,26 @@ def show(connection_id: str) -> Response:
 def share(connection_id: str) -> AnyResponse:
     """Ask for a release; it can be downloaded from the ledger as often as anybody likes."""
     connection = connection_or_404(connection_id)
-    if connection.state == "disconnected":
-        return _page(connection, error=ENDED)
     try:
         epsilon = _number("epsilon") if request.form.get("noise") == "yes" else None
-        job = ask(services(), connection, word_of(epsilon), current_user.user.name)
+        return _asked(connection, word_of(epsilon))
     except BadInput as problem:
         return _page(connection, error=str(problem))
-    told(services(), job)
-    return redirect(url_for("sharing.show", connection_id=connection_id), 303)
 
 
 @blueprint.post(f"{PAGE}/look")
 def look(connection_id: str) -> AnyResponse:
     """Ask what would leave; nothing does."""
     connection = connection_or_404(connection_id)
-    if connection.state == "disconnected":
-        return _page(connection, error=ENDED)
-    told(services(), ask(services(), connection, LOOK, current_user.user.name))
-    return redirect(url_for("sharing.show", connection_id=connection_id), 303)
+    try:
+        return _asked(connection, LOOK)
+    except BadInput as problem:
+        return _page(connection, error=str(problem))
+
+
+def _asked(connection: ConnectionRow, word: str) -> AnyResponse:
+    told(services(), ask(services(), connection, word, current_user.user.name))
+    return redirect(url_for("sharing.show", connection_id=connection.id), 303)
 
 
 @blueprint.post(f"{PAGE}/budget")

@@ -20,7 +20,7 @@ from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
 from webapp.defects import frames
 from webapp.disk import trouble
-from webapp.jobs import AtWork
+from webapp.jobs import ENDED, AtWork
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import End, JobRow, Trouble
@@ -97,8 +97,7 @@ class Bench:
     def _connection(self, job: JobRow) -> ConnectionRow:
         row = self.opened.repository.connection(job.connection_id)
         if row is None or row.state == "disconnected":
-            msg = "The connection has ended. Connect the CRM again on the connections page."
-            raise BadInput(msg)
+            raise BadInput(ENDED)
         return row
 
 
