@@ -135,10 +135,10 @@ def _look(opened: Services, connection: ConnectionRow, progress: Progress) -> st
 
 
 def _over(opened: Services, connection: ConnectionRow) -> str:
-    """The state of what a look is worked out from: the newest sync, stream and release."""
+    """The state of what a look is worked out from: the newest sync, the leads, the stream, the release."""
     sync, stream = opened.syncs.latest(connection.id), opened.repository.stream(connection.id)
-    left = opened.releases.newest_id(owner_of(connection))
-    return f"{sync.made_at.isoformat() if sync else ''}/{stream.version if stream else 0}/{left}"
+    leads, left = opened.erased.numbers(connection.id).state, opened.releases.newest_id(owner_of(connection))
+    return f"{sync.made_at.isoformat() if sync else ''}/{leads}/{stream.version if stream else 0}/{left}"
 
 
 def _told(*, again: bool) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from audit.release import plain_shape, read_release, shape_text
 from audit.schema import BadInput
+from connectors.counting import Changes
 from tests.processes import FORKED
 from tests.webapp.api_caller import caller
 from tests.webapp.bench import work_off
@@ -110,6 +111,15 @@ def test_requests_that_differ_are_jobs_of_their_own_and_equal_ones_are_one(opene
     got = opened.releases.got(owner_of(connection), job.id)
     assert got is not None
     assert got.again
+
+
+def test_a_look_is_stale_once_a_lead_was_erased(opened, connection):
+    ask(opened, connection, LOOK, "Ada")
+    work_off(opened)
+    opened.erased.note(connection.id, Changes(state=1))
+    found = looked(opened, connection)
+    assert found is not None
+    assert found.stale
 
 
 @pytest.mark.parametrize("word", [EXACT, LOOK, "0.500000"])
