@@ -16,12 +16,12 @@ from webapp.jobs import ENDED
 from webapp.pulling import Progress
 from webapp.release_cut import Asked
 from webapp.release_vault import vault_of
-from webapp.releasing import HandedOut, figures_of, hand_out, owner_of, preview
+from webapp.releasing import HandedOut, figures_of, hand_out, preview
 from webapp.secrets_box import Unreadable
 from webapp.services import Services
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.release_looks import ReleaseLooks
-from webapp.store.releases import MILLION
+from webapp.store.releases import as_paid, owner_of
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobRow, Wanted
 
@@ -49,7 +49,7 @@ def word_of(epsilon: float | None) -> str:
     if epsilon is None:
         return EXACT
     check_epsilon(epsilon)
-    return f"{round(epsilon * MILLION) / MILLION:.6f}"
+    return f"{as_paid(epsilon):.6f}"
 
 
 def epsilon_of(word: str) -> float | None:

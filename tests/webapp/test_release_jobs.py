@@ -19,10 +19,11 @@ from webapp import jobs, release_jobs
 from webapp.release_cut import Asked, definition, digest_of
 from webapp.release_jobs import EXACT, LOOK, ask, is_word, looked, word_of
 from webapp.release_vault import bring_all_up, vault_of
-from webapp.releasing import hand_out, owner_of
+from webapp.releasing import hand_out
 from webapp.services import Services, open_services
 from webapp.store.database import Database
 from webapp.store.release_tables import Released
+from webapp.store.releases import owner_of
 from webapp.store.repository import utc_now
 from webapp.store.rows import ConnectionRow
 

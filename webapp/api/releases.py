@@ -10,9 +10,9 @@ from webapp.api.operation import VERSION_PATH, Ask, File, Nothing, Operation
 from webapp.api.problem import not_found
 from webapp.api.shape import Answer, Asked, Id, Moment, Page, Paged
 from webapp.release_jobs import LOOK, ask, word_of
-from webapp.releasing import kept_files, owner_of
+from webapp.releasing import kept_files
 from webapp.services import Services
-from webapp.store.releases import ReleasedRow
+from webapp.store.releases import ReleasedRow, owner_of
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobRow, JobState
 

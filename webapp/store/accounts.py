@@ -86,9 +86,7 @@ class Accounts:
             if session.scalar(select(tables.User.id).filter_by(role="admin").limit(1)) is not None:
                 return None
             refuse_taken(session, name)
-            row = tables.User(
-                id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now
-            )
+            row = new_account(name, role, now, password_hash)
             session.add_all([row, noted(now, name, "setup", name)])
             return user_row(row)
 
@@ -103,13 +101,7 @@ class Accounts:
         now = self.clock()
         with self.database.exclusive(PEOPLE), self.database.writing() as session:
             refuse_taken(session, new.name)
-            row = tables.User(
-                id=short_id(),
-                name=new.name,
-                role=new.role,
-                password_hash=new.password_hash,
-                created_at=now,
-            )
+            row = new_account(new.name, new.role, now, new.password_hash)
             session.add_all([row, noted(now, who, "person added", new.name, new.role)])
             return user_row(row)
 
@@ -186,6 +178,11 @@ class Accounts:
         query = select(tables.Event).order_by(tables.Event.id.desc()).limit(limit)
         with self.database.reading() as session:
             return tuple(event_row(row) for row in session.scalars(query))
+
+
+def new_account(name: str, role: Role, now: datetime, password_hash: str = "") -> tables.User:
+    """An account that is to be added; nobody comes in by a password where none is given."""
+    return tables.User(id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now)
 
 
 def end_all(session: Session, user: tables.User, who: str, now: datetime) -> None:

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import PEOPLE, noted
+from webapp.store.accounts import PEOPLE, new_account, noted
 from webapp.store.convert import user_row
 from webapp.store.database import Database
 from webapp.store.invitations import Invitations
 from webapp.store.people import end_codes_by, lift, shut
 from webapp.store.people_tables import Identity
-from webapp.store.repository import Clock, short_id, utc_now
+from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import Role, UserRow
 from webapp.store.taken_names import is_taken
 from webapp.store.way_in import refuse_last
@@ -104,7 +104,7 @@ class Identities:
 
     def _new(self, session: Session, who: Proved, role: Role) -> tables.User:
         taken = is_taken(session, who.name)
-        row = tables.User(id=short_id(), name=who.name, role=role, password_hash="", created_at=self.clock())
+        row = new_account(who.name, role, self.clock())
         if taken:
             row.name = f"{who.name[:100]} ({row.id})"
         session.add(row)

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import PEOPLE, end_all, noted
+from webapp.store.accounts import PEOPLE, end_all, new_account, noted
 from webapp.store.convert import user_row
 from webapp.store.database import Database
 from webapp.store.people import REMOVED, also_behind
 from webapp.store.people_tables import Identity, Invitation
-from webapp.store.repository import Clock, short_id, utc_now
+from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import Role, UserRow
 from webapp.store.taken_names import refuse_taken
 from webapp.store.typed_codes import new_code, plain_code
@@ -68,13 +68,7 @@ class Invitations:
         """Make an account that has no password yet, and the code for it. BadInput where the name is taken."""
         with self.database.exclusive(PEOPLE), self.database.writing() as session:
             refuse_taken(session, wanted.name)
-            row = tables.User(
-                id=short_id(),
-                name=wanted.name,
-                role=wanted.role,
-                password_hash="",
-                created_at=self.clock(),
-            )
+            row = new_account(wanted.name, wanted.role, self.clock())
             session.add(row)
             session.add(noted(self.clock(), by.name, "person invited", wanted.name, wanted.role))
             session.flush()

@@ -21,8 +21,9 @@ from audit.schema import BadInput
 from webapp.auth import may
 from webapp.release_jobs import LOOK, ask, looked, word_of
 from webapp.release_vault import signing_key
-from webapp.releasing import kept_files, owner_of
+from webapp.releasing import kept_files
 from webapp.services import services
+from webapp.store.releases import owner_of
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.release_jobs import under_way
 from webapp.viewmodels.sharing import lasting_noise, ledger_lines, previewed
