@@ -24,6 +24,7 @@ from webapp.store.typed_codes import new_code, plain_code
 
 LIFETIME = timedelta(days=3)
 LOCKED = "This account is locked; unlock it first."
+NO_ADDRESS = "The e-mail address is not one; write it as in ada@example.com, or leave it out."
 NOT_ASCII = "The e-mail address must be of ASCII letters; write a domain of others in its form xn--..."
 
 
@@ -131,8 +132,7 @@ class Invitations:
         return living[0] if len(living) == 1 else None
 
     def _handed(self, session: Session, row: tables.User, email: str, by: By) -> Handed:
-        if not email.isascii():
-            raise BadInput(NOT_ASCII)
+        _refuse_unfit(email)
         code = new_code()
         session.execute(delete(Invitation).filter_by(user_id=row.id))
         session.add(
@@ -151,6 +151,14 @@ class Invitations:
 def hash_of(code: str) -> str:
     """How a code is known here."""
     return hashlib.sha256(f"invitation/{plain_code(code)}".encode()).hexdigest()
+
+
+def _refuse_unfit(email: str) -> None:
+    """Raise BadInput where no provider can ever show this address; "" is none."""
+    if not email.isascii():
+        raise BadInput(NOT_ASCII)
+    if email and (email.count("@") != 1 or not email.isprintable() or len(email) > 254 or " " in email):
+        raise BadInput(NO_ADDRESS)
 
 
 def _behind(user: tables.User, code: Invitation, *, stays: bool) -> str | None:

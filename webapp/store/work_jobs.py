@@ -19,6 +19,7 @@ JobKind = Literal["sync", "publish", "retention", "log", "key", "release"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 Trouble = Literal["", "input", "refused", "busy", "disk", "defect", "killed"]
 OPEN = ("waiting", "running")
+STOPPED = "Stopped before its end. Nothing half-written was kept."
 KEPT = timedelta(days=180)
 
 
@@ -157,7 +158,7 @@ class WorkJobs:
             if row is None:
                 return
             if row.ended_by:
-                _end(row, End(state="cancelled", told=f"Cancelled by {row.ended_by}."), self.clock())
+                _end(row, End(state="cancelled", told=STOPPED), self.clock())
                 return
             row.state, row.worker, row.attempt = "waiting", "", row.attempt + 1
             row.not_before, row.handed_at, row.told = at, None, told
@@ -182,7 +183,7 @@ class WorkJobs:
                 return None
             row.ended_by = row.ended_by or who
             if row.state == "waiting":
-                told = f"Cancelled by {who} before it began."
+                told = STOPPED if row.started_at else f"Cancelled by {who} before it began."
                 _end(row, End(state="cancelled", told=told), self.clock())
             session.add(noted(self.clock(), who, "job cancelled", row.connection_id, f"{row.kind}, {row.id}"))
             return _row(row)

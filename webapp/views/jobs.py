@@ -13,7 +13,7 @@ from webapp.jobs import ENDED
 from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobKind, JobRow, Wanted
-from webapp.viewmodels.jobs import NAMES, STARTED, WANTED, JobLine, line
+from webapp.viewmodels.jobs import NAMES, WANTED, JobLine, line, started
 from webapp.viewmodels.words import organisation_labels
 from webapp.views.drafting import connection_or_404
 from webapp.work.slots import any_alive
@@ -62,7 +62,7 @@ def told(opened: Services, job: JobRow) -> None:
     elif not any_alive(opened):
         flash(NO_WORKER, "warning")
     else:
-        flash(STARTED[job.kind], "success")
+        flash(started(job), "success")
 
 
 @blueprint.post("/jobs/<job_id>/cancel")

@@ -23,7 +23,7 @@ from webapp.disk import trouble
 from webapp.jobs import ENDED, AtWork
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
-from webapp.store.work_jobs import End, JobRow, Trouble
+from webapp.store.work_jobs import STOPPED, End, JobRow, Trouble
 from webapp.work.kinds import KINDS, Task
 from webapp.work.schedules import follower
 from webapp.work.watched import Cancelled, Stopping, Watched
@@ -104,8 +104,7 @@ class Bench:
 def outcome_of(job: JobRow, error: Exception) -> End | Later:
     """What an error means for a job."""
     if isinstance(error, Cancelled):
-        told = "Stopped before its end. Nothing half-written was kept."
-        return End(state="cancelled", told=told)
+        return End(state="cancelled", told=STOPPED)
     if isinstance(error, Stopping):
         return Later(seconds=0, told="The server was stopped. It goes on by itself.")
     if isinstance(error, AtWork):
