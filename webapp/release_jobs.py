@@ -14,14 +14,14 @@ from audit.release import Release, check_epsilon, read_release, to_json
 from audit.schema import BadInput
 from webapp.jobs import ENDED
 from webapp.pulling import Progress
-from webapp.release_cut import Asked
+from webapp.release_cut import Asked, as_paid
 from webapp.release_vault import vault_of
 from webapp.releasing import HandedOut, figures_of, hand_out, preview
 from webapp.secrets_box import Unreadable
 from webapp.services import Services
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.release_looks import ReleaseLooks
-from webapp.store.releases import as_paid, owner_of
+from webapp.store.releases import owner_of
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobRow, Wanted
 

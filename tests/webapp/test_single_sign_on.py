@@ -195,6 +195,23 @@ def test_groups_can_come_from_userinfo_of_the_same_person_only(browser, oidc):
     assert come(browser, oidc).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("https://corp.example/groups", {"https://corp.example/groups": ["fairlead-audit"]}),
+        ("realm.roles", {"realm": {"roles": ["fairlead-audit"]}}),
+    ],
+)
+def test_groups_that_the_token_has_are_not_asked_for_again(settings, oidc, clock, path, told):
+    services = open_services(settings(OIDC_ROLE_CLAIM=path), clock)
+    services.accounts.add_first_user("Ada", "admin", "no password opens this")
+    oidc.claims = {**EMAIL, **told}
+    assert come(app_over(services).test_client(), oidc).status_code == 303
+    assert "auditor" in {one.user.role for one in services.people.all()}
+    assert not [one for one in oidc.asked if one.endswith("/userinfo")]
+    services.close()
+
+
 HOUR = 3600
 WRONG = {
     "another nonce": ({"nonce": "other"}, set(), "belongs to another sign-in"),

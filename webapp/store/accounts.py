@@ -13,6 +13,7 @@ from webapp.store import tables
 from webapp.store.api_tables import ApiToken
 from webapp.store.convert import event_row, user_row
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.people_tables import Invitation
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import EventRow, Role, UserRow
@@ -196,8 +197,3 @@ def end_all(session: Session, user: tables.User, who: str, now: datetime) -> Non
     for token in session.scalars(living):
         token.revoked_at, token.revoked_by, token.digest = now, who, None
         session.add(noted(now, who, "API token revoked", token.id, f"{token.name}: another password"))
-
-
-def noted(at: datetime, who: str, action: str, target: str, detail: str = "") -> tables.Event:
-    """A line of the audit trail, for a transaction that does more than write it."""
-    return tables.Event(at=at, who=who, action=action, target=target, detail=detail)

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import PEOPLE, new_account, noted
+from webapp.store.accounts import PEOPLE, new_account
 from webapp.store.convert import user_row
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.invitations import Invitations
 from webapp.store.people import end_codes_by, lift, shut
 from webapp.store.people_tables import Identity

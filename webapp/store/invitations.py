@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import PEOPLE, end_all, new_account, noted
+from webapp.store.accounts import PEOPLE, end_all, new_account
 from webapp.store.convert import user_row
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.people import REMOVED, also_behind
 from webapp.store.people_tables import Identity, Invitation
 from webapp.store.repository import Clock, utc_now

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import PEOPLE, noted
+from webapp.store.accounts import PEOPLE
 from webapp.store.convert import user_row
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.people_tables import Identity, Invitation
 from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import Role, UserRow

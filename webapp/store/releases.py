@@ -10,8 +10,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
-from webapp.store.accounts import noted
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.release_tables import PrivacyBudget, Released, ReleaseLook, ReleaseRequest
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import ConnectionRow
@@ -34,11 +34,6 @@ class Owner:
 def owner_of(connection: ConnectionRow) -> Owner:
     """Whose leads a connection holds: disconnecting and connecting again changes nothing."""
     return Owner(crm=connection.crm, organisation=connection.organisation)
-
-
-def as_paid(epsilon: float) -> float:
-    """An epsilon as the budget is kept: in whole millionths."""
-    return round(epsilon * MILLION) / MILLION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

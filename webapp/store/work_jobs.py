@@ -10,8 +10,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webapp.store.accounts import noted
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.job_tables import Job
 from webapp.store.repository import Clock, short_id, utc_now
 
