@@ -53,8 +53,8 @@ T = TypeVar("T")
 class Provider:
     """One client of one provider, as the settings name it.
 
-    ``needs`` are claims, as `claim_at` finds them, for which the userinfo endpoint is asked where the ID token
-    has not all of them.
+    ``needs`` are claims, as `claim_at` finds them, for which the userinfo endpoint is asked where the ID
+    token has not all of them.
     """
 
     issuer: str
