@@ -511,6 +511,7 @@ def test_who_lost_all_groups_keeps_no_way_in_until_one_is_given_again(
     locks = [(who, action) for who, action, target, _ in actions(accounts) if target == grace.name]
     assert [action for _, action in locks].count("person locked") == 1
     assert locks[:2] == [(grace.name, "role changed"), (grace.name, "person unlocked")]
+    assert (grace.name, "person locked", grace.name, "admin, no group by single sign-on") in actions(accounts)
 
 
 def test_a_group_does_not_undo_the_lock_of_an_administrator(identities, people, add):

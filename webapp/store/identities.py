@@ -85,7 +85,7 @@ class Identities:
             _refuse(session, user, self.issuers)
         if who.role is None:
             known.lost = known.lost or user.locked_at is None
-            shut(session, user, user.name, self.clock())
+            shut(session, user, user.name, self.clock(), ", no group by single sign-on")
             return None
         lift(session, user, known, user.name, self.clock())
         if who.role != user.role:

@@ -113,7 +113,7 @@ class Invitations:
 
     def email_digest(self, email: str) -> str:
         """An address as it is kept: keyed, so that the table tells nobody's."""
-        text = f"invitation/{email.strip().lower()}".encode()
+        text = f"invitation/{email.lower()}".encode()
         return hmac.digest(self.secret, text, hashlib.sha256).hex()
 
     def take_for(self, session: Session, email: str) -> tables.User | None:
@@ -133,6 +133,7 @@ class Invitations:
         return living[0] if len(living) == 1 else None
 
     def _handed(self, session: Session, row: tables.User, email: str, by: By) -> Handed:
+        email = email.strip()
         _refuse_unfit(email)
         code = new_code()
         session.execute(delete(Invitation).filter_by(user_id=row.id))

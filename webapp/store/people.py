@@ -156,11 +156,11 @@ class People:
             yield session, row
 
 
-def shut(session: Session, user: tables.User, who: str, now: datetime) -> None:
+def shut(session: Session, user: tables.User, who: str, now: datetime, why: str = "") -> None:
     """Lock an account, and end what is open of it: sessions, its code, and the codes that it handed out."""
     if user.locked_at is None:
         user.locked_at = now
-        session.add(noted(now, who, "person locked", user.name, user.role))
+        session.add(noted(now, who, "person locked", user.name, f"{user.role}{why}"))
     session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
     session.execute(delete(Invitation).filter_by(user_id=user.id))
     end_codes_by(session, user, who, now)

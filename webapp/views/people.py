@@ -43,7 +43,7 @@ def invite() -> Response:
     """Make an account and show the code that lets its owner in; no address and no session holds it."""
     form = request.form
     try:
-        name, email = account_name(form.get("name", "")), form.get("email", "").strip()
+        name, email = account_name(form.get("name", "")), form.get("email", "")
         wanted = Wanted(name=name, role=_role(), email=email)
         handed = services().invitations.invite(wanted, _by())
     except BadInput as problem:
