@@ -172,7 +172,7 @@ def _guard() -> Response | None:
     if request.endpoint is None or roles.is_open(request.endpoint):
         return None
     if not current_user.is_authenticated:
-        return _invitation()
+        return _to_sign_in()
     if not roles.may_open(current_user.user.role, request.endpoint):
         abort(403)
     return None
@@ -183,7 +183,7 @@ def may(right: roles.Right) -> bool:
     return current_user.is_authenticated and roles.may(current_user.user.role, right)
 
 
-def _invitation() -> Response:
+def _to_sign_in() -> Response:
     if not services().accounts.any_user():
         return redirect(url_for("auth.setup"), 303)
     if request.method not in SAFE_METHODS and request.endpoint != "auth.sign_out":

@@ -15,7 +15,7 @@ from webapp.erasure import erase
 from webapp.rights.parting import certify_parting
 from webapp.services import Services
 from webapp.store import erased_leads, pseudonymised
-from webapp.store.releases import Owner
+from webapp.store.releases import owner_of
 from webapp.store.rows import ConnectionRow, Crm, UserRow
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def end(opened: Services, connection: ConnectionRow, user: str) -> str:
     opened.accounts.record(user, "disconnected", connection.id, note)
     certify_parting(opened, connection)
     opened.keys.destroy(connection.id, user)
-    opened.releases.forget_counts(Owner(crm=connection.crm, organisation=connection.organisation), user)
+    opened.releases.forget_counts(owner_of(connection), user)
     told = f"{name} is disconnected, its tokens are deleted and the key of its leads is destroyed."
     try:
         now = erase(opened, connection)

@@ -16,7 +16,7 @@ from webapp.decisions import empty, holds
 from webapp.rights.parting import certify_parting, finish_parting
 from webapp.services import Services
 from webapp.store.locks import Locked
-from webapp.store.releases import Owner
+from webapp.store.releases import owner_of
 from webapp.store.rows import ConnectionRow
 
 LOG = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def _remove(opened: Services, row: ConnectionRow) -> None:
     certify_parting(opened, row)
     # First the key: from then on whatever is left, here or in a copy, cannot be read.
     opened.keys.destroy(row.id, HERE)
-    opened.releases.forget_counts(Owner(crm=row.crm, organisation=row.organisation), HERE)
+    opened.releases.forget_counts(owner_of(row), HERE)
     opened.repository.remove_flags(row.id)
     opened.answers.remove(row.id)
     opened.told_events.forget(row.id)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hmac
 import os
 from pathlib import Path
-from secrets import choice
 
 from connectors.locking import locked
 from webapp.settings import Settings
-from webapp.store.repository import UNAMBIGUOUS
+from webapp.store.typed_codes import new_code, plain_code
 
 CODE_FILE = "setup-code.txt"
-GROUPS, GROUP_LENGTH = 4, 5
 
 
 def code_file(settings: Settings) -> Path:
@@ -27,7 +25,7 @@ def setup_code(settings: Settings) -> str:
         # A crash or a full disk may have left the file empty: that is no code.
         if path.exists() and (code := path.read_text(encoding="utf-8").strip()):
             return code
-        code = "-".join("".join(choice(UNAMBIGUOUS) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
+        code = new_code()
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(f"{code}\n")
@@ -35,14 +33,11 @@ def setup_code(settings: Settings) -> str:
 
 
 def is_setup_code(settings: Settings, typed: str) -> bool:
-    """Whether this is the code, compared in constant time; dashes, blanks and case do not matter."""
-    return hmac.compare_digest(_plain(typed), _plain(setup_code(settings)))
+    """Whether this is the code, compared in constant time."""
+    wanted = plain_code(setup_code(settings)).encode()
+    return hmac.compare_digest(plain_code(typed).encode(), wanted)
 
 
 def forget_setup_code(settings: Settings) -> None:
     """Remove the code after it was used."""
     code_file(settings).unlink(missing_ok=True)
-
-
-def _plain(code: str) -> bytes:
-    return "".join(code.replace("-", "").split()).lower().encode()

@@ -35,6 +35,7 @@ from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
 
+ENDED = "The connection has ended. Connect the CRM again on the connections page."
 SERVER = "Fairlead"
 """Who pulls and writes back in the trail: a job, whoever started it."""
 
@@ -44,6 +45,7 @@ class AtWork(BadInput):
 
 
 __all__ = [
+    "ENDED",
     "AtWork",
     "Progress",
     "Wanted",
@@ -161,7 +163,7 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
         with noting(opened, connection, WRITE_BACK):
             receipt = source_for(opened, connection).publish(flags, notices_of(audit))
         clear_note_of(opened, connection, WRITE_BACK)
-        progress("Writing flags back", receipt.listed, receipt.listed)
+        # Nobody is told of a further step: they could stop the job, and what was written must be noted.
         opened.repository.add_receipt(connection.id, receipt)
         detail = f"audit {audit.id}, {receipt.written} written, {receipt.cleared} cleared"
         opened.accounts.record(SERVER, "flags written back", connection.id, detail)

@@ -10,7 +10,7 @@ from audit.release import Shape
 from audit.release.shape import SMALLEST_K
 from audit.report.digest import of_stream
 from audit.schema import BadInput, Stream, Tolerance
-from webapp.store.releases import ReleasedRow
+from webapp.store.releases import MILLION, ReleasedRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,11 @@ class Asked:
     k: int = SMALLEST_K
     epsilon: float | None = None
     request: str = ""
+
+
+def as_paid(epsilon: float) -> float:
+    """An epsilon as the budget is kept: in whole millionths."""
+    return round(epsilon * MILLION) / MILLION
 
 
 def refuse_other_cut(first: ReleasedRow, shape: Shape, stream: Stream, asked: Asked) -> None:

@@ -12,15 +12,16 @@ from datetime import datetime
 
 from audit.release import Release, check_epsilon, read_release, to_json
 from audit.schema import BadInput
+from webapp.jobs import ENDED
 from webapp.pulling import Progress
-from webapp.release_cut import Asked
+from webapp.release_cut import Asked, as_paid
 from webapp.release_vault import vault_of
-from webapp.releasing import HandedOut, figures_of, hand_out, owner_of, preview
+from webapp.releasing import HandedOut, figures_of, hand_out, preview
 from webapp.secrets_box import Unreadable
 from webapp.services import Services
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.release_looks import ReleaseLooks
-from webapp.store.releases import MILLION
+from webapp.store.releases import owner_of
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobRow, Wanted
 
@@ -48,7 +49,7 @@ def word_of(epsilon: float | None) -> str:
     if epsilon is None:
         return EXACT
     check_epsilon(epsilon)
-    return f"{round(epsilon * MILLION) / MILLION:.6f}"
+    return f"{as_paid(epsilon):.6f}"
 
 
 def epsilon_of(word: str) -> float | None:
@@ -72,8 +73,10 @@ def ask(opened: Services, connection: ConnectionRow, word: str, who: str) -> Job
     Raises
     ------
     BadInput
-        There is no budget for noise at all.
+        The connection has ended, or there is no budget for noise at all.
     """
+    if connection.state == "disconnected":
+        raise BadInput(ENDED)
     if epsilon_of(word) is not None and opened.releases.budget(owner_of(connection)) is None:
         msg = "There is no budget for noise yet: an admin sets it on the page Share figures."
         raise BadInput(msg)
@@ -132,10 +135,10 @@ def _look(opened: Services, connection: ConnectionRow, progress: Progress) -> st
 
 
 def _over(opened: Services, connection: ConnectionRow) -> str:
-    """The state of what a look is worked out from: the newest sync, stream and release."""
+    """The state of what a look is worked out from: the newest sync, the leads, the stream, the release."""
     sync, stream = opened.syncs.latest(connection.id), opened.repository.stream(connection.id)
-    left = opened.releases.newest_id(owner_of(connection))
-    return f"{sync.made_at.isoformat() if sync else ''}/{stream.version if stream else 0}/{left}"
+    leads, left = opened.erased.numbers(connection.id).state, opened.releases.newest_id(owner_of(connection))
+    return f"{sync.made_at.isoformat() if sync else ''}/{leads}/{stream.version if stream else 0}/{left}"
 
 
 def _told(*, again: bool) -> str:

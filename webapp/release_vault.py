@@ -15,11 +15,10 @@ from connectors.pseudonym import derive
 from webapp.secrets_box import SecretsBox, Unreadable
 from webapp.services import Services
 from webapp.store.key_rows import KeyDestroyed
-from webapp.store.releases import Owner, ReleasedRow, Releases
+from webapp.store.releases import PLAIN_DIGEST, Owner, ReleasedRow, Releases, owner_of
 from webapp.store.rows import ConnectionRow
 
 COUNTS, REQUESTS = "release counts", "release requests"
-_PLAIN_DIGEST = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +93,7 @@ def bring_up(releases: Releases, owner: Owner, vault: Vault) -> None:
     What does not open stays as it is: whoever needs it says so.
     """
     for row in releases.all(owner):
-        old = len(row.asked) == _PLAIN_DIGEST and vault.requests is not None
+        old = len(row.asked) == PLAIN_DIGEST and vault.requests is not None
         if not old and not (row.basis and vault.box is not None):
             continue
         asked = vault.asked(row.asked) if old else row.asked
@@ -107,7 +106,7 @@ def bring_all_up(opened: Services) -> None:
     """As `bring_up` for every live connection."""
     old = opened.releases.owners_of_old()
     for connection in opened.repository.connections() if old else ():
-        owner = Owner(crm=connection.crm, organisation=connection.organisation)
+        owner = owner_of(connection)
         if connection.state != "disconnected" and owner in old:
             with suppress(KeyDestroyed):
                 bring_up(opened.releases, owner, vault_of(opened, connection))

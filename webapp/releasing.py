@@ -33,12 +33,12 @@ from audit.schema import BadInput, Stream
 from audit.tally import count
 from webapp.jobs import AtWork, leads_of, quiet, rules_in_force
 from webapp.pulling import Progress
-from webapp.release_cut import Asked, definition, digest_of, refuse_other_cut
+from webapp.release_cut import Asked, as_paid, definition, digest_of, refuse_other_cut
 from webapp.release_vault import Vault, bring_up, vault_of
 from webapp.services import Services
 from webapp.store.database import Database
 from webapp.store.locks import Locked
-from webapp.store.releases import MILLION, Files, NewRelease, Owner, ReleasedRow, Releases
+from webapp.store.releases import Files, NewRelease, Owner, ReleasedRow, Releases, owner_of
 from webapp.store.rows import ConnectionRow
 
 STEP = "Hiding what could be worked out, in percent"
@@ -64,11 +64,6 @@ class HandedOut:
 
 
 Earlier = tuple[Made, ReleasedRow]
-
-
-def owner_of(connection: ConnectionRow) -> Owner:
-    """Whose leads a connection holds: disconnecting and connecting again changes nothing."""
-    return Owner(crm=connection.crm, organisation=connection.organisation)
 
 
 def figures_of(opened: Services, connection: ConnectionRow) -> Figures:
@@ -211,8 +206,7 @@ def _noisy(
     releases: Releases, figures: Figures, asked: Asked, who: str, paid: ReleasedRow | None
 ) -> HandedOut:
     check_epsilon(asked.epsilon or 0.0)
-    # The budget is kept in millionths: what is drawn is what was paid.
-    epsilon = round((asked.epsilon or 0.0) * MILLION) / MILLION
+    epsilon = as_paid(asked.epsilon or 0.0)  # what is drawn is what was paid
     require_opendp()
     shape = plain_shape(figures.cube, figures.stream, crossings=asked.crossings, k=asked.k)
     text = shape_text.to_text(shape)

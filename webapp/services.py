@@ -82,7 +82,8 @@ class Services:
     @property
     def people(self) -> People:
         """Who may sign in, to be seen and changed."""
-        return People(database=self.database, issuers=self.issuers, clock=self.clock)
+        idle = timedelta(minutes=self.settings.session_idle_minutes)
+        return People(database=self.database, issuers=self.issuers, idle=idle, clock=self.clock)
 
     @property
     def invitations(self) -> Invitations:

@@ -9,7 +9,8 @@ import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 from audit.cube import Cube, keys
-from audit.disparity.contrast import Contrast, Kind
+from audit.disparity.contrast import Contrast
+from audit.disparity.pooled import Pooled, contrast
 from audit.disparity.stratified import (
     Means,
     Strata,
@@ -21,16 +22,13 @@ from audit.disparity.stratified import (
 from audit.disparity.stratified_exact import no_difference_p
 from audit.grouping import Grouping, grouping_with
 from audit.inference import student_p
-from audit.intervals import Interval, quantile, student
+from audit.intervals import quantile, student
 from audit.metrics.confusion import usable
-from audit.metrics.measure import reasons
 from audit.metrics.score_metrics import ROUNDING, moments, scored
-from audit.registry import METRICS
 from audit.schema import Tolerance
 from audit.tally.columns import CONTROL, NO, OUTCOME, SCORE, SELECTED, YES
 
 NO_RATIO = "on one side no lead is selected where both have leads, so there is no ratio"
-FLAT = "where both groups have leads there are too few of them for an interval"
 
 
 def conditional_contrasts(
@@ -103,32 +101,20 @@ class _Within:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Pooled:
-    """One metric pooled over the strata, per group, before it is a contrast."""
-
-    metric: str
-    kind: Kind
-    value: FloatArray
-    ends: Interval
-    p: FloatArray
-    variance: FloatArray
-    tolerance: tuple[float, float]
-
-
 def _rate(metric: str, strata: Strata, audit: Tolerance) -> Contrast:
     with np.errstate(invalid="ignore", divide="ignore"):
         value, ends, variance = risk_difference(strata, audit.confidence)
-        pooled = _Pooled(
+        pooled = Pooled(
             metric=metric,
             kind="difference",
             value=value,
             ends=ends,
             p=no_difference_p(strata),
             variance=variance,
-            tolerance=(-audit.tolerance_difference, audit.tolerance_difference),
+            n=strata.sum(strata.n),
+            other_n=strata.sum(strata.other_n),
         )
-    return _contrast(pooled, strata, audit)
+    return contrast(pooled, audit, NO_RATIO)
 
 
 def _ratios(strata: Strata, audit: Tolerance) -> Iterator[Contrast]:
@@ -139,35 +125,37 @@ def _ratios(strata: Strata, audit: Tolerance) -> Iterator[Contrast]:
             ("conditional_selection_rate", risk_ratio(strata, audit.confidence)),
             ("conditional_selection_odds", odds_ratio(strata, audit.confidence)),
         ):
-            pooled = _Pooled(
+            pooled = Pooled(
                 metric=metric,
                 kind="ratio",
                 value=value,
                 ends=ends,
                 p=p,
                 variance=(np.log(ends[1] / ends[0]) / (2 * quantile(audit.confidence))) ** 2,
-                tolerance=(audit.tolerance_ratio, 1 / audit.tolerance_ratio),
+                n=strata.sum(strata.n),
+                other_n=strata.sum(strata.other_n),
             )
-            yield _contrast(pooled, strata, audit)
+            yield contrast(pooled, audit, NO_RATIO)
 
 
 def _mean(within: _Within, audit: Tolerance, width: float) -> Contrast:
     means, df = _means(within)
-    limit = audit.tolerance_difference * width
     with np.errstate(invalid="ignore", divide="ignore"):
         value, variance = mean_difference(means)
         bound = _bound(means.strata, width, audit.confidence)
         variance = np.where(variance > (ROUNDING * width) ** 2, variance, bound)
-        pooled = _Pooled(
+        pooled = Pooled(
             metric="conditional_mean_score",
             kind="difference",
             value=value,
             ends=student(value, variance, df, audit.confidence),
             p=student_p(np.where(value == 0, 0.0, value / np.sqrt(variance)), df),
             variance=variance,
-            tolerance=(-limit, limit),
+            n=means.strata.sum(means.strata.n),
+            other_n=means.strata.sum(means.strata.other_n),
+            unit=width,
         )
-    return _contrast(pooled, means.strata, audit)
+    return contrast(pooled, audit, NO_RATIO)
 
 
 def _bound(strata: Strata, width: float, confidence: float) -> FloatArray:
@@ -195,29 +183,3 @@ def _means(within: _Within) -> tuple[Means, FloatArray]:
             other_variance=totals.sum(squares.other_hits - totals.other_hits * other) / other_df,
         )
     return means, own_df + other_df
-
-
-def _contrast(pooled: _Pooled, strata: Strata, audit: Tolerance) -> Contrast:
-    n, other_n = strata.sum(strata.n), strata.sum(strata.other_n)
-    low, high = pooled.ends
-    # A ratio of 0 or without a reference has no interval on the logarithmic scale.
-    no_ratio = (~(pooled.value > 0) if pooled.kind == "ratio" else n < 0, NO_RATIO)
-    flat = (~(np.isfinite(low) & np.isfinite(high)), FLAT)
-    undefined = reasons((n == 0, METRICS[pooled.metric].empty), no_ratio, flat)
-    known = np.array([reason is None for reason in undefined], dtype=np.bool_)
-    return Contrast(
-        metric=pooled.metric,
-        kind=pooled.kind,
-        value=pooled.value,
-        low=low,
-        high=high,
-        p=pooled.p,
-        n=n.astype(np.int64),
-        smallest=np.full(len(n), float(audit.minimum_group)),
-        undefined=undefined,
-        enough=known & (np.minimum(n, other_n) >= audit.minimum_group),
-        reference_enough=bool(other_n.max(initial=0) >= audit.minimum_group),
-        tolerance=pooled.tolerance,
-        spread=pooled.variance * n,
-        noise=0.0,
-    )

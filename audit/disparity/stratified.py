@@ -21,7 +21,7 @@ from audit.inference import normal_p
 from audit.intervals import Interval, quantile
 
 FEWEST = 5
-Pooled = tuple[FloatArray, Interval]
+Ratio = tuple[FloatArray, Interval]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,7 +99,7 @@ def _few(of: Strata) -> BoolArray:
     return np.asarray(np.minimum.reduce([own, other, rest, other_rest]) < FEWEST, dtype=np.bool_)
 
 
-def risk_ratio(of: Strata, confidence: float) -> Pooled:
+def risk_ratio(of: Strata, confidence: float) -> Ratio:
     """Ratio of proportions with its interval; NaN where the reference has no hit in any stratum."""
     a, c, n, m, total = of.hits, of.other_hits, of.n, of.other_n, of.total
     up, down = of.sum(a * m / total), of.sum(c * n / total)
@@ -108,7 +108,7 @@ def risk_ratio(of: Strata, confidence: float) -> Pooled:
     return _on_logarithm(up, down, spread, confidence)
 
 
-def odds_ratio(of: Strata, confidence: float) -> Pooled:
+def odds_ratio(of: Strata, confidence: float) -> Ratio:
     """Common odds ratio with its interval; NaN where the reference has no hit, or no miss is left."""
     a, c = of.hits, of.other_hits
     b, d, total = of.n - a, of.other_n - c, of.total
@@ -122,7 +122,7 @@ def odds_ratio(of: Strata, confidence: float) -> Pooled:
     return _on_logarithm(r, s, spread, confidence)
 
 
-def _on_logarithm(up: FloatArray, down: FloatArray, spread: FloatArray, confidence: float) -> Pooled:
+def _on_logarithm(up: FloatArray, down: FloatArray, spread: FloatArray, confidence: float) -> Ratio:
     """Ratio of two sums; without a hit in the group its interval starts at 0, with 1/2 hit for its width."""
     value = np.where(down > 0, up / down, np.nan)
     half = quantile(confidence) * np.sqrt(spread)

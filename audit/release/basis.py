@@ -14,6 +14,7 @@ from audit.release.shape import OTHER, Dimension, Shape
 from audit.schema import BadInput
 from audit.tally.columns import ATTRIBUTE, NO, OUTCOME, SCORE, SELECTED, WORKED, YES
 
+UNREADABLE = "the counts behind an earlier release cannot be read; nothing more can be shared over them"
 YES_CODE, NO_CODE, OPEN_CODE = 0, 1, 2
 
 
@@ -53,10 +54,10 @@ def basis_of(cube: Cube, shape: Shape) -> Basis:
     return Basis(shape=shape, codes=found, n=n, left_out=int(cube.n[~inside].sum()))
 
 
-def to_text(basis: Basis) -> str:
-    """The rows as JSON, for the organisation's own ledger."""
+def to_text(basis: Basis, **more: object) -> str:
+    """The rows, and what else is kept with them, as JSON for the organisation's own ledger."""
     rows = np.column_stack([basis.codes, basis.n]).tolist()
-    return json.dumps({"rows": rows, "left_out": basis.left_out}, separators=(",", ":"))
+    return json.dumps({"rows": rows, "left_out": basis.left_out, **more}, separators=(",", ":"))
 
 
 def from_text(text: str, shape: Shape) -> Basis:
@@ -66,8 +67,7 @@ def from_text(text: str, shape: Shape) -> Basis:
         rows = np.array(record["rows"], dtype=np.int64).reshape(-1, len(shape.dimensions) + 4)
         return Basis(shape=shape, codes=rows[:, :-1], n=rows[:, -1], left_out=int(record["left_out"]))
     except (ValueError, KeyError, TypeError) as error:
-        message = "the counts behind an earlier release cannot be read; nothing more can be shared over them"
-        raise BadInput(message) from error
+        raise BadInput(UNREADABLE) from error
 
 
 def _levels(cube: Cube, dimension: Dimension) -> IntArray:

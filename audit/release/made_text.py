@@ -6,7 +6,9 @@ import json
 
 import numpy as np
 
+from audit.release.basis import UNREADABLE
 from audit.release.basis import from_text as basis_from
+from audit.release.basis import to_text as basis_to
 from audit.release.earlier import Difference, Made
 from audit.release.model import Release
 from audit.release.shape import Shape
@@ -15,13 +17,8 @@ from audit.schema import BadInput
 
 def to_text(made: Made) -> str:
     """The counts and the worlds of a release as JSON."""
-    basis = made.basis
-    record = {
-        "rows": np.column_stack([basis.codes, basis.n]).tolist(),
-        "left_out": basis.left_out,
-        "worlds": [np.column_stack([one.codes, one.n]).tolist() for one in made.worlds or ()],
-    }
-    return json.dumps(record, separators=(",", ":"))
+    worlds = [np.column_stack([one.codes, one.n]).tolist() for one in made.worlds or ()]
+    return basis_to(made.basis, worlds=worlds)
 
 
 def from_text(text: str, shape: Shape, release: Release) -> Made:
@@ -31,8 +28,7 @@ def from_text(text: str, shape: Shape, release: Release) -> Made:
         kept = json.loads(text).get("worlds")
         worlds = None if kept is None else tuple(_difference(rows, width) for rows in kept)
     except (ValueError, TypeError, AttributeError) as error:
-        message = "the counts behind an earlier release cannot be read; nothing more can be shared over them"
-        raise BadInput(message) from error
+        raise BadInput(UNREADABLE) from error
     return Made(basis=basis, release=release, worlds=worlds)
 
 

@@ -36,21 +36,21 @@ class Map:
     def _refuse_contradictions(self) -> None:
         seen: dict[str, str] = {}
         for old, new in self.vocabulary:
-            if seen.setdefault(_plain(old), new) != new:
+            if seen.setdefault(as_compared(old), new) != new:
                 msg = f"vocabulary gives '{old}' two meanings (letter case and spaces do not count): keep one"
                 raise BadInput(msg)
 
     def apply(self, values: Sequence[str | None], keyring: Keyring) -> Applied:  # noqa: ARG002 - the protocol
         """The translated values; unknown ones are null and counted."""
-        known = {_plain(old): new for old, new in self.vocabulary}
-        present = [None if filled(value) is None else _plain(value or "") for value in values]
+        known = {as_compared(old): new for old, new in self.vocabulary}
+        present = [None if filled(value) is None else as_compared(value or "") for value in values]
         translated = tuple(None if value is None else filled(known.get(value)) for value in present)
         return Applied(values=translated, unmapped=sum(v is not None and v not in known for v in present))
 
     @property
     def pairs(self) -> Mapping[str, str]:
         """The vocabulary as it is compared: "" stands for missing."""
-        return {_plain(old): filled(new) or "" for old, new in self.vocabulary}
+        return {as_compared(old): filled(new) or "" for old, new in self.vocabulary}
 
     def describe(self) -> str:
         """What it does, for the admin."""
@@ -58,7 +58,8 @@ class Map:
         return f"The value is translated: {pairs}; anything else becomes missing and is counted."
 
 
-def _plain(value: str) -> str:
+def as_compared(value: str) -> str:
+    """A value without what does not matter: letter case and spaces around and between its words."""
     return " ".join(value.casefold().split())
 
 

@@ -17,11 +17,11 @@ from audit.tally import count
 from webapp import release_jobs
 from webapp.environment import settings_from
 from webapp.release_vault import vault_of
-from webapp.releasing import Figures, owner_of
+from webapp.releasing import Figures
 from webapp.services import Services
 from webapp.settings import Settings
 from webapp.store.database import open_database
-from webapp.store.releases import Releases
+from webapp.store.releases import Releases, owner_of
 from webapp.store.repository import utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.work.attempt import Bench

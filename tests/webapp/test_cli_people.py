@@ -58,6 +58,8 @@ def test_a_person_is_added_listed_and_removed(run) -> None:
         (("sign-out", "Eve"), "there is no account 'Eve'"),
         (("remove", "Eve"), "there is no account 'Eve'"),
         (("remove", ""), "there is no account ''"),
+        (("invite", "Vera", "--role", "viewer", "--email", "no address"), "The e-mail address is not one"),
+        (("code", "Ada", "--email", "ada@example.com@"), "The e-mail address is not one"),
         (("remove", "Ada"), "'Ada' is the only administrator; add another one first"),
     ],
 )

@@ -20,6 +20,7 @@ from tests.journey.canaries import MARK, planted
 from tests.webapp.forms import inputs
 from tests.webapp.markup import faults
 from webapp.store.accounts import NewUser
+from webapp.store.work_jobs import Wanted
 from webapp.work.attempt import Bench
 
 CRMS = ("salesforce", "hubspot")
@@ -429,6 +430,10 @@ def test_a_pull_can_be_cancelled_without_leaving_the_way(world):
     (job,) = world.services.work.open()
     answer = way.browser.submit(f"{way.at}/pull", {"back": "start"}, to=f"/jobs/{job.id}/cancel")
     assert answer.headers["Location"] == way.at
+    work = world.services.work
+    for _ in range(60):  # whatever ends meanwhile, this page tells of its own pull
+        other = work.ask(Wanted(connection_id=way.row.id, kind="log", who="Ada"))
+        work.cancel(other.id, "Ada")
     assert "You can start it again." in way.page("pull")
 
 

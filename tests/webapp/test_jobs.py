@@ -10,6 +10,7 @@ from audit.schema import BadInput
 from connectors.errors import Busy, Refused
 from connectors.sandbox.salesforce.faults import Fault
 from webapp import jobs
+from webapp.work.watched import Cancelled
 
 CRMS = ("salesforce", "hubspot")
 
@@ -67,6 +68,20 @@ def test_flags_are_written_back_and_the_second_time_nothing_changes(crms, crm):
     again = jobs.publish(crms.services, row)
     assert (again.written, again.unchanged) == (0, audit.pulled.kept)
     assert crms.services.repository.latest_receipt(row.id).receipt == again
+
+
+def test_what_reached_the_crm_is_noted_whoever_stops_the_job_meanwhile(crms):
+    row = crms.ready("hubspot")
+    audit, before = jobs.sync(crms.services, row), len(crms.hubspot.written_back())
+
+    def stopping(*_: object) -> None:
+        if len(crms.hubspot.written_back()) > before:
+            message = "stopped by Ada"
+            raise Cancelled(message)
+
+    receipt = jobs.publish(crms.services, row, stopping)
+    assert receipt.written == audit.pulled.kept
+    assert crms.services.repository.latest_receipt(row.id).receipt == receipt
 
 
 def opt_out(crms, crm, lead):

@@ -38,6 +38,15 @@ def test_a_worker_that_lives_is_seen(site: sites.Site):
         assert "No worker runs" not in Page(site.client.get("/jobs").text).text
 
 
+def test_a_look_does_not_say_that_anything_leaves(site: sites.Site, connection: ConnectionRow):
+    page = f"/connections/{connection.id}/share"
+    with slot(site.services):
+        site.post(page, f"{page}/look")
+        text = Page(site.client.get(page).text).text
+    assert "It will be on the page Share figures; nothing leaves." in text
+    assert "in the list of what left" not in text
+
+
 def test_pull_now_asks_once_however_often_it_is_pressed(site: sites.Site, connection: ConnectionRow):
     for _ in range(3):
         answer = site.post("/connections", f"/connections/{connection.id}/jobs/sync")

@@ -10,6 +10,7 @@ import pytest
 
 from audit.schema import BadInput
 from webapp.store.accounts import Accounts, NewUser
+from webapp.store.api_tokens import ApiTokens, NewToken
 from webapp.store.identities import Identities, Proved
 from webapp.store.invitations import LIFETIME, By, Invitations, Wanted
 from webapp.store.people import People
@@ -20,6 +21,7 @@ from webapp.store.sessions import Sessions
 
 SECRET = bytes(range(32))
 ISSUER = "https://login.example.com"
+IDLE = timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def accounts(database, clock) -> Accounts:
 
 @pytest.fixture
 def people(database, clock) -> People:
-    return People(database=database, issuers=(ISSUER,), clock=clock)
+    return People(database=database, issuers=(ISSUER,), idle=IDLE, clock=clock)
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def identities(database, clock, invitations) -> Identities:
 
 @pytest.fixture
 def sessions(database, clock) -> Sessions:
-    return Sessions(database=database, lifetime=timedelta(hours=12), idle=timedelta(minutes=30), clock=clock)
+    return Sessions(database=database, lifetime=timedelta(hours=12), idle=IDLE, clock=clock)
 
 
 @pytest.fixture
@@ -58,6 +60,21 @@ def add(accounts):
         return accounts.add_user(NewUser(name=name, role=role, password_hash=stored), "test")
 
     return add
+
+
+@pytest.fixture
+def tokens(database, clock):
+    """Make an API token for somebody; what it gives tells whose role it has today."""
+    made = ApiTokens(database=database, secret=SECRET, clock=clock)
+
+    def make(user):
+        new = NewToken(
+            name="x", role="admin", scopes=("read:trail",), days=9, made_by=user.name, user_id=user.id
+        )
+        token, _ = made.add(new)
+        return lambda: made.find(token).holder_role
+
+    return make
 
 
 def actions(accounts) -> list[tuple[str, str, str, str]]:
@@ -166,6 +183,13 @@ def test_who_is_locked_is_signed_out_and_stays_so(people, add, sessions):
     assert sessions.user(late) is None
 
 
+def test_a_session_that_ended_without_use_is_not_counted(people, add, sessions, clock):
+    token = sessions.open(add("Ada").id)
+    clock.forward(minutes=30)
+    assert sessions.user(token) is None
+    assert [one.sessions for one in people.all()] == [0]
+
+
 def test_sessions_of_one_person_end_together(people, add, sessions):
     ada, eve = add("Ada"), add("Eve")
     tokens, own = [sessions.open(eve.id) for _ in range(3)], sessions.open(ada.id)
@@ -270,9 +294,14 @@ def office(database, clock, add):
     return org, proposals
 
 
-def let_in(invitations, by, name: str):
+def by(user) -> By:
+    """An administrator at the page."""
+    return By(name=user.name, account_id=user.id, root=user.root)
+
+
+def let_in(invitations, who, name: str):
     """An administrator whom another one let in by a page."""
-    handed = invitations.invite(Wanted(name=name, role="admin"), By(name=by.name, root=by.root))
+    handed = invitations.invite(Wanted(name=name, role="admin"), by(who))
     return invitations.accept(handed.code, "x")
 
 
@@ -354,10 +383,17 @@ def test_nobody_becomes_a_second_administrator_alone(office, people, invitations
 
 def test_names_that_differ_in_case_alone_are_one_name_for_new_accounts(add, identities, accounts):
     add("Ada Admin")
-    assert add("ada admin") is None
+    with pytest.raises(BadInput, match="there is an account 'ada admin' already"):
+        add("ada admin")
     came = identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="ADA admin", role="viewer"))
     assert came.name == f"ADA admin ({came.id})"
     assert accounts.user_named("Ada Admin").role == "admin"
+
+
+def test_the_first_administrator_takes_nobodys_name_either(add, accounts):
+    add("Vera", "viewer")
+    with pytest.raises(BadInput, match="there is an account 'vera' already"):
+        accounts.add_first_user("vera", "admin", "hash")
 
 
 def test_two_who_came_by_one_provider_are_two(office, identities, people, accounts):
@@ -406,8 +442,7 @@ def test_codes_of_who_is_an_administrator_no_more_let_in_nobody(people, invitati
     ada, bob = add("Ada"), add("Bob")
     again = let_in(invitations, ada, "Ada's friend")
     by_bob, by_ada, by_friend = (
-        invitations.invite(Wanted(name=f"By {who.name}", role="admin"), By(name=who.name, root=who.root))
-        for who in (bob, ada, again)
+        invitations.invite(Wanted(name=f"By {who.name}", role="admin"), by(who)) for who in (bob, ada, again)
     )
     by_server = invitations.invite(Wanted(name="By the server", role="admin"), By(name="command line"))
     CHANGES[change](people, bob)
@@ -421,9 +456,95 @@ def test_codes_of_who_is_an_administrator_no_more_let_in_nobody(people, invitati
 def test_codes_of_whom_single_sign_on_demoted_let_in_nobody(identities, invitations, add):
     add("Ada")
     grace = identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="admin"))
-    made = invitations.invite(Wanted(name="Eve", role="admin"), By(name="Grace", root=grace.root))
+    made = invitations.invite(Wanted(name="Eve", role="admin"), by(grace))
     identities.enter(Proved(issuer=ISSUER, subject="1", email="", name="Grace", role="viewer"))
     assert invitations.accept(made.code, "x") is None
+
+
+def test_codes_of_an_administrator_by_groups_whom_the_page_demotes_let_in_nobody(
+    identities, invitations, people, add
+):
+    ada, grace = add("Ada"), identities.enter(proved("grace", "admin"))
+    made = invitations.invite(Wanted(name="Eve", role="admin"), by(grace))
+    people.set_role(grace.id, "viewer", "Ada", ada.root)
+    assert invitations.accept(made.code, "x") is None
+
+
+def test_a_way_in_that_stays_keeps_whoever_is_behind_it(office, invitations, identities, accounts):
+    """Another administrator's code must not hide who made the account and can still get into it."""
+    org, proposals = office
+    ada, eve = accounts.user_named("Ada"), accounts.user_named("Eve")
+    proposals.need_two(org.id, ada)
+    with_password = let_in(invitations, ada, "With a password")
+    invitations.invite_again(with_password.id, "two@example.com", by(eve))
+    identities.enter(proved("two", email="two@example.com"))
+    invitations.invite(Wanted(name="By provider", role="admin", email="three@example.com"), by(ada))
+    by_provider = identities.enter(proved("three", email="three@example.com"))
+    invitations.accept(invitations.invite_again(by_provider.id, "", by(eve)).code, "x")
+    row = proposals.propose(Wish(connection_id=org.id, kind="policy", text="mine", after=1), ada)
+    for other in (with_password, by_provider):
+        assert "may be one person" in proposals.why_not(row.id, accounts.user(other.id))
+
+
+def lost(identities, subject: str) -> None:
+    """Somebody of the provider comes again and has no group any more."""
+    with pytest.raises(BadInput, match="no longer gives you a role"):
+        identities.enter(proved(subject, None))
+
+
+def test_who_lost_all_groups_keeps_no_way_in_until_one_is_given_again(
+    identities, accounts, sessions, tokens, add
+):
+    add("Ada")
+    grace = identities.enter(proved("grace", "admin"))
+    accounts.set_password(grace, "a password", "command line")
+    session, token = sessions.open(grace.id), tokens(grace)
+    lost(identities, "grace")
+    assert sessions.user(session) is None
+    assert token() == "locked"
+    known = accounts.user(grace.id)
+    assert (known.locked, known.password_hash) == (True, "a password")
+    assert sessions.open_as_proved(known) is None
+    lost(identities, "grace")
+    assert identities.enter(proved("grace", "auditor")).locked is False
+    assert token() == "auditor"
+    locks = [(who, action) for who, action, target, _ in actions(accounts) if target == grace.name]
+    assert [action for _, action in locks].count("person locked") == 1
+    assert locks[:2] == [(grace.name, "role changed"), (grace.name, "person unlocked")]
+    assert (grace.name, "person locked", grace.name, "admin, no group by single sign-on") in actions(accounts)
+
+
+def test_a_group_does_not_undo_the_lock_of_an_administrator(identities, people, add):
+    ada, grace = add("Ada"), identities.enter(proved("grace"))
+    for change in (lambda: lost(identities, "grace"), lambda: None):
+        change()
+        people.lock(grace.id, ada.name)
+        lost(identities, "grace")
+        assert identities.enter(proved("grace")).locked
+        people.unlock(grace.id, ada.name)
+        assert not identities.enter(proved("grace")).locked
+
+
+def test_a_role_given_here_lets_in_who_lost_all_groups(identities, people, add):
+    add("Ada")
+    grace = identities.enter(proved("grace"))
+    lost(identities, "grace")
+    assert not people.set_role(grace.id, "auditor", "Ada").locked
+    assert identities.enter(proved("grace", None)).role == "auditor"
+
+
+def test_an_administrator_who_lost_all_groups_does_not_count_and_the_last_one_stays(
+    identities, people, add, accounts
+):
+    ada, grace = add("Ada"), identities.enter(proved("grace", "admin"))
+    lost(identities, "grace")
+    with pytest.raises(BadInput, match="'Ada' is the only administrator"):
+        people.remove(ada.id, "test")
+    identities.enter(proved("grace", "admin"))
+    people.remove(ada.id, "test")
+    with pytest.raises(BadInput, match="you are the only one here"):
+        identities.enter(proved("grace", None))
+    assert not accounts.user(grace.id).locked
 
 
 @pytest.mark.parametrize(

@@ -440,7 +440,7 @@ def test_what_became_risky_since_it_was_proposed_needs_a_reason_to_be_approved(
     services, browser = desk.services, support.Browser(desk.world.app.test_client())
     ada = services.accounts.user_named("Ada")
     new = NewUser(name="Joan", role="admin", password_hash=support.password_hash())
-    joan = services.accounts.add_user(new, "test")
+    services.accounts.add_user(new, "test")
     assert browser.submit("/login", {"name": "Joan", "password": support.PASSWORD}).status_code == 303
     services.proposals.need_two(desk.row.id, ada)
     try:
@@ -459,4 +459,7 @@ def test_what_became_risky_since_it_was_proposed_needs_a_reason_to_be_approved(
         assert (saved.text, note.level, note.reason) == (finer, "red", REASON)
     finally:
         off = services.proposals.propose(Wish(connection_id=desk.row.id, kind="one_admin"), ada)
-        services.proposals.approve(off, joan)
+        browser.submit(f"/proposals/{off.id}", {"action": "approve"})
+    told = Page(browser.get(f"/proposals/{off.id}").text).text
+    assert "One admin is enough from now on." in told
+    assert "the next pull uses it" not in told

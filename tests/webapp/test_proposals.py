@@ -266,7 +266,8 @@ def test_the_last_administrator_stays(accounts, ada, database):
     added(accounts, "Only reads", "auditor")
     with pytest.raises(BadInput, match="'Ada' is the only administrator"):
         People(database=database).remove(ada.id, "test")
-    assert accounts.add_user(NewUser(name="Ada", role="admin", password_hash="x"), "test") is None
+    with pytest.raises(BadInput, match="there is an account 'Ada' already"):
+        accounts.add_user(NewUser(name="Ada", role="admin", password_hash="x"), "test")
     assert [user.name for user in accounts.people()] == ["Ada", "Only reads"]
 
 

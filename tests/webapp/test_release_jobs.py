@@ -10,6 +10,7 @@ import pytest
 
 from audit.release import plain_shape, read_release, shape_text
 from audit.schema import BadInput
+from connectors.counting import Changes
 from tests.processes import FORKED
 from tests.webapp.api_caller import caller
 from tests.webapp.bench import work_off
@@ -18,10 +19,11 @@ from webapp import jobs, release_jobs
 from webapp.release_cut import Asked, definition, digest_of
 from webapp.release_jobs import EXACT, LOOK, ask, is_word, looked, word_of
 from webapp.release_vault import bring_all_up, vault_of
-from webapp.releasing import hand_out, owner_of
+from webapp.releasing import hand_out
 from webapp.services import Services, open_services
 from webapp.store.database import Database
 from webapp.store.release_tables import Released
+from webapp.store.releases import owner_of
 from webapp.store.repository import utc_now
 from webapp.store.rows import ConnectionRow
 
@@ -110,6 +112,24 @@ def test_requests_that_differ_are_jobs_of_their_own_and_equal_ones_are_one(opene
     got = opened.releases.got(owner_of(connection), job.id)
     assert got is not None
     assert got.again
+
+
+def test_a_look_is_stale_once_a_lead_was_erased(opened, connection):
+    ask(opened, connection, LOOK, "Ada")
+    work_off(opened)
+    opened.erased.note(connection.id, Changes(state=1))
+    found = looked(opened, connection)
+    assert found is not None
+    assert found.stale
+
+
+@pytest.mark.parametrize("word", [EXACT, LOOK, "0.500000"])
+def test_nothing_is_asked_of_a_connection_that_has_ended(opened, connection, word):
+    opened.releases.set_budget(owner_of(connection), 2, "Ada")
+    ended = replace(connection, state="disconnected")
+    with pytest.raises(BadInput, match="has ended"):
+        ask(opened, ended, word, "Ada")
+    assert not opened.work.open()
 
 
 def test_while_another_is_worked_out_a_job_waits_its_turn(opened, connection):

@@ -34,7 +34,7 @@ from webapp.store.accounts import Accounts
 from webapp.store.database import Database
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.release_tables import Released
-from webapp.store.releases import Files, Releases
+from webapp.store.releases import Files, Releases, owner_of
 from webapp.viewmodels.sharing import lasting_noise
 
 
@@ -261,7 +261,7 @@ def test_the_page_shares_and_the_ledger_keeps_it(crms):
     look = browser.get(page)
     assert faults(look.text) == []
     assert "counts" in look.text
-    assert crms.services.releases.all(gate.owner_of(row)) == ()
+    assert crms.services.releases.all(owner_of(row)) == ()
     made = browser.submit(page, {"noise": "no"})
     assert made.status_code == 303
     assert "Share figures, small counts hidden" in browser.get(page).text
@@ -270,7 +270,7 @@ def test_the_page_shares_and_the_ledger_keeps_it(crms):
     listed = browser.get(page)
     assert "Without noise, small counts hidden" in listed.text
     assert faults(listed.text) == []
-    (stored,) = crms.services.releases.all(gate.owner_of(row))
+    (stored,) = crms.services.releases.all(owner_of(row))
     text = browser.get(f"{page}/{stored.id}/release.json").text
     assert text == stored.text
     assert "Shared figures" in browser.get(f"{page}/{stored.id}/release.html").text
@@ -320,7 +320,7 @@ def test_the_counts_behind_a_release_are_sealed_and_go_with_the_connection(crms)
     jobs.sync(crms.services, row)
     releases, asked = crms.services.releases, Asked()
     hand_out(releases, figures_of(crms.services, row), asked, "Ada")
-    (stored,) = releases.all(gate.owner_of(row))
+    (stored,) = releases.all(owner_of(row))
     vault = vault_of(crms.services, row)
     assert stored.basis == ""
     assert b"rows" not in stored.counts
@@ -330,7 +330,7 @@ def test_the_counts_behind_a_release_are_sealed_and_go_with_the_connection(crms)
         Vault(box=SecretsBox(master=bytes(32), purpose="release counts")).open(stored)
     text = stored.text
     connecting.end(crms.services, row, "Ada")
-    (left,) = releases.all(gate.owner_of(row))
+    (left,) = releases.all(owner_of(row))
     assert (left.counts, left.basis, left.asked, left.text) == (None, "", "", text)
     with pytest.raises(BadInput, match="share with noise"):
         Vault().open(left)
@@ -340,7 +340,7 @@ def test_the_counts_behind_a_release_are_sealed_and_go_with_the_connection(crms)
 
 def test_a_disconnect_that_was_killed_leaves_no_counts_that_an_older_ledger_kept_in_the_clear(crms):
     row = crms.ready("hubspot")
-    owner, releases = gate.owner_of(row), crms.services.releases
+    owner, releases = owner_of(row), crms.services.releases
     jobs.sync(crms.services, row)
     hand_out(releases, figures_of(crms.services, row), Asked(), "Ada")
     with crms.services.database.writing() as session:
@@ -414,7 +414,7 @@ def test_a_download_is_what_left_to_the_byte_and_a_changed_ledger_is_told(crms, 
     browser, page = crms.signed_in(), f"/connections/{row.id}/share"
     browser.submit(page, {"noise": "no"})
     work_off(crms.services)
-    (stored,) = crms.services.releases.all(gate.owner_of(row))
+    (stored,) = crms.services.releases.all(owner_of(row))
     monkeypatch.setattr(gate, "to_html", _crash)
     monkeypatch.setattr(gate, "to_json", _crash)
     for form, text, digest in (

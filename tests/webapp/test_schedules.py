@@ -148,4 +148,6 @@ def test_what_cannot_be_is_told_and_nothing_is_saved(site: sites.Site, changes: 
     answer = site.post(page, page, **form(**changes))
     assert answer.status_code == 422
     assert words in answer.text
+    assert 'name="time-retention" value="03:15"' in answer.text  # what else was typed is not lost
+    assert "<option selected>Europe/Berlin" in answer.text or "zone" in changes
     assert site.services.schedules.of(row.id) == {}

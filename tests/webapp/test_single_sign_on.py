@@ -195,6 +195,23 @@ def test_groups_can_come_from_userinfo_of_the_same_person_only(browser, oidc):
     assert come(browser, oidc).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("https://corp.example/groups", {"https://corp.example/groups": ["fairlead-audit"]}),
+        ("realm.roles", {"realm": {"roles": ["fairlead-audit"]}}),
+    ],
+)
+def test_groups_that_the_token_has_are_not_asked_for_again(settings, oidc, clock, path, told):
+    services = open_services(settings(OIDC_ROLE_CLAIM=path), clock)
+    services.accounts.add_first_user("Ada", "admin", "no password opens this")
+    oidc.claims = {**EMAIL, **told}
+    assert come(app_over(services).test_client(), oidc).status_code == 303
+    assert "auditor" in {one.user.role for one in services.people.all()}
+    assert not [one for one in oidc.asked if one.endswith("/userinfo")]
+    services.close()
+
+
 HOUR = 3600
 WRONG = {
     "another nonce": ({"nonce": "other"}, set(), "belongs to another sign-in"),
@@ -328,6 +345,14 @@ def test_an_answer_is_used_once_even_with_a_copied_cookie(browser, oidc, opened)
     again = thief.get(back)
     assert (again.status_code, "was used already" in again.text) == (403, True)
     assert len(oidc.forms) == 1
+
+
+def test_of_many_sign_ins_that_one_browser_began_the_newest_three_count(browser, oidc):
+    oidc.claims = {**EMAIL, "groups": ["everybody"]}
+    backs = [oidc.authorize(begun(browser)) for _ in range(8)]
+    statuses = [browser.get(back).status_code for back in backs]
+    # Who comes in gets a new session: what else was begun went with the one before.
+    assert statuses == [*[403] * 5, 303, 403, 403]
 
 
 def test_an_answer_that_this_browser_did_not_ask_for_is_refused(browser, oidc, opened):

@@ -21,7 +21,8 @@ from webapp.services import Services
 from webapp.store.database import Database
 from webapp.store.repository import utc_now
 from webapp.store.rows import ConnectionRow
-from webapp.store.work_jobs import JobRow, Wanted
+from webapp.store.work_jobs import STOPPED, JobRow, Wanted
+from webapp.viewmodels.jobs import line
 from webapp.work import attempt, kinds
 from webapp.work.attempt import LONGEST_PAUSE_SECONDS, MOST_TRIES, Bench, pause
 from webapp.work.kinds import Kind, Task
@@ -171,6 +172,15 @@ def test_what_waits_is_cancelled_at_once(opened: Services, connection: Connectio
     assert opened.work.cancel(row.id, "Ada") is None
 
 
+def test_what_waits_for_another_try_was_stopped_and_not_cancelled_before_it_began(
+    opened: Services, connection: ConnectionRow, does: Callable[..., None]
+):
+    does(raising(Busy("the CRM is busy", retry_after=3600)))
+    row = opened.work.cancel(tried(opened, ask(opened, connection)).id, "Ada")
+    assert row is not None
+    assert line(row, "", opened.clock()).told == f"{STOPPED} (Ada)"
+
+
 def test_what_runs_is_cancelled_at_its_next_step(
     opened: Services, connection: ConnectionRow, does: Callable[..., None]
 ):
@@ -187,6 +197,23 @@ def test_what_runs_is_cancelled_at_its_next_step(
     does(run)
     row = tried(opened, job)
     assert (row.state, row.ended_by, steps) == ("cancelled", "Bob", ["one"])
+
+
+@pytest.mark.parametrize("error", [Busy("the CRM is busy", retry_after=3600), AtWork("taken")])
+def test_what_is_cancelled_while_the_crm_is_busy_waits_no_more(
+    opened: Services, connection: ConnectionRow, does: Callable[..., None], error: Exception
+):
+    job = ask(opened, connection)
+
+    def run(_: Task) -> str:
+        opened.work.cancel(job.id, "Bob")
+        raise error
+
+    does(run)
+    row = tried(opened, job)
+    assert (row.state, row.ended_at) == ("cancelled", opened.clock())
+    assert line(row, "", opened.clock()).told == f"{STOPPED} (Bob)"
+    assert ask(opened, connection).id != job.id
 
 
 def test_a_worker_that_ends_leaves_the_job_for_the_next_one(

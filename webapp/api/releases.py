@@ -5,15 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from audit.release.noise_scale import LARGEST_EPSILON, SMALLEST_EPSILON
-from audit.schema import BadInput
 from webapp.api import cursors
 from webapp.api.operation import VERSION_PATH, Ask, File, Nothing, Operation
 from webapp.api.problem import not_found
 from webapp.api.shape import Answer, Asked, Id, Moment, Page, Paged
 from webapp.release_jobs import LOOK, ask, word_of
-from webapp.releasing import kept_files, owner_of
+from webapp.releasing import kept_files
 from webapp.services import Services
-from webapp.store.releases import ReleasedRow
+from webapp.store.releases import ReleasedRow, owner_of
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobRow, JobState
 
@@ -72,9 +71,6 @@ def _one(ask: Ask[Nothing]) -> File:
 
 def _make(asked: Ask[NewRelease]) -> ReleaseJob:
     opened, connection = asked.opened, asked.connection()
-    if connection.state == "disconnected":
-        msg = "The connection has ended. Connect the CRM again on the connections page."
-        raise BadInput(msg)
     return _job(opened, connection, ask(opened, connection, word_of(asked.asked.epsilon), asked.grant.who))
 
 

@@ -60,9 +60,7 @@ def add(name: str, role: Role, *, as_json: bool) -> None:
     name = account_name(name)
     with installation() as opened:
         new = NewUser(name=name, role=role, password_hash=passwords.hashed(typed_password()))
-        if opened.accounts.add_user(new, WHO) is None:
-            msg = f"there is an account '{name}' already; choose another name"
-            raise BadInput(msg)
+        opened.accounts.add_user(new, WHO)
     _tell({"added": name, "role": role}, f"{name} may sign in as {role}.", as_json=as_json)
 
 
@@ -77,7 +75,7 @@ def invite(name: str, role: Role, email: str, *, as_json: bool) -> None:
     Hand the code over by a way that you trust: with it, the person sets the password on the page /invitation.
     """
     with installation() as opened:
-        wanted = Wanted(name=account_name(name), role=role, email=email.strip())
+        wanted = Wanted(name=account_name(name), role=role, email=email)
         _tell_code(opened, opened.invitations.invite(wanted, By(name=WHO)), as_json=as_json)
 
 
@@ -91,7 +89,7 @@ def code(name: str, email: str, *, as_json: bool) -> None:
     Its use ends the account's sessions and revokes its API tokens.
     """
     with installation() as opened:
-        handed = opened.invitations.invite_again(_one(opened, name).id, email.strip(), By(name=WHO))
+        handed = opened.invitations.invite_again(_one(opened, name).id, email, By(name=WHO))
         _tell_code(opened, handed, as_json=as_json)
 
 

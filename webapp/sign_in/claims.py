@@ -11,6 +11,7 @@ from connectors.salesforce.token_answer import organisation_of
 from webapp.account_names import account_name
 from webapp.services import Services
 from webapp.settings import Settings
+from webapp.sign_in.claim_path import claim_at
 from webapp.sign_in.refusal import NotLetIn
 from webapp.store.identities import Proved
 from webapp.store.rows import ROLES, Role
@@ -82,11 +83,7 @@ def _name(claims: Mapping[str, Any], email: str) -> str:
 
 def _role(claims: Mapping[str, Any], settings: Settings) -> Role | None:
     """The highest role of all groups."""
-    found: object = claims.get(settings.oidc_role_claim)
-    if found is None:
-        found = claims
-        for part in settings.oidc_role_claim.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
+    found = claim_at(claims, settings.oidc_role_claim)
     groups = [found] if isinstance(found, str) else found if isinstance(found, list) else []
     given = dict(settings.oidc_roles)
     roles = {given.get(one) for one in groups[:MOST_GROUPS] if isinstance(one, str)}

@@ -19,6 +19,7 @@ from webapp.services import Services
 from webapp.sign_in.provider import Asked
 
 SLOT = "single_sign_on"
+"""A list in the order of their beginning: a cookie sorts the names of what is named."""
 MOST = 3
 """Begun at a time, in as many tabs; a cookie holds no more than 4 KB."""
 LONGEST = 500
@@ -44,15 +45,14 @@ def remember(opened: Services, cookie: Cookie, begun: Begun) -> None:
     fits = len(json.dumps(begun.wanted)) <= LONGEST
     record |= {"key": begun.key, "wanted": begun.wanted if fits else ""}
     sealed = opened.box("sign-in").seal(json.dumps(record).encode(), digest)
-    held = dict(list(cookie.get(SLOT, {}).items())[1 - MOST :])
-    cookie[SLOT] = {**held, digest: base64.b64encode(sealed).decode()}
+    cookie[SLOT] = [*cookie.get(SLOT, [])[1 - MOST :], [digest, base64.b64encode(sealed).decode()]]
 
 
 def take(opened: Services, cookie: Cookie, state: str) -> Begun | None:
     """What was begun with this state, once; None where this browser did not, or it was too long ago."""
-    digest, held = _digest(state), dict(cookie.get(SLOT, {}))
+    digest, held = _digest(state), dict(cookie.get(SLOT, []))
     sealed = held.pop(digest, None)
-    cookie[SLOT] = held
+    cookie[SLOT] = [list(one) for one in held.items()]
     if sealed is None:
         return None
     try:

@@ -26,6 +26,7 @@ from authlib.integrations.requests_client import OAuth2Session
 
 from connectors.transport import TimedAdapter
 from webapp.setting_types import LOOPBACK
+from webapp.sign_in.claim_path import claim_at
 from webapp.sign_in.refusal import NotLetIn
 from webapp.sign_in.trouble import AWAY, told
 
@@ -52,7 +53,8 @@ T = TypeVar("T")
 class Provider:
     """One client of one provider, as the settings name it.
 
-    ``needs`` are claims for which the userinfo endpoint is asked where the ID token has not all of them.
+    ``needs`` are claims, as `claim_at` finds them, for which the userinfo endpoint is asked where the ID
+    token has not all of them.
     """
 
     issuer: str
@@ -117,7 +119,7 @@ class Desk:
 
     def _more(self, client: Any, token: Any, found: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401
         """What only the userinfo endpoint tells; nothing where it speaks of somebody else."""
-        known = all(name in found for name in self.provider.needs)
+        known = all(claim_at(found, path) is not None for path in self.provider.needs)
         if known or "userinfo_endpoint" not in client.server_metadata or "access_token" not in token:
             return {}
         more: Mapping[str, Any] = client.userinfo(token=token)

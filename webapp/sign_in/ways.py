@@ -45,14 +45,13 @@ def provider(settings: Settings, key: Key, redirect_uri: str) -> Provider | None
 
 def _oidc(settings: Settings, redirect_uri: str) -> Provider:
     secret = settings.oidc_client_secret
-    role_claim = settings.oidc_role_claim.split(".")[0]
     return Provider(
         issuer=settings.oidc_issuer or "",
         client_id=settings.oidc_client_id or "",
         client_secret=secret.get_secret_value() if secret else "",
         redirect_uri=redirect_uri,
         ca_file=settings.oidc_ca_file,
-        needs=("email", role_claim) if settings.oidc_roles else ("email",),
+        needs=("email", settings.oidc_role_claim) if settings.oidc_roles else ("email",),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from audit.schema import BadInput, Stream
 from connectors.entries import Entry
-from connectors.policy.map import Map
+from connectors.policy.map import Map, as_compared
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from connectors.policy.starter.chosen import Kept, chosen_policy, fields_behind
@@ -41,7 +41,7 @@ def kept_at_first(offer: Offer, stream: Stream, entries: Sequence[Entry], policy
     for rule in policy.rules if policy and found else ():
         if found and rule.field == found.name and isinstance(rule.operator, Map):
             said = rule.operator.pairs
-            plain = {one.value: " ".join(one.value.casefold().split()) for one in entries}
+            plain = {one.value: as_compared(one.value) for one in entries}
             meanings |= {value: said[key] for value, key in plain.items() if said.get(key) in MEANINGS}
     return Kept(meanings=meanings)
 

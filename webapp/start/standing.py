@@ -124,11 +124,9 @@ def _job(
     opened: Services, connection: ConnectionRow, stream: StreamVersion | None, policy: PolicyVersion | None
 ) -> JobRow | None:
     """A failure under texts that were replaced since says nothing any more."""
+    jobs = opened.work.of(connection.id, "sync")
+    last = next((one for one in jobs if one.ended_at is None), jobs[0] if jobs else None)
+    if last is None or last.ended_at is None:
+        return last
     since = [one.saved_at for one in (stream, policy) if one is not None]
-    jobs = (one for one in opened.work.open() if (one.connection_id, one.kind) == (connection.id, "sync"))
-    if found := next(jobs, None):
-        return found
-    ended = (one for one in opened.work.ended() if (one.connection_id, one.kind) == (connection.id, "sync"))
-    last = next(ended, None)
-    old = last is None or last.ended_at is None or any(last.ended_at < at for at in since)
-    return None if old else last
+    return None if any(last.ended_at < at for at in since) else last

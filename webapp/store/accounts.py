@@ -9,17 +9,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from audit.schema import BadInput
-from webapp.language import gettext
 from webapp.store import tables
 from webapp.store.api_tables import ApiToken
 from webapp.store.convert import event_row, user_row
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.people_tables import Invitation
 from webapp.store.repository import Clock, short_id, utc_now
 from webapp.store.rows import EventRow, Role, UserRow
-from webapp.store.taken_names import is_taken
+from webapp.store.taken_names import refuse_taken
 
+PEOPLE = "people"
+"""The lock of every change of who may sign in."""
 FREE_FAILURES = 5
 LONGEST_LOCK = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(hours=24)
@@ -82,15 +83,11 @@ class Accounts:
             The name is taken.
         """
         now = self.clock()
-        with self.database.exclusive("people"), self.database.writing() as session:
+        with self.database.exclusive(PEOPLE), self.database.writing() as session:
             if session.scalar(select(tables.User.id).filter_by(role="admin").limit(1)) is not None:
                 return None
-            if session.scalar(select(tables.User.id).filter_by(name=name)) is not None:
-                msg = gettext("there is an account '%(name)s' already; choose another name", name=name)
-                raise BadInput(msg)
-            row = tables.User(
-                id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now
-            )
+            refuse_taken(session, name)
+            row = new_account(name, role, now, password_hash)
             session.add_all([row, noted(now, name, "setup", name)])
             return user_row(row)
 
@@ -100,19 +97,12 @@ class Accounts:
         with self.database.reading() as session:
             return tuple(user_row(row) for row in session.scalars(by_name))
 
-    def add_user(self, new: NewUser, who: str) -> UserRow | None:
-        """One more person; None where the name is taken."""
+    def add_user(self, new: NewUser, who: str) -> UserRow:
+        """One more person. Raises BadInput where the name is taken."""
         now = self.clock()
-        with self.database.exclusive("people"), self.database.writing() as session:
-            if is_taken(session, new.name):
-                return None
-            row = tables.User(
-                id=short_id(),
-                name=new.name,
-                role=new.role,
-                password_hash=new.password_hash,
-                created_at=now,
-            )
+        with self.database.exclusive(PEOPLE), self.database.writing() as session:
+            refuse_taken(session, new.name)
+            row = new_account(new.name, new.role, now, new.password_hash)
             session.add_all([row, noted(now, who, "person added", new.name, new.role)])
             return user_row(row)
 
@@ -125,7 +115,7 @@ class Accounts:
 
     def set_password(self, user: UserRow, password_hash: str, who: str) -> None:
         """Another password: what was open of the account ends, and all failed sign-ins are forgotten."""
-        with self.database.exclusive("people"), self.database.writing() as session:
+        with self.database.exclusive(PEOPLE), self.database.writing() as session:
             row = session.get_one(tables.User, user.id)
             row.password_hash, row.let_in_by = password_hash, None
             end_all(session, row, who, self.clock())
@@ -191,6 +181,11 @@ class Accounts:
             return tuple(event_row(row) for row in session.scalars(query))
 
 
+def new_account(name: str, role: Role, now: datetime, password_hash: str = "") -> tables.User:
+    """An account that is to be added; nobody comes in by a password where none is given."""
+    return tables.User(id=short_id(), name=name, role=role, password_hash=password_hash, created_at=now)
+
+
 def end_all(session: Session, user: tables.User, who: str, now: datetime) -> None:
     """End what was open of an account: its sessions, its code, and the API tokens that act for it.
 
@@ -202,8 +197,3 @@ def end_all(session: Session, user: tables.User, who: str, now: datetime) -> Non
     for token in session.scalars(living):
         token.revoked_at, token.revoked_by, token.digest = now, who, None
         session.add(noted(now, who, "API token revoked", token.id, f"{token.name}: another password"))
-
-
-def noted(at: datetime, who: str, action: str, target: str, detail: str = "") -> tables.Event:
-    """A line of the audit trail, for a transaction that does more than write it."""
-    return tables.Event(at=at, who=who, action=action, target=target, detail=detail)

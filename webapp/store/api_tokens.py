@@ -15,9 +15,9 @@ from sqlalchemy import Select, select, update
 
 from connectors.pseudonym import derive
 from webapp.store import tables
-from webapp.store.accounts import noted
 from webapp.store.api_tables import ApiToken
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.repository import Clock, short_id, utc_now
 
 PREFIX = "fairlead_api_"

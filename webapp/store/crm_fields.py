@@ -11,6 +11,7 @@ from sqlalchemy import select
 from connectors.source import FieldInfo
 from webapp.store import tables
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.policy_tables import CrmField
 from webapp.store.repository import Clock, utc_now
 
@@ -85,7 +86,7 @@ class CrmFields:
 def _event(now: datetime, who: str, connection_id: str, rows: list[CrmField]) -> tables.Event:
     action = "fields left out" if rows[0].dismissed_by else "fields proposed again"
     detail = ", ".join(row.name for row in rows)
-    return tables.Event(at=now, who=who, action=action, target=connection_id, detail=detail)
+    return noted(now, who, action, connection_id, detail)
 
 
 def _row(connection_id: str, field: FieldInfo, now: datetime) -> CrmField:

@@ -16,6 +16,7 @@ from audit.thresholds import ThresholdCounts, counts_text, read_counts
 from webapp.store import tables
 from webapp.store.convert import pulled
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.evidence_tables import AuditEvidence, FindingLook
 from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import NewEvidence, Pulled
@@ -96,9 +97,7 @@ class Evidence:
             now = self.clock()
             row.audit_id, row.who, row.at = audit_id, who, now
             detail = f"finding {finding_id} of audit {audit_id}"
-            session.add(
-                tables.Event(at=now, who=who, action="finding looked at", target=connection_id, detail=detail)
-            )
+            session.add(noted(now, who, "finding looked at", connection_id, detail))
 
     def looks(self, connection_id: str) -> Mapping[str, LookRow]:
         """The last look at each finding of a connection, by the finding's id."""

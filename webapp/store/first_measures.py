@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.store import tables
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.measure_tables import FirstMeasure
 from webapp.store.repository import Clock, utc_now
 
@@ -61,7 +61,7 @@ class FirstMeasures:
         with self.database.writing() as session:
             if session.get(FirstMeasure, (connection_id, found.version)) is None:
                 session.add(FirstMeasure(connection_id=connection_id, **values))
-                session.add(_event(found.measured_at, who, "policy measured", connection_id, told))
+                session.add(noted(found.measured_at, who, "policy measured", connection_id, told))
 
     def accept(self, connection_id: str, version: int, who: str, reason: str) -> bool:
         """Record why the measured risk is accepted; False where nothing waits for that."""
@@ -72,13 +72,9 @@ class FirstMeasures:
                 return False
             row.accepted_by, row.accepted_at, row.reason = who, now, reason
             told = f"version {version}, risk {row.level or 'not measured'}: {reason}"
-            session.add(_event(now, who, "policy risk accepted", connection_id, told))
+            session.add(noted(now, who, "policy risk accepted", connection_id, told))
             return True
 
 
 def _value(row: FirstMeasure) -> Measure:
     return Measure(**{name: getattr(row, name) for name in Measure.__slots__})
-
-
-def _event(at: datetime, who: str, action: str, target: str, detail: str) -> tables.Event:
-    return tables.Event(at=at, who=who, action=action, target=target, detail=detail)

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import noted
+from webapp.store.accounts import PEOPLE, new_account
 from webapp.store.convert import user_row
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.invitations import Invitations
-from webapp.store.people import PEOPLE, end_codes_by
+from webapp.store.people import end_codes_by, lift, shut
 from webapp.store.people_tables import Identity
-from webapp.store.repository import Clock, short_id, utc_now
+from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import Role, UserRow
 from webapp.store.taken_names import is_taken
 from webapp.store.way_in import refuse_last
@@ -59,24 +60,36 @@ class Identities:
             Nobody gave a role, or the provider took it away; the sentence says what to do.
         """
         with self.database.exclusive(PEOPLE), self.database.writing() as session:
-            known = session.get(Identity, (who.issuer, who.subject))
-            if known is not None:
-                return self._again(session, known, who)
-            invited = self.invitations.take_for(session, who.email) if who.email else None
-            if invited is not None:
-                return self._linked(session, invited, who, follows=False)
-            if who.role is None:
-                raise BadInput(NO_ROLE)
-            return self._linked(session, self._new(session, who, who.role), who, follows=True)
-
-    def _again(self, session: Session, known: Identity, who: Proved) -> UserRow:
-        user = session.get_one(tables.User, known.user_id)
-        if known.follows and who.role is None:
+            found = self._entered(session, who)
+        if found is None:  # raised here, so that the lock stays
             raise BadInput(LOST_ROLE)
-        if known.follows and who.role is not None and who.role != user.role:
-            if user.role == "admin":
-                _refuse(session, user, self.issuers)
-                end_codes_by(session, user, user.name, self.clock())
+        return found
+
+    def _entered(self, session: Session, who: Proved) -> UserRow | None:
+        """The account; None where the provider took its role away, and with it every way in."""
+        known = session.get(Identity, (who.issuer, who.subject))
+        if known is not None:
+            return self._again(session, known, who)
+        invited = self.invitations.take_for(session, who.email) if who.email else None
+        if invited is not None:
+            return self._linked(session, invited, who, follows=False)
+        if who.role is None:
+            raise BadInput(NO_ROLE)
+        return self._linked(session, self._new(session, who, who.role), who, follows=True)
+
+    def _again(self, session: Session, known: Identity, who: Proved) -> UserRow | None:
+        user = session.get_one(tables.User, known.user_id)
+        if not known.follows:
+            return user_row(user)
+        if user.role == "admin" and who.role != "admin":
+            _refuse(session, user, self.issuers)
+        if who.role is None:
+            known.lost = known.lost or user.locked_at is None
+            shut(session, user, user.name, self.clock(), ", no group by single sign-on")
+            return None
+        lift(session, user, known, user.name, self.clock())
+        if who.role != user.role:
+            end_codes_by(session, user, user.name, self.clock())
             detail = f"{user.role} to {who.role}, by single sign-on"
             session.add(noted(self.clock(), user.name, "role changed", user.name, detail))
             user.role = who.role
@@ -92,7 +105,7 @@ class Identities:
 
     def _new(self, session: Session, who: Proved, role: Role) -> tables.User:
         taken = is_taken(session, who.name)
-        row = tables.User(id=short_id(), name=who.name, role=role, password_hash="", created_at=self.clock())
+        row = new_account(who.name, role, self.clock())
         if taken:
             row.name = f"{who.name[:100]} ({row.id})"
         session.add(row)

@@ -6,33 +6,38 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import timedelta
-from secrets import choice
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import end_all, noted
+from webapp.store.accounts import PEOPLE, end_all, new_account
 from webapp.store.convert import user_row
 from webapp.store.database import Database
-from webapp.store.people import PEOPLE
-from webapp.store.people_tables import Invitation
-from webapp.store.repository import UNAMBIGUOUS, Clock, short_id, utc_now
+from webapp.store.events import noted
+from webapp.store.people import REMOVED, also_behind
+from webapp.store.people_tables import Identity, Invitation
+from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import Role, UserRow
-from webapp.store.taken_names import is_taken
+from webapp.store.taken_names import refuse_taken
+from webapp.store.typed_codes import new_code, plain_code
 
 LIFETIME = timedelta(days=3)
 LOCKED = "This account is locked; unlock it first."
+NO_ADDRESS = "The e-mail address is not one; write it as in ada@example.com, or leave it out."
 NOT_ASCII = "The e-mail address must be of ASCII letters; write a domain of others in its form xn--..."
-GROUPS, GROUP_LENGTH = 4, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:
-    """Who hands out a way in: the name for the trail, and the account behind it, None for the server."""
+    """Who hands out a way in: the name for the trail, the account, and the one behind it.
+
+    The server has no account.
+    """
 
     name: str
+    account_id: str | None = None
     root: str | None = None
 
 
@@ -64,16 +69,8 @@ class Invitations:
     def invite(self, wanted: Wanted, by: By) -> Handed:
         """Make an account that has no password yet, and the code for it. BadInput where the name is taken."""
         with self.database.exclusive(PEOPLE), self.database.writing() as session:
-            if is_taken(session, wanted.name):
-                msg = f"there is an account '{wanted.name}' already; choose another name"
-                raise BadInput(msg)
-            row = tables.User(
-                id=short_id(),
-                name=wanted.name,
-                role=wanted.role,
-                password_hash="",
-                created_at=self.clock(),
-            )
+            refuse_taken(session, wanted.name)
+            row = new_account(wanted.name, wanted.role, self.clock())
             session.add(row)
             session.add(noted(self.clock(), by.name, "person invited", wanted.name, wanted.role))
             session.flush()
@@ -90,12 +87,7 @@ class Invitations:
         with self.database.exclusive(PEOPLE), self.database.writing() as session:
             row = session.get(tables.User, user_id)
             if row is None or row.locked_at is not None:
-                msg = (
-                    "This account is locked; unlock it first."
-                    if row
-                    else "This account was removed meanwhile."
-                )
-                raise BadInput(msg)
+                raise BadInput(LOCKED if row else REMOVED)
             session.add(noted(self.clock(), by.name, "new code made", row.name))
             return self._handed(session, row, email, by)
 
@@ -112,14 +104,16 @@ class Invitations:
             if row is None:
                 return None
             user = session.get_one(tables.User, row.user_id)
-            user.password_hash, user.let_in_by = password_hash, row.let_in_by
+            elsewhere = session.scalar(select(Identity.user_id).filter_by(user_id=user.id).limit(1))
+            user.let_in_by = _behind(user, row, stays=elsewhere is not None)
+            user.password_hash = password_hash
             end_all(session, user, user.name, self.clock())
             session.add(noted(self.clock(), user.name, "code used", user.name))
             return user_row(user)
 
     def email_digest(self, email: str) -> str:
         """An address as it is kept: keyed, so that the table tells nobody's."""
-        text = f"invitation/{email.strip().lower()}".encode()
+        text = f"invitation/{email.lower()}".encode()
         return hmac.digest(self.secret, text, hashlib.sha256).hex()
 
     def take_for(self, session: Session, email: str) -> tables.User | None:
@@ -129,7 +123,7 @@ class Invitations:
             return None
         user = session.get_one(tables.User, row.user_id)
         if row.let_in_by or not user.password_hash:
-            user.let_in_by = row.let_in_by
+            user.let_in_by = _behind(user, row, stays=bool(user.password_hash))
         session.delete(row)
         return user
 
@@ -139,15 +133,16 @@ class Invitations:
         return living[0] if len(living) == 1 else None
 
     def _handed(self, session: Session, row: tables.User, email: str, by: By) -> Handed:
-        if not email.isascii():
-            raise BadInput(NOT_ASCII)
-        code = "-".join("".join(choice(UNAMBIGUOUS) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
+        email = email.strip()
+        _refuse_unfit(email)
+        code = new_code()
         session.execute(delete(Invitation).filter_by(user_id=row.id))
         session.add(
             Invitation(
                 user_id=row.id,
                 code_hash=hash_of(code),
                 email_digest=self.email_digest(email) if email else None,
+                made_by=by.account_id,
                 let_in_by=by.root,
                 expires_at=self.clock() + LIFETIME,
             )
@@ -156,6 +151,21 @@ class Invitations:
 
 
 def hash_of(code: str) -> str:
-    """How a code is known; dashes, blanks and case do not matter. It has about 98 random bits."""
-    plain = "".join(code.replace("-", "").split()).lower()
-    return hashlib.sha256(f"invitation/{plain}".encode()).hexdigest()
+    """How a code is known here."""
+    return hashlib.sha256(f"invitation/{plain_code(code)}".encode()).hexdigest()
+
+
+def _refuse_unfit(email: str) -> None:
+    """Raise BadInput where no provider can ever show this address; "" is none."""
+    if not email.isascii():
+        raise BadInput(NOT_ASCII)
+    if email and (email.count("@") != 1 or not email.isprintable() or len(email) > 254 or " " in email):
+        raise BadInput(NO_ADDRESS)
+
+
+def _behind(user: tables.User, code: Invitation, *, stays: bool) -> str | None:
+    """Who is behind an account after its code was used.
+
+    Where another way in ``stays``, so does whoever made that; but what the server hands out vouches for all.
+    """
+    return also_behind(user, code.let_in_by) if code.let_in_by and stays else code.let_in_by

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from webapp.store import tables
 from webapp.store.convert import policy_version
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.policy_tables import VersionNote
 from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import PolicyVersion
@@ -79,10 +80,5 @@ def _note(row: tables.PolicyText, note: Note) -> VersionNote:
 
 
 def _event(row: tables.PolicyText, note: Note) -> tables.Event:
-    return tables.Event(
-        at=row.saved_at,
-        who=row.saved_by,
-        action="policy reason",
-        target=row.connection_id,
-        detail=f"version {row.version}, risk {note.level or 'not measured'}: {note.reason}",
-    )
+    told = f"version {row.version}, risk {note.level or 'not measured'}: {note.reason}"
+    return noted(row.saved_at, row.saved_by, "policy reason", row.connection_id, told)

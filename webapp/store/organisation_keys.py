@@ -15,8 +15,8 @@ from audit.schema import BadInput
 from connectors.pseudonym import Keyring
 from connectors.seals import Seal
 from webapp.secrets_box import SecretsBox, Unreadable
-from webapp.store.accounts import noted
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.key_rows import Held, KeyRow, KeyState, destroyed, shown
 from webapp.store.organisation_key_tables import OrganisationKey
 from webapp.store.repository import Clock, utc_now

@@ -10,25 +10,24 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
-from webapp.store.accounts import noted
+from webapp.store.accounts import PEOPLE
 from webapp.store.convert import user_row
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.people_tables import Identity, Invitation
 from webapp.store.repository import Clock, utc_now
 from webapp.store.rows import Role, UserRow
+from webapp.store.sessions import IDLE, is_alive
 from webapp.store.way_in import refuse_last
 
-MAKING = ("person invited", "new code made")
 REMOVED = "This account was removed meanwhile."
-PEOPLE = "people"
-"""The lock of every change of who may sign in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,19 +48,21 @@ class People:
     """The list, and what administrators do with it. Every method is one transaction.
 
     Those that change something raise BadInput where the account is gone, or is the last administrator's.
-    ``issuers`` are the providers of the settings: by another one, nobody signs in.
+    ``issuers`` are the providers of the settings: by another one, nobody signs in. ``idle`` is after how long
+    without use a session has ended.
     """
 
     database: Database
     issuers: tuple[str, ...] = ()
+    idle: timedelta = IDLE
     clock: Clock = utc_now
 
     def all(self) -> tuple[PersonRow, ...]:
         """Everybody, by name."""
         now = self.clock()
         with self.database.reading() as session:
-            living = select(tables.SignIn.user_id).where(tables.SignIn.expires_at > now)
-            opened = Counter(session.scalars(living))
+            sign_ins = session.scalars(select(tables.SignIn))
+            opened = Counter(row.user_id for row in sign_ins if is_alive(row, now, self.idle))
             codes = session.scalars(select(Invitation).where(Invitation.expires_at > now))
             invited = {row.user_id: row.expires_at for row in codes}
             issuers: dict[str, list[str]] = {}
@@ -88,7 +89,7 @@ class People:
         with self._changing(user_id) as (session, row):
             followed = session.scalars(select(Identity).filter_by(user_id=user_id, follows=True)).all()
             if root and (followed or (role == "admin" and row.role != "admin")):
-                row.let_in_by = _with(row.let_in_by, root)
+                row.let_in_by = also_behind(row, root)
             if row.role == "admin" and role != "admin":
                 refuse_last(session, row, self.issuers)
                 end_codes_by(session, row, who, self.clock())
@@ -96,6 +97,7 @@ class People:
                 session.add(noted(self.clock(), who, "role changed", row.name, f"{row.role} to {role}"))
             row.role = role
             for identity in followed:
+                lift(session, row, identity, who, self.clock())
                 identity.follows = False
             return user_row(row)
 
@@ -103,20 +105,15 @@ class People:
         """Let the person sign in no more, and end what is open: sessions, and a way in not used yet."""
         with self._changing(user_id) as (session, row):
             refuse_last(session, row, self.issuers)
-            if row.locked_at is None:
-                now = row.locked_at = self.clock()
-                session.add(noted(now, who, "person locked", row.name, row.role))
-            session.execute(delete(tables.SignIn).filter_by(user_id=user_id))
-            session.execute(delete(Invitation).filter_by(user_id=user_id))
-            end_codes_by(session, row, who, self.clock())
+            session.execute(update(Identity).filter_by(user_id=user_id).values(lost=False))
+            shut(session, row, who, self.clock())
             return user_row(row)
 
     def unlock(self, user_id: str, who: str) -> UserRow:
         """Let the person sign in again."""
         with self._changing(user_id) as (session, row):
-            if row.locked_at is not None:
-                row.locked_at = None
-                session.add(noted(self.clock(), who, "person unlocked", row.name, row.role))
+            session.execute(update(Identity).filter_by(user_id=user_id).values(lost=False))
+            unlocked(session, row, who, self.clock())
             return user_row(row)
 
     def remove(self, user_id: str, who: str) -> UserRow:
@@ -159,22 +156,38 @@ class People:
             yield session, row
 
 
+def shut(session: Session, user: tables.User, who: str, now: datetime, why: str = "") -> None:
+    """Lock an account, and end what is open of it: sessions, its code, and the codes that it handed out."""
+    if user.locked_at is None:
+        user.locked_at = now
+        session.add(noted(now, who, "person locked", user.name, f"{user.role}{why}"))
+    session.execute(delete(tables.SignIn).filter_by(user_id=user.id))
+    session.execute(delete(Invitation).filter_by(user_id=user.id))
+    end_codes_by(session, user, who, now)
+
+
+def unlocked(session: Session, user: tables.User, who: str, now: datetime) -> None:
+    """Take the lock of an account away, if it has one."""
+    if user.locked_at is not None:
+        user.locked_at = None
+        session.add(noted(now, who, "person unlocked", user.name, user.role))
+
+
+def lift(session: Session, user: tables.User, identity: Identity, who: str, now: datetime) -> None:
+    """Unlock an account that was locked because its provider gave it no role any more."""
+    if identity.lost:
+        identity.lost = False
+        unlocked(session, user, who, now)
+
+
 def end_codes_by(session: Session, maker: tables.User, who: str, now: datetime) -> None:
-    """End the codes that an administrator handed out and nobody used: who may no more let in lets in nobody.
-
-    A code names the account behind its maker, and the trail tells which of one person's accounts made it.
-    """
-    root = user_row(maker).root
-    codes = select(Invitation, tables.User).join(tables.User, tables.User.id == Invitation.user_id)
-    for code, invited in session.execute(codes.where(Invitation.let_in_by == root)).all():
-        newest = select(tables.Event.who).where(
-            tables.Event.action.in_(MAKING), tables.Event.target == invited.name
-        )
-        if session.scalar(newest.order_by(tables.Event.id.desc()).limit(1)) in {maker.name, None}:
-            session.delete(code)
-            session.add(noted(now, who, "code ended", invited.name, f"made by {maker.name}"))
+    """End the codes that somebody handed out and nobody used: who may no more let in lets in nobody."""
+    codes = select(Invitation, tables.User.name).join(tables.User, tables.User.id == Invitation.user_id)
+    for code, invited in session.execute(codes.where(Invitation.made_by == maker.id)).all():
+        session.delete(code)
+        session.add(noted(now, who, "code ended", invited, f"made by {maker.name}"))
 
 
-def _with(let_in_by: str | None, root: str) -> str:
-    """Everybody behind an account, the newest three: the column holds no more."""
-    return " ".join(list(dict.fromkeys([*(let_in_by or "").split(), *root.split()]))[-3:])
+def also_behind(user: tables.User, root: str) -> str:
+    """Everybody behind an account and one more, the newest three: the column holds no more."""
+    return " ".join(list(dict.fromkeys([*(user.let_in_by or "").split(), *root.split()]))[-3:])

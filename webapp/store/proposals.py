@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from audit.schema import BadInput
 from webapp.store import tables
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.four_eyes import admins, alike, why_not
 from webapp.store.policy_tables import FourEyes, Proposal, VersionNote
 from webapp.store.repository import Clock, short_id, utc_now
@@ -103,7 +104,7 @@ class Proposals:
             if session.get(FourEyes, connection_id) is None:
                 now = self.clock()
                 session.add(FourEyes(connection_id=connection_id, since=now, turned_on_by=who.name))
-                session.add(_event(now, who.name, "two admins needed", connection_id))
+                session.add(noted(now, who.name, "two admins needed", connection_id))
 
     def propose(self, wish: Wish, who: UserRow) -> ProposalRow:
         """Put something before the other admins.
@@ -125,7 +126,7 @@ class Proposals:
                 raise BadInput(msg)
             detail = f"{row.id}, sha256 {row.digest}{_because(wish.reason)}"
             session.add_all(
-                [row, _event(now, who.name, f"{NAMED[wish.kind]} proposed", wish.connection_id, detail)]
+                [row, noted(now, who.name, f"{NAMED[wish.kind]} proposed", wish.connection_id, detail)]
             )
             return _value(row)
 
@@ -167,7 +168,7 @@ class Proposals:
             if not stale:
                 detail = f"{row.id}, proposed by {row.proposed_by}, sha256 {row.digest}{_because(answer)}"
                 action = f"{NAMED[row.kind]} approved"
-                session.add(_event(now, who.name, action, row.connection_id, detail))
+                session.add(noted(now, who.name, action, row.connection_id, detail))
                 _carry_out(session, row, level)
         if stale:
             raise BadInput(STALE)
@@ -179,7 +180,7 @@ class Proposals:
             own = row.proposed_by_id == who.id
             _decide(row, "withdrawn" if own else "rejected", who.name, now, answer)
             action = f"{NAMED[row.kind]} {'withdrawn' if own else 'rejected'}"
-            session.add(_event(now, who.name, action, row.connection_id, f"{row.id}{_because(answer)}"))
+            session.add(noted(now, who.name, action, row.connection_id, f"{row.id}{_because(answer)}"))
 
     @contextmanager
     def _deciding(self, connection_id: str) -> Iterator[Session]:
@@ -279,7 +280,3 @@ def _value(row: Proposal, state: State | None = None) -> ProposalRow:
 
 def _because(reason: str) -> str:
     return f": {reason}" if reason else ""
-
-
-def _event(at: datetime, who: str, action: str, target: str, detail: str = "") -> tables.Event:
-    return tables.Event(at=at, who=who, action=action, target=target, detail=detail)

@@ -10,15 +10,17 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
-from webapp.store.accounts import noted
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.release_tables import PrivacyBudget, Released, ReleaseLook, ReleaseRequest
 from webapp.store.repository import Clock, short_id, utc_now
+from webapp.store.rows import ConnectionRow
 from webapp.store.wiping import wipe
 
 MILLION = 1_000_000
 LARGEST_BUDGET = 20.0
-_PLAIN_DIGEST = 64
+PLAIN_DIGEST = 64
+"""Letters of a request's digest that is not keyed, as older versions kept it; a keyed one has fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,11 @@ class Owner:
 
     crm: str
     organisation: str
+
+
+def owner_of(connection: ConnectionRow) -> Owner:
+    """Whose leads a connection holds: disconnecting and connecting again changes nothing."""
+    return Owner(crm=connection.crm, organisation=connection.organisation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +203,7 @@ class Releases:
 
     def owners_of_old(self) -> frozenset[Owner]:
         """Whose lines have a digest without a key, or counts in the clear, as older versions kept them."""
-        old = (func.length(Released.asked) == _PLAIN_DIGEST) | (Released.basis != "")
+        old = (func.length(Released.asked) == PLAIN_DIGEST) | (Released.basis != "")
         query = select(Released.crm, Released.organisation).where(old).distinct()
         with self.database.reading() as session:
             return frozenset(Owner(crm=crm, organisation=of) for crm, of in session.execute(query))

@@ -8,8 +8,8 @@ from typing import cast
 
 from sqlalchemy import select, update
 
-from webapp.store.accounts import noted
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.job_tables import Schedule
 from webapp.store.repository import Clock, utc_now
 from webapp.store.work_jobs import JobKind, Wanted, ask_in

@@ -21,6 +21,8 @@ from webapp.store.rows import UserRow
 NOTED_EVERY = timedelta(minutes=1)
 """How often the use of a session is written down: each request would be a write."""
 PATIENCE_SECONDS = 0.5
+IDLE = timedelta(days=7)
+"""After how long without use a session ends where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Sessions:
 
     database: Database
     lifetime: timedelta
-    idle: timedelta = timedelta(days=7)
+    idle: timedelta = IDLE
     clock: Clock = utc_now
 
     def open(self, user_id: str) -> str:
@@ -78,14 +80,14 @@ class Sessions:
         now = self.clock()
         with self.database.reading() as session:
             row = session.get(tables.SignIn, hash_of(token))
-            if row is None or not self._alive(row, now):
+            if row is None or not is_alive(row, now, self.idle):
                 return None
-            user = user_row(session.get_one(tables.User, row.user_id))
-        if user.locked:
+            user = session.get(tables.User, row.user_id)
+        if user is None or user.locked_at is not None:
             return None
         if row.seen_at is None or now - row.seen_at >= NOTED_EVERY:
             self._note(row.token_hash, now)
-        return user
+        return user_row(user)
 
     def of(self, user_id: str, token: str) -> tuple[OpenSession, ...]:
         """A person's open sessions, the newest first; ``token`` is that of who asks."""
@@ -95,7 +97,7 @@ class Sessions:
             return tuple(
                 OpenSession(opened_at=row.opened_at, seen_at=row.seen_at, own=row.token_hash == own)
                 for row in session.scalars(newest)
-                if self._alive(row, now)
+                if is_alive(row, now, self.idle)
             )
 
     def close(self, token: str) -> None:
@@ -103,15 +105,17 @@ class Sessions:
         with self.database.writing() as session:
             session.execute(delete(tables.SignIn).filter_by(token_hash=hash_of(token)))
 
-    def _alive(self, row: tables.SignIn, now: datetime) -> bool:
-        return row.expires_at > now and (row.seen_at is None or row.seen_at + self.idle > now)
-
     def _note(self, token_hash: str, now: datetime) -> None:
         # Nobody waits for another's write only to note that they are here.
         with suppress(OperationalError), self.database.writing(wait=PATIENCE_SECONDS) as session:
             row = session.get(tables.SignIn, token_hash)
             if row is not None:
                 row.seen_at = now
+
+
+def is_alive(row: tables.SignIn, now: datetime, idle: timedelta) -> bool:
+    """Whether a session has not come to its end, and was used within the time ``idle``."""
+    return row.expires_at > now and (row.seen_at is None or row.seen_at + idle > now)
 
 
 def hash_of(token: str) -> str:

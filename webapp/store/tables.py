@@ -147,9 +147,9 @@ class SyncRun(Base):
 class User(Base):
     """A person who may sign in.
 
-    ``password_hash`` is empty where there is none. ``let_in_by`` is the account that this one's first or
-    newest password goes back to, where a page and not the server made the way in. ``language`` is the code
-    of a language, None for the one that the browser asks for.
+    ``password_hash`` is empty where there is none. ``let_in_by`` are the accounts, up to three, of the
+    administrators who made its ways in or promoted it on a page; NULL where the server did, or nobody.
+    ``language`` is the code of a language, NULL for the one that the browser asks for.
     """
 
     __tablename__ = "user_account"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
 from webapp.store import tables
+from webapp.store.events import noted
 from webapp.store.four_eyes import refuse_alone
 
 OVERTAKEN = (
@@ -74,6 +75,4 @@ def refuse_overtaken(in_force: int, seen: int | None) -> None:
 def _event(what: str, row: tables.PolicyText | tables.StreamText) -> tables.Event:
     action = what.replace("_text", " saved")
     detail = f"version {row.version}, sha256 {row.digest}"
-    return tables.Event(
-        at=row.saved_at, who=row.saved_by, action=action, target=row.connection_id, detail=detail
-    )
+    return noted(row.saved_at, row.saved_by, action, row.connection_id, detail)

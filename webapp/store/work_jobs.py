@@ -10,8 +10,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from webapp.store.accounts import noted
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.job_tables import Job
 from webapp.store.repository import Clock, short_id, utc_now
 
@@ -19,6 +19,7 @@ JobKind = Literal["sync", "publish", "retention", "log", "key", "release"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 Trouble = Literal["", "input", "refused", "busy", "disk", "defect", "killed"]
 OPEN = ("waiting", "running")
+STOPPED = "Stopped before its end. Nothing half-written was kept."
 KEPT = timedelta(days=180)
 
 
@@ -144,27 +145,33 @@ class WorkJobs:
     def move(self, job: JobRow, step: str, done: int, total: int | None) -> str:
         """Note how far it is; who wants it to stop, or ""."""
         with self.database.writing() as session:
-            row = session.get(Job, job.id, with_for_update=True)
-            if row is None or row.attempt != job.attempt or row.state != "running":
+            row = _running(session, job)
+            if row is None:
                 return "another worker"
             row.step, row.done, row.total = step, done, total
             return row.ended_by
 
     def again(self, job: JobRow, at: datetime, told: str, *, tried: bool) -> None:
-        """It waits until a moment; ``tried`` says that the CRM was asked in vain."""
-        values = {"state": "waiting", "attempt": job.attempt + 1, "not_before": at, "handed_at": None}
-        counts = {"tries": job.tries + tried, "starts": 0, "mark": "", "told": told, "worker": ""}
-        self._change(job, "running", **values, **counts)
+        """It waits until a moment, where nobody wants it to end; ``tried``: the CRM was asked in vain."""
+        with self.database.writing() as session:
+            row = _running(session, job)
+            if row is None:
+                return
+            if row.ended_by:
+                _end(row, End(state="cancelled", told=STOPPED), self.clock())
+                return
+            row.state, row.worker, row.attempt = "waiting", "", row.attempt + 1
+            row.not_before, row.handed_at, row.told = at, None, told
+            row.tries, row.starts, row.mark = row.tries + tried, 0, ""
 
     def end(self, job: JobRow, end: End) -> None:
         """It has ended, and what follows is asked for."""
         now = self.clock()
         with self.database.writing() as session:
-            row = session.get(Job, job.id, with_for_update=True)
-            if row is None or row.attempt != job.attempt or row.state != "running":
+            row = _running(session, job)
+            if row is None:
                 return
-            row.state, row.told, row.trouble, row.ended_at = end.state, end.told, end.trouble, now
-            row.open_key = None
+            _end(row, end, now)
             if end.then is not None:
                 ask_in(session, end.then, now)
 
@@ -176,8 +183,8 @@ class WorkJobs:
                 return None
             row.ended_by = row.ended_by or who
             if row.state == "waiting":
-                row.state, row.open_key, row.ended_at = "cancelled", None, self.clock()
-                row.told = f"Cancelled by {who} before it began."
+                told = STOPPED if row.started_at else f"Cancelled by {who} before it began."
+                _end(row, End(state="cancelled", told=told), self.clock())
             session.add(noted(self.clock(), who, "job cancelled", row.connection_id, f"{row.kind}, {row.id}"))
             return _row(row)
 
@@ -191,6 +198,16 @@ class WorkJobs:
         known = update(Job).filter_by(id=job.id, attempt=job.attempt, state=known_state)
         with self.database.writing() as session:
             session.execute(known.values(**values))
+
+
+def _running(session: Session, job: JobRow) -> Job | None:
+    """The row of this very attempt, held; None where another one counts, or it has ended."""
+    row = session.get(Job, job.id, with_for_update=True)
+    return row if row is not None and (row.attempt, row.state) == (job.attempt, "running") else None
+
+
+def _end(row: Job, end: End, now: datetime) -> None:
+    row.state, row.told, row.trouble, row.ended_at, row.open_key = end.state, end.told, end.trouble, now, None
 
 
 def ask_in(session: Session, wanted: Wanted, now: datetime) -> Job:

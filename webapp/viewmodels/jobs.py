@@ -9,6 +9,7 @@ from datetime import datetime
 from webapp.release_jobs import LOOK, epsilon_of
 from webapp.store.work_jobs import JobKind, JobRow, JobState, Trouble
 from webapp.viewmodels.words import moment
+from webapp.work.schedules import SCHEDULE
 
 NAMES: Mapping[JobKind, str] = {
     "sync": "Pull and audit",
@@ -69,7 +70,7 @@ def line(job: JobRow, where: str, now: datetime) -> JobLine:
         badge=BADGES[job.state],
         state=job.state,
         when=_when(job, now),
-        who="the schedule" if job.who == "schedule" else job.who,
+        who="the schedule" if job.who == SCHEDULE else job.who,
         told=_told(job),
         mend=MENDS.get(job.trouble, "") if job.state == "failed" else "",
         step=_step(job) if job.state == "running" else "",
@@ -114,6 +115,12 @@ def _share(job: JobRow) -> int | None:
     return min(100, round(100 * job.done / job.total))
 
 
+def started(job: JobRow) -> str:
+    """What to say when a job was asked for."""
+    return LOOKING if (job.kind, job.wanted) == ("release", LOOK) else STARTED[job.kind]
+
+
+LOOKING = "What would leave is being worked out. It will be on the page Share figures; nothing leaves."
 STARTED: Mapping[JobKind, str] = {
     "sync": "The pull is on its way.",
     "publish": "The write-back is on its way.",

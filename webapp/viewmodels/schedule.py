@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -48,6 +48,21 @@ def lines(rows: Mapping[JobKind, ScheduleRow], now: datetime) -> tuple[RhythmLin
     """The schedules of one connection, the usual ones where none are saved."""
     found: dict[JobKind, Rhythm] = {**USUAL, **{kind: row.rhythm for kind, row in rows.items()}}
     return tuple(_line(kind, rhythm, now) for kind, rhythm in found.items())
+
+
+def as_typed(
+    saved: tuple[RhythmLine, ...], form: Mapping[str, str], days: Mapping[str, list[str]]
+) -> tuple[RhythmLine, ...]:
+    """The schedules as a person typed them, to be mended; what comes next is as it was."""
+    return tuple(
+        replace(
+            line,
+            on=f"on-{line.kind}" in form,
+            days="".join(days.get(line.kind, [])),
+            time=form.get(f"time-{line.kind}", ""),
+        )
+        for line in saved
+    )
 
 
 def _line(kind: JobKind, rhythm: Rhythm, now: datetime) -> RhythmLine:

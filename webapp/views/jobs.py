@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from audit.schema import BadInput
+from webapp import release_jobs
 from webapp.auth import may
-from webapp.release_jobs import is_word
+from webapp.jobs import ENDED
 from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobKind, JobRow, Wanted
-from webapp.viewmodels.jobs import NAMES, STARTED, WANTED, JobLine, line
+from webapp.viewmodels.jobs import NAMES, WANTED, JobLine, line, started
 from webapp.viewmodels.words import organisation_labels
 from webapp.views.drafting import connection_or_404
 from webapp.work.slots import any_alive
@@ -37,23 +37,22 @@ def now() -> str:
 @blueprint.post("/connections/<connection_id>/jobs/<any(sync, publish, retention, log, key, release):kind>")
 def start(connection_id: str, kind: JobKind) -> Response:
     """Ask for a job; the same one that waits or runs already is that one."""
-    opened, row = services(), connection_or_404(connection_id)
-    if row.state == "disconnected":
-        flash("It is disconnected: nothing can be started. Connect it again first.", "error")
-        return redirect(url_for("jobs.index"), 303)
-    wish = request.form.get("wanted", "")
-    wanted = Wanted(
-        connection_id=row.id,
-        kind=kind,
-        who=current_user.user.name,
-        wanted=wish if kind == "sync" and wish in WANTED else "",
-    )
-    if kind == "release":
-        if not is_word(wish):
-            abort(404)
-        wanted = replace(wanted, wanted=wish)
-    told(opened, opened.work.ask(wanted))
+    row = connection_or_404(connection_id)
+    try:
+        told(services(), _asked(row, kind, request.form.get("wanted", "")))
+    except BadInput as problem:
+        flash(str(problem), "error")
     return redirect(url_for("jobs.index"), 303)
+
+
+def _asked(row: ConnectionRow, kind: JobKind, wish: str) -> JobRow:
+    opened, who = services(), current_user.user.name
+    if kind == "release":
+        return release_jobs.ask(opened, row, wish if release_jobs.is_word(wish) else abort(404), who)
+    if row.state == "disconnected":
+        raise BadInput(ENDED)
+    wanted = wish if kind == "sync" and wish in WANTED else ""
+    return opened.work.ask(Wanted(connection_id=row.id, kind=kind, who=who, wanted=wanted))
 
 
 def told(opened: Services, job: JobRow) -> None:
@@ -63,7 +62,7 @@ def told(opened: Services, job: JobRow) -> None:
     elif not any_alive(opened):
         flash(NO_WORKER, "warning")
     else:
-        flash(STARTED[job.kind], "success")
+        flash(started(job), "success")
 
 
 @blueprint.post("/jobs/<job_id>/cancel")

@@ -40,6 +40,8 @@ NEEDS_REASON = (
     "The risk of this policy is high now; it was not when it was proposed. Write a reason of at least three "
     "words, which is kept with the version, or reject it."
 )
+APPROVED = "Approved. It is in force; the next pull uses it."
+LOOSENED = "Approved. One admin is enough from now on."
 TITLES = {
     "policy": "Proposed policy",
     "stream": "Proposed score and groups",
@@ -104,7 +106,7 @@ def _decide(row: ProposalRow, action: str, risen: str) -> None:
     own = row.proposed_by_id == current_user.user.id
     if action == "approve":
         proposals.approve(row, current_user.user, answer, risen)
-        flash("Approved. It is in force; the next pull uses it.", "success")
+        flash(LOOSENED if row.kind == "one_admin" else APPROVED, "success")
     elif action == "refuse":
         proposals.refuse(row, current_user.user, answer)
         flash("Taken back." if own else "Rejected.", "success")

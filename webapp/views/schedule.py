@@ -10,7 +10,7 @@ from audit.schema import BadInput
 from webapp.auth import may
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.schedule import DAYS, lines, typed, zone_of, zones
+from webapp.viewmodels.schedule import DAYS, as_typed, lines, typed, zone_of, zones
 from webapp.views.drafting import connection_or_404
 from webapp.work.schedules import USUAL
 
@@ -29,28 +29,32 @@ def show(connection_id: str) -> Response:
 def save(connection_id: str) -> AnyResponse:
     """Others from now on."""
     connection = connection_or_404(connection_id)
-    days = {str(kind): request.form.getlist(f"days-{kind}") for kind in USUAL}
     try:
-        rhythms = typed(request.form, days)
+        rhythms = typed(request.form, _days())
     except BadInput as problem:
-        return _page(connection, str(problem), 422)
+        return _page(connection, str(problem))
     services().schedules.save(connection.id, rhythms, current_user.user.name)
     flash("Saved. It counts from now on.", "success")
     return redirect(url_for("schedule.show", connection_id=connection_id), 303)
 
 
-def _page(connection: ConnectionRow, wrong: str = "", status: int = 200) -> Response:
+def _days() -> dict[str, list[str]]:
+    return {str(kind): request.form.getlist(f"days-{kind}") for kind in USUAL}
+
+
+def _page(connection: ConnectionRow, wrong: str = "") -> Response:
     opened = services()
     rows = opened.schedules.of(connection.id)
+    saved, zone = lines(rows, opened.clock()), zone_of(rows)
     page = render_template(
         "schedule.html",
         connection=connection,
-        lines=lines(rows, opened.clock()),
+        lines=as_typed(saved, request.form, _days()) if wrong else saved,
         days=DAYS,
-        zone=zone_of(rows),
+        zone=request.form.get("zone", zone) if wrong else zone,
         zones=zones(),
         wrote_back=opened.repository.latest_receipt(connection.id) is not None,
         wrong=wrong,
         may_change=may("change"),
     )
-    return make_response(page, status)
+    return make_response(page, 422 if wrong else 200)

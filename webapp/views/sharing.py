@@ -21,8 +21,9 @@ from audit.schema import BadInput
 from webapp.auth import may
 from webapp.release_jobs import LOOK, ask, looked, word_of
 from webapp.release_vault import signing_key
-from webapp.releasing import kept_files, owner_of
+from webapp.releasing import kept_files
 from webapp.services import services
+from webapp.store.releases import owner_of
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.release_jobs import under_way
 from webapp.viewmodels.sharing import lasting_noise, ledger_lines, previewed
@@ -31,7 +32,6 @@ from webapp.views.drafting import connection_or_404
 from webapp.views.jobs import told
 
 blueprint = Blueprint("sharing", __name__)
-ENDED = "It is disconnected: nothing can be worked out. Connect it again first."
 PAGE = "/connections/<connection_id>/share"
 _LONGEST_NUMBER = 12
 
@@ -46,25 +46,26 @@ def show(connection_id: str) -> Response:
 def share(connection_id: str) -> AnyResponse:
     """Ask for a release; it can be downloaded from the ledger as often as anybody likes."""
     connection = connection_or_404(connection_id)
-    if connection.state == "disconnected":
-        return _page(connection, error=ENDED)
     try:
         epsilon = _number("epsilon") if request.form.get("noise") == "yes" else None
-        job = ask(services(), connection, word_of(epsilon), current_user.user.name)
+        return _asked(connection, word_of(epsilon))
     except BadInput as problem:
         return _page(connection, error=str(problem))
-    told(services(), job)
-    return redirect(url_for("sharing.show", connection_id=connection_id), 303)
 
 
 @blueprint.post(f"{PAGE}/look")
 def look(connection_id: str) -> AnyResponse:
     """Ask what would leave; nothing does."""
     connection = connection_or_404(connection_id)
-    if connection.state == "disconnected":
-        return _page(connection, error=ENDED)
-    told(services(), ask(services(), connection, LOOK, current_user.user.name))
-    return redirect(url_for("sharing.show", connection_id=connection_id), 303)
+    try:
+        return _asked(connection, LOOK)
+    except BadInput as problem:
+        return _page(connection, error=str(problem))
+
+
+def _asked(connection: ConnectionRow, word: str) -> AnyResponse:
+    told(services(), ask(services(), connection, word, current_user.user.name))
+    return redirect(url_for("sharing.show", connection_id=connection.id), 303)
 
 
 @blueprint.post(f"{PAGE}/budget")

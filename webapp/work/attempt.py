@@ -20,10 +20,10 @@ from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError, Refused
 from webapp.defects import frames
 from webapp.disk import trouble
-from webapp.jobs import AtWork
+from webapp.jobs import ENDED, AtWork
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
-from webapp.store.work_jobs import End, JobRow, Trouble
+from webapp.store.work_jobs import STOPPED, End, JobRow, Trouble
 from webapp.work.kinds import KINDS, Task
 from webapp.work.schedules import follower
 from webapp.work.watched import Cancelled, Stopping, Watched
@@ -97,16 +97,14 @@ class Bench:
     def _connection(self, job: JobRow) -> ConnectionRow:
         row = self.opened.repository.connection(job.connection_id)
         if row is None or row.state == "disconnected":
-            msg = "The connection has ended. Connect the CRM again on the connections page."
-            raise BadInput(msg)
+            raise BadInput(ENDED)
         return row
 
 
 def outcome_of(job: JobRow, error: Exception) -> End | Later:
     """What an error means for a job."""
     if isinstance(error, Cancelled):
-        told = "Stopped before its end. Nothing half-written was kept."
-        return End(state="cancelled", told=told)
+        return End(state="cancelled", told=STOPPED)
     if isinstance(error, Stopping):
         return Later(seconds=0, told="The server was stopped. It goes on by itself.")
     if isinstance(error, AtWork):

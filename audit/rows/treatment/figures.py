@@ -9,6 +9,7 @@ import numpy as np
 
 from audit.arrays import FloatArray, IntArray
 from audit.disparity.contrast import Contrast
+from audit.disparity.pooled import Pooled, contrast
 from audit.grouping import Grouping
 from audit.metrics.confusion import proportion
 from audit.metrics.measure import Measure, reasons
@@ -17,7 +18,7 @@ from audit.registry.treatment import WEEK
 from audit.rows.treatment.acts import Acts
 from audit.rows.treatment.layout import Layout, layout
 from audit.rows.treatment.pace import pace
-from audit.rows.treatment.pooled import Pooled, contrast, means, rates
+from audit.rows.treatment.pooled import NO_RATIO, means, rates
 from audit.rows.treatment.survival import (
     Curves,
     Waits,
@@ -53,11 +54,11 @@ def gaps(group: IntArray, sides: tuple[Grouping, int], acts: Acts, audit: Tolera
     part, reference = sides
     of = layout(group, part, reference, acts.stratum)
     found = [*_counts(group, of, acts, audit)]
-    found += [contrast(one, audit) for one in _equal(of, acts, audit.confidence)]
+    found += [contrast(one, audit, NO_RATIO) for one in _equal(of, acts, audit.confidence)]
     hours = np.full((2, of.groups), np.nan)
     if acts.paces is not None:
         paced, hours = pace(group, acts.paces, (of.groups, reference), audit.confidence)
-        found.append(contrast(paced, audit))
+        found.append(contrast(paced, audit, NO_RATIO))
     return Gaps(contrasts=tuple(found), hours=hours)
 
 
@@ -120,7 +121,7 @@ def _counts(group: IntArray, of: Layout, acts: Acts, audit: Tolerance) -> Iterat
         known, values = usable(acts.touches)
         whole = layout(group, of.part, of.reference, np.zeros(len(group), dtype=np.int64))
         strata, (_, squares) = whole.paired(known, values, values**2)
-        yield contrast(touches_ratio("mean_touches", strata, squares, audit.confidence), audit)
+        yield contrast(touches_ratio("mean_touches", strata, squares, audit.confidence), audit, NO_RATIO)
 
 
 def _equal(of: Layout, acts: Acts, confidence: float) -> Iterator[Pooled]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray
+from audit.disparity.pooled import Pooled
 from audit.inference import normal_p
 from audit.intervals import quantile
-from audit.rows.treatment.pooled import Pooled
 from audit.rows.treatment.survival import Waits, by_group
 
 MOMENTS = 200

@@ -1,13 +1,11 @@
-"""One metric pooled over strata, per group, and the comparison that it becomes."""
+"""Rates and means of two sides pooled over strata, per group."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from audit.arrays import BoolArray, FloatArray
-from audit.disparity.contrast import Contrast, Kind
+from audit.arrays import FloatArray
+from audit.disparity.pooled import Pooled
 from audit.disparity.stratified import (
     Strata,
     risk_difference,
@@ -15,35 +13,11 @@ from audit.disparity.stratified import (
 )
 from audit.disparity.stratified_exact import no_difference_p
 from audit.inference import student_p
-from audit.intervals import Interval, hoeffding_half_width, quantile, student
-from audit.metrics.measure import reasons
-from audit.registry import METRICS
+from audit.intervals import hoeffding_half_width, quantile, student
 from audit.rows.treatment.layout import Pair
-from audit.schema import Tolerance
 
 NO_RATIO = "one side has nothing to count where both have leads, so there is no ratio"
-FLAT = "where both groups have leads there are too few of them for an interval"
 SMALLEST_SPREAD = 1e-9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Pooled:
-    """Value, interval and test per group; ``variance`` is on the scale of the comparison.
-
-    ``unit`` is the width that the tolerance of a difference is a share of. ``weak`` marks groups with too
-    little on one side for a verdict.
-    """
-
-    metric: str
-    kind: Kind
-    value: FloatArray
-    ends: Interval
-    p: FloatArray
-    variance: FloatArray
-    n: FloatArray
-    other_n: FloatArray
-    weak: BoolArray
-    unit: float = 1.0
 
 
 def rates(metric: str, strata: Strata, confidence: float) -> tuple[Pooled, Pooled]:
@@ -54,7 +28,6 @@ def rates(metric: str, strata: Strata, confidence: float) -> tuple[Pooled, Poole
         value, ends, variance = risk_difference(strata, confidence)
         ratio, bounds = risk_ratio(strata, confidence)
         spread = (np.log(bounds[1] / bounds[0]) / (2 * quantile(confidence))) ** 2
-    none = np.zeros(len(n), dtype=np.bool_)
     return (
         Pooled(
             metric=metric,
@@ -65,7 +38,6 @@ def rates(metric: str, strata: Strata, confidence: float) -> tuple[Pooled, Poole
             variance=variance,
             n=n,
             other_n=other_n,
-            weak=none,
         ),
         Pooled(
             metric=metric,
@@ -76,7 +48,6 @@ def rates(metric: str, strata: Strata, confidence: float) -> tuple[Pooled, Poole
             variance=spread,
             n=n,
             other_n=other_n,
-            weak=none,
         ),
     )
 
@@ -108,7 +79,6 @@ def means(metric: str, strata: Strata, squares: Pair, width: float, confidence: 
         variance=variance,
         n=strata.sum(n),
         other_n=strata.sum(m),
-        weak=np.zeros(strata.groups, dtype=np.bool_),
         unit=width,
     )
 
@@ -119,32 +89,3 @@ def _variance(strata: Strata, sums: tuple[FloatArray, FloatArray, FloatArray]) -
     spread = np.maximum(squares - total**2 / n, 0.0)
     pooled = strata.sum(spread) / np.maximum(strata.sum(n - 1), 1)
     return np.where(n > 1, spread / np.maximum(n - 1, 1), pooled[strata.group])
-
-
-def contrast(of: Pooled, audit: Tolerance) -> Contrast:
-    """The comparison with its tolerance, and why there is none where there is none."""
-    low, high = of.ends
-    no_ratio = ~(of.value > 0) if of.kind == "ratio" else of.n < 0
-    flat = ~(np.isfinite(low) & np.isfinite(high))
-    undefined = reasons((of.n == 0, METRICS[of.metric].empty), (no_ratio, NO_RATIO), (flat, FLAT))
-    known = np.array([reason is None for reason in undefined], dtype=np.bool_)
-    limit = audit.tolerance_difference * of.unit
-    tolerance = (-limit, limit)
-    if of.kind == "ratio":
-        tolerance = (audit.tolerance_ratio, 1 / audit.tolerance_ratio)
-    return Contrast(
-        metric=of.metric,
-        kind=of.kind,
-        value=of.value,
-        low=low,
-        high=high,
-        p=of.p,
-        n=of.n.astype(np.int64),
-        smallest=np.full(len(of.n), float(audit.minimum_group)),
-        undefined=undefined,
-        enough=known & (np.minimum(of.n, of.other_n) >= audit.minimum_group) & ~of.weak,
-        reference_enough=bool(of.other_n.max(initial=0) >= audit.minimum_group),
-        tolerance=tolerance,
-        spread=of.variance * of.n,
-        noise=0.0,
-    )

@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
+from audit.disparity.pooled import Pooled
 from audit.disparity.stratified import Strata
 from audit.inference import normal_p
 from audit.intervals import quantile, student
 from audit.metrics.measure import Measure, reasons
 from audit.registry import METRICS
 from audit.rows.treatment.layout import Pair
-from audit.rows.treatment.pooled import Pooled
 
 FEWEST = 5.0
 

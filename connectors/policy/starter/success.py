@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from connectors.entries import Entry
-from connectors.policy.map import Map
+from connectors.policy.map import Map, as_compared
 from connectors.policy.spelling import words_of
 from connectors.policy.starter.standard import Table
 
@@ -24,12 +24,12 @@ _WON = re.compile(r"\b(won|converted|customer|sold|success\w*|gewonnen|kunde|gag
 def guessed(table: Table, field: str, entries: Iterable[Entry]) -> Mapping[str, str]:
     """What each entry of ``field`` likely means, by its value: "1" success, "0" none, "" not yet known."""
     known = {
-        _plain(old): new
+        as_compared(old): new
         for one in table.standard
         if one.rule.field == field and isinstance(one.rule.operator, Map)
         for old, new in one.rule.operator.vocabulary
     }
-    return {one.value: known.get(_plain(one.value), _by_words(one)) for one in entries}
+    return {one.value: known.get(as_compared(one.value), _by_words(one)) for one in entries}
 
 
 def _by_words(entry: Entry) -> str:
@@ -37,7 +37,3 @@ def _by_words(entry: Entry) -> str:
     if _FAILED.search(said):
         return NO
     return YES if _WON.search(said) else OPEN
-
-
-def _plain(value: str) -> str:
-    return " ".join(value.casefold().split())
