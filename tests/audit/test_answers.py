@@ -332,8 +332,8 @@ def test_the_sentences_say_how_often_how_sure_and_what_is_missing():
     found = planted(0)
     told = gap_sentence(gap(found, "disagreed"))
     assert re.fullmatch(
-        r"People disagree with the check of leads with g 'b' \d+ points more often than with that of 'a' leads, "
-        r"from \+\d+\.\d to \+\d+\.\d points\. That is outside the tolerance, and more than chance .*",
+        r"People disagree with the check of leads with g 'b' \d+ points more often than with that of 'a' "
+        r"leads, from \+\d+\.\d to \+\d+\.\d points\. That is outside the tolerance, and more than chance .*",
         told,
     )
     small = replace(gap(found, "answered"), value=None, undefined="fewer than 30 leads")
