@@ -1,4 +1,4 @@
-"""What waits for somebody: proposals, new fields, failed jobs, consent, old pulls, unseen findings and answers."""
+"""What waits for somebody: proposals, new fields, failed jobs, consent, old pulls, findings, answers."""
 
 from __future__ import annotations
 

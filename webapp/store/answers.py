@@ -52,24 +52,16 @@ class LeadAnswers:
 
     def all(self, connection_id: str) -> tuple[Feedback, ...]:
         """Every answer of a connection, oldest first."""
-        query = select(LeadAnswer).filter_by(connection_id=connection_id)
-        with self.database.reading() as session:
-            rows = session.scalars(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
-            return tuple(feedback_of(row) for row in rows)
+        return self._oldest_first(LeadAnswer.connection_id == connection_id)
 
     def since(self, connection_id: str, moment: datetime) -> tuple[Feedback, ...]:
         """The answers of a connection that were given at a moment or later, oldest first."""
-        query = select(LeadAnswer).filter_by(connection_id=connection_id).where(LeadAnswer.given_at >= moment)
-        with self.database.reading() as session:
-            rows = session.scalars(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
-            return tuple(feedback_of(row) for row in rows)
+        here = LeadAnswer.connection_id == connection_id
+        return self._oldest_first(here, LeadAnswer.given_at >= moment)
 
     def about(self, connection_id: str, lead: str) -> tuple[Feedback, ...]:
         """The answers about one lead (`LeadKey.hex`), oldest first."""
-        query = select(LeadAnswer).filter_by(connection_id=connection_id, lead_key=lead)
-        with self.database.reading() as session:
-            rows = session.scalars(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
-            return tuple(feedback_of(row) for row in rows)
+        return self._oldest_first(LeadAnswer.connection_id == connection_id, LeadAnswer.lead_key == lead)
 
     def leads(self, connection_id: str) -> frozenset[str]:
         """The leads that were answered about (`LeadKey.hex`)."""
@@ -86,6 +78,13 @@ class LeadAnswers:
         """Remove every answer about some leads (`LeadKey.hex`)."""
         with self.database.writing() as session:
             forget_answers(session, connection_id, leads)
+
+    def _oldest_first(self, *which: ColumnElement[bool]) -> tuple[Feedback, ...]:
+        """Some answers, read as plain rows, which have the same names: they may be many."""
+        query = select(*LeadAnswer.__table__.columns).where(*which)
+        with self.database.reading() as session:
+            rows = session.execute(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
+            return tuple(feedback_of(cast("LeadAnswer", row)) for row in rows)
 
 
 def forget_answers(session: Session, connection_id: str, leads: Collection[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from audit.estimate import Estimate
 from audit.rows.answers import disagreement
@@ -69,7 +70,7 @@ def answers_said(given: Sequence[Feedback]) -> AnswersSaid | None:
     """The counts of some answers, oldest first; None where there are none."""
     if not given:
         return None
-    months = _tallies(given, _month, lambda key: key)
+    months = _tallies(given, _month, _month_words)
     audits = _tallies(given, lambda one: one.audit_id, lambda key: key or UNTOLD)
     reasons = Counter(one.reason for one in given if one.verdict == "disagree")
     return AnswersSaid(
@@ -100,6 +101,10 @@ def since_words(given: Sequence[Feedback], confidence: float, least: int) -> str
         f"Reps answered {times} since this audit; they disagree about {_ranged(share)} of the "
         f"{share.n:,}{NBSP}leads that they answered about."
     )
+
+
+def _in_words(share: Estimate) -> str:
+    return share.undefined or _ranged(share)
 
 
 def _ranged(share: Estimate) -> str:
@@ -136,15 +141,19 @@ def _drawing(given: Sequence[Feedback]) -> Drawing | None:
     if sum(share.value is not None for _, share in shares) < 2:
         return None
     whole = disagreement(as_answers(given), CONFIDENCE, LEAST)
-    points = [Seen(day=month, value=one.value, low=one.low, high=one.high) for month, one in shares]
-    text = "; ".join(
-        f"{month}: {_ranged(one) if one.value is not None else one.undefined}" for month, one in shares
-    )
+    points = [
+        Seen(day=_month_words(month), value=one.value, low=one.low, high=one.high) for month, one in shares
+    ]
+    text = "; ".join(f"{_month_words(month)}: {_in_words(one)}" for month, one in shares)
     return trend(points, lambda value: f"{value * 100:.0f}{NBSP}%", whole.value or 0.0, (TITLE, text))
 
 
 def _month(one: Feedback) -> str:
-    return f"{one.given_at:%b %Y}"
+    return f"{one.given_at:%Y-%m}"
+
+
+def _month_words(key: str) -> str:
+    return f"{date.fromisoformat(f'{key}-01'):%b %Y}"
 
 
 def _day(one: Feedback) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -44,20 +45,21 @@ def mark(connection_id: str) -> Response:
     except BadInput as problem:
         return _page(connection, wrong=str(problem))
     flash(f"Recorded: {BECAME[wanted.state].lower()}.", "success")
-    back = {name: request.form[name] for name in _FILTERS if request.form.get(name)}
-    return redirect(url_for("answers.show", connection_id=connection_id, **back, _anchor="queue"), 303)
+    back = urlencode({name: request.form.get(name, "") for name in _FILTERS})
+    return redirect(f"{url_for('answers.show', connection_id=connection_id)}?{back}#queue", 303)
 
 
 def _page(connection: ConnectionRow, wrong: str = "") -> Response:
-    opened = services()
-    asked, wanted = _asked(), _wanted()
-    entries, whole = opened.triage.page(connection.id, wanted, _number())
+    opened, asked = services(), _asked()
+    given = opened.answers.all(connection.id)
+    entries, whole = opened.triage.page(connection.id, _wanted(), _number())
     newest = next(iter(opened.evidence.behind(connection.id, None, 1)), None)
     page = render_template(
         "answers.html",
         connection=connection,
         label=organisation_label(connection.crm, connection.organisation),
-        said=answers_said(opened.answers.all(connection.id)),
+        said=answers_said(given),
+        known=opened.evidence.known(connection.id, {one.audit_id for one in given}),
         audit=newest,
         compared=_compared(newest) if newest else None,
         lines=queue_lines(entries),
