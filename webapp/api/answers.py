@@ -9,14 +9,14 @@ from pydantic import Field
 
 from audit.disparity.verdict import Verdict
 from audit.finding.answers import gap_sentence, overridden_sentence
-from audit.rows.answers import AnswerGap, AnswerRate, Overridden, Said, Share
+from audit.rows.answers import Answered, AnswerGap, AnswerRate, Overridden, Said, Share
 from audit.rows.answers.model import Outlook
 from connectors.feedback import Reason
 from connectors.feedback import Verdict as Word
 from connectors.source import FlagStatus
 from webapp.api import cursors
 from webapp.api.operation import Ask, Nothing, Operation
-from webapp.api.problem import not_found
+from webapp.api.reports import report_of
 from webapp.api.shape import Answer, Id, Moment, Page, Paged
 from webapp.open_audits import hidden_in
 from webapp.store.triage import Entry, Looking, State, Why
@@ -197,9 +197,7 @@ def _count(one: Tally) -> AnswerCount:
 
 def _compared(ask: Ask[Nothing]) -> AnswersCompared:
     kept = ask.audit()
-    told = ask.opened.triage.told(kept.id)
-    if told is None:
-        raise not_found()
+    told = ask.opened.triage.told(kept.id) or _none(ask)
     hidden = frozenset[str]() if ask.grant.special else hidden_in(ask.opened, kept)
     rates, gaps = visible(told, hidden)
     same = ("given", "leads", "repeated", "elsewhere", "people", "confidence", "minimum")
@@ -210,6 +208,20 @@ def _compared(ask: Ask[Nothing]) -> AnswersCompared:
         overridden=tuple(_overridden(one) for one in told.overridden),
         withheld=len(told.rates) + len(told.gaps) - len(rates) - len(gaps),
         **{name: getattr(told, name) for name in same},
+    )
+
+
+def _none(ask: Ask[Nothing]) -> Answered:
+    """Of an audit that was made when there was no answer yet."""
+    asked = report_of(ask).settings
+    return Answered(
+        given=0,
+        leads=0,
+        repeated=0,
+        elsewhere=0,
+        people=0,
+        confidence=asked.confidence,
+        minimum=asked.minimum_group,
     )
 
 
@@ -255,7 +267,7 @@ OPERATIONS = (
         path="/audits/{audit_id}/answers",
         tag="Answers",
         summary="Whether reps answer otherwise about one group, as an audit found it",
-        words="404 where there was no answer yet when the audit was made.",
+        words="Empty where there was no answer yet when the audit was made.",
         does=_compared,
         answers=AnswersCompared,
         scope="read:answers",
