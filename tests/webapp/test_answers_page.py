@@ -294,6 +294,7 @@ def test_a_program_reads_the_answers_page_by_page(program):
         "reason": None,
         "seen": "review",
         "audit": "audit1",
+        "overtaken": False,
         "state": "open",
         "why": None,
         "by": "",

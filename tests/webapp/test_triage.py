@@ -165,6 +165,7 @@ GOING = {
 }
 
 
+@pytest.mark.parametrize("go", GOING.values(), ids=GOING)
 def test_what_was_said_goes_with_the_answer(stored, database, go):
     answers, triage, row = stored
     answers.keep(row, [feedback(0)])
@@ -184,6 +185,22 @@ def test_a_rotation_of_the_key_loses_nothing(stored, database):
         move_on(session, row, later.rekeying())
     (entry,) = triage.page(row, Looking(), 1)[0]
     assert (entry.state, entry.answer.lead) == ("looked", later.lead_key("lead 0"))
+
+
+def test_a_later_answer_of_the_same_person_takes_the_place_of_the_first(stored):
+    answers, triage, row = stored
+    first, other = feedback(0), feedback(1, lead=feedback(0).lead, who=KEYRING.pseudonym(PERSON, "another"))
+    answers.keep(row, [first, other])
+    assert triage.waiting(row) == 2
+    again = feedback(2, lead=first.lead, verdict="agree", reason=None)
+    answers.keep(row, [again])
+    assert [one.answer for one in triage.page(row, Looking(), 1)[0]] == [other]
+    assert triage.waiting(row) == 1
+    every = triage.behind(row, Looking(verdicts=(), standing=False), None, 9)
+    assert {one.answer: one.overtaken for one in every} == {first: True, other: False, again: False}
+    at_once = feedback(3, lead=first.lead, who=other.who, given_at=other.given_at)
+    answers.keep(row, [at_once])
+    assert triage.waiting(row) == 1
 
 
 def test_two_who_say_something_at_once_leave_one_word(stored, database):

@@ -45,6 +45,7 @@ class RepAnswer(Answer):
     reason: Reason | None = Field(description="What a rep who disagrees says of the score.")
     seen: FlagStatus | None = Field(description="What the check said; null where the CRM does not tell.")
     audit: str = Field(description="The audit that said so; empty where the CRM does not tell.")
+    overtaken: bool = Field(description="The same rep answered about the same lead later.")
     state: State = Field(description="What became of it.")
     why: Why | None = Field(description="Why it was declined.")
     by: str = Field(description="Who said what became of it; empty while it is open.")
@@ -151,6 +152,7 @@ def _list(ask: Ask[AnswerQuery]) -> Page[RepAnswer]:
         reason=asked.reason or "",
         seen=asked.seen or "",
         audit_id=asked.audit or "",
+        standing=False,
     )
     after = None if place is None else (datetime.fromisoformat(str(place[0])), str(place[1]))
     rows = ask.opened.triage.behind(ask.connection().id, wanted, after, asked.limit + 1)
@@ -168,6 +170,7 @@ def _shown(one: Entry) -> RepAnswer:
         reason=answer.reason,
         seen=answer.seen,
         audit=answer.audit_id,
+        overtaken=one.overtaken,
         state=one.state,
         why=one.why or None,  # type: ignore[arg-type]  # one of the words, as it was stored
         by=one.who,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, not_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from audit.rows.answers import Answered, read_answered
 from audit.schema import BadInput
@@ -38,20 +38,25 @@ GONE = "That answer is not held any more, or does not wait for anybody. Open the
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looking:
-    """Which answers are looked for; an empty value leaves nothing out."""
+    """Which answers are looked for; an empty value leaves nothing out.
+
+    ``standing`` leaves those out that the same person overtook with a later answer about the lead.
+    """
 
     verdicts: tuple[str, ...] = WANTING
     state: str = ""
     reason: str = ""
     seen: str = ""
     audit_id: str = ""
+    standing: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An answer and what became of it: ``who`` said so and ``at`` when, "" and None where it is open still.
 
-    ``why`` is one of `REASONS` where it was declined.
+    ``why`` is one of `REASONS` where it was declined. ``overtaken`` says that the same person answered about
+    the same lead later.
     """
 
     answer: Feedback
@@ -59,6 +64,7 @@ class Entry:
     why: str
     who: str
     at: datetime | None
+    overtaken: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +158,15 @@ def _say(session: Session, answer: LeadAnswer, mark: Mark, by: tuple[datetime, s
 
 def _entries() -> Select[*tuple[Any, ...]]:
     joined = and_(AnswerTriage.connection_id == LeadAnswer.connection_id, AnswerTriage.key == LeadAnswer.key)
-    return select(LeadAnswer, AnswerTriage).outerjoin(AnswerTriage, joined)
+    return select(LeadAnswer, AnswerTriage, _overtaken().label("overtaken")).outerjoin(AnswerTriage, joined)
+
+
+def _overtaken() -> ColumnElement[bool]:
+    """Whether the same person answered about the same lead later: a new answer takes the place of the old."""
+    later, here = aliased(LeadAnswer), LeadAnswer
+    after = or_(later.given_at > here.given_at, and_(later.given_at == here.given_at, later.key > here.key))
+    same = (later.connection_id == here.connection_id, later.lead_key == here.lead_key, later.who == here.who)
+    return exists().where(*same, after).correlate(LeadAnswer)
 
 
 def _matching(
@@ -162,6 +176,8 @@ def _matching(
     found = [getattr(LeadAnswer, name) == value for name, value in asked.items() if value]
     if wanted.verdicts:
         found.append(LeadAnswer.verdict.in_(wanted.verdicts))
+    if wanted.standing:
+        found.append(not_(_overtaken()))
     if wanted.state:
         found.append(func.coalesce(AnswerTriage.state, "open") == wanted.state)
     return query.where(LeadAnswer.connection_id == connection_id, *found)
@@ -179,4 +195,5 @@ def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
         why=triage.reason if triage else "",
         who=triage.who if triage else "",
         at=triage.at if triage else None,
+        overtaken=row.overtaken,
     )
