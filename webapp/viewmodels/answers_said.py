@@ -72,7 +72,9 @@ def answers_said(given: Sequence[Feedback]) -> AnswersSaid | None:
         return None
     months = _tallies(given, _month, _month_words)
     audits = _tallies(given, lambda one: one.audit_id, lambda key: key or UNTOLD)
-    reasons = Counter(one.reason for one in given if one.verdict == "disagree")
+    reasons = Counter(
+        BECAUSE[one.reason] if one.reason else UNTOLD for one in given if one.verdict == "disagree"
+    )
     return AnswersSaid(
         all=_tally("", "All answers", given),
         first=_day(given[0]),
@@ -81,7 +83,7 @@ def answers_said(given: Sequence[Feedback]) -> AnswersSaid | None:
         people=len({one.who for one in given}),
         months=months[:MONTHS],
         older=len(months[MONTHS:]),
-        reasons=tuple((BECAUSE[key] if key else UNTOLD, count) for key, count in reasons.most_common()),
+        reasons=tuple(reasons.most_common()),
         seen=_tallies(given, lambda one: one.seen or "", lambda key: _seen().get(key, UNTOLD)),
         audits=audits[:AUDITS],
         more_audits=len(audits[AUDITS:]),
