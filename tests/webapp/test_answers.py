@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,7 @@ from webapp.rights.dossier import dossier
 from webapp.store.answers import LeadAnswers
 from webapp.store.pseudonymised import move_on
 from webapp.store.repository import Repository
-from webapp.store.triage import Looking
+from webapp.store.triage import Looking, Mark
 from webapp.viewmodels.synced import sentences
 
 KEYRING = Keyring(crm="salesforce", organisation="00D000000000001EAA", master=bytes(range(32)))
@@ -185,6 +186,10 @@ def test_who_asks_what_is_held_of_a_lead_reads_the_answers_too(crms):
         "On 25 November 2026 somebody in the CRM disagreed with the check of the score: the score is right "
         "for this lead."
     )
+    key = crms.services.answers.all(row.id)[0].key
+    crms.services.triage.mark(row.id, Mark(key=key, state="acted"), "Ada")
+    then = dossier(crms.services, row, keyring.lead_key(ids[3]), "Ada").standing[-1]
+    assert re.fullmatch(re.escape(told) + r" Something was changed for that on \d\d \w+ \d{4}\.", then)
     others = dossier(crms.services, row, keyring.lead_key(ids[4]), "Ada").standing
     assert not [sentence for sentence in others if "somebody in the CRM" in sentence]
 

@@ -66,7 +66,7 @@ def test_what_becomes_of_an_answer_is_told_by_whom_and_when_and_in_the_trail(sto
     told = [(line.who, line.action, line.detail) for line in lines]
     assert told[::-1] == [
         ("Otto", "answer looked at", f"answer {key[:8]} (disagree)"),
-        ("Ada", "answer declined", f"answer {key[:8]} (disagree): score_holds"),
+        ("Ada", "answer declined", f"answer {key[:8]} (disagree): score holds"),
         *[("Ada", "answer opened again", f"answer {key[:8]} (disagree)")] * 2,
     ]
 

@@ -59,10 +59,6 @@ class LeadAnswers:
         here = LeadAnswer.connection_id == connection_id
         return self._oldest_first(here, LeadAnswer.given_at >= moment)
 
-    def about(self, connection_id: str, lead: str) -> tuple[Feedback, ...]:
-        """The answers about one lead (`LeadKey.hex`), oldest first."""
-        return self._oldest_first(LeadAnswer.connection_id == connection_id, LeadAnswer.lead_key == lead)
-
     def leads(self, connection_id: str) -> frozenset[str]:
         """The leads that were answered about (`LeadKey.hex`)."""
         query = select(LeadAnswer.lead_key).filter_by(connection_id=connection_id).distinct()

@@ -40,7 +40,8 @@ GONE = "That answer is not held any more, or does not wait for anybody. Open the
 class Looking:
     """Which answers are looked for; an empty value leaves nothing out.
 
-    ``standing`` leaves those out that the same person overtook with a later answer about the lead.
+    ``lead`` is `LeadKey.hex`. ``standing`` leaves those out that the same person overtook with a later
+    answer about the lead.
     """
 
     verdicts: tuple[str, ...] = WANTING
@@ -48,6 +49,7 @@ class Looking:
     reason: str = ""
     seen: str = ""
     audit_id: str = ""
+    lead: str = ""
     standing: bool = True
 
 
@@ -132,7 +134,8 @@ class Triage:
                 raise BadInput(GONE)
             now = self.clock()
             _say(session, answer, mark, (now, who))
-            detail = f"answer {mark.key[:8]} ({answer.verdict}){f': {mark.why}' if mark.why else ''}"
+            because = f": {mark.why.replace('_', ' ')}" if mark.why else ""
+            detail = f"answer {mark.key[:8]} ({answer.verdict}){because}"
             session.add(
                 tables.Event(at=now, who=who, action=ACTIONS[mark.state], target=connection_id, detail=detail)
             )
@@ -172,7 +175,12 @@ def _overtaken() -> ColumnElement[bool]:
 def _matching(
     query: Select[*tuple[Any, ...]], connection_id: str, wanted: Looking
 ) -> Select[*tuple[Any, ...]]:
-    asked = {"reason": wanted.reason, "seen": wanted.seen, "audit_id": wanted.audit_id}
+    asked = {
+        "reason": wanted.reason,
+        "seen": wanted.seen,
+        "audit_id": wanted.audit_id,
+        "lead_key": wanted.lead,
+    }
     found = [getattr(LeadAnswer, name) == value for name, value in asked.items() if value]
     if wanted.verdicts:
         found.append(LeadAnswer.verdict.in_(wanted.verdicts))
