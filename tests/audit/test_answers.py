@@ -143,7 +143,7 @@ def test_an_attribute_keeps_its_mark_and_an_unknown_group_is_not_compared():
 
 
 @pytest.mark.parametrize(
-    "people", [{}, {"habit": 1.0}, {"habit": 1.0, "areas": 0.9}, {"people": 10, "habit": 1.0, "areas": 0.9}]
+    "people", [{}, {"habit": 1.0}, {"habit": 1.0, "areas": 0.9}, {"people": 40, "habit": 1.0, "areas": 1.0}]
 )
 def test_where_no_group_differs_hardly_any_world_raises_an_alarm(people):
     """Over all comparisons of a world: habits of people, and whom they work, are no trait of a group."""
@@ -154,6 +154,16 @@ def test_where_no_group_differs_hardly_any_world_raises_an_alarm(people):
         for leads, given in worlds
     )
     assert alarms <= stats.binom.isf(0.001, runs, 0.05)
+
+
+def test_with_every_answer_on_its_own_habits_would_be_told_as_traits():
+    """Why people are the units: the same worlds, each answer as if it were of a person of its own."""
+    runs, alarms = 60, 0
+    for seed in range(runs):
+        leads, told = world(seed, 1_500, habit=1.0, areas=0.9)
+        found = answered(leads, BY, [replace(one, who=one.lead) for one in told])
+        alarms += any((one.p_adjusted or 1) < 0.05 for one in found.gaps)
+    assert alarms > stats.binom.isf(0.001, runs, 0.05)
 
 
 def test_people_who_answer_in_one_area_only_make_no_gap_in_answering():
