@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, aliased
 from audit.rows.answers import Answered, read_answered
 from audit.schema import BadInput
 from connectors.feedback import Feedback, Verdict
-from webapp.store import tables
 from webapp.store.answers import feedback_of
 from webapp.store.database import Database
+from webapp.store.events import noted
 from webapp.store.feedback_tables import LeadAnswer
 from webapp.store.repository import Clock, utc_now
 from webapp.store.triage_tables import AnswerEvidence, AnswerTriage
@@ -136,9 +136,7 @@ class Triage:
             _say(session, answer, mark, (now, who))
             because = f": {mark.why.replace('_', ' ')}" if mark.why else ""
             detail = f"answer {mark.key[:8]} ({answer.verdict}){because}"
-            session.add(
-                tables.Event(at=now, who=who, action=ACTIONS[mark.state], target=connection_id, detail=detail)
-            )
+            session.add(noted(now, who, ACTIONS[mark.state], connection_id, detail))
 
     def told(self, audit_id: str) -> Answered | None:
         """What the answers told when an audit was made; None where there was none."""
