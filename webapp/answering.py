@@ -16,12 +16,21 @@ from connectors.synced import Synced
 from webapp.crms import salesforce_source
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
+from webapp.store.triage import Entry, Looking, State
 
 SAID = {
     "agree": "agreed with the check of the score",
     "disagree": "disagreed with the check of the score",
     "review": "asked for a review of the score",
 }
+BECAME: dict[State, str] = {
+    "open": "",
+    "looked": "An auditor looked at that",
+    "acted": "Something was changed for that",
+    "declined": "There was nothing to do about that",
+}
+MOST = 1_000
+"""Answers about one lead that are told, the newest: no lead has more."""
 WHY = {
     "score_right": ": the score is right for this lead",
     "score_too_low": ": the score is too low for this lead",
@@ -53,10 +62,16 @@ def with_answers(opened: Services, connection: ConnectionRow, done: Synced) -> S
 
 def answers_about(opened: Services, connection: ConnectionRow, lead: LeadKey) -> tuple[str, ...]:
     """What was answered to the check of one lead, a sentence each, for who asks what is held of it."""
-    return tuple(
-        f"On {one.given_at:%d %B %Y} somebody in the CRM {SAID[one.verdict]}{WHY.get(one.reason or '', '')}."
-        for one in opened.answers.about(connection.id, lead.hex)
-    )
+    wanted = Looking(verdicts=(), lead=lead.hex, standing=False)
+    found = opened.triage.behind(connection.id, wanted, None, MOST)
+    return tuple(_told(one) for one in reversed(found))
+
+
+def _told(entry: Entry) -> str:
+    one, became = entry.answer, BECAME[entry.state]
+    said = f"{SAID[one.verdict]}{WHY.get(one.reason or '', '')}."
+    then = f" {became} on {entry.at:%d %B %Y}." if entry.at and became else ""
+    return f"On {one.given_at:%d %B %Y} somebody in the CRM {said}{then}"
 
 
 def _keep(opened: Services, connection: ConnectionRow, told: Answers, *, whole: bool) -> int:

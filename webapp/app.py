@@ -22,6 +22,7 @@ from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
 from webapp.views import (
     account,
+    answers,
     audits,
     connections,
     dashboard,
@@ -63,7 +64,7 @@ START_ROOMS = (start, start_choose, start_policy)
 ROOMS = (
     *(auth_views, connections, inbound, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *START_ROOMS,
-    *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
+    *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
     *(people, invitations, account, single_sign_on),
 )
 

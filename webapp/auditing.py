@@ -21,9 +21,11 @@ from audit.run import AuditRequest, audit
 from audit.schema import Stream
 from audit.thresholds import threshold_counts
 from connectors.account import Pulled
+from connectors.feedback import Feedback
 from connectors.policy.model import Policy
 from connectors.pseudonym import LeadKey
 from connectors.source import Flag, FlagDetail
+from webapp.answers_told import told_beside
 from webapp.noise import noisy
 from webapp.store.evidence import packed
 from webapp.store.repository import short_id
@@ -58,13 +60,15 @@ class Verdict:
 class Pull:
     """The leads as the lake holds them, the account of how they came, and what to know of the score.
 
-    ``before`` is the report of the audit before, None where there is none.
+    ``before`` is the report of the audit before, None where there is none. ``answers`` are those of reps to
+    the checks so far.
     """
 
     table: pa.Table
     account: Pulled
     cautions: tuple[Caution, ...] = ()
     before: Report | None = None
+    answers: tuple[Feedback, ...] = ()
 
 
 def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
@@ -83,7 +87,10 @@ def verdict_on(pull: Pull, rules: Rules, now: datetime) -> Verdict:
         cautions=(*pull.cautions, *_unmapped(pull.account), *noisy(rules.policy)),
     )
     report, audit_id = audit(intake, rules.stream, request), short_id()
-    evidence = _evidence(intake, rules, report, pull.before)
+    evidence = replace(
+        _evidence(intake, rules, report, pull.before),
+        answers=told_beside(intake.table, rules.stream, pull.answers),
+    )
     return Verdict(
         audit=replace(_new_audit(audit_id, report, pull.account, rules), evidence=evidence),
         flags={

@@ -1,4 +1,4 @@
-"""What waits for somebody: proposals, new fields, failed jobs, consent, old pulls, unseen findings."""
+"""What waits for somebody: proposals, new fields, failed jobs, consent, old pulls, findings, answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STALE = timedelta(days=7)
 """A pull older than this is asked about: scores move, and a verdict on old ones misleads."""
 PRESSING = ("failed", "waiting", "info")
 """Kinds of decisions, the most pressing first."""
-Where = Literal["connections", "policy", "proposal", "audit", "finding"]
+Where = Literal["connections", "policy", "proposal", "audit", "finding", "answers"]
 PROPOSED = {
     "policy": "A policy",
     "stream": "Other groups, or another score,",
@@ -56,6 +56,7 @@ def decisions(
         *(told or _failed(opened, connection)),
         *_proposed(opened, connection),
         *_not_looked_at(opened, connection, audits),
+        *_answered(opened, connection),
         *_stale(opened, connection, audits),
         *_new_fields(opened, connection),
     )
@@ -127,6 +128,20 @@ def _not_looked_at(
             where="finding",
             key=f"{audits[0].id}/{unseen[0].id}",
             doing="Look at the first",
+        )
+
+
+def _answered(opened: Services, connection: ConnectionRow) -> Iterator[Decision]:
+    """Answers of reps that disagree or ask for a review, and that nobody has said anything of."""
+    waiting = opened.triage.waiting(connection.id)
+    if waiting:
+        yield Decision(
+            kind="info",
+            connection_id=connection.id,
+            text=f"{counted(waiting, 'answer of reps waits', 'answers of reps wait')} to be looked at.",
+            where="answers",
+            key=connection.id,
+            doing="Open the answers",
         )
 
 

@@ -230,7 +230,8 @@ def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Sync
         table = leads_of(opened, connection, rules.stream)
         told = direct_use(done.rules, rules.policy, rules.stream)
         before = _report_before(opened, connection)
-        pulled = Pull(table=table, account=done.whole, cautions=told, before=before)
+        given = opened.answers.all(connection.id)
+        pulled = Pull(table=table, account=done.whole, cautions=told, before=before, answers=given)
         verdict = verdict_on(pulled, rules, opened.clock())
     except Exception as error:
         reason = f": {error}" if isinstance(error, BadInput) else "; the server's log says why."

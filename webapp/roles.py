@@ -14,9 +14,9 @@ from webapp.store.rows import ROLES, Role
 
 Right = Literal["audits", "own", "special", "looks", "rules", "change", "people"]
 """``audits``: the dashboard and what audits found. ``own``: one's own account. ``special``: also what is
-about special categories (Article 9 of the GDPR). ``looks``: to say that one looked at a finding. ``rules``:
-to read policies, connections, jobs, keys, papers, tokens and the trail. ``change``: to change any of that.
-``people``: who may sign in."""
+about special categories (Article 9 of the GDPR). ``looks``: to say that one looked at a finding, or what
+became of an answer. ``rules``: to read policies, connections, answers, jobs, keys, papers, tokens and the
+trail. ``change``: to change any of that. ``people``: who may sign in."""
 
 _VIEWER: tuple[Right, ...] = ("audits", "own")
 _AUDITOR: tuple[Right, ...] = (*_VIEWER, "special", "looks", "rules")
@@ -58,10 +58,17 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
             {"auth.sign_out", "account.show", "account.set_language", "account.leave_everywhere"}
         ),
         "special": frozenset[str](),
-        "looks": frozenset({"evidence.looked"}),
+        "looks": frozenset({"evidence.looked", "answers.mark"}),
         "rules": frozenset(
             {
-                *("connections.index", "jobs.index", "jobs.now", "keys.show", "schedule.show"),
+                *(
+                    "answers.show",
+                    "connections.index",
+                    "jobs.index",
+                    "jobs.now",
+                    "keys.show",
+                    "schedule.show",
+                ),
                 *("papers.flow", "papers.flow_file", "papers.record", "papers.record_file"),
                 *("policies.show", "policy_versions.export", "policy_versions.show", "proposals.show"),
                 *("privacy.show", "privacy.proof", "sharing.show", "sharing.look"),

@@ -48,6 +48,7 @@ from webapp.store.sessions import Sessions
 from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
 from webapp.store.trail import Trail
+from webapp.store.triage import Triage
 from webapp.store.work_jobs import WorkJobs
 
 
@@ -168,6 +169,11 @@ class Services:
     def answers(self) -> LeadAnswers:
         """What people in the CRMs answer to the score check."""
         return LeadAnswers(database=self.database)
+
+    @property
+    def triage(self) -> Triage:
+        """What became of those answers."""
+        return Triage(database=self.database, clock=self.clock)
 
     @property
     def evidence(self) -> Evidence:

@@ -10,7 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.parquet import encryption
 
+from connectors.salesforce.answers import FEEDBACK
 from connectors.sandbox.fields import OrgContents, Value
+from connectors.sandbox.salesforce.new_org import add
+from connectors.sandbox.salesforce.org import Org
 from connectors.seals import Seal
 
 # Field names of both CRMs whose values identify a person; each value becomes a canary.
@@ -43,6 +46,29 @@ def _planted(record: Mapping[str, Value], number: int) -> dict[str, Value]:
                 f"{MARK}{field}{number}@example.com" if "mail" in field.lower() else f"{MARK}{field}{number}"
             )
     return marked
+
+
+def answers_given(org: Org, leads: Sequence[str]) -> None:
+    """Answers of twelve people about some leads; what is no word of ours is a canary."""
+    people = [org.new_id("User") for _ in range(12)]
+    for number, lead in enumerate(leads):
+        verdict = ("disagree", "agree", "review")[number % 3]
+        values = {
+            "Lead__c": lead,
+            "Verdict__c": verdict,
+            "Reason__c": "score_too_low" if verdict == "disagree" and number % 2 else f"{MARK}Reason",
+            "Status_Seen__c": ("ok", "review", f"{MARK}Seen")[number % 3],
+            "Audit_Id__c": f"{MARK}Audit{number}",
+            "CreatedById": people[number % 12],
+        }
+        add(org, FEEDBACK, values)
+
+
+def ids_of_answers(org: Org) -> tuple[str, ...]:
+    """The ids of those answers, and of the people who gave them."""
+    given = org.records[FEEDBACK]
+    people = {str(one["CreatedById"]) for one in given.values()}
+    return (*given, *people, *(one[:15] for one in (*given, *people)))
 
 
 def traces(folder: Path, *seals: Seal) -> Iterator[tuple[str, bytes]]:

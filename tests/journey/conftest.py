@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journey.canaries import planted
+from tests.journey.canaries import answers_given, planted
 from webapp.demo import journey
 from webapp.demo.contents import generated
 from webapp.demo.home import Home
@@ -49,6 +49,7 @@ def canary_world(folder: Path, leads: int) -> Iterator[CanaryWorld]:
     home = Home(folder=folder)
     home.open_for(contents.digest)
     with everything_logged() as log, running(contents, home, 0, SEED) as world, Progress() as progress:
+        answers_given(world.salesforce.org, world.salesforce.record_ids()[:240])
         outcomes = journey.run(world, contents, progress, known=False)
         yield world, outcomes, log
 

@@ -17,6 +17,8 @@ PAGES = (
     "{at}/policy?find=age&show=read",
     "{at}/policy/versions/1",
     "{at}/stream",
+    "{at}/answers",
+    "{at}/answers?state=&said=disagree",
     "{at}/privacy",
     "{at}/privacy/record",
     "{at}/privacy/flow",

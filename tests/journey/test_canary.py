@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from audit.report.json_form import read_json
-from tests.journey.canaries import MARK, found, traces
+from tests.journey.canaries import MARK, found, ids_of_answers, traces
 from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
 from webapp.demo.leads import example_lead
@@ -22,7 +22,9 @@ def needles(story_world) -> tuple[str, ...]:
     """The canary mark and every record id of both orgs, 15 and 18 characters where there are two forms."""
     world, _, _ = story_world
     salesforce = world.salesforce.record_ids()
-    return (MARK, *salesforce, *(record_id[:15] for record_id in salesforce), *world.hubspot.record_ids())
+    told = ids_of_answers(world.salesforce.org)
+    halves = (record_id[:15] for record_id in salesforce)
+    return (MARK, *salesforce, *halves, *world.hubspot.record_ids(), *told)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def test_nothing_stored_holds_a_raw_identifier(story_world, needles):
 def test_no_page_or_download_holds_a_raw_identifier(signed_in, needles):
     shown = list(pages(signed_in))
     kinds = {path.rsplit("/", 1)[-1] for path, _ in shown}
-    assert {"audit.json", "report.html", "metrics.csv", "policy"} <= kinds
+    assert {"audit.json", "report.html", "metrics.csv", "policy", "answers"} <= kinds
     assert found(iter(shown), needles) == []
 
 

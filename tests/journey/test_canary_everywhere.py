@@ -17,7 +17,7 @@ import requests
 from audit.report.json_form import read_json
 from audit.report.model import Report
 from tests.journey import everywhere
-from tests.journey.canaries import MARK, found, traces
+from tests.journey.canaries import MARK, found, ids_of_answers, traces
 from tests.webapp.api_caller import token
 from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
@@ -34,8 +34,9 @@ def ids(own_world) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def needles(ids) -> tuple[str, ...]:
-    return (MARK, *ids)
+def needles(own_world, ids) -> tuple[str, ...]:
+    world, _, _ = own_world
+    return (MARK, *ids, *ids_of_answers(world.salesforce.org))
 
 
 @pytest.fixture(scope="module")
@@ -276,6 +277,7 @@ def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles):
         headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items()).encode()
         hits += found(iter([(f"{one.method} {one.endpoint}", headers + answer.content)]), needles)
     assert {"api.make_dossier", "api.erase_lead", "api.look_up_panel", "api.list_trail"} <= done
+    assert {"api.list_answers", "api.count_answers", "api.compare_answers"} <= done
     assert len(done) > 25
     assert hits == []
     assert found(iter([("log", "\n".join(log).encode())]), needles) == []

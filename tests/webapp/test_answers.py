@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,11 +14,14 @@ from connectors.salesforce.answers import FEEDBACK
 from connectors.sandbox.salesforce import org_deeds
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.sandbox.salesforce.new_org import add
+from tests.webapp.markup import faults
 from webapp import jobs
+from webapp.rights import erasing
 from webapp.rights.dossier import dossier
 from webapp.store.answers import LeadAnswers
 from webapp.store.pseudonymised import move_on
 from webapp.store.repository import Repository
+from webapp.store.triage import Looking, Mark
 from webapp.viewmodels.synced import sentences
 
 KEYRING = Keyring(crm="salesforce", organisation="00D000000000001EAA", master=bytes(range(32)))
@@ -182,6 +186,10 @@ def test_who_asks_what_is_held_of_a_lead_reads_the_answers_too(crms):
         "On 25 November 2026 somebody in the CRM disagreed with the check of the score: the score is right "
         "for this lead."
     )
+    key = crms.services.answers.all(row.id)[0].key
+    crms.services.triage.mark(row.id, Mark(key=key, state="acted"), "Ada")
+    then = dossier(crms.services, row, keyring.lead_key(ids[3]), "Ada").standing[-1]
+    assert re.fullmatch(re.escape(told) + r" Something was changed for that on \d\d \w+ \d{4}\.", then)
     others = dossier(crms.services, row, keyring.lead_key(ids[4]), "Ada").standing
     assert not [sentence for sentence in others if "somebody in the CRM" in sentence]
 
@@ -203,3 +211,31 @@ def test_a_disconnect_takes_the_answers_too(crms):
     browser = crms.signed_in()
     browser.submit("/connections", {}, to=f"/connections/{row.id}/disconnect")
     assert crms.services.answers.all(row.id) == ()
+
+
+def test_an_audit_tells_what_the_answers_say_and_an_erasure_takes_what_became_of_them(crms):
+    row = crms.ready("salesforce")
+    for lead in range(60):
+        answer(crms, lead, Reason__c="score_too_low")
+    synced(crms, row)
+    audit = crms.services.repository.latest_audit(row.id)
+    told = crms.services.triage.told(audit.id)
+    held = len(crms.services.answers.all(row.id))
+    assert (told.given, told.people, told.leads + told.elsewhere) == (held, 1, held)
+    assert told.leads > 30
+    (disagreed,) = [one.estimate for one in told.overall if one.share == "disagreed"]
+    assert (disagreed.value, disagreed.n) == (1.0, told.leads)
+    assert {one.verdict for one in told.gaps if one.share == "disagreed"} == {"insufficient"}
+    browser = crms.signed_in()
+    page = f"/connections/{row.id}/answers"
+    shown = browser.get(page).text
+    assert faults(shown) == []
+    waiting = crms.services.triage.page(row.id, Looking(), 1)[0]
+    done = browser.submit(page, {"key": waiting[0].answer.key, "became": "acted", "state": "open"}, to=page)
+    assert done.status_code == 303
+    lead = waiting[0].answer.lead
+    erasing.erase(crms.services, row, lead, "Ada")
+    left = crms.services.triage.page(row.id, Looking(), 1)
+    assert left[1] == len(crms.services.answers.all(row.id)) == held - 1
+    assert {one.state for one in left[0]} == {"open"}
+    assert lead.hex not in browser.get("/trail.csv").text

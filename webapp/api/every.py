@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from webapp.api import audits, connections, evidence, leads, people, releases, rules
+from webapp.api import answers, audits, connections, evidence, leads, people, releases, rules
 from webapp.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *connections.OPERATIONS,
     *audits.OPERATIONS,
     *evidence.OPERATIONS,
+    *answers.OPERATIONS,
     *rules.OPERATIONS,
     *releases.OPERATIONS,
     *leads.OPERATIONS,

@@ -12,6 +12,7 @@ from webapp.store.rows import Role
 Scope = Literal[
     "read:audits",
     "read:special",
+    "read:answers",
     "read:policy",
     "read:releases",
     "read:trail",
@@ -26,6 +27,7 @@ WORDS: Mapping[Scope, str] = MappingProxyType(
     {
         "read:audits": "Connections, what their syncs read, and audits without special categories.",
         "read:special": "Also what audits say of special categories (Article 9 of the GDPR).",
+        "read:answers": "What reps answer to the check of a score, and whether more for one group.",
         "read:policy": "Policy, stream and their versions, the documents made from them, the decision log.",
         "read:releases": "The ledger of what was shared, and what is in it.",
         "read:trail": "Who did what.",
@@ -41,6 +43,7 @@ NEEDS: Mapping[Scope, Right] = MappingProxyType(
     {
         "read:audits": "audits",
         "read:special": "special",
+        "read:answers": "rules",
         "read:policy": "rules",
         "read:releases": "rules",
         "read:trail": "rules",

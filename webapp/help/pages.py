@@ -21,7 +21,7 @@ SHELVES = (
     ("To begin with", ("setup", "login", "invitation", "dashboard", "connections")),
     ("The first run", ("start", "start_choose", "start_keep", "start_check", "start_pull", "start_audit")),
     ("What is read, and what is audited", ("policy", "policy_version", "proposal", "stream", "keys")),
-    ("What an audit found", ("audit", "finding", "figure")),
+    ("What an audit found", ("audit", "finding", "figure", "answers")),
     ("People's rights, and what leaves", ("privacy", "dossier", "paper", "share")),
     ("How it runs", ("jobs", "schedule", "people", "account", "trail", "tokens")),
 )

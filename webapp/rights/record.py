@@ -148,7 +148,10 @@ def _recipients(connection: ConnectionRow) -> tuple[Line, ...]:
             term=f"Users of {NAMES[connection.crm]}",
             text=f"See a panel beside a lead and these fields on it: {fields}. No group of a person.",
         ),
-        Line(term="Administrators and auditors", text="See counts and rates of groups, no single lead."),
+        Line(
+            term="Administrators and auditors",
+            text="See counts and rates of groups. Of a single lead they see what reps answered, if they do.",
+        ),
         *_answers_told(connection),
         Line(
             term="Anybody else",
@@ -162,7 +165,9 @@ def _answers_told(connection: ConnectionRow) -> Iterator[Line]:
         yield Line(
             term="Answers to the score check",
             text="Stay in this installation: the sync says how many are new, and the dossier tells the "
-            "person behind the lead what was answered, not by whom. None is written back or exported.",
+            "person behind the lead what was answered, not by whom. Administrators and auditors see it one "
+            "by one under the start of a code, and record what became of it (answer_triage). None is "
+            "written back or exported.",
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, Insert, Update, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from connectors.feedback import Feedback, Reason, Verdict
@@ -15,6 +15,7 @@ from connectors.pseudonym import LeadKey
 from connectors.source import FlagStatus
 from webapp.store.database import Database
 from webapp.store.feedback_tables import LeadAnswer
+from webapp.store.triage_tables import AnswerTriage
 
 PORTION = 500
 
@@ -28,16 +29,20 @@ class LeadAnswers:
     def keep(self, connection_id: str, given: Sequence[Feedback], *, only: bool = False) -> int:
         """Keep answers, each once however often it comes; how many of them are new.
 
-        What is told anew of a known answer replaces it. With ``only``, all others of the connection go.
+        What is told anew of a known answer replaces it, and what was done about it stays unless it says
+        something else now. With ``only``, all others of the connection go.
         """
         rows = {one.key: _values(connection_id, one) for one in given}
         with self.database.writing() as session:
-            held = set(session.scalars(select(LeadAnswer.key).filter_by(connection_id=connection_id)))
-            gone = held if only else held & rows.keys()
-            _delete(session, connection_id, LeadAnswer.key.in_, sorted(gone))
-            if rows:
-                session.execute(insert(LeadAnswer), list(rows.values()))
-        return len(rows.keys() - held)
+            held = _said(session, connection_id)
+            told = {key: (row["verdict"], row["reason"], row["given_at"]) for key, row in rows.items()}
+            anew = {key for key in held.keys() & rows.keys() if held[key] != told[key]}
+            _delete(session, connection_id, AnswerTriage, AnswerTriage.key.in_, sorted(anew))
+            gone = held.keys() - rows.keys() if only else ()
+            _delete(session, connection_id, LeadAnswer, LeadAnswer.key.in_, sorted(gone))
+            _put(session, [row for key, row in rows.items() if key not in held], insert(LeadAnswer))
+            _put(session, [row for key, row in rows.items() if key in held], update(LeadAnswer))
+        return len(rows.keys() - held.keys())
 
     def newest(self, connection_id: str) -> datetime | None:
         """When the newest answer was given; None where there is none."""
@@ -47,17 +52,12 @@ class LeadAnswers:
 
     def all(self, connection_id: str) -> tuple[Feedback, ...]:
         """Every answer of a connection, oldest first."""
-        query = select(LeadAnswer).filter_by(connection_id=connection_id)
-        with self.database.reading() as session:
-            rows = session.scalars(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
-            return tuple(_feedback(row) for row in rows)
+        return self._oldest_first(LeadAnswer.connection_id == connection_id)
 
-    def about(self, connection_id: str, lead: str) -> tuple[Feedback, ...]:
-        """The answers about one lead (`LeadKey.hex`), oldest first."""
-        query = select(LeadAnswer).filter_by(connection_id=connection_id, lead_key=lead)
-        with self.database.reading() as session:
-            rows = session.scalars(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
-            return tuple(_feedback(row) for row in rows)
+    def since(self, connection_id: str, moment: datetime) -> tuple[Feedback, ...]:
+        """The answers of a connection that were given at a moment or later, oldest first."""
+        here = LeadAnswer.connection_id == connection_id
+        return self._oldest_first(here, LeadAnswer.given_at >= moment)
 
     def leads(self, connection_id: str) -> frozenset[str]:
         """The leads that were answered about (`LeadKey.hex`)."""
@@ -75,20 +75,40 @@ class LeadAnswers:
         with self.database.writing() as session:
             forget_answers(session, connection_id, leads)
 
+    def _oldest_first(self, *which: ColumnElement[bool]) -> tuple[Feedback, ...]:
+        """Some answers, read as plain rows, which have the same names: they may be many."""
+        query = select(*LeadAnswer.__table__.columns).where(*which)
+        with self.database.reading() as session:
+            rows = session.execute(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
+            return tuple(feedback_of(cast("LeadAnswer", row)) for row in rows)
+
 
 def forget_answers(session: Session, connection_id: str, leads: Collection[str]) -> None:
     """Remove every answer about some leads, within a transaction."""
-    _delete(session, connection_id, LeadAnswer.lead_key.in_, sorted(leads))
+    _delete(session, connection_id, LeadAnswer, LeadAnswer.lead_key.in_, sorted(leads))
+
+
+def _said(session: Session, connection_id: str) -> dict[str, tuple[object, ...]]:
+    """What each known answer says, and since when."""
+    columns = (LeadAnswer.key, LeadAnswer.verdict, LeadAnswer.reason, LeadAnswer.given_at)
+    found = session.execute(select(*columns).filter_by(connection_id=connection_id))
+    return {key: (verdict, reason, given_at) for key, verdict, reason, given_at in found}
+
+
+def _put(session: Session, rows: list[dict[str, object]], how: Insert | Update) -> None:
+    if rows:
+        session.execute(how, rows)
 
 
 def _delete(
     session: Session,
     connection_id: str,
+    table: type[LeadAnswer | AnswerTriage],
     among: Callable[[Sequence[str]], ColumnElement[bool]],
     names: Sequence[str],
 ) -> None:
     """A statement takes some hundred names at most."""
-    here = delete(LeadAnswer).filter_by(connection_id=connection_id)
+    here = delete(table).filter_by(connection_id=connection_id)
     for start in range(0, len(names), PORTION):
         session.execute(here.where(among(names[start : start + PORTION])))
 
@@ -107,7 +127,8 @@ def _values(connection_id: str, one: Feedback) -> dict[str, object]:
     }
 
 
-def _feedback(row: LeadAnswer) -> Feedback:
+def feedback_of(row: LeadAnswer) -> Feedback:
+    """An answer as it is handed out."""
     return Feedback(
         key=row.key,
         lead=LeadKey(bytes.fromhex(row.lead_key)),

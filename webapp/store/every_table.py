@@ -17,6 +17,7 @@ from webapp.store import (
     privacy_tables,
     release_tables,
     tables,
+    triage_tables,
 )
 from webapp.store.columns import Base
 
@@ -24,6 +25,6 @@ from webapp.store.columns import Base
 MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
     *(feedback_tables, measure_tables, erased_lead_tables, clock_tables, evidence_tables),
-    *(api_tables, job_tables, people_tables),
+    *(api_tables, job_tables, people_tables, triage_tables),
 )
 METADATA = Base.metadata

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,6 +86,12 @@ class Evidence:
         query = _chosen(_audits(overviews=overviews), connection_id, place, most)
         with self.database.reading() as session:
             return [_kept(row) for row in session.execute(query)]
+
+    def known(self, connection_id: str, audit_ids: Collection[str]) -> frozenset[str]:
+        """Of some ids those that are audits of a connection."""
+        query = select(tables.Audit.id).filter_by(connection_id=connection_id)
+        with self.database.reading() as session:
+            return frozenset(audit_ids).intersection(session.scalars(query))
 
     def look(self, connection_id: str, audit_id: str, finding_id: str, who: str) -> None:
         """Record that somebody looked at a finding, and say so in the trail."""

@@ -36,10 +36,12 @@ from webapp.store.rows import (
     Crm,
     FlagRow,
     NewAudit,
+    NewEvidence,
     PolicyVersion,
     ReceiptRow,
     StreamVersion,
 )
+from webapp.store.triage_tables import AnswerEvidence
 from webapp.store.versions import Draft, keep
 
 Clock = Callable[[], datetime]
@@ -170,8 +172,7 @@ class Repository:
             session.add(row)
             session.flush()
             if new.evidence is not None:
-                kept = new.evidence
-                session.add(AuditEvidence(audit_id=row.id, overview=dict(kept.overview), counts=kept.counts))
+                _put_evidence(session, row.id, new.evidence)
             if flags is not None:
                 _put_flags(session, connection_id, row.id, flags)
             return audit_row(row)
@@ -248,6 +249,12 @@ class Repository:
 def _audits(connection_id: str) -> Select[tables.Audit]:
     newest_first = (tables.Audit.made_at.desc(), tables.Audit.id.desc())
     return select(tables.Audit).filter_by(connection_id=connection_id).order_by(*newest_first)
+
+
+def _put_evidence(session: Session, audit_id: str, kept: NewEvidence) -> None:
+    session.add(AuditEvidence(audit_id=audit_id, overview=dict(kept.overview), counts=kept.counts))
+    if kept.answers is not None:
+        session.add(AnswerEvidence(audit_id=audit_id, told=dict(kept.answers)))
 
 
 def _put_flags(session: Session, connection_id: str, audit_id: str, flags: Mapping[LeadKey, Flag]) -> None:

@@ -106,10 +106,14 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvidence:
-    """What is kept beside an audit, as `webapp.store.evidence.packed` makes it."""
+    """What is kept beside an audit, as `webapp.store.evidence.packed` makes it.
+
+    ``answers`` is what reps' answers told; None where there was none.
+    """
 
     overview: Mapping[str, Any]
     counts: bytes = field(repr=False)
+    answers: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,7 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("viewmodels/measures.py", "viewmodels/picture.py", "viewmodels/synced.py"),
             *("viewmodels/thresholds.py", "views/audits.py", "views/dashboard.py", "views/evidence.py"),
             *("views/loading.py", "views/papers.py"),
+            *("answering.py", "templates/answers.html", "viewmodels/answers_*.py", "views/answers.py"),
         ),
     }
 )

@@ -6,8 +6,10 @@ from flask import Blueprint, Response, abort, render_template
 
 from audit.report.table import metrics_csv
 from webapp.auth import may
+from webapp.open_audits import Opened
 from webapp.services import services
 from webapp.store.rows import AuditRow
+from webapp.viewmodels.answers_said import since_words
 from webapp.viewmodels.words import organisation_label
 from webapp.views.loading import connection_of, opened, whole
 
@@ -32,6 +34,7 @@ def show(audit_id: str) -> str:
         looks=services().evidence.looks(connection.id) if may("looks") else {},
         label=organisation_label(connection.crm, connection.organisation),
         connection_id=connection.id,
+        answers=_answers(found) if may("rules") else "",
         whole=may("special") or not found.withheld,
     )
 
@@ -61,6 +64,16 @@ def report_html(audit_id: str) -> Response:
 def metrics(audit_id: str) -> Response:
     """Every metric of every group, for a spreadsheet."""
     return _file(metrics_csv(whole(audit_id).source.report), "text/csv", f"audit-{audit_id}.csv")
+
+
+def _answers(found: Opened) -> str:
+    """What reps answered since, where this is the newest audit and anybody has answered at all."""
+    row, asked = found.row, found.source.report.settings
+    newest, given = services().evidence.behind(row.connection_id, None, 1), services().answers
+    if newest[0].id != row.id or given.newest(row.connection_id) is None:
+        return ""
+    since = given.since(row.connection_id, row.made_at)
+    return since_words(since, asked.confidence, asked.minimum_group)
 
 
 def _drawn(audit_id: str) -> str:
