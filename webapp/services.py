@@ -23,6 +23,7 @@ from webapp.store.accounts import Accounts
 from webapp.store.answers import LeadAnswers
 from webapp.store.api_tokens import ApiTokens
 from webapp.store.api_uses import ApiUses
+from webapp.store.card_answers import CardAnswers
 from webapp.store.certain_moments import CertainMoments
 from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
@@ -31,6 +32,7 @@ from webapp.store.decision_logs import DecisionLogs
 from webapp.store.erased_leads import ErasedLeads
 from webapp.store.evidence import Evidence
 from webapp.store.first_measures import FirstMeasures
+from webapp.store.flag_counts import FlagCounts
 from webapp.store.grants import DatabaseGrants
 from webapp.store.identities import Identities
 from webapp.store.invitations import Invitations
@@ -168,6 +170,16 @@ class Services:
     def answers(self) -> LeadAnswers:
         """What people in the CRMs answer to the score check."""
         return LeadAnswers(database=self.database)
+
+    @property
+    def card_answers(self) -> CardAnswers:
+        """What people answer on a card, one by one."""
+        return CardAnswers(database=self.database)
+
+    @property
+    def flag_counts(self) -> FlagCounts:
+        """How many leads each check says what of."""
+        return FlagCounts(database=self.database)
 
     @property
     def evidence(self) -> Evidence:
