@@ -13,6 +13,7 @@ from connectors.source import FlagStatus
 from webapp.outgoing import notices_of
 from webapp.panels import BY_STATUS, utc_text
 from webapp.services import Services
+from webapp.store.flag_counts import FlagCounts
 from webapp.store.rows import AuditRow, ConnectionRow
 
 SCHEMA = "fairlead.overview/1"
@@ -60,7 +61,7 @@ def overview_of(opened: Services, connection: ConnectionRow) -> Overview:
     audit = opened.repository.latest_audit(connection.id)
     if audit is None:
         return NOT_AUDITED
-    numbers = opened.flag_counts.of(connection.id)
+    numbers = FlagCounts(database=opened.database).of(connection.id)
     counts = tuple(
         Counted(state=BY_STATUS[one].state, title=BY_STATUS[one].title, number=numbers.get(one, 0))
         for one in ORDER

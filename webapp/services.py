@@ -32,7 +32,6 @@ from webapp.store.decision_logs import DecisionLogs
 from webapp.store.erased_leads import ErasedLeads
 from webapp.store.evidence import Evidence
 from webapp.store.first_measures import FirstMeasures
-from webapp.store.flag_counts import FlagCounts
 from webapp.store.grants import DatabaseGrants
 from webapp.store.identities import Identities
 from webapp.store.invitations import Invitations
@@ -175,11 +174,6 @@ class Services:
     def card_answers(self) -> CardAnswers:
         """What people answer on a card, one by one."""
         return CardAnswers(database=self.database)
-
-    @property
-    def flag_counts(self) -> FlagCounts:
-        """How many leads each check says what of."""
-        return FlagCounts(database=self.database)
 
     @property
     def evidence(self) -> Evidence:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import requests
-from werkzeug.test import TestResponse
 
 from audit.report.json_form import to_json
 from connectors.account import Pulled
@@ -62,7 +61,7 @@ def proxied(world: World, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return session.post(f"{world.hubspot.api_url}/__card/fetch", json=asked, timeout=30).json()
 
 
-def posted(world: World, path: str, body: dict[str, Any] | bytes, **changes: Any) -> TestResponse:
+def posted(world: World, path: str, body: dict[str, Any] | bytes, **changes: Any) -> Any:
     """A request as HubSpot signs it; ``user``, ``portal``, ``app`` and ``secret`` may be others."""
     portal, user = changes.get("portal", world.hubspot.organisation), changes.get("user", "1")
     query = f"portalId={portal}&userId={user}&appId={changes.get('app', world.hubspot.app_id)}"

@@ -16,6 +16,7 @@ from connectors.hubspot.flag_properties import LABELS
 from tests.webapp.signed_cards import audited, posted, proxied
 from webapp import card_replies, jobs
 from webapp.key_rotation import rotate
+from webapp.panels import PanelState
 from webapp.rights.forgetting import Cause, forget
 from webapp.store.card_answers import MOST
 from webapp.views.cards import ANSWER_PATH, CARD_PATH, OVERVIEW_PATH, SETTINGS_PATH
@@ -208,6 +209,13 @@ def test_a_lead_that_was_erased_is_gone_and_takes_no_answer(crms, row):
     assert (panel["state"], panel["title"]) == ("erased", "This lead is gone")
     assert answered(crms, AGREE, audit_id).json["state"] == "no_check"
     assert kept(crms, row) == []
+
+
+def test_every_state_has_a_shape_of_its_own_in_salesforces_frame(crms):
+    icon, states = crms.app.jinja_env.get_template("_icons.html").module.icon, get_args(PanelState)
+    drawn = {icon(state).partition(">")[2] for state in states}
+    assert len(drawn) == len(states)
+    assert all("<path" in one for one in drawn)
 
 
 def test_a_sync_forgets_the_answers_about_contacts_that_left(crms, row):
