@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from audit.schema import BadInput, parse_stream
+from audit.schema import BadInput, Stream, parse_stream
 from connectors.inbound import Visit
+from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from webapp.incoming import Met, panel_of
 from webapp.panels import to_json
 from webapp.services import Services
-from webapp.store.rows import ConnectionRow
+from webapp.store.card_answers import Visitor
+from webapp.store.repository import Repository
 
 _PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}\Z")
 
@@ -25,24 +28,40 @@ def as_card(opened: Services, met: Met, visit: Visit) -> dict[str, Any]:
     rights; each is None where there is none.
     """
     panel, (row, _) = panel_of(opened, visit, [met]), met
-    answer = None
-    if panel.audit_id is not None:
-        answer = opened.card_answers.given(row.id, visit.lead, visit.user, panel.audit_id)
-    return {**to_json(panel), "answer": answer, "score_property": _score_property(opened, row)}
+    visitor = Visitor(lead=visit.lead, who=visit.user, audit_id=panel.audit_id or "")
+    standing = opened.card_answers.standing(row.id, visitor)
+    rules = _Rules(
+        connection_id=row.id, policy=standing.policy, stream=standing.stream, repository=opened.repository
+    )
+    return {**to_json(panel), "answer": standing.answer, "score_property": _score_property(rules)}
 
 
-def _score_property(opened: Services, row: ConnectionRow) -> str | None:
-    policy, stream = opened.repository.policy(row.id), opened.repository.stream(row.id)
-    return _named(policy.text, stream.text) if policy and stream else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    """The versions that are in force; a saved version never changes."""
+
+    connection_id: str
+    policy: int | None
+    stream: int | None
+    repository: Repository = field(compare=False)
 
 
-@lru_cache(maxsize=64)
-def _named(policy_text: str, stream_text: str) -> str | None:
+@lru_cache(maxsize=256)
+def _score_property(rules: _Rules) -> str | None:
     """The property behind the column of the score; None where it is none of the contact itself."""
+    policy, stream = (
+        rules.repository.policy(rules.connection_id),
+        rules.repository.stream(rules.connection_id),
+    )
+    if policy is None or stream is None:
+        return None
     try:
-        policy, stream = parse_policy(policy_text, "The policy"), parse_stream(stream_text, "The stream")
+        return _named(parse_policy(policy.text, "The policy"), parse_stream(stream.text, "The stream"))
     except BadInput:
         return None
+
+
+def _named(policy: Policy, stream: Stream) -> str | None:
     fields = {rule.column: rule.field for rule in policy.rules if rule.operator.name != "drop"}
     name = fields.get(stream.score or "", "") if policy.object == "contacts" else ""
     return name if _PROPERTY.match(name) else None

@@ -15,7 +15,7 @@ from connectors.pseudonym import Keyring
 from connectors.source import Flag
 from tests.webapp.sample_report import sample_report
 from webapp.store.answers import LeadAnswers
-from webapp.store.card_answers import MOST, WITHIN, CardAnswers
+from webapp.store.card_answers import MOST, WITHIN, CardAnswers, Standing, Visitor
 from webapp.store.flag_counts import FlagCounts
 from webapp.store.repository import Repository, short_id
 from webapp.store.rows import NewAudit
@@ -70,9 +70,15 @@ def test_the_newest_answer_of_each_person_stands(checked, database):
         ("disagree", "other", "review"),
         ("agree", None, "review"),
     }
-    assert answers.given(row, one.lead, one.who, audit_id) == "disagree"
-    assert answers.given(row, one.lead, one.who, "another1") is None
-    assert answers.given(row, LEADS[1], one.who, audit_id) is None
+    mine = Visitor(lead=one.lead, who=one.who, audit_id=audit_id)
+    assert answers.standing(row, mine) == Standing(answer="disagree", policy=None, stream=None)
+    for other in (replace(mine, audit_id=""), replace(mine, lead=LEADS[1]), replace(mine, who="0" * 32)):
+        assert answers.standing(row, other).answer is None
+    repository = Repository(database=database)
+    for text in ("one", "two"):
+        repository.save_policy(row, text, "Ada")
+    repository.save_stream(row, "one", "Ada")
+    assert answers.standing(row, mine) == Standing(answer="disagree", policy=2, stream=1)
 
 
 def test_clicks_at_the_same_moment_are_one_answer(checked, database):

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from connectors.feedback import PERSON, Reason
 from connectors.hubspot.flag_properties import LABELS
 from tests.webapp.signed_cards import audited, posted, proxied
+from tests.webapp.support import policy_text
 from webapp import card_replies, jobs
 from webapp.key_rotation import rotate
 from webapp.panels import PanelState
@@ -80,6 +81,15 @@ def test_the_panel_has_the_numbers_of_its_picture_and_says_where_the_score_is(cr
     assert panel["score_property"] == "lead_score_x"
     other = posted(crms, CARD_PATH, record(crms, 1)).json
     assert (other["state"], other["shift"], other["answer"]) == ("not_audited", None, None)
+
+
+def test_another_policy_is_seen_at_once(crms, row):
+    assert posted(crms, CARD_PATH, record(crms)).json["score_property"] == "lead_score_x"
+    text = policy_text("hubspot").replace("lead_score_x", "other_score")
+    crms.services.repository.save_policy(row.id, text, "Ada")
+    assert posted(crms, CARD_PATH, record(crms)).json["score_property"] == "other_score"
+    crms.services.repository.save_policy(row.id, text.replace("other_score", "deal.amount"), "Ada")
+    assert posted(crms, CARD_PATH, record(crms)).json["score_property"] is None
 
 
 def test_without_a_policy_no_property_is_named(crms):

@@ -6,20 +6,55 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from connectors.feedback import Feedback, Verdict
 from connectors.pseudonym import LeadKey
 from webapp.store.database import Database
 from webapp.store.feedback_tables import LeadAnswer
-from webapp.store.tables import LeadFlag
+from webapp.store.tables import LeadFlag, PolicyText, StreamText
 
 Taken = Literal["kept", "no_check", "checked_again", "too_many"]
 # One person answers about so many other leads in such a time; more is a program.
 MOST, WITHIN = 30, timedelta(minutes=1)
 # Whoever pressed a button waits, and HubSpot waits for five seconds at most.
 WAIT_SECONDS = 3.0
+
+
+_HERE = bindparam("connection_id")
+_STANDING = select(
+    select(LeadAnswer.verdict)
+    .where(
+        LeadAnswer.connection_id == _HERE,
+        LeadAnswer.lead_key == bindparam("lead_key"),
+        LeadAnswer.who == bindparam("who"),
+        LeadAnswer.audit_id == bindparam("audit_id"),
+    )
+    .order_by(LeadAnswer.given_at.desc())
+    .limit(1)
+    .scalar_subquery(),
+    select(func.max(PolicyText.version)).where(PolicyText.connection_id == _HERE).scalar_subquery(),
+    select(func.max(StreamText.version)).where(StreamText.connection_id == _HERE).scalar_subquery(),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who looks at the check of which lead; ``audit_id`` is empty where there is no check."""
+
+    lead: LeadKey
+    who: str
+    audit_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a person answered to the check, and the versions of policy and stream; None where none is."""
+
+    answer: Verdict | None
+    policy: int | None
+    stream: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +90,17 @@ class CardAnswers:
             session.merge(_row(connection_id, one, flag.status))
         return "kept"
 
-    def given(self, connection_id: str, lead: LeadKey, who: str, audit_id: str) -> Verdict | None:
-        """What somebody answered last to the check of a lead by an audit; None if nothing."""
-        mine = select(LeadAnswer.verdict).filter_by(
-            connection_id=connection_id, lead_key=lead.hex, who=who, audit_id=audit_id
-        )
+    def standing(self, connection_id: str, visitor: Visitor) -> Standing:
+        """What somebody answered last to a check, and which rules are in force, in one statement."""
+        values = {
+            "connection_id": connection_id,
+            "lead_key": visitor.lead.hex,
+            "who": visitor.who,
+            "audit_id": visitor.audit_id,
+        }
         with self.database.glancing() as link:
-            found = link.scalar(mine.order_by(LeadAnswer.given_at.desc()).limit(1))
-        return cast("Verdict | None", found)
+            answer, policy, stream = link.execute(_STANDING, values).one()
+        return Standing(answer=cast("Verdict | None", answer), policy=policy, stream=stream)
 
 
 def _others(session: Session, connection_id: str, one: Feedback) -> int:
