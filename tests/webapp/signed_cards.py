@@ -62,7 +62,7 @@ def proxied(world: World, path: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def posted(world: World, path: str, body: dict[str, Any] | bytes, **changes: Any) -> Any:
-    """A request as HubSpot signs it; ``user``, ``portal``, ``app`` and ``secret`` may be others."""
+    """A request as HubSpot signs it; ``user``, ``portal``, ``app`` and ``secret`` may differ."""
     portal, user = changes.get("portal", world.hubspot.organisation), changes.get("user", "1")
     query = f"portalId={portal}&userId={user}&appId={changes.get('app', world.hubspot.app_id)}"
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -74,5 +74,6 @@ def posted(world: World, path: str, body: dict[str, Any] | bytes, **changes: Any
     secret = changes.get("secret", world.hubspot.client_secret).encode()
     signature = base64.b64encode(hmac.digest(secret, source, hashlib.sha256)).decode()
     headers = {"X-HubSpot-Signature-v3": signature, "X-HubSpot-Request-Timestamp": stamp}
+    headers |= changes.get("headers", {})
     client = world.app.test_client()
     return client.post(f"{path}?{query}", data=raw, headers=headers, content_type="application/json")

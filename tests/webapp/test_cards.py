@@ -259,6 +259,14 @@ def test_a_manager_sees_how_many_leads_are_in_doubt_and_no_lead(crms, row):
         assert name not in json.dumps(told)
 
 
+def test_a_card_speaks_one_language_whatever_asks(crms, row):
+    audited(crms, row)
+    for path in (CARD_PATH, OVERVIEW_PATH, SETTINGS_PATH):
+        plain = posted(crms, path, record(crms))
+        german = posted(crms, path, record(crms), headers={"Accept-Language": "de"})
+        assert german.json == plain.json
+
+
 def test_the_settings_page_hears_how_the_connection_stands_and_no_note_of_it(crms, row):
     crms.services.repository.set_state(row.id, "missing_permission", "note-canary about home_region")
     told = posted(crms, SETTINGS_PATH, {})
