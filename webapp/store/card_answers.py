@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from connectors.feedback import Feedback, Verdict
@@ -22,7 +22,7 @@ MOST, WITHIN = 30, timedelta(minutes=1)
 WAIT_SECONDS = 3.0
 
 
-_HERE = bindparam("connection_id")
+_HERE: BindParameter[str] = bindparam("connection_id")
 _STANDING = select(
     select(LeadAnswer.verdict)
     .where(
