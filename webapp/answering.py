@@ -1,4 +1,7 @@
-"""What reps answer to the score check comes in with each sync, for the leads that are held here."""
+"""What reps answer to the score check, for the leads that are held here.
+
+From Salesforce it comes in with each sync; HubSpot's card sends each answer itself (`webapp.views.cards`).
+"""
 
 from __future__ import annotations
 
@@ -48,6 +51,7 @@ def with_answers(opened: Services, connection: ConnectionRow, done: Synced) -> S
     whole all the same, and its notes say so.
     """
     if connection.crm != "salesforce":
+        _forget_departed(opened, connection)
         return done
     since = opened.answers.newest(connection.id) if done.kind == "incremental" else None
     try:
@@ -75,12 +79,20 @@ def _told(entry: Entry) -> str:
 
 
 def _keep(opened: Services, connection: ConnectionRow, told: Answers, *, whole: bool) -> int:
-    before = opened.answers.leads(connection.id)
-    held = _held(opened, connection, before | {one.lead.hex for one in told.given})
-    opened.answers.forget(connection.id, before - held)
+    held = _forget_departed(opened, connection, {one.lead.hex for one in told.given})
     given = [one for one in told.given if one.lead.hex in held]
     # Where no answer at all is shown any more, a permission was taken away rather than every answer.
     return opened.answers.keep(connection.id, given, only=whole and told.asked and told.read > 0)
+
+
+def _forget_departed(
+    opened: Services, connection: ConnectionRow, more: Collection[str] = frozenset()
+) -> frozenset[str]:
+    """Forget the answers about leads that are not held any more; which are held, of those and ``more``."""
+    before = opened.answers.leads(connection.id)
+    held = _held(opened, connection, before | set(more))
+    opened.answers.forget(connection.id, before - held)
+    return held
 
 
 def _held(opened: Services, connection: ConnectionRow, leads: Collection[str]) -> frozenset[str]:

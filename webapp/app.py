@@ -24,6 +24,7 @@ from webapp.views import (
     account,
     answers,
     audits,
+    cards,
     connections,
     dashboard,
     errors,
@@ -62,7 +63,7 @@ LARGEST_REQUEST = 1024 * 1024
 POLICY_ROOMS = (policies, policy_versions, policy_risk, policy_fields, proposals)
 START_ROOMS = (start, start_choose, start_policy)
 ROOMS = (
-    *(auth_views, connections, inbound, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
+    *(auth_views, connections, inbound, cards, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *START_ROOMS,
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
     *(people, invitations, account, single_sign_on),
@@ -94,6 +95,7 @@ def app_over(opened: Services) -> Flask:
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     csrf.exempt(inbound.blueprint)
+    csrf.exempt(cards.blueprint)
     csrf.exempt(door.blueprint)
     if opened.settings.trusted_proxies:
         _trust_proxies(app, opened.settings)

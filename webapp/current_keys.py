@@ -34,6 +34,20 @@ def flag_of(
         keyring = None
 
 
+def is_erased(
+    opened: Services, connection: ConnectionRow, visit: Visit, keyring: Keyring | None = None
+) -> bool:
+    """Whether the lead of a visit was erased, so that nothing of it may come back.
+
+    Raises
+    ------
+    KeyDestroyed
+        The organisation has no key any more.
+    """
+    lead = _now(keyring or opened.keyring(connection), visit.lead, visit.generation)
+    return lead is not None and opened.erased.holds(connection.id, lead.hex)
+
+
 def events_now(opened: Services, connection: ConnectionRow, events: Sequence[Event]) -> tuple[Event, ...]:
     """Events with the lead keys of today; those of a key that was destroyed since are about nobody."""
     keyring = opened.keyring(connection)

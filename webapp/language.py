@@ -26,7 +26,7 @@ Language = Literal["en", "de"]
 ENGLISH: Language = "en"
 NAMES: Mapping[Language, str] = MappingProxyType({"en": "English", "de": "Deutsch"})
 """Every language with its own name for itself; one more needs its catalogues and a line here."""
-FOR_MACHINES = frozenset({"api", "health", "metrics", "inbound"})
+FOR_MACHINES = frozenset({"api", "health", "metrics", "inbound", "cards"})
 """Rooms whose words do not depend on who asks; a panel is shown to whom the CRM shows it."""
 
 

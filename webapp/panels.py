@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from connectors.source import FlagDetail, FlagStatus
 from webapp.store.rows import FlagRow
 
 SCHEMA = "fairlead.panel/1"
-PanelState = Literal["fine", "flagged", "not_enough_data", "not_audited", "not_connected", "no_permission"]
+PanelState = Literal[
+    "fine", "flagged", "not_enough_data", "not_audited", "erased", "not_connected", "no_permission"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,8 @@ class Panel:
     ``title`` is the status in words, ``sentence`` says why in one sentence, ``next_step`` what to
     do. ``checked_at`` is ISO 8601 UTC; ``audit_id`` is short and quotable. ``estimate`` says which way and
     how far the score is likely off, ``explanation`` why the panel says this or cannot say more, and
-    ``fields`` names the CRM fields to look at; they are empty where there is nothing to say.
+    ``fields`` names the CRM fields to look at; they are empty where there is nothing to say. ``shift`` are
+    the numbers of ``estimate``, for its picture: by how many points, and from and to how many.
     """
 
     state: PanelState
@@ -38,6 +41,7 @@ class Panel:
     checked_at: str | None = None
     audit_id: str | None = None
     estimate: str | None = None
+    shift: tuple[float, float, float] | None = None
     explanation: str | None = None
     fields: tuple[str, ...] = ()
 
@@ -65,6 +69,12 @@ NOT_AUDITED = Panel(
     title="Not checked yet",
     sentence="The last audit did not cover this lead, so nothing is known about how reliable its score is.",
     next_step="Treat the score as one hint among others.",
+)
+ERASED = Panel(
+    state="erased",
+    title="This lead is gone",
+    sentence="The lead was deleted or its data was erased, so there is no check to show.",
+    next_step="There is nothing to do here.",
 )
 NOT_CONNECTED = Panel(
     state="not_connected",
@@ -102,23 +112,29 @@ def panel_for(flag: FlagRow | None, *, connected: bool = True, permitted: bool =
     return NOT_AUDITED if flag is None else _of_flag(flag)
 
 
-def to_json(panel: Panel) -> dict[str, str | list[str] | None]:
+def to_json(panel: Panel) -> dict[str, Any]:
     """The panel as both CRMs read it (schema ``fairlead.panel/1``)."""
-    return {"schema": SCHEMA, **asdict(panel), "fields": list(panel.fields)}
+    shift = None if panel.shift is None else list(panel.shift)
+    return {"schema": SCHEMA, **asdict(panel), "shift": shift, "fields": list(panel.fields)}
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as a panel tells it: ISO 8601 in UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _of_flag(flag: FlagRow) -> Panel:
     # The flag's own reason stays out: a panel's words must not depend on what an audit wrote.
     words, detail = BY_STATUS[flag.status], flag.detail
-    checked_at = flag.checked_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Panel(
         state=words.state,
         title=words.title,
         sentence=words.sentence,
         next_step=detail.advice if detail and detail.advice else words.next_step,
-        checked_at=checked_at,
+        checked_at=utc_text(flag.checked_at),
         audit_id=flag.audit_id,
         estimate=_estimate(detail) if detail else None,
+        shift=_shift(detail) if detail else None,
         explanation=detail.explanation if detail and detail.explanation else None,
         fields=detail.fields if detail else (),
     )
@@ -126,11 +142,20 @@ def _of_flag(flag: FlagRow) -> Panel:
 
 def _estimate(detail: FlagDetail) -> str | None:
     """Which way the score is likely off, and by how much: "May be too low by about 15 points (11 to 19)."."""
+    shift = _shift(detail)
+    if detail.direction is None or shift is None:
+        return None
+    value, *ends = map(abs, shift)
+    low, high = sorted(ends)
+    way = detail.direction[:1].upper() + detail.direction[1:]
+    return f"{way} by about {_points(value)} points ({_points(low)} to {_points(high)})."
+
+
+def _shift(detail: FlagDetail) -> tuple[float, float, float] | None:
+    """The points that are missing (above 0: the score is too low), from and to how many; None if unsaid."""
     if detail.direction is None or detail.shift is None or detail.low is None or detail.high is None:
         return None
-    low, high = sorted((abs(detail.low), abs(detail.high)))
-    way = detail.direction[:1].upper() + detail.direction[1:]
-    return f"{way} by about {_points(abs(detail.shift))} points ({_points(low)} to {_points(high)})."
+    return (detail.shift, detail.low, detail.high)
 
 
 def _points(value: float) -> str:

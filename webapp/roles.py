@@ -36,7 +36,7 @@ WORDS: Mapping[Role, str] = MappingProxyType(
 )
 
 # They ask for something else than a person's session: a CRM's signature, a token, or nothing.
-OPEN_ROOMS = frozenset({"inbound", "health", "api", "metrics", "help"})
+OPEN_ROOMS = frozenset({"inbound", "cards", "health", "api", "metrics", "help"})
 OPEN = frozenset(
     {
         "static",

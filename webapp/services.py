@@ -23,6 +23,7 @@ from webapp.store.accounts import Accounts
 from webapp.store.answers import LeadAnswers
 from webapp.store.api_tokens import ApiTokens
 from webapp.store.api_uses import ApiUses
+from webapp.store.card_answers import CardAnswers
 from webapp.store.certain_moments import CertainMoments
 from webapp.store.consents import Consents
 from webapp.store.crm_fields import CrmFields
@@ -174,6 +175,11 @@ class Services:
     def triage(self) -> Triage:
         """What became of those answers."""
         return Triage(database=self.database, clock=self.clock)
+
+    @property
+    def card_answers(self) -> CardAnswers:
+        """What people answer on a card, one by one."""
+        return CardAnswers(database=self.database)
 
     @property
     def evidence(self) -> Evidence:

@@ -57,6 +57,8 @@ _DEFINITIONS: tuple[Mapping[str, Any], ...] = (
     {"name": AT, "label": "Score check: when", "type": "datetime", "fieldType": "date"},
     {"name": CALIBRATED, "label": "Score check: corrected score", "type": "number", "fieldType": "number"},
 )
+LABELS: Mapping[str, str] = MappingProxyType({one["name"]: one["label"] for one in _DEFINITIONS})
+"""What each property is called in HubSpot."""
 
 
 def ensure(client: HubSpotClient) -> None:

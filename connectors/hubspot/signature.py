@@ -93,6 +93,7 @@ _MESSAGES = {
     "portal_unknown": "the portal is not connected",
     "events_invalid": "the request holds no list of events",
     "body_invalid": "the request does not name one contact or lead",
+    "answer_invalid": "the request holds no answer from the list",
 }
 
 

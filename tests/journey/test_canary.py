@@ -57,8 +57,23 @@ def test_the_stand_ins_really_hold_the_canaries(story_world):
         assert MARK in requests.get(example_lead(world, crm).page, timeout=10).text
 
 
+def answered_on_the_card(world):
+    """An answer through HubSpot's own proxy, so that it is among what is stored."""
+    card, lead = world.hubspot.card_url, example_lead(world, "hubspot").page.rpartition("/")[2]
+    record = {"objectId": int(lead), "objectTypeId": "0-1"}
+
+    def told(name, body):
+        asked = {"url": card.replace("/card", name), "method": "POST", "body": {**record, **body}}
+        return requests.post(f"{world.hubspot.api_url}/__card/fetch", json=asked, timeout=30).json()["body"]
+
+    panel = told("/card", {})
+    answer = told("/answer", {"verdict": "review", "auditId": panel["audit_id"]})
+    assert (answer["state"], told("/card", {})["answer"]) == ("kept", "review")
+
+
 def test_nothing_stored_holds_a_raw_identifier(story_world, needles):
     world, _, _ = story_world
+    answered_on_the_card(world)
     services = world.services
     seals = [services.lake.seals(row.crm, row.organisation) for row in services.repository.connections()]
     files = list(traces(world.home.data, *seals))

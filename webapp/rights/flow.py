@@ -120,8 +120,9 @@ def _steps(connection: ConnectionRow, rules: InForce) -> tuple[tuple[str, str], 
 def _answered(connection: ConnectionRow) -> tuple[tuple[str, str], ...]:
     if connection.crm not in ANSWERED:
         return ()
+    way = "with each sync" if connection.crm == "salesforce" else "at once, signed by HubSpot"
     text = (
-        "What sales people answer to the check comes in with each sync, as words of a list under codes for "
+        f"What sales people answer to the check comes in {way}, as words of a list under codes for "
         "lead and person, and stays in the database (lead_answer). It goes with its lead."
     )
     return (("Answers to the check", text),)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from connectors.policy.model import opt_out_field
 from webapp.crms import NAMES, label
@@ -16,8 +17,14 @@ from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.words import moment
 
 SCHEMA = "fairlead.record/1"
-ANSWERED = frozenset({"salesforce"})
-"""The CRMs whose panel takes answers, and from which they are read."""
+ANSWERED = frozenset({"salesforce", "hubspot"})
+"""The CRMs whose panel takes answers."""
+_WAY: Mapping[str, str] = MappingProxyType(
+    {
+        "salesforce": "Read with each sync from the object of answers (Fairness_Feedback__c)",
+        "hubspot": "Sent by the card over HubSpot's servers, which sign it, at once",
+    }
+)
 
 
 def record(opened: Services, connection: ConnectionRow) -> Paper:
@@ -117,8 +124,8 @@ def _answers(connection: ConnectionRow) -> Iterator[Line]:
         yield Line(
             term="Answers to the score check",
             text="Agree, disagree with a reason from a list, or a review asked for; what the check said, by "
-            "which audit, and when. Read with each sync from the object of answers (Fairness_Feedback__c) "
-            "into the database (lead_answer), under codes for lead and person. There is no free text.",
+            f"which audit, and when. {_WAY[connection.crm]} into the database (lead_answer), under codes for "
+            "lead and person. There is no free text.",
         )
 
 
@@ -164,10 +171,9 @@ def _answers_told(connection: ConnectionRow) -> Iterator[Line]:
     if connection.crm in ANSWERED:
         yield Line(
             term="Answers to the score check",
-            text="Stay in this installation: the sync says how many are new, and the dossier tells the "
-            "person behind the lead what was answered, not by whom. Administrators and auditors see it one "
-            "by one under the start of a code, and record what became of it (answer_triage). None is "
-            "written back or exported.",
+            text="Stay in this installation: the dossier tells the person behind the lead what was answered, "
+            "not by whom. Administrators and auditors see it one by one under the start of a code, and "
+            "record what became of it (answer_triage). None is written back or exported.",
         )
 
 

@@ -36,6 +36,12 @@ class ErasedLeads:
         with self.database.reading() as session:
             return {row.lead_key: row.until for row in session.execute(query)}
 
+    def holds(self, connection_id: str, lead: str) -> bool:
+        """Whether one lead (`LeadKey.hex`) must not come back now."""
+        with self.database.reading() as session:
+            row = session.get(ErasedLead, (connection_id, lead))
+            return row is not None and (row.until is None or row.until > self.clock().timestamp())
+
     def note(self, connection_id: str, changes: Changes) -> None:
         """Know of what was written into the folder."""
         with self.database.writing() as session:

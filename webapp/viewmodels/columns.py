@@ -10,6 +10,9 @@ from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.model import Policy
 from connectors.snapshots import SCORED_AT
 
+# What is pulled again and again; a file is read once.
+SYNCED = frozenset({"salesforce", "hubspot"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
@@ -24,7 +27,7 @@ def origins(policy: Policy) -> Mapping[str, str]:
     made = {rule.column: rule.field for rule in policy.rules if rule.operator.name != "drop"}
     key, day = RESERVED_COLUMNS
     own = {key: "the record id's pseudonym", day: f"the day of {policy.created}"}
-    if policy.crm == "salesforce":
+    if policy.crm in SYNCED:
         own[SCORED_AT] = "since when the score stood, as Fairlead saw it at its pulls"
     return {**own, **made}
 

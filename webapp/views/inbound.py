@@ -1,4 +1,4 @@
-"""What the CRMs themselves ask for and tell: the Canvas panel, the HubSpot card and its webhooks.
+"""What the CRMs themselves ask for and tell: the Canvas panel, and HubSpot's webhooks.
 
 The signature is the only proof of who asks: there is no session, no cookie and no form token here.
 Neither body nor query is logged.
@@ -6,37 +6,21 @@ Neither body nor query is logged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request, url_for
 
 from connectors.errors import Busy, Refused
 from connectors.hubspot.events import events_of
-from connectors.hubspot.inbound import verify_card
-from connectors.hubspot.signature import InboundRequest
-from connectors.inbound import KeyringFor, Visit
-from connectors.pseudonym import Keyring
 from webapp.crms import CRM_HOSTS, hubspot_app, salesforce_app
-from webapp.current_keys import flag_of
 from webapp.departures import receive
-from webapp.panels import NO_PERMISSION, NOT_AUDITED, NOT_CONNECTED, Panel, panel_for, to_json
+from webapp.incoming import as_signed, keyring_for, panel_of
+from webapp.panels import NO_PERMISSION, NOT_AUDITED, NOT_CONNECTED, Panel
 from webapp.security import allow_framing
 from webapp.services import Services, services
-from webapp.store.key_rows import KeyDestroyed
-from webapp.store.rows import ConnectionRow, Crm
+from webapp.views.typed_errors import REQUEST_STATUS, as_error
 
-Met = tuple[ConnectionRow, Keyring]
-CARD_PATH, HOOK_PATH = "/hubspot/card", "/hubspot/webhooks"
-ERROR_SCHEMA = "fairlead.error/1"
-# Anything else that a card's verification refuses is a request that HubSpot did not sign: 401.
-CARD_STATUS = {
-    "request_too_large": 413,
-    "app_mismatch": 403,
-    "query_invalid": 400,
-    "body_invalid": 400,
-    "events_invalid": 400,
-}
+HOOK_PATH = "/hubspot/webhooks"
 RELOAD = Panel(
     state="not_audited",
     title="Open the lead again",
@@ -76,7 +60,7 @@ def canvas() -> Response:
         return _explanation("Salesforce is not set up in this Fairlead.", 404)
     signed = request.form.get("signed_request", "")
     try:
-        keyrings = _keyring_for(opened, "salesforce")
+        keyrings = keyring_for(opened, "salesforce")
         visit = verify_canvas(signed, app, keyrings, opened.replays, partial(_address_of, opened))
     except Busy as error:
         return _canvas_busy(error)
@@ -85,7 +69,7 @@ def canvas() -> Response:
     allow_framing(visit.frame_origins or _salesforce_origins())
     page = render_template(
         "panel.html",
-        panel=_panel(opened, visit),
+        panel=panel_of(opened, visit),
         bearer=opened.panel_bearers.issue(visit),
         address=url_for("inbound.panel_again"),
     )
@@ -102,7 +86,7 @@ def panel_again() -> Response:
         answer = make_response("Reload the lead.", 401)
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
-    return make_response(render_template("panel.html", panel=_panel(opened, visit)))
+    return make_response(render_template("panel.html", panel=panel_of(opened, visit)))
 
 
 def _address_of(opened: Services, organisation: str) -> str:
@@ -116,22 +100,6 @@ def _address_of(opened: Services, organisation: str) -> str:
         return row.instance_url
 
 
-@blueprint.post(CARD_PATH)
-def card() -> Response:
-    """The panel of one contact as JSON, for HubSpot's card. Expected states answer 200 (hubspot.fetch)."""
-    opened = services()
-    app = hubspot_app(opened.settings)
-    if app is None:
-        return _json_error("not_set_up", "HubSpot is not set up in this Fairlead.", 404)
-    met = list[Met]()
-    try:
-        signed = _inbound_request(opened, CARD_PATH)
-        visit = verify_card(signed, app, _keyring_for(opened, "hubspot", met), opened.clock())
-    except Refused as error:
-        return _card_refusal(error)
-    return jsonify(to_json(_panel(opened, visit, met)))
-
-
 @blueprint.post(HOOK_PATH)
 def webhooks() -> Response:
     """What HubSpot tells; kept durably before it is answered, and acted on after.
@@ -141,69 +109,16 @@ def webhooks() -> Response:
     opened = services()
     app = hubspot_app(opened.settings)
     if app is None:
-        return _json_error("not_set_up", "HubSpot is not set up in this Fairlead.", 404)
+        return as_error("not_set_up", "HubSpot is not set up in this Fairlead.", 404)
     try:
-        signed = _inbound_request(opened, HOOK_PATH)
-        events = events_of(signed, app, _keyring_for(opened, "hubspot"), opened.clock())
+        signed = as_signed(opened, HOOK_PATH)
+        events = events_of(signed, app, keyring_for(opened, "hubspot"), opened.clock())
     except Refused as error:
-        return _json_error(error.code, f"{error}.", CARD_STATUS.get(error.code, 401))
+        return as_error(error.code, f"{error}.", REQUEST_STATUS.get(error.code, 401))
     kept = receive(opened, events)
     if kept:
         current_app.extensions["settling"].wake()
     return jsonify({"schema": "fairlead.webhooks/1", "kept": kept})
-
-
-def _inbound_request(opened: Services, path: str) -> InboundRequest:
-    """The request as HubSpot signed it: our public address and the raw query, never ``request.url``."""
-    query = request.environ.get("QUERY_STRING", "")
-    return InboundRequest(
-        method=request.method,
-        uri=f"{opened.settings.public_url}{path}" + (f"?{query}" if query else ""),
-        body=request.get_data(),
-        signature=request.headers.get("X-HubSpot-Signature-v3"),
-        timestamp=request.headers.get("X-HubSpot-Request-Timestamp"),
-    )
-
-
-def _keyring_for(opened: Services, crm: Crm, met: list[Met] | None = None) -> KeyringFor:
-    """The keyring of a connected organisation; None for an unknown or disconnected one.
-
-    Whatever was found is put into ``met``, so that a request asks the database for it once.
-    """
-
-    def find(organisation: str) -> Keyring | None:
-        row = opened.repository.connection_for(crm, organisation)
-        if row is None or row.state == "disconnected":
-            return None
-        try:
-            keyring = opened.keyring(row)
-        except KeyDestroyed:
-            return None
-        if met is not None:
-            met.append((row, keyring))
-        return keyring
-
-    return find
-
-
-def _panel(opened: Services, visit: Visit, met: Sequence[Met] = ()) -> Panel:
-    row, keyring = met[0] if met else (opened.repository.connection_for(visit.crm, visit.organisation), None)
-    if row is None or row.state == "disconnected":
-        return NOT_CONNECTED
-    try:
-        return panel_for(flag_of(opened, row, visit, keyring))
-    except KeyDestroyed:
-        return NOT_CONNECTED
-
-
-def _card_refusal(error: Refused) -> Response:
-    if error.code == "portal_unknown":
-        return jsonify(to_json(NOT_CONNECTED))
-    return _json_error(error.code, f"{error}.", CARD_STATUS.get(error.code, 401))
-
-
-def _json_error(code: str, message: str, status: int) -> Response:
-    return make_response(jsonify({"schema": ERROR_SCHEMA, "error": code, "message": message}), status)
 
 
 def _canvas_busy(error: Busy) -> Response:

@@ -94,7 +94,9 @@ def _checked(world: World, document: Mapping[str, Any]) -> _Fetch:
 
 
 def _check_address(world: World, url: str, method: str) -> None:
-    permitted = [*world.permitted, *([world.card_url] if world.card_url else [])]
+    # The app's other addresses stand beside that of its card.
+    beside = [world.card_url.rpartition("/")[0] + "/"] if world.card_url else []
+    permitted = [*world.permitted, *beside]
     if not any(url.startswith(one) for one in permitted) or method not in _METHODS:
         _bad("The URL is not among the app's permitted URLs")
     parts = urlsplit(url)

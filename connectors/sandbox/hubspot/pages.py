@@ -83,6 +83,13 @@ def contact_page(world: World, request: Request, portal: str, name: str) -> Resp
     )
 
 
+def settings_page(world: World, request: Request, portal: str) -> Response:
+    """The settings page of the app, as an admin opens it among the connected apps."""
+    del request
+    _check(world, portal)
+    return page(render("settings.html", portal=portal, card_url=world.card_url or ""))
+
+
 def static_file(world: World, request: Request, name: str) -> Response:
     """Style and script of the pages."""
     del world

@@ -167,6 +167,8 @@ def _pages() -> Iterator[Rule]:
     shown = Endpoint(handler=pages.contact_page)
     yield _rule("/contacts/<portal>/objects/0-1/views/all/list", "GET", Endpoint(handler=pages.contact_list))
     yield _rule("/contacts/<portal>/record/0-1/<name>", "GET", shown)
+    settings = Endpoint(handler=pages.settings_page)
+    yield _rule("/connected-apps/<portal>/app/settings", "GET", settings)
     yield _rule("/static/<name>", "GET", Endpoint(handler=pages.static_file))
 
 

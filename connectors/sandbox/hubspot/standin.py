@@ -53,6 +53,11 @@ class HubSpotStandIn:
         return f"{self._server.url}/contacts/{self.organisation}/objects/0-1/views/all/list"
 
     @property
+    def settings_url(self) -> str:
+        """The settings page of the app, as an admin opens it."""
+        return f"{self._server.url}/connected-apps/{self.organisation}/app/settings"
+
+    @property
     def card_url(self) -> str | None:
         """Our endpoint that the card asks; None until it is known."""
         return self._world.card_url

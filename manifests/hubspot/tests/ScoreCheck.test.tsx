@@ -1,5 +1,15 @@
 // The card in HubSpot's own test renderer, in every state that a rep can meet.
-import { DescriptionListItem, LoadingSpinner, StatusTag, Text, Alert } from '@hubspot/ui-extensions';
+import {
+  Accordion,
+  Alert,
+  Button,
+  DescriptionListItem,
+  Image,
+  LoadingSpinner,
+  StatusTag,
+  Text,
+  ToggleGroup,
+} from '@hubspot/ui-extensions';
 import { createRenderer } from '@hubspot/ui-extensions/testing';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -7,24 +17,31 @@ const fetched = vi.fn();
 Object.assign(globalThis, { self: globalThis, hsFetch: fetched, extend_V2: () => undefined });
 const { ScoreCheck } = await import('../src/app/cards/ScoreCheck');
 const { fromProperties } = await import('../src/app/cards/panel');
+const { drawing } = await import('../src/app/cards/picture');
 
+const DAY = 24 * 60 * 60 * 1000;
 const PANEL = {
   schema: 'fairlead.panel/1',
   state: 'flagged',
   title: 'Score may be unreliable',
   sentence: 'The last audit found scores like this one to be unreliable.',
   next_step: 'Check Postal Code and the last activity before you drop it.',
-  checked_at: '2026-11-25T10:00:00Z',
+  checked_at: new Date(Date.now() - DAY).toISOString(),
   audit_id: 'abc123',
   estimate: 'May be too low by about 28 points (23 to 35).',
   explanation: 'Leads with scores like this one turned out better than their scores promised.',
   fields: ['Postal Code', 'Original Source'],
+  shift: [28, 23, 35],
+  answer: null,
+  score_property: 'lead_score',
 };
 const WRITTEN = {
   fairscore_status: 'review',
   fairscore_reason: 'This score is less reliable than others.',
   fairscore_audit_id: 'abc123',
-  fairscore_audited_at: '2026-11-25T10:00:00Z',
+  fairscore_audited_at: new Date(Date.now() - DAY).toISOString(),
+  fairscore_calibrated_score: '70.2',
+  lead_score: '42',
 };
 const NOTHING = Object.fromEntries(Object.keys(WRITTEN).map((name) => [name, null]));
 
@@ -61,8 +78,11 @@ describe('the properties first', () => {
     ['insufficient_data', 'Not enough data to tell', 'info'],
   ])('%s is shown before Fairlead answers', (status, title, variant) => {
     never();
-    const tag = shown({ ...WRITTEN, fairscore_status: status }).find(StatusTag);
+    const card = shown({ ...WRITTEN, fairscore_status: status });
+    const tag = card.find(StatusTag);
     expect([tag.text, tag.props.variant]).toEqual([title, variant]);
+    // What cannot be sent cannot be answered.
+    expect(card.findAll(Button)).toHaveLength(0);
   });
 
   it('says that a contact without a flag was not checked', () => {
@@ -75,9 +95,22 @@ describe('the properties first', () => {
     expect(shown({}, { isLoading: true }).find(LoadingSpinner).props.label).toContain('score check');
   });
 
-  it('does not need the properties', () => {
+  it('waits for Fairlead where the properties cannot be read', () => {
     never();
-    expect(shown({}, { error: new Error('no') }).find(StatusTag).text).toBe('Not checked yet');
+    expect(shown({}, { error: new Error('no') }).find(LoadingSpinner).props.label).toContain('score check');
+  });
+
+  it('says so where neither HubSpot nor Fairlead tells anything', async () => {
+    fetched.mockRejectedValue(new Error('away'));
+    const card = shown({}, { error: new Error('no') });
+    await card.waitFor(() => expect(card.find(StatusTag).text).toBe('The check cannot be shown just now'));
+    expect(card.find(DescriptionListItem, { label: 'What to do' }).text).toContain('Reload');
+  });
+
+  it('does not need the properties', async () => {
+    answers(PANEL);
+    const card = shown({}, { error: new Error('no') });
+    await card.waitFor(() => expect(card.find(StatusTag).text).toBe('Score may be unreliable'));
   });
 
   it('shows a status that it does not know as not checked', () => {
@@ -87,6 +120,181 @@ describe('the properties first', () => {
 
   it('reads a date-time as HubSpot hands it over', () => {
     expect(fromProperties({ ...WRITTEN, fairscore_audited_at: '1795600800000' }).checked_at).toMatch(/^2026-11-2/);
+  });
+});
+
+describe('what stands for this user now', () => {
+  it.each([[null], ['']])('a score that is empty (%s) has no check', async (score) => {
+    answers(PANEL);
+    const card = shown({ ...WRITTEN, lead_score: score });
+    await card.waitFor(() => expect(card.find(StatusTag).text).toBe('No score yet'));
+    expect(card.findAll(Button)).toHaveLength(0);
+    expect(card.maybeFind(Image)).toBeNull();
+  });
+
+  it('a score that HubSpot does not show is not one that is empty', async () => {
+    answers(PANEL);
+    const card = shown({ ...WRITTEN, lead_score: undefined as unknown as null });
+    await card.waitFor(() => expect(card.find(Image).props.alt).toContain('28 points'));
+    expect(card.find(StatusTag).text).toBe('Score may be unreliable');
+  });
+
+  it.each([
+    [29, 'Score may be unreliable'],
+    [30, 'This check is old'],
+  ])('a check that is %s days old', async (days, title) => {
+    answers({ ...PANEL, checked_at: new Date(Date.now() - days * DAY - 1000).toISOString() });
+    const card = shown(WRITTEN);
+    await card.waitFor(() => expect(card.findAll(Button).length).toBeGreaterThan(0));
+    expect(card.find(StatusTag).text).toBe(title);
+    expect(everything(card).includes('28 points')).toBe(days < 30);
+  });
+
+  it('is old also while Fairlead cannot be reached', () => {
+    never();
+    const old = String(Date.now() - 40 * DAY);
+    const card = shown({ ...WRITTEN, fairscore_audited_at: old });
+    expect(card.find(Text).text).toContain('40 days ago');
+  });
+
+  it('an answer that was given before is shown with the check', async () => {
+    answers({ ...PANEL, answer: 'disagree' });
+    const card = shown(WRITTEN);
+    await card.waitFor(() => expect(card.find(StatusTag).text).toBe('You have answered this check'));
+    expect(card.find(Text).text).toBe('The check says: Score may be unreliable. You answered: Disagree.');
+    expect(card.find(Button).text).toBe('Change my answer');
+  });
+
+  it('who is gone has nothing to answer', async () => {
+    answers({ ...PANEL, state: 'erased', title: 'This lead is gone', audit_id: null, estimate: null, shift: null });
+    const card = shown(WRITTEN);
+    await card.waitFor(() => expect(card.find(StatusTag).text).toBe('This lead is gone'));
+    expect(card.findAll(Button)).toHaveLength(0);
+  });
+
+  it('explains itself in two sentences, before anything is known', () => {
+    never();
+    const help = shown(WRITTEN).find(Accordion);
+    expect(help.props.title).toBe('What is this?');
+    expect(help.find(Text).text).toContain('does not change the score');
+  });
+});
+
+describe('the picture', () => {
+  it('stands below its sentence, which is its text', async () => {
+    answers(PANEL);
+    const card = shown(WRITTEN);
+    await card.waitFor(() => expect(card.find(Image).props.alt).toBe(PANEL.estimate));
+    const { src } = card.find(Image).props;
+    expect(src.startsWith('data:image/svg+xml,')).toBe(true);
+    expect(decodeURIComponent(src)).toContain('+23');
+    expect(everything(card)).toContain('Score 42, corrected 70');
+  });
+
+  it.each([
+    ['too low', [15, 11, 19]],
+    ['too high', [-0.05, -0.004, -0.09]],
+    ['around nothing', [0, -3, 3]],
+    ['of no width', [5, 5, 5]],
+  ] as const)('is whole where the score is %s', (_, shift) => {
+    const svg = drawing([...shift]);
+    const numbers = [...svg.matchAll(/ (?:x|cx|width)="([^"]+)"/g)].map((one) => Number(one[1]));
+    expect(numbers.every((one) => one >= 0 && one <= 300)).toBe(true);
+    expect(svg).toMatch(/^<svg .*score as it is.*<\/svg>$/);
+  });
+
+  it.each([[null], [[1, 2]], [['a', 1, 2]], ['x']])('is left out where the numbers are %s', async (shift) => {
+    answers({ ...PANEL, shift });
+    const card = shown(WRITTEN);
+    await card.waitFor(() => expect(everything(card)).toContain('28 points'));
+    expect(card.maybeFind(Image)).toBeNull();
+  });
+});
+
+describe('what the user answers', () => {
+  const SAVED = { schema: 'fairlead.answer/1', state: 'kept', message: 'Thank you.', answer: 'agree' };
+  const hears = (reply: unknown, status = 200) =>
+    fetched.mockImplementation(
+      async (address: string) =>
+        new Response(JSON.stringify(address.endsWith('/answer') ? reply : PANEL), { status: address.endsWith('/answer') ? status : 200 }),
+    );
+  const asked = async () => {
+    const card = shown(WRITTEN);
+    await card.waitFor(() => expect(card.findAll(Button)).toHaveLength(3));
+    return card;
+  };
+  const button = (card: ReturnType<typeof shown>, text: string) =>
+    card.find(Button, (node) => node.text === text);
+  const sent = () => fetched.mock.calls.filter(([address]) => address.endsWith('/hubspot/answer'));
+
+  it.each([
+    ['Agree', 'agree'],
+    ['Ask for review', 'review'],
+  ])('%s is sent with the record and the audit in the body', async (label, verdict) => {
+    hears({ ...SAVED, answer: verdict });
+    const card = await asked();
+    button(card, label).trigger('onClick');
+    await card.waitFor(() => expect(card.find(Alert).text).toBe('Thank you.'));
+    const [[address, options]] = sent();
+    expect(address).toBe('https://fairlead.example.com/hubspot/answer');
+    expect(options.body).toEqual({ objectId: 51, objectTypeId: '0-1', auditId: 'abc123', verdict });
+    expect(card.find(StatusTag).text).toBe('You have answered this check');
+  });
+
+  it('a disagreement needs a reason from the list', async () => {
+    hears({ ...SAVED, answer: 'disagree' });
+    const card = await asked();
+    button(card, 'Disagree').trigger('onClick');
+    await card.waitFor(() => expect(card.find(ToggleGroup).props.options).toHaveLength(5));
+    expect(button(card, 'Send').props.disabled).toBe(true);
+    card.find(ToggleGroup).trigger('onChange', 'score_too_low');
+    await card.waitFor(() => expect(button(card, 'Send').props.disabled).toBe(false));
+    button(card, 'Send').trigger('onClick');
+    await card.waitFor(() => expect(sent()).toHaveLength(1));
+    expect(sent()[0]?.[1].body).toMatchObject({ verdict: 'disagree', reason: 'score_too_low' });
+    await card.waitFor(() => expect(everything(card)).toContain('You answered: Disagree.'));
+  });
+
+  it('a disagreement can be taken back', async () => {
+    hears(SAVED);
+    const card = await asked();
+    button(card, 'Disagree').trigger('onClick');
+    await card.waitFor(() => expect(card.maybeFind(ToggleGroup)).not.toBeNull());
+    button(card, 'Cancel').trigger('onClick');
+    await card.waitFor(() => expect(card.findAll(Button)).toHaveLength(3));
+    expect(sent()).toHaveLength(0);
+  });
+
+  it('two clicks send one answer', async () => {
+    hears(SAVED);
+    const card = await asked();
+    const agree = button(card, 'Agree');
+    agree.trigger('onClick');
+    agree.trigger('onClick');
+    await card.waitFor(() => expect(card.find(Alert).text).toBe('Thank you.'));
+    expect(sent()).toHaveLength(1);
+  });
+
+  it('what was answered can be changed', async () => {
+    answers({ ...PANEL, answer: 'agree' });
+    const card = shown(WRITTEN);
+    await card.waitFor(() => expect(card.find(Button).text).toBe('Change my answer'));
+    card.find(Button).trigger('onClick');
+    await card.waitFor(() => expect(card.findAll(Button)).toHaveLength(3));
+  });
+
+  it.each([
+    ['in words', { ...SAVED, state: 'too_many', message: 'Not saved: wait a minute.' }, 200, 'Not saved: wait a minute.'],
+    ['by an error', { schema: 'fairlead.error/1' }, 400, 'Your answer was not saved: Fairlead could not be reached'],
+    ['by something strange', { schema: 'fairlead.answer/1', state: 'kept' }, 200, 'Your answer was not saved'],
+  ])('where it is refused %s, the buttons stay and the card says so', async (_, reply, status, words) => {
+    hears(reply, status);
+    const card = await asked();
+    button(card, 'Agree').trigger('onClick');
+    await card.waitFor(() => expect(card.find(Alert).text).toContain(words));
+    expect(card.find(Alert).props.variant).toBe('danger');
+    expect(card.findAll(Button)).toHaveLength(3);
+    expect(card.find(StatusTag).text).toBe('Score may be unreliable');
   });
 });
 

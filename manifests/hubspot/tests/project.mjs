@@ -47,6 +47,12 @@ const SCHEMAS = {
       objectTypes: { type: 'array', minItems: 1 },
     },
   },
+  SETTINGS: {
+    type: 'object',
+    required: ['entrypoint'],
+    additionalProperties: false,
+    properties: { entrypoint: { type: 'string', pattern: '^/app/settings/.+\\.(tsx|jsx)$' } },
+  },
   WEBHOOKS: {
     type: 'object',
     required: ['settings', 'subscriptions'],

@@ -36,6 +36,8 @@ def test_the_card_s_three_states(page):
 
     @Request.application
     def app(request):
+        if request.path != "/card":
+            return Response(status=404)  # the manager's tab asks too
         asked.append(request.get_json())
         gate.wait(10)
         return Response(json.dumps(PANEL), mimetype="application/json")

@@ -2,10 +2,12 @@
 // be reached, and then what Fairlead knows beyond them. It never names a group or anything about the person.
 import { useEffect, useState } from 'react';
 import {
+  Accordion,
   Alert,
   DescriptionList,
   DescriptionListItem,
   Flex,
+  Image,
   LoadingSpinner,
   StatusTag,
   Text,
@@ -13,90 +15,123 @@ import {
   useExtensionContext,
 } from '@hubspot/ui-extensions';
 import { useCrmProperties } from '@hubspot/ui-extensions/crm';
-import { PROPERTIES, type Panel, askFor, fromProperties } from './panel';
+import { Answer } from './Answer';
+import { type Given, type Outcome, send } from './answer';
+import { type Crm, moment } from './asking';
+import { PROPERTIES, type Panel, type Told, askFor, fromProperties, plain, scoreOf, standing } from './panel';
+import { WIDTH, picture } from './picture';
+import { AUDIT, AWAY, CHECKED, FIELDS, LOADING, UNCHANGED, WHAT, WHAT_IT_IS, WHAT_TO_DO } from './words';
 
-const AWAY = 'Fairlead cannot be reached just now. This is what it wrote into HubSpot at its last check.';
-const UNCHANGED = 'Fairlead checks scores; it does not change them.';
 const VARIANTS = {
   fine: 'success',
   flagged: 'warning',
   not_enough_data: 'info',
+  acknowledged: 'default',
+  stale: 'default',
+  not_scored: 'default',
   not_audited: 'default',
+  erased: 'default',
   not_connected: 'default',
   no_permission: 'default',
+  away: 'default',
 } as const;
+const UNTOLD = { answer: null, scoreProperty: null };
 
 type Location = 'crm.record.sidebar' | 'crm.preview';
-type Answer = { panel: Panel | null; away: boolean; asked: string };
+type Heard = { told: Told | null; away: boolean; asked: string };
 
 export const ScoreCheck = () => {
   const context = useExtensionContext<Location>();
-  const written = useCrmProperties([...PROPERTIES]);
-  const answer = useAnswer(String(context.variables?.FAIRLEAD_PUBLIC_URL ?? ''), context.crm);
-  if (written.isLoading && answer.panel === null) {
-    return <LoadingSpinner label="Looking up the score check" showLabel />;
+  const address = String(context.variables?.FAIRLEAD_PUBLIC_URL ?? '');
+  const [heard, answered] = useTold(address, context.crm);
+  const [now] = useState(() => Date.now());
+  const { told } = heard;
+  const written = useCrmProperties(told?.scoreProperty ? [...PROPERTIES, told.scoreProperty] : [...PROPERTIES]);
+  if (told === null && (written.isLoading || (written.error && !heard.away))) {
+    return <LoadingSpinner label={LOADING} showLabel />;
   }
-  const flag = fromProperties(written.error ? {} : written.properties);
-  const [panel, note] = choose(flag, answer);
-  return <Shown panel={panel} note={note} />;
+  const properties = written.error ? {} : written.properties;
+  const [flag, note] = choose(written.error ? null : fromProperties(properties), heard);
+  const known = told ?? { panel: flag, ...UNTOLD };
+  const panel = standing(flag, known, properties, now);
+  const give = async (given: Given): Promise<Outcome> => {
+    const outcome = await send(hubspot.fetch, address, context.crm, panel.audit_id ?? '', given);
+    if (outcome.kept) {
+      answered(given.verdict);
+    }
+    return outcome;
+  };
+  return (
+    <Flex direction="column" gap="small">
+      <Shown panel={panel} score={scoreOf(panel, known, properties)} note={note} />
+      {told?.panel.audit_id && panel.audit_id ? (
+        <Answer key={heard.asked + panel.audit_id} answered={told.answer} give={give} />
+      ) : null}
+      <Accordion title={WHAT} size="sm">
+        <Text>{WHAT_IT_IS}</Text>
+      </Accordion>
+    </Flex>
+  );
 };
 
 // Fairlead knows more than the properties, unless it says that it is not connected: then they are all there is.
-const choose = (flag: Panel, answer: Answer): [Panel, string | null] => {
-  if (answer.panel === null) {
-    return [flag, answer.away ? AWAY : null];
+const choose = (flag: Panel | null, { told, away }: Heard): [Panel, string | null] => {
+  if (told === null) {
+    return flag === null ? [plain('away'), null] : [flag, away ? AWAY : null];
   }
-  const kept = answer.panel.state === 'not_connected' && flag.state !== 'not_audited';
-  return kept ? [flag, answer.panel.sentence] : [answer.panel, null];
+  const kept = told.panel.state === 'not_connected' && flag !== null && flag.audit_id !== null;
+  return kept ? [flag, told.panel.sentence] : [told.panel, null];
 };
 
-const useAnswer = (address: string, crm: { objectId: number; objectTypeId: string }): Answer => {
+const useTold = (address: string, crm: Crm): [Heard, (answer: Told['answer']) => void] => {
   const { objectId, objectTypeId } = crm;
   const asked = `${objectTypeId}/${objectId}`;
-  const [answer, setAnswer] = useState<Answer>({ panel: null, away: false, asked });
+  const [heard, setHeard] = useState<Heard>({ told: null, away: false, asked });
   useEffect(() => {
     let current = true;
     askFor(hubspot.fetch, address, { objectId, objectTypeId })
-      .then((panel) => current && setAnswer({ panel, away: false, asked }))
-      .catch(() => current && setAnswer({ panel: null, away: true, asked }));
+      .then((told) => current && setHeard({ told, away: false, asked }))
+      .catch(() => current && setHeard({ told: null, away: true, asked }));
     return () => {
       current = false;
     };
   }, [address, objectId, objectTypeId, asked]);
-  // Another record was opened: the answer before is not about it.
-  return answer.asked === asked ? answer : { panel: null, away: false, asked };
+  const answered = (answer: Told['answer']) =>
+    setHeard((before) =>
+      before.told && before.asked === asked ? { ...before, told: { ...before.told, answer } } : before,
+    );
+  // Another record was opened: what was heard before is not about it.
+  return [heard.asked === asked ? heard : { told: null, away: false, asked }, answered];
 };
 
-const Shown = ({ panel, note }: { panel: Panel; note: string | null }) => (
-  <Flex direction="column" gap="small">
+type ShownProps = { panel: Panel; score: string | null; note: string | null };
+
+const Shown = ({ panel, score, note }: ShownProps) => (
+  <>
     <StatusTag variant={VARIANTS[panel.state]}>{panel.title}</StatusTag>
     <Text>{panel.sentence}</Text>
     {panel.estimate ? <Text format={{ fontWeight: 'bold' }}>{panel.estimate}</Text> : null}
+    {panel.estimate && panel.shift ? <Image src={picture(panel.shift)} alt={panel.estimate} width={WIDTH} /> : null}
+    {score ? <Text>{score}</Text> : null}
     {panel.explanation ? <Text>{panel.explanation}</Text> : null}
     <Facts panel={panel} />
-    {panel.audit_id ? <Text variant="microcopy">{`Audit ${panel.audit_id}. ${UNCHANGED}`}</Text> : null}
+    {panel.audit_id ? <Text variant="microcopy">{`${AUDIT} ${panel.audit_id}. ${UNCHANGED}`}</Text> : null}
     {note ? (
       <Alert title="Details are missing" variant="info">
         {note}
       </Alert>
     ) : null}
-  </Flex>
+  </>
 );
 
 const Facts = ({ panel }: { panel: Panel }) => (
   <DescriptionList>
-    {panel.next_step ? <DescriptionListItem label="What to do">{panel.next_step}</DescriptionListItem> : null}
+    {panel.next_step ? <DescriptionListItem label={WHAT_TO_DO}>{panel.next_step}</DescriptionListItem> : null}
     {panel.fields.length ? (
-      <DescriptionListItem label="Fields to look at">{panel.fields.join(', ')}</DescriptionListItem>
+      <DescriptionListItem label={FIELDS}>{panel.fields.join(', ')}</DescriptionListItem>
     ) : null}
-    {panel.checked_at ? <DescriptionListItem label="Checked">{moment(panel.checked_at)}</DescriptionListItem> : null}
+    {panel.checked_at ? <DescriptionListItem label={CHECKED}>{moment(panel.checked_at)}</DescriptionListItem> : null}
   </DescriptionList>
 );
-
-// A date that no browser reads is shown as it came.
-const moment = (text: string): string => {
-  const at = new Date(text);
-  return Number.isNaN(at.getTime()) ? text : at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-};
 
 hubspot.extend<Location>(() => <ScoreCheck />);

@@ -1,6 +1,11 @@
 // What the card shows, from the contact's own properties and from Fairlead. Nothing of it is trusted to be there.
+import { type Crm, type Fetch, type Said, asked, text, texts } from './asking';
+import { SCORE, SCORE_CORRECTED, STATES, VERDICTS, filled } from './words';
 
-export type State = 'fine' | 'flagged' | 'not_enough_data' | 'not_audited' | 'not_connected' | 'no_permission';
+export type State = keyof typeof STATES;
+export type Verdict = keyof typeof VERDICTS;
+export type Properties = Record<string, string | null>;
+export type Shift = [value: number, low: number, high: number];
 export type Panel = {
   state: State;
   title: string;
@@ -9,88 +14,136 @@ export type Panel = {
   checked_at: string | null;
   audit_id: string | null;
   estimate: string | null;
+  shift: Shift | null;
   explanation: string | null;
   fields: string[];
 };
-type Fetch = (address: string, options: object) => Promise<{ ok: boolean; json: () => Promise<unknown> }>;
+/** What Fairlead says of one lead: its panel, the user's own answer to it, and where the score stands. */
+export type Told = { panel: Panel; answer: Verdict | null; scoreProperty: string | null };
 
-const [STATUS, REASON, AUDIT, AT] = [
+const [STATUS, REASON, AUDIT, AT, CORRECTED] = [
   'fairscore_status',
   'fairscore_reason',
   'fairscore_audit_id',
   'fairscore_audited_at',
+  'fairscore_calibrated_score',
 ] as const;
-export const PROPERTIES = [STATUS, REASON, AUDIT, AT] as const;
+export const PROPERTIES = [STATUS, REASON, AUDIT, AT, CORRECTED] as const;
 
+export const STALE_AFTER_DAYS = 30;
+const DAY = 24 * 60 * 60 * 1000;
 const SCHEMA = 'fairlead.panel/1';
-const TIMEOUT = 5000;
-const WRITTEN: Record<string, { state: State; title: string }> = {
-  ok: { state: 'fine', title: 'No problem found' },
-  review: { state: 'flagged', title: 'Score may be unreliable' },
-  insufficient_data: { state: 'not_enough_data', title: 'Not enough data to tell' },
-};
-const STATES: readonly string[] = [
-  ...Object.values(WRITTEN).map((one) => one.state),
-  'not_audited',
-  'not_connected',
-  'no_permission',
-];
+const WRITTEN: Record<string, State> = { ok: 'fine', review: 'flagged', insufficient_data: 'not_enough_data' };
+const CHECKED: readonly State[] = Object.values(WRITTEN);
+
+export const plain = (state: State): Panel => ({
+  state,
+  ...STATES[state],
+  checked_at: null,
+  audit_id: null,
+  estimate: null,
+  shift: null,
+  explanation: null,
+  fields: [],
+});
 
 /** The flag as it stands in the contact's properties; without one, the contact was not checked yet. */
-export const fromProperties = (properties: Record<string, string | null>): Panel => {
-  const known = WRITTEN[properties[STATUS] ?? ''];
-  if (known === undefined) {
-    return plain('not_audited', 'Not checked yet', 'The last audit did not cover this contact.');
+export const fromProperties = (properties: Properties): Panel => {
+  const state = WRITTEN[properties[STATUS] ?? ''];
+  if (state === undefined) {
+    return plain('not_audited');
   }
   return {
-    ...plain(known.state, known.title, properties[REASON] || 'Fairlead has checked this score.'),
+    ...plain(state),
+    sentence: properties[REASON] || STATES[state].sentence,
     checked_at: dated(properties[AT]),
     audit_id: properties[AUDIT] || null,
   };
 };
 
 /** What Fairlead says of the record that is open. Rejects where it cannot be reached or says something else. */
-export const askFor = async (
-  fetch: Fetch,
-  address: string,
-  record: { objectId: number; objectTypeId: string },
-): Promise<Panel> => {
-  const options = { method: 'POST', timeout: TIMEOUT, body: { ...record } };
-  const response = await fetch(`${address}/hubspot/card`, options);
-  const said: unknown = response.ok ? await response.json() : null;
-  if (!isPanel(said)) {
-    throw new Error('Fairlead gave no panel');
-  }
-  return read(said);
+export const askFor = async (fetch: Fetch, address: string, record: Crm): Promise<Told> => {
+  const said = await asked(fetch, `${address}/hubspot/card`, { ...record }, SCHEMA);
+  return { panel: read(said), answer: verdict(said.answer), scoreProperty: text(said.score_property) };
 };
 
-const isPanel = (said: unknown): said is Record<string, unknown> =>
-  typeof said === 'object' && said !== null && 'schema' in said && said.schema === SCHEMA;
+/** The panel as it stands for this user now: without a score, too old, or answered. `now` is in milliseconds. */
+export const standing = (panel: Panel, { answer, scoreProperty }: Told, properties: Properties, now: number): Panel => {
+  if (!CHECKED.includes(panel.state) && panel.state !== 'not_audited') {
+    return panel;
+  }
+  // A property that HubSpot did not give says nothing; only one that is surely empty says that there is no score.
+  const score = scoreProperty === null ? undefined : properties[scoreProperty];
+  if (score === null || score === '') {
+    return plain('not_scored');
+  }
+  const age = daysSince(panel.checked_at, now);
+  if (panel.audit_id !== null && age >= STALE_AFTER_DAYS) {
+    return aged(panel, age);
+  }
+  return panel.state === 'flagged' && answer ? acknowledged(panel, answer) : panel;
+};
 
-const read = (said: Record<string, unknown>): Panel => ({
-  ...plain(state(said.state), text(said.title) ?? '', text(said.sentence) ?? ''),
-  next_step: text(said.next_step),
-  checked_at: text(said.checked_at),
-  audit_id: text(said.audit_id),
-  estimate: text(said.estimate),
-  explanation: text(said.explanation),
-  fields: Array.isArray(said.fields) ? said.fields.filter((one) => typeof one === 'string') : [],
+/** The score in the words of Fairlead's other panels; null where it is not a number, or nothing was checked. */
+export const scoreOf = (panel: Panel, told: Told, properties: Properties): string | null => {
+  const score = number(told.scoreProperty === null ? null : properties[told.scoreProperty]);
+  if (score === null || panel.audit_id === null) {
+    return null;
+  }
+  const corrected = number(properties[CORRECTED]);
+  const whole = corrected !== null && panel.shift !== null;
+  return whole ? filled(SCORE_CORRECTED, points(score), points(corrected)) : filled(SCORE, points(score));
+};
+
+/** Points of a score, as Fairlead's own panel rounds them: 15.3 is "15", 0.153 is "0.15". */
+export const points = (value: number): string => {
+  const digits = Math.abs(value) >= 9.5 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 2 };
+  return new Intl.NumberFormat('en', digits).format(value);
+};
+
+const aged = (panel: Panel, age: number): Panel => ({
+  ...plain('stale'),
+  sentence: filled(STATES.stale.sentence, age, panel.title),
+  checked_at: panel.checked_at,
+  audit_id: panel.audit_id,
 });
 
-const plain = (known: State, title: string, sentence: string): Panel => ({
-  state: known,
-  title,
-  sentence,
-  next_step: null,
-  checked_at: null,
-  audit_id: null,
-  estimate: null,
-  explanation: null,
-  fields: [],
+const acknowledged = (panel: Panel, answer: Verdict): Panel => ({
+  ...panel,
+  state: 'acknowledged',
+  title: STATES.acknowledged.title,
+  sentence: filled(STATES.acknowledged.sentence, panel.title, VERDICTS[answer]),
 });
 
-const state = (value: unknown): State => (STATES.includes(String(value)) ? (value as State) : 'not_audited');
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const read = (said: Said): Panel => {
+  const state = known(said.state);
+  return {
+    state,
+    title: text(said.title) ?? STATES[state].title,
+    sentence: text(said.sentence) ?? STATES[state].sentence,
+    next_step: text(said.next_step),
+    checked_at: text(said.checked_at),
+    audit_id: text(said.audit_id),
+    estimate: text(said.estimate),
+    shift: shift(said.shift),
+    explanation: text(said.explanation),
+    fields: texts(said.fields),
+  };
+};
+
+const known = (value: unknown): State => (Object.hasOwn(STATES, String(value)) ? (value as State) : 'not_audited');
+const verdict = (value: unknown): Verdict | null =>
+  Object.hasOwn(VERDICTS, String(value)) ? (value as Verdict) : null;
+const shift = (value: unknown): Shift | null =>
+  Array.isArray(value) && value.length === 3 && value.every((one) => Number.isFinite(one)) ? (value as Shift) : null;
+const number = (value: string | null | undefined): number | null =>
+  value && Number.isFinite(Number(value)) ? Number(value) : null;
+
+// A check without a readable date is as old as it may be, and is shown as it stands.
+const daysSince = (said: string | null, now: number): number => {
+  const age = Math.floor((now - Date.parse(said ?? '')) / DAY);
+  return Number.isNaN(age) ? 0 : age;
+};
 
 // HubSpot hands a card a date-time as milliseconds since 1970, its API as ISO text.
 const dated = (value: string | null | undefined): string | null => {

@@ -45,6 +45,8 @@ import checked from '@salesforce/label/c.ScoreCheck_Checked';
 import inAudit from '@salesforce/label/c.ScoreCheck_In_Audit';
 import unchanged from '@salesforce/label/c.ScoreCheck_Unchanged';
 import findings from '@salesforce/label/c.ScoreCheck_Findings';
+import whatIsThis from '@salesforce/label/c.ScoreCheck_What_Is_This';
+import whatItIs from '@salesforce/label/c.ScoreCheck_What_It_Is';
 import agree from '@salesforce/label/c.ScoreCheck_Agree';
 import disagree from '@salesforce/label/c.ScoreCheck_Disagree';
 import review from '@salesforce/label/c.ScoreCheck_Ask_For_Review';
@@ -74,7 +76,9 @@ export const WORDS = {
     checked,
     inAudit,
     unchanged,
-    findings
+    findings,
+    whatIsThis,
+    whatItIs
 };
 
 /** A label with its places {0}, {1}, ... filled. */

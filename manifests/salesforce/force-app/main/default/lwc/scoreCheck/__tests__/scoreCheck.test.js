@@ -55,6 +55,14 @@ afterEach(() => {
 });
 
 describe('c-score-check', () => {
+    it('explains itself below every state that it shows', async () => {
+        const element = await shown({ record: FLAGGED });
+        expect(at(element, '.help summary').textContent).toBe('What is this?');
+        expect(at(element, '.help p').textContent).toContain('it does not change the score');
+        const away = await shown({ error: { status: 503 } });
+        expect(at(away, '.help summary').textContent).toBe('What is this?');
+    });
+
     it('says that it is loading until Salesforce has answered', async () => {
         const element = await shown();
         expect(stateOf(element)).toBe('loading');

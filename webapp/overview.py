@@ -1,0 +1,103 @@
+"""How the checks of a whole stream went, for a manager in the CRM: the panel's larger sister.
+
+It counts leads by what the check says of them and repeats the findings in the fixed words for everybody
+(`audit.finding.outward`): no attribute, no group, and nothing from which one could be told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from connectors.source import FlagStatus
+from webapp.outgoing import notices_of
+from webapp.panels import BY_STATUS, utc_text
+from webapp.services import Services
+from webapp.store.flag_counts import FlagCounts
+from webapp.store.rows import AuditRow, ConnectionRow
+
+SCHEMA = "fairlead.overview/1"
+SHOWN = 5
+ORDER: tuple[FlagStatus, ...] = ("review", "insufficient_data", "ok")
+OverviewState = Literal["checked", "not_audited", "not_connected"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How many leads the newest check says one thing of."""
+
+    state: str
+    title: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What a manager sees. ``findings`` are whole sentences, the worst first, each once."""
+
+    state: OverviewState
+    sentence: str
+    next_step: str
+    counts: tuple[Counted, ...] = ()
+    checked_at: str | None = None
+    audit_id: str | None = None
+    findings: tuple[str, ...] = ()
+
+
+NOT_AUDITED = Overview(
+    state="not_audited",
+    sentence="No audit of these leads is finished yet, so there is nothing to sum up.",
+    next_step="Ask your CRM admin when the first check is due.",
+)
+NOT_CONNECTED = Overview(
+    state="not_connected",
+    sentence="Fairlead has no working connection to this CRM, so it cannot check its scores.",
+    next_step="Ask your CRM admin to connect Fairlead.",
+)
+
+
+def overview_of(opened: Services, connection: ConnectionRow) -> Overview:
+    """The newest audit of a connection, summed up."""
+    audit = opened.repository.latest_audit(connection.id)
+    if audit is None:
+        return NOT_AUDITED
+    numbers = FlagCounts(database=opened.database).of(connection.id)
+    counts = tuple(
+        Counted(state=BY_STATUS[one].state, title=BY_STATUS[one].title, number=numbers.get(one, 0))
+        for one in ORDER
+    )
+    return Overview(
+        state="checked",
+        sentence=_sentence(sum(numbers.values()), numbers.get("review", 0)),
+        next_step="Ask an auditor what is behind it before you change how your team uses the score."
+        if numbers.get("review")
+        else "Use the score as you normally would.",
+        counts=counts,
+        checked_at=utc_text(audit.made_at),
+        audit_id=audit.id,
+        findings=_findings(audit)[:SHOWN],
+    )
+
+
+def overview_json(overview: Overview) -> dict[str, Any]:
+    """The overview as the manager's card reads it (schema ``fairlead.overview/1``)."""
+    counts = [{"state": one.state, "title": one.title, "number": one.number} for one in overview.counts]
+    return {
+        "schema": SCHEMA,
+        "state": overview.state,
+        "sentence": overview.sentence,
+        "next_step": overview.next_step,
+        "counts": counts,
+        "checked_at": overview.checked_at,
+        "audit_id": overview.audit_id,
+        "findings": list(overview.findings),
+    }
+
+
+def _sentence(leads: int, doubtful: int) -> str:
+    checked = "1 lead was checked" if leads == 1 else f"{leads:,} leads were checked"
+    return f"{checked}; the score of {doubtful:,} of them may be unreliable."
+
+
+def _findings(audit: AuditRow) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(notice.sentence for notice in notices_of(audit)))
