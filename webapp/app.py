@@ -25,6 +25,7 @@ from webapp.views import (
     audits,
     connections,
     dashboard,
+    decision_log,
     errors,
     evidence,
     health,
@@ -42,6 +43,7 @@ from webapp.views import (
     privacy,
     proposals,
     schedule,
+    settings_page,
     sharing,
     single_sign_on,
     start,
@@ -64,7 +66,7 @@ ROOMS = (
     *(auth_views, connections, inbound, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *START_ROOMS,
     *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
-    *(people, invitations, account, single_sign_on),
+    *(people, invitations, account, single_sign_on, decision_log, settings_page),
 )
 
 

@@ -61,12 +61,20 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
         "looks": frozenset({"evidence.looked"}),
         "rules": frozenset(
             {
-                *("connections.index", "jobs.index", "jobs.now", "keys.show", "schedule.show"),
+                *(
+                    "connections.index",
+                    "decision_log.show",
+                    "decision_log.of_lead",
+                    "jobs.index",
+                    "jobs.now",
+                    "keys.show",
+                    "schedule.show",
+                ),
                 *("papers.flow", "papers.flow_file", "papers.record", "papers.record_file"),
                 *("policies.show", "policy_versions.export", "policy_versions.show", "proposals.show"),
                 *("privacy.show", "privacy.proof", "sharing.show", "sharing.look"),
                 *("sharing.release_html", "sharing.release_json"),
-                *("streams.show", "tokens.show", "trail.index", "trail.download"),
+                *("streams.show", "tokens.show", "trail.index", "trail.download", "settings_page.show"),
             }
         ),
         "change": frozenset(

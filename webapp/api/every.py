@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.api import audits, connections, evidence, leads, people, releases, rules
+from webapp.api import audits, connections, decisions, evidence, leads, people, releases, rules
 from webapp.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -10,6 +10,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *audits.OPERATIONS,
     *evidence.OPERATIONS,
     *rules.OPERATIONS,
+    *decisions.OPERATIONS,
     *releases.OPERATIONS,
     *leads.OPERATIONS,
     *people.OPERATIONS,
