@@ -1,4 +1,4 @@
-"""A part of a log as a page shows it: the right entries in the right order, beside a writer, and no more read."""
+"""A part of a log as a page shows it: the right entries in order, beside a writer, and no more is read."""
 
 from __future__ import annotations
 

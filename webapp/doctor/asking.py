@@ -35,7 +35,7 @@ def crm(opened: Services, row: ConnectionRow) -> Iterator[Result]:
         yield warning(CRM, lack, "Connect the CRM again with what lacks, if you want it.")
     yield fine(CRM, f"{label(row)} answers, and the connected user sees {found.leads or 0:,} leads.")
     if used is not None:
-        yield _calls(opened, row, *used)
+        yield calls(opened, row, *used)
 
 
 def sign_in(opened: Services) -> Iterator[Result]:
@@ -53,7 +53,8 @@ def sign_in(opened: Services) -> Iterator[Result]:
             yield fine(SIGN_IN, f"{way.name} answers, and can be used. People come back to {back}.")
 
 
-def _calls(opened: Services, row: ConnectionRow, used: int, allowed: int) -> Result:
+def calls(opened: Services, row: ConnectionRow, used: int, allowed: int) -> Result:
+    """Whether the share of the calls of the day that Fairlead may use is used up."""
     settings = opened.settings
     percent = settings.salesforce_api_percent if row.crm == "salesforce" else settings.hubspot_api_percent
     says = f"{used:,} of {allowed:,} calls of the day are used; Fairlead stops at {percent} %."

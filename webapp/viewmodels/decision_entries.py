@@ -87,12 +87,18 @@ def newest(records: Sequence[Record]) -> str:
 def _told(kind: KIND, one: Record) -> str:
     facts = one.facts
     if kind == "erasure":
-        return f"{facts['count']:,} entries were erased: nobody can read them any more."
+        return _erased(facts["count"])
     if kind == "drop":
         return f"{facts['count']:,} entries were let go because of their age or a disconnect."
     if kind == "rekey":
         return f"{facts['leads']:,} leads were moved to a new key of the organisation."
     return "Another key signs from here on."
+
+
+def _erased(count: int) -> str:
+    if count == 1:
+        return "An entry was erased: nobody can read it any more."
+    return f"{count:,} entries were erased: nobody can read them any more."
 
 
 def _moment(text: str) -> str:
