@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from connectors.decisions.fresh import Held, Sight, log_new
 from connectors.decisions.keys import LogKeys
+from connectors.decisions.look import Asked, chain_of, part_of
 from connectors.decisions.opening import open_ledger
 from connectors.decisions.verify import verify
 
@@ -75,6 +76,11 @@ def sound(place: Path, keys: LogKeys | None = None) -> str:
     return f"sound={found.sound} entries={found.entries:,} erased={found.erased:,}"
 
 
+def looked(place: Path, asked: Asked) -> int:
+    """As a page looks at a log; how many entries it shows."""
+    return len(part_of(place, KEYS, chain_of(place), asked).entries)
+
+
 def main(entries: int) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("FAIRLEAD_BENCH_DIR")) as name:
@@ -109,6 +115,8 @@ def main(entries: int) -> None:
                     )
                 ),
             )
+        timed("look at the newest 50", 50, lambda: looked(place, Asked()))
+        timed("look at 50 of the middle", 50, lambda: looked(place, Asked(before=entries // 2)))
         timed("verify again", entries, lambda: sound(place))
         if entries <= 1_000_000:
             timed("verify with contents", entries, lambda: sound(place, KEYS))

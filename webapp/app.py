@@ -27,6 +27,7 @@ from webapp.views import (
     cards,
     connections,
     dashboard,
+    decision_log,
     errors,
     evidence,
     health,
@@ -44,6 +45,7 @@ from webapp.views import (
     privacy,
     proposals,
     schedule,
+    settings_page,
     sharing,
     single_sign_on,
     start,
@@ -67,6 +69,8 @@ ROOMS = (
     *START_ROOMS,
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
     *(people, invitations, account, single_sign_on),
+    *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
+    *(people, invitations, account, single_sign_on, decision_log, settings_page),
 )
 
 

@@ -45,7 +45,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     values, problems = {}, []
     for field in Settings.model_fields:
         try:
-            value = _value(environ, variable(field))
+            value = stated(environ, variable(field))
         except BadInput as problem:
             problems.append(str(problem))
             continue
@@ -54,7 +54,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     return _validated(values, problems)
 
 
-def _value(environ: Mapping[str, str], name: str) -> str:
+def stated(environ: Mapping[str, str], name: str) -> str:
+    """What an environment says under a name, or "". Raises BadInput where that cannot be read."""
     by_command = f"{name}_COMMAND" if name in FROM_COMMAND else ""
     names = [one for one in (name, f"{name}_FILE", by_command) if environ.get(one, "").strip()]
     if len(names) > 1:

@@ -64,6 +64,9 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *(
                     "answers.show",
                     "connections.index",
+                    "connections.index",
+                    "decision_log.show",
+                    "decision_log.of_lead",
                     "jobs.index",
                     "jobs.now",
                     "keys.show",
@@ -73,7 +76,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("policies.show", "policy_versions.export", "policy_versions.show", "proposals.show"),
                 *("privacy.show", "privacy.proof", "sharing.show", "sharing.look"),
                 *("sharing.release_html", "sharing.release_json"),
-                *("streams.show", "tokens.show", "trail.index", "trail.download"),
+                *("streams.show", "tokens.show", "trail.index", "trail.download", "settings_page.show"),
             }
         ),
         "change": frozenset(

@@ -44,6 +44,7 @@ from webapp.store.releases import Releases
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.schedules import Schedules
+from webapp.store.seal_states import SealStates
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
 from webapp.store.syncs import Syncs
@@ -223,9 +224,18 @@ class Services:
     @property
     def keys(self) -> OrganisationKeys:
         """The organisations' keys; the master key alone wraps them."""
+        master = self.settings.master
+        return OrganisationKeys(database=self.database, box=self._wrapping, master=master, clock=self.clock)
+
+    @property
+    def seal_states(self) -> SealStates:
+        """Whether what is sealed opens with the keys of the settings."""
+        return SealStates(database=self.database, keys=self._wrapping, grants=self.box("grant"))
+
+    @property
+    def _wrapping(self) -> SecretsBox:
         settings = self.settings
-        box = SecretsBox(master=settings.master, purpose="organisation-key", former=settings.former_masters)
-        return OrganisationKeys(database=self.database, box=box, master=settings.master, clock=self.clock)
+        return SecretsBox(master=settings.master, purpose="organisation-key", former=settings.former_masters)
 
     def keyring(self, connection: ConnectionRow) -> Keyring:
         """The secrets of one connection's organisation. Raises BadInput where its key was destroyed."""

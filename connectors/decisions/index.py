@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from audit.schema import BadInput
 from connectors.decisions.chain import append_lines, lines_in
 
 T = TypeVar("T")
@@ -87,6 +89,14 @@ class Index:
             "WHERE entry.number >= ? AND entry.number < ? ORDER BY entry.number"
         )
         return iter(self.database.execute(query, (first, end)))
+
+    def newest(self, first: int, end: int, limit: int) -> list[tuple[int, bytes, bytes]]:
+        """As `between`, the last ones first and so many at most."""
+        query = (
+            "SELECT entry.number, lead.key, lead.sealed FROM entry JOIN lead ON lead.id = entry.lead "
+            "WHERE entry.number >= ? AND entry.number < ? ORDER BY entry.number DESC LIMIT ?"
+        )
+        return list(self.database.execute(query, (first, end, limit)))
 
     def count(self, first: int, end: int) -> int:
         """How many entries from ``first`` to before ``end`` can be read."""
@@ -211,6 +221,24 @@ def open_index(folder: Path) -> Iterator[Index]:
         yield Index(database)
     finally:
         database.close()
+
+
+@contextmanager
+def look_index(folder: Path) -> Iterator[Index]:
+    """The index of a log as it is, to be read beside whoever writes it.
+
+    Raises
+    ------
+    BadInput
+        It is not there, or cannot be read.
+    """
+    where = f"file:{quote(str((folder / NAME).resolve()))}?mode=ro"
+    try:
+        with closing(sqlite3.connect(where, uri=True, isolation_level=None)) as database:
+            yield Index(database)
+    except sqlite3.DatabaseError:
+        msg = "the index of the decision log cannot be read: run fairlead log verify"
+        raise BadInput(msg) from None
 
 
 def bring_through(folder: Path, index: Index) -> bool:

@@ -10,6 +10,7 @@ file anybody can say in which entry it lies.
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def _sealed(entries: Sequence[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:
 class Content:
     """The sealed entries of one segment, as their file is; what it holds may be damaged."""
 
-    data: bytes
+    data: bytes | mmap.mmap
     count: int
     ends: NDArray[np.uint32]
 
@@ -108,7 +109,7 @@ class Content:
         return Opened(salt=plain[:SALT], handle=handle_of(secret), text=plain[SALT:])
 
 
-def content_in(data: bytes, count: int) -> Content:
+def content_in(data: bytes | mmap.mmap, count: int) -> Content:
     """What a file says, of a segment with so many entries."""
     here = min(count + 1, max(0, (len(data) - START) // 4))
     ends = np.frombuffer(data, "<u4", here, START) if here else np.zeros(0, np.uint32)
@@ -118,6 +119,13 @@ def content_in(data: bytes, count: int) -> Content:
 def read_content(folder: Path, number: int, count: int) -> Content:
     """The sealed entries of a segment. Raises FileNotFoundError where it is gone."""
     return content_in(path_of(folder, number, "content").read_bytes(), count)
+
+
+def look_content(folder: Path, number: int, count: int) -> Content:
+    """As `read_content`, of which only what is looked at comes from the disk."""
+    with path_of(folder, number, "content").open("rb") as handle:
+        empty = not handle.seek(0, os.SEEK_END)
+        return content_in(b"" if empty else mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ), count)
 
 
 def differing(leaves: bytes, content: Content) -> Iterator[int]:

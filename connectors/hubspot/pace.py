@@ -45,6 +45,12 @@ class Pace:
     timing: Timing
     percent: int = 100
 
+    @property
+    def day(self) -> tuple[int, int] | None:
+        """The calls of the day that are used, and how many there are, as HubSpot last told; else None."""
+        with self.ledger.open() as counts:
+            return (counts.daily_used, counts.daily_allowed) if counts.daily_allowed else None
+
     def take(self, *, search: bool) -> str:
         """Wait until one more call fits into the window, and give it its place; `settle` wants the ticket.
 

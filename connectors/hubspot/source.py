@@ -16,7 +16,7 @@ from connectors.hubspot.facts import checked, described, told_rules
 from connectors.hubspot.first import first_pages
 from connectors.hubspot.gate import Gate
 from connectors.hubspot.listing import every_contact
-from connectors.hubspot.pace import pace_of
+from connectors.hubspot.pace import Pace, pace_of
 from connectors.hubspot.publish import publish
 from connectors.hubspot.pull import hundreds, in_order
 from connectors.hubspot.reading import Reader
@@ -70,6 +70,11 @@ class HubSpotSource:
         """How many contacts the portal has, as its search index knows."""
         asked = {"filterGroups": [], "limit": 1, "properties": ["hs_object_id"]}
         return total_of(self._client.search(asked))
+
+    def calls_of_the_day(self) -> tuple[int, int] | None:
+        """How many of the portal's API calls of the day are used, of how many; None where nobody tells."""
+        self.describe()
+        return self._pace.day
 
     def pull(self, policy: Policy, since: datetime | None = None) -> Iterator[Batch]:
         """Read every contact, or those modified since a moment (each at least once).
@@ -129,9 +134,13 @@ class HubSpotSource:
 
     @cached_property
     def _client(self) -> HubSpotClient:
+        gate = Gate(self._app, self._grants, self._pace, self._timing)
+        return HubSpotClient(gate, self._app.api_url)
+
+    @cached_property
+    def _pace(self) -> Pace:
         app = self._app
-        pace = pace_of(self.organisation, self._timing, app.pace_folder, app.api_percent, app.api_url)
-        return HubSpotClient(Gate(app, self._grants, pace, self._timing), app.api_url)
+        return pace_of(self.organisation, self._timing, app.pace_folder, app.api_percent, app.api_url)
 
     def _ids(self, since: datetime | None) -> Iterator[list[str]]:
         if since is None:

@@ -97,6 +97,12 @@ class SalesforceSource:
             raise unreachable(doing)
         return total
 
+    def calls_of_the_day(self) -> tuple[int, int] | None:
+        """How many of the org's API calls of 24 hours are used, of how many; None where nobody tells."""
+        self._gateway.now()
+        usage = self._gateway.usage
+        return (usage.used, usage.allowed) if usage and usage.allowed else None
+
     def pull(self, policy: Policy, since: datetime | None = None) -> Iterator[Batch]:
         """Read every lead, or those changed since a moment (each at least once).
 

@@ -13,6 +13,8 @@ PAGES = (
     "/trail",
     "/people",
     "/account",
+    "/settings",
+    "{at}/log",
     "{at}/policy",
     "{at}/policy?find=age&show=read",
     "{at}/policy/versions/1",

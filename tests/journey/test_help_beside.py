@@ -13,7 +13,7 @@ from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
 
 PAGES = (
-    *("/", "/connections", "/jobs", "/trail", "/tokens", "{at}/schedule", "{at}/policy"),
+    *("/", "/connections", "/jobs", "/trail", "/tokens", "{at}/log", "{at}/schedule", "{at}/policy"),
     *("{at}/policy/versions/1", "{at}/stream", "{at}/privacy", "{at}/privacy/record", "{at}/privacy/flow"),
     *("{at}/answers", "{at}/share", "{at}/key", "/audits/{audit}", "/audits/{audit}/findings/{finding}"),
     *(f"/audits/{{audit}}/evidence/{kind}/1" for kind in ("thresholds", "groups", "calibration")),

@@ -39,7 +39,7 @@ NOT_YET = {
         *("_start_pull_now", "_ways", "_written_back", "connections", "jobs", "keys", "policy"),
         *("policy_version", "privacy", "proposal", "schedule", "share", "start", "start_audit"),
         *("start_away", "start_check", "start_choose", "start_keep", "start_pull", "stream", "tokens"),
-        "trail",
+        *("trail", "decision_log", "settings"),
     },
     # Of whoever translates the audits.
     "audits": {
@@ -52,6 +52,7 @@ SIGNED_IN = (
     *("/", "/account", "/people", "/connections", "/start", "/jobs", "/schedule", "/trail", "/tokens"),
     *("/connections/{id}/policy", "/connections/{id}/stream", "/connections/{id}/privacy"),
     *("/connections/{id}/share", "/connections/{id}/keys", "/nowhere"),
+    *("/settings", "/connections/{id}/log"),
 )
 EVERY = [(tongue, part) for tongue in sorted(set(language.NAMES) - {"en"}) for part in PARTS]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.api import answers, audits, connections, evidence, leads, people, releases, rules
+from webapp.api import answers, audits, connections, decisions, evidence, leads, people, releases, rules
 from webapp.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -11,6 +11,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *evidence.OPERATIONS,
     *answers.OPERATIONS,
     *rules.OPERATIONS,
+    *decisions.OPERATIONS,
     *releases.OPERATIONS,
     *leads.OPERATIONS,
     *people.OPERATIONS,

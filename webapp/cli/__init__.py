@@ -46,6 +46,9 @@ COMMANDS: Mapping[str, Entry] = {
     "check": Entry(
         module="webapp.cli.check", help="See whether the access to the CRMs works; keep it alive."
     ),
+    "doctor": Entry(
+        module="webapp.cli.doctor", help="Say what is wrong with this installation, and the mend."
+    ),
     "reseal": Entry(module="webapp.cli.reseal", help="Encrypt the CRM tokens with the newest key."),
     "keys": Entry(module="webapp.cli.keys", help="See, rotate or destroy the organisations' keys."),
     "sync": Entry(module="webapp.cli.sync", help="Pull the leads and audit their scores."),

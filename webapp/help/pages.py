@@ -22,8 +22,8 @@ SHELVES = (
     ("The first run", ("start", "start_choose", "start_keep", "start_check", "start_pull", "start_audit")),
     ("What is read, and what is audited", ("policy", "policy_version", "proposal", "stream", "keys")),
     ("What an audit found", ("audit", "finding", "figure", "answers")),
-    ("People's rights, and what leaves", ("privacy", "dossier", "paper", "share")),
-    ("How it runs", ("jobs", "schedule", "people", "account", "trail", "tokens")),
+    ("People's rights, and what leaves", ("privacy", "dossier", "paper", "decision_log", "share")),
+    ("How it runs", ("jobs", "schedule", "people", "account", "trail", "tokens", "settings")),
 )
 """The order of the index; a text that is not named stands under `REST`."""
 REST = "Other pages"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from audit.schema import BadInput
-from webapp.store.locks import exclusive
+from webapp.store.locks import exclusive, is_held
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SQLITE_WAIT_SECONDS = 30
@@ -51,6 +51,10 @@ class Database:
         """Hold a named lock across threads and processes. Raises `webapp.store.locks.Locked`."""
         return exclusive(self.engine, name, wait=wait)
 
+    def is_held(self, name: str) -> bool:
+        """Whether somebody holds a named lock."""
+        return is_held(self.engine, name)
+
     def scrub(self) -> None:
         """Bring deletions into the file itself: SQLite's journal would keep the old pages for a while.
 
@@ -76,11 +80,11 @@ def open_database(url: str) -> Database:
         The URL is unusable, or the database behind it cannot be opened; the URL is not repeated.
     """
     try:
-        database = Database(engine=_engine(_address(url)))
+        database = Database(engine=_engine(address_of(url)))
         with database.exclusive("migrate"):
             upgrade(database.engine)
     except (OSError, DatabaseError) as error:
-        raise BadInput(_unopened(error)) from None
+        raise BadInput(unopened(error)) from None
     return database
 
 
@@ -101,7 +105,7 @@ def upgrade(engine: Engine) -> None:
             raise BadInput(msg) from None
 
 
-def _unopened(error: Exception) -> str:
+def unopened(error: Exception) -> str:
     """Why a database cannot be opened, without the driver's own words: they may hold its address."""
     reason = error.strerror if isinstance(error, OSError) else type(getattr(error, "orig", error)).__name__
     return (
@@ -110,7 +114,8 @@ def _unopened(error: Exception) -> str:
     )
 
 
-def _address(url: str) -> URL:
+def address_of(url: str) -> URL:
+    """The address with our driver. Raises BadInput for what is none of a SQLite file or PostgreSQL."""
     try:
         address = make_url(url)
     except ArgumentError:
@@ -138,7 +143,7 @@ def _engine(address: URL) -> Engine:
     path.touch(mode=0o600)  # its journal files take the same permissions
     engine = create_engine(address, connect_args={"timeout": SQLITE_WAIT_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
     return engine
 
 
@@ -149,7 +154,8 @@ def _prepare_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def begin_sqlite(connection: Connection) -> None:
+    """Begin as the engine's options say; the driver does not."""
     options = connection.get_execution_options()
     if options.get("begin") == NO_TRANSACTION:
         return

@@ -18,15 +18,30 @@ from sqlalchemy.exc import DBAPIError
 
 from connectors.locking import Locked, held
 
-__all__ = ["Locked", "exclusive"]
+__all__ = ["Locked", "exclusive", "is_held"]
 
 
 def exclusive(engine: Engine, name: str, *, wait: bool = True) -> AbstractContextManager[None]:
     """Hold the lock ``name`` inside a ``with``. Raises Locked where it is taken and ``wait`` is false."""
-    number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+    number = _number(name)
     if engine.dialect.name == "postgresql":
         return _advisory(engine, number, wait=wait)
     return held(_lock_file(engine, number), wait=wait)
+
+
+def is_held(engine: Engine, name: str) -> bool:
+    """Whether somebody holds a lock. No file is made for it: whoever looks may be another account."""
+    if engine.dialect.name != "postgresql" and not _lock_file(engine, _number(name)).exists():
+        return False
+    try:
+        with exclusive(engine, name, wait=False):
+            return False
+    except Locked:
+        return True
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
 
 
 @contextmanager

@@ -185,11 +185,11 @@ class OrganisationKeys:
         old = {name: value for name in WRAPPED if (value := getattr(row, name)) is not None}
         stale = {name: value for name, value in old.items() if not self.box.is_newest(value)}
         for name, value in stale.items():
-            owner = _owner(row.connection_id, row.generation, name)
+            owner = owner_of(row.connection_id, row.generation, name)
             setattr(row, name, self.box.seal(self._unwrapped(value, owner), owner))
         if row.origin == "master" and row.pseudonyms is None and row.state != "destroyed" and self.box.former:
             # Its pseudonyms stand on the master key that is about to go.
-            owner = _owner(row.connection_id, row.generation, "pseudonyms")
+            owner = owner_of(row.connection_id, row.generation, "pseudonyms")
             row.pseudonyms = self.box.seal(root, owner)
             return True
         return bool(stale)
@@ -212,7 +212,7 @@ class OrganisationKeys:
             elif _incomplete(rows):
                 row = rows[-1]
                 if row.pseudonyms is None and self.box.former:
-                    owner = _owner(connection_id, row.generation, "pseudonyms")
+                    owner = owner_of(connection_id, row.generation, "pseudonyms")
                     row.pseudonyms = self.box.seal(self._root(row), owner)
                 row.sealing = self._fresh(connection_id, row.generation, "sealing")
                 row.lasting = self._fresh(connection_id, row.generation, "lasting")
@@ -238,7 +238,7 @@ class OrganisationKeys:
         )
 
     def _fresh(self, connection_id: str, number: int, name: str) -> bytes:
-        return self.box.seal(os.urandom(SECRET_BYTES), _owner(connection_id, number, name))
+        return self.box.seal(os.urandom(SECRET_BYTES), owner_of(connection_id, number, name))
 
     def _opened(self, connection: ConnectionRow, rows: Sequence[OrganisationKey], upto: KeyState) -> Held:
         live = [row for row in rows if row.state in {"former", "active", upto}]
@@ -268,7 +268,7 @@ class OrganisationKeys:
         wrapped: bytes | None = getattr(row, name)
         if wrapped is None:
             return b""
-        return self._unwrapped(wrapped, _owner(row.connection_id, row.generation, name))
+        return self._unwrapped(wrapped, owner_of(row.connection_id, row.generation, name))
 
     def _unwrapped(self, wrapped: bytes, owner: str) -> bytes:
         try:
@@ -293,5 +293,6 @@ def _incomplete(rows: Sequence[OrganisationKey]) -> bool:
     return rows[-1].state == "active" and rows[-1].sealing is None
 
 
-def _owner(connection_id: str, generation: int, name: str) -> str:
+def owner_of(connection_id: str, generation: int, name: str) -> str:
+    """What a wrapped secret is bound to."""
     return f"{connection_id}/{generation}/{name}"

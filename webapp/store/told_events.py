@@ -105,6 +105,12 @@ class ToldEvents:
         with self.database.reading() as session:
             return session.scalar(query.limit(1)) is not None
 
+    def newest(self, connection_id: str) -> datetime | None:
+        """When the newest event came that is still kept; None where none is."""
+        query = select(func.max(tables.ToldEvent.received_at)).filter_by(connection_id=connection_id)
+        with self.database.reading() as session:
+            return session.scalar(query)
+
     def settle(self, rows: Sequence[ToldRow]) -> None:
         """Record that some were acted on."""
         with self.database.writing() as session:

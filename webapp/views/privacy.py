@@ -40,7 +40,7 @@ PAPERS = (
     ("papers.record", "Record of processing (Article 30)"),
     ("papers.flow", "Data flow"),
 )
-OTHERS = (("keys.show", "Keys"),)
+OTHERS = (("keys.show", "Keys"), ("decision_log.show", "Decision log"))
 CRM_KEEPS = (
     "The record in the CRM itself is not touched: delete it there. The fields that Fairlead wrote on it are "
     "cleared at the next write-back (fairlead publish)."

@@ -32,11 +32,7 @@ def slot(opened: Services) -> Iterator[str]:
 
 def is_alive(opened: Services, name: str) -> bool:
     """Whether somebody holds a name."""
-    try:
-        with opened.database.exclusive(name, wait=False):
-            return False
-    except Locked:
-        return True
+    return opened.database.is_held(name)
 
 
 def any_alive(opened: Services) -> bool:

@@ -264,3 +264,12 @@ def test_a_part_of_the_counts_that_cannot_be_read_makes_them_count_as_none(tmp_p
     path = tmp_path / "hubspot-77.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
     one(pace)
+
+
+def test_the_calls_of_the_day_are_told_as_hubspot_last_said():
+    pace = Clock().pace()
+    assert pace.day is None
+    one(pace)
+    assert pace.day is None, "an app of the marketplace hears nothing of the day"
+    one(pace, headers=daily(650_000, 600_000))
+    assert pace.day == (50_000, 650_000)

@@ -1,0 +1,79 @@
+"""The decision log of one connection: how it stands, and its entries under pseudonyms.
+
+The pseudonym of a lead comes in the body of a form: it stands in no address and no log of a server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from audit.schema import BadInput
+from connectors.decisions.look import Asked, Part
+from webapp.auth import may
+from webapp.decision_look import Look, look
+from webapp.services import Services, services
+from webapp.store.rows import ConnectionRow
+from webapp.viewmodels import decision_entries as words
+from webapp.viewmodels.decision_log import log_facts
+from webapp.views.drafting import connection_or_404
+
+PAGE = "/connections/<connection_id>/log"
+DAYS = 14
+
+blueprint = Blueprint("decision_log", __name__)
+
+
+@blueprint.get(PAGE)
+def show(connection_id: str) -> Response:
+    """The newest entries, or those of one day."""
+    return _page(connection_or_404(connection_id), request.args, "")
+
+
+@blueprint.post(PAGE)
+def of_lead(connection_id: str) -> Response:
+    """The entries of one lead."""
+    return _page(connection_or_404(connection_id), request.form, request.form.get("lead", ""))
+
+
+def _page(connection: ConnectionRow, given: Mapping[str, str], lead: str) -> Response:
+    opened = services()
+    asked, wrong = _asked(given.get("day", ""), lead, given.get("before", ""))
+    found, trouble = _found(opened, connection, asked)
+    row = opened.decision_logs.get(connection.id)
+    page = render_template(
+        "decision_log.html",
+        connection=connection,
+        facts=log_facts(row),
+        row=row,
+        begun=words.begun(found.records),
+        newest=words.newest(found.records),
+        happened=words.happenings(found.records),
+        days=found.days[:DAYS],
+        whole=len(found.days),
+        lines=[words.entry_line(one) for one in found.part.entries],
+        before=found.part.before,
+        asked=asked,
+        wrong=wrong,
+        trouble=trouble,
+        verifies=opened.work.is_open(connection.id, "log"),
+        may_change=may("change"),
+    )
+    return make_response(page, 422 if wrong else 200)
+
+
+def _asked(day: str, lead: str, before: str) -> tuple[Asked, str]:
+    """What is asked for, and what is wrong with it."""
+    try:
+        return words.typed(day, lead, before), ""
+    except BadInput as problem:
+        return Asked(), str(problem)
+
+
+def _found(opened: Services, connection: ConnectionRow, asked: Asked) -> tuple[Look, str]:
+    """What there is, and why it cannot be shown."""
+    try:
+        return look(opened, connection, asked), ""
+    except BadInput as problem:
+        return Look(part=Part(entries=())), str(problem).rstrip(".")
