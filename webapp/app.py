@@ -68,8 +68,6 @@ ROOMS = (
     *(auth_views, connections, inbound, cards, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *START_ROOMS,
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
-    *(people, invitations, account, single_sign_on),
-    *(streams, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
     *(people, invitations, account, single_sign_on, decision_log, settings_page),
 )
 

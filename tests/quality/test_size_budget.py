@@ -14,7 +14,12 @@ PACKAGES = ("audit", "connectors", "webapp")
 MEDIAN, NINETIETH, LONGEST, FILE = 7, 20, 40, 300
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
 # Raised for one line, with the reason: {"path": (limit, "reason")}.
-RAISED: dict[str, tuple[int, str]] = {}
+RAISED: dict[str, tuple[int, str]] = {
+    "webapp/services.py": (
+        340,
+        "a list: one property of three lines for each store; halves would be found by guessing",
+    ),
+}
 
 
 def sources() -> tuple[Path, ...]:
