@@ -9,7 +9,7 @@ from audit.schema import BadInput
 from connectors.policy.difference import Change, Kind, difference
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
-from webapp.language import gettext, marked
+from webapp.language import english, gettext, marked
 
 FOLDED_OVER = 12
 """A kind with more changes than this is folded."""
@@ -46,7 +46,7 @@ def policy_changes(old: str, new: str) -> tuple[ChangeGroup, ...]:
     if after is None:
         return ()
     if before is None:
-        rules = tuple(f"{rule.field}: {rule.operator.describe()}" for rule in after.rules)
+        rules = tuple(english(f"{rule.field}: {rule.operator.describe()}") for rule in after.rules)
         return (ChangeGroup(title=gettext("What it says of each field"), sentences=rules, widens=False),)
     return _grouped(difference(before, after))
 
@@ -70,7 +70,7 @@ def parsed(text: str) -> Policy | None:
 def _grouped(found: Iterable[Change]) -> tuple[ChangeGroup, ...]:
     groups: dict[Kind, list[str]] = {}
     for change in found:
-        groups.setdefault(change.kind, []).append(change.sentence)
+        groups.setdefault(change.kind, []).append(english(change.sentence))
     widening = {"read", "finer", "included", "changed"}
     return tuple(
         ChangeGroup(title=gettext(WORDS[kind]), sentences=tuple(said), widens=kind in widening)
