@@ -17,7 +17,7 @@ from babel import dates, numbers
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_login import current_user
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.translations.catalogue import translations
@@ -52,7 +52,7 @@ def install(app: Flask) -> None:
         ngettext=_found_of,
         newstyle=True,
     )
-    words.filters.update(translated=gettext, decimal=decimal)
+    words.filters.update(translated=gettext, decimal=decimal, english=english)
     words.globals.update(language=current, in_english=in_english)
     app.after_request(_told)
 
@@ -85,6 +85,23 @@ def marked(message: str) -> str:
 def in_english() -> Markup:
     """The attribute for an element whose words are always English; "" where the whole page is."""
     return Markup("") if current() == ENGLISH else Markup(' lang="en"')
+
+
+def quoting(message: str, **said: str) -> str:
+    """A message around words that are always English, such as a CRM's refusal, which are marked so.
+
+    The result is plain text on an English page, and markup on every other.
+    """
+    if current() == ENGLISH:
+        return message % said
+    shape = Markup('<span lang="en">{}</span>')
+    marks = {name: one if isinstance(one, Markup) else shape.format(one) for name, one in said.items()}
+    return escape(message) % marks
+
+
+def english(words: str) -> str:
+    """Words that are always English, marked so within a page of another language."""
+    return quoting("%(words)s", words=words)
 
 
 def decimal(value: float, digits: int = 0, *, signed: bool = False) -> str:
