@@ -55,7 +55,7 @@ def install(app: Flask) -> None:
         newstyle=True,
     )
     words.filters.update(translated=gettext, decimal=decimal)
-    words.globals.update(language=current, in_english=in_english)
+    words.globals.update(language=current, in_english=in_english, lang_of=lang_of)
     app.after_request(_told)
 
 
@@ -86,7 +86,12 @@ def marked(message: str) -> str:
 
 def in_english() -> Markup:
     """The attribute for an element whose words are always English; "" where the whole page is."""
-    return Markup("") if current() == ENGLISH else Markup(' lang="en"')
+    return lang_of(ENGLISH)
+
+
+def lang_of(language: str) -> Markup:
+    """The attribute for an element in a language; "" where the whole page is in it."""
+    return Markup("") if current() == language else Markup(' lang="{}"').format(language)
 
 
 def decimal(value: float, digits: int = 0, *, signed: bool = False) -> str:
