@@ -121,7 +121,7 @@ def test_the_index_and_the_glossary_in_german_are_german(german: Site) -> None:
         for _, shelf in shelves("de"):
             for one in shelf:
                 assert f'<a href="{url_for("help.page", topic=one.name)}">{one.title}</a>' in index
-    assert "Der erste Durchgang" in Page(index).text
+    assert "Der erste Start" in Page(index).text
     ids = {attrs.get("id") for _, attrs, _ in Page(glossary).tags}
     assert {term.slug for term in (*own_terms(), *metric_terms())} <= ids
     assert "Quelle: DSGVO, Artikel 30." in Page(glossary).text
