@@ -6,7 +6,7 @@ import re
 import tomllib
 
 import pytest
-from flask import url_for
+from flask import render_template_string, url_for
 
 from tests.webapp.markup import Page, faults
 from tests.webapp.site import Site
@@ -130,14 +130,13 @@ def test_the_index_and_the_glossary_in_german_are_german(german: Site) -> None:
 
 def test_a_word_explains_itself_in_german_and_leads_to_its_place(german: Site) -> None:
     with german.app.test_request_context(headers={"Accept-Language": "de"}):
-        term = german.app.jinja_env.globals["term"]
-        made = str(term("threshold", "Schwellenwert"))
+        made = render_template_string('{{ term("threshold", "Schwellenwert") }}')
         assert 'id="term-threshold"' in made
         assert "Der Score, ab dem ein Lead als ausgewählt zählt." in made
         assert "/help/glossary#threshold" in made
         assert "lang=" not in made
-        explained = german.app.jinja_env.globals["explained"]
-        assert 'popovertarget="term-share-selected"' in explained("Anteil ausgewählt")
+        metric = render_template_string('{{ explained("Anteil ausgewählt") }}')
+        assert 'popovertarget="term-share-selected"' in metric
 
 
 def test_help_without_a_text_in_the_language_is_english() -> None:

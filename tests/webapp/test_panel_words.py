@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def german(site: Site) -> Iterator[None]:
         yield
 
 
-def detailed(**changes: object) -> Panel:
+def detailed(**changes: Any) -> Panel:
     detail = FlagDetail(explanation=EXPLAINED[2], advice=advice.ONE_HINT)
     return panel_for(dataclasses.replace(flag("review"), detail=dataclasses.replace(detail, **changes)))
 
