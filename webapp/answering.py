@@ -17,29 +17,30 @@ from connectors.feedback import Answers
 from connectors.pseudonym import LeadKey
 from connectors.synced import Synced
 from webapp.crms import salesforce_source
+from webapp.language import gettext, long_day, marked
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 from webapp.store.triage import Entry, Looking, State
 
 SAID = {
-    "agree": "agreed with the check of the score",
-    "disagree": "disagreed with the check of the score",
-    "review": "asked for a review of the score",
+    "agree": marked("On %(day)s somebody in the CRM agreed with the check of the score%(why)s."),
+    "disagree": marked("On %(day)s somebody in the CRM disagreed with the check of the score%(why)s."),
+    "review": marked("On %(day)s somebody in the CRM asked for a review of the score%(why)s."),
 }
 BECAME: dict[State, str] = {
     "open": "",
-    "looked": "An auditor looked at that",
-    "acted": "Something was changed for that",
-    "declined": "There was nothing to do about that",
+    "looked": marked("An auditor looked at that on %(day)s."),
+    "acted": marked("Something was changed for that on %(day)s."),
+    "declined": marked("There was nothing to do about that on %(day)s."),
 }
 MOST = 1_000
 """Answers about one lead that are told, the newest: no lead has more."""
 WHY = {
-    "score_right": ": the score is right for this lead",
-    "score_too_low": ": the score is too low for this lead",
-    "score_too_high": ": the score is too high for this lead",
-    "data_wrong": ": the data of the lead is wrong or old",
-    "other": ", for another reason",
+    "score_right": marked(": the score is right for this lead"),
+    "score_too_low": marked(": the score is too low for this lead"),
+    "score_too_high": marked(": the score is too high for this lead"),
+    "data_wrong": marked(": the data of the lead is wrong or old"),
+    "other": marked(", for another reason"),
 }
 
 
@@ -73,9 +74,10 @@ def answers_about(opened: Services, connection: ConnectionRow, lead: LeadKey) ->
 
 def _told(entry: Entry) -> str:
     one, became = entry.answer, BECAME[entry.state]
-    said = f"{SAID[one.verdict]}{WHY.get(one.reason or '', '')}."
-    then = f" {became} on {entry.at:%d %B %Y}." if entry.at and became else ""
-    return f"On {one.given_at:%d %B %Y} somebody in the CRM {said}{then}"
+    said = gettext(SAID[one.verdict], day=long_day(one.given_at), why=gettext(WHY.get(one.reason or "", "")))
+    if not entry.at or not became:
+        return said
+    return " ".join((said, gettext(became, day=long_day(entry.at))))
 
 
 def _keep(opened: Services, connection: ConnectionRow, told: Answers, *, whole: bool) -> int:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
 from audit.schema import BadInput
 from connectors.policy.parse import parse_policy
+from webapp.language import day, gettext, marked, ngettext
 from webapp.services import Services
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow, ConnectionState, PolicyVersion
 from webapp.suggestions import new_fields
 from webapp.viewmodels.dashboard import status_of
 from webapp.viewmodels.policy_new import came_since
-from webapp.viewmodels.words import counted
 
 STALE = timedelta(days=7)
 """A pull older than this is asked about: scores move, and a verdict on old ones misleads."""
@@ -24,11 +24,16 @@ PRESSING = ("failed", "waiting", "info")
 """Kinds of decisions, the most pressing first."""
 Where = Literal["connections", "policy", "proposal", "audit", "finding", "answers"]
 PROPOSED = {
-    "policy": "A policy",
-    "stream": "Other groups, or another score,",
-    "one_admin": "That one admin is enough",
+    "policy": marked("A policy was proposed by %(who)s and waits for another admin."),
+    "stream": marked("Other groups, or another score, was proposed by %(who)s and waits for another admin."),
+    "one_admin": marked("That one admin is enough was proposed by %(who)s and waits for another admin."),
 }
-JOBS = {"pull": "pull", "write_back": "write-back", "check": "check of the access"}
+JOBS = {
+    "pull": marked("The last pull failed, on %(day)s."),
+    "write_back": marked("The last write-back failed, on %(day)s."),
+    "check": marked("The last check of the access failed, on %(day)s."),
+}
+OTHER_JOB = marked("The last %(job)s failed, on %(day)s.")
 WELL: frozenset[ConnectionState] = frozenset({"connected", "disconnected", "busy"})
 
 
@@ -36,7 +41,8 @@ WELL: frozenset[ConnectionState] = frozenset({"connected", "disconnected", "busy
 class Decision:
     """One thing that waits: how pressing, a sentence, and where it is decided.
 
-    ``where`` names a page and ``key`` what it is of; ``doing`` are the words of the link.
+    ``where`` names a page and ``key`` what it is of; ``doing`` are the words of the link. The text of an
+    ``english`` one is what a CRM or a connector said.
     """
 
     kind: Literal["failed", "waiting", "info"]
@@ -45,6 +51,7 @@ class Decision:
     where: Where
     key: str
     doing: str
+    english: bool = False
 
 
 def decisions(
@@ -68,7 +75,7 @@ def _connection(connection: ConnectionRow, *, audited: bool) -> Iterator[Decisio
         words = status_of(connection, audited=audited).words
         yield _at_connections(connection, f"{words}.")
     elif connection.state == "connected" and connection.note:
-        yield _at_connections(connection, connection.note)
+        yield replace(_at_connections(connection, connection.note), english=True)
 
 
 def _failed(opened: Services, connection: ConnectionRow) -> Iterator[Decision]:
@@ -78,8 +85,8 @@ def _failed(opened: Services, connection: ConnectionRow) -> Iterator[Decision]:
     for one in ends:
         later = one.outcome == "failed" and (one.kind not in done or done[one.kind] < one.last_at)
         if later and connection.state != "disconnected":
-            when = f"{one.last_at.day} {one.last_at:%b %Y}"
-            yield _at_connections(connection, f"The last {JOBS.get(one.kind, one.kind)} failed, on {when}.")
+            text = gettext(JOBS.get(one.kind, OTHER_JOB), job=one.kind, day=day(one.last_at))
+            yield _at_connections(connection, text)
 
 
 def _at_connections(connection: ConnectionRow, text: str) -> Decision:
@@ -89,7 +96,7 @@ def _at_connections(connection: ConnectionRow, text: str) -> Decision:
         text=text,
         where="connections",
         key=connection.id,
-        doing="Open Connections",
+        doing=gettext("Open Connections"),
     )
 
 
@@ -99,10 +106,10 @@ def _proposed(opened: Services, connection: ConnectionRow) -> Iterator[Decision]
             yield Decision(
                 kind="waiting",
                 connection_id=connection.id,
-                text=f"{PROPOSED[one.kind]} was proposed by {one.proposed_by} and waits for another admin.",
+                text=gettext(PROPOSED[one.kind], who=one.proposed_by),
                 where="proposal",
                 key=one.id,
-                doing="Decide",
+                doing=gettext("Decide"),
             )
 
 
@@ -124,10 +131,14 @@ def _not_looked_at(
         yield Decision(
             kind="waiting",
             connection_id=connection.id,
-            text=f"{counted(len(unseen), 'finding has', 'findings have')} not been looked at.",
+            text=ngettext(
+                "%(n)s\N{NO-BREAK SPACE}finding has not been looked at.",
+                "%(n)s\N{NO-BREAK SPACE}findings have not been looked at.",
+                len(unseen),
+            ),
             where="finding",
             key=f"{audits[0].id}/{unseen[0].id}",
-            doing="Look at the first",
+            doing=gettext("Look at the first"),
         )
 
 
@@ -138,10 +149,14 @@ def _answered(opened: Services, connection: ConnectionRow) -> Iterator[Decision]
         yield Decision(
             kind="info",
             connection_id=connection.id,
-            text=f"{counted(waiting, 'answer of reps waits', 'answers of reps wait')} to be looked at.",
+            text=ngettext(
+                "%(n)s\N{NO-BREAK SPACE}answer of reps waits to be looked at.",
+                "%(n)s\N{NO-BREAK SPACE}answers of reps wait to be looked at.",
+                waiting,
+            ),
             where="answers",
             key=connection.id,
-            doing="Open the answers",
+            doing=gettext("Open the answers"),
         )
 
 
@@ -163,15 +178,20 @@ def _stale(opened: Services, connection: ConnectionRow, audits: Sequence[KeptAud
         return
     age = opened.clock() - at
     if age > STALE:
-        days = counted(age.days, "day", "days")
-        text = f"The last pull is {days} old. Press Pull now under Jobs for figures of today."
+        text = ngettext(
+            "The last pull is %(n)s\N{NO-BREAK SPACE}day old. Press Pull now under Jobs for figures of "
+            "today.",
+            "The last pull is %(n)s\N{NO-BREAK SPACE}days old. Press Pull now under Jobs for figures of "
+            "today.",
+            age.days,
+        )
         yield Decision(
             kind="waiting",
             connection_id=connection.id,
             text=text,
             where="audit" if audits else "connections",
             key=audits[0].id if audits else connection.id,
-            doing="Open the audit" if audits else "Open Connections",
+            doing=gettext("Open the audit") if audits else gettext("Open Connections"),
         )
 
 
@@ -183,14 +203,18 @@ def _new_fields(opened: Services, connection: ConnectionRow) -> Iterator[Decisio
     names = came_since(opened.crm_fields.first_seen(connection.id), saved.saved_at)
     new = _not_named(opened, saved, names) if names else 0
     if new:
-        text = f"The CRM has {counted(new, 'new field', 'new fields')} since the policy was saved."
+        text = ngettext(
+            "The CRM has %(n)s\N{NO-BREAK SPACE}new field since the policy was saved.",
+            "The CRM has %(n)s\N{NO-BREAK SPACE}new fields since the policy was saved.",
+            new,
+        )
         yield Decision(
             kind="info",
             connection_id=connection.id,
             text=text,
             where="policy",
             key=connection.id,
-            doing="Open the policy",
+            doing=gettext("Open the policy"),
         )
 
 

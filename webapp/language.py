@@ -121,13 +121,31 @@ def decimal(value: float, digits: int = 0, *, signed: bool = False) -> str:
     return numbers.format_decimal(value, pattern, locale=current())
 
 
+def pointed(text: str) -> str:
+    """A number that was written in English without grouping, such as 0.25, with the language's own point."""
+    return text if current() == ENGLISH else text.replace(".", numbers.get_decimal_symbol(current()))
+
+
+def day(value: datetime) -> str:
+    """The day of a moment as it stands: 23 Nov 2026."""
+    if current() == ENGLISH:
+        return f"{value.day} {value:%b %Y}"
+    return dates.format_date(value, "medium", locale=current())
+
+
+def long_day(value: datetime) -> str:
+    """The day of a moment with its month in full: 03 November 2026."""
+    if current() == ENGLISH:
+        return f"{value:%d %B %Y}"
+    return dates.format_date(value, "long", locale=current())
+
+
 def moment(value: datetime) -> str:
     """A moment in UTC: 23 Nov 2026, 14:05 UTC."""
     at = value.astimezone(UTC)
     if current() == ENGLISH:
-        return f"{at.day} {at:%b %Y, %H:%M} UTC"
-    day = dates.format_date(at, "medium", locale=current())
-    return f"{day}, {dates.format_time(at, 'short', tzinfo=UTC, locale=current())} UTC"
+        return f"{day(at)}, {at:%H:%M} UTC"
+    return f"{day(at)}, {dates.format_time(at, 'short', tzinfo=UTC, locale=current())} UTC"
 
 
 def offered(language: str) -> Language | None:

@@ -15,6 +15,7 @@ from audit.schema import BadInput
 from webapp.evidence.catalogue import Asked, figure
 from webapp.evidence.figure import Figure
 from webapp.evidence.source import Source
+from webapp.language import Language, current
 from webapp.plain_audits import plain_report, plain_row
 from webapp.services import Services
 from webapp.special_names import marked, untold
@@ -25,7 +26,7 @@ from webapp.viewmodels.evidence_list import Part, evidence_parts
 MOST = 4
 """Audits in memory at a time, for each process: one of sixty groups takes some tens of megabytes."""
 MOST_FIGURES = 64
-Key = tuple[str, str, frozenset[str]]
+Key = tuple[str, str, frozenset[str], Language]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """The audits that were read last."""
+    """The audits that were read last, each in the language that it was asked for in."""
 
     held: OrderedDict[Key, Opened] = field(default_factory=OrderedDict)
     lock: Lock = field(default_factory=Lock)
@@ -65,6 +66,11 @@ class _Shelf:
             if key in self.held:
                 self.held.move_to_end(key)
             return self.held.get(key)
+
+    def in_another_language(self, key: Key) -> Opened | None:
+        """The same audit, held in another language: only its words are to be made."""
+        with self.lock:
+            return next((opened for held, opened in self.held.items() if held[:-1] == key[:-1]), None)
 
     def put(self, key: Key, opened: Opened) -> None:
         """Hold one; the one that was asked for longest ago goes."""
@@ -79,14 +85,26 @@ def open_audit(store: Services, row: KeptAudit, *, special: bool = True) -> Open
 
     Not ``special``: without a word about special categories.
     """
-    shelf: _Shelf = current_app.extensions.setdefault("fairlead-audits", _Shelf())
+    shelf = _shelf()
     hidden = frozenset[str]() if special else hidden_in(store, row)
-    key = (row.id, row.digest, hidden)
+    key = (row.id, row.digest, hidden, current())
     found = shelf.get(key)
     if found is None:
-        found = _without(store, open_audit(store, row), hidden) if hidden else _read(store, row)
+        found = _made(store, row, key)
         shelf.put(key, found)
     return found
+
+
+def _made(store: Services, row: KeptAudit, key: Key) -> Opened:
+    other, hidden = _shelf().in_another_language(key), key[2]
+    if other is not None:
+        return _opened(other.row, other.source, withheld=other.withheld)
+    return _without(store, open_audit(store, row), hidden) if hidden else _read(store, row)
+
+
+def _shelf() -> _Shelf:
+    shelf: _Shelf = current_app.extensions.setdefault("fairlead-audits", _Shelf())
+    return shelf
 
 
 def hidden_in(store: Services, row: KeptAudit) -> frozenset[str]:
@@ -112,20 +130,24 @@ def marked_since(store: Services, row: KeptAudit) -> frozenset[str]:
 
 def _without(store: Services, whole: Opened, hidden: frozenset[str]) -> Opened:
     report = plain_report(whole.source.report, hidden)
-    return _opened(store, plain_row(whole.row, hidden, report.findings), report, withheld=True)
+    row = plain_row(whole.row, hidden, report.findings)
+    return _opened(row, _source(store, row, report), withheld=True)
 
 
 def _read(store: Services, row: KeptAudit) -> Opened:
     stored = store.repository.audit(row.id) or abort(404)
-    return _opened(store, row, read_json(stored.report), withheld=False)
+    return _opened(row, _source(store, row, read_json(stored.report)), withheld=False)
 
 
-def _opened(store: Services, row: KeptAudit, report: Report, *, withheld: bool) -> Opened:
-    source = Source(report=report, counts=store.evidence.counts(row.id))
+def _source(store: Services, row: KeptAudit, report: Report) -> Source:
+    return Source(report=report, counts=store.evidence.counts(row.id))
+
+
+def _opened(row: KeptAudit, source: Source, *, withheld: bool) -> Opened:
     return Opened(
         row=row,
         source=source,
-        page=audit_page(row, report),
+        page=audit_page(row, source.report),
         parts=evidence_parts(source),
         withheld=withheld,
     )

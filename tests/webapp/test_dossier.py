@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,8 @@ from tests.webapp.test_jobs import opt_out
 from webapp import jobs
 from webapp.rights import controller, dossier, erasing, retention
 from webapp.rights.controller import BLANK
+from webapp.rights.drivers import drivers
+from webapp.rights.rules import in_force
 
 CRMS = ("salesforce", "hubspot")
 
@@ -176,3 +179,17 @@ def test_a_policy_that_was_saved_since_the_pull_hides_nothing_that_is_held(crms,
     found = made(crms, row)
     assert {one.column: (one.value, one.done) for one in found.columns} == before
     assert found.policy_version == 1
+
+
+def test_why_the_fields_cannot_be_named_is_said(crms):
+    row = crms.ready("salesforce")
+    jobs.sync(crms.services, row)
+    rules = in_force(crms.services, row)
+    assert rules.stream is not None
+    odd = replace(rules, stream=replace(rules.stream, score="nowhere"))
+    lead = erasing.lead_typed(crms.services, row, crms.salesforce.record_ids()[1])
+    told = drivers(crms.services, row, odd, lead)
+    assert told.fields == ()
+    assert told.sentence.startswith("The score is made in the CRM")
+    assert "could not be worked out here (" in told.sentence
+    assert "nowhere" in told.sentence

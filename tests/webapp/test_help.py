@@ -56,11 +56,16 @@ def closure(template: str) -> frozenset[str]:
     return frozenset({template}).union(*(closure(one) for one in taken))
 
 
+# A sentence with a term in it: {% trans word=term("pull", _("pull")) %}Last audited {{ word }}{% endtrans %}.
+IN_SENTENCE = re.compile(r'\{% trans [^%]*?word=term\("[^"]*", _\("([^"]*)"\)\)[^%]*%\}(.*?)\{% endtrans %\}')
+
+
 @cache
 def said_by(template: str) -> str:
     """Every word that may stand on a page, from its templates."""
     text = " ".join(source(one) for one in sorted(closure(template)))
     text = re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL)
+    text = IN_SENTENCE.sub(lambda one: one[2].replace("{{ word }}", one[1]), text)
     text = re.sub(r'_\(("[^"]*")\)', r"\1", text)
     text = re.sub(r'\{% trans (\w+)=(term\("[^)]*"\)) %\}\{\{ \1 \}\}', r"{{ \2 }}", text)
     text = re.sub(r'\{\{ term\("(?:[^"]*", ")?([^"]*)"\) \}\}', r"\1", text)

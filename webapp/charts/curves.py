@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from webapp.charts.drawing import Drawing, Type, area, fit, label, line, mark
 from webapp.charts.scale import Line, line_over
+from webapp.language import gettext, pointed
 
 COLUMNS = 3
 PANEL, TALL, GAP, LEFT, HEAD, FOOT = 250.0, 190.0, 18.0, 44.0, 26.0, 40.0
@@ -84,7 +85,11 @@ def _text(panel: Curve, frame: Frame) -> str:
     """A few values of a curve in words; the table has all."""
     step = max(1, len(panel.dots) // 6)
     told = [
-        f"{frame.x_tick(dot.at)}: {dot.value * 100:.1f}% ({dot.low * 100:.1f}% to {dot.high * 100:.1f}%)"
+        gettext(
+            "%(at)s: %(value)s%% (%(low)s%% to %(high)s%%)",
+            at=frame.x_tick(dot.at),
+            **{end: pointed(f"{getattr(dot, end) * 100:.1f}") for end in ("value", "low", "high")},
+        )
         for dot in panel.dots[::step]
     ]
     return f"{frame.x_words}. {', '.join(told)}" if told else panel.note

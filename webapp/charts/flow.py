@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from webapp.charts.drawing import COLOURS, Drawing, Fill, Type, box, fit, label, num
+from webapp.language import gettext
 
 WIDTH, ROW, TOP, BOX = 760.0, 52.0, 34.0, 42.0
 FIELD, MIDDLE, END = (8.0, 250.0), (402.0, 150.0), (620.0, 130.0)
@@ -28,13 +29,13 @@ def flow(branches: Sequence[Branch], attribute: str, gap_words: str, drawn: tupl
     height = TOP + ROW * max(len(branches), 1) + 12
     centre = TOP + ROW * max(len(branches), 1) / 2
     parts = [
-        label(FIELD[0], 18, "Field, and its share of the gap", Type(size=12, quiet=True)),
-        label(MIDDLE[0], 18, "tells the attribute", Type(size=12, quiet=True)),
-        label(END[0], 18, "gap in the score", Type(size=12, quiet=True)),
+        label(FIELD[0], 18, gettext("Field, and its share of the gap"), Type(size=12, quiet=True)),
+        label(MIDDLE[0], 18, gettext("tells the attribute"), Type(size=12, quiet=True)),
+        label(END[0], 18, gettext("gap in the score"), Type(size=12, quiet=True)),
         *_links(branches, centre),
         *_box(MIDDLE, centre, (attribute,)),
         *_link((MIDDLE[0] + MIDDLE[1], centre), (END[0], centre), 5.0),
-        *_box(END, centre, ("Score", gap_words)),
+        *_box(END, centre, (gettext("Score"), gap_words)),
     ]
     return Drawing(width=WIDTH, height=height, title=title, text=text, parts=tuple(parts))
 

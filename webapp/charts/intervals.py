@@ -9,6 +9,7 @@ import numpy as np
 
 from webapp.charts.drawing import Drawing, Type, fit, label, line, mark, wide
 from webapp.charts.scale import Line, line_over
+from webapp.language import gettext, marked
 
 WIDTH, ROW, TOP, FOOT, SIDE = 340.0, 58.0, 12.0, 44.0, 14.0
 STRIP = (34.0, 52.0)
@@ -17,18 +18,18 @@ STRIP = (34.0, 52.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How a mark looks, and the word that says it in the legend."""
+    """How a mark looks, and the word that says it in the legend; in English, as it is looked up."""
 
     shape: str
     kind: str
     words: str
 
 
-REFERENCE = Look(shape="diamond", kind="ink", words="reference group")
-OUTSIDE = Look(shape="triangle", kind="high", words="outside tolerance")
-WITHIN = Look(shape="circle", kind="accent", words="within tolerance")
-OPEN = Look(shape="square", kind="unsure", words="not enough data")
-ALONE = Look(shape="circle", kind="low", words="not compared")
+REFERENCE = Look(shape="diamond", kind="ink", words=marked("reference group"))
+OUTSIDE = Look(shape="triangle", kind="high", words=marked("outside tolerance"))
+WITHIN = Look(shape="circle", kind="accent", words=marked("within tolerance"))
+OPEN = Look(shape="square", kind="unsure", words=marked("not enough data"))
+ALONE = Look(shape="circle", kind="low", words=marked("not compared"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ def _places(looks: Sequence[Look]) -> Iterator[tuple[int, float, Look]]:
     """Row, x and look of each word of the legend, wrapped to the width."""
     row, x = 0, SIDE
     for look in looks:
-        room = wide(look.words, 12) + 32
+        room = wide(gettext(look.words), 12) + 32
         if x > SIDE and x + room > WIDTH - SIDE:
             row, x = row + 1, SIDE
         yield row, x, look
@@ -132,4 +133,4 @@ def _legend(looks: Sequence[Look]) -> Iterator[str]:
     for row, x, look in _places(looks):
         y = TOP + 4 + 20.0 * row
         yield mark(x + 6, y, look.shape, look.kind)
-        yield label(x + 17, y + 4, look.words, Type(size=12, quiet=True))
+        yield label(x + 17, y + 4, gettext(look.words), Type(size=12, quiet=True))

@@ -10,31 +10,33 @@ from audit.report.charts import low_end
 from webapp.charts.curves import Curve, Dot, Frame, curves, panels
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import main_metric
-from webapp.evidence.sheet import Column, Sheet, ends
-from webapp.evidence.source import UNKNOWN, Names, Source, joined
+from webapp.evidence.sheet import Column, Sheet, ends, reasons
+from webapp.evidence.source import UNKNOWN, Names, Source, joined, named
+from webapp.language import decimal, gettext, marked
+from webapp.viewmodels.words import tick
 
 MOST = 12
-NO_OUTCOME = (
+NO_OUTCOME = marked(
     "No outcome is known yet, so nobody can tell what a score comes to. Once leads have an outcome, and are "
     "old enough, the next audit draws this."
 )
+NO_SCORE = marked("There is no score.")
 
 
 def calibration_figure(source: Source, attribute: Names) -> Figure:
     """Conversion at equal score by group; only for attributes alone, whose groups are large enough."""
-    title = f"Conversion at equal score by {' and '.join(attribute)}"
+    title = gettext("Conversion at equal score by %(attribute)s", attribute=named(attribute))
     bands = [metric for metric in source.metrics(attribute) if metric.startswith(BAND)]
     if not bands:
-        return nothing(
-            title, NO_OUTCOME if "mean_score" in source.metrics(attribute) else "There is no score."
-        )
+        why = NO_OUTCOME if "mean_score" in source.metrics(attribute) else NO_SCORE
+        return nothing(title, gettext(why))
     rows = [
         (group, dict(_bands(source, attribute, group, bands))) for group in _groups(source, attribute, bands)
     ]
     drawn = [(group, found) for group, found in rows if any(o.value is not None for o in found.values())]
     sheet = _sheet(rows, attribute)
     if not drawn:
-        return Figure(title=title, lead="", sheet=sheet, lacking=NO_OUTCOME)
+        return Figure(title=title, lead="", sheet=sheet, lacking=gettext(NO_OUTCOME))
     reference = source.reference(attribute, bands[0]) or source.reference(
         attribute, main_metric(source, attribute) or ""
     )
@@ -45,7 +47,7 @@ def calibration_figure(source: Source, attribute: Names) -> Figure:
     frame = _frame(next((_curve(g, f) for g, f in drawn if g == reference), None), bands)
     return Figure(
         title=title,
-        lead=(
+        lead=gettext(
             "Where a group converts more often than the reference at the same score, its leads are better "
             "than their scores say. Each dot is the share that converts within a band of the score, with its "
             "plausible range. The dashed line is the reference group."
@@ -79,7 +81,8 @@ def _curve(group: Names, found: dict[str, Estimate]) -> Curve:
         for band, one in found.items()
         if one.value is not None and one.low is not None and one.high is not None
     ]
-    return Curve(name=f"{joined(group)} (n {sum(o.n for o in found.values()):,})", dots=tuple(dots))
+    leads = decimal(sum(o.n for o in found.values()))
+    return Curve(name=f"{joined(group)} (n {leads})", dots=tuple(dots))
 
 
 def _frame(reference: Curve | None, bands: list[str]) -> Frame:
@@ -87,36 +90,43 @@ def _frame(reference: Curve | None, bands: list[str]) -> Frame:
     last = ends[-1] + (ends[1] - ends[0] if len(ends) > 1 else 1.0)
     return Frame(
         reference=reference,
-        x_words="Score, low end of each band",
-        x_tick=lambda value: f"{value:g}",
-        y_tick=lambda value: f"{value * 100:g}%",
+        x_words=gettext("Score, low end of each band"),
+        x_tick=lambda value: tick(value, share=False),
+        y_tick=lambda value: tick(value, share=True),
         span=(ends[0], max(last, ends[0] + 1e-9)),
         within=(0.0, 1.0),
     )
 
 
 def _text(drawn: int, shown: int) -> str:
-    start = f"{shown:,} of {drawn:,} groups, each a curve over the bands of the score."
-    return f"{start} Every value is in the table."
+    return gettext(
+        "%(shown)s of %(drawn)s groups, each a curve over the bands of the score. Every value is in the "
+        "table.",
+        shown=decimal(shown),
+        drawn=decimal(drawn),
+    )
 
 
 def _notes(drawn: int, shown: int) -> tuple[str, ...]:
     if drawn == shown:
         return ()
-    return (f"The {shown:,} groups with most leads are drawn; the table has all {drawn:,}.",)
+    words = gettext("The %(shown)s groups with most leads are drawn; the table has all %(drawn)s.")
+    return (words % {"shown": decimal(shown), "drawn": decimal(drawn)},)
 
 
 def _sheet(rows: list[tuple[Names, dict[str, Estimate]]], attribute: Names) -> Sheet:
     columns = (
-        Column(head="Group", name="group"),
-        Column(head="Score", name="band"),
-        Column(head="Leads with an outcome (n)", name="n", kind="count"),
-        Column(head="Conversion rate", name="outcome_rate", kind="share"),
+        Column(head=gettext("Group"), name="group"),
+        Column(head=gettext("Score"), name="band"),
+        Column(head=gettext("Leads with an outcome (n)"), name="n", kind="count"),
+        Column(head=gettext("Conversion rate"), name="outcome_rate", kind="share"),
         *ends("share"),
-        Column(head="Why there is no value", name="undefined"),
+        reasons(),
     )
     return Sheet(
-        caption=f"Conversion rate within each band of the score, by {' and '.join(attribute)}",
+        caption=gettext(
+            "Conversion rate within each band of the score, by %(attribute)s", attribute=named(attribute)
+        ),
         columns=columns,
         rows=tuple(
             (joined(group), band, one.n, one.value, one.low, one.high, one.undefined or "")

@@ -9,10 +9,10 @@ from audit.estimate import Estimate
 from webapp.charts.heat import Sides, Tile, heat
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, main_metric
-from webapp.evidence.sheet import Column, Sheet, ends, in_words
-from webapp.evidence.source import Names, Source, gap_kind, value_kind
-from webapp.language import gettext
-from webapp.viewmodels.words import VERDICT_WORDS, between, counted, metric_label
+from webapp.evidence.sheet import Column, Kind, Sheet, ends, in_words
+from webapp.evidence.source import Names, Source, gap_kind, named, value_kind
+from webapp.language import decimal, gettext, ngettext
+from webapp.viewmodels.words import VERDICT_WORDS, metric_label
 
 MOST_COLUMNS = 12
 
@@ -37,12 +37,17 @@ class _Crossed:
 def crossing_figure(source: Source, attribute: Names) -> Figure:
     """The heat map of two attributes by the main metric."""
     metric = main_metric(source, attribute)
-    title = f"{metric_label(metric or 'count')} by {' and '.join(attribute)} together"
+    title = gettext(
+        "%(metric)s by %(attributes)s together",
+        metric=metric_label(metric or "count"),
+        attributes=named(attribute),
+    )
     if metric is None:
-        return nothing(title, "This audit has no number for these attributes together.")
+        return nothing(title, gettext("This audit has no number for these attributes together."))
     crossed = _crossed(source, attribute, metric)
     if not crossed.found:
-        return nothing(title, "No lead has both attributes known, so there is nothing to cross.")
+        why = gettext("No lead has both attributes known, so there is nothing to cross.")
+        return nothing(title, why)
     minimum = source.report.settings.minimum_group
     tiles = [
         [_tile(crossed, crossed.group(row, column)) for column in crossed.columns] for row in crossed.rows
@@ -52,10 +57,11 @@ def crossing_figure(source: Source, attribute: Names) -> Figure:
     sides = Sides(rows=crossed.rows, columns=crossed.columns, row_title=row_title, column_title=column_title)
     return Figure(
         title=title,
-        lead=(
+        lead=gettext(
             "A darker tile is a larger value; the number says the same. A hatched tile is suppressed: fewer "
-            f"than {minimum:,} leads are too few to read a number from. An empty tile has no lead. The tile "
-            "with a thick edge is the reference."
+            "than %(minimum)s leads are too few to read a number from. An empty tile has no lead. The tile "
+            "with a thick edge is the reference.",
+            minimum=decimal(minimum),
         ),
         sheet=_sheet(crossed, minimum),
         drawing=heat(sides, tiles, title, _text(crossed, minimum)),
@@ -87,21 +93,32 @@ def suppressed(estimate: Estimate, minimum: int) -> bool:
 def _tile(crossed: _Crossed, group: Names) -> Tile:
     one, minimum = crossed.found.get(group), crossed.source.report.settings.minimum_group
     if one is None:
-        return Tile(shade=None, lines=("no lead",), empty=True)
+        return Tile(shade=None, lines=(gettext("no lead"),), empty=True)
     if suppressed(one, minimum):
-        return Tile(shade=None, lines=("suppressed", f"fewer than {minimum:,}"))
+        return Tile(
+            shade=None,
+            lines=(gettext("suppressed"), gettext("fewer than %(minimum)s", minimum=decimal(minimum))),
+        )
     if one.value is None:
-        return Tile(shade=None, lines=("no value", f"n {one.n:,}"))
+        return Tile(shade=None, lines=(gettext("no value"), f"n {decimal(one.n)}"))
     kind = value_kind(crossed.metric)
     return Tile(
         shade=_shade(crossed, one.value),
         lines=(
             in_words(one.value, kind),
-            between(one.low, one.high, share=kind == "share").replace("\N{NO-BREAK SPACE}%", "%"),
-            f"n {one.n:,}",
+            _span(one, kind),
+            f"n {decimal(one.n)}",
         ),
         reference=group == crossed.source.reference(crossed.attribute, crossed.metric),
     )
+
+
+def _span(one: Estimate, kind: Kind) -> str:
+    """The range as short as it goes, since a tile is narrow."""
+    if one.low is None or one.high is None:
+        return ""
+    low, high = (in_words(end, kind).replace("\N{NO-BREAK SPACE}%", "%") for end in (one.low, one.high))
+    return gettext("%(least)s to %(most)s", least=low, most=high)
 
 
 def _shade(crossed: _Crossed, value: float) -> float:
@@ -119,11 +136,30 @@ def _text(crossed: _Crossed, minimum: int) -> str:
     shut = sum(suppressed(one, minimum) for one in crossed.found.values())
     empty = len(crossed.rows) * len(crossed.columns) - len(crossed.found)
     seen, kind = _open(crossed), value_kind(crossed.metric)
-    span = f" from {in_words(min(seen), kind)} to {in_words(max(seen), kind)}" if seen else ""
-    return (
-        f"{counted(len(seen), 'pair of groups has', 'pairs of groups have')} a value{span}; "
-        f"{shut:,} suppressed with fewer than {minimum:,} leads, {empty:,} without a lead. "
-        "All are in the table."
+    return gettext(
+        "%(known)s; %(shut)s suppressed with fewer than %(minimum)s leads, %(empty)s without a lead. "
+        "All are in the table.",
+        known=_known([in_words(end, kind) for end in (min(seen), max(seen))] if seen else [], len(seen)),
+        shut=decimal(shut),
+        minimum=decimal(minimum),
+        empty=decimal(empty),
+    )
+
+
+def _known(ends: Sequence[str], n: int) -> str:
+    """How many tiles have a value, and between which the values lie."""
+    if not ends:
+        return ngettext(
+            "%(n)s\N{NO-BREAK SPACE}pair of groups has a value",
+            "%(n)s\N{NO-BREAK SPACE}pairs of groups have a value",
+            n,
+        )
+    return ngettext(
+        "%(n)s\N{NO-BREAK SPACE}pair of groups has a value from %(low)s to %(high)s",
+        "%(n)s\N{NO-BREAK SPACE}pairs of groups have a value from %(low)s to %(high)s",
+        n,
+        low=ends[0],
+        high=ends[1],
     )
 
 
@@ -131,16 +167,20 @@ def _sheet(crossed: _Crossed, minimum: int) -> Sheet:
     value, kind = value_kind(crossed.metric), gap_kind(crossed.metric)
     columns = (
         *(Column(head=name, name=name) for name in crossed.attribute),
-        Column(head="Leads (n)", name="n", kind="count"),
+        Column(head=gettext("Leads (n)"), name="n", kind="count"),
         Column(head=metric_label(crossed.metric), name=crossed.metric, kind=value),
         *ends(value),
-        Column(head="Difference from the reference", name="difference", kind=kind),
+        Column(head=gettext("Difference from the reference"), name="difference", kind=kind),
         *ends(kind, "difference_"),
-        Column(head="Verdict", name="verdict"),
-        Column(head="Note", name="note"),
+        Column(head=gettext("Verdict"), name="verdict"),
+        Column(head=gettext("Note"), name="note"),
     )
     return Sheet(
-        caption=f"{metric_label(crossed.metric)} by {' and '.join(crossed.attribute)}, each with its range",
+        caption=gettext(
+            "%(metric)s by %(attributes)s, each with its range",
+            metric=metric_label(crossed.metric),
+            attributes=named(crossed.attribute),
+        ),
         columns=columns,
         rows=tuple(_cells(crossed, group, minimum) for group in sorted(crossed.found)),
     )
@@ -149,11 +189,11 @@ def _sheet(crossed: _Crossed, minimum: int) -> Sheet:
 def _cells(crossed: _Crossed, group: Names, minimum: int) -> tuple[str | int | float | None, ...]:
     one = crossed.found[group]
     if suppressed(one, minimum):
-        note = f"suppressed: fewer than {minimum:,} leads"
-        return (*group, None, None, None, None, None, None, None, "", note)
+        shut = gettext("suppressed: fewer than %(minimum)s leads", minimum=decimal(minimum))
+        return (*group, None, None, None, None, None, None, None, "", shut)
     gap = crossed.source.gaps(crossed.attribute, crossed.metric, "difference").get(group)
     span = (None, None, None) if gap is None else (gap.value, gap.low, gap.high)
     judged = "" if gap is None or gap.verdict not in LOOKS else gettext(VERDICT_WORDS[gap.verdict])
     if group == crossed.source.reference(crossed.attribute, crossed.metric):
-        judged = "reference group"
+        judged = gettext("reference group")
     return (*group, one.n, one.value, one.low, one.high, *span, judged, one.undefined or "")

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from audit.disparity import Disparity
 from audit.estimate import Estimate
-from audit.finding.words import quoted
 from webapp.charts.intervals import ALONE, OPEN, OUTSIDE, REFERENCE, WITHIN, Axis, Bar, Look, intervals
 from webapp.evidence.figure import Figure, nothing
-from webapp.evidence.sheet import Column, Sheet, ends, in_words, ranged
-from webapp.evidence.source import Names, Source, gap_kind, joined, value_kind
-from webapp.language import gettext
-from webapp.viewmodels.words import VERDICT_WORDS, counted, metric_label
+from webapp.evidence.sheet import Column, Sheet, ends, in_words, ranged, reasons
+from webapp.evidence.source import Names, Source, gap_kind, joined, named, value_kind
+from webapp.language import gettext, ngettext, pointed
+from webapp.viewmodels.words import VERDICT_WORDS, metric_label, quoted_here, tick
 
 MAIN = ("selection_rate", "true_positive_rate", "mean_score", "contact_rate")
 LOOKS: dict[str, Look] = {"fail": OUTSIDE, "pass": WITHIN, "insufficient": OPEN}
@@ -46,10 +45,12 @@ def main_metric(source: Source, attribute: Names) -> str | None:
 def groups_figure(source: Source, attribute: Names, metric: str | None = None) -> Figure:
     """The groups of an attribute by a metric, else by the main one that the audit has."""
     metric = metric or main_metric(source, attribute)
-    title = f"{metric_label(metric or 'count')} by {' and '.join(attribute)}"
+    title = gettext(
+        "%(metric)s by %(attribute)s", metric=metric_label(metric or "count"), attribute=named(attribute)
+    )
     found = source.estimates.get((attribute, metric or ""), {})
     if metric is None or not found:
-        return nothing(title, "This audit has no estimate of this metric for single groups.")
+        return nothing(title, gettext("This audit has no estimate of this metric for single groups."))
     rows = sorted(_rows(source, attribute, metric), key=_order)
     sheet = _sheet(rows, attribute, metric)
     if all(row.estimate.value is None for row in rows):
@@ -104,7 +105,7 @@ def _axis(source: Source, rows: Sequence[_Row], metric: str) -> Axis:
     tolerance = source.report.settings.tolerance_difference
     return Axis(
         words=metric_label(metric),
-        tick=lambda value: f"{value * 100:g}%" if share else f"{value:g}",
+        tick=lambda value: tick(value, share=share),
         within=(0.0, 1.0) if share else None,
         goal=goal,
         band=(max(goal - tolerance, 0.0), min(goal + tolerance, 1.0)) if share and goal is not None else None,
@@ -112,13 +113,21 @@ def _axis(source: Source, rows: Sequence[_Row], metric: str) -> Axis:
 
 
 def _lead(source: Source, rows: Sequence[_Row], attribute: Names, metric: str) -> str:
-    confidence = f"{source.report.settings.confidence * 100:g}\N{NO-BREAK SPACE}%"
     reference = next((joined(row.group) for row in rows if row.is_reference), None)
-    start = f"Each bar is the plausible range (confidence {confidence}); it is wide where leads are few."
+    told = [
+        gettext(
+            "Each bar is the plausible range (confidence %(confidence)s\N{NO-BREAK SPACE}%%); it is wide "
+            "where leads are few.",
+            confidence=pointed(f"{source.report.settings.confidence * 100:g}"),
+        )
+    ]
     if reference is None:
-        return f"{start} No group of {' and '.join(attribute)} was compared with another by this metric."
-    tolerated = " The dotted lines are the tolerance around it." if value_kind(metric) == "share" else ""
-    return f"{start} The dashed line is the reference group, {quoted(reference)}.{tolerated}"
+        alone = gettext("No group of %(attribute)s was compared with another by this metric.")
+        return " ".join([*told, alone % {"attribute": named(attribute)}])
+    told.append(gettext("The dashed line is the reference group, %(group)s.", group=quoted_here(reference)))
+    if value_kind(metric) == "share":
+        told.append(gettext("The dotted lines are the tolerance around it."))
+    return " ".join(told)
 
 
 def _text(rows: Sequence[_Row], metric: str) -> str:
@@ -128,44 +137,58 @@ def _text(rows: Sequence[_Row], metric: str) -> str:
     if len(told) > 8:
         least = min(known, key=lambda row: row.estimate.value or 0.0)
         most = max(known, key=lambda row: row.estimate.value or 0.0)
-        span = (f"{joined(r.group)} {in_words(r.estimate.value, kind)}" for r in (least, most))
-        return f"{counted(len(known), 'group', 'groups')}, from {' to '.join(span)}. All are in the table."
+        low, high = (f"{joined(r.group)} {in_words(r.estimate.value, kind)}" for r in (least, most))
+        return ngettext(
+            "%(n)s\N{NO-BREAK SPACE}group, from %(low)s to %(high)s. All are in the table.",
+            "%(n)s\N{NO-BREAK SPACE}groups, from %(low)s to %(high)s. All are in the table.",
+            len(known),
+            low=low,
+            high=high,
+        )
     return "; ".join(told)
 
 
 def _judged(row: _Row) -> str:
-    if row.is_reference:
-        return ", reference group"
-    look = LOOKS.get(row.verdict)
-    return f", {look.words}" if look else ""
+    look = REFERENCE if row.is_reference else LOOKS.get(row.verdict)
+    return f", {gettext(look.words)}" if look else ""
 
 
 def _why(rows: Sequence[_Row]) -> str:
-    reason = next((row.estimate.undefined for row in rows if row.estimate.undefined), "there is no value")
-    return f"There is nothing to draw: {reason}."
+    reason = next((row.estimate.undefined for row in rows if row.estimate.undefined), None)
+    if reason is None:
+        return gettext("There is nothing to draw: there is no value.")
+    return gettext("There is nothing to draw: %(reason)s.", reason=reason)
 
 
 def _sheet(rows: Sequence[_Row], attribute: Names, metric: str) -> Sheet:
     value, kind = value_kind(metric), gap_kind(metric)
     ratio = any(row.ratio is not None for row in rows)
     columns = (
-        Column(head="Group", name="group"),
-        Column(head="Leads (n)", name="n", kind="count"),
+        Column(head=gettext("Group"), name="group"),
+        Column(head=gettext("Leads (n)"), name="n", kind="count"),
         Column(head=metric_label(metric), name=metric, kind=value),
         *ends(value),
-        Column(head="Difference from the reference", name="difference", kind=kind),
+        Column(head=gettext("Difference from the reference"), name="difference", kind=kind),
         *ends(kind, "difference_"),
-        *((Column(head="Ratio", name="ratio", kind="times"), *ends("times", "ratio_")) if ratio else ()),
-        Column(head="p, corrected", name="p_adjusted", kind="p"),
-        Column(head="Verdict", name="verdict"),
-        Column(head="Leads needed", name="n_needed", kind="count"),
-        Column(head="Why there is no value", name="undefined"),
+        *(_ratio_columns() if ratio else ()),
+        Column(head=gettext("p, corrected"), name="p_adjusted", kind="p"),
+        Column(head=gettext("Verdict"), name="verdict"),
+        Column(head=gettext("Leads needed"), name="n_needed", kind="count"),
+        reasons(),
     )
     return Sheet(
-        caption=f"{metric_label(metric)} by {' and '.join(attribute)}, with plausible ranges",
+        caption=gettext(
+            "%(metric)s by %(attribute)s, with plausible ranges",
+            metric=metric_label(metric),
+            attribute=named(attribute),
+        ),
         columns=columns,
         rows=tuple(_cells(row, ratio=ratio) for row in rows),
     )
+
+
+def _ratio_columns() -> tuple[Column, ...]:
+    return (Column(head=gettext("Ratio"), name="ratio", kind="times"), *ends("times", "ratio_"))
 
 
 def _cells(row: _Row, *, ratio: bool) -> tuple[str | int | float | None, ...]:
@@ -181,7 +204,7 @@ def _cells(row: _Row, *, ratio: bool) -> tuple[str | int | float | None, ...]:
         *_gap(difference),
         *(_gap(row.ratio) if ratio else ()),
         lead.p_adjusted if lead else None,
-        "reference group" if row.is_reference else _verdict(row.verdict),
+        gettext("reference group") if row.is_reference else _verdict(row.verdict),
         max(needed, default=None),
         one.undefined or (difference.undefined if difference else None),
     )
@@ -192,4 +215,4 @@ def _gap(one: Disparity | None) -> tuple[float | None, float | None, float | Non
 
 
 def _verdict(verdict: str) -> str:
-    return gettext(VERDICT_WORDS[verdict]) if verdict in LOOKS else "not compared"  # type: ignore[index]
+    return gettext(VERDICT_WORDS[verdict] if verdict in LOOKS else ALONE.words)  # type: ignore[index]

@@ -8,7 +8,8 @@ from webapp.charts.flow import Branch, flow
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.sheet import Column, Sheet, ends, in_words
 from webapp.evidence.source import Names, Source
-from webapp.viewmodels.words import amount, between, counted
+from webapp.language import decimal, gettext, marked, ngettext, pointed
+from webapp.viewmodels.words import amount, between
 
 MOST = 10
 
@@ -16,13 +17,13 @@ MOST = 10
 def proxies_figure(source: Source, attribute: Names) -> Figure:
     """The fields that surely tell an attribute, and the share of the score gap that goes through each."""
     (name,) = attribute
-    title = f"From the fields to {name} to the score"
+    title = gettext("From the fields to %(attribute)s to the score", attribute=name)
     rows = sorted((one for one in source.report.proxies if one.attribute == name), key=lambda one: one.rank)
     if not rows:
-        return nothing(
-            title,
-            "No field was compared with this attribute: none is named under features, or all were too few.",
+        why = marked(
+            "No field was compared with this attribute: none is named under features, or all were too few."
         )
+        return nothing(title, gettext(why))
     telling = [one for one in rows if informative(one, source.report.settings.confidence)]
     whole = _decomposition(source, name)
     sheet = _sheet(rows, whole, name)
@@ -31,13 +32,18 @@ def proxies_figure(source: Source, attribute: Names) -> Figure:
             title=title,
             lead="",
             sheet=sheet,
-            lacking=f"None of {counted(len(rows), 'field', 'fields')} surely tells anything about {name}.",
+            lacking=ngettext(
+                "None of %(n)s\N{NO-BREAK SPACE}field surely tells anything about %(attribute)s.",
+                "None of %(n)s\N{NO-BREAK SPACE}fields surely tells anything about %(attribute)s.",
+                len(rows),
+                attribute=name,
+            ),
         )
     branches = [_branch(one) for one in telling[:MOST]]
     gap = _gap_words(whole)
     return Figure(
         title=title,
-        lead=(
+        lead=gettext(
             "A thicker line is a field that tells the group more surely. Strength runs from 0.50 (tells "
             "nothing) to 1.00 (gives it away). The share says how much of the gap in mean score goes through "
             "the field taken alone, so shares do not add up."
@@ -54,60 +60,91 @@ def _decomposition(source: Source, name: str) -> Decomposition | None:
 
 
 def _gap_words(whole: Decomposition | None) -> str:
-    return "no sure gap" if whole is None else f"{in_words(whole.gap, 'gap')} points"
+    if whole is None:
+        return gettext("no sure gap")
+    return gettext("%(gap)s points", gap=in_words(whole.gap, "gap"))
 
 
 def _branch(one: Proxy) -> Branch:
     if one.share is None:
-        share = "no gap to share"
+        share = gettext("no gap to share")
     else:
         span = between(one.share_low, one.share_high, share=True).replace("\N{NO-BREAK SPACE}%", "%")
-        share = f"{one.share * 100:.0f}% of the gap ({span})"
+        share = gettext("%(share)s%% of the gap (%(span)s)", share=f"{one.share * 100:.0f}", span=span)
     return Branch(
         field=one.feature,
         strength=max(one.auc - 0.5, 0.0) * 2,
-        strong_words=f"{one.auc:.2f} ({one.low:.2f} to {one.high:.2f})",
+        strong_words=_strong(one),
         share=one.share,
         share_words=share,
     )
 
 
+def _strong(one: Proxy) -> str:
+    value, low, high = (pointed(f"{end:.2f}") for end in (one.auc, one.low, one.high))
+    return gettext("%(value)s (%(low)s to %(high)s)", value=value, low=low, high=high)
+
+
 def _text(branches: list[Branch], gap: str) -> str:
-    told = "; ".join(f"{one.field}: strength {one.strong_words}, {one.share_words}" for one in branches)
-    return f"{told}. Gap in mean score: {gap}."
+    told = (
+        gettext(
+            "%(field)s: strength %(strength)s, %(share)s",
+            field=one.field,
+            strength=one.strong_words,
+            share=one.share_words,
+        )
+        for one in branches
+    )
+    return gettext("%(told)s. Gap in mean score: %(gap)s.", told="; ".join(told), gap=gap)
 
 
 def _notes(telling: list[Proxy], whole: Decomposition | None, name: str) -> tuple[str, ...]:
     notes = []
     if len(telling) > MOST:
-        notes.append(f"The {MOST} first of {len(telling):,} fields are drawn; the table has all.")
+        drawn = gettext("The %(shown)s first of %(fields)s fields are drawn; the table has all.")
+        notes.append(drawn % {"shown": MOST, "fields": decimal(len(telling))})
     if whole is None:
-        notes.append(f"No two groups of {name} differ surely in mean score, so there is no gap to share out.")
-    else:
-        share = between(whole.explained_low, whole.explained_high, share=True)
-        notes.append(
-            f"All fields at once carry {amount(whole.explained, share=True)} ({share}) of the gap between "
-            f"{whole.group} and {whole.reference}, {in_words(whole.gap, 'gap')} points "
-            f"({in_words(whole.low, 'gap')} to {in_words(whole.high, 'gap')}), n {whole.n:,}. These shares "
-            "add up and are in the last columns of the table."
+        none = gettext(
+            "No two groups of %(attribute)s differ surely in mean score, so there is no gap to share out."
         )
+        notes.append(none % {"attribute": name})
+    else:
+        notes.append(_carried(whole))
     return tuple(notes)
+
+
+def _carried(whole: Decomposition) -> str:
+    """What all fields at once carry of the gap."""
+    gap, low, high = (in_words(end, "gap") for end in (whole.gap, whole.low, whole.high))
+    return gettext(
+        "All fields at once carry %(explained)s (%(span)s) of the gap between %(group)s and %(reference)s, "
+        "%(gap)s points (%(low)s to %(high)s), n %(n)s. These shares add up and are in the last columns of "
+        "the table.",
+        explained=amount(whole.explained, share=True),
+        span=between(whole.explained_low, whole.explained_high, share=True),
+        group=whole.group,
+        reference=whole.reference,
+        n=decimal(whole.n),
+        gap=gap,
+        low=low,
+        high=high,
+    )
 
 
 def _sheet(rows: list[Proxy], whole: Decomposition | None, name: str) -> Sheet:
     parts = {} if whole is None else {part.feature: part for part in whole.parts}
     columns = (
-        Column(head="Field", name="field"),
-        Column(head="Strength (AUC)", name="auc", kind="number"),
+        Column(head=gettext("Field"), name="field"),
+        Column(head=gettext("Strength (AUC)"), name="auc", kind="number"),
         *ends("number", "auc_"),
-        Column(head="p, corrected", name="p_adjusted", kind="p"),
-        Column(head="Share of the gap, alone", name="share", kind="share"),
+        Column(head=gettext("p, corrected"), name="p_adjusted", kind="p"),
+        Column(head=gettext("Share of the gap, alone"), name="share", kind="share"),
         *ends("share", "share_"),
-        Column(head="Share with all fields at once", name="joint_share", kind="share"),
+        Column(head=gettext("Share with all fields at once"), name="joint_share", kind="share"),
         *ends("share", "joint_"),
     )
     return Sheet(
-        caption=f"Fields that may stand in for {name}",
+        caption=gettext("Fields that may stand in for %(attribute)s", attribute=name),
         columns=columns,
         rows=tuple(
             (

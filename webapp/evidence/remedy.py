@@ -9,7 +9,15 @@ from audit.finding import Finding
 from audit.thresholds import MEASURED, OUTSIDE, reads, series
 from webapp.evidence.sheet import in_words, ranged
 from webapp.evidence.source import Source, gap_kind, joined
-from webapp.viewmodels.words import NBSP, counted, metric_label
+from webapp.language import decimal, gettext, marked, ngettext, pointed
+from webapp.viewmodels.words import NBSP, metric_inside
+
+NO_OUTCOME = marked(
+    "Leads nobody sees: %(n)s without a usable outcome could put this gap anywhere from %(low)s to %(high)s."
+)
+NO_GROUP = marked(
+    "Leads nobody sees: %(n)s whose group is not known could put this gap anywhere from %(low)s to %(high)s."
+)
 
 
 def what_would_change(source: Source, finding: Finding) -> tuple[str, ...]:
@@ -24,7 +32,9 @@ def _own(source: Source, finding: Finding) -> Iterator[str]:
         if one.group == finding.group or not finding.group
     ]
     if not gaps:
-        yield "This finding rests on no single comparison; the figures below are all of its evidence."
+        yield gettext(
+            "This finding rests on no single comparison; the figures below are all of its evidence."
+        )
         return
     if not finding.group:
         yield from _summary(gaps)
@@ -38,37 +48,61 @@ def _summary(gaps: list[Disparity]) -> Iterator[str]:
     needed = [one for one in gaps if one.n_needed]
     if needed:
         least = min(needed, key=lambda one: one.n_needed or 0)
-        wanted = counted(least.n_needed or 0, "lead", "leads")
-        yield (
-            f"More leads: {joined(least.group)} comes nearest, with {wanted} needed and {least.n:,} there. "
-            "With that many, four of five audits would reach a verdict, were the rates to stay as they are."
+        yield ngettext(
+            "More leads: %(group)s comes nearest, with %(n)s\N{NO-BREAK SPACE}lead needed and %(there)s "
+            "there. With that many, four of five audits would reach a verdict, were the rates to stay as "
+            "they are.",
+            "More leads: %(group)s comes nearest, with %(n)s\N{NO-BREAK SPACE}leads needed and %(there)s "
+            "there. With that many, four of five audits would reach a verdict, were the rates to stay as "
+            "they are.",
+            least.n_needed or 0,
+            group=joined(least.group),
+            there=decimal(least.n),
         )
     elif any(one.verdict == "insufficient" for one in gaps):
-        yield "No number of further leads in these groups is enough: their reference group is too small."
+        yield gettext(
+            "No number of further leads in these groups is enough: their reference group is too small."
+        )
 
 
 def _one(source: Source, one: Disparity) -> Iterator[str]:
-    asked, unit = source.report.settings, gap_kind(one.metric, one.kind)
-    said = f"{one.kind.capitalize()}: {ranged(one, unit)}."
+    told = ranged(one, gap_kind(one.metric, one.kind))
+    ratio = one.kind == "ratio"
+    said = gettext("Ratio: %(told)s.", told=told) if ratio else gettext("Difference: %(told)s.", told=told)
     if one.verdict == "insufficient":
-        if one.n_needed is None:
-            yield f"{said} No number of leads of this group alone brings a verdict."
-        else:
-            yield f"{said} A verdict needs about {counted(one.n_needed, 'lead', 'leads')} of this group."
+        yield f"{said} {_needed(one)}"
         return
     edge = _edge(one)
-    if one.value is None or edge is None:
-        return
+    if one.value is not None and edge is not None:
+        yield f"{said} {_beyond(source, one, edge)}"
+
+
+def _needed(one: Disparity) -> str:
+    if one.n_needed is None:
+        return gettext("No number of leads of this group alone brings a verdict.")
+    return ngettext(
+        "A verdict needs about %(n)s\N{NO-BREAK SPACE}lead of this group.",
+        "A verdict needs about %(n)s\N{NO-BREAK SPACE}leads of this group.",
+        one.n_needed,
+    )
+
+
+def _beyond(source: Source, one: Disparity, edge: float) -> str:
+    """From which tolerance on the verdict would no longer hold."""
+    asked, unit = source.report.settings, gap_kind(one.metric, one.kind)
     if one.kind == "ratio":
-        yield (
-            f"{said} The tolerance is {asked.tolerance_ratio:g} to {1 / asked.tolerance_ratio:.3g} times. "
-            f"The verdict would no longer hold once the tolerance reached {edge:.2f} times."
+        return gettext(
+            "The tolerance is %(low)s to %(high)s times. The verdict would no longer hold once the tolerance "
+            "reached %(edge)s times.",
+            low=pointed(f"{asked.tolerance_ratio:g}"),
+            high=pointed(f"{1 / asked.tolerance_ratio:.3g}"),
+            edge=pointed(f"{edge:.2f}"),
         )
-        return
-    here = in_words(asked.tolerated(one.metric), unit).removeprefix("+")
-    yield (
-        f"{said} The tolerance is {here} either way. The verdict would no longer hold once the tolerance "
-        f"reached {in_words(abs(edge), unit).removeprefix('+')}."
+    return gettext(
+        "The tolerance is %(here)s either way. The verdict would no longer hold once the tolerance reached "
+        "%(edge)s.",
+        here=in_words(asked.tolerated(one.metric), unit).removeprefix("+"),
+        edge=in_words(abs(edge), unit).removeprefix("+"),
     )
 
 
@@ -92,19 +126,29 @@ def _threshold(source: Source, finding: Finding) -> Iterator[str]:
     made = series(counts, groups, finding.metric)
     found = reads(made, groups, asked.tolerance_difference, asked.minimum_group)
     outside = [at for at, row in zip(counts.thresholds, found, strict=True) if row[place] == OUTSIDE]
-    yield _reach(outside, len(found), metric_label(finding.metric).lower())
+    yield _reach(outside, len(found), metric_inside(finding.metric))
 
 
 def _reach(outside: list[float], all_of: int, name: str) -> str:
     """At how many thresholds a gap lies outside the tolerance, and between which."""
     if not outside:
-        return f"Threshold: at none of {all_of:,} thresholds is the whole range of this gap ({name}) outside."
-    matters = "little" if len(outside) > all_of / 2 else "much"
-    return (
-        f"Threshold: at {len(outside):,} of {all_of:,} thresholds, between {outside[0]:g} and "
-        f"{outside[-1]:g}, the whole range of this gap ({name}) lies outside the tolerance. Where the "
-        f"threshold stands matters {matters}."
+        return gettext(
+            "Threshold: at none of %(all)s thresholds is the whole range of this gap (%(metric)s) outside.",
+            all=decimal(all_of),
+            metric=name,
+        )
+    reach = gettext(
+        "Threshold: at %(n)s of %(all)s thresholds, between %(first)s and %(last)s, the whole range of this "
+        "gap (%(metric)s) lies outside the tolerance.",
+        n=decimal(len(outside)),
+        all=decimal(all_of),
+        first=pointed(f"{outside[0]:g}"),
+        last=pointed(f"{outside[-1]:g}"),
+        metric=name,
     )
+    little = marked("Where the threshold stands matters little.")
+    much = marked("Where the threshold stands matters much.")
+    return f"{reach} {gettext(little if len(outside) > all_of / 2 else much)}"
 
 
 def _unseen(source: Source, finding: Finding) -> Iterator[str]:
@@ -113,10 +157,10 @@ def _unseen(source: Source, finding: Finding) -> Iterator[str]:
         same = (one.attribute, one.group, one.metric) == (finding.attribute, finding.group, finding.metric)
         if same and one.reference is not None and one.method == "worst_case" and one.lower is not None:
             unit = gap_kind(one.metric)
-            why = (
-                "without a usable outcome" if one.cause == "selective_labels" else "whose group is not known"
-            )
-            yield (
-                f"Leads nobody sees: {one.missing:,} {why} could put this gap anywhere from "
-                f"{in_words(one.lower, unit)} to {in_words(one.upper, unit)}.".replace(f"{NBSP}{NBSP}", NBSP)
-            )
+            why = NO_OUTCOME if one.cause == "selective_labels" else NO_GROUP
+            told = gettext(why) % {
+                "n": decimal(one.missing),
+                "low": in_words(one.lower, unit),
+                "high": in_words(one.upper, unit),
+            }
+            yield told.replace(f"{NBSP}{NBSP}", NBSP)

@@ -14,6 +14,7 @@ from audit.estimate import Estimate
 from audit.history import Point
 from audit.report.printable import printable
 from audit.subgroups.model import Subgroup
+from webapp.language import decimal, gettext, pointed
 from webapp.viewmodels.words import amount, gap
 
 Kind = Literal["text", "count", "share", "number", "plain", "points", "gap", "times", "p"]
@@ -29,11 +30,20 @@ ENDS = ("from", "to")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column by its head on the page; ``name`` is its head in the file."""
+    """A column by its head on the page; ``name`` is its head in the file.
+
+    What stands in an ``english`` one was said by the audit, and stays as it said it.
+    """
 
     head: str
     name: str
     kind: Kind = "text"
+    english: bool = False
+
+
+def reasons() -> Column:
+    """The column that says why there is no value: a sentence of the audit."""
+    return Column(head=gettext("Why there is no value"), name="undefined", english=True)
 
 
 def ends(kind: Kind, before: str = "") -> tuple[Column, Column]:
@@ -85,7 +95,7 @@ class Sheet:
         words, ends = in_words(row[place], self.columns[place].kind), ""
         if [column.head for column in self.columns[place + 1 : place + 3]] == list(ENDS):
             low, high = (in_words(row[at], self.columns[at].kind) for at in (place + 1, place + 2))
-            ends = f"{low} to {high}" if low and high else ""
+            ends = gettext("%(low)s to %(high)s", low=low, high=high) if low and high else ""
         return words, ends
 
     def as_csv(self) -> str:
@@ -107,25 +117,32 @@ def in_words(value: Value, kind: Kind) -> str:
 def ranged(one: Ranged, kind: Kind) -> str:
     """A value with its range and its leads: +3.2 points (+1.0 points to +5.4 points), n 812."""
     if one.value is None:
-        return f"no value (n {one.n:,})"
-    low, high = in_words(one.low, kind), in_words(one.high, kind)
-    return f"{in_words(one.value, kind)}{f' ({low} to {high})' if low and high else ''}, n {one.n:,}"
+        return gettext("no value (n %(n)s)", n=decimal(one.n))
+    value, low, high = (in_words(end, kind) for end in (one.value, one.low, one.high))
+    if low and high:
+        words = {"value": value, "low": low, "high": high, "n": decimal(one.n)}
+        return gettext("%(value)s (%(low)s to %(high)s), n %(n)s", **words)
+    return gettext("%(value)s, n %(n)s", value=value, n=decimal(one.n))
 
 
 def _p(value: float) -> str:
-    return "below 0.0001" if value < SMALLEST_P else f"{value:.4f}"
+    return gettext("below 0.0001") if value < SMALLEST_P else pointed(f"{value:.4f}")
+
+
+def _times(value: float) -> str:
+    return gettext("%(value)s\N{NO-BREAK SPACE}times", value=pointed(f"{value:.2f}"))
 
 
 _WORDS: Mapping[Kind, Callable[[float], str]] = MappingProxyType(
     {
-        "text": lambda value: f"{value:g}",
-        "count": lambda value: f"{value:,.0f}",
+        "text": lambda value: pointed(f"{value:g}"),
+        "count": decimal,
         "share": lambda value: amount(value, share=True),
-        "plain": lambda value: f"{value:g}",
+        "plain": lambda value: pointed(f"{value:g}"),
         "number": lambda value: amount(value, share=False),
         "points": lambda value: gap(value, share=True),
         "gap": lambda value: gap(value, share=False),
-        "times": lambda value: f"{value:.2f}\N{NO-BREAK SPACE}times",
+        "times": _times,
         "p": _p,
     }
 )

@@ -11,10 +11,14 @@ from audit.finding.reading import is_share
 from audit.report.model import Report
 from audit.thresholds import ThresholdCounts
 from webapp.evidence.sheet import Kind
+from webapp.language import gettext, marked
+from webapp.viewmodels.words import AND
 
 Names = tuple[str, ...]
 UNKNOWN = "unknown"
-NOT_KEPT = "This audit was made before its counts were kept. The next audit, after the next pull, has them."
+NOT_KEPT = marked(
+    "This audit was made before its counts were kept. The next audit, after the next pull, has them."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +84,11 @@ def gap_kind(metric: str, kind: str = "difference") -> Kind:
     if kind == "ratio":
         return "times"
     return "points" if is_share(metric) else "gap"
+
+
+def named(attribute: Names) -> str:
+    """The attributes of a crossing as a sentence names them: region and sex."""
+    return f" {gettext(AND)} ".join(attribute)
 
 
 def joined(names: Names) -> str:

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 from audit.report.model import Report, Subgroup
+from audit.subgroups.model import Search
 from webapp.charts.intervals import OUTSIDE, Axis, Bar, intervals
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.gaps import said_of, signed
 from webapp.evidence.sheet import Column, Sheet, Value, ends, in_words
 from webapp.evidence.source import Names, Source, gap_kind, value_kind
-from webapp.viewmodels.words import counted, metric_label
+from webapp.language import decimal, gettext, marked, ngettext
+from webapp.viewmodels.words import metric_label
 
 MOST = 20
-TITLE = "Groups of several conditions that are treated worst"
+TITLE = marked("Groups of several conditions that are treated worst")
 
 
 def subgroups_figure(source: Source) -> Figure:
     """Every subgroup of the report; the chart has those whose gap is in shares, worst first."""
-    report = source.report
+    report, title = source.report, gettext(TITLE)
     if not report.subgroups:
-        return nothing(TITLE, _nobody(report))
+        return nothing(title, _nobody(report))
     drawn = [one for one in report.subgroups if value_kind(one.metric) == "share"][:MOST]
     sheet = _sheet(report.subgroups)
     if not drawn:
-        return Figure(
-            title=TITLE, lead="", sheet=sheet, lacking="Their gaps are in points of the score; see the table."
-        )
+        why = gettext("Their gaps are in points of the score; see the table.")
+        return Figure(title=title, lead="", sheet=sheet, lacking=why)
     bars = [_bar(one) for one in drawn]
-    axis = Axis(words="Difference from all others", tick=lambda value: signed(value * 100), goal=0.0)
+    axis = Axis(words=gettext("Difference from all others"), tick=lambda value: signed(value * 100), goal=0.0)
+    bar = gettext("Each bar is the plausible range of the gap; 0 is no gap.")
     special = any(source.special(one.attribute) for one in report.subgroups)
     return Figure(
-        title=TITLE,
-        lead=f"{_searched(report)} Each bar is the plausible range of the gap; 0 is no gap.",
+        title=title,
+        lead=f"{_searched(report)} {bar}",
         sheet=sheet,
-        drawing=intervals(bars, axis, TITLE, "; ".join(f"{bar.name} {bar.said}" for bar in bars)),
+        drawing=intervals(bars, axis, title, "; ".join(f"{bar.name} {bar.said}" for bar in bars)),
         special_category=special,
     )
 
@@ -45,23 +47,41 @@ def conditions(attribute: Names, group: Names) -> str:
 def _nobody(report: Report) -> str:
     searched = report.search
     if searched is None:
-        return "Nothing was searched: there are too few leads or fields for groups of several conditions."
-    return (
-        f"No group of several conditions is surely treated worse than its conditions make out one by one. "
-        f"{counted(searched.groups, 'group was', 'groups were')} looked at in {searched.looked_on:,} leads, "
-        f"and the {searched.tested:,} most striking tested in the other {searched.confirmed_on:,}."
+        return gettext(
+            "Nothing was searched: there are too few leads or fields for groups of several conditions."
+        )
+    return ngettext(
+        "No group of several conditions is surely treated worse than its conditions make out one by one. "
+        "%(n)s\N{NO-BREAK SPACE}group was looked at in %(leads)s leads, and the %(tested)s most striking "
+        "tested in the other %(others)s.",
+        "No group of several conditions is surely treated worse than its conditions make out one by one. "
+        "%(n)s\N{NO-BREAK SPACE}groups were looked at in %(leads)s leads, and the %(tested)s most striking "
+        "tested in the other %(others)s.",
+        searched.groups,
+        **_counts(searched),
     )
 
 
 def _searched(report: Report) -> str:
     searched = report.search
     if searched is None:
-        return "They are crossings of attributes that fail beyond what their parts explain."
-    return (
-        f"{counted(searched.groups, 'group was', 'groups were')} looked at in {searched.looked_on:,} leads; "
-        f"the {searched.tested:,} most striking were tested in the other {searched.confirmed_on:,}, and "
-        "these figures come from there."
+        return gettext("They are crossings of attributes that fail beyond what their parts explain.")
+    return ngettext(
+        "%(n)s\N{NO-BREAK SPACE}group was looked at in %(leads)s leads; the %(tested)s most striking were "
+        "tested in the other %(others)s, and these figures come from there.",
+        "%(n)s\N{NO-BREAK SPACE}groups were looked at in %(leads)s leads; the %(tested)s most striking were "
+        "tested in the other %(others)s, and these figures come from there.",
+        searched.groups,
+        **_counts(searched),
     )
+
+
+def _counts(searched: Search) -> dict[str, str]:
+    return {
+        "leads": decimal(searched.looked_on),
+        "tested": decimal(searched.tested),
+        "others": decimal(searched.confirmed_on),
+    }
 
 
 def _bar(one: Subgroup) -> Bar:
@@ -77,15 +97,15 @@ def _bar(one: Subgroup) -> Bar:
 
 def _sheet(found: tuple[Subgroup, ...]) -> Sheet:
     columns = (
-        Column(head="Conditions", name="conditions"),
-        Column(head="Leads (n)", name="n", kind="count"),
-        Column(head="Metric", name="metric"),
-        Column(head="Difference", name="difference"),
+        Column(head=gettext("Conditions"), name="conditions"),
+        Column(head=gettext("Leads (n)"), name="n", kind="count"),
+        Column(head=gettext("Metric"), name="metric"),
+        Column(head=gettext("Difference"), name="difference"),
         *ends("text"),
-        Column(head="p, corrected", name="p_adjusted", kind="p"),
-        Column(head="Found by", name="found_by"),
+        Column(head=gettext("p, corrected"), name="p_adjusted", kind="p"),
+        Column(head=gettext("Found by"), name="found_by"),
     )
-    return Sheet(caption=TITLE, columns=columns, rows=tuple(_cells(one) for one in found))
+    return Sheet(caption=gettext(TITLE), columns=columns, rows=tuple(_cells(one) for one in found))
 
 
 def _cells(one: Subgroup) -> tuple[Value, ...]:
@@ -96,5 +116,5 @@ def _cells(one: Subgroup) -> tuple[Value, ...]:
         metric_label(one.metric),
         *(in_words(end, kind) for end in (one.value, one.low, one.high)),
         one.p_adjusted,
-        "a search" if one.found_by == "search" else "a crossing of attributes",
+        gettext("a search") if one.found_by == "search" else gettext("a crossing of attributes"),
     )

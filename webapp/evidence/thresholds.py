@@ -11,13 +11,14 @@ from webapp.charts.curves import Curve, Dot, Frame, curves, panels
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.sheet import Column, Sheet, Value, ends
 from webapp.evidence.source import NOT_KEPT, UNKNOWN, Names, Source
-from webapp.viewmodels.words import counted, metric_label
+from webapp.language import decimal, gettext, marked, pointed
+from webapp.viewmodels.words import counted, metric_label, tick
 
 MOST = 6
 EACH = 10
 """Every so many thresholds one is in the table of a page."""
-NO_SCORE = "This stream has a decision and no score, so there is no threshold to move."
-NO_OUTCOME = "No outcome is known yet, so only who is selected can be told at each threshold."
+NO_SCORE = marked("This stream has a decision and no score, so there is no threshold to move.")
+NO_OUTCOME = marked("No outcome is known yet, so only who is selected can be told at each threshold.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,9 @@ class _Over:
         )
         leads = int(self.groups.leads[place].sum())
         return Curve(
-            name=f"{self.groups.groups[place]} (n {leads:,})",
+            name=f"{self.groups.groups[place]} (n {decimal(leads)})",
             dots=dots,
-            note="" if dots else "no value at any threshold",
+            note="" if dots else gettext("no value at any threshold"),
         )
 
 
@@ -99,22 +100,23 @@ def available(source: Source) -> tuple[str, ...]:
 def lacking(source: Source, attribute: Names) -> str:
     """Why there is no threshold to move; empty where there is."""
     if source.counts is None or source.counts.of(attribute[0]) is None:
-        return NOT_KEPT
-    return "" if source.counts.thresholds else NO_SCORE
+        return gettext(NOT_KEPT)
+    return "" if source.counts.thresholds else gettext(NO_SCORE)
 
 
 def thresholds_figure(source: Source, attribute: Names, metric: str) -> Figure:
     """A metric over all thresholds, a panel a group; the table has every threshold of every group."""
-    title = f"{metric_label(metric)} at every threshold, by {attribute[0]}"
+    words = gettext("%(metric)s at every threshold, by %(attribute)s")
+    title = words % {"metric": metric_label(metric), "attribute": attribute[0]}
     over = _over(source, attribute, metric)
     if over is None:
-        return nothing(title, lacking(source, attribute) or NO_OUTCOME)
+        return nothing(title, lacking(source, attribute) or gettext(NO_OUTCOME))
     order, reference = over.order(), over.groups.reference
     shown = [over.curve(place) for place in order[:MOST]]
     frame = _frame(over.counts, None if reference is None else over.curve(reference))
     return Figure(
         title=title,
-        lead=(
+        lead=gettext(
             "The line is a group's rate at each threshold, the band its plausible range, the dashed line the "
             "reference group. The dotted upright line is the threshold in force."
         ),
@@ -155,12 +157,14 @@ def _number(value: float) -> float | None:
 
 
 def _frame(counts: ThresholdCounts, reference: Curve | None) -> Frame:
-    side = "at least" if counts.higher_is_better else "at most"
+    up = counts.higher_is_better
     return Frame(
         reference=reference,
-        x_words=f"Threshold (a score of {side})",
-        x_tick=lambda value: f"{value:g}",
-        y_tick=lambda value: f"{value * 100:g}%",
+        x_words=gettext("Threshold (a score of at least)")
+        if up
+        else gettext("Threshold (a score of at most)"),
+        x_tick=lambda value: tick(value, share=False),
+        y_tick=lambda value: tick(value, share=True),
         span=(counts.thresholds[0], max(counts.thresholds[-1], counts.thresholds[0] + 1e-9)),
         within=(0.0, 1.0),
         at=counts.own,
@@ -169,43 +173,50 @@ def _frame(counts: ThresholdCounts, reference: Curve | None) -> Frame:
 
 def _text(over: _Over) -> str:
     gap, names = np.nan_to_num(np.abs(over.made.gap)), over.groups.groups
-    start = counted(len(names), "group", "groups")
+    groups, table = counted(len(names), "group", "groups"), gettext("Every value is in the table.")
     if not gap.any():
-        return f"{start}. Every value is in the table."
+        return f"{groups}. {table}"
     row, place = divmod(int(gap.argmax()), len(names))
-    return (
-        f"{start}. Measured, the widest gap is {over.made.gap[row, place] * 100:+.1f} points, for "
-        f"{names[place]} at threshold {over.counts.thresholds[row]:g}. Every value is in the table."
+    widest = gettext(
+        "Measured, the widest gap is %(gap)s points, for %(group)s at threshold %(threshold)s.",
+        gap=pointed(f"{over.made.gap[row, place] * 100:+.1f}"),
+        group=names[place],
+        threshold=tick(over.counts.thresholds[row], share=False),
     )
+    return f"{groups}. {widest} {table}"
 
 
 def _notes(groups: int) -> tuple[str, ...]:
-    start = (
+    start = gettext(
         "The ranges are those that the audit gives at that threshold. They are not corrected for looking at "
         "many thresholds or groups: choose one by its reasons, then let the next audit judge it."
     )
     if groups <= MOST:
         return (start,)
-    return (start, f"{MOST} of {groups:,} groups are drawn; the table has all.")
+    drawn = gettext("%(shown)s of %(groups)s groups are drawn; the table has all.")
+    return (start, drawn % {"shown": MOST, "groups": decimal(groups)})
 
 
 def _sheet(over: _Over, order: list[int], metric: str) -> Sheet:
     columns = (
-        Column(head="Group", name="group"),
-        Column(head="Threshold", name="threshold", kind="plain"),
-        Column(head="Leads (n)", name="n", kind="count"),
+        Column(head=gettext("Group"), name="group"),
+        Column(head=gettext("Threshold"), name="threshold", kind="plain"),
+        Column(head=gettext("Leads (n)"), name="n", kind="count"),
         Column(head=metric_label(metric), name=metric, kind="share"),
         *ends("share"),
-        Column(head="Difference from the reference", name="difference", kind="points"),
+        Column(head=gettext("Difference from the reference"), name="difference", kind="points"),
         *ends("points", "difference_"),
-        Column(head="The range reads", name="reads"),
+        Column(head=gettext("The range reads"), name="reads"),
     )
     thresholds = over.counts.thresholds
     kept = [row for row, one in enumerate(thresholds) if row % EACH == 0 or one == over.counts.own]
     return Sheet(
-        caption=(
-            f"{metric_label(metric)} by {over.groups.attribute}, every tenth threshold and the one in force; "
-            f"the file has all {len(thresholds):,}"
+        caption=gettext(
+            "%(metric)s by %(attribute)s, every tenth threshold and the one in force; the file has all "
+            "%(all)s",
+            metric=metric_label(metric),
+            attribute=over.groups.attribute,
+            all=decimal(len(thresholds)),
         ),
         columns=columns,
         rows=tuple(_cells(at, over.at(row, place)) for place in order for row, at in enumerate(thresholds)),
@@ -216,5 +227,5 @@ def _sheet(over: _Over, order: list[int], metric: str) -> Sheet:
 def _cells(threshold: float, one: AtThreshold) -> tuple[Value, ...]:
     return (
         *(one.group, float(threshold), one.n, one.value, one.low, one.high),
-        *(one.gap, one.gap_low, one.gap_high, one.reads),
+        *(one.gap, one.gap_low, one.gap_high, gettext(one.reads)),
     )

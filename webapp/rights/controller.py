@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audit.schema import BadInput
+from webapp.language import marked
 from webapp.rights.proofs import privacy
 from webapp.services import Services
 
 LONGEST = 2_000
-BLANK = "[to be filled in by the company that uses Fairlead]"
+BLANK = marked("[to be filled in by the company that uses Fairlead]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,33 +26,35 @@ class Question:
 QUESTIONS = (
     Question(
         name="controller",
-        label="Who is responsible (the controller)",
+        label=marked("Who is responsible (the controller)"),
         hint="Name and address of your company.",
     ),
     Question(
         name="contact",
-        label="Whom people ask about their data",
+        label=marked("Whom people ask about their data"),
         hint="A mail address or a phone number that is answered.",
     ),
-    Question(name="dpo", label="Data protection officer", hint="Name and contact, or: none appointed."),
+    Question(
+        name="dpo", label=marked("Data protection officer"), hint="Name and contact, or: none appointed."
+    ),
     Question(
         name="legal_basis",
-        label="Legal basis",
+        label=marked("Legal basis"),
         hint="For example Article 6(1)(f) GDPR, with the interest; for special categories also Article 9.",
     ),
     Question(
         name="human_review",
-        label="How a score is used in decisions",
+        label=marked("How a score is used in decisions"),
         hint="Who decides about a lead, and whether a person looks before a lead is dropped (Article 22).",
     ),
     Question(
         name="recipients",
-        label="Who else receives data",
+        label=marked("Who else receives data"),
         hint="For example the company that runs the server, or: nobody.",
     ),
     Question(
         name="transfers",
-        label="Transfers to other countries",
+        label=marked("Transfers to other countries"),
         hint="Where your CRM and this server stand, and the safeguard. Or: none outside the EEA.",
     ),
 )

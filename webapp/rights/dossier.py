@@ -17,6 +17,7 @@ from connectors.pseudonym import LeadKey
 from webapp.answering import answers_about
 from webapp.crms import NAMES, label
 from webapp.decisions import history_of
+from webapp.language import gettext, marked
 from webapp.measuring import held_version
 from webapp.panels import Panel, panel_for
 from webapp.rights import sentences
@@ -28,7 +29,7 @@ from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 
 SCHEMA = "fairlead.dossier/1"
-EARLIER = "It was made by an earlier version of the policy, and goes with the next pull."
+EARLIER = marked("It was made by an earlier version of the policy, and goes with the next pull.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +122,12 @@ def dossier(opened: Services, connection: ConnectionRow, lead: LeadKey, who: str
             rules,
             NAMES[connection.crm],
             sentences.rules_told(opened, connection),
-            said.get("human_review", BLANK),
+            said.get("human_review", gettext(BLANK)),
         ),
         check=panel_for(flag) if flag else None,
         drivers=drivers(opened, connection, rules, lead) if found.day else None,
         decisions=_decisions(opened, connection, lead),
-        decisions_note=sentences.DECISIONS,
+        decisions_note=gettext(sentences.DECISIONS),
         recipients=sentences.recipients(opened, connection),
         retention=sentences.retention(opened, connection),
         rights=sentences.rights(said),
@@ -162,8 +163,8 @@ def _columns(found: OneLead, rules: InForce) -> tuple[ColumnHeld, ...]:
             ColumnHeld(
                 field=name,
                 column=name,
-                done=EARLIER,
-                purpose=rules.roles.get(name, sentences.OTHER_PURPOSE),
+                done=gettext(EARLIER),
+                purpose=gettext(rules.roles.get(name, sentences.OTHER_PURPOSE)),
                 value=value,
                 special=name in rules.special,
             )
@@ -179,7 +180,7 @@ def _told(found: OneLead, rules: InForce) -> tuple[ColumnHeld, ...]:
             field=rule.field,
             column=rule.column,
             done=rule.operator.describe(),
-            purpose=rules.roles.get(rule.column, sentences.OTHER_PURPOSE),
+            purpose=gettext(rules.roles.get(rule.column, sentences.OTHER_PURPOSE)),
             value=found.values.get(rule.column),
             special=rule.column in rules.special,
         )

@@ -13,22 +13,23 @@ from audit.schema import BadInput, Stream
 from connectors.errors import Busy
 from connectors.pseudonym import LeadKey
 from connectors.snapshots import SCORED_AT, as_scored
+from webapp.language import decimal, gettext, marked, pointed
 from webapp.rights.rules import InForce
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 
 NAMED = 8
-VENDOR = (
-    "The score is made in the CRM, or by a tool behind it. Fairlead does not know how, and cannot see "
-    "into it. "
+VENDOR = marked(
+    "The score is made in the CRM, or by a tool behind it. Fairlead does not know how, and cannot see into "
+    "it."
 )
-TOO_FEW = "There are too few leads, or too few fields, to work out which fields go with the score."
-UNFAITHFUL = (
+TOO_FEW = marked("There are too few leads, or too few fields, to work out which fields go with the score.")
+UNFAITHFUL = marked(
     "A model that imitates the score from the fields held here tells it too badly to explain anything, so "
     "which fields matter is not known."
 )
-NOT_IN_AUDIT = "This lead could not be audited, so nothing is known of what its score goes by."
-NOT_HERE = "Which fields go with the score could not be worked out here ({})."
+NOT_IN_AUDIT = marked("This lead could not be audited, so nothing is known of what its score goes by.")
+NOT_HERE = marked("Which fields go with the score could not be worked out here (%(why)s).")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,24 +52,29 @@ class Drivers:
 def drivers(opened: Services, connection: ConnectionRow, rules: InForce, lead: LeadKey) -> Drivers:
     """Ask the imitation; nothing of other leads but their average is in the answer."""
     if rules.stream is None:
-        return Drivers(sentence=NOT_IN_AUDIT)
+        return Drivers(sentence=gettext(NOT_IN_AUDIT))
     try:
         table = _table(opened, connection, rules.stream)
         return _explained(table, lead, rules)
     except (BadInput, Busy) as problem:
-        return Drivers(sentence=VENDOR + NOT_HERE.format(str(problem).rstrip(".")))
+        return _unknown(NOT_HERE, why=str(problem).rstrip("."))
+
+
+def _unknown(told: str, **values: str) -> Drivers:
+    """Why nothing is said of the fields."""
+    return Drivers(sentence=f"{gettext(VENDOR)} {gettext(told, **values)}")
 
 
 def _explained(table: pa.Table, lead: LeadKey, rules: InForce) -> Drivers:
     keys = table["key"].to_pylist()
     if lead.hex not in keys:
-        return Drivers(sentence=NOT_IN_AUDIT)
+        return Drivers(sentence=gettext(NOT_IN_AUDIT))
     row = keys.index(lead.hex)
     made = surrogate(table, confidence=0.95, seed=0, first=(row,))
     if made is None or row not in made.rows:
-        return Drivers(sentence=VENDOR + TOO_FEW)
+        return _unknown(TOO_FEW)
     if not made.fidelity.faithful:
-        return Drivers(sentence=VENDOR + UNFAITHFUL)
+        return _unknown(UNFAITHFUL)
     return _told(made, explain_lead(made, table, row, seed=0), rules)
 
 
@@ -80,16 +86,20 @@ def _told(made: Surrogate, found: Explanation, rules: InForce) -> Drivers:
         if abs(one.points) >= 0.005
     )
     measure = made.fidelity
-    share = f"{measure.value:.2f} ({measure.low:.2f} to {measure.high:.2f})"
-    how = "R-squared" if measure.measure == "r2" else "AUC"
-    sentence = (
-        f"{VENDOR}What follows is said of a model that imitates the score from the fields held here "
-        f"({how} {share}, "
-        f"learned from {made.rows.size:,} leads). An average lead is at {found.base:.4g}; this one, by "
-        "the imitation, "
-        f"at {found.predicted:.4g}. It shows what goes with the score, not what causes it."
+    value, low, high = (pointed(f"{end:.2f}") for end in (measure.value, measure.low, measure.high))
+    sentence = gettext(
+        "What follows is said of a model that imitates the score from the fields held here (%(how)s "
+        "%(value)s (%(low)s to %(high)s), learned from %(leads)s leads). An average lead is at %(base)s; "
+        "this one, by the imitation, at %(here)s. It shows what goes with the score, not what causes it.",
+        how=gettext("R-squared") if measure.measure == "r2" else "AUC",
+        leads=decimal(made.rows.size),
+        base=pointed(f"{found.base:.4g}"),
+        here=pointed(f"{found.predicted:.4g}"),
+        value=value,
+        low=low,
+        high=high,
     )
-    return Drivers(sentence=sentence, fields=told)
+    return Drivers(sentence=f"{gettext(VENDOR)} {sentence}", fields=told)
 
 
 def _table(opened: Services, connection: ConnectionRow, stream: Stream) -> pa.Table:

@@ -9,8 +9,12 @@ from audit.schema import BadInput, Stream, parse_stream
 from connectors.policy.model import Policy, Rule
 from connectors.policy.parse import parse_policy
 from webapp.crms import label
+from webapp.language import marked
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, PolicyVersion, StreamVersion
+
+FAIR_REASON = marked("a fair reason for a different score, taken into account")
+COMPARED = marked("a group that is compared, to see whether the score is fair to it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +33,7 @@ class InForce:
 
     @property
     def roles(self) -> Mapping[str, str]:
-        """What each column of the stream is for, in words."""
+        """What each column of the stream is for, in words; in English, whoever shows them translates them."""
         return {} if self.stream is None else _roles(self.stream)
 
     @property
@@ -37,8 +41,8 @@ class InForce:
         """The columns that hold a special category of personal data."""
         if self.stream is None:
             return frozenset()
-        marked = (one.column or one.name for one in self.stream.attributes if one.special_category)
-        return frozenset(marked)
+        special = (one.column or one.name for one in self.stream.attributes if one.special_category)
+        return frozenset(special)
 
 
 def in_force(opened: Services, connection: ConnectionRow) -> InForce:
@@ -57,21 +61,21 @@ def in_force(opened: Services, connection: ConnectionRow) -> InForce:
 
 def _roles(stream: Stream) -> dict[str, str]:
     named = {
-        stream.score: "the score that is checked",
-        stream.decision: "the decision that is checked",
-        stream.outcome: "what became of the lead",
-        stream.worked: "whether somebody worked on the lead",
-        stream.account: "which leads belong to one company",
-        stream.contacted: "when somebody first contacted the lead",
-        stream.touches: "how often somebody contacted the lead",
-        stream.reassigned: "whether the lead was given to somebody else",
-        stream.created: "when the lead was made",
-        stream.outcome_at: "when it was known what became of the lead",
-        stream.scored_at: "when the score was made",
+        stream.score: marked("the score that is checked"),
+        stream.decision: marked("the decision that is checked"),
+        stream.outcome: marked("what became of the lead"),
+        stream.worked: marked("whether somebody worked on the lead"),
+        stream.account: marked("which leads belong to one company"),
+        stream.contacted: marked("when somebody first contacted the lead"),
+        stream.touches: marked("how often somebody contacted the lead"),
+        stream.reassigned: marked("whether the lead was given to somebody else"),
+        stream.created: marked("when the lead was made"),
+        stream.outcome_at: marked("when it was known what became of the lead"),
+        stream.scored_at: marked("when the score was made"),
     }
     words = {column: role for column, role in named.items() if column}
     for control in stream.controls:
-        words.setdefault(control, "a fair reason for a different score, taken into account")
+        words.setdefault(control, FAIR_REASON)
     for one in stream.attributes:
-        words[one.column or one.name] = "a group that is compared, to see whether the score is fair to it"
+        words[one.column or one.name] = COMPARED
     return words

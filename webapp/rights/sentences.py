@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from connectors.one_lead import OneLead, TurnedAway
 from connectors.scorerules import ScoreRules
 from webapp.crms import NAMES
+from webapp.language import gettext, marked, pointed
 from webapp.rights.controller import BLANK
 from webapp.rights.proofs import privacy
 from webapp.rights.rules import InForce
@@ -14,8 +15,8 @@ from webapp.services import Services
 from webapp.store.rows import ConnectionRow, Crm
 from webapp.viewmodels.account import excluded_words, rejected_words
 
-OTHER_PURPOSE = "a field that may go with the score; it is used to find out what stands behind a gap"
-DECISIONS = (
+OTHER_PURPOSE = marked("a field that may go with the score; it is used to find out what stands behind a gap")
+DECISIONS = marked(
     "The decision log keeps every score that a sync saw, as evidence, with the values that were held "
     "then. Nobody reads it one by one but in a dossier."
 )
@@ -38,22 +39,23 @@ def standing(found: OneLead, crm: Crm) -> tuple[str, ...]:
     """Whether anything is held of the lead, and if not, why."""
     if found.day is not None:
         return (
-            (
-                f"Fairlead holds a copy of some fields of this record in {NAMES[crm]}, under a code "
-                "in place of its id. Names, mail addresses, phone numbers and free texts are not in it."
+            gettext(
+                "Fairlead holds a copy of some fields of this record in %(crm)s, under a code in place of "
+                "its id. Names, mail addresses, phone numbers and free texts are not in it.",
+                crm=NAMES[crm],
             ),
         )
     if found.turned_away is not None:
         return _left_out(found.turned_away)
     if found.kept_away:
         return (
-            (
+            gettext(
                 "Nothing is held of this record. It was erased here; only its code is kept, so that "
                 "it does not come back with a later pull."
             ),
         )
     return (
-        (
+        gettext(
             "Nothing is held of this record: it was not read, it was made after the last pull, it is "
             "older than the retention allows, or the user that Fairlead acts as does not see it."
         ),
@@ -66,15 +68,15 @@ def use(found: OneLead, rules: InForce, crm: str, told: ScoreRules | None, revie
     ``review`` is what the controller says of how it is used.
     """
     if rules.stream is None:
-        return ("Nobody has said yet which field is the score, so nothing was checked.",)
+        return (gettext("Nobody has said yet which field is the score, so nothing was checked."),)
     return (
         *_origin(rules, crm, told),
         *_threshold(found, rules),
-        (
+        gettext(
             "Fairlead compares the scores of groups, to see whether they treat some unfairly. It "
             "makes no decision about a person."
         ),
-        f"How a score is used in decisions: {review}",
+        gettext("How a score is used in decisions: %(review)s", review=review),
     )
 
 
@@ -83,50 +85,53 @@ def recipients(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
     fields = ", ".join(written_fields(connection.crm))
     said = privacy(opened).notes().get("recipients")
     return (
-        (
-            f"People who may open the record in {NAMES[connection.crm]} see a panel that says whether "
-            f"the score can be trusted, and these fields on the record: {fields}. They are not told "
-            "any group of the person."
+        gettext(
+            "People who may open the record in %(crm)s see a panel that says whether the score can be "
+            "trusted, and these fields on the record: %(fields)s. They are not told any group of the person.",
+            crm=NAMES[connection.crm],
+            fields=fields,
         ),
-        (
+        gettext(
             "Administrators and auditors of Fairlead see counts of groups. A single record is shown to "
             "an administrator only in a dossier like this one."
         ),
-        f"Others: {said or BLANK}",
+        gettext("Others: %(others)s", others=said or gettext(BLANK)),
     )
 
 
 def retention(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
     """For how long it is kept (article 15(1)(d))."""
     rule = privacy(opened).retention(connection.id)
-    span = (
-        f"The copy is deleted {rule.months} months after the day on which the record was created."
-        if rule
-        else "The copy is kept for as long as the record is in the CRM and the CRM is connected."
-    )
+    span = marked("The copy is kept for as long as the record is in the CRM and the CRM is connected.")
+    if rule:
+        span = marked("The copy is deleted %(months)s months after the day on which the record was created.")
     return (
-        span,
-        "It goes earlier where the record is deleted in the CRM, where the person opts out, and on request.",
-        "Counts of groups, in which nobody can be told apart, stay in the reports of the audits.",
+        gettext(span, months=rule.months) if rule else gettext(span),
+        gettext(
+            "It goes earlier where the record is deleted in the CRM, where the person opts out, and on "
+            "request."
+        ),
+        gettext("Counts of groups, in which nobody can be told apart, stay in the reports of the audits."),
     )
 
 
 def rights(said: Mapping[str, str]) -> tuple[str, ...]:
     """What the person may ask for, and of whom."""
+    blank = gettext(BLANK)
     return (
-        f"Responsible: {said.get('controller', BLANK)}",
-        f"Ask here: {said.get('contact', BLANK)}",
-        f"Data protection officer: {said.get('dpo', BLANK)}",
-        (
+        gettext("Responsible: %(who)s", who=said.get("controller", blank)),
+        gettext("Ask here: %(who)s", who=said.get("contact", blank)),
+        gettext("Data protection officer: %(who)s", who=said.get("dpo", blank)),
+        gettext(
             "The person may ask for correction (article 16), erasure (17), restriction (18) and a "
             "copy (20), and may object to profiling (21). A correction is made in the CRM; the next "
             "pull takes it over."
         ),
-        (
+        gettext(
             "Nobody may be subject to a decision based on a score alone that has legal or similar effects, "
             "without a person who looks (article 22)."
         ),
-        "The person may complain to a supervisory authority (article 77).",
+        gettext("The person may complain to a supervisory authority (article 77)."),
     )
 
 
@@ -139,19 +144,21 @@ def rules_told(opened: Services, connection: ConnectionRow) -> ScoreRules | None
 def _left_out(turned: TurnedAway) -> tuple[str, ...]:
     if turned.kind == "excluded":
         return (
-            (
-                f"This record is left out of everything. {excluded_words(turned.reason)} Its score is not "
-                "checked, no field of it is kept and nothing is shown of it."
+            gettext(
+                "This record is left out of everything. %(why)s Its score is not checked, no field of it is "
+                "kept and nothing is shown of it.",
+                why=excluded_words(turned.reason),
             ),
-            (
+            gettext(
                 "Only the code in place of its id, this reason and the day on which the record was "
                 "created are kept, so that it is counted among those left out."
             ),
         )
     return (
-        (
-            f"This record could not be used. {rejected_words(turned.reason)} No field of it is kept; "
-            "only the code in place of its id and this reason are."
+        gettext(
+            "This record could not be used. %(why)s No field of it is kept; only the code in place of its id "
+            "and this reason are.",
+            why=rejected_words(turned.reason),
         ),
     )
 
@@ -160,30 +167,37 @@ def _origin(rules: InForce, crm: str, told: ScoreRules | None) -> Iterator[str]:
     column = rules.stream.score if rules.stream else None
     origin = next((rule.field for rule in rules.kept if rule.column == column), None)
     if origin:
-        yield (
-            f"The score is the field {origin}. It comes from {crm}; Fairlead did not make it, and "
-            "does not change it."
+        yield gettext(
+            "The score is the field %(field)s. It comes from %(crm)s; Fairlead did not make it, and does not "
+            "change it.",
+            field=origin,
+            crm=crm,
         )
     if told is not None and told.uses:
         names = sorted(told.fields)
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        yield f"{crm} says that its rules look at: {', '.join(names[:NAMED])}{more}."
+        listed = ", ".join(names[:NAMED])
+        if len(names) > NAMED:
+            listed = gettext("%(listed)s and %(n)s more", listed=listed, n=len(names) - NAMED)
+        yield gettext("%(crm)s says that its rules look at: %(fields)s.", crm=crm, fields=listed)
 
 
 def _threshold(found: OneLead, rules: InForce) -> Iterator[str]:
     stream = rules.stream
     if stream is None or stream.threshold is None or not stream.score:
         return
-    way = "at least" if stream.higher_is_better else "at most"
-    yield (
-        f"A score of {way} {stream.threshold:g} counts as selected: such leads are worked on first. "
-        "Leads with the other scores come later, or not at all."
+    way = gettext("at least") if stream.higher_is_better else gettext("at most")
+    yield gettext(
+        "A score of %(way)s %(threshold)s counts as selected: such leads are worked on first. Leads with the "
+        "other scores come later, or not at all.",
+        way=way,
+        threshold=pointed(f"{stream.threshold:g}"),
     )
     try:
         score = float(found.values.get(stream.score) or "")
     except ValueError:
         return
     selected = score >= stream.threshold if stream.higher_is_better else score <= stream.threshold
-    yield (
-        f"The score held here is {score:g}, so that this lead counts as {'' if selected else 'not '}selected."
-    )
+    counts = marked("The score held here is %(score)s, so that this lead counts as selected.")
+    if not selected:
+        counts = marked("The score held here is %(score)s, so that this lead counts as not selected.")
+    yield gettext(counts, score=pointed(f"{score:g}"))

@@ -5,8 +5,14 @@ const WIDTH = 176;
 const MARGIN = 6;
 const NBSP = "\u00a0";
 const MINUS = "\u2212";
-const one = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false, roundingMode: "halfEven" });
-const whole = new Intl.NumberFormat("en-US");
+// An English page writes 1,234.5 wherever it is read.
+const tongue = document.documentElement.lang === "en" ? "en-US" : document.documentElement.lang;
+const one = new Intl.NumberFormat(tongue, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false, roundingMode: "halfEven" });
+const whole = new Intl.NumberFormat(tongue);
+const point = one.formatToParts(0.5).find((each) => each.type === "decimal").value;
+// A threshold as the server wrote it, with the point of the language; and a sentence of the page, filled in.
+const pointed = (said) => said.replace(".", point);
+const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 export function wilson(hits, n, z) {
   if (!(n > 0)) return [NaN, NaN];
@@ -81,8 +87,10 @@ const plain = (value) => one.format(value * 100).replace("-", MINUS);
 const share = (value) => `${plain(value)}${NBSP}%`;
 const points = (value) => {
   const text = one.format(value * 100);
-  return `${text.startsWith("-") ? text : `+${text}`}${NBSP}points`.replace("-", MINUS);
+  return `${text.startsWith("-") ? text : `+${text}`}${NBSP}${room.dataset.points}`.replace("-", MINUS);
 };
+
+const span = (low, high) => filled(room.dataset.span, { low, high });
 
 function put(row, name, text) {
   row.querySelector(`[data-${name}]`).textContent = text;
@@ -91,13 +99,14 @@ function put(row, name, text) {
 function draw(row, found) {
   const known = Number.isFinite(found.value);
   const x = (value) => (MARGIN + value * (WIDTH - 2 * MARGIN)).toFixed(1);
-  const [span, dot] = [row.querySelector(".span"), row.querySelector(".dot")];
-  for (const part of [span, dot]) part.setAttribute("visibility", known ? "visible" : "hidden");
-  const said = known ? `${share(found.value)}, plausible range ${share(found.low)} to ${share(found.high)}` : "no value";
+  const [bar, dot] = [row.querySelector(".span"), row.querySelector(".dot")];
+  for (const part of [bar, dot]) part.setAttribute("visibility", known ? "visible" : "hidden");
+  const range = known ? span(share(found.low), share(found.high)) : "";
+  const said = known ? filled(room.dataset.picture, { value: share(found.value), range }) : room.dataset.none;
   row.querySelector("svg").setAttribute("aria-label", said);
   if (!known) return;
-  span.setAttribute("x1", x(found.low));
-  span.setAttribute("x2", x(found.high));
+  bar.setAttribute("x1", x(found.low));
+  bar.setAttribute("x2", x(found.high));
   dot.setAttribute("cx", x(found.value));
 }
 
@@ -105,25 +114,18 @@ function fill(row, found) {
   const known = Number.isFinite(found.value);
   const compared = Number.isFinite(found.gap.gap);
   put(row, "n", whole.format(found.n));
-  put(row, "value", known ? share(found.value) : "no value");
-  put(row, "interval", known ? `${share(found.low)} to ${share(found.high)}` : "");
+  put(row, "value", known ? share(found.value) : room.dataset.none);
+  put(row, "interval", known ? span(share(found.low), share(found.high)) : "");
   put(row, "gap", compared ? points(found.gap.gap) : "");
-  put(row, "gap-interval", compared ? `${points(found.gap.low)} to ${points(found.gap.high)}` : "");
+  put(row, "gap-interval", compared ? span(points(found.gap.low), points(found.gap.high)) : "");
   const look = room.querySelector(`template[data-look="${found.reads}"]`);
-  const cell = row.querySelector("[data-reads]");
-  if (look) cell.replaceChildren(look.content.cloneNode(true));
-  else {
-    const words = document.createElement("span");
-    words.className = "quiet";
-    words.textContent = found.reads;
-    cell.replaceChildren(words);
-  }
+  row.querySelector("[data-reads]").replaceChildren(look.content.cloneNode(true));
   draw(row, found);
 }
 
 function show(data, slider, metric) {
   const step = Number(slider.value);
-  const threshold = data.said[step];
+  const threshold = pointed(data.said[step]);
   const found = new Map(reckoned(data, metric.value, step).map((each) => [each.name, each]));
   for (const row of room.querySelectorAll("[data-group]")) fill(row, found.get(row.dataset.group));
   room.querySelector("[data-threshold]").textContent = threshold;
@@ -147,7 +149,8 @@ async function start() {
     const outside = show(data, slider, metric);
     clearTimeout(timer);
     timer = setTimeout(() => {
-      room.querySelector("[data-said]").textContent = `Threshold ${data.said[slider.value]}: ${outside} outside tolerance.`;
+      const words = { threshold: pointed(data.said[slider.value]), n: outside };
+      room.querySelector("[data-said]").textContent = filled(room.dataset.outside, words);
     }, 400);
   };
   slider.addEventListener("input", moved);

@@ -7,26 +7,27 @@ from dataclasses import dataclass
 
 from audit.intake import Refusal
 from connectors.policy.apply import WITHOUT
+from webapp.language import decimal, gettext, marked, ngettext
 from webapp.store.rows import Pulled
-from webapp.viewmodels.words import counted, plain
+from webapp.viewmodels.words import plain
 
 REASON_WORDS = {
-    "archived": "The CRM has archived the lead.",
-    "created_missing": "The lead has no creation date.",
-    "created_not_a_date": "The creation date is not a date.",
-    "duplicate": "The lead came twice; it counts once.",
-    "duplicate_key": "The lead came twice; it counts once.",
-    "malformed": "The CRM sent a record that cannot be read.",
-    "decision_missing": "There is no decision.",
-    "score_missing": "There is no score.",
-    "score_not_a_number": "The score is not a number.",
-    "score_out_of_range": "The score is outside its range.",
+    "archived": marked("The CRM has archived the lead."),
+    "created_missing": marked("The lead has no creation date."),
+    "created_not_a_date": marked("The creation date is not a date."),
+    "duplicate": marked("The lead came twice; it counts once."),
+    "duplicate_key": marked("The lead came twice; it counts once."),
+    "malformed": marked("The CRM sent a record that cannot be read."),
+    "decision_missing": marked("There is no decision."),
+    "score_missing": marked("There is no score."),
+    "score_not_a_number": marked("The score is not a number."),
+    "score_out_of_range": marked("The score is outside its range."),
 }
 # The reasons of ours among the fields that excluded leads.
 EXCLUSIONS = {
-    "erased": "The lead was erased.",
-    "opted_out_meanwhile": "The lead opted out while the pull ran.",
-    "too_old": "The lead is older than the retention allows, so nothing of it is kept.",
+    "erased": marked("The lead was erased."),
+    "opted_out_meanwhile": marked("The lead opted out while the pull ran."),
+    "too_old": marked("The lead is older than the retention allows, so nothing of it is kept."),
 }
 
 
@@ -53,8 +54,16 @@ class Account:
     @property
     def sentence(self) -> str:
         """The account as one sentence."""
-        read = counted(self.read, "lead", "leads")
-        return f"{read} read = {self.kept:,} kept + {self.rejected:,} rejected + {self.excluded:,} excluded."
+        return ngettext(
+            "%(n)s\N{NO-BREAK SPACE}lead read = %(kept)s kept + %(rejected)s rejected + %(excluded)s "
+            "excluded.",
+            "%(n)s\N{NO-BREAK SPACE}leads read = %(kept)s kept + %(rejected)s rejected + %(excluded)s "
+            "excluded.",
+            self.read,
+            kept=decimal(self.kept),
+            rejected=decimal(self.rejected),
+            excluded=decimal(self.excluded),
+        )
 
 
 def account(pulled: Pulled, refusals: Iterable[Refusal] = ()) -> Account:
@@ -73,14 +82,18 @@ def account(pulled: Pulled, refusals: Iterable[Refusal] = ()) -> Account:
 
 def rejected_words(code: str) -> str:
     """Why a lead could not be used, as a sentence."""
-    return REASON_WORDS.get(code) or f"The CRM did not give the lead ({plain(code)})."
+    if code in REASON_WORDS:
+        return gettext(REASON_WORDS[code])
+    return gettext("The CRM did not give the lead (%(code)s).", code=plain(code))
 
 
 def excluded_words(code: str) -> str:
     """Why a lead was left out on purpose: an opt-out field of the CRM by its name, or a reason of ours."""
     if code.startswith(WITHOUT):
-        return f"{code.removeprefix(WITHOUT)} is empty, or says no."
-    return EXCLUSIONS.get(code) or f"{code} is ticked, or does not say no."
+        return gettext("%(field)s is empty, or says no.", field=code.removeprefix(WITHOUT))
+    if code in EXCLUSIONS:
+        return gettext(EXCLUSIONS[code])
+    return gettext("%(field)s is ticked, or does not say no.", field=code)
 
 
 def _reasons(counts: Mapping[str, int], words: Callable[[str], str]) -> tuple[Reason, ...]:

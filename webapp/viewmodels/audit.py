@@ -11,7 +11,8 @@ from audit.finding.evidence_words import evidence_words
 from audit.report.model import Report
 from audit.rows.proxy import Proxy, informative
 from webapp.direct_use import DIRECT, RULES
-from webapp.language import gettext
+from webapp.evidence.source import named
+from webapp.language import decimal, gettext, ngettext, pointed
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.account import Account, account
@@ -20,12 +21,10 @@ from webapp.viewmodels.examined import Examined, examined
 from webapp.viewmodels.groups import AttributeTable, attribute_tables
 from webapp.viewmodels.measures import Meaning, MeasureTable, meanings, measure_tables
 from webapp.viewmodels.words import (
-    NBSP,
     SEVERITY_WORDS,
     VERDICT_WORDS,
     amount,
     between,
-    counted,
     moment,
 )
 
@@ -173,9 +172,11 @@ def _proxy(proxy: Proxy) -> ProxyRow:
         rank=proxy.rank,
         feature=proxy.feature,
         attribute=proxy.attribute,
-        strength=f"{proxy.auc:.2f}",
-        strength_interval=f"{proxy.low:.2f} to {proxy.high:.2f}",
-        share=amount(proxy.share, share=True) if proxy.share is not None else "no gap to share",
+        strength=pointed(f"{proxy.auc:.2f}"),
+        strength_interval=gettext(
+            "%(low)s to %(high)s", low=pointed(f"{proxy.low:.2f}"), high=pointed(f"{proxy.high:.2f}")
+        ),
+        share=amount(proxy.share, share=True) if proxy.share is not None else gettext("no gap to share"),
         share_interval=between(proxy.share_low, proxy.share_high, share=True) if has_share else "",
     )
 
@@ -192,7 +193,12 @@ def _silent(report: Report) -> tuple[Silent, ...]:
         by_attribute.setdefault(proxy.attribute, []).append(proxy.feature)
     return tuple(
         Silent(
-            words=f"{counted(len(fields), 'field tells', 'fields tell')} nothing sure about {attribute}",
+            words=ngettext(
+                "%(n)s\N{NO-BREAK SPACE}field tells nothing sure about %(attribute)s",
+                "%(n)s\N{NO-BREAK SPACE}fields tell nothing sure about %(attribute)s",
+                len(fields),
+                attribute=attribute,
+            ),
             fields=", ".join(sorted(fields)),
         )
         for attribute, fields in sorted(by_attribute.items())
@@ -201,22 +207,36 @@ def _silent(report: Report) -> tuple[Silent, ...]:
 
 def _summary(report: Report) -> str:
     found = len([f for f in report.findings if f.verdict == "fail"])
-    leads = counted(report.kept, "lead was", "leads were")
+    audited = ngettext(
+        "%(n)s\N{NO-BREAK SPACE}lead was audited.", "%(n)s\N{NO-BREAK SPACE}leads were audited.", report.kept
+    )
     if not report.disparities:
-        return f"{leads} audited. No group was compared, so nothing is shown to be in order either."
+        none = gettext("No group was compared, so nothing is shown to be in order either.")
+        return f"{audited} {none}"
     if not found:
-        return f"{leads} audited. No group was found to be treated differently beyond the tolerance."
-    return f"{leads} audited. {counted(found, 'finding needs', 'findings need')} your attention."
+        none = gettext("No group was found to be treated differently beyond the tolerance.")
+        return f"{audited} {none}"
+    needs = ngettext(
+        "%(n)s\N{NO-BREAK SPACE}finding needs your attention.",
+        "%(n)s\N{NO-BREAK SPACE}findings need your attention.",
+        found,
+    )
+    return f"{audited} {needs}"
 
 
 def _compared(report: Report) -> str:
     verdicts = Counter(d.verdict for d in report.disparities)
-    return (
-        f"{counted(len(report.disparities), 'comparison', 'comparisons')} with a reference group: "
-        f"{verdicts['pass']:,} within tolerance, {verdicts['fail']:,} outside, "
-        f"{verdicts['insufficient']:,} without enough data. One finding gathers all comparisons of one group."
-        f"{_small_groups(report)}"
+    told = ngettext(
+        "%(n)s\N{NO-BREAK SPACE}comparison with a reference group: %(passed)s within tolerance, %(failed)s "
+        "outside, %(unsure)s without enough data. One finding gathers all comparisons of one group.",
+        "%(n)s\N{NO-BREAK SPACE}comparisons with a reference group: %(passed)s within tolerance, %(failed)s "
+        "outside, %(unsure)s without enough data. One finding gathers all comparisons of one group.",
+        len(report.disparities),
+        passed=decimal(verdicts["pass"]),
+        failed=decimal(verdicts["fail"]),
+        unsure=decimal(verdicts["insufficient"]),
     )
+    return " ".join(text for text in (told, _small_groups(report)) if text)
 
 
 def _small_groups(report: Report) -> str:
@@ -226,22 +246,28 @@ def _small_groups(report: Report) -> str:
     ]
     if not crossed:
         return ""
-    return (
-        f" {len(crossed):,} of those without enough data are about attributes taken together, such as "
-        f"{' and '.join(crossed[0])}: their groups are small."
+    return gettext(
+        "%(crossed)s of those without enough data are about attributes taken together, such as %(example)s: "
+        "their groups are small.",
+        crossed=decimal(len(crossed)),
+        example=named(crossed[0]),
     )
 
 
 def _rule(report: Report) -> str:
     asked = report.settings
-    return (
-        f"{_selected(report)}The dot is what was measured; the bar is the plausible range "
-        f"(confidence {asked.confidence * 100:g}{NBSP}%), "
-        "which is wide where leads are few. The dashed line is the reference group. Within tolerance means a "
-        f"difference of at most {asked.tolerance_difference * 100:g} points and a ratio from "
-        f"{asked.tolerance_ratio:g} to {1 / asked.tolerance_ratio:.3g}. A verdict needs the whole range on "
-        "one side, and a gap must hold up although many groups are compared."
+    read = gettext(
+        "The dot is what was measured; the bar is the plausible range (confidence "
+        "%(confidence)s\N{NO-BREAK SPACE}%%), which is wide where leads are few. The dashed line is the "
+        "reference group. Within tolerance means a difference of at most %(points)s points and a ratio from "
+        "%(low)s to %(high)s. A verdict needs the whole range on one side, and a gap must hold up although "
+        "many groups are compared.",
+        confidence=pointed(f"{asked.confidence * 100:g}"),
+        points=pointed(f"{asked.tolerance_difference * 100:g}"),
+        low=pointed(f"{asked.tolerance_ratio:g}"),
+        high=pointed(f"{1 / asked.tolerance_ratio:.3g}"),
     )
+    return " ".join(text for text in (_selected(report), read) if text)
 
 
 def _selected(report: Report) -> str:
@@ -249,22 +275,24 @@ def _selected(report: Report) -> str:
     asked = report.settings
     if asked.threshold is None:
         return ""
-    side = "at least" if asked.higher_is_better else "at most"
-    return f"A lead is selected when its score is {side} {asked.threshold:g}. "
+    threshold = pointed(f"{asked.threshold:g}")
+    if asked.higher_is_better:
+        return gettext("A lead is selected when its score is at least %(threshold)s.", threshold=threshold)
+    return gettext("A lead is selected when its score is at most %(threshold)s.", threshold=threshold)
 
 
 def _origin(row: AuditRow | KeptAudit, report: Report) -> tuple[tuple[str, str], ...]:
     pairs = (
-        ("Audit", row.id),
-        ("Policy version", str(row.policy_version)),
-        ("Stream version", str(row.stream_version)),
-        ("Seed", str(report.seed)),
-        ("Engine", report.engine),
-        ("Fairlead version", report.version),
-        ("Digest of audit.json", row.digest),
-        ("Digest of the data", report.digests.data),
-        ("Digest of the counts", report.digests.cube),
-        ("Digest of the stream", report.digests.stream),
-        ("Digest of the policy", report.digests.policy or "no policy"),
+        (gettext("Audit"), row.id),
+        (gettext("Policy version"), str(row.policy_version)),
+        (gettext("Stream version"), str(row.stream_version)),
+        (gettext("Seed"), str(report.seed)),
+        (gettext("Engine"), report.engine),
+        (gettext("Fairlead version"), report.version),
+        (gettext("Digest of audit.json"), row.digest),
+        (gettext("Digest of the data"), report.digests.data),
+        (gettext("Digest of the counts"), report.digests.cube),
+        (gettext("Digest of the stream"), report.digests.stream),
+        (gettext("Digest of the policy"), report.digests.policy or gettext("no policy")),
     )
     return tuple((name, value) for name, value in pairs if value)

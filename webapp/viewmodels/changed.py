@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from audit.history import Change, ChangeKind, Point
 from webapp.evidence.sheet import ranged
 from webapp.evidence.source import gap_kind
+from webapp.language import day, gettext, marked
 from webapp.store.evidence import KeptAudit
 
 MOST = 5
 WORDS: dict[ChangeKind, tuple[str, str]] = {
-    "new": ("high", "New"),
-    "worse": ("high", "Worse"),
-    "better": ("pass", "Better"),
-    "gone": ("pass", "Gone"),
-    "newly told": ("info", "Newly told"),
-    "no longer told": ("info", "No longer told"),
+    "new": ("high", marked("New")),
+    "worse": ("high", marked("Worse")),
+    "better": ("pass", marked("Better")),
+    "gone": ("pass", marked("Gone")),
+    "newly told": ("info", marked("Newly told")),
+    "no longer told": ("info", marked("No longer told")),
 }
+FIRST = marked("This is the first audit.")
+UNKNOWN = marked("It is not known; the next audit will tell.")
 SURE: tuple[ChangeKind, ...] = ("new", "worse", "better", "gone")
 
 
@@ -48,8 +51,7 @@ def changed(audits: Sequence[KeptAudit]) -> Changed:
     """The changes of the newest audit; ``audits`` are newest first."""
     found = audits[0].overview.changes if audits[0].overview else None
     if found is None:
-        why = "This is the first audit." if len(audits) < 2 else "It is not known; the next audit will tell."
-        return Changed(lead=why, lines=(), unsure=(), more=0)
+        return Changed(lead=gettext(FIRST if len(audits) < 2 else UNKNOWN), lines=(), unsure=(), more=0)
     sure = [one for one in found if one.kind in SURE]
     ordered = sorted(sure, key=lambda one: SURE.index(one.kind))
     unsure = [one for one in found if one.kind not in SURE]
@@ -62,15 +64,16 @@ def changed(audits: Sequence[KeptAudit]) -> Changed:
 
 
 def _lead(sure: int, audits: Sequence[KeptAudit]) -> str:
-    start = "Nothing surely changed" if not sure else "What surely changed"
     if len(audits) < 2:
-        return f"{start} since the audit before."
-    before = audits[1]
-    since = f"since {before.made_at.day} {before.made_at:%b %Y}"
-    same = (before.policy_version, before.stream_version)
-    if same == (audits[0].policy_version, audits[0].stream_version):
-        return f"{start} {since}."
-    return f"{start} {since}. The rules changed in between, so read the figures with that in mind."
+        before = marked("What surely changed since the audit before.")
+        return gettext(before if sure else marked("Nothing surely changed since the audit before."))
+    newest, last = audits[0], audits[1]
+    since = marked("What surely changed since %(day)s.")
+    told = gettext(since if sure else marked("Nothing surely changed since %(day)s."))
+    told %= {"day": day(last.made_at)}
+    same = (last.policy_version, last.stream_version) == (newest.policy_version, newest.stream_version)
+    rules = gettext("The rules changed in between, so read the figures with that in mind.")
+    return told if same else f"{told} {rules}"
 
 
 def _line(one: Change) -> ChangeLine:
@@ -78,7 +81,7 @@ def _line(one: Change) -> ChangeLine:
     here = one.kind not in ("gone", "no longer told")
     return ChangeLine(
         kind=kind,
-        words=words,
+        words=gettext(words),
         headline=one.finding.headline,
         figures=_figures(one),
         finding_id=one.finding.id if here else None,
@@ -87,14 +90,21 @@ def _line(one: Change) -> ChangeLine:
 
 
 def _figures(one: Change) -> str:
-    unsure = "" if one.kind in SURE else " The gap itself did not surely change."
+    told = [_gap_told(one)]
+    if one.kind not in SURE and (one.before is None) == (one.after is None):
+        told.append(gettext("The gap itself did not surely change."))
+    return " ".join(told)
+
+
+def _gap_told(one: Change) -> str:
     if one.before is None:
         if one.after is None:
-            return f"It could not be compared.{unsure}"
-        return f"The gap is {_said(one.after)}; the audit before had none to compare."
+            return gettext("It could not be compared.")
+        came = gettext("The gap is %(gap)s; the audit before had none to compare.")
+        return came % {"gap": _said(one.after)}
     if one.after is None:
-        return f"The gap was {_said(one.before)}; this audit has none to compare."
-    return f"The gap is {_said(one.after)}; it was {_said(one.before)}.{unsure}"
+        return gettext("The gap was %(gap)s; this audit has none to compare.", gap=_said(one.before))
+    return gettext("The gap is %(gap)s; it was %(before)s.", gap=_said(one.after), before=_said(one.before))
 
 
 def _said(point: Point) -> str:

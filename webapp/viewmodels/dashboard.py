@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from audit.finding import SEVERITIES, Severity
-from webapp.language import gettext
+from webapp.language import gettext, marked
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow, ConnectionState, Crm
 from webapp.viewmodels.account import Account, account
@@ -35,7 +35,7 @@ class SeverityCount:
 class Tile:
     """One connection on the dashboard. ``audited_at`` is None where no audit is stored yet.
 
-    ``sync`` are sentences about what the newest sync read.
+    ``sync`` are sentences about what the newest sync read, ``english`` those of them that a connector said.
     """
 
     id: str
@@ -49,87 +49,90 @@ class Tile:
     severities: tuple[SeverityCount, ...]
     worst: str | None
     sync: tuple[str, ...] = ()
+    english: frozenset[str] = frozenset()
 
 
 STATUS: Mapping[ConnectionState, Status] = {
-    "connected": Status(kind="done", words="Connected"),
+    "connected": Status(kind="done", words=marked("Connected")),
     "pull_incomplete": Status(
         kind="failed",
-        words="Last pull did not finish",
-        mend="Half a pull gives no verdict. Press Pull now under Jobs. Figures below are older.",
+        words=marked("Last pull did not finish"),
+        mend=marked("Half a pull gives no verdict. Press Pull now under Jobs. Figures below are older."),
     ),
     "consent_needed": Status(
         kind="failed",
-        words="Needs sign-in",
-        mend="The CRM no longer accepts our access. Open Connections and connect it again.",
+        words=marked("Needs sign-in"),
+        mend=marked("The CRM no longer accepts our access. Open Connections and connect it again."),
     ),
     "missing_permission": Status(
         kind="failed",
-        words="Missing permission",
-        mend=(
+        words=marked("Missing permission"),
+        mend=marked(
             "The connected user may not do something that Fairlead needs. Give it Fairlead's permission set, "
             "and read access to the fields of the policy. Then run fairlead check."
         ),
     ),
     "wrong_settings": Status(
         kind="failed",
-        words="Settings are wrong",
-        mend=(
+        words=marked("Settings are wrong"),
+        mend=marked(
             "The CRM does not take Fairlead's own app as it is. The consent still stands, and nobody has to "
             "sign in. Correct what the sentence names, start Fairlead again, then run fairlead check."
         ),
     ),
     "limit_reached": Status(
         kind="waiting",
-        words="Limit reached",
-        mend=(
+        words=marked("Limit reached"),
+        mend=marked(
             "The CRM's calls of the day are used up to the share that Fairlead may use. Nothing is lost. "
             "Press Pull now under Jobs tomorrow, or find which other app uses the calls."
         ),
     ),
     "org_gone": Status(
         kind="failed",
-        words="Org gone",
-        mend=(
+        words=marked("Org gone"),
+        mend=marked(
             "The CRM says that this organisation is closed, locked or too old. If it is, disconnect it here: "
             "its leads are erased, and the audits stay. If not, ask the CRM's support, then connect again."
         ),
     ),
     "busy": Status(
         kind="waiting",
-        words="Busy",
-        mend="The CRM could not answer just now. Nothing is lost. Run the same command again in a while.",
+        words=marked("Busy"),
+        mend=marked(
+            "The CRM could not answer just now. Nothing is lost. Run the same command again in a while."
+        ),
     ),
     "disconnected": Status(
         kind="not_connected",
-        words="Disconnected",
-        mend="Nothing is read and nothing is written. Open Connections to connect it again.",
+        words=marked("Disconnected"),
+        mend=marked("Nothing is read and nothing is written. Open Connections to connect it again."),
     ),
 }
 # What is mended elsewhere in one CRM than in the other.
 _MENDS: Mapping[tuple[Crm, ConnectionState], str] = {
-    ("hubspot", "missing_permission"): (
+    ("hubspot", "missing_permission"): marked(
         "The app, or the user who connected it, may not do something that Fairlead needs. Where a scope is "
         "named, add it to the app's file, upload the app, and connect again here. Where a property is named, "
         "let that user see it, or take it out of the policy; then run fairlead check."
     ),
-    ("hubspot", "org_gone"): (
+    ("hubspot", "org_gone"): marked(
         "If the portal is closed, disconnect it here: its leads are erased, and the audits stay. If not, ask "
         "HubSpot's support, then connect again."
     ),
 }
 WAITING = Status(
     kind="waiting",
-    words="Connected, nothing read yet",
-    mend=(
+    words=marked("Connected, nothing read yet"),
+    mend=marked(
         "Look at the policy first: it decides what may be read. Then say what is the score and which groups "
         "to compare. After that, Pull now under Jobs reads the leads."
     ),
 )
 READY = Status(
     kind="waiting",
-    words="Connected, nothing read yet",
-    mend="Policy, score and groups are saved. Pull now under Jobs reads the leads and audits them.",
+    words=marked("Connected, nothing read yet"),
+    mend=marked("Policy, score and groups are saved. Pull now under Jobs reads the leads and audits them."),
 )
 
 
@@ -155,9 +158,14 @@ def tile(connection: ConnectionRow, audit: KeptAudit | None, *, ready: bool) -> 
 def status_of(connection: ConnectionRow, *, audited: bool, ready: bool = False) -> Status:
     """The state in words; a fresh connection says what comes next."""
     if connection.state == "connected" and not audited:
-        return READY if ready else WAITING
+        return _spoken(READY if ready else WAITING)
     usual = STATUS[connection.state]
-    return replace(usual, mend=_MENDS.get((connection.crm, connection.state), usual.mend))
+    return _spoken(replace(usual, mend=_MENDS.get((connection.crm, connection.state), usual.mend)))
+
+
+def _spoken(status: Status) -> Status:
+    """A state in the language of the page."""
+    return replace(status, words=gettext(status.words), mend=gettext(status.mend))
 
 
 def severity_counts(counts: Mapping[str, int]) -> tuple[SeverityCount, ...]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from webapp.evidence.catalogue import Asked, asked_of, figure
 from webapp.evidence.figure import Figure
 from webapp.evidence.groups import main_metric
-from webapp.evidence.source import Names, Source
-from webapp.viewmodels.words import counted
+from webapp.evidence.source import Names, Source, named
+from webapp.language import gettext, marked, ngettext
 
 DRAWN_GROUPS = 12
 """Groups up to which a chart stands on the audit's own page; a longer one has a page of its own."""
@@ -35,14 +35,17 @@ class Part:
 
 
 _TITLES = {
-    "coverage": "Which leads the numbers rest on",
-    "thresholds": "What another threshold would do",
-    "crossings": "Attributes together",
-    "calibration": "Does a score mean the same for every group",
-    "proxies": "From the fields to the attribute to the score",
+    "coverage": marked("Which leads the numbers rest on"),
+    "thresholds": marked("What another threshold would do"),
+    "crossings": marked("Attributes together"),
+    "calibration": marked("Does a score mean the same for every group"),
+    "proxies": marked("From the fields to the attribute to the score"),
 }
+NO_ATTRIBUTE = marked("This audit has no attribute.")
 _NONE = {
-    "crossings": "This audit has one attribute, or crosses none, so there is nothing to show together.",
+    "crossings": marked(
+        "This audit has one attribute, or crosses none, so there is nothing to show together."
+    ),
 }
 
 
@@ -51,8 +54,8 @@ def evidence_parts(source: Source) -> tuple[Part, ...]:
     parts = [_part(source, kind) for kind in _TITLES]
     asked = Asked(kind="subgroups", place=1)
     found = figure(source, asked)
-    worst = Item(asked=asked, words="all groups that were found", figure=_short(found))
-    parts.append(Part(anchor="part-subgroups", title="Who is treated worst", items=(worst,)))
+    worst = Item(asked=asked, words=gettext("all groups that were found"), figure=_short(found))
+    parts.append(Part(anchor="part-subgroups", title=gettext("Who is treated worst"), items=(worst,)))
     return tuple(parts)
 
 
@@ -60,16 +63,21 @@ def _part(source: Source, kind: str) -> Part:
     items = tuple(_items(source, kind))
     return Part(
         anchor=f"part-{kind}",
-        title=_TITLES[kind],
+        title=gettext(_TITLES[kind]),
         items=items,
-        lacking="" if items else _NONE.get(kind, "This audit has no attribute."),
+        lacking="" if items else gettext(_NONE.get(kind, NO_ATTRIBUTE)),
     )
 
 
 def _items(source: Source, kind: str) -> Iterator[Item]:
     for asked, names in asked_of(source, kind):
         groups = _groups(source, names)
-        words = f"by {' and '.join(names)} ({counted(groups, 'group', 'groups')})"
+        words = ngettext(
+            "by %(attribute)s (%(n)s\N{NO-BREAK SPACE}group)",
+            "by %(attribute)s (%(n)s\N{NO-BREAK SPACE}groups)",
+            groups,
+            attribute=named(names),
+        )
         first = asked.place == 1 and groups <= DRAWN_GROUPS * (2 if kind == "crossings" else 1)
         yield Item(asked=asked, words=words, figure=figure(source, asked) if first else None)
 

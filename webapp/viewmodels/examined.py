@@ -19,21 +19,28 @@ from audit.report.views.treatment_view import TreatedTable, loop_view, treated_t
 from audit.report.views.unseen_view import Unseen, unseen_tables
 from audit.report.views.view import sections
 from audit.report.views.worst import worst
-from webapp.viewmodels.words import counted
+from webapp.language import decimal, gettext, marked, ngettext
+from webapp.viewmodels.words import AND, quoted_here
 
-NOBODY = "No group of several conditions is surely treated worse than its conditions make out one by one."
+NOBODY = marked(
+    "No group of several conditions is surely treated worse than its conditions make out one by one."
+)
 MOST = 5
 MOST_USES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """One part of the report: its title, what it says in short, and the place in the report (an anchor)."""
+    """One part of the report: its title, what it says in short, and the place in the report (an anchor).
+
+    The first of the lines, so many as ``english`` says, are sentences of the report itself.
+    """
 
     title: str
     lines: tuple[str, ...]
     anchor: str
     special_category: bool = False
+    english: int = 0
 
 
 def examined(report: Report) -> tuple[Examined, ...]:
@@ -47,18 +54,26 @@ def _worst(report: Report) -> Iterator[Examined]:
         told = tuple(one.text for one in found.rows[:MOST])
         more = len(found.rows) + found.hidden - len(told)
         yield Examined(
-            title="Who is treated worst",
-            lines=(*(told or (NOBODY,)), *((f"{more:,} more in the report.",) if more else ())),
+            title=gettext("Who is treated worst"),
+            lines=(*(told or (gettext(NOBODY),)), *(_more(more) if more else ())),
+            english=len(told),
             anchor="worst",
             special_category=any(one.special_category for one in found.rows[:MOST]),
         )
     crossed = sum(one.found_by == "crossing" for one in report.subgroups)
     if crossed:
-        line = (
-            f"{counted(crossed, 'group stands', 'groups stand')} out by more than single attributes explain."
-            " The report puts what each number probably is, given all groups, beside its own value."
+        line = ngettext(
+            "%(n)s\N{NO-BREAK SPACE}group stands out by more than single attributes explain. The report puts "
+            "what each number probably is, given all groups, beside its own value.",
+            "%(n)s\N{NO-BREAK SPACE}groups stand out by more than single attributes explain. The report puts "
+            "what each number probably is, given all groups, beside its own value.",
+            crossed,
         )
-        yield Examined(title="Attributes taken together", lines=(line,), anchor="crossings")
+        yield Examined(title=gettext("Attributes taken together"), lines=(line,), anchor="crossings")
+
+
+def _more(more: int) -> tuple[str, ...]:
+    return (gettext("%(n)s more in the report.", n=decimal(more)),)
 
 
 def _by_attribute(report: Report) -> Iterator[Examined]:
@@ -68,17 +83,18 @@ def _by_attribute(report: Report) -> Iterator[Examined]:
         name = section.attribute
         told = fields_view(name, report, charted=False)
         sheet = options.get(name)
-        lines = (
+        said = (
             sheet.summary if sheet else "",
             _treated(treated.get(name)),
             *(_unseen(one) for one in unseen.get(name, ()) if one.rows),
             told.together,
             told.gap,
         )
-        if any(lines):
+        if lines := tuple(line for line in said if line):
             yield Examined(
-                title=f"More by {name}",
-                lines=tuple(line for line in lines if line),
+                title=gettext("More by %(attribute)s", attribute=name),
+                lines=lines,
+                english=len(lines),
                 anchor=f"attribute-{place}",
                 special_category=section.special_category,
             )
@@ -86,25 +102,32 @@ def _by_attribute(report: Report) -> Iterator[Examined]:
 
 def _of_all(report: Report) -> Iterator[Examined]:
     if score := score_view(report):
-        yield Examined(title="What the score goes by", lines=_score(score), anchor="score")
+        title = gettext("What the score goes by")
+        yield Examined(title=title, lines=_score(score), anchor="score", english=1)
     if report.membership:
-        names = listed(tuple(dict.fromkeys(one.attribute for one in report.membership)))
-        line = f"Who belongs to the groups of {names} is only known as a probability; there is no verdict."
-        yield Examined(title="Groups that are only estimated", lines=(line,), anchor="estimated")
+        line = gettext(
+            "Who belongs to the groups of %(attributes)s is only known as a probability; there is no "
+            "verdict.",
+            attributes=_listed(tuple(dict.fromkeys(one.attribute for one in report.membership))),
+        )
+        title = gettext("Groups that are only estimated")
+        yield Examined(title=title, lines=(line,), anchor="estimated")
     if rows := together_rows(report):
         first = {one.attribute: f"{plain(one.attribute)}: {one.words}" for one in reversed(rows)}
         lines = tuple(reversed(first.values()))[:MOST]
-        yield Examined(title="All groups together", lines=lines, anchor="together")
+        title = gettext("All groups together")
+        yield Examined(title=title, lines=lines, anchor="together", english=len(lines))
     if found := regimes(report):
-        yield Examined(
-            title="Regulatory tables", lines=tuple(f"{one.title}." for one in found), anchor="regulation"
-        )
+        lines = tuple(f"{one.title}." for one in found)
+        title = gettext("Regulatory tables")
+        yield Examined(title=title, lines=lines, anchor="regulation", english=len(lines))
     if loop := loop_view(report):
-        yield Examined(title="Does the score feed itself?", lines=(loop.text,), anchor="loop")
+        title = gettext("Does the score feed itself?")
+        yield Examined(title=title, lines=(loop.text,), anchor="loop", english=1)
 
 
 def _treated(table: TreatedTable | None) -> str:
-    """What the verdicts on treatment at equal score are; empty where nothing was judged."""
+    """What the verdicts on treatment at equal score are, in the words of the report; empty where none is."""
     if table is None or not table.judged_by:
         return ""
     words = tuple(
@@ -121,17 +144,26 @@ def _first(words: tuple[str, ...]) -> str:
 
 
 def _unseen(one: Unseen) -> str:
-    """The number that misses most leads: as seen, and whatever the unseen are."""
+    """The number that misses most leads: as seen, and whatever the unseen are; in the report's words."""
     row = max(one.rows, key=lambda each: each.missing)
     why = "without a usable outcome" if one.cause == "selective_labels" else "whose group is not known"
-    leads, reached = counted(row.missing, "lead", "leads"), row.worst.text
+    noun, reached = "lead" if row.missing == 1 else "leads", row.worst.text
     ends = f"can be anything from {reached}" if " to " in reached else f"is {reached}"
     return (
         f"What we cannot see: {row.metric.lower()} of {quoted(row.group)} leads is {row.seen} as seen; with"
-        f" the {leads} {why} it {ends}."
+        f" the {row.missing:,}\N{NO-BREAK SPACE}{noun} {why} it {ends}."
     )
 
 
 def _score(score: ScoreView) -> tuple[str, ...]:
-    used = tuple(quoted(one.feature) for one in score.uses[:MOST_USES])
-    return (score.text, f"It goes most by {listed(used)}.") if used else (score.text,)
+    used = tuple(quoted_here(one.feature) for one in score.uses[:MOST_USES])
+    return (
+        (score.text, gettext("It goes most by %(fields)s.", fields=_listed(used))) if used else (score.text,)
+    )
+
+
+def _listed(parts: tuple[str, ...]) -> str:
+    """Words in a row in the language of the page: a, b and c."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {gettext(AND)} {parts[-1]}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audit.finding.words import quoted
 from audit.history import Overview, Point
 from webapp.charts import Drawing
 from webapp.charts.trend import Seen, trend
 from webapp.evidence.gaps import signed
 from webapp.evidence.sheet import ranged
 from webapp.evidence.source import gap_kind, joined
+from webapp.language import day, decimal, gettext, ngettext
 from webapp.store.evidence import KeptAudit
-from webapp.viewmodels.words import counted, metric_label
+from webapp.viewmodels.words import metric_label, quoted_here, tick
 
 EARLIER = 12
 """Audits that a trend goes back."""
@@ -42,18 +42,25 @@ def glance(overview: Overview) -> Glance:
     """The verdict in words. Nothing found is only good news where something was compared."""
     failing = [one for one in overview.findings if one.verdict == "fail"]
     judged = overview.passed + overview.failed
-    compared = (
-        f"{overview.passed:,} comparisons within tolerance, {overview.failed:,} outside, {overview.unsure:,} "
-        "without enough data."
+    compared = gettext(
+        "%(passed)s comparisons within tolerance, %(failed)s outside, %(unsure)s without enough data.",
+        passed=decimal(overview.passed),
+        failed=decimal(overview.failed),
+        unsure=decimal(overview.unsure),
     )
     if failing:
-        words = counted(len(failing), "finding", "findings")
-        return Glance(kind="failed", words=f"Unequal: {words}", sentence=compared)
+        words = ngettext(
+            "Unequal: %(n)s\N{NO-BREAK SPACE}finding",
+            "Unequal: %(n)s\N{NO-BREAK SPACE}findings",
+            len(failing),
+        )
+        return Glance(kind="failed", words=words, sentence=compared)
     if not overview.passed + overview.failed + overview.unsure:
-        return Glance(kind="insufficient", words="Nothing compared", sentence="There was no second group.")
+        none = gettext("There was no second group.")
+        return Glance(kind="insufficient", words=gettext("Nothing compared"), sentence=none)
     if not judged:
-        return Glance(kind="insufficient", words="Not enough data", sentence=compared)
-    return Glance(kind="pass", words="Nothing outside tolerance", sentence=compared)
+        return Glance(kind="insufficient", words=gettext("Not enough data"), sentence=compared)
+    return Glance(kind="pass", words=gettext("Nothing outside tolerance"), sentence=compared)
 
 
 def trend_of(audits: Sequence[KeptAudit]) -> Trend:
@@ -61,24 +68,35 @@ def trend_of(audits: Sequence[KeptAudit]) -> Trend:
     newest = audits[0].overview
     like = None if newest is None else _leading(newest)
     if like is None:
-        return Trend(title="Trend", drawing=None, lines=(), lacking="This audit compared no groups.")
-    sides = (quoted(joined(names)) for names in (like.group, like.reference))
-    title = f"{metric_label(like.metric)}: gap of {' to '.join(sides)}"
+        why = gettext("This audit compared no groups.")
+        return Trend(title=gettext("Trend"), drawing=None, lines=(), lacking=why)
+    title = _title(like)
     seen = [(one, one.overview.point(like) if one.overview else None) for one in reversed(audits)]
     if sum(point is not None for _, point in seen) < 2:
-        why = "There is one audit with this gap so far; from the next one on a picture shows how it moves."
+        why = gettext(
+            "There is one audit with this gap so far; from the next one on a picture shows how it moves."
+        )
         return Trend(title=title, drawing=None, lines=(), lacking=why)
     kind = gap_kind(like.metric, like.kind)
-    lines = tuple(f"{_day(one)}: {ranged(point, kind) if point else 'not compared'}" for one, point in seen)
+    none_said = gettext("not compared")
+    lines = tuple(f"{day(one.made_at)}: {ranged(point, kind) if point else none_said}" for one, point in seen)
     points = [_seen(one, point) for one, point in seen]
     share, none = kind == "points", 1.0 if like.kind == "ratio" else 0.0
     drawing = trend(
         points,
-        lambda value: f"{value:g}" if like.kind == "ratio" else signed(value * 100 if share else value),
+        lambda value: (
+            tick(value, share=False) if like.kind == "ratio" else signed(value * 100 if share else value)
+        ),
         none,
         (title, "; ".join(lines)),
     )
     return Trend(title=title, drawing=drawing, lines=tuple(reversed(lines)))
+
+
+def _title(like: Point) -> str:
+    group, reference = (quoted_here(joined(names)) for names in (like.group, like.reference))
+    words = {"metric": metric_label(like.metric), "group": group, "reference": reference}
+    return gettext("%(metric)s: gap of %(group)s to %(reference)s", **words)
 
 
 def _leading(overview: Overview) -> Point | None:
@@ -96,11 +114,7 @@ def _leading(overview: Overview) -> Point | None:
     )
 
 
-def _day(one: KeptAudit) -> str:
-    return f"{one.made_at.day} {one.made_at:%b %Y}"
-
-
 def _seen(one: KeptAudit, point: Point | None) -> Seen:
     if point is None:
-        return Seen(day=_day(one))
-    return Seen(day=_day(one), value=point.value, low=point.low, high=point.high)
+        return Seen(day=day(one.made_at))
+    return Seen(day=day(one.made_at), value=point.value, low=point.low, high=point.high)

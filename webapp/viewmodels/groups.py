@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from audit.disparity import Disparity, Verdict
 from audit.estimate import Estimate
 from audit.finding.reading import is_share
-from audit.finding.words import more_leads
 from audit.report.model import Report
-from webapp.language import gettext
+from webapp.evidence.source import named
+from webapp.language import decimal, gettext, pointed
 from webapp.viewmodels.picture import Picture, Scale, scale_of
 from webapp.viewmodels.words import VERDICT_WORDS, amount, between, gap, metric_label, number
 
 MAIN_METRICS = ("selection_rate", "mean_score", "base_rate")
 SHOWN_AT_FIRST = 12
+FEW = 10
+"""Leads below which their number says more than is known."""
 WORST_FIRST: tuple[Verdict, ...] = ("fail", "insufficient", "pass")
 # The reference group and groups that were not compared come first.
 ORDER: tuple[Verdict | None, ...] = (None, *WORST_FIRST)
@@ -25,21 +27,26 @@ Group = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """One comparison with the reference group, in words."""
+    """One comparison with the reference group, in words; ``reason`` says that the note is the audit's own."""
 
     verdict: Verdict
     words: str
     value: str
     interval: str
     note: str
+    reason: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRow:
-    """One group; ``value`` is a number or the reason why there is none (then without picture)."""
+    """One group; ``value`` is a number or why there is none (then without picture).
+
+    ``reason`` says that this is the audit's own sentence.
+    """
 
     group: str
     is_reference: bool
+    leads: int
     count: str
     value: str
     interval: str
@@ -47,6 +54,7 @@ class GroupRow:
     verdict: Verdict | None
     difference: Compared | None
     ratio: Compared | None
+    reason: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +108,7 @@ def _table(report: Report, attribute: Group, anchor: str) -> AttributeTable:
     return AttributeTable(
         anchor=anchor,
         attribute=attribute,
-        title=" and ".join(attribute),
+        title=named(attribute),
         crossed=len(attribute) > 1,
         metric=metric_label(metric),
         reference=group_name(reference) if reference else None,
@@ -124,19 +132,22 @@ class _Column:
 
     def row(self, group: Group) -> GroupRow:
         estimate = self.estimates[group, self.metric]
+        leads = self._count(group, estimate)
         difference = self._compared(group, "difference")
         ratio = self._compared(group, "ratio")
         share = is_share(self.metric)
         return GroupRow(
             group=group_name(group),
             is_reference=group == self.reference,
-            count=number(self._count(group, estimate)),
+            leads=int(leads),
+            count=number(leads),
             value=value_or_reason(estimate, share=share),
             interval=between(estimate.low, estimate.high, share=share),
             picture=self._picture(estimate),
             verdict=_worst(difference, ratio),
             difference=difference,
             ratio=ratio,
+            reason=bool(estimate.undefined),
         )
 
     def _count(self, group: Group, estimate: Estimate) -> float:
@@ -162,8 +173,13 @@ class _Column:
             high=self.scale.x(estimate.high),
             dot=self.scale.x(estimate.value),
             goal=self.scale.x(goal.value) if goal and goal.value is not None else None,
-            text=f"{amount(estimate.value, share=share)}, plausible range {interval}",
+            text=range_said(amount(estimate.value, share=share), interval),
         )
+
+
+def range_said(value: str, interval: str) -> str:
+    """What a picture of a range says to who does not see it."""
+    return gettext("%(value)s, plausible range %(range)s", value=value, range=interval)
 
 
 def compared_words(disparity: Disparity, *, small: bool) -> Compared:
@@ -178,14 +194,19 @@ def compared_words(disparity: Disparity, *, small: bool) -> Compared:
     return Compared(
         verdict=disparity.verdict,
         words=gettext(VERDICT_WORDS[disparity.verdict]),
-        value=as_words(disparity.value, share=share) if disparity.value is not None else "no value",
-        interval=" to ".join(known) if len(known) == 2 else "",
+        value=as_words(disparity.value, share=share) if disparity.value is not None else gettext("no value"),
+        interval=_from_to(known),
         note=_note(disparity, small=small),
+        reason=bool(disparity.undefined),
     )
 
 
 def _times(value: float, *, share: bool) -> str:  # noqa: ARG001 - called like `gap`
-    return f"{value:.2f} times"
+    return gettext("%(value)s times", value=pointed(f"{value:.2f}"))
+
+
+def _from_to(known: Sequence[str]) -> str:
+    return gettext("%(low)s to %(high)s", low=known[0], high=known[1]) if len(known) == 2 else ""
 
 
 def _note(disparity: Disparity, *, small: bool) -> str:
@@ -195,8 +216,16 @@ def _note(disparity: Disparity, *, small: bool) -> str:
     if disparity.verdict != "insufficient":
         return ""
     if disparity.n_needed:
-        return f"{more_leads(disparity.n_needed - disparity.n)} would be enough"
-    return "the reference group is too small" if small else "too uncertain to tell"
+        return _enough(disparity.n_needed - disparity.n)
+    return gettext("the reference group is too small") if small else gettext("too uncertain to tell")
+
+
+def _enough(missing: int) -> str:
+    """How many more leads would do, as roughly as it is known: 764 is about 770."""
+    step = 10 ** max(len(str(missing)) - 2, 0)
+    if missing < FEW:
+        return gettext("a few more leads would be enough")
+    return gettext("about %(n)s more leads would be enough", n=decimal(-(-missing // step) * step))
 
 
 def _worst(*compared: Compared | None) -> Verdict | None:
@@ -205,13 +234,13 @@ def _worst(*compared: Compared | None) -> Verdict | None:
 
 
 def _order(row: GroupRow) -> tuple[bool, int, int, str]:
-    return (not row.is_reference, ORDER.index(row.verdict), -int(row.count.replace(",", "")), row.group)
+    return (not row.is_reference, ORDER.index(row.verdict), -row.leads, row.group)
 
 
 def value_or_reason(estimate: Estimate, *, share: bool) -> str:
     """An estimate's value, or the reason why it has none."""
     if estimate.value is None:
-        return estimate.undefined or "no value"
+        return estimate.undefined or gettext("no value")
     return amount(estimate.value, share=share)
 
 

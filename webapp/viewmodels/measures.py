@@ -9,26 +9,27 @@ from audit.estimate import Estimate
 from audit.finding.reading import is_share
 from audit.registry import METRICS, Chapter, metric
 from audit.report.model import Report
-from webapp.language import current
+from webapp.evidence.source import named
+from webapp.language import current, gettext, marked
 from webapp.translations.metrics import explanation
 from webapp.viewmodels.words import amount, between, is_band, metric_label
 
 Group = tuple[str, ...]
 
 CHAPTER_WORDS: dict[Chapter, str] = {
-    "composition": "Who is in the data",
-    "decisions": "Who is selected",
-    "errors": "Right and wrong decisions",
-    "agreement": "How well decision and outcome agree",
-    "inequality": "How unequally benefits are spread",
-    "score": "The score",
-    "calibration": "What the score promises and what comes true",
-    "across": "Good and bad leads across groups",
-    "queue": "The work queue",
-    "together": "All groups together",
-    "treatment": "What people do with the leads",
+    "composition": marked("Who is in the data"),
+    "decisions": marked("Who is selected"),
+    "errors": marked("Right and wrong decisions"),
+    "agreement": marked("How well decision and outcome agree"),
+    "inequality": marked("How unequally benefits are spread"),
+    "score": marked("The score"),
+    "calibration": marked("What the score promises and what comes true"),
+    "across": marked("Good and bad leads across groups"),
+    "queue": marked("The work queue"),
+    "together": marked("All groups together"),
+    "treatment": marked("What people do with the leads"),
 }
-BANDS = "Conversion rate within each band of the score"
+BANDS = marked("Conversion rate within each band of the score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +67,21 @@ def measure_tables(report: Report, attribute: Group) -> tuple[MeasureTable, ...]
     """
     estimates = {(e.group, e.metric): e.estimate for e in report.estimates if e.attribute == attribute}
     metrics = dict.fromkeys(name for _, name in estimates if name != "count")
-    whole = "All groups together" if attribute else "All leads"
-    of = f"by {' and '.join(attribute)}" if attribute else "of all leads together"
+    whole = gettext("All groups together") if attribute else gettext("All leads")
     chapters: dict[str, list[str]] = {}
     for name in metrics:
         chapters.setdefault(BANDS if is_band(name) else CHAPTER_WORDS[metric(name).chapter], []).append(name)
     return tuple(
-        _table(f"{words} {of}, each with its plausible range", chosen, estimates, whole)
-        for words, chosen in chapters.items()
+        _table(_caption(words, attribute), chosen, estimates, whole) for words, chosen in chapters.items()
     )
+
+
+def _caption(chapter: str, attribute: Group) -> str:
+    if attribute:
+        words = gettext("%(chapter)s by %(attribute)s, each with its plausible range")
+        return words % {"chapter": gettext(chapter), "attribute": named(attribute)}
+    words = gettext("%(chapter)s of all leads together, each with its plausible range")
+    return words % {"chapter": gettext(chapter)}
 
 
 def meanings(report: Report) -> tuple[Meaning, ...]:
@@ -106,10 +113,10 @@ def _table(
 
 def _cell(estimate: Estimate | None, metric: str, reasons: tuple[str, ...]) -> Cell:
     if estimate is None:
-        return Cell(value="not computed", interval="")
+        return Cell(value=gettext("not computed"), interval="")
     if estimate.value is None:
         note = reasons.index(estimate.undefined) + 1 if estimate.undefined else None
-        return Cell(value="no value", interval="", note=note)
+        return Cell(value=gettext("no value"), interval="", note=note)
     share = is_share(metric)
     return Cell(
         value=amount(estimate.value, share=share), interval=between(estimate.low, estimate.high, share=share)

@@ -3,48 +3,75 @@
 from __future__ import annotations
 
 from connectors.synced import Synced
-from webapp.viewmodels.words import counted, number
+from webapp.language import gettext, ngettext
+from webapp.viewmodels.words import number
 
 
 def sentences(synced: Synced) -> tuple[str, ...]:
     """The kind with its reason, the account of this sync, and what changed by it."""
     run = synced.run
     rejected, excluded = sum(run.rejected.values()), sum(run.excluded.values())
-    account = (
-        f"This sync read {counted(run.read, 'lead', 'leads')} = {number(run.kept)} kept "
-        f"+ {number(rejected)} rejected + {number(excluded)} excluded."
+    account = ngettext(
+        "This sync read %(n)s\N{NO-BREAK SPACE}lead = %(kept)s kept + %(rejected)s rejected + %(excluded)s "
+        "excluded.",
+        "This sync read %(n)s\N{NO-BREAK SPACE}leads = %(kept)s kept + %(rejected)s rejected + %(excluded)s "
+        "excluded.",
+        run.read,
+        kept=number(run.kept),
+        rejected=number(rejected),
+        excluded=number(excluded),
     )
     return (synced.why, account, *_changes(synced), *_resumed(synced), *_answers(synced), *synced.notes)
+
+
+def in_english(synced: Synced) -> frozenset[str]:
+    """Those of the sentences that the connector said, and that stay as it said them."""
+    return frozenset({synced.why, *synced.notes})
 
 
 def _changes(synced: Synced) -> tuple[str, ...]:
     if synced.kind == "full":
         return ()
-    parts = [
-        f"{number(synced.added)} new",
-        f"{number(synced.changed)} changed",
-        f"{number(synced.unchanged)} as before{_own(synced)}",
-        f"{number(synced.removed)} gone{_merged(synced)}",
-    ]
-    return (f"Of the leads, {', '.join(parts)}.",)
+    told = gettext(
+        "Of the leads, %(added)s new, %(changed)s changed, %(unchanged)s as before%(own)s, %(removed)s "
+        "gone%(merged)s.",
+        added=number(synced.added),
+        changed=number(synced.changed),
+        unchanged=number(synced.unchanged),
+        own=_own(synced),
+        removed=number(synced.removed),
+        merged=_merged(synced),
+    )
+    return (told,)
 
 
 def _own(synced: Synced) -> str:
-    return f" ({number(synced.own)} of them touched only by Fairlead's own write-back)" if synced.own else ""
+    own = gettext("(%(n)s of them touched only by Fairlead's own write-back)", n=number(synced.own))
+    return f" {own}" if synced.own else ""
 
 
 def _merged(synced: Synced) -> str:
-    return f" ({number(synced.merged)} merged into another lead)" if synced.merged else ""
+    merged = gettext("(%(n)s merged into another lead)", n=number(synced.merged))
+    return f" {merged}" if synced.merged else ""
 
 
 def _resumed(synced: Synced) -> tuple[str, ...]:
     if not synced.resumed_at:
         return ()
-    leads = counted(synced.resumed_at, "lead", "leads")
-    return (f"It went on where a sync that broke off had stopped, behind {leads}.",)
+    told = ngettext(
+        "It went on where a sync that broke off had stopped, behind %(n)s\N{NO-BREAK SPACE}lead.",
+        "It went on where a sync that broke off had stopped, behind %(n)s\N{NO-BREAK SPACE}leads.",
+        synced.resumed_at,
+    )
+    return (told,)
 
 
 def _answers(synced: Synced) -> tuple[str, ...]:
     if not synced.answers:
         return ()
-    return (f"{counted(synced.answers, 'answer', 'answers')} of reps to the score check came in.",)
+    told = ngettext(
+        "%(n)s\N{NO-BREAK SPACE}answer of reps to the score check came in.",
+        "%(n)s\N{NO-BREAK SPACE}answers of reps to the score check came in.",
+        synced.answers,
+    )
+    return (told,)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from audit.thresholds import MEASURED
 from webapp.evidence.source import Source
 from webapp.evidence.thresholds import AtThreshold, at_threshold, available, lacking, place_of
+from webapp.language import decimal, gettext, pointed
+from webapp.viewmodels.groups import range_said
 from webapp.viewmodels.picture import Picture, Scale
 from webapp.viewmodels.words import amount, between, gap, metric_label
 
@@ -59,9 +61,9 @@ def sensitivity(source: Source, place: int, metric: str, step: int | None) -> Se
         place=place,
         step=step,
         last=last,
-        threshold=f"{counts.thresholds[step]:g}",
-        own="" if counts.own is None else f"{counts.own:g}",
-        side="at least" if counts.higher_is_better else "at most",
+        threshold=pointed(f"{counts.thresholds[step]:g}"),
+        own="" if counts.own is None else pointed(f"{counts.own:g}"),
+        side=gettext("at least") if counts.higher_is_better else gettext("at most"),
         metric=metric,
         metrics=tuple((one, metric_label(one)) for one in known),
         rows=tuple(_row(one) for one in at_threshold(source, attribute, metric, step)),
@@ -88,8 +90,8 @@ def _row(one: AtThreshold) -> ThresholdRow:
     return ThresholdRow(
         group=one.group,
         is_reference=one.is_reference,
-        n=f"{one.n:,}",
-        value=amount(one.value, share=True) if one.value is not None else "no value",
+        n=decimal(one.n),
+        value=amount(one.value, share=True) if one.value is not None else gettext("no value"),
         interval=between(one.low, one.high, share=True),
         gap=gap(one.gap, share=True) if one.gap is not None else "",
         gap_interval=_ends(one),
@@ -101,7 +103,8 @@ def _row(one: AtThreshold) -> ThresholdRow:
 def _ends(one: AtThreshold) -> str:
     if one.gap_low is None or one.gap_high is None:
         return ""
-    return f"{gap(one.gap_low, share=True)} to {gap(one.gap_high, share=True)}"
+    low, high = gap(one.gap_low, share=True), gap(one.gap_high, share=True)
+    return gettext("%(low)s to %(high)s", low=low, high=high)
 
 
 def _picture(one: AtThreshold) -> Picture | None:
@@ -113,5 +116,5 @@ def _picture(one: AtThreshold) -> Picture | None:
         high=WHOLE.x(one.high),
         dot=WHOLE.x(one.value),
         goal=None,
-        text=f"{amount(one.value, share=True)}, plausible range {interval}",
+        text=range_said(amount(one.value, share=True), interval),
     )

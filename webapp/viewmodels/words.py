@@ -8,13 +8,16 @@ from datetime import datetime
 from audit.disparity import Verdict
 from audit.finding import Severity
 from audit.finding.reading import BAND
+from audit.finding.words import plain as one_line
+from audit.finding.words import quoted
 from webapp import language
-from webapp.language import decimal, gettext, marked, ngettext
+from webapp.language import decimal, gettext, marked, ngettext, pointed
 from webapp.store.rows import ConnectionRow
 from webapp.translations import metrics
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+AND = marked("and")
 ORGANISATION_WORDS = {"salesforce": marked("Salesforce org"), "hubspot": marked("HubSpot portal")}
 SEVERITY_WORDS: dict[Severity, str] = {
     "critical": marked("Critical"),
@@ -45,6 +48,24 @@ def metric_label(metric: str) -> str:
     if is_band(metric):
         return f"Score {metric.removeprefix(BAND)}"
     return metrics.label(metric, language.current())
+
+
+def mid_sentence(words: str) -> str:
+    """Words that begin with a capital, as they stand inside a sentence; nouns of German keep theirs."""
+    return words.lower() if language.current() == language.ENGLISH else words[:1].lower() + words[1:]
+
+
+def metric_inside(metric: str) -> str:
+    """A metric's name inside a sentence. Only English writes it small there."""
+    label = metric_label(metric)
+    return label.lower() if language.current() == language.ENGLISH else label
+
+
+def quoted_here(name: str) -> str:
+    """A name from the data in the quotation marks of the language, on one line."""
+    if language.current() == language.ENGLISH:
+        return quoted(name)
+    return gettext("\u201c%(name)s\u201d", name=one_line(name))
 
 
 def is_band(metric: str) -> bool:
@@ -81,6 +102,13 @@ def gap(value: float, *, share: bool) -> str:
     shown, digits = (value * 100, 1) if share else (value, _digits(value))
     text = decimal(shown, digits, signed=True) + (NBSP + gettext("points") if share else "")
     return text.replace("-", MINUS)
+
+
+def tick(value: float, *, share: bool) -> str:
+    """A value beside the axis of a chart: 20% for a share, with no more digits than it needs."""
+    if not share:
+        return pointed(f"{value:g}")
+    return gettext("%(value)s%%", value=pointed(f"{value * 100:g}"))
 
 
 def between(low: float | None, high: float | None, *, share: bool) -> str:

@@ -8,8 +8,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from connectors.source import Receipt
+from webapp.language import gettext, marked, ngettext
 from webapp.store.rows import ReceiptRow
-from webapp.viewmodels.words import number
+from webapp.viewmodels.words import AND, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,110 +28,123 @@ CONVERTED = "CANNOT_UPDATE_CONVERTED_LEAD"
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         CONVERTED: (
-            "A converted lead is read-only.",
-            "This is normal. To write these too, give the connected user View and Edit Converted Leads.",
+            marked("A converted lead is read-only."),
+            marked(
+                "This is normal. To write these too, give the connected user View and Edit Converted Leads."
+            ),
         ),
         "FIELD_CUSTOM_VALIDATION_EXCEPTION": (
-            "A validation rule does not let the record be saved as it stands.",
-            "Let the rule pass what the connected user saves, or correct these records.",
+            marked("A validation rule does not let the record be saved as it stands."),
+            marked("Let the rule pass what the connected user saves, or correct these records."),
         ),
         "UNABLE_TO_LOCK_ROW": (
-            "Others kept the record locked through five tries.",
-            "Publish again, best when no import or batch job is running.",
+            marked("Others kept the record locked through five tries."),
+            marked("Publish again, best when no import or batch job is running."),
         ),
-        "ENTITY_IS_DELETED": ("The record was deleted meanwhile.", "Nothing: the next sync notices it."),
+        "ENTITY_IS_DELETED": (
+            marked("The record was deleted meanwhile."),
+            marked("Nothing: the next sync notices it."),
+        ),
         "INSUFFICIENT_ACCESS_OR_READONLY": (
-            "The connected user may not edit the record.",
-            "Give that user edit access: by sharing, and by Fairlead's permission set.",
+            marked("The connected user may not edit the record."),
+            marked("Give that user edit access: by sharing, and by Fairlead's permission set."),
         ),
         "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": (
-            "The connected user may not use a record that this one points to.",
-            "Give that user access to it, such as to the lead's owner or campaign.",
+            marked("The connected user may not use a record that this one points to."),
+            marked("Give that user access to it, such as to the lead's owner or campaign."),
         ),
         "INVALID_CROSS_REFERENCE_KEY": (
-            "The record is gone, or is no longer shared with the connected user.",
-            "Compare what that user may see with what you expect.",
+            marked("The record is gone, or is no longer shared with the connected user."),
+            marked("Compare what that user may see with what you expect."),
         ),
         "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": (
-            "The status field is a restricted picklist without the value that was written.",
-            "Add the values that the Salesforce guide lists, for every record type.",
+            marked("The status field is a restricted picklist without the value that was written."),
+            marked("Add the values that the Salesforce guide lists, for every record type."),
         ),
         "INVALID_FIELD": (
-            "A field of the score check is gone, or no longer visible to the connected user.",
-            "Make the fields as the Salesforce guide lists them, then publish again.",
+            marked("A field of the score check is gone, or no longer visible to the connected user."),
+            marked("Make the fields as the Salesforce guide lists them, then publish again."),
         ),
         "INVALID_TYPE_ON_FIELD_IN_RECORD": (
-            "A field of the score check has another type than it must have.",
-            "Make the fields as the Salesforce guide lists them, then publish again.",
+            marked("A field of the score check has another type than it must have."),
+            marked("Make the fields as the Salesforce guide lists them, then publish again."),
         ),
         "STRING_TOO_LONG": (
-            "A text is longer than its field takes.",
-            "Make the field as long as the Salesforce guide says.",
+            marked("A text is longer than its field takes."),
+            marked("Make the field as long as the Salesforce guide says."),
         ),
         "NUMBER_OUTSIDE_VALID_RANGE": (
-            "The corrected score has more digits than its field takes.",
-            "Make the number field longer.",
+            marked("The corrected score has more digits than its field takes."),
+            marked("Make the number field longer."),
         ),
         "DUPLICATES_DETECTED": (
-            "A duplicate rule blocks saving the lead.",
-            "Merge the duplicates, or set FAIRLEAD_SALESFORCE_ALLOW_DUPLICATES to pass rules that only warn.",
+            marked("A duplicate rule blocks saving the lead."),
+            marked(
+                "Merge the duplicates, or set FAIRLEAD_SALESFORCE_ALLOW_DUPLICATES to pass rules that only "
+                "warn."
+            ),
         ),
         "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": (
-            "A trigger of the org failed on the record.",
-            "Show the code to who maintains the trigger; the connected user can be left out of it.",
+            marked("A trigger of the org failed on the record."),
+            marked("Show the code to who maintains the trigger; the connected user can be left out of it."),
         ),
         "CANNOT_EXECUTE_FLOW_TRIGGER": (
-            "A flow of the org failed on the record.",
-            "Show the code to who maintains the flow; the connected user can be left out of it.",
+            marked("A flow of the org failed on the record."),
+            marked("Show the code to who maintains the flow; the connected user can be left out of it."),
         ),
         "FIELD_FILTER_VALIDATION_EXCEPTION": (
-            "A lookup filter does not let the record be saved as it stands.",
-            "Correct the record, or make the filter optional.",
+            marked("A lookup filter does not let the record be saved as it stands."),
+            marked("Correct the record, or make the filter optional."),
         ),
         "FIELD_INTEGRITY_EXCEPTION": (
-            "A field of the record holds what the org no longer allows.",
-            "Correct the record.",
+            marked("A field of the record holds what the org no longer allows."),
+            marked("Correct the record."),
         ),
         "REQUIRED_FIELD_MISSING": (
-            "The record lacks a value that the org requires.",
-            "Fill it in, or require it on the page layout instead of on the field.",
+            marked("The record lacks a value that the org requires."),
+            marked("Fill it in, or require it on the page layout instead of on the field."),
         ),
         "INVALID_FIELD_FOR_INSERT_UPDATE": (
-            "A field of the score check may not be edited.",
-            "Give the connected user edit access to the field.",
+            marked("A field of the score check may not be edited."),
+            marked("Give the connected user edit access to the field."),
         ),
         "HTTP_300": (
-            "Two records have the same Audit_Key__c.",
-            "Delete one of them, and make the field an external id that is unique.",
+            marked("Two records have the same Audit_Key__c."),
+            marked("Delete one of them, and make the field an external id that is unique."),
         ),
         "DUPLICATE_VALUE": (
-            "Two records have the same Audit_Key__c.",
-            "Delete one of them, then publish again.",
+            marked("Two records have the same Audit_Key__c."),
+            marked("Delete one of them, then publish again."),
         ),
         "UNPROCESSED": (
-            "Salesforce stopped the Bulk job before it came to the record.",
-            "Look at Setup, Bulk Data Load Jobs, then publish again.",
+            marked("Salesforce stopped the Bulk job before it came to the record."),
+            marked("Look at Setup, Bulk Data Load Jobs, then publish again."),
         ),
         "NOT_CONFIRMED": (
-            "The CRM did not say whether it took the record.",
-            "Publish again: it compares first, and writes only what is still different.",
+            marked("The CRM did not say whether it took the record."),
+            marked("Publish again: it compares first, and writes only what is still different."),
         ),
-        "OBJECT_NOT_FOUND": ("The contact was deleted meanwhile.", "Nothing: the next sync notices it."),
+        "OBJECT_NOT_FOUND": (
+            marked("The contact was deleted meanwhile."),
+            marked("Nothing: the next sync notices it."),
+        ),
         "MERGED": (
-            "The contact was merged into another one meanwhile.",
-            "Nothing: the other one has its own flag, and the next sync notices it.",
+            marked("The contact was merged into another one meanwhile."),
+            marked("Nothing: the other one has its own flag, and the next sync notices it."),
         ),
         "NOT_TRIED": (
-            "Those that were tried among them, and before them, were all refused for another reason here.",
-            "Mend that reason, then publish again: every contact that differs is tried again.",
+            marked(
+                "Those that were tried among them, and before them, were all refused for another reason here."
+            ),
+            marked("Mend that reason, then publish again: every contact that differs is tried again."),
         ),
         "CONFLICT": (
-            "Somebody else changed the contact in the same moment.",
-            "Publish again: it compares first, and writes only what is still different.",
+            marked("Somebody else changed the contact in the same moment."),
+            marked("Publish again: it compares first, and writes only what is still different."),
         ),
         "VALIDATION_ERROR": (
-            "A rule of the portal does not let the contact be saved as it stands.",
-            "Look at the rules of the Score check properties and of the contact.",
+            marked("A rule of the portal does not let the contact be saved as it stands."),
+            marked("Look at the rules of the Score check properties and of the contact."),
         ),
     }
 )
@@ -138,28 +152,28 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 NAMED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "REQUIRED_PROPERTY_MISSING": (
-            "A rule of the portal wants {names} filled in before anything of the contact is saved.",
-            "Fill it in on these contacts, or change the rule under Settings > Properties.",
+            marked("A rule of the portal wants %(names)s filled in before anything of the contact is saved."),
+            marked("Fill it in on these contacts, or change the rule under Settings > Properties."),
         ),
         "READ_ONLY_VALUE": (
-            "The portal no longer lets an app write {names}.",
-            "Let it be edited under Settings > Properties, or archive it and publish again.",
+            marked("The portal no longer lets an app write %(names)s."),
+            marked("Let it be edited under Settings > Properties, or archive it and publish again."),
         ),
         "INVALID_OPTION": (
-            "The list property {names} lacks the value that was written.",
-            "Add the options that the HubSpot guide lists, or archive it and publish again.",
+            marked("The list property %(names)s lacks the value that was written."),
+            marked("Add the options that the HubSpot guide lists, or archive it and publish again."),
         ),
         "PROPERTY_DOESNT_EXIST": (
-            "The property {names} was archived while flags were written.",
-            "Publish again: Fairlead makes it anew.",
+            marked("The property %(names)s was archived while flags were written."),
+            marked("Publish again: Fairlead makes it anew."),
         ),
     }
 )
 NAMED_OTHERWISE = (
-    "The portal does not let the contact be saved because of {names}.",
-    "Look at the rules of that property under Settings > Properties.",
+    marked("The portal does not let the contact be saved because of %(names)s."),
+    marked("Look at the rules of that property under Settings > Properties."),
 )
-UNKNOWN = ("The CRM refused the record.", "Look the code up in the CRM's own documentation.")
+UNKNOWN = (marked("The CRM refused the record."), marked("Look the code up in the CRM's own documentation."))
 
 
 def reasons(failed: Mapping[str, int]) -> tuple[Reason, ...]:
@@ -171,16 +185,20 @@ def reasons(failed: Mapping[str, int]) -> tuple[Reason, ...]:
 def sums(receipt: Receipt) -> str:
     """What became of the leads, adding up."""
     failed = sum(receipt.failed.values())
-    converted = f" + {number(receipt.converted)} converted" if receipt.converted else ""
-    return (
-        f"{_of(receipt.listed, 'lead')} = {number(receipt.written)} written"
-        f" + {number(receipt.cleared)} cleared + {number(receipt.unchanged)} unchanged"
-        f" + {number(receipt.unknown)} not audited{converted} + {number(failed)} failed"
+    converted = gettext("+ %(n)s converted", n=number(receipt.converted))
+    return ngettext(
+        "%(n)s lead = %(written)s written + %(cleared)s cleared + %(unchanged)s unchanged + %(unknown)s not "
+        "audited%(converted)s + %(failed)s failed",
+        "%(n)s leads = %(written)s written + %(cleared)s cleared + %(unchanged)s unchanged + %(unknown)s not "
+        "audited%(converted)s + %(failed)s failed",
+        receipt.listed,
+        written=number(receipt.written),
+        cleared=number(receipt.cleared),
+        unchanged=number(receipt.unchanged),
+        unknown=number(receipt.unknown),
+        converted=f" {converted}" if receipt.converted else "",
+        failed=number(failed),
     )
-
-
-def _of(count: int, noun: str) -> str:
-    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def finding_sums(receipt: Receipt) -> str:
@@ -188,10 +206,16 @@ def finding_sums(receipt: Receipt) -> str:
     found = receipt.findings
     if found is None:
         return ""
-    failed = sum(found.failed.values())
-    return (
-        f"{_of(found.listed, 'finding')} = {number(found.written)} written + {number(found.closed)} closed"
-        f" + {number(found.unchanged)} unchanged + {number(failed)} failed"
+    return ngettext(
+        "%(n)s finding = %(written)s written + %(closed)s closed + %(unchanged)s unchanged + %(failed)s "
+        "failed",
+        "%(n)s findings = %(written)s written + %(closed)s closed + %(unchanged)s unchanged + %(failed)s "
+        "failed",
+        found.listed,
+        written=number(found.written),
+        closed=number(found.closed),
+        unchanged=number(found.unchanged),
+        failed=number(sum(found.failed.values())),
     )
 
 
@@ -237,10 +261,11 @@ def _reason(code: str, count: int) -> Reason:
     kind, _, names = code.partition(":")
     if names:
         what, mend = NAMED.get(kind, NAMED_OTHERWISE)
-        what = what.format(names=" and ".join(names.split(",")))
+        what = gettext(what, names=f" {gettext(AND)} ".join(names.split(",")))
     else:
         what, mend = WORDS.get(kind, UNKNOWN)
-    return Reason(code=kind, count=count, what=what, mend=mend)
+        what = gettext(what)
+    return Reason(code=kind, count=count, what=what, mend=gettext(mend))
 
 
 def _line(reason: Reason) -> str:

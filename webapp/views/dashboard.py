@@ -11,6 +11,7 @@ from audit.finding.words import capitalized, nobreak
 from webapp.auth import may
 from webapp.crms import NAMES
 from webapp.deciding import PRESSING, Decision, decisions
+from webapp.language import pointed
 from webapp.services import Services, services
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow, Crm
@@ -18,7 +19,7 @@ from webapp.viewmodels import words
 from webapp.viewmodels.changed import Changed, changed
 from webapp.viewmodels.dashboard import Status, Tile, status_of, tile
 from webapp.viewmodels.glance import EARLIER, Glance, Trend, glance, trend_of
-from webapp.viewmodels.synced import sentences
+from webapp.viewmodels.synced import in_english, sentences
 from webapp.views.loading import overview_of, seen
 
 blueprint = Blueprint("dashboard", __name__)
@@ -77,7 +78,9 @@ def _tile(opened: Services, row: ConnectionRow, audit: KeptAudit | None) -> Tile
     ready = repository.policy(row.id) is not None and repository.stream(row.id) is not None
     made = tile(row, audit, ready=ready)
     done = opened.syncs.latest(row.id)
-    return replace(made, sync=sentences(done.synced)) if done and made.account else made
+    if not done or not made.account:
+        return made
+    return replace(made, sync=sentences(done.synced), english=in_english(done.synced))
 
 
 @blueprint.app_context_processor
@@ -108,5 +111,7 @@ def crm_name(crm: Crm) -> str:
 
 
 blueprint.add_app_template_filter(words.moment, "moment")
+blueprint.add_app_template_filter(words.mid_sentence, "mid_sentence")
+blueprint.add_app_template_filter(pointed, "pointed")
 blueprint.add_app_template_filter(nobreak, "nobreak")
 blueprint.add_app_template_filter(capitalized, "capitalized")

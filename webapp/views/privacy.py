@@ -6,6 +6,8 @@ It is in no address, no answer, no session and no log.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from flask import (
     Blueprint,
     Response,
@@ -17,11 +19,13 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import force_locale
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from webapp.auth import may
+from webapp.language import ENGLISH
 from webapp.rights import controller, dossier, erasing, proofs, retention
 from webapp.rights.rules import InForce, in_force
 from webapp.services import services
@@ -75,13 +79,16 @@ def erase(connection_id: str) -> AnyResponse:
 def make_dossier(connection_id: str) -> AnyResponse:
     """The dossier of one lead, as a page or as a file; it is kept nowhere."""
     connection, opened = connection_or_404(connection_id), services()
+    as_file = request.form.get("form") == "json"
+    spoken = force_locale(ENGLISH) if as_file else nullcontext()
     try:
         typed, kind = request.form.get("record_id", ""), request.form.get("kind", "")
         lead = erasing.lead_typed(opened, connection, typed, kind=kind)
-        made = dossier.dossier(opened, connection, lead, current_user.name)
+        with spoken:
+            made = dossier.dossier(opened, connection, lead, current_user.name)
     except BadInput as problem:
         return _page(connection, wrong=("dossier", str(problem)))
-    if request.form.get("form") == "json":
+    if as_file:
         return _file(dossier.to_json(made), "dossier.json", "application/json")
     blank = [one.label for one in controller.QUESTIONS if one.name not in made.controller]
     page = render_template("dossier.html", connection_id=connection.id, dossier=made, unanswered=blank)
