@@ -17,7 +17,7 @@ from babel import dates, numbers
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_login import current_user
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.translations.catalogue import translations
@@ -52,7 +52,7 @@ def install(app: Flask) -> None:
         ngettext=_found_of,
         newstyle=True,
     )
-    words.filters.update(translated=gettext, decimal=decimal)
+    words.filters.update(translated=gettext, decimal=decimal, english=english)
     words.globals.update(language=current, in_english=in_english)
     app.after_request(_told)
 
@@ -87,6 +87,12 @@ def in_english() -> Markup:
     return Markup("") if current() == ENGLISH else Markup(' lang="en"')
 
 
+def english(words: str) -> Markup:
+    """Words that are always English, on a page of another language in a ``span`` that says so."""
+    told = escape(words)
+    return Markup("<span{}>{}</span>").format(in_english(), told) if told and in_english() else told
+
+
 def decimal(value: float, digits: int = 0, *, signed: bool = False) -> str:
     """A number with thousands set apart and so many digits after the point: 45,211 or 45.211."""
     plus = "+" if signed else ""
@@ -95,6 +101,12 @@ def decimal(value: float, digits: int = 0, *, signed: bool = False) -> str:
     shape = "#,##0" + ("." + "0" * digits if digits else "")
     pattern = f"+{shape};-{shape}" if signed else shape
     return numbers.format_decimal(value, pattern, locale=current())
+
+
+def shortest(value: float) -> str:
+    """A number with no more digits than it needs: 0.5 or 0,5."""
+    point = "." if current() == ENGLISH else numbers.get_decimal_symbol(current())
+    return f"{value:g}".replace(".", point)
 
 
 def moment(value: datetime) -> str:

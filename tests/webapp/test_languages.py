@@ -26,7 +26,7 @@ NOT_YET = {
     "frame": {"canvas_explanation", "help_glossary", "help_index", "help_page", "panel", "people"},
     # Of whoever translates the rules.
     "rules": {
-        *("_diff", "_editor", "_four_eyes", "_jobs_now", "_policy_fields", "_policy_first"),
+        *("_diff", "_editor", "_four_eyes", "_policy_fields", "_policy_first"),
         *(
             "_policy_history",
             "_policy_result",
@@ -36,7 +36,7 @@ NOT_YET = {
             "_risk",
             "_start",
         ),
-        *("_start_pull_now", "_ways", "_written_back", "connections", "jobs", "keys", "policy"),
+        *("_start_pull_now", "_ways", "_written_back", "connections", "keys", "policy"),
         *("policy_version", "privacy", "proposal", "schedule", "share", "start", "start_audit"),
         *("start_away", "start_check", "start_choose", "start_keep", "start_pull", "stream", "tokens"),
         *("trail", "decision_log", "settings"),
