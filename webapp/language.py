@@ -9,7 +9,7 @@ What is stored, logged or put into the trail is written in English and translate
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Literal, cast
 
@@ -116,6 +116,13 @@ def moment(value: datetime) -> str:
         return f"{at.day} {at:%b %Y, %H:%M} UTC"
     day = dates.format_date(at, "medium", locale=current())
     return f"{day}, {dates.format_time(at, 'short', tzinfo=UTC, locale=current())} UTC"
+
+
+def day(value: date) -> str:
+    """A day: 2026-11-23 or 23.11.2026."""
+    if current() == ENGLISH:
+        return f"{value:%Y-%m-%d}"
+    return dates.format_date(value, "medium", locale=current())
 
 
 def offered(language: str) -> Language | None:
