@@ -118,8 +118,8 @@ def moment(value: datetime) -> str:
     return f"{day}, {dates.format_time(at, 'short', tzinfo=UTC, locale=current())} UTC"
 
 
-def day(value: date) -> str:
-    """A day: 2026-11-23 or 23.11.2026."""
+def iso_day(value: date) -> str:
+    """A day as lists write it: 2026-11-23, or 23.11.2026."""
     if current() == ENGLISH:
         return f"{value:%Y-%m-%d}"
     return dates.format_date(value, "medium", locale=current())

@@ -36,7 +36,7 @@ NOT_YET = {
             "_risk",
             "_start",
         ),
-        *("_start_pull_now", "_ways", "_written_back", "connections", "policy"),
+        *("_start_pull_now", "_written_back", "policy"),
         *("policy_version", "privacy", "proposal", "share", "start", "start_audit"),
         *("start_away", "start_check", "start_choose", "start_keep", "start_pull", "stream"),
         *("decision_log", "settings"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from webapp.api.scopes import BY_ROLE, SCOPES, WORDS, allowed
-from webapp.language import day, gettext, marked
+from webapp.language import gettext, iso_day, marked
 from webapp.store.api_tokens import TokenRow
 from webapp.store.rows import Role
 
@@ -55,15 +55,15 @@ class ScopeChoice:
 
 def standing(row: TokenRow, now: datetime) -> Standing:
     """How one token stands."""
-    used = gettext("last used on %(day)s", day=day(row.used_on)) if row.used_on else gettext("never used")
+    used = gettext("last used on %(day)s", day=iso_day(row.used_on)) if row.used_on else gettext("never used")
     state, words = _state(row, now)
     return Standing(state=state, words=f"{words}; {used}")
 
 
 def _state(row: TokenRow, now: datetime) -> tuple[State, str]:
-    ends = day(row.expires_at)
+    ends = iso_day(row.expires_at)
     if row.revoked_at:
-        at = day(row.revoked_at)
+        at = iso_day(row.revoked_at)
         return "revoked", gettext("revoked on %(day)s by %(who)s", day=at, who=row.revoked_by)
     if row.expires_at <= now:
         return "expired", gettext("expired on %(day)s", day=ends)
@@ -95,7 +95,7 @@ def _line(row: TokenRow, labels: Mapping[str, str], state: Standing) -> TokenLin
         role=gettext(ROLE_WORDS.get(row.role, row.role)),
         scopes=row.scopes,
         where=labels.get(row.connection_id, "") if row.connection_id else "",
-        made=gettext("%(at)s by %(who)s", at=day(row.made_at), who=row.made_by),
+        made=gettext("%(at)s by %(who)s", at=iso_day(row.made_at), who=row.made_by),
         state=state.state,
         words=state.words,
     )

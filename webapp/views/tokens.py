@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from audit.schema import BadInput
 from webapp.api.making import make_token
 from webapp.auth import may
-from webapp.language import day, gettext
+from webapp.language import gettext, iso_day
 from webapp.services import services
 from webapp.store.api_tokens import NewToken
 from webapp.viewmodels.api_tokens import scope_choices, token_lines
@@ -65,7 +65,7 @@ def make() -> Response:
         token, row = make_token(services(), new)
     except BadInput as problem:
         return _page(error=str(problem))
-    return _page(fresh=Fresh(token=token, name=row.name, until=day(row.expires_at)))
+    return _page(fresh=Fresh(token=token, name=row.name, until=iso_day(row.expires_at)))
 
 
 @blueprint.post("/tokens/<token_id>/revoke")
