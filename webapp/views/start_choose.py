@@ -93,7 +93,8 @@ def _overtaken(found: Standing) -> str:
 def away(found: Standing, problem: Away) -> Response:
     """The CRM did not tell what it has."""
     status = 502 if problem.cut_off else 503
-    return page("start_away.html", found, "choose", status, problem=str(problem), cut_off=problem.cut_off)
+    facts = {"problem": str(problem), "again": problem.again, "cut_off": problem.cut_off}
+    return page("start_away.html", found, "choose", status, **facts)
 
 
 def _page(found: Standing, offer: Offer, picked: Picked, told: Told, status: int = 200) -> Response:
