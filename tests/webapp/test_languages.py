@@ -36,7 +36,7 @@ NOT_YET = {
             "_risk",
         ),
         *("_written_back", "policy"),
-        *("policy_version", "privacy", "proposal", "share", "stream"),
+        *("policy_version", "proposal", "share", "stream"),
         *("decision_log", "settings"),
     },
     # Of whoever translates the audits.
@@ -263,7 +263,11 @@ def _texts(found: object) -> tuple[str, ...]:
 
 
 def _fixed(text: str) -> tuple[list[str], list[str], list[str]]:
-    """What must stay: placeholders, tags and entities, and the signs that end an attribute."""
+    """What must stay: placeholders, tags and entities, and the signs that end an attribute.
+
+    Quotation marks and apostrophes are each language's own.
+    """
+    text = re.sub(r"&(?:[lr][ds]|bd)quo;", "", text)
     names = sorted(re.findall(r"%\(\w+\)[sd]|%%", text))
     tags = sorted(re.findall(r"<[^>]+>|&\w+;", text))
     return names, tags, sorted(set(re.sub(r"<[^>]+>", "", text)) & set('"<>&') - set(string.ascii_letters))
