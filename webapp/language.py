@@ -52,7 +52,7 @@ def install(app: Flask) -> None:
         ngettext=_found_of,
         newstyle=True,
     )
-    words.filters.update(translated=gettext, decimal=decimal, english=english)
+    words.filters.update(translated=gettext, decimal=decimal, english=english, shortest=shortest)
     words.globals.update(language=current, in_english=in_english)
     app.after_request(_told)
 

@@ -79,7 +79,7 @@ def ask(opened: Services, connection: ConnectionRow, word: str, who: str) -> Job
     if connection.state == "disconnected":
         raise BadInput(gettext(ENDED))
     if epsilon_of(word) is not None and opened.releases.budget(owner_of(connection)) is None:
-        msg = "There is no budget for noise yet: an admin sets it on the page Share figures."
+        msg = gettext("There is no budget for noise yet: an admin sets it on the page Share figures.")
         raise BadInput(msg)
     return opened.work.ask(Wanted(connection_id=connection.id, kind="release", who=who, wanted=word))
 

@@ -36,7 +36,7 @@ NOT_YET = {
             "_risk",
         ),
         *("_written_back", "policy"),
-        *("policy_version", "proposal", "share", "stream"),
+        *("policy_version", "proposal", "stream"),
         *("decision_log", "settings"),
     },
     # Of whoever translates the audits.

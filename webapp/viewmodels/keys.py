@@ -88,8 +88,10 @@ def _told(row: KeyRow) -> str:
     made = gettext("Made %(at)s by %(who)s.", at=_day(row.made_at), who=row.made_by)
     ended = {"at": _day(row.ended_at), "who": row.ended_by}
     if row.state == "destroyed":
-        return f"{made} {gettext('Destroyed %(at)s by %(who)s.', **ended)}"
-    return f"{made} {gettext('Replaced %(at)s by %(who)s.', **ended)}" if row.state == "former" else made
+        return " ".join((made, gettext("Destroyed %(at)s by %(who)s.", **ended)))
+    if row.state == "former":
+        return " ".join((made, gettext("Replaced %(at)s by %(who)s.", **ended)))
+    return made
 
 
 def _day(moment: datetime | None) -> str:

@@ -100,7 +100,8 @@ def _connected(row: ConnectionRow) -> Response:
     """Where to go with a connection: on the way to its first audit, where it never had one."""
     done = gettext("%(crm)s is connected.", crm=NAMES[row.crm])
     if is_unfinished(services(), row):
-        flash(f"{done} {gettext('The steps below lead to the first audit.')}", "success")
+        further = gettext("The steps below lead to the first audit.")
+        flash(f"{done} {further}", "success")
         return redirect(place_of(standing(services(), row)), 303)
     flash(done, "success")
     return redirect(url_for("connections.index"), 303)
