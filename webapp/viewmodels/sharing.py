@@ -95,10 +95,10 @@ def lasting_noise(text: str) -> tuple[str, ...]:
         return ()  # the page of the policy says what is wrong with it
     return tuple(
         gettext(
-            "%(column)s carries lasting noise by the policy: epsilon %(epsilon)s for each value of each lead. "
-            "That is apart from this budget: it protects a lead's value from who reads the column here, and "
-            "was spent when the lead was read. A release of it costs as much of the budget as one of any "
-            "other column.",
+            "%(column)s carries lasting noise by the policy: epsilon %(epsilon)s for each value of each "
+            "lead. That is apart from this budget: it protects a lead's value from who reads the column "
+            "here, and was spent when the lead was read. A release of it costs as much of the budget as "
+            "one of any other column.",
             column=rule.column,
             epsilon=shortest(rule.operator.epsilon),
         )
