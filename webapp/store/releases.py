@@ -10,7 +10,6 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
-from webapp.language import gettext, shortest
 from webapp.store.database import Database
 from webapp.store.events import noted
 from webapp.store.release_tables import PrivacyBudget, Released, ReleaseLook, ReleaseRequest
@@ -159,11 +158,7 @@ class Releases:
             The total is no positive number, or too large to protect anybody.
         """
         if not 0 <= total <= LARGEST_BUDGET:
-            msg = gettext(
-                "The budget must lie between 0 and %(largest)s; %(total)s does not.",
-                largest=shortest(LARGEST_BUDGET),
-                total=shortest(total),
-            )
+            msg = f"The budget must lie between 0 and {LARGEST_BUDGET:g}; {total:g} does not."
             raise BadInput(msg)
         key, now = (owner.crm, owner.organisation), self.clock()
         with self.database.exclusive("privacy-budget"), self.database.writing() as session:

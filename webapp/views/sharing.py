@@ -78,9 +78,12 @@ def set_budget(connection_id: str) -> AnyResponse:
     connection = connection_or_404(connection_id)
     try:
         total = _number("total")
-        services().releases.set_budget(owner_of(connection), total, current_user.name)
     except BadInput as problem:
         return _page(connection, budget_error=str(problem))
+    try:
+        services().releases.set_budget(owner_of(connection), total, current_user.name)
+    except BadInput as problem:  # the ledger speaks English, on the command line too
+        return _page(connection, budget_error=english(str(problem)))
     flash(gettext("The budget for noise is %(total)s in all.", total=shortest(total)), "success")
     return redirect(url_for("sharing.show", connection_id=connection_id), 303)
 
