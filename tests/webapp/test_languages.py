@@ -41,8 +41,8 @@ NOT_YET = {
     },
     # Of whoever translates the audits.
     "audits": {
-        *("_account", "_figure", "_finding", "_interval", "_measures", "_thresholds", "audit"),
-        *("dashboard", "dossier", "figure", "finding"),
+        *("_account", "_figure", "_finding", "_interval", "_measures", "_thresholds", "answers"),
+        *("audit", "dashboard", "dossier", "figure", "finding"),
     },
 }
 OPEN = ("/login", "/invitation", "/help", "/help/glossary", "/nowhere")
