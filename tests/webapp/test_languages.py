@@ -18,7 +18,7 @@ from webapp.language import FILES, decimal, gettext, moment, ngettext
 from webapp.translations import update
 from webapp.translations.catalogue import catalogue, place, translations
 from webapp.translations.parts import ENGLISH_ONLY, NAMED, ON_PAGES_TOO, PARTS, ROOT, files, part_of
-from webapp.viewmodels import words
+from webapp.viewmodels import schedule, words
 
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 # Templates whose words are not translated yet. A line that goes is never put back.
@@ -161,6 +161,11 @@ def test_numbers_and_moments_follow_the_language(site: Site) -> None:
         assert words.between(0.1, 0.2, share=True) == "10,0\xa0% bis 20,0\xa0%"
         assert words.counted(1234, "lead", "leads") == "1.234\xa0Leads"
         assert ngettext("%(n)s hour", "%(n)s hours", 1) == "1 Stunde"
+        assert (language.shortest(0.5), language.iso_day(at)) == ("0,5", "03.11.2026")
+        assert language.english("<b>") == '<span lang="en">&lt;b&gt;</span>'
+        assert schedule.days()[::6] == ("Montag", "Sonntag")
+    assert (language.shortest(0.5), language.iso_day(at), language.english("a")) == ("0.5", "2026-11-03", "a")
+    assert schedule.days()[::6] == ("Monday", "Sunday")
 
 
 @pytest.mark.parametrize("value", [0.0, 7.0, 1234567.891, -0.04, 99.95, -3141.5])
