@@ -87,10 +87,21 @@ def in_english() -> Markup:
     return Markup("") if current() == ENGLISH else Markup(' lang="en"')
 
 
-def english(words: str) -> Markup:
-    """Words that are always English, on a page of another language in a ``span`` that says so."""
-    told = escape(words)
-    return Markup("<span{}>{}</span>").format(in_english(), told) if told and in_english() else told
+def quoting(message: str, **said: str) -> str:
+    """A message around words that are always English, such as a CRM's refusal, which are marked so.
+
+    The result is plain text on an English page, and markup on every other.
+    """
+    if current() == ENGLISH:
+        return message % said
+    shape = Markup('<span lang="en">{}</span>')
+    marks = {name: one if isinstance(one, Markup) else shape.format(one) for name, one in said.items()}
+    return escape(message) % marks
+
+
+def english(words: str) -> str:
+    """Words that are always English, marked so within a page of another language."""
+    return quoting("%(words)s", words=words)
 
 
 def decimal(value: float, digits: int = 0, *, signed: bool = False) -> str:

@@ -19,17 +19,20 @@ from connectors.policy.risk import readable_columns
 from connectors.policy.write import policy_digest
 from connectors.some_leads import some_leads
 from webapp.crms import NAMES, source_for
+from webapp.language import decimal, gettext, marked
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, PolicyVersion
 
 MEASURED, SAMPLED = 10_000, 1_000
 """Leads at most: of those that are held, and of those that are read for it. More take too long for a page."""
 
-NOT_HELD = (
+NOT_HELD = marked(
     "The leads that were pulled do not tell the risk of this draft: it reads other fields or leads, or more "
     "of a field, or nothing was pulled yet. Measure it on a sample of leads from the CRM."
 )
-_FEWER = "Among fewer leads more look like no other, so the risk of all of them is less than this says."
+_FEWER = marked(
+    "Among fewer leads more look like no other, so the risk of all of them is less than this says."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +146,19 @@ def _sample(
 
 def _held_words(leads: int, whole: int) -> str:
     if leads >= whole:
-        return f"Measured on all {leads:,} leads that were pulled."
-    return f"Measured on {leads:,} of the {whole:,} leads that were pulled, drawn at random. {_FEWER}"
+        return gettext("Measured on all %(leads)s leads that were pulled.", leads=decimal(leads))
+    drawn = gettext(
+        "Measured on %(leads)s of the %(whole)s leads that were pulled, drawn at random.",
+        leads=decimal(leads),
+        whole=decimal(whole),
+    )
+    return f"{drawn} {gettext(_FEWER)}"
 
 
 def _sample_words(leads: int, crm: str) -> str:
-    first = f"the first leads that {crm} gave, held in memory only"
-    return f"Measured on a sample of n = {leads:,}: {first}. {_FEWER}"
+    first = gettext(
+        "Measured on a sample of n = %(leads)s: the first leads that %(crm)s gave, held in memory only.",
+        leads=decimal(leads),
+        crm=crm,
+    )
+    return f"{first} {gettext(_FEWER)}"

@@ -16,6 +16,7 @@ from audit.schema.text_numbers import LANGUAGES, NUMBERS
 from connectors.policy import band, coarsen
 from connectors.policy.operators import OPERATORS
 from connectors.source import FieldInfo
+from webapp.language import gettext, marked
 
 Shape = Literal["line", "lines", "choice"]
 Table = Mapping[str, Any]
@@ -33,19 +34,25 @@ _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 _WORDS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("keep", "checked"): (
-        "Values looked at",
-        "With yes, what looks like an address or number of a person is kept too",
+        marked("Values looked at"),
+        marked("With yes, what looks like an address or number of a person is kept too"),
     ),
-    ("band", "bands"): ("Lower edges", "Rising numbers, such as 25, 35, 50, 65"),
-    ("band", "of"): ("Bands of", "The number itself, the age of a date of birth, or the year of a date"),
-    ("band", "as_of"): ("Age on", "The day on which the age counts, such as 2026-01-31"),
-    ("map", "vocabulary"): ("Words", "One a line: what the CRM says => what it becomes (nothing: missing)"),
-    ("coarsen", "by"): ("Keep", "Which part of the value is kept"),
-    ("coarsen", "characters"): ("Characters", "How many of the first characters"),
-    ("coarsen", "table"): ("Table", "One a line: value => its word"),
-    ("reduce", "to"): ("Number", "What is kept of the text"),
-    ("reduce", "language"): ("Language", "Needed for sentiment and tone"),
-    ("key", "domain"): ("Domain", "Equal values of one domain stay equal"),
+    ("band", "bands"): (marked("Lower edges"), marked("Rising numbers, such as 25, 35, 50, 65")),
+    ("band", "of"): (
+        marked("Bands of"),
+        marked("The number itself, the age of a date of birth, or the year of a date"),
+    ),
+    ("band", "as_of"): (marked("Age on"), marked("The day on which the age counts, such as 2026-01-31")),
+    ("map", "vocabulary"): (
+        marked("Words"),
+        marked("One a line: what the CRM says => what it becomes (nothing: missing)"),
+    ),
+    ("coarsen", "by"): (marked("Keep"), marked("Which part of the value is kept")),
+    ("coarsen", "characters"): (marked("Characters"), marked("How many of the first characters")),
+    ("coarsen", "table"): (marked("Table"), marked("One a line: value => its word")),
+    ("reduce", "to"): (marked("Number"), marked("What is kept of the text")),
+    ("reduce", "language"): (marked("Language"), marked("Needed for sentiment and tone")),
+    ("key", "domain"): (marked("Domain"), marked("Equal values of one domain stay equal")),
 }
 
 # Parameters that mean something only beside some values of another one.
@@ -100,7 +107,14 @@ def _parameter(operator: str, one: dataclasses.Field[Any], kind: object, table: 
     if choices and value not in choices:
         choices = (value, *choices)  # what the text says stays, though it is wrong
     shape: Shape = "choice" if choices else "lines" if _is_pairs(kind) else "line"
-    return Parameter(name=one.name, label=label, hint=hint, shape=shape, value=value, choices=choices)
+    return Parameter(
+        name=one.name,
+        label=gettext(label),
+        hint=gettext(hint),
+        shape=shape,
+        value=value,
+        choices=choices,
+    )
 
 
 def written(value: object) -> str:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from audit.schema import BadInput, nearest
 from connectors.policy.editing import Sheet, sheet_of, with_head, with_new_rule, with_rule, without_rule
 from connectors.source import FieldInfo
+from webapp.language import english, gettext, marked
 from webapp.rule_form import is_place, table_of, typed_rules
 from webapp.suggestions import suggestion
 from webapp.viewmodels.policy_table import digest_of, head_of
 
 FEW = 8
 """So many fields of one label are named."""
-BOTH = (
+BOTH = marked(
     "The table and the text were both changed. The text counts: what was changed in the table is not in the "
     "draft. Look at it, then save."
 )
@@ -28,17 +29,21 @@ class Typed:
     warning: str = ""
 
 
+class Unclear(BadInput):
+    """A sentence about what was asked for, in the language of the page."""
+
+
 def typed_policy(form: Mapping[str, str], fields: Sequence[FieldInfo]) -> Typed:
     """The draft of a form: the text, changed by the table where only that was changed."""
     text = form.get("text", "").replace("\r\n", "\n")
     if not _table_changed(form):
         return Typed(text=text)
     if form.get("text_digest") != text_digest(text):
-        return Typed(text=text, warning=BOTH)
+        return Typed(text=text, warning=gettext(BOTH))
     try:
         return Typed(text=_with_table(sheet_of(text), form, fields).text)
     except BadInput as problem:
-        return Typed(text=text, warning=str(problem))
+        return Typed(text=text, warning=_told(problem))
 
 
 def text_digest(text: str) -> str:
@@ -59,8 +64,13 @@ def asked_change(text: str, action: str, form: Mapping[str, str], fields: Sequen
         if word == "path":
             return Typed(text=_walked(text, form))
     except BadInput as problem:
-        return Typed(text=text, warning=str(problem))
+        return Typed(text=text, warning=_told(problem))
     return Typed(text=text)
+
+
+def _told(problem: BadInput) -> str:
+    """A sentence for the page; what the policy's reader says of a text is English, and marked so."""
+    return str(problem) if isinstance(problem, Unclear) else english(str(problem))
 
 
 def _table_changed(form: Mapping[str, str]) -> bool:
@@ -108,15 +118,33 @@ def _field_named(typed: str, fields: Sequence[FieldInfo]) -> FieldInfo:
     if wanted and not fields:
         return FieldInfo(name=typed, label="", type="")
     if not wanted:
-        msg = "Name the field to add, as the CRM names it."
+        msg = gettext("Name the field to add, as the CRM names it.")
     elif found:
-        names = ", ".join(one.name for one in found[:FEW])
-        names += f" or {len(found) - FEW} more" if len(found) > FEW else ""
-        msg = f"Several fields are labelled '{typed}': name one of {names}."
+        msg = _several(typed, found)
     else:
-        near = nearest(typed, [one.name for one in fields])
-        msg = f"The CRM has no field '{typed}'{f': did you mean {near!r}?' if near else '.'}"
-    raise BadInput(msg)
+        msg = _unknown(typed, fields)
+    raise Unclear(msg)
+
+
+def _several(typed: str, found: Sequence[FieldInfo]) -> str:
+    names = ", ".join(one.name for one in found[:FEW])
+    if len(found) <= FEW:
+        return gettext(
+            "Several fields are labelled '%(typed)s': name one of %(names)s.", typed=typed, names=names
+        )
+    return gettext(
+        "Several fields are labelled '%(typed)s': name one of %(names)s or %(more)s more.",
+        typed=typed,
+        names=names,
+        more=len(found) - FEW,
+    )
+
+
+def _unknown(typed: str, fields: Sequence[FieldInfo]) -> str:
+    near = nearest(typed, [one.name for one in fields])
+    if not near:
+        return gettext("The CRM has no field '%(typed)s'.", typed=typed)
+    return gettext("The CRM has no field '%(typed)s': did you mean %(near)s?", typed=typed, near=repr(near))
 
 
 def _walked(text: str, form: Mapping[str, str]) -> str:
@@ -138,5 +166,5 @@ def _stepped(text: str, form: Mapping[str, str], step: str) -> str:
             written = sheet_of(form.get(f"{step}_rule", "").replace("\r\n", "\n")).rules
             changed = with_rule(sheet, place, written[0]) if written else without_rule(sheet, place)
             return changed.text
-    msg = f"No rule fills the column '{column}' any more."
-    raise BadInput(msg)
+    msg = gettext("No rule fills the column '%(column)s' any more.", column=column)
+    raise Unclear(msg)

@@ -7,6 +7,7 @@ import re
 from werkzeug.datastructures import FileStorage
 
 from audit.schema import BadInput
+from webapp.language import decimal, gettext
 from webapp.views.drafting import LONGEST_TEXT
 
 LARGEST = 4 * LONGEST_TEXT
@@ -24,19 +25,22 @@ def uploaded_policy(file: FileStorage | None) -> str:
         No file was chosen, it is too large, or it is no text in UTF-8.
     """
     if file is None or not file.filename:
-        msg = "Choose a file first: a policy as Fairlead exports it, ending in .toml."
+        msg = gettext("Choose a file first: a policy as Fairlead exports it, ending in .toml.")
         raise BadInput(msg)
     held = file.stream.read(LARGEST + 1)
     if len(held) > LARGEST:
-        msg = f"The file is larger than {LARGEST // 1000:,} kB, which no policy is; choose another one."
+        msg = gettext(
+            "The file is larger than %(largest)s kB, which no policy is; choose another one.",
+            largest=decimal(LARGEST // 1000),
+        )
         raise BadInput(msg)
     try:
         text = held.decode("utf-8-sig")
     except UnicodeDecodeError:
-        msg = "The file is no text in UTF-8; save it as UTF-8 in your editor, then import it again."
+        msg = gettext("The file is no text in UTF-8; save it as UTF-8 in your editor, then import it again.")
         raise BadInput(msg) from None
     if "\0" in text or not text.strip():
-        msg = "The file holds no text of a policy; choose another one."
+        msg = gettext("The file holds no text of a policy; choose another one.")
         raise BadInput(msg)
     return _OURS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 

@@ -61,6 +61,8 @@ def said_by(template: str) -> str:
     """Every word that may stand on a page, from its templates."""
     text = " ".join(source(one) for one in sorted(closure(template)))
     text = re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL)
+    text = re.sub(r'_\(("[^"]*")\)', r"\1", text)
+    text = re.sub(r'\{% trans (\w+)=(term\("[^)]*"\)) %\}\{\{ \1 \}\}', r"{{ \2 }}", text)
     text = re.sub(r'\{\{ term\("(?:[^"]*", ")?([^"]*)"\) \}\}', r"\1", text)
     text = re.sub(r"</?(?:span|strong|em|a|code|bdi)\b[^>]*>", "", text)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())

@@ -26,17 +26,7 @@ NOT_YET = {
     "frame": {"canvas_explanation", "help_glossary", "help_index", "help_page", "panel", "people"},
     # Of whoever translates the rules.
     "rules": {
-        *("_diff", "_editor", "_four_eyes", "_policy_fields", "_policy_first"),
-        *(
-            "_policy_history",
-            "_policy_result",
-            "_policy_save",
-            "_policy_table",
-            "_preview",
-            "_risk",
-        ),
-        *("_written_back", "policy"),
-        *("policy_version", "proposal", "stream"),
+        "_written_back",
         *("decision_log", "settings"),
     },
     # Of whoever translates the audits.

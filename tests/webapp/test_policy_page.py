@@ -296,7 +296,7 @@ def test_a_crm_that_does_not_answer_is_told_beside_the_draft(org: Org, fault: st
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "1 seconds"), (90, "90 seconds"), (91, "2 minutes"), (7200, "2 hours")]
+    ("seconds", "words"), [(0.2, "1 second"), (90, "90 seconds"), (91, "2 minutes"), (7200, "2 hours")]
 )
 def test_a_wait_is_said_as_a_person_says_it(seconds: float, words: str) -> None:
     assert wait_words(seconds) == words

@@ -6,11 +6,15 @@ function words(row) {
   return (row.querySelector("summary, th") ?? row).textContent.toLowerCase();
 }
 
+function part(shown, all) {
+  return find.dataset.find.replace("{shown}", shown).replace("{all}", all);
+}
+
 function narrow(group, wanted) {
   const rows = [...group.querySelectorAll("li.rule, tbody tr")];
   for (const row of rows) row.hidden = !words(row).includes(wanted);
   const left = rows.filter((row) => !row.hidden).length;
-  group.querySelector("[data-count]").textContent = wanted ? `${left} of ${rows.length}` : `${rows.length}`;
+  group.querySelector("[data-count]").textContent = wanted ? part(left, rows.length) : `${rows.length}`;
   group.querySelector("[data-none]")?.toggleAttribute("hidden", left > 0);
   if (wanted && left) group.open = true;
 }

@@ -9,17 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
+from webapp.language import gettext, marked
 from webapp.store import tables
 from webapp.store.people_tables import Identity
 from webapp.store.policy_tables import FourEyes, Proposal
 from webapp.store.way_in import deciding
 
-ALONE = (
+ALONE = marked(
     "Two admins must agree on a change of this connection, so it cannot be saved by one: propose it on "
     "the page, and let another admin approve it."
 )
 
-NOT_APART = (
+NOT_APART = marked(
     "One administrator let in or promoted your account and that of who proposed this, or only one of you "
     "came by single sign-on: the two may be one person. Another administrator has to decide, or somebody "
     "with access to the server makes you a new code (fairlead people code)."
@@ -38,7 +39,7 @@ class _Behind:
 def refuse_alone(session: Session, connection_id: str) -> None:
     """Raise BadInput where one person alone may not change this connection."""
     if session.get(FourEyes, connection_id) is not None:
-        raise BadInput(ALONE)
+        raise BadInput(gettext(ALONE))
 
 
 def admins(session: Session, issuers: Collection[str]) -> int:
@@ -67,25 +68,27 @@ def why_not(session: Session, row: Proposal, user_id: str) -> str:
     """
     user = session.get(tables.User, user_id)
     if user is None or user.role != "admin" or user.locked_at is not None:
-        return "Only an administrator can decide."
+        return gettext("Only an administrator can decide.")
     if user.id == row.proposed_by_id:
-        return "You proposed this yourself; another admin has to decide."
+        return gettext("You proposed this yourself; another admin has to decide.")
     if user.created_at > row.proposed_at:
-        return "Your account is newer than this proposal; it has to be proposed again for you to approve it."
+        return gettext(
+            "Your account is newer than this proposal; it has to be proposed again for you to approve it."
+        )
     if gone := _proposer_gone(session, row):
         return gone
-    return NOT_APART if alike(session, user.id, row.proposed_by_id) else ""
+    return gettext(NOT_APART) if alike(session, user.id, row.proposed_by_id) else ""
 
 
 def _proposer_gone(session: Session, row: Proposal) -> str:
     """Why a proposal counts no more; empty where who made it is still an administrator."""
     proposer = session.get(tables.User, row.proposed_by_id)
     if proposer is None:
-        return "The account of who proposed this was removed; it has to be proposed again."
+        return gettext("The account of who proposed this was removed; it has to be proposed again.")
     if proposer.locked_at is not None:
-        return "The account of who proposed this is locked; it has to be proposed again."
+        return gettext("The account of who proposed this is locked; it has to be proposed again.")
     if proposer.role != "admin":
-        return "Who proposed this is no administrator any more; it has to be proposed again."
+        return gettext("Who proposed this is no administrator any more; it has to be proposed again.")
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
+from webapp.language import gettext, marked
 from webapp.store import tables
 from webapp.store.database import Database
 from webapp.store.events import noted
@@ -26,11 +27,17 @@ Kind = Literal["policy", "stream", "one_admin"]
 State = Literal["pending", "approved", "rejected", "withdrawn", "stale"]
 TEXTS = ("policy", "stream")
 NAMED = {"policy": "policy", "stream": "stream", "one_admin": "one admin"}
-ONE_ADMIN = (
+ONE_ADMIN = marked(
     "There is only one administrator, who could not approve what they propose. Add another one on the "
     "server with fairlead people add."
 )
-STALE = "The text in force has changed since this was proposed; it has to be proposed again."
+STALE = marked("The text in force has changed since this was proposed; it has to be proposed again.")
+DECIDED: Mapping[str, str] = {
+    "approved": marked("This was decided already: approved by %(who)s."),
+    "rejected": marked("This was decided already: rejected by %(who)s."),
+    "withdrawn": marked("This was decided already: withdrawn by %(who)s."),
+    "stale": marked("This was decided already: stale by %(who)s."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +107,7 @@ class Proposals:
         """From now on two admins must agree. Raises BadInput where there is only one."""
         with self._deciding(connection_id) as session:
             if admins(session, self.issuers) < 2:
-                raise BadInput(ONE_ADMIN)
+                raise BadInput(gettext(ONE_ADMIN))
             if session.get(FourEyes, connection_id) is None:
                 now = self.clock()
                 session.add(FourEyes(connection_id=connection_id, since=now, turned_on_by=who.name))
@@ -116,13 +123,15 @@ class Proposals:
         """
         with self._deciding(wish.connection_id) as session:
             if session.get(FourEyes, wish.connection_id) is None:
-                msg = "One admin is enough for this connection; save it instead."
+                msg = gettext("One admin is enough for this connection; save it instead.")
                 raise BadInput(msg)
             now, (version, digest) = self.clock(), _in_force(session, wish.connection_id, wish.kind)
             refuse_overtaken(version, wish.after)
             row = _proposed(wish, who, now, version)
             if row.digest == digest:
-                msg = f"Nothing has changed: this text is version {version} already."
+                msg = gettext(
+                    "Nothing has changed: this text is version %(version)s already.", version=version
+                )
                 raise BadInput(msg)
             detail = f"{row.id}, sha256 {row.digest}{_because(wish.reason)}"
             session.add_all(
@@ -171,7 +180,7 @@ class Proposals:
                 session.add(noted(now, who.name, action, row.connection_id, detail))
                 _carry_out(session, row, level)
         if stale:
-            raise BadInput(STALE)
+            raise BadInput(gettext(STALE))
 
     def refuse(self, proposal: ProposalRow, who: UserRow, answer: str) -> None:
         """Say no to a proposal, or take one's own back. Raises BadInput where it was decided already."""
@@ -231,8 +240,7 @@ def _overtaken(session: Session, row: Proposal) -> bool:
 def _pending(session: Session, proposal_id: str) -> Proposal:
     row = session.get_one(Proposal, proposal_id)
     if row.state != "pending":
-        msg = f"This was decided already: {row.state} by {row.decided_by}."
-        raise BadInput(msg)
+        raise BadInput(gettext(DECIDED[row.state], who=row.decided_by))
     return row
 
 

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
+from webapp.language import gettext, marked
 from webapp.store import tables
 from webapp.store.events import noted
 from webapp.store.four_eyes import refuse_alone
 
-OVERTAKEN = (
-    "Version {version} came in force at this very moment, so the draft is not saved yet. Look below at what "
-    "it changes of that version; if you save again, your draft replaces it."
+OVERTAKEN = marked(
+    "Version %(version)s came in force at this very moment, so the draft is not saved yet. Look below at "
+    "what it changes of that version; if you save again, your draft replaces it."
 )
 Versioned = TypeVar("Versioned", tables.PolicyText, tables.StreamText)
 
@@ -69,7 +70,7 @@ def newest(session: Session, table: type[Versioned], connection_id: str) -> Vers
 def refuse_overtaken(in_force: int, seen: int | None) -> None:
     """Raise BadInput where another version is in force than the one that was looked at; None: whichever."""
     if seen is not None and seen != in_force:
-        raise BadInput(OVERTAKEN.format(version=in_force))
+        raise BadInput(gettext(OVERTAKEN, version=in_force))
 
 
 def _event(what: str, row: tables.PolicyText | tables.StreamText) -> tables.Event:

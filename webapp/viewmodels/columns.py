@@ -9,6 +9,7 @@ from audit.schema import Stream, nearest
 from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.model import Policy
 from connectors.snapshots import SCORED_AT
+from webapp.language import gettext, ngettext
 
 # What is pulled again and again; a file is read once.
 SYNCED = frozenset({"salesforce", "hubspot"})
@@ -26,9 +27,12 @@ def origins(policy: Policy) -> Mapping[str, str]:
     """Every column that the policy fills, and in words what from."""
     made = {rule.column: rule.field for rule in policy.rules if rule.operator.name != "drop"}
     key, day = RESERVED_COLUMNS
-    own = {key: "the record id's pseudonym", day: f"the day of {policy.created}"}
+    own = {
+        key: gettext("the record id's pseudonym"),
+        day: gettext("the day of %(field)s", field=policy.created),
+    }
     if policy.crm in SYNCED:
-        own[SCORED_AT] = "since when the score stood, as Fairlead saw it at its pulls"
+        own[SCORED_AT] = gettext("since when the score stood, as Fairlead saw it at its pulls")
     return {**own, **made}
 
 
@@ -44,16 +48,21 @@ def left_out(policy: Policy, stream: Stream) -> tuple[LeftOut, ...]:
 
 def left_out_sentence(missing: Sequence[LeftOut]) -> str:
     """What is wrong and how to mend it, in one sentence."""
-    names = " and ".join(f"'{one.name}'{_hint(one)}" for one in missing)
-    what = "no column" if len(missing) == 1 else "none of the columns"
-    return (
-        f"The stream: the policy in force fills {what} {names}; "
-        f"correct {'the name' if len(missing) == 1 else 'the names'} here, or add a rule to the policy first."
+    names = gettext(" and ").join(map(_named, missing))
+    return ngettext(
+        "The stream: the policy in force fills no column %(names)s; "
+        "correct the name here, or add a rule to the policy first.",
+        "The stream: the policy in force fills none of the columns %(names)s; "
+        "correct the names here, or add a rule to the policy first.",
+        len(missing),
+        names=names,
     )
 
 
-def _hint(one: LeftOut) -> str:
-    return f" (did you mean '{one.nearest}'?)" if one.nearest else ""
+def _named(one: LeftOut) -> str:
+    if not one.nearest:
+        return gettext("'%(name)s'", name=one.name)
+    return gettext("'%(name)s' (did you mean '%(nearest)s'?)", name=one.name, nearest=one.nearest)
 
 
 def _wanted(stream: Stream) -> tuple[str, ...]:

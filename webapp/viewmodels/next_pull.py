@@ -8,7 +8,7 @@ from connectors.policy.apply import WITHOUT
 from connectors.policy.model import Policy
 from connectors.policy.write import policy_digest
 from connectors.source import Batch
-from webapp.viewmodels.words import counted
+from webapp.language import gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +53,30 @@ def next_pull(held: Policy | None, draft: Policy, batch: Batch | None, leads: in
 
 def _why(held: Policy | None, *, full: bool) -> str:
     if held is None:
-        return "Everything is read: it is the first pull."
+        return gettext("Everything is read: it is the first pull.")
     if full:
-        return (
+        return gettext(
             "Everything is read anew, not only what changed: leads that were made under two policies must "
             "not stand side by side."
         )
-    return "Only what changed in the CRM is read: the rules are the same, whatever else stands in the text."
+    return gettext(
+        "Only what changed in the CRM is read: the rules are the same, whatever else stands in the text."
+    )
 
 
 def _until(leads: int, *, full: bool) -> str:
     if not leads:
-        return "No lead is held here yet."
-    held = counted(leads, "lead stays", "leads stay")
+        return gettext("No lead is held here yet.")
     if not full:
-        return f"{held} as now."
-    return (
-        f"Until that pull has ended, {held} as the policy of the last pull made them; then they are replaced."
+        return ngettext(
+            "%(n)s\N{NO-BREAK SPACE}lead stays as now.", "%(n)s\N{NO-BREAK SPACE}leads stay as now.", leads
+        )
+    return ngettext(
+        "Until that pull has ended, %(n)s\N{NO-BREAK SPACE}lead stays as the policy of the last pull made "
+        "them; then they are replaced.",
+        "Until that pull has ended, %(n)s\N{NO-BREAK SPACE}leads stay as the policy of the last pull made "
+        "them; then they are replaced.",
+        leads,
     )
 
 
@@ -88,4 +95,4 @@ def _excluded(batch: Batch | None) -> tuple[tuple[str, int], ...]:
 
 
 def _reason(name: str) -> str:
-    return f"no {name.removeprefix(WITHOUT)}" if name.startswith(WITHOUT) else name
+    return gettext("no %(field)s", field=name.removeprefix(WITHOUT)) if name.startswith(WITHOUT) else name

@@ -13,10 +13,25 @@ from connectors.policy.look import Looked
 from connectors.policy.mask import mask
 from connectors.policy.model import Policy, Rule
 from connectors.source import FieldInfo
-from webapp.viewmodels.words import counted
+from webapp.language import gettext, marked, ngettext
 
 LEADS_SHOWN = 3
 PSEUDONYM = re.compile("[0-9a-f]{32}")
+SHAPES = (
+    marked("yes or no"),
+    marked("number of 1 to 3 digits"),
+    marked("number of 4 to 6 digits"),
+    marked("number of 7 digits or more"),
+    marked("number with decimals"),
+    marked("digits and signs, as in a phone number"),
+    marked("code of letters and digits"),
+    marked("text of 1 to 10 characters"),
+    marked("text of 11 to 40 characters"),
+    marked("text of 41 to 200 characters"),
+    marked("text of 201 to 1,000 characters"),
+    marked("text of more than 1,000 characters"),
+)
+"""The shapes of values that are words; `mask` says them, a page translates them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +112,15 @@ def preview_of(
     excluded, rejected = sum(batch.excluded.values()), sum(batch.rejected.values())
     return Preview(
         leads=shown.num_rows,
-        summary=(
-            f"{counted(batch.read, 'lead was', 'leads were')} read for it, of which "
-            f"{excluded} excluded and {rejected} rejected; {shown.num_rows} of the others are shown."
+        summary=ngettext(
+            "%(n)s\N{NO-BREAK SPACE}lead was read for it, of which %(excluded)s excluded and "
+            "%(rejected)s rejected; %(shown)s of the others are shown.",
+            "%(n)s\N{NO-BREAK SPACE}leads were read for it, of which %(excluded)s excluded and "
+            "%(rejected)s rejected; %(shown)s of the others are shown.",
+            batch.read,
+            excluded=excluded,
+            rejected=rejected,
+            shown=shown.num_rows,
         ),
         rows=tuple((name, sources[name], _pairs(looked, shown, (name, sources[name]))) for name in sources),
         unmapped=tuple(sorted(batch.unmapped.items())),
@@ -111,9 +132,14 @@ def preview_of(
 def _hidden(shown: pa.Table, columns: Iterable[str]) -> pa.Table:
     """The leads with the shapes of some columns in place of their values."""
     for name in columns:
-        place, shapes = shown.column_names.index(name), [mask(one) for one in shown[name].to_pylist()]
+        place, shapes = shown.column_names.index(name), [_shape(one) for one in shown[name].to_pylist()]
         shown = shown.set_column(place, name, pa.array(shapes, pa.string()))
     return shown
+
+
+def _shape(value: str | None) -> str | None:
+    shape = mask(value)
+    return gettext(shape) if shape else shape
 
 
 def _sources(policy: Policy) -> dict[str, str]:
@@ -127,8 +153,9 @@ def _pairs(looked: Looked, shown: pa.Table, made: tuple[str, str]) -> tuple[Show
     name, field = made
     after = shown[name].to_pylist()
     held = field in looked.before.column_names
-    before = looked.before[field].to_pylist() if held else ["record id"] * len(after)
-    return tuple(Shown(before=old, after=_text(new)) for old, new in zip(before, after, strict=False))
+    before = looked.before[field].to_pylist() if held else [marked("record id")] * len(after)
+    shapes = (gettext(one) if one else None for one in before)
+    return tuple(Shown(before=old, after=_text(new)) for old, new in zip(shapes, after, strict=False))
 
 
 def never_asked(policy: Policy, fields: Iterable[FieldInfo]) -> tuple[NeverAsked, ...]:

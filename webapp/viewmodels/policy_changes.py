@@ -9,19 +9,20 @@ from audit.schema import BadInput
 from connectors.policy.difference import Change, Kind, difference
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
+from webapp.language import english, gettext, marked
 
 FOLDED_OVER = 12
 """A kind with more changes than this is folded."""
 WORDS: dict[Kind, str] = {
-    "read": "Newly read",
-    "finer": "Read finer",
-    "included": "Leads no longer left out",
-    "changed": "Read otherwise",
-    "column": "Other columns, the same told",
-    "excluded": "Leads newly left out",
-    "coarser": "Read coarser",
-    "unread": "No longer read",
-    "head": "The policy itself",
+    "read": marked("Newly read"),
+    "finer": marked("Read finer"),
+    "included": marked("Leads no longer left out"),
+    "changed": marked("Read otherwise"),
+    "column": marked("Other columns, the same told"),
+    "excluded": marked("Leads newly left out"),
+    "coarser": marked("Read coarser"),
+    "unread": marked("No longer read"),
+    "head": marked("The policy itself"),
 }
 
 
@@ -45,8 +46,8 @@ def policy_changes(old: str, new: str) -> tuple[ChangeGroup, ...]:
     if after is None:
         return ()
     if before is None:
-        rules = tuple(f"{rule.field}: {rule.operator.describe()}" for rule in after.rules)
-        return (ChangeGroup(title="What it says of each field", sentences=rules, widens=False),)
+        rules = tuple(english(f"{rule.field}: {rule.operator.describe()}") for rule in after.rules)
+        return (ChangeGroup(title=gettext("What it says of each field"), sentences=rules, widens=False),)
     return _grouped(difference(before, after))
 
 
@@ -69,9 +70,9 @@ def parsed(text: str) -> Policy | None:
 def _grouped(found: Iterable[Change]) -> tuple[ChangeGroup, ...]:
     groups: dict[Kind, list[str]] = {}
     for change in found:
-        groups.setdefault(change.kind, []).append(change.sentence)
+        groups.setdefault(change.kind, []).append(english(change.sentence))
     widening = {"read", "finer", "included", "changed"}
     return tuple(
-        ChangeGroup(title=WORDS[kind], sentences=tuple(said), widens=kind in widening)
+        ChangeGroup(title=gettext(WORDS[kind]), sentences=tuple(said), widens=kind in widening)
         for kind, said in groups.items()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from webapp.viewmodels.words import counted
+from webapp.language import gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,38 +40,58 @@ def _of_risk(standing: Standing) -> Iterator[Decision]:
     if standing.red:
         yield Decision(
             icon="high",
-            sentence="The risk of this draft is high. Make a column coarser, or write the reason for it.",
+            sentence=gettext(
+                "The risk of this draft is high. Make a column coarser, or write the reason for it."
+            ),
             place="risk",
-            words="Look at the risk",
+            words=gettext("Look at the risk"),
         )
     elif standing.red_in_force:
         yield Decision(
             icon="high",
-            sentence="The policy in force was saved with a high risk. Measure it, and see what to coarsen.",
+            sentence=gettext(
+                "The policy in force was saved with a high risk. Measure it, and see what to coarsen."
+            ),
             place="risk",
-            words="Go to the risk",
+            words=gettext("Go to the risk"),
         )
 
 
 def _of_columns(standing: Standing) -> Iterator[Decision]:
     if standing.doubts:
-        what = counted(standing.doubts, "kept column holds values that", "kept columns hold values that")
         yield Decision(
             icon="medium",
-            sentence=f"{what} look as if they pointed at people.",
+            sentence=ngettext(
+                "%(n)s\N{NO-BREAK SPACE}kept column holds values that look as if they pointed at people.",
+                "%(n)s\N{NO-BREAK SPACE}kept columns hold values that look as if they pointed at people.",
+                standing.doubts,
+            ),
             place="preview",
-            words="Look at the preview",
+            words=gettext("Look at the preview"),
         )
     if standing.starved:
-        what = counted(standing.starved, "column that no rule fills", "columns that no rule fills")
-        yield Decision(icon="medium", sentence=f"The audit needs {what}.", place="starved", words="See which")
+        yield Decision(
+            icon="medium",
+            sentence=ngettext(
+                "The audit needs %(n)s\N{NO-BREAK SPACE}column that no rule fills.",
+                "The audit needs %(n)s\N{NO-BREAK SPACE}columns that no rule fills.",
+                standing.starved,
+            ),
+            place="starved",
+            words=gettext("See which"),
+        )
     if standing.fresh:
-        came = counted(standing.fresh, "field came", "fields came")
         yield Decision(
             icon="info",
-            sentence=f"{came} into your CRM after the policy was saved. Nothing of it is read.",
+            sentence=ngettext(
+                "%(n)s\N{NO-BREAK SPACE}field came into your CRM after the policy was saved. "
+                "Nothing of it is read.",
+                "%(n)s\N{NO-BREAK SPACE}fields came into your CRM after the policy was saved. "
+                "Nothing of it is read.",
+                standing.fresh,
+            ),
             place="new-fields",
-            words="Decide on it" if standing.fresh == 1 else "Decide on them",
+            words=ngettext("Decide on it", "Decide on them", standing.fresh),
         )
 
 
@@ -79,14 +99,16 @@ def _of_saving(standing: Standing) -> Iterator[Decision]:
     if not standing.saved:
         yield Decision(
             icon="info",
-            sentence="Nothing is in force yet, so nothing is read. Look through the fields, then save.",
+            sentence=gettext(
+                "Nothing is in force yet, so nothing is read. Look through the fields, then save."
+            ),
             place="editor",
-            words="Go to the fields",
+            words=gettext("Go to the fields"),
         )
     elif standing.changed:
         yield Decision(
             icon="waiting",
-            sentence="This draft is not saved. What is in force stays until you save.",
+            sentence=gettext("This draft is not saved. What is in force stays until you save."),
             place="changes",
-            words="See what it changes",
+            words=gettext("See what it changes"),
         )

@@ -11,18 +11,37 @@ from connectors.policy.allowed import allowed_operators
 from connectors.policy.editing import Sheet, Table, sheet_of
 from connectors.policy.operators import OPERATORS
 from connectors.source import FieldInfo
+from webapp.language import gettext, marked
 from webapp.rule_form import Parameter, parameters, written
 
 LISTS = ("exclude_when", "exclude_unless")
 HEAD = (
-    ("created", "Date of creation", "The field that says when a lead was made; only its day is kept"),
-    ("exclude_when", "Opt-outs", "Fields that leave a lead out unless they are empty or say no, with commas"),
+    (
+        "created",
+        marked("Date of creation"),
+        marked("The field that says when a lead was made; only its day is kept"),
+    ),
+    (
+        "exclude_when",
+        marked("Opt-outs"),
+        marked("Fields that leave a lead out unless they are empty or say no, with commas"),
+    ),
     (
         "exclude_unless",
-        "Consents",
-        "Fields that leave a lead out where they are empty or say no, with commas",
+        marked("Consents"),
+        marked("Fields that leave a lead out where they are empty or say no, with commas"),
     ),
 )
+OPERATOR_WORDS = {
+    "keep": marked("keep as it is"),
+    "band": marked("put into bands"),
+    "map": marked("translate by a list"),
+    "coarsen": marked("keep a part of it"),
+    "reduce": marked("reduce the text to a number"),
+    "key": marked("replace by a code"),
+    "drop": marked("never read"),
+    "noise": marked("add noise to the count"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +76,9 @@ def policy_table(text: str, fields: Sequence[FieldInfo]) -> PolicyTable:
         return PolicyTable(trouble=str(problem))
     known = {field.name.casefold(): field for field in fields}
     rows = tuple(_row(place, rule, known) for place, rule in enumerate(sheet.rules))
-    head = tuple((key, label, hint, written(sheet.policy.get(key))) for key, label, hint in HEAD)
+    head = tuple(
+        (key, gettext(label), gettext(hint), written(sheet.policy.get(key))) for key, label, hint in HEAD
+    )
     return PolicyTable(rows=rows, head=head, digest=digest_of(_inputs(rows, head)))
 
 
@@ -106,14 +127,4 @@ def _row(place: int, rule: Table, known: Mapping[str, FieldInfo]) -> Row:
 
 def operator_words() -> Mapping[str, str]:
     """Each operator in a few words, for the list to choose from."""
-    words = {
-        "keep": "keep as it is",
-        "band": "put into bands",
-        "map": "translate by a list",
-        "coarsen": "keep a part of it",
-        "reduce": "reduce the text to a number",
-        "key": "replace by a code",
-        "drop": "never read",
-        "noise": "add noise to the count",
-    }
-    return {name: words.get(name, name) for name in OPERATORS}
+    return {name: gettext(OPERATOR_WORDS.get(name, name)) for name in OPERATORS}

@@ -10,15 +10,16 @@ from connectors.policy.diversity import Diversity
 from connectors.policy.linkage import Inference, Linkage
 from connectors.policy.path import PathStep
 from connectors.policy.write import rule_to_toml
+from webapp.language import decimal, english, gettext, marked, ngettext
 from webapp.measuring import Measured
-from webapp.viewmodels.words import NBSP, counted
+from webapp.viewmodels.words import brief, counted
 
 # The icon of each colour has a shape of its own.
-UNMEASURED = ("not_enough_data", "Risk not measured")
+UNMEASURED = ("not_enough_data", marked("Risk not measured"))
 WORDS = {
-    "green": ("pass", "Low risk"),
-    "amber": ("medium", "Some risk"),
-    "red": ("high", "High risk"),
+    "green": ("pass", marked("Low risk")),
+    "amber": ("medium", marked("Some risk")),
+    "red": ("high", marked("High risk")),
     "unmeasured": UNMEASURED,
 }
 
@@ -35,7 +36,7 @@ class StepView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskMeter:
-    """One measurement. ``figures`` are a term and its sentence each; ``learned`` by sensitive column.
+    """One measurement. ``figures`` are a term (in English) and its sentence each; ``learned`` by column.
 
     ``path`` are the steps to groups that are large enough, and ``path_words`` what they buy together.
     """
@@ -56,7 +57,7 @@ class RiskMeter:
 
 def risk_meter(found: Measured, readable: Sequence[str]) -> RiskMeter:
     """The measurement of a draft whose readable columns are ``readable``."""
-    icon, word = WORDS[found.level.colour]
+    icon, word = level_words(found.level.colour)
     exposed = found.exposure
     return RiskMeter(
         icon=icon,
@@ -76,44 +77,63 @@ def risk_meter(found: Measured, readable: Sequence[str]) -> RiskMeter:
 
 def level_words(level: str) -> tuple[str, str]:
     """Icon and words of a level in the history."""
-    return WORDS.get(level, UNMEASURED)
+    icon, word = WORDS.get(level, UNMEASURED)
+    return icon, gettext(word)
 
 
 def _figures(found: Measured) -> tuple[tuple[str, str], ...]:
     risk, attack = found.exposure.risk, found.exposure.attack
-    share = risk.alone / risk.leads
+    alone = gettext(
+        "%(alone)s of %(leads)s leads (%(share)s%%) look like no other",
+        alone=decimal(risk.alone),
+        leads=decimal(risk.leads),
+        share=_percent(risk.alone / risk.leads),
+    )
     return (
         (
-            "Smallest group (k)",
+            marked("Smallest group (k)"),
             counted(risk.smallest, "lead, which looks like no other", "leads that look alike"),
         ),
-        ("Unique", f"{risk.alone:,} of {risk.leads:,} leads ({share:.1%}) look like no other"),
-        ("Attack with an outside list", _attack(attack)),
+        (marked("Unique"), alone),
+        (marked("Attack with an outside list"), _attack(attack)),
     )
 
 
 def _attack(attack: Linkage) -> str:
     if not attack.listed:
-        return "no lead to attack"
-    found, chance = attack.expected / attack.listed, attack.by_chance / attack.listed
-    return (
-        f"{found:.1%} of {attack.listed:,} people are found by their values; "
-        f"by pointing at any lead {chance:.2%}"
+        return gettext("no lead to attack")
+    return gettext(
+        "%(found)s%% of %(people)s people are found by their values; by pointing at any lead %(chance)s%%",
+        found=_percent(attack.expected / attack.listed),
+        people=decimal(attack.listed),
+        chance=_percent(attack.by_chance / attack.listed, 2),
     )
+
+
+def _percent(share: float, digits: int = 1) -> str:
+    return decimal(100 * share, digits)
 
 
 def _learned(told: Diversity, guess: Inference) -> tuple[str, ...]:
     if told.effective is None or guess.right is None or guess.base is None:
-        return ("There are too few leads to tell.",)
-    distinct = counted(told.distinct or 0, "value", "different values")
-    far = 100 * (told.closeness or 0)
+        return (gettext("There are too few leads to tell."),)
     return (
-        f"Leads that look alike have at least {distinct} of it (l-diversity).",
-        f"That is worth {told.effective:.2g} equally frequent values.",
-        f"Their shares are up to {far:.0f}{NBSP}points off those of all leads (t-closeness).",
-        (
-            f"Who does not see it but all the other leads guesses it right for {guess.right:.1%} of them; "
-            f"without the other columns for {guess.base:.1%}."
+        ngettext(
+            "Leads that look alike have at least %(n)s\N{NO-BREAK SPACE}value of it (l-diversity).",
+            "Leads that look alike have at least %(n)s\N{NO-BREAK SPACE}different values of it "
+            "(l-diversity).",
+            told.distinct or 0,
+        ),
+        gettext("That is worth %(n)s equally frequent values.", n=brief(told.effective, ".2g")),
+        gettext(
+            "Their shares are up to %(far)s\N{NO-BREAK SPACE}points off those of all leads (t-closeness).",
+            far=decimal(100 * (told.closeness or 0)),
+        ),
+        gettext(
+            "Who does not see it but all the other leads guesses it right for %(right)s%% of them; "
+            "without the other columns for %(base)s%%.",
+            right=_percent(guess.right),
+            base=_percent(guess.base),
         ),
     )
 
@@ -126,11 +146,20 @@ def _step(found: Measured) -> StepView | None:
 def _shown(step: Step, found: Measured) -> StepView:
     before, after = found.exposure.risk.alone, step.risk.alone
     return StepView(
-        words=step.words.rstrip("."),
-        buys=f"Then {after:,} leads look like no other, instead of {before:,}.",
+        words=_told(step.words),
+        buys=gettext(
+            "Then %(after)s leads look like no other, instead of %(before)s.",
+            after=decimal(after),
+            before=decimal(before),
+        ),
         column=step.column,
         rule=rule_to_toml(step.rule) if step.rule else "",
     )
+
+
+def _told(words: str) -> str:
+    """What a step does, as the policy says it, in English."""
+    return english(words.rstrip("."))
 
 
 def _path(found: Measured) -> tuple[StepView, ...]:
@@ -139,10 +168,20 @@ def _path(found: Measured) -> tuple[StepView, ...]:
 
 
 def _on_the_way(step: PathStep) -> StepView:
-    left = f"Of its {counted(step.was, 'value', 'different values')} {step.values:,} remain."
+    left = ngettext(
+        "Of its %(n)s\N{NO-BREAK SPACE}value %(values)s remain.",
+        "Of its %(n)s\N{NO-BREAK SPACE}different values %(values)s remain.",
+        step.was,
+        values=decimal(step.values),
+    )
+    gone = ngettext(
+        "Its %(n)s\N{NO-BREAK SPACE}value go.",
+        "Its %(n)s\N{NO-BREAK SPACE}different values go.",
+        step.was,
+    )
     return StepView(
-        words=step.words.rstrip("."),
-        buys=left if step.values else f"Its {counted(step.was, 'value', 'different values')} go.",
+        words=_told(step.words),
+        buys=left if step.values else gone,
         column=step.column,
         rule=rule_to_toml(step.rule) if step.rule else "",
     )
@@ -152,5 +191,7 @@ def _path_words(found: Measured) -> str:
     path = found.exposure.path
     if path is None or not path.steps:
         return ""
-    end = f"the smallest group of leads that look alike has {path.risk.smallest:,}"
-    return f"With all of them {end}." if path.reached else f"Even with all of them {end}."
+    smallest = decimal(path.risk.smallest)
+    if path.reached:
+        return gettext("With all of them the smallest group of leads that look alike has %(n)s.", n=smallest)
+    return gettext("Even with all of them the smallest group of leads that look alike has %(n)s.", n=smallest)

@@ -6,18 +6,20 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from audit.finding.words import capitalized
 from connectors.policy.allowed import allowed_operators
 from connectors.policy.model import Policy
 from connectors.source import FieldInfo
+from webapp.language import english, gettext, marked
 from webapp.viewmodels.policy_table import PolicyTable, Row, operator_words
 
 SHOW = {
-    "": "Everything",
-    "read": "What is read",
-    "dropped": "What is dropped",
-    "wrong": "What has a mistake",
-    "changed": "What the draft changes",
-    "new": "What is not decided",
+    "": marked("Everything"),
+    "read": marked("What is read"),
+    "dropped": marked("What is dropped"),
+    "wrong": marked("What has a mistake"),
+    "changed": marked("What the draft changes"),
+    "new": marked("What is not decided"),
 }
 """What the filter can be set to, and its words."""
 _PLACE = re.compile(r"rule \d+ \(field '[^']*'\)[:,] ")
@@ -57,7 +59,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleLine:
-    """One rule; ``fault`` is "" where nothing is wrong, ``shown`` whether the filter lets it through."""
+    """One rule; ``shown`` says whether the filter lets it through.
+
+    ``does`` is for a page, ``fault`` is what is wrong, in English, or "".
+    """
 
     row: Row
     does: str
@@ -84,8 +89,8 @@ def rule_groups(table: PolicyTable, known: Known, wanted: Wanted) -> tuple[RuleG
     """The rules that read, and those that only say no; a group that is empty is left out."""
     lines = [_line(row, known, wanted) for row in table.rows]
     groups = (
-        RuleGroup(key="read", title="Read", lines=_of(lines, dropped=False)),
-        RuleGroup(key="dropped", title="Never read, by a rule", lines=_of(lines, dropped=True)),
+        RuleGroup(key="read", title=gettext("Read"), lines=_of(lines, dropped=False)),
+        RuleGroup(key="dropped", title=gettext("Never read, by a rule"), lines=_of(lines, dropped=True)),
     )
     return tuple(group for group in groups if group.lines)
 
@@ -107,7 +112,7 @@ def _line(row: Row, known: Known, wanted: Wanted) -> RuleLine:
     found = wanted.finds(row.field, row.label, row.type, row.column, row.operator, does)
     return RuleLine(
         row=row,
-        does=does,
+        does=english(does) if _is_known(row, known) else does,
         fault=fault,
         changed=changed,
         shown=found and wanted.takes(*(kind for kind in kinds if kind)),
@@ -115,9 +120,15 @@ def _line(row: Row, known: Known, wanted: Wanted) -> RuleLine:
 
 
 def _does(row: Row, known: Known) -> str:
-    if known.policy and row.place < len(known.policy.rules):
+    if known.policy and _is_known(row, known):
         return known.policy.rules[row.place].operator.describe()
-    return operator_words().get(row.operator, row.operator).capitalize()
+    words = operator_words()
+    return capitalized(words[row.operator]) if row.operator in words else row.operator.capitalize()
+
+
+def _is_known(row: Row, known: Known) -> bool:
+    """Whether the draft is valid so far that the policy itself says, in English, what the rule does."""
+    return known.policy is not None and row.place < len(known.policy.rules)
 
 
 def _fault(row: Row, known: Known) -> str:

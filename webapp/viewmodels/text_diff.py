@@ -8,15 +8,17 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Literal
 
+from webapp.language import gettext, marked
+
 NEAR = 3
 """Lines that are the same are shown up to so far from a change."""
 Kind = Literal["same", "changed", "added", "removed", "gap"]
 WORDS: dict[Kind, str] = {
     "same": "",
-    "changed": "changed",
-    "added": "added",
-    "removed": "removed",
-    "gap": "not shown",
+    "changed": marked("changed"),
+    "added": marked("added"),
+    "removed": marked("removed"),
+    "gap": marked("not shown"),
 }
 
 
@@ -37,7 +39,7 @@ class Pair:
     @property
     def words(self) -> str:
         """What happened to the line, in a word."""
-        return WORDS[self.kind]
+        return gettext(WORDS[self.kind])
 
 
 def text_diff(old: str, new: str) -> tuple[Pair, ...]:

@@ -56,6 +56,14 @@ def number(value: float) -> str:
     return decimal(value)
 
 
+def brief(value: float, shape: str = "g") -> str:
+    """A number with no more digits than it needs, such as a threshold: 60 or 0.5."""
+    text = f"{value:{shape}}"
+    if language.current() == language.ENGLISH or "e" in text:
+        return text
+    return decimal(float(text), len(text.partition(".")[2]))
+
+
 def amount(value: float, *, share: bool) -> str:
     """A metric's value: 18.3 % for a share, 54.20 otherwise."""
     # Adding 0 takes the sign off a zero that was rounded down.

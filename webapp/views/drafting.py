@@ -6,6 +6,7 @@ from flask import abort, flash, request
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError
+from webapp.language import english, gettext
 from webapp.services import services
 from webapp.store.rows import ConnectionRow, PolicyVersion, StreamVersion
 from webapp.views.errors import wait_words
@@ -33,9 +34,14 @@ def refuse_too_long(text: str, what: str) -> None:
 def announce(before: PolicyVersion | StreamVersion | None, saved: PolicyVersion | StreamVersion) -> None:
     """Say on the next page what saving did."""
     if before and before.version == saved.version:
-        flash(f"Nothing has changed: this text is version {saved.version} already.", "info")
+        said = gettext(
+            "Nothing has changed: this text is version %(version)s already.", version=saved.version
+        )
+        flash(said, "info")
     else:
-        flash(f"Saved as version {saved.version}. The next pull uses it.", "success")
+        flash(
+            gettext("Saved as version %(version)s. The next pull uses it.", version=saved.version), "success"
+        )
 
 
 def remote_sentence(problem: ConnectorError | BadInput) -> str:
@@ -43,3 +49,12 @@ def remote_sentence(problem: ConnectorError | BadInput) -> str:
     if isinstance(problem, Busy):
         return f"{problem} Try again in about {wait_words(problem.retry_after)}."
     return str(problem)
+
+
+def remote_words(problem: ConnectorError | BadInput) -> str:
+    """As `remote_sentence`, in the language of the page; what is not of ours is marked as English."""
+    ours = gettext(str(problem))
+    said = english(str(problem)) if ours == str(problem) else ours
+    if isinstance(problem, Busy):
+        return said + " " + gettext("Try again in about %(wait)s.", wait=wait_words(problem.retry_after))
+    return said

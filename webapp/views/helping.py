@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from webapp.help.glossary import Term, find, metric_terms, own_terms
 from webapp.help.pages import HelpPage, help_page, shelves
 from webapp.help.text import Site, rendered
+from webapp.language import gettext
 from webapp.roles import may_open
 
 blueprint = Blueprint("help", __name__)
@@ -79,9 +80,12 @@ def words_here(*names: str) -> Markup:
 
 @blueprint.app_template_global()
 def explained(shown: str) -> Markup:
-    """Words that may be a term, such as the name of a metric: explained where the glossary has them."""
-    found = find(shown)
-    return escape(shown) if found is None else _in_place(found, shown, "term")
+    """Words that may be a term, such as the name of a metric: explained where the glossary has them.
+
+    They are given in English, as the glossary has them, and shown in the language of the page.
+    """
+    found, words = find(shown), gettext(shown)
+    return escape(words) if found is None else _in_place(found, words, "term")
 
 
 def _text(found: HelpPage, *, deeper: int) -> Markup:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from connectors.source import FieldInfo
+from webapp.language import gettext, quoting
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.typed_policy import asked_change, typed_policy
@@ -68,14 +69,18 @@ def take_file(connection_id: str) -> AnyResponse:
     except BadInput as problem:
         flash(str(problem), "error")
         return redirect(url_for("policies.show", connection_id=connection_id), 303)
-    notice = "This is the text of the file, as a draft. It is not in force: look at it, then save it."
+    notice = gettext(
+        "This is the text of the file, as a draft. It is not in force: look at it, then save it."
+    )
     return policy_page(drafted(connection, text), Around(notice=notice))
 
 
 def _older(connection: ConnectionRow, asked: str) -> Response:
     versions = services().repository.policies(connection.id)
     found = next((one for one in versions if str(one.version) == asked), None) or abort(404)
-    notice = f"This is version {found.version} as a draft. Save it to put it in force again."
+    notice = gettext(
+        "This is version %(version)s as a draft. Save it to put it in force again.", version=found.version
+    )
     return policy_page(drafted(connection, found.text), Around(notice=notice))
 
 
@@ -102,7 +107,8 @@ def _save(draft: Draft) -> AnyResponse:
         flash(PROPOSED, "success")
         return redirect(url_for("proposals.show", proposal_id=done.proposed.id, proposed=1), 303)
     if draft.remote_error:
-        flash(f"The types of the fields are checked at the next pull. {draft.remote_error}", "warning")
+        later = gettext("The types of the fields are checked at the next pull. %(why)s")
+        flash(quoting(later, why=draft.remote_error), "warning")
     if done.saved is not None:
         announce(done.before, done.saved)
     saved = done.saved.version if done.saved else None

@@ -19,7 +19,7 @@ from webapp.measuring import Measured, measured
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.columns import LeftOut, left_out
-from webapp.views.drafting import refuse_too_long, remote_sentence
+from webapp.views.drafting import refuse_too_long, remote_words
 
 FEWEST_READ = 10
 """More leads are read than are shown: some may be excluded or rejected."""
@@ -75,7 +75,7 @@ def fitted(opened: Services, draft: Draft) -> Draft:
         draft = _unfit(draft, fields)
         return draft if draft.error else _judged(opened, draft, fields)
     except (ConnectorError, BadInput) as problem:
-        return replace(draft, remote_error=remote_sentence(problem))
+        return replace(draft, remote_error=remote_words(problem))
 
 
 def looked_at(opened: Services, draft: Draft, leads: int) -> Draft:
@@ -89,7 +89,7 @@ def looked_at(opened: Services, draft: Draft, leads: int) -> Draft:
         wanted = max(FEWEST_READ, 2 * leads)
         return replace(draft, looked=source_for(opened, draft.connection).look(draft.policy, wanted))
     except (ConnectorError, BadInput) as problem:
-        return replace(draft, remote_error=remote_sentence(problem))
+        return replace(draft, remote_error=remote_words(problem))
 
 
 def risked(
@@ -101,7 +101,7 @@ def risked(
     try:
         return replace(draft, measured=measured(opened, draft.connection, draft.policy, sensitive, ask=ask))
     except (ConnectorError, BadInput) as problem:
-        return replace(draft, unmeasured=remote_sentence(problem))
+        return replace(draft, unmeasured=remote_words(problem))
 
 
 def described(opened: Services, connection: ConnectionRow) -> tuple[FieldInfo, ...]:

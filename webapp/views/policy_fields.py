@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 from audit.schema import BadInput
 from connectors.errors import ConnectorError
 from connectors.policy.parse import parse_policy
+from webapp.language import gettext, ngettext, quoting
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.suggestions import new_fields
-from webapp.views.drafting import connection_or_404, remote_sentence
+from webapp.views.drafting import connection_or_404, remote_words
 from webapp.views.policy_draft import described
 
 blueprint = Blueprint("policy_fields", __name__)
@@ -26,11 +27,11 @@ def decide(connection_id: str) -> Response:
     if "look" in form:
         _look(connection)
     elif "leave" in form:
-        _say(fields.dismiss(connection_id, [form["leave"]], who), "left out")
+        _say_left_out(fields.dismiss(connection_id, [form["leave"]], who))
     elif "leave_all" in form:
-        _say(fields.dismiss(connection_id, _open_ones(connection), who), "left out")
+        _say_left_out(fields.dismiss(connection_id, _open_ones(connection), who))
     elif "take" in form:
-        _say(fields.take_up(connection_id, [form["take"]], who), "proposed again")
+        _say_proposed(fields.take_up(connection_id, [form["take"]], who))
     return redirect(url_for("policies.show", connection_id=connection_id) + "#new-fields", 303)
 
 
@@ -39,10 +40,12 @@ def _look(connection: ConnectionRow) -> None:
     try:
         found = {field.name for field in described(services(), connection)}
     except (BadInput, ConnectorError) as problem:
-        flash(f"The CRM could not be asked for its fields. {remote_sentence(problem)}", "error")
+        refused = gettext("The CRM could not be asked for its fields. %(why)s")
+        flash(quoting(refused, why=remote_words(problem)), "error")
         return
     new = len(found - before)
-    flash(f"The CRM has {len(found)} fields, {new} of them not seen before.", "success")
+    said = gettext("The CRM has %(all)s fields, %(new)s of them not seen before.", all=len(found), new=new)
+    flash(said, "success")
 
 
 def _open_ones(connection: ConnectionRow) -> list[str]:
@@ -56,9 +59,24 @@ def _open_ones(connection: ConnectionRow) -> list[str]:
     return [one.field for one in new_fields(policy, services().crm_fields.of(connection.id))]
 
 
+def _say_left_out(names: tuple[str, ...]) -> None:
+    said = ngettext("%(name)s is left out.", "%(count)s fields are left out.", len(names), **_of(names))
+    _say(names, said)
+
+
+def _say_proposed(names: tuple[str, ...]) -> None:
+    said = ngettext(
+        "%(name)s is proposed again.", "%(count)s fields are proposed again.", len(names), **_of(names)
+    )
+    _say(names, said)
+
+
+def _of(names: tuple[str, ...]) -> dict[str, object]:
+    return {"name": names[0] if names else "", "count": len(names)}
+
+
 def _say(names: tuple[str, ...], done: str) -> None:
     if names:
-        what = f"{names[0]} is" if len(names) == 1 else f"{len(names)} fields are"
-        flash(f"{what} {done}.", "success")
+        flash(done, "success")
     else:
-        flash("Nothing has changed.", "info")
+        flash(gettext("Nothing has changed."), "info")

@@ -9,16 +9,20 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.first_measure import is_unmeasured
+from webapp.language import marked
 from webapp.services import services
 from webapp.store.first_measures import Measure
 from webapp.views.drafting import connection_or_404
 from webapp.views.reasons import is_written, too_long, typed_reason
 
-NEEDS_REASON = (
+NEEDS_REASON = marked(
     "Say in at least three words why this risk is accepted; it stands in the trail. Name no person."
 )
-NOT_ALONE = (
+NOT_ALONE = marked(
     "Two admins must agree here, and you saved or proposed this version; another admin has to accept it."
+)
+NOTHING_WAITS = marked(
+    "Nothing waits for this: the policy in force is another one, or its risk was accepted."
 )
 
 blueprint = Blueprint("policy_risk", __name__)
@@ -50,13 +54,13 @@ def accept(connection_id: str) -> Response:
     opened, reason = services(), typed_reason(request.form.get("reason", ""))
     found = first_risk(connection_id)
     if found is None or not _is_shown(found):
-        flash("Nothing waits for this: the policy in force is another one, or its risk was accepted.", "info")
+        flash(NOTHING_WAITS, "info")
     elif opened.proposals.alone(connection_id, current_user.user, found.saved_by):
         flash(NOT_ALONE, "error")
     elif wrong := too_long(reason) or ("" if is_written(reason) else NEEDS_REASON):
         flash(wrong, "error")
     elif opened.first_measures.accept(connection_id, found.version, current_user.name, reason):
-        flash("Accepted. The next write-back goes ahead.", "success")
+        flash(marked("Accepted. The next write-back goes ahead."), "success")
     return redirect(url_for("policies.show", connection_id=connection_id) + "#first-risk", 303)
 
 

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from audit.schema import BadInput
 from connectors.policy.risk import readable_columns
 from webapp.auth import may
+from webapp.language import gettext, marked
 from webapp.measuring import level_at_saving
 from webapp.services import services
 from webapp.store.proposals import ProposalRow, Wish
@@ -34,18 +35,18 @@ from webapp.views.policy_draft import Draft, drafted, looked_at, risked
 from webapp.views.reasons import is_written, too_long, typed_reason
 
 LEADS = 3
-NEEDS_WORDS = "Say why in a few words; it goes to the one who proposed it, and into the trail."
+NEEDS_WORDS = marked("Say why in a few words; it goes to the one who proposed it, and into the trail.")
 HIGH = "red"
-NEEDS_REASON = (
+NEEDS_REASON = marked(
     "The risk of this policy is high now; it was not when it was proposed. Write a reason of at least three "
     "words, which is kept with the version, or reject it."
 )
-APPROVED = "Approved. It is in force; the next pull uses it."
-LOOSENED = "Approved. One admin is enough from now on."
+APPROVED = marked("Approved. It is in force; the next pull uses it.")
+LOOSENED = marked("Approved. One admin is enough from now on.")
 TITLES = {
-    "policy": "Proposed policy",
-    "stream": "Proposed score and groups",
-    "one_admin": "One admin is to be enough",
+    "policy": marked("Proposed policy"),
+    "stream": marked("Proposed score and groups"),
+    "one_admin": marked("One admin is to be enough"),
 }
 
 blueprint = Blueprint("proposals", __name__)
@@ -89,12 +90,12 @@ def four_eyes(connection_id: str) -> AnyResponse:
     try:
         if request.form.get("wanted") == "on":
             services().proposals.need_two(connection_id, current_user.user)
-            flash("From now on another admin has to approve each change.", "success")
+            flash(marked("From now on another admin has to approve each change."), "success")
         else:
             made = services().proposals.propose(
                 Wish(connection_id=connection_id, kind="one_admin"), current_user.user
             )
-            flash("Proposed. Another admin has to agree to it.", "success")
+            flash(marked("Proposed. Another admin has to agree to it."), "success")
             return redirect(url_for("proposals.show", proposal_id=made.id), 303)
     except BadInput as problem:
         flash(str(problem), "error")
@@ -109,7 +110,7 @@ def _decide(row: ProposalRow, action: str, risen: str) -> None:
         flash(LOOSENED if row.kind == "one_admin" else APPROVED, "success")
     elif action == "refuse":
         proposals.refuse(row, current_user.user, answer)
-        flash("Taken back." if own else "Rejected.", "success")
+        flash(marked("Taken back.") if own else marked("Rejected."), "success")
     else:
         abort(400)
 
@@ -132,9 +133,9 @@ def _wrong_answer(row: ProposalRow, action: str, risen: str) -> str:
     if sentence := too_long(_answer()):
         return sentence
     if risen and not is_written(_answer()):
-        return NEEDS_REASON
+        return gettext(NEEDS_REASON)
     own = row.proposed_by_id == current_user.user.id
-    return NEEDS_WORDS if action == "refuse" and not own and not _answer() else ""
+    return gettext(NEEDS_WORDS) if action == "refuse" and not own and not _answer() else ""
 
 
 def _seen(row: ProposalRow) -> Seen:
@@ -164,7 +165,7 @@ def _page(row: ProposalRow, seen: Seen, wrong: str = "") -> Response:
         "proposal.html",
         connection_id=row.connection_id,
         label=organisation_label(connection.crm, connection.organisation),
-        title=TITLES[row.kind],
+        title=gettext(TITLES[row.kind]),
         row=row,
         seen=seen,
         changes=policy_changes(in_force, row.text) if row.kind == "policy" else (),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from webapp.language import decimal, gettext
+
 FEWEST_WORDS, LONGEST = 3, 500
 
 
@@ -19,7 +21,11 @@ def too_long(reason: str) -> str:
     """What to say of a reason with too many characters; "" of any other."""
     if len(reason) <= LONGEST:
         return ""
-    return f"The reason has {len(reason):,} characters; shorten it to {LONGEST} at most."
+    return gettext(
+        "The reason has %(n)s characters; shorten it to %(longest)s at most.",
+        n=decimal(len(reason)),
+        longest=LONGEST,
+    )
 
 
 def _is_shown(letter: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audit.schema import BadInput
+from webapp.language import gettext, marked
 from webapp.measuring import level_at_saving
 from webapp.services import Services
 from webapp.store.notes import Note
@@ -14,17 +15,17 @@ from webapp.views.policy_draft import Draft
 from webapp.views.reasons import is_written, too_long, typed_reason
 
 NEEDS_REASON = {
-    "red": (
+    "red": marked(
         "The risk of this policy is high, so it needs a written reason of at least three words. It is kept "
         "with the version, and stands in the trail."
     ),
-    "": (
+    "": marked(
         "The risk of this policy could not be measured, so nobody knows whether it is high. Write a reason "
         "of at least three words, or try again when the CRM answers and has leads. The first pull measures "
         "it; where that finds a high risk, nothing is written back before an admin has accepted it."
     ),
 }
-PROPOSED = "Proposed. Another admin has to approve it before it is in force."
+PROPOSED = marked("Proposed. Another admin has to approve it before it is in force.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def save_policy(opened: Services, draft: Draft, asked: Asked) -> Done:
     if draft.policy is not None and (before is None or before.text != draft.text):
         level = level_at_saving(opened, draft.connection, draft.policy)
         if level in NEEDS_REASON and not is_written(reason):
-            return Done(reason_error=NEEDS_REASON[level])
+            return Done(reason_error=gettext(NEEDS_REASON[level]))
     note = Note(reason=reason, level=level, after=before.version if before else 0)
     try:
         return _kept(opened, draft, note, asked.who)
@@ -114,8 +115,10 @@ def _overtaken(before: PolicyVersion, draft: Draft, asked: Asked) -> str:
     opened_on = asked.based_on
     if not opened_on.isdecimal() or opened_on == str(before.version) or before.text == draft.text:
         return ""
-    return (
-        f"Version {before.version}, saved by {before.saved_by}, came in force after you opened this page. "
+    return gettext(
+        "Version %(version)s, saved by %(who)s, came in force after you opened this page. "
         "Your draft is not saved yet. Look below at what it changes of that version; if you save again, "
-        "your draft replaces it."
+        "your draft replaces it.",
+        version=before.version,
+        who=before.saved_by,
     )

@@ -12,6 +12,7 @@ from audit.schema import BadInput, parse_stream
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from webapp.auth import may
+from webapp.language import english, gettext, marked, quoting
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.columns import left_out, left_out_sentence, origins
@@ -22,7 +23,9 @@ from webapp.views.drafting import announce, connection_or_404, refuse_too_long, 
 from webapp.views.saving import PROPOSED, save_stream
 from webapp.views.suggesting import Suggestion, suggested_stream
 
-NO_POLICY = "There is no policy yet, so nobody knows which columns there will be. Save the policy first."
+NO_POLICY = marked(
+    "There is no policy yet, so nobody knows which columns there will be. Save the policy first."
+)
 
 blueprint = Blueprint("streams", __name__)
 
@@ -91,7 +94,7 @@ def _examined(connection: ConnectionRow, text: str) -> Draft:
         refuse_too_long(text, "stream")
         stream = parse_stream(text, "The stream")
     except BadInput as problem:
-        return replace(draft, error=str(problem))
+        return replace(draft, error=english(str(problem)))
     filled = origins(ground.policy) if ground.policy else {}
     missing = left_out(ground.policy, stream) if ground.policy else ()
     return replace(
@@ -104,11 +107,12 @@ def _examined(connection: ConnectionRow, text: str) -> Draft:
 def _ground(connection: ConnectionRow) -> Ground:
     saved = services().repository.policy(connection.id)
     if saved is None:
-        return Ground(trouble=NO_POLICY)
+        return Ground(trouble=gettext(NO_POLICY))
     try:
         return Ground(policy=parse_policy(saved.text, "The policy"))
     except BadInput as problem:
-        return Ground(trouble=f"The columns cannot be checked. {problem}")
+        unchecked = gettext("The columns cannot be checked. %(why)s")
+        return Ground(trouble=quoting(unchecked, why=str(problem)))
 
 
 def _page(draft: Draft, status: int = 200) -> Response:

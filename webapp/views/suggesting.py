@@ -12,7 +12,7 @@ from connectors.source import FieldInfo
 from webapp.crms import syncing_source
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
-from webapp.views.drafting import remote_sentence
+from webapp.views.drafting import remote_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def _starter(connection: ConnectionRow) -> tuple[Starter, str | None]:
     try:
         return starter(connection.crm, _fields(connection)), None
     except (ConnectorError, BadInput) as problem:
-        return minimal_starter(connection.crm), remote_sentence(problem)
+        return minimal_starter(connection.crm), remote_words(problem)
 
 
 def _fields(connection: ConnectionRow) -> tuple[FieldInfo, ...]:
