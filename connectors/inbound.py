@@ -16,6 +16,7 @@ class Visit:
 
     ``frame_origins`` are the origins that may embed the answer (CSP ``frame-ancestors``). ``user`` is the
     user's pseudonym, empty where the CRM proves none. ``generation`` is that of the key behind ``lead``.
+    ``language`` is the code of the language that the CRM speaks to the user, empty where it does not say.
     """
 
     crm: str
@@ -24,3 +25,4 @@ class Visit:
     frame_origins: tuple[str, ...] = ()
     user: str = ""
     generation: int = 1
+    language: str = ""

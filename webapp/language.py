@@ -8,14 +8,15 @@ What is stored, logged or put into the trail is written in English and translate
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Literal, cast
 
 from babel import dates, numbers
 from flask import Flask, Response, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, force_locale, get_locale
 from flask_login import current_user
 from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,8 +28,9 @@ ENGLISH: Language = "en"
 NAMES: Mapping[Language, str] = MappingProxyType({"en": "English", "de": "Deutsch"})
 """Every language with its own name for itself; one more needs its catalogues and a line here."""
 FOR_MACHINES = frozenset({"api", "health", "metrics", "inbound", "cards"})
-"""Rooms whose words do not depend on who asks; a panel is shown to whom the CRM shows it."""
-
+"""Rooms whose words do not depend on who asks, but for `PANELS`."""
+PANELS = frozenset({"inbound.canvas", "inbound.canvas_explanation", "inbound.panel_again"})
+"""Pages inside a CRM's own: who looks at them has no account here, and is asked for none."""
 
 FILES = frozenset(
     {
@@ -53,7 +55,7 @@ def install(app: Flask) -> None:
         newstyle=True,
     )
     words.filters.update(translated=gettext, decimal=decimal, english=english, shortest=shortest)
-    words.globals.update(language=current, in_english=in_english)
+    words.globals.update(language=current, in_english=in_english, lang_of=lang_of)
     app.after_request(_told)
 
 
@@ -84,7 +86,12 @@ def marked(message: str) -> str:
 
 def in_english() -> Markup:
     """The attribute for an element whose words are always English; "" where the whole page is."""
-    return Markup("") if current() == ENGLISH else Markup(' lang="en"')
+    return lang_of(ENGLISH)
+
+
+def lang_of(language: str) -> Markup:
+    """The attribute for an element in a language; "" where the whole page is in it."""
+    return Markup("") if current() == language else Markup(' lang="{}"').format(language)
 
 
 def quoting(message: str, **said: str) -> str:
@@ -141,6 +148,13 @@ def offered(language: str) -> Language | None:
     return cast("Language", language) if language in NAMES else None
 
 
+@contextmanager
+def as_told(code: str) -> Iterator[None]:
+    """Answer in the language that a CRM tells of its user, such as ``de_AT``, where it is one of ours."""
+    with force_locale(offered(code.partition("_")[0]) or current()):
+        yield
+
+
 def _chosen() -> Language:
     """The account's own choice, else the first of the browser's languages that there is, else English."""
     if not has_request_context() or not _asked_by_a_person():
@@ -150,10 +164,14 @@ def _chosen() -> Language:
 
 
 def _asked_by_a_person() -> bool:
+    if request.endpoint in PANELS:
+        return True
     return request.blueprint not in FOR_MACHINES and request.endpoint not in {"static", *FILES}
 
 
 def _own() -> str:
+    if request.endpoint in PANELS:
+        return ""
     try:
         return current_user.user.language if current_user.is_authenticated else ""
     except SQLAlchemyError:

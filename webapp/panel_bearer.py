@@ -37,6 +37,7 @@ class PanelBearers:
             "user": visit.user,
             "lead": visit.lead.hex,
             "generation": visit.generation,
+            "language": visit.language,
             "until": (self.clock() + LIFETIME).timestamp(),
         }
         sealed = self.box.seal(json.dumps(told).encode(), AUDIENCE)
@@ -56,6 +57,7 @@ class PanelBearers:
             lead=LeadKey(bytes.fromhex(told["lead"])),
             user=told["user"],
             generation=told.get("generation", 1),
+            language=told.get("language", ""),
         )
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from connectors.source import FlagDetail, FlagStatus
+from webapp.language import decimal, gettext, marked
 from webapp.store.rows import FlagRow
 
 SCHEMA = "fairlead.panel/1"
@@ -48,46 +49,57 @@ class Panel:
 
 FINE = Panel(
     state="fine",
-    title="No problem found",
-    sentence="The last audit found nothing that would change the decision on this lead.",
-    next_step="Use the score as you normally would.",
+    title=marked("No problem found"),
+    sentence=marked("The last audit found nothing that would change the decision on this lead."),
+    next_step=marked("Use the score as you normally would."),
 )
 FLAGGED = Panel(
     state="flagged",
-    title="Score may be unreliable",
-    sentence="The last audit found scores like this one to be unreliable, so this score may mislead you.",
-    next_step="Do not rank or drop this lead by its score. Look at the lead itself and decide.",
+    title=marked("Score may be unreliable"),
+    sentence=marked(
+        "The last audit found scores like this one to be unreliable, so this score may mislead you."
+    ),
+    next_step=marked("Do not rank or drop this lead by its score. Look at the lead itself and decide."),
 )
 NOT_ENOUGH_DATA = Panel(
     state="not_enough_data",
-    title="Not enough data to tell",
-    sentence="The last audit had too little data to tell whether this lead's score is reliable.",
-    next_step="Treat the score as one hint among others.",
+    title=marked("Not enough data to tell"),
+    sentence=marked("The last audit had too little data to tell whether this lead's score is reliable."),
+    next_step=marked("Treat the score as one hint among others."),
 )
 NOT_AUDITED = Panel(
     state="not_audited",
-    title="Not checked yet",
-    sentence="The last audit did not cover this lead, so nothing is known about how reliable its score is.",
-    next_step="Treat the score as one hint among others.",
+    title=marked("Not checked yet"),
+    sentence=marked(
+        "The last audit did not cover this lead, so nothing is known about how reliable its score is."
+    ),
+    next_step=marked("Treat the score as one hint among others."),
 )
 ERASED = Panel(
     state="erased",
-    title="This lead is gone",
-    sentence="The lead was deleted or its data was erased, so there is no check to show.",
-    next_step="There is nothing to do here.",
+    title=marked("This lead is gone"),
+    sentence=marked("The lead was deleted or its data was erased, so there is no check to show."),
+    next_step=marked("There is nothing to do here."),
 )
 NOT_CONNECTED = Panel(
     state="not_connected",
-    title="Fairlead is not connected",
-    sentence="Fairlead has no working connection to this CRM, so it cannot check the score.",
-    next_step="Ask your CRM admin to connect Fairlead.",
+    title=marked("Fairlead is not connected"),
+    sentence=marked("Fairlead has no working connection to this CRM, so it cannot check the score."),
+    next_step=marked("Ask your CRM admin to connect Fairlead."),
 )
 NO_PERMISSION = Panel(
     state="no_permission",
-    title="You cannot see this check",
-    sentence="Your CRM account is not allowed to see the check of this lead.",
-    next_step="Ask your CRM admin for access if you need it.",
+    title=marked("You cannot see this check"),
+    sentence=marked("Your CRM account is not allowed to see the check of this lead."),
+    next_step=marked("Ask your CRM admin for access if you need it."),
 )
+WAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "may be too low": marked("May be too low by about %(shift)s points (%(low)s to %(high)s)."),
+        "may be too high": marked("May be too high by about %(shift)s points (%(low)s to %(high)s)."),
+    }
+)
+"""Which way a score is likely off, by the direction of a flag."""
 BY_STATUS: Mapping[FlagStatus, Panel] = MappingProxyType(
     {"ok": FINE, "review": FLAGGED, "insufficient_data": NOT_ENOUGH_DATA}
 )
@@ -147,8 +159,7 @@ def _estimate(detail: FlagDetail) -> str | None:
         return None
     value, *ends = map(abs, shift)
     low, high = sorted(ends)
-    way = detail.direction[:1].upper() + detail.direction[1:]
-    return f"{way} by about {_points(value)} points ({_points(low)} to {_points(high)})."
+    return gettext(WAYS[detail.direction], shift=_points(value), low=_points(low), high=_points(high))
 
 
 def _shift(detail: FlagDetail) -> tuple[float, float, float] | None:
@@ -160,4 +171,7 @@ def _shift(detail: FlagDetail) -> tuple[float, float, float] | None:
 
 def _points(value: float) -> str:
     """Two digits that matter: 15.3 is "15", 0.153 is "0.15"."""
-    return f"{value:,.0f}" if value >= 9.5 else f"{value:.2g}"
+    if value >= 9.5:
+        return decimal(value)
+    text = f"{value:.2g}"
+    return text if "e" in text else decimal(value, len(text.partition(".")[2]))

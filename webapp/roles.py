@@ -27,6 +27,10 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         "viewer": frozenset(_VIEWER),
     }
 )
+NAMES: Mapping[Role, str] = MappingProxyType(
+    {"admin": marked("Admin"), "auditor": marked("Auditor"), "viewer": marked("Viewer")}
+)
+"""A role in one word."""
 WORDS: Mapping[Role, str] = MappingProxyType(
     {
         "admin": marked("Administrator: changes everything, and decides who may sign in"),

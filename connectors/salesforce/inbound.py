@@ -83,6 +83,7 @@ def verify_canvas(
         frame_origins=_frame_origins(app, claim, origin),
         user=keyring.pseudonym("user", claim.user_id),
         generation=keyring.generation,
+        language=claim.language,
     )
 
 

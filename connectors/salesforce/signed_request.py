@@ -12,6 +12,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.ids import full_id
 
 LARGEST = 65_536
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:_[A-Za-z]{2,4})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Claim:
     token: str = field(repr=False)
     instance_url: str
     target_origin: str
+    language: str = ""
 
 
 def read_claim(signed_request: str, app: SalesforceApp) -> Claim:
@@ -83,7 +86,13 @@ def _claim(body: Mapping[str, Any]) -> Claim:
         token=_text(client, "oauthToken"),
         instance_url=_text(client, "instanceUrl"),
         target_origin=str(client.get("targetOrigin") or ""),
+        language=_language(_part(context, "user").get("language")),
     )
+
+
+def _language(value: object) -> str:
+    """A code such as ``de`` or ``en_US``; empty for anything else."""
+    return value if isinstance(value, str) and LANGUAGE.fullmatch(value) else ""
 
 
 def _record(environment: Mapping[str, Any]) -> object:

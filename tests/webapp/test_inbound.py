@@ -19,6 +19,7 @@ from connectors.pseudonym import LeadKey
 from connectors.sandbox.salesforce.canvas import payload, sign
 from connectors.sandbox.salesforce.canvas_variants import APPROVAL, VARIANTS, signed_variant
 from connectors.source import Flag
+from tests.webapp.markup import faults
 from webapp.panel_bearer import AUDIENCE
 from webapp.store.repository import short_id
 from webapp.store.rows import NewAudit
@@ -191,6 +192,43 @@ def test_the_panel_is_asked_for_again_with_its_own_bearer_and_no_cookie(shared):
         assert "Set-Cookie" not in answer.headers
         assert answer.headers["Cache-Control"] == "no-store"
         assert "data-bearer" not in answer.text  # it does not prolong itself
+
+
+def speaking(crms, lead: str, language: object):
+    claim = payload(crms.salesforce.state, lead)
+    claim["context"]["user"]["language"] = language
+    signed = sign(claim, crms.salesforce.client_secret)
+    return crms.app.test_client().post("/salesforce/canvas", data={"signed_request": signed})
+
+
+@pytest.mark.parametrize("code", ["de", "de_AT"])
+def test_the_panel_speaks_the_language_that_salesforce_speaks_to_its_user(shared, code):
+    flagged_lead, *_ = shared.salesforce.record_ids()
+    page = speaking(shared, flagged_lead, code)
+    fresh = again(shared, bearer_of(page), **{"Accept-Language": "en"})
+    for answer in (page, fresh):
+        assert answer.headers["Content-Language"] == "de"
+        assert '<html lang="de"' in answer.text
+        assert "Score vielleicht unzuverlässig" in answer.text
+        assert "Fairlead prüft Scores und ändert sie nicht." in answer.text
+    assert 'data-away="Fairlead hat nicht geantwortet.' in page.text
+    assert "Set-Cookie" not in page.headers
+
+
+@pytest.mark.parametrize("language", ["en_US", "fr", "de\nX", 7, None, ["de"], "../de"])
+def test_a_language_that_there_is_not_leaves_the_panel_as_the_browser_asks(shared, language):
+    flagged_lead, *_ = shared.salesforce.record_ids()
+    page = speaking(shared, flagged_lead, language)
+    assert page.headers["Content-Language"] == "en"
+    assert "Score may be unreliable" in page.text
+    assert '<html lang="en"' in page.text
+
+
+def test_who_is_not_approved_reads_why_in_the_language_of_the_browser(shared):
+    page = shared.app.test_client().get("/salesforce/canvas", headers={"Accept-Language": "de"})
+    assert page.headers["Content-Language"] == "de"
+    assert "Fairlead ist für Sie noch nicht freigegeben" in page.text
+    assert faults(page.text) == []
 
 
 def test_a_bearer_tells_nothing_and_opens_nothing_else(shared):

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.webapp.markup import Page
 from tests.webapp.site import NAME, PASSWORD, Site
 from webapp import passwords
 from webapp.store.accounts import NewUser
@@ -190,3 +191,22 @@ def test_signing_in_again_ends_the_session_before(site):
     old.set_cookie("fairlead", before)
     assert old.get("/account").status_code == 303
     assert site.client.get("/account").status_code == 200
+
+
+def test_in_german_the_page_and_its_answers_are_german_and_the_trail_is_not(site):
+    site.post("/account", "/account/language", language="de")
+    page = site.post("/people", "/people", name="Vera", role="viewer")
+    assert "Der Code für Vera" in Page(page.text).text
+    assert "Hat einen Code" in Page(page.text).text
+    (vera,) = [one for one in site.services.people.all() if one.user.name == "Vera"]
+    again = site.post("/people", "/people", name="vera", role="viewer")
+    assert "Es gibt schon ein Konto „vera“; wählen Sie einen anderen Namen." in Page(again.text).text
+    site.post("/people", f"/people/{vera.user.id}/role", role="auditor")
+    assert "Vera ist jetzt Prüfer." in Page(site.client.get("/people").text).text
+    site.post("/people", f"/people/{vera.user.id}/lock")
+    assert "Vera ist gesperrt und abgemeldet." in Page(site.client.get("/people").text).text
+    own = site.services.accounts.user_named(NAME)
+    site.post("/people", f"/people/{own.id}/lock")
+    assert f"„{NAME}“ ist der einzige Administrator" in Page(site.client.get("/people").text).text
+    told = {(one.action, one.detail) for one in site.services.accounts.events()}
+    assert {("person invited", "viewer"), ("role changed", "viewer to auditor")} <= told

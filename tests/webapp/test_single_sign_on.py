@@ -569,3 +569,13 @@ def test_before_the_first_account_it_leads_to_the_setup(settings):
     answer = browser.get("/login/oidc")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/setup")
     services.close()
+
+
+def test_a_refusal_is_told_in_the_language_of_each_who_reads_it(browser, oidc):
+    oidc.odd = {"openid-configuration-500"}
+    german = {"Accept-Language": "de"}
+    first = browser.get("/login/oidc", headers=german)
+    assert "Der Anbieter antwortet gerade nicht." in first.text
+    assert "The provider does not answer now." in browser.get("/login/oidc").text
+    unasked = browser.get("/login/oidc/callback?error=odd&state=x", headers=german)
+    assert "Diese Antwort hat dieser Browser nicht angefordert" in unasked.text

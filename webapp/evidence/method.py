@@ -9,6 +9,8 @@ from audit.disparity.multiplicity import CONFIRMATORY
 from audit.registry import METRICS, Metric, metric
 from audit.registry.model import Kind
 from audit.report.model import Report
+from webapp.language import current
+from webapp.translations.metrics import explanation
 from webapp.viewmodels.words import amount
 
 Facts = tuple[tuple[str, str], ...]
@@ -55,10 +57,10 @@ def how_computed(report: Report, metric_id: str) -> Facts:
     name = metric_id.partition("@")[0]
     if name not in METRICS:
         return _of_audit(report)
-    what, rows = metric(metric_id), [("Metric", metric_id)]
+    what, said, rows = metric(metric_id), explanation(name, current()), [("Metric", metric_id)]
     rows += [
-        ("Definition", f"{_sentence(what.definition)}."),
-        ("A positive difference", what.sign),
+        ("Definition", f"{_sentence(said.definition)}."),
+        ("A positive difference", said.sign),
         ("Source", what.source),
         ("Leads behind it (n)", _leads(what)),
         ("Range of a group's value", INTERVALS.get(what.kind, "as the source says")),

@@ -1,7 +1,8 @@
 """A help text: Markdown in, HTML out. HTML inside the Markdown is shown as text, never as HTML.
 
 Links are of three kinds, and nothing else: ``term:NAME`` explains a word in place, ``help:PAGE`` leads to
-another help text, ``open:ENDPOINT`` opens a page of Fairlead.
+another help text, ``open:ENDPOINT`` opens a page of Fairlead. Bold words are those that stand on the page: in
+a translated text they are written in English, and shown as the page shows them.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from audit.schema import BadInput
 from webapp.help.glossary import Term, find, slug
+from webapp.language import ENGLISH
 
 FOLDER = Path(__file__).with_name("pages")
 """Where the texts are."""
@@ -27,11 +30,14 @@ KINDS = ("term", "help", "open")
 class Site:
     """What a help text needs of the site: how a word is explained in place, and the address of a link.
 
-    A link whose address is "" is just words: the page behind it is closed to who reads.
+    A link whose address is "" is just words: the page behind it is closed to who reads. ``shown`` says what
+    stands on the page where its English words are known, in the ``language`` of the text.
     """
 
     explain: Callable[[Term, str], str]
     address: Callable[[str, str], str]
+    language: str = ENGLISH
+    shown: Callable[[str], str] = str
 
 
 def parsed(text: str, place: str) -> list[Token]:
@@ -97,8 +103,27 @@ def _checked(href: str, place: str) -> str:
 
 
 def _explained_html(_: RendererHTML, tokens: Sequence[Token], at: int, __: OptionsDict, env: EnvType) -> str:
-    term = find(str(tokens[at].meta["term"]).partition(":")[2])
+    term = find(str(tokens[at].meta["term"]).partition(":")[2], env["site"].language)
     return "" if term is None else str(env["site"].explain(term, tokens[at].content))
+
+
+def _strong_open(
+    this: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
+) -> str:
+    env["bold"] = True
+    return this.renderToken(tokens, at, options, env)
+
+
+def _strong_close(
+    this: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
+) -> str:
+    env["bold"] = False
+    return this.renderToken(tokens, at, options, env)
+
+
+def _text(_: RendererHTML, tokens: Sequence[Token], at: int, __: OptionsDict, env: EnvType) -> str:
+    words = tokens[at].content
+    return escapeHtml(env["site"].shown(words) if env.get("bold") else words)
 
 
 def _link_open(_: RendererHTML, tokens: Sequence[Token], at: int, __: OptionsDict, env: EnvType) -> str:
@@ -124,6 +149,9 @@ def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     for name, rule in (
         ("explained", _explained_html),
+        ("strong_open", _strong_open),
+        ("strong_close", _strong_close),
+        ("text", _text),
         ("link_open", _link_open),
         ("link_close", _link_close),
         ("heading_open", _heading),

@@ -9,6 +9,7 @@ from audit.schema import BadInput
 from connectors.errors import Refused
 from connectors.salesforce.token_answer import organisation_of
 from webapp.account_names import account_name
+from webapp.language import marked
 from webapp.services import Services
 from webapp.settings import Settings
 from webapp.sign_in.claim_path import claim_at
@@ -23,7 +24,7 @@ def read(claims: Mapping[str, Any], settings: Settings) -> Proved:
     """The person. Raises NotLetIn where the settings keep this address's domain out."""
     email = _verified(claims)
     if settings.oidc_domains and email.rpartition("@")[2] not in settings.oidc_domains:
-        msg = "Only people with a verified e-mail address of this organisation may sign in here."
+        msg = marked("Only people with a verified e-mail address of this organisation may sign in here.")
         raise NotLetIn(msg, code="domain")
     return Proved(
         issuer=(settings.oidc_issuer or "").rstrip("/"),
@@ -48,7 +49,7 @@ def read_salesforce(claims: Mapping[str, Any], opened: Services) -> Proved:
         organisation = ""
     row = opened.repository.connection_for("salesforce", organisation)
     if row is None or row.state in {"disconnected", "org_gone"}:
-        msg = "Your Salesforce org is not connected here, so its users cannot sign in."
+        msg = marked("Your Salesforce org is not connected here, so its users cannot sign in.")
         raise NotLetIn(msg, code="another_org")
     return Proved(
         issuer=opened.settings.salesforce_login_url,

@@ -25,6 +25,7 @@ from authlib.integrations.flask_client.apps import FlaskOAuth2App
 from authlib.integrations.requests_client import OAuth2Session
 
 from connectors.transport import TimedAdapter
+from webapp.language import marked
 from webapp.setting_types import LOOPBACK
 from webapp.sign_in.claim_path import claim_at
 from webapp.sign_in.refusal import NotLetIn
@@ -113,7 +114,7 @@ class Desk:
         }
         found = client.parse_id_token(token, nonce=asked.nonce, claims_options=options, leeway=LEEWAY_SECONDS)
         if not found or not SUBJECT.fullmatch(str(found["sub"])):
-            msg = "The provider named nobody. Its administrator must let it send an ID token."
+            msg = marked("The provider named nobody. Its administrator must let it send an ID token.")
             raise NotLetIn(msg, code="no_id_token")
         return {**self._more(client, token, found), **found}
 
@@ -137,7 +138,7 @@ class Desk:
                 except NotLetIn as problem:
                     self._away, self._until = problem, self.clock() + AWAY_SECONDS
             if self._away is not None:
-                raise NotLetIn(str(self._away), code=self._away.code, passing=self._away.passing)
+                raise self._away.again()
             return self._client
         finally:
             self._lock.release()
@@ -176,7 +177,9 @@ def _discovered(provider: Provider) -> Any:  # noqa: ANN401 - Authlib has no typ
 def _check(found: dict[str, Any], provider: Provider) -> None:
     """Refuse what discovery may not say, and leave only algorithms that prove something."""
     if str(found.get("issuer", "")).rstrip("/") != provider.issuer.rstrip("/"):
-        msg = "The provider calls itself something else than FAIRLEAD_OIDC_ISSUER: write that as it does."
+        msg = marked(
+            "The provider calls itself something else than FAIRLEAD_OIDC_ISSUER: write that as it does."
+        )
         raise NotLetIn(msg, code="wrong_issuer")
     at_home = urlsplit(provider.issuer).hostname in LOOPBACK
     for name in ENDPOINTS:
@@ -184,12 +187,14 @@ def _check(found: dict[str, Any], provider: Provider) -> None:
         if parts.scheme != "https" and not (
             parts.scheme == "http" and at_home and parts.hostname in LOOPBACK
         ):
-            msg = f"The provider's discovery document has no https address as its {name}."
-            raise NotLetIn(msg, code="bad_discovery")
+            msg = marked("The provider's discovery document has no https address as its %(name)s.")
+            raise NotLetIn(msg, code="bad_discovery", name=name)
     named = found.get(ALGORITHMS) or ["RS256"]
     found[ALGORITHMS] = [one for one in SIGNED if one in named]
     if not found[ALGORITHMS]:
-        msg = "The provider signs in no way that proves anything: let it sign ID tokens with RS256 or ES256."
+        msg = marked(
+            "The provider signs in no way that proves anything: let it sign ID tokens with RS256 or ES256."
+        )
         raise NotLetIn(msg, code="no_algorithm")
 
 

@@ -10,21 +10,25 @@ import requests
 from authlib.common.errors import AuthlibBaseError
 from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
 
+from webapp.language import marked
 from webapp.sign_in.refusal import NotLetIn
 
 CODE = re.compile(r"[a-z_]{1,40}\Z")
-AWAY = "The provider does not answer now. Try again in a minute, or sign in with a password."
-CLOCKS = (
+AWAY = marked("The provider does not answer now. Try again in a minute, or sign in with a password.")
+CLOCKS = marked(
     "The provider's answer is not valid at this moment: its clock and that of this server differ by over "
     "a minute. Set both by NTP."
 )
-STRANGE = "The provider gave an answer that Fairlead cannot read. An administrator must look at its settings."
+STRANGE = marked(
+    "The provider gave an answer that Fairlead cannot read. An administrator must look at its settings."
+)
+OTHERS = marked("The provider's answer is for another application: compare FAIRLEAD_OIDC_CLIENT_ID with it.")
 CLAIMS: Mapping[str, str] = MappingProxyType(
     {
-        "aud": "The provider's answer is for another application: compare FAIRLEAD_OIDC_CLIENT_ID with it.",
-        "azp": "The provider's answer is for another application: compare FAIRLEAD_OIDC_CLIENT_ID with it.",
-        "iss": "The answer comes from another issuer than FAIRLEAD_OIDC_ISSUER.",
-        "nonce": "The provider's answer belongs to another sign-in. Begin again on this page.",
+        "aud": OTHERS,
+        "azp": OTHERS,
+        "iss": marked("The answer comes from another issuer than FAIRLEAD_OIDC_ISSUER."),
+        "nonce": marked("The provider's answer belongs to another sign-in. Begin again on this page."),
         "iat": CLOCKS,
         "nbf": CLOCKS,
         "exp": CLOCKS,
@@ -32,12 +36,20 @@ CLAIMS: Mapping[str, str] = MappingProxyType(
 )
 OAUTH: Mapping[str, str] = MappingProxyType(
     {
-        "access_denied": "You did not agree there, or the provider does not let you use Fairlead.",
-        "invalid_client": "The provider does not accept Fairlead's client id or secret: set them anew.",
-        "unauthorized_client": "The provider lets Fairlead sign nobody in: allow the code flow there.",
-        "invalid_grant": "The provider's answer was used before or is too old. Begin again on this page.",
-        "invalid_scope": "The provider refuses the scopes openid, profile and email: allow them there.",
-        "redirect_uri_mismatch": "The provider does not know Fairlead's address: enter it there.",
+        "access_denied": marked("You did not agree there, or the provider does not let you use Fairlead."),
+        "invalid_client": marked(
+            "The provider does not accept Fairlead's client id or secret: set them anew."
+        ),
+        "unauthorized_client": marked(
+            "The provider lets Fairlead sign nobody in: allow the code flow there."
+        ),
+        "invalid_grant": marked(
+            "The provider's answer was used before or is too old. Begin again on this page."
+        ),
+        "invalid_scope": marked(
+            "The provider refuses the scopes openid, profile and email: allow them there."
+        ),
+        "redirect_uri_mismatch": marked("The provider does not know Fairlead's address: enter it there."),
     }
 )
 
@@ -53,7 +65,9 @@ def told(error: Exception) -> NotLetIn:
     if isinstance(error, ClaimError):
         return NotLetIn(CLAIMS.get(error.claim, STRANGE), code="wrong_claim")
     if isinstance(error, JoseError):
-        msg = "The provider's answer is not signed by one of its keys, so it proves nothing. Begin again."
+        msg = marked(
+            "The provider's answer is not signed by one of its keys, so it proves nothing. Begin again."
+        )
         return NotLetIn(msg, code="bad_signature")
     return NotLetIn(STRANGE, code="bad_answer")
 
@@ -63,16 +77,22 @@ def declined(code: str) -> NotLetIn:
     known = code if CODE.match(code) else "unknown_error"
     if known in {"temporarily_unavailable", "server_error"}:
         return NotLetIn(AWAY, code=known, passing=True)
-    said = OAUTH.get(known, f"The provider said no ({known}). An administrator must look at its settings.")
-    return NotLetIn(said, code=known)
+    if known in OAUTH:
+        return NotLetIn(OAUTH[known], code=known)
+    msg = marked("The provider said no (%(error)s). An administrator must look at its settings.")
+    return NotLetIn(msg, code=known, error=known)
 
 
 def _unreached(error: requests.RequestException) -> NotLetIn:
     if isinstance(error, requests.TooManyRedirects):
-        msg = "The provider's address leads elsewhere, and no secret goes there: set FAIRLEAD_OIDC_ISSUER."
+        msg = marked(
+            "The provider's address leads elsewhere, and no secret goes there: set FAIRLEAD_OIDC_ISSUER."
+        )
         return NotLetIn(msg, code="moved")
     if isinstance(error, requests.exceptions.SSLError):
-        msg = "The provider's certificate is not accepted: set FAIRLEAD_OIDC_CA_FILE to its authority."
+        msg = marked(
+            "The provider's certificate is not accepted: set FAIRLEAD_OIDC_CA_FILE to its authority."
+        )
         return NotLetIn(msg, code="certificate")
     if isinstance(error, requests.exceptions.JSONDecodeError):
         return NotLetIn(STRANGE, code="bad_answer")

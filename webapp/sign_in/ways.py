@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from webapp.language import marked
 from webapp.settings import Settings
 from webapp.sign_in.provider import Provider
 
 Key = Literal["oidc", "salesforce"]
+UNNAMED = marked("single sign-on")
+"""What the settings call a provider that was given no name; pages translate it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

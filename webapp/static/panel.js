@@ -5,7 +5,7 @@ const said = document.querySelector("[data-said]");
 
 async function again() {
   button.disabled = true;
-  said.textContent = "Checking ...";
+  said.textContent = main.dataset.checking;
   try {
     const answer = await fetch(main.dataset.address, {
       headers: { Authorization: `Bearer ${main.dataset.bearer}` },
@@ -14,9 +14,9 @@ async function again() {
       redirect: "error",
     });
     if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main"));
-    else said.textContent = "Reload the lead to check again.";
+    else said.textContent = main.dataset.over;
   } catch {
-    said.textContent = "Fairlead did not answer. Try again in a minute.";
+    said.textContent = main.dataset.away;
   }
   button.disabled = false;
 }
@@ -25,7 +25,7 @@ function show(fresh) {
   main.className = fresh.className;
   main.dataset.state = fresh.dataset.state;
   main.querySelector("[data-panel]").replaceWith(fresh.querySelector("[data-panel]"));
-  said.textContent = "This is the newest.";
+  said.textContent = main.dataset.newest;
 }
 
 if (main && button) {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
+from webapp.language import gettext, marked
 from webapp.store import tables
 from webapp.store.accounts import PEOPLE, new_account
 from webapp.store.convert import user_row
@@ -20,12 +21,12 @@ from webapp.store.rows import Role, UserRow
 from webapp.store.taken_names import is_taken
 from webapp.store.way_in import refuse_last
 
-NO_ROLE = (
+NO_ROLE = marked(
     "You are known there, but nobody gave you a role here. Ask an administrator of this installation to "
     "invite you, or to be put into the right group."
 )
-LOST_ROLE = "The provider no longer gives you a role here. Ask an administrator of this installation."
-LAST = (
+LOST_ROLE = marked("The provider no longer gives you a role here. Ask an administrator of this installation.")
+LAST = marked(
     "The provider no longer says that you are an administrator, and you are the only one here. Make another "
     "one on the server first: fairlead people add."
 )
@@ -62,7 +63,7 @@ class Identities:
         with self.database.exclusive(PEOPLE), self.database.writing() as session:
             found = self._entered(session, who)
         if found is None:  # raised here, so that the lock stays
-            raise BadInput(LOST_ROLE)
+            raise BadInput(gettext(LOST_ROLE))
         return found
 
     def _entered(self, session: Session, who: Proved) -> UserRow | None:
@@ -74,7 +75,7 @@ class Identities:
         if invited is not None:
             return self._linked(session, invited, who, follows=False)
         if who.role is None:
-            raise BadInput(NO_ROLE)
+            raise BadInput(gettext(NO_ROLE))
         return self._linked(session, self._new(session, who, who.role), who, follows=True)
 
     def _again(self, session: Session, known: Identity, who: Proved) -> UserRow | None:
@@ -117,4 +118,4 @@ def _refuse(session: Session, user: tables.User, issuers: tuple[str, ...]) -> No
     try:
         refuse_last(session, user, issuers)
     except BadInput:
-        raise BadInput(LAST) from None
+        raise BadInput(gettext(LAST)) from None

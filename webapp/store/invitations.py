@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
+from webapp.language import gettext, marked
 from webapp.store import tables
 from webapp.store.accounts import PEOPLE, end_all, new_account
 from webapp.store.convert import user_row
@@ -24,9 +25,11 @@ from webapp.store.taken_names import refuse_taken
 from webapp.store.typed_codes import new_code, plain_code
 
 LIFETIME = timedelta(days=3)
-LOCKED = "This account is locked; unlock it first."
-NO_ADDRESS = "The e-mail address is not one; write it as in ada@example.com, or leave it out."
-NOT_ASCII = "The e-mail address must be of ASCII letters; write a domain of others in its form xn--..."
+LOCKED = marked("This account is locked; unlock it first.")
+NO_ADDRESS = marked("The e-mail address is not one; write it as in ada@example.com, or leave it out.")
+NOT_ASCII = marked(
+    "The e-mail address must be of ASCII letters; write a domain of others in its form xn--..."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ class Invitations:
         with self.database.exclusive(PEOPLE), self.database.writing() as session:
             row = session.get(tables.User, user_id)
             if row is None or row.locked_at is not None:
-                raise BadInput(LOCKED if row else REMOVED)
+                raise BadInput(gettext(LOCKED if row else REMOVED))
             session.add(noted(self.clock(), by.name, "new code made", row.name))
             return self._handed(session, row, email, by)
 
@@ -158,9 +161,9 @@ def hash_of(code: str) -> str:
 def _refuse_unfit(email: str) -> None:
     """Raise BadInput where no provider can ever show this address; "" is none."""
     if not email.isascii():
-        raise BadInput(NOT_ASCII)
+        raise BadInput(gettext(NOT_ASCII))
     if email and (email.count("@") != 1 or not email.isprintable() or len(email) > 254 or " " in email):
-        raise BadInput(NO_ADDRESS)
+        raise BadInput(gettext(NO_ADDRESS))
 
 
 def _behind(user: tables.User, code: Invitation, *, stays: bool) -> str | None:

@@ -16,6 +16,7 @@ from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
+from webapp.language import gettext, marked
 from webapp.store import tables
 from webapp.store.accounts import PEOPLE
 from webapp.store.convert import user_row
@@ -27,7 +28,7 @@ from webapp.store.rows import Role, UserRow
 from webapp.store.sessions import IDLE, is_alive
 from webapp.store.way_in import refuse_last
 
-REMOVED = "This account was removed meanwhile."
+REMOVED = marked("This account was removed meanwhile.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,7 @@ class People:
         with self.database.exclusive(PEOPLE), self.database.writing() as session:
             row = session.get(tables.User, user_id)
             if row is None:
-                raise BadInput(REMOVED)
+                raise BadInput(gettext(REMOVED))
             yield session, row
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from audit.schema import BadInput
+from webapp.language import gettext
 from webapp.store import tables
 from webapp.store.people_tables import Identity
 
@@ -29,5 +30,5 @@ def refuse_last(session: Session, user: tables.User, issuers: Collection[str]) -
     """Raise BadInput where without this person nobody could administer the installation."""
     able = set(session.scalars(select(tables.User.id).where(deciding(issuers))))
     if able == {user.id}:
-        msg = f"'{user.name}' is the only administrator; add another one first"
+        msg = gettext("'%(name)s' is the only administrator; add another one first", name=user.name)
         raise BadInput(msg)

@@ -9,6 +9,8 @@ from audit.estimate import Estimate
 from audit.finding.reading import is_share
 from audit.registry import METRICS, Chapter, metric
 from audit.report.model import Report
+from webapp.language import current
+from webapp.translations.metrics import explanation
 from webapp.viewmodels.words import amount, between, is_band, metric_label
 
 Group = tuple[str, ...]
@@ -78,8 +80,8 @@ def measure_tables(report: Report, attribute: Group) -> tuple[MeasureTable, ...]
 def meanings(report: Report) -> tuple[Meaning, ...]:
     """What the metrics of the report mean, in its order; bands share one entry."""
     ids = dict.fromkeys(e.metric.split("@")[0] for e in report.estimates)
-    known = [METRICS[name] for name in ids if name in METRICS]
-    return tuple(Meaning(name=metric_label(m.id), definition=m.definition, sign=m.sign) for m in known)
+    known = [explanation(name, current()) for name in ids if name in METRICS]
+    return tuple(Meaning(name=one.label, definition=one.definition, sign=one.sign) for one in known)
 
 
 def _table(

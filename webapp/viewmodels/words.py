@@ -7,10 +7,11 @@ from datetime import datetime
 
 from audit.disparity import Verdict
 from audit.finding import Severity
-from audit.finding.reading import BAND, reading
+from audit.finding.reading import BAND
 from webapp import language
 from webapp.language import decimal, gettext, marked, ngettext
 from webapp.store.rows import ConnectionRow
+from webapp.translations import metrics
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -43,7 +44,7 @@ def metric_label(metric: str) -> str:
     """A metric's name for a table's head; a band of the score is named by its ends."""
     if is_band(metric):
         return f"Score {metric.removeprefix(BAND)}"
-    return reading(metric).label
+    return metrics.label(metric, language.current())
 
 
 def is_band(metric: str) -> bool:

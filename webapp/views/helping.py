@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from webapp.help.glossary import Term, find, metric_terms, own_terms
 from webapp.help.pages import HelpPage, help_page, shelves
 from webapp.help.text import Site, rendered
-from webapp.language import gettext
+from webapp.language import ENGLISH, current, gettext
 from webapp.roles import may_open
 
 blueprint = Blueprint("help", __name__)
@@ -22,19 +22,20 @@ blueprint = Blueprint("help", __name__)
 @blueprint.get("/help")
 def index() -> str:
     """Every help text, by what one wants to do."""
-    return render_template("help_index.html", shelves=shelves())
+    return render_template("help_index.html", shelves=shelves(current()))
 
 
 @blueprint.get("/help/glossary")
 def glossary() -> str:
     """Every word."""
-    return render_template("help_glossary.html", terms=own_terms(), metrics=metric_terms())
+    tongue = current()
+    return render_template("help_glossary.html", terms=own_terms(tongue), metrics=metric_terms(tongue))
 
 
 @blueprint.get("/help/<topic>")
 def page(topic: str) -> str:
     """The help text of one page, by itself."""
-    found = help_page(topic) or abort(404)
+    found = help_page(topic, current()) or abort(404)
     return render_template("help_page.html", page=found, text=_text(found, deeper=0))
 
 
@@ -42,7 +43,7 @@ def page(topic: str) -> str:
 @pass_context
 def help_beside(context: Context) -> HelpPage | None:
     """The help text for the template that is shown; None for one that has none."""
-    return help_page(PurePosixPath(context.name or "").stem)
+    return help_page(PurePosixPath(context.name or "").stem, current())
 
 
 @blueprint.app_template_global()
@@ -60,7 +61,7 @@ def term(name: str, shown: str = "") -> Markup:
     KeyError
         The glossary has no such word.
     """
-    found = find(name)
+    found = find(name, current())
     if found is None:
         msg = f"The glossary has no word {name!r}; add it to webapp/help/glossary.toml."
         raise KeyError(msg)
@@ -73,7 +74,9 @@ def words_here(*names: str) -> Markup:
 
     For tables whose head is folded away on a phone: a button there would have the focus and not be seen.
     """
-    wanted = [found for name in names if (found := find(name)) and f"term-{found.slug}" not in _seen()]
+    wanted = [
+        found for name in names if (found := find(name, current())) and f"term-{found.slug}" not in _seen()
+    ]
     made = [_in_place(one, one.name, "term") for one in dict.fromkeys(wanted)]
     return _macro("words_line", made) if made else Markup("")
 
@@ -84,12 +87,17 @@ def explained(shown: str) -> Markup:
 
     They are given in English, as the glossary has them, and shown in the language of the page.
     """
-    found, words = find(shown), gettext(shown)
+    found, words = find(shown, current()), gettext(shown)
     return escape(words) if found is None else _in_place(found, words, "term")
 
 
 def _text(found: HelpPage, *, deeper: int) -> Markup:
-    site = Site(explain=lambda one, shown: _in_place(one, shown, "help-term"), address=_address)
+    site = Site(
+        explain=lambda one, shown: _in_place(one, shown, "help-term"),
+        address=_address,
+        language=found.language,
+        shown=str if found.language == ENGLISH else gettext,
+    )
     # Made by markdown-it-py from a file of ours, with HTML off.
     return Markup(rendered(found.body, site, deeper=deeper))  # noqa: S704
 

@@ -12,9 +12,12 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, rend
 
 from connectors.errors import Busy, Refused
 from connectors.hubspot.events import events_of
+from connectors.inbound import Visit
 from webapp.crms import CRM_HOSTS, hubspot_app, salesforce_app
 from webapp.departures import receive
 from webapp.incoming import as_signed, keyring_for, panel_of
+from webapp.language import as_told, current, gettext, marked
+from webapp.panel_words import spoken
 from webapp.panels import NO_PERMISSION, NOT_AUDITED, NOT_CONNECTED, Panel
 from webapp.security import allow_framing
 from webapp.services import Services, services
@@ -23,9 +26,9 @@ from webapp.views.typed_errors import REQUEST_STATUS, as_error
 HOOK_PATH = "/hubspot/webhooks"
 RELOAD = Panel(
     state="not_audited",
-    title="Open the lead again",
-    sentence="Salesforce did not say in time which lead is open, so there is nothing to show yet.",
-    next_step="Reload this page.",
+    title=marked("Open the lead again"),
+    sentence=marked("Salesforce did not say in time which lead is open, so there is nothing to show yet."),
+    next_step=marked("Reload this page."),
 )
 # A correctly signed request that leads to no lead is an expected state; everything else is a forgery.
 CANVAS_PANELS: dict[str, Panel] = {
@@ -57,7 +60,7 @@ def canvas() -> Response:
     opened = services()
     app = salesforce_app(opened.settings)
     if app is None:
-        return _explanation("Salesforce is not set up in this Fairlead.", 404)
+        return _explanation(marked("Salesforce is not set up in this Fairlead."), 404)
     signed = request.form.get("signed_request", "")
     try:
         keyrings = keyring_for(opened, "salesforce")
@@ -67,13 +70,8 @@ def canvas() -> Response:
     except Refused as error:
         return _canvas_refusal(error)
     allow_framing(visit.frame_origins or _salesforce_origins())
-    page = render_template(
-        "panel.html",
-        panel=panel_of(opened, visit),
-        bearer=opened.panel_bearers.issue(visit),
-        address=url_for("inbound.panel_again"),
-    )
-    return make_response(page)
+    bearer = opened.panel_bearers.issue(visit)
+    return _shown(opened, visit, bearer=bearer, address=url_for("inbound.panel_again"))
 
 
 @blueprint.get("/salesforce/panel")
@@ -86,7 +84,19 @@ def panel_again() -> Response:
         answer = make_response("Reload the lead.", 401)
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
-    return make_response(render_template("panel.html", panel=panel_of(opened, visit)))
+    return _shown(opened, visit)
+
+
+def _shown(opened: Services, visit: Visit, **more: str) -> Response:
+    """The panel in the language that the CRM speaks to who looks."""
+    with as_told(visit.language):
+        response = make_response(_page(panel_of(opened, visit), **more))
+        response.headers["Content-Language"] = current()
+        return response
+
+
+def _page(panel: Panel, **more: str) -> str:
+    return render_template("panel.html", panel=panel, words=spoken(panel), **more)
 
 
 def _address_of(opened: Services, organisation: str) -> str:
@@ -122,7 +132,7 @@ def webhooks() -> Response:
 
 
 def _canvas_busy(error: Busy) -> Response:
-    response = _explanation("Salesforce did not answer just now. Reload the lead in a minute.", 503)
+    response = _explanation(marked("Salesforce did not answer just now. Reload the lead in a minute."), 503)
     response.headers["Retry-After"] = str(max(1, round(error.retry_after)))
     return response
 
@@ -130,14 +140,15 @@ def _canvas_busy(error: Busy) -> Response:
 def _canvas_refusal(error: Refused) -> Response:
     panel = CANVAS_PANELS.get(error.code)
     if panel is None:
-        return _explanation("Salesforce's signed request could not be verified.", 401)
+        return _explanation(marked("Salesforce's signed request could not be verified."), 401)
     allow_framing(_salesforce_origins())
-    return make_response(render_template("panel.html", panel=panel), CANVAS_STATUS.get(error.code, 200))
+    return make_response(_page(panel), CANVAS_STATUS.get(error.code, 200))
 
 
 def _explanation(reason: str | None, status: int) -> Response:
     allow_framing(_salesforce_origins())
-    return make_response(render_template("canvas_explanation.html", reason=reason), status)
+    told = gettext(reason) if reason else None
+    return make_response(render_template("canvas_explanation.html", reason=told), status)
 
 
 def _salesforce_origins() -> tuple[str, ...]:

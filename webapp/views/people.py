@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from flask import (
     Blueprint,
@@ -21,7 +22,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from webapp.account_names import account_name
-from webapp.roles import WORDS
+from webapp.language import gettext, marked
+from webapp.roles import NAMES, WORDS
 from webapp.services import services
 from webapp.sign_in.ways import ways_in
 from webapp.store.invitations import By, Handed, Wanted
@@ -30,6 +32,13 @@ from webapp.viewmodels.people import person_lines
 
 blueprint = Blueprint("people", __name__)
 ONE = "/people/<user_id>"
+NOW: Mapping[Role, str] = MappingProxyType(
+    {
+        "admin": marked("%(name)s is admin now."),
+        "auditor": marked("%(name)s is auditor now."),
+        "viewer": marked("%(name)s is viewer now."),
+    }
+)
 
 
 @blueprint.get("/people")
@@ -65,19 +74,21 @@ def new_code(user_id: str) -> Response:
 def set_role(user_id: str) -> AnyResponse:
     """Give another role."""
     role, by = _role(), _by()
-    return _done(lambda: services().people.set_role(user_id, role, by.name, by.root), f"is {role} now")
+    return _done(lambda: services().people.set_role(user_id, role, by.name, by.root), NOW[role])
 
 
 @blueprint.post(f"{ONE}/lock")
 def lock(user_id: str) -> AnyResponse:
     """Let a person sign in no more."""
-    return _done(lambda: services().people.lock(user_id, current_user.name), "is locked and signed out")
+    said = marked("%(name)s is locked and signed out.")
+    return _done(lambda: services().people.lock(user_id, current_user.name), said)
 
 
 @blueprint.post(f"{ONE}/unlock")
 def unlock(user_id: str) -> AnyResponse:
     """Let a person sign in again."""
-    return _done(lambda: services().people.unlock(user_id, current_user.name), "may sign in again")
+    said = marked("%(name)s may sign in again.")
+    return _done(lambda: services().people.unlock(user_id, current_user.name), said)
 
 
 @blueprint.post(f"{ONE}/sign-out")
@@ -88,19 +99,21 @@ def end_sessions(user_id: str) -> AnyResponse:
         services().people.end_sessions(user_id, current_user.name)
         return services().accounts.user(user_id) or abort(404)
 
-    return _done(end, "is signed out everywhere; API tokens stay until they are revoked")
+    said = marked("%(name)s is signed out everywhere; API tokens stay until they are revoked.")
+    return _done(end, said)
 
 
 @blueprint.post(f"{ONE}/remove")
 def remove(user_id: str) -> AnyResponse:
     """Take a person's account away."""
-    return _done(lambda: services().people.remove(user_id, current_user.name), "is removed")
+    said = marked("%(name)s is removed.")
+    return _done(lambda: services().people.remove(user_id, current_user.name), said)
 
 
-def _done(change: Callable[[], UserRow], words: str) -> AnyResponse:
+def _done(change: Callable[[], UserRow], said: str) -> AnyResponse:
     try:
         changed = change()
-        flash(f"{changed.name} {words}.", "success")
+        flash(gettext(said, name=changed.name), "success")
     except BadInput as problem:
         flash(_sentence(problem), "error")
     return redirect(url_for("people.show"), 303)
@@ -129,6 +142,7 @@ def _page(error: str | None = None, handed: Handed | None = None) -> Response:
         "people.html",
         lines=person_lines(opened.people.all(), ways_in(opened.settings), current_user.user.id),
         roles=WORDS,
+        role_names=NAMES,
         by_email=any(way.invites for way in ways_in(opened.settings)),
         error=error,
         handed=handed,

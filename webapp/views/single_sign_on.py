@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from audit.schema import BadInput
 from webapp import auth
 from webapp.auth import NotSignedIn
+from webapp.language import marked
 from webapp.services import Services, services
 from webapp.sign_in import claims, pending
 from webapp.sign_in.pending import Begun
@@ -23,10 +24,10 @@ from webapp.store.identities import Proved
 from webapp.store.rows import UserRow
 from webapp.views.auth import own_path, refusal, sign_in_page
 
-LATE = (
+LATE = marked(
     "This answer was not asked for by this browser, was used already, or came after ten minutes. Begin again."
 )
-OTHER = "This answer comes from another provider than the one that was asked. Begin again."
+OTHER = marked("This answer comes from another provider than the one that was asked. Begin again.")
 blueprint = Blueprint("single_sign_on", __name__)
 WORDS: Mapping[Key, str] = MappingProxyType({"oidc": "single sign-on", "salesforce": "Salesforce"})
 PATH = "/login/<any(oidc, salesforce):key>"
@@ -111,11 +112,11 @@ def _told(key: Key, problem: NotLetIn) -> Response:
 
 
 def _naming(key: Key, problem: NotLetIn) -> NotLetIn:
-    """The sentence with the names of the settings that this provider has."""
-    if key == "oidc":
-        return problem
-    text = str(problem).replace("FAIRLEAD_OIDC_ISSUER", "FAIRLEAD_SALESFORCE_LOGIN_URL")
-    text = text.replace("FAIRLEAD_OIDC_", "FAIRLEAD_SALESFORCE_")
+    """The sentence in the page's language, with the names of the settings that this provider has."""
+    text = problem.shown()
+    if key == "salesforce":
+        text = text.replace("FAIRLEAD_OIDC_ISSUER", "FAIRLEAD_SALESFORCE_LOGIN_URL")
+        text = text.replace("FAIRLEAD_OIDC_", "FAIRLEAD_SALESFORCE_")
     return NotLetIn(text, code=problem.code, passing=problem.passing)
 
 
