@@ -12,6 +12,7 @@ from connectors.errors import Busy, ConnectorError, Refused
 from connectors.oauth import Grant
 from webapp.crms import NAMES, consent
 from webapp.erasure import erase
+from webapp.language import gettext, marked
 from webapp.rights.parting import certify_parting
 from webapp.services import Services
 from webapp.store import erased_leads, pseudonymised
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from connectors.salesforce.server_flows import ServerFlow
 
 ERROR_CODE = re.compile(r"[A-Za-z_]{1,60}\Z")
-_NOT_INSTALLED = (
+_NOT_INSTALLED = marked(
     "The app is not in this org, or is not approved for you: make it in this org and add your permission set "
     "to its policies, then connect again."
 )
@@ -32,12 +33,17 @@ _NOT_INSTALLED = (
 MENDS = {
     "invalid_client": _NOT_INSTALLED,
     "OAUTH_APPROVAL_ERROR_GENERIC": _NOT_INSTALLED,
-    "OAUTH_APP_BLOCKED": "An admin has blocked the app in this org: unblock it in Setup, then connect again.",
+    "OAUTH_APP_BLOCKED": marked(
+        "An admin has blocked the app in this org: unblock it in Setup, then connect again."
+    ),
     "OAUTH_APP_ACCESS_DENIED": _NOT_INSTALLED,
-    "invalid_scope": "Add the scopes api, refresh_token and openid to the app, then connect again.",
-    "server_error": "Something broke there. Wait some minutes, then connect again.",
-    "temporarily_unavailable": "Wait some minutes, then connect again.",
+    "invalid_scope": marked("Add the scopes api, refresh_token and openid to the app, then connect again."),
+    "server_error": marked("Something broke there. Wait some minutes, then connect again."),
+    "temporarily_unavailable": marked("Wait some minutes, then connect again."),
 }
+UNCONFIRMED = marked("%(crm)s did not confirm the end of the consent: remove the app there too.")
+ERASED = marked("Its leads are erased here; the audits stay.")
+ERASED_LATER = marked("Its leads will be erased here when the running job ends; the audits stay.")
 # With these there is nothing left to revoke: the CRM ended it first.
 ENDED = frozenset({"not_connected", "invalid_grant", "invalid_token", "portal_gone"})
 
@@ -72,7 +78,9 @@ def finish(opened: Services, crm: Crm, user: UserRow, answer: Answer) -> Connect
     """
     verifier = opened.consents.take(crm, user.id, answer.state)
     if verifier is None:
-        msg = "This answer was not asked for here, was used already, or came after 15 minutes. Connect again."
+        msg = gettext(
+            "This answer was not asked for here, was used already, or came after 15 minutes. Connect again."
+        )
         raise NotConnected(msg)
     if answer.error or not answer.code:
         raise NotConnected(_declined(crm, answer.error))
@@ -135,23 +143,25 @@ def end(opened: Services, connection: ConnectionRow, user: str) -> str:
     BadInput
         The connection has ended, but the disk did not let its leads be erased.
     """
-    name, note = NAMES[connection.crm], ""
+    name, note, said = NAMES[connection.crm], "", ""
     if not _revoked(opened, connection):
-        note = f"{name} did not confirm the end of the consent: remove the app there too."
+        # The note is stored, in English; what is said is told once, to who ends it.
+        note, said = UNCONFIRMED % {"crm": name}, gettext(UNCONFIRMED, crm=name)
     opened.grants(connection.id).delete()
     opened.repository.set_state(connection.id, "disconnected", note)
     opened.accounts.record(user, "disconnected", connection.id, note)
     certify_parting(opened, connection)
     opened.keys.destroy(connection.id, user)
     opened.releases.forget_counts(owner_of(connection), user)
-    told = f"{name} is disconnected, its tokens are deleted and the key of its leads is destroyed."
+    told = gettext(
+        "%(crm)s is disconnected, its tokens are deleted and the key of its leads is destroyed.", crm=name
+    )
     try:
         now = erase(opened, connection)
     except BadInput as problem:
-        msg = f"{told} {problem} {note}".strip()
+        msg = f"{told} {problem} {said}".strip()
         raise BadInput(msg) from None
-    leads = "are erased here" if now else "will be erased here when the running job ends"
-    return f"{told} Its leads {leads}; the audits stay. {note}".strip()
+    return f"{told} {gettext(ERASED if now else ERASED_LATER)} {said}".strip()
 
 
 def _revoked(opened: Services, connection: ConnectionRow) -> bool:
@@ -168,8 +178,11 @@ def _revoked(opened: Services, connection: ConnectionRow) -> bool:
 
 def _declined(crm: Crm, error: str) -> str:
     if error == "access_denied":
-        return f"The consent was declined in {NAMES[crm]}. Nothing was changed; you can connect again."
+        return gettext(
+            "The consent was declined in %(crm)s. Nothing was changed; you can connect again.", crm=NAMES[crm]
+        )
     reason = f" ({error})" if ERROR_CODE.match(error) else ""
-    usual = "Check the app's settings there, then connect again."
+    usual = marked("Check the app's settings there, then connect again.")
     mend = MENDS.get(error, usual) if crm == "salesforce" else usual
-    return f"{NAMES[crm]} did not give its consent{reason}. {mend}"
+    said = gettext("%(crm)s did not give its consent%(reason)s.", crm=NAMES[crm], reason=reason)
+    return f"{said} {gettext(mend)}"

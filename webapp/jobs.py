@@ -25,6 +25,7 @@ from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
 from webapp.first_measure import measure_first, refuse_unmeasured, stopped
 from webapp.key_order import put_in_order
+from webapp.language import marked
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
 from webapp.outgoing import notices_of
 from webapp.pulling import Progress, Wanted, pull
@@ -35,7 +36,7 @@ from webapp.services import Services
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
 
-ENDED = "The connection has ended. Connect the CRM again on the connections page."
+ENDED = marked("The connection has ended. Connect the CRM again on the connections page.")
 SERVER = "Fairlead"
 """Who pulls and writes back in the trail: a job, whoever started it."""
 
@@ -96,9 +97,9 @@ def sync(
         # A pull that was begun before may have brought leads that are too old by now.
         retention.apply(opened, connection)
         after_sync(opened, connection, done)
-        progress("Logging scores", 0, None)
+        progress(marked("Logging scores"), 0, None)
         logged = log_sync(opened, connection, done) or logged
-        progress("Auditing", 0, None)
+        progress(marked("Auditing"), 0, None)
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
         _refuse_other_key(opened, connection, generation)
         row = _audit(opened, connection, rules, done)
@@ -132,7 +133,7 @@ def expire(opened: Services, connection: ConnectionRow, progress: Progress = qui
     """
     with alone(opened, connection):
         put_in_order(opened, connection)
-        progress("Deleting old leads", 0, None)
+        progress(marked("Deleting old leads"), 0, None)
         return retention.apply(opened, connection)
 
 
@@ -159,7 +160,7 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
             msg = f"{label(connection)} was connected anew and not audited since; run fairlead sync first."
             raise BadInput(msg)
         refuse_unmeasured(opened, connection, audit.policy_version)
-        progress("Writing flags back", 0, len(flags))
+        progress(marked("Writing flags back"), 0, len(flags))
         with noting(opened, connection, WRITE_BACK):
             receipt = source_for(opened, connection).publish(flags, notices_of(audit))
         clear_note_of(opened, connection, WRITE_BACK)

@@ -24,12 +24,13 @@ from webapp.crms import label
 from webapp.decisions import rekey
 from webapp.jobs import alone
 from webapp.key_order import put_in_order
+from webapp.language import marked
 from webapp.pulling import Progress
 from webapp.services import Services
 from webapp.store import pseudonymised
 from webapp.store.rows import ConnectionRow
 
-STEP = "Moving the leads on to the new key"
+STEP = marked("Moving the leads on to the new key")
 
 
 def rotate(opened: Services, connection: ConnectionRow, who: str, progress: Progress) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Literal, cast
 
@@ -54,7 +54,7 @@ def install(app: Flask) -> None:
         ngettext=_found_of,
         newstyle=True,
     )
-    words.filters.update(translated=gettext, decimal=decimal, english=english)
+    words.filters.update(translated=gettext, decimal=decimal, english=english, shortest=shortest)
     words.globals.update(language=current, in_english=in_english, lang_of=lang_of)
     app.after_request(_told)
 
@@ -140,12 +140,24 @@ def long_day(value: datetime) -> str:
     return dates.format_date(value, "long", locale=current())
 
 
+def shortest(value: float, shape: str = "g") -> str:
+    """A number with no more digits than it needs: 0.5 or 0,5; ``shape`` may say how many at most."""
+    return pointed(f"{value:{shape}}")
+
+
 def moment(value: datetime) -> str:
     """A moment in UTC: 23 Nov 2026, 14:05 UTC."""
     at = value.astimezone(UTC)
     if current() == ENGLISH:
         return f"{day(at)}, {at:%H:%M} UTC"
     return f"{day(at)}, {dates.format_time(at, 'short', tzinfo=UTC, locale=current())} UTC"
+
+
+def iso_day(value: date) -> str:
+    """A day as lists write it: 2026-11-23, or 23.11.2026."""
+    if current() == ENGLISH:
+        return f"{value:%Y-%m-%d}"
+    return dates.format_date(value, "medium", locale=current())
 
 
 def offered(language: str) -> Language | None:

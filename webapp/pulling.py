@@ -12,6 +12,7 @@ from connectors.synced import Synced, Wish
 from webapp.answering import with_answers
 from webapp.crms import label, syncing_source
 from webapp.erasure import is_disconnected
+from webapp.language import marked
 from webapp.outcomes import PULL, noting
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -19,7 +20,7 @@ from webapp.store.rows import ConnectionRow
 Progress = Callable[[str, int, int | None], None]
 """Told the step in words, how much of it is done, and the whole (None where it is not known)."""
 Wanted = Literal["", "full", "reconcile"]
-STEP = "Pulling leads"
+STEP = marked("Pulling leads")
 
 
 def pull(

@@ -13,6 +13,7 @@ from datetime import datetime
 from audit.release import Release, check_epsilon, read_release, to_json
 from audit.schema import BadInput
 from webapp.jobs import ENDED
+from webapp.language import gettext, marked
 from webapp.pulling import Progress
 from webapp.release_cut import Asked, as_paid
 from webapp.release_vault import vault_of
@@ -26,7 +27,7 @@ from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobRow, Wanted
 
 EXACT, LOOK = "exact", "look"
-COUNTING = "Counting the leads"
+COUNTING = marked("Counting the leads")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +77,9 @@ def ask(opened: Services, connection: ConnectionRow, word: str, who: str) -> Job
         The connection has ended, or there is no budget for noise at all.
     """
     if connection.state == "disconnected":
-        raise BadInput(ENDED)
+        raise BadInput(gettext(ENDED))
     if epsilon_of(word) is not None and opened.releases.budget(owner_of(connection)) is None:
-        msg = "There is no budget for noise yet: an admin sets it on the page Share figures."
+        msg = gettext("There is no budget for noise yet: an admin sets it on the page Share figures.")
         raise BadInput(msg)
     return opened.work.ask(Wanted(connection_id=connection.id, kind="release", who=who, wanted=word))
 

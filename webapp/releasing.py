@@ -32,6 +32,7 @@ from audit.release import (
 from audit.schema import BadInput, Stream
 from audit.tally import count
 from webapp.jobs import AtWork, leads_of, quiet, rules_in_force
+from webapp.language import marked
 from webapp.pulling import Progress
 from webapp.release_cut import Asked, as_paid, definition, digest_of, refuse_other_cut
 from webapp.release_vault import Vault, bring_up, vault_of
@@ -41,7 +42,7 @@ from webapp.store.locks import Locked
 from webapp.store.releases import Files, NewRelease, Owner, ReleasedRow, Releases, owner_of
 from webapp.store.rows import ConnectionRow
 
-STEP = "Hiding what could be worked out, in percent"
+STEP = marked("Hiding what could be worked out, in percent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from connectors.oauth import Flow
+from webapp.language import gettext, marked
 from webapp.settings import Settings
 from webapp.store.rows import Crm
 
@@ -28,15 +29,15 @@ class Way:
     missing: str = ""
 
 
-SIGN_IN = (
+SIGN_IN = marked(
     "You sign in at the CRM and agree; you come back here by yourself. Fairlead then acts as you, with a "
     "token that it renews. Best to begin with."
 )
-CERTIFICATE = (
+CERTIFICATE = marked(
     "No browser and no refresh token: Fairlead signs each request for access with a private key that only "
     "this server has. It acts as the user that the settings name. Best for an unattended server."
 )
-RUN_AS = (
+RUN_AS = marked(
     "No browser: Fairlead shows the app's id and secret, and acts as the user that the app's policies name. "
     "The simplest for an unattended server; the secret alone gives access."
 )
@@ -55,9 +56,9 @@ def ways(settings: Settings) -> tuple[Way, ...]:
             Way(
                 crm="salesforce",
                 flow="web",
-                name="Sign in at Salesforce",
-                sentence=SIGN_IN,
-                button="Connect Salesforce",
+                name=gettext("Sign in at Salesforce"),
+                sentence=gettext(SIGN_IN),
+                button=gettext("Connect Salesforce"),
             ),
             _certificate(settings),
             _run_as(settings),
@@ -67,9 +68,9 @@ def ways(settings: Settings) -> tuple[Way, ...]:
             Way(
                 crm="hubspot",
                 flow="web",
-                name="Sign in at HubSpot",
-                sentence=SIGN_IN,
-                button="Connect HubSpot",
+                name=gettext("Sign in at HubSpot"),
+                sentence=gettext(SIGN_IN),
+                button=gettext("Connect HubSpot"),
             )
         )
     return tuple(found)
@@ -78,32 +79,32 @@ def ways(settings: Settings) -> tuple[Way, ...]:
 def flow_name(flow: Flow) -> str:
     """How a connection was made, in words."""
     return {
-        "web": "An admin signed in",
-        "jwt": "With a certificate (JWT bearer)",
-        "client_credentials": "As the app's run-as user (client credentials)",
+        "web": gettext("An admin signed in"),
+        "jwt": gettext("With a certificate (JWT bearer)"),
+        "client_credentials": gettext("As the app's run-as user (client credentials)"),
     }[flow]
 
 
 def _certificate(settings: Settings) -> Way:
-    missing = "" if settings.salesforce_jwt_key else "Set FAIRLEAD_SALESFORCE_JWT_KEY_FILE and "
+    needed = gettext("Set FAIRLEAD_SALESFORCE_JWT_KEY_FILE and FAIRLEAD_SALESFORCE_JWT_USERNAME to use it.")
     return Way(
         crm="salesforce",
         flow="jwt",
-        name="Use a certificate",
-        sentence=CERTIFICATE,
-        button="Connect Salesforce with the certificate",
-        missing=missing and f"{missing}FAIRLEAD_SALESFORCE_JWT_USERNAME to use it.",
+        name=gettext("Use a certificate"),
+        sentence=gettext(CERTIFICATE),
+        button=gettext("Connect Salesforce with the certificate"),
+        missing="" if settings.salesforce_jwt_key else needed,
     )
 
 
 def _run_as(settings: Settings) -> Way:
     shared = urlsplit(settings.salesforce_login_url).hostname in SHARED_HOSTS
-    missing = "Set FAIRLEAD_SALESFORCE_LOGIN_URL to the org's My Domain address to use it." if shared else ""
+    needed = gettext("Set FAIRLEAD_SALESFORCE_LOGIN_URL to the org's My Domain address to use it.")
     return Way(
         crm="salesforce",
         flow="client_credentials",
-        name="Use the app's run-as user",
-        sentence=RUN_AS,
-        button="Connect Salesforce as the run-as user",
-        missing=missing,
+        name=gettext("Use the app's run-as user"),
+        sentence=gettext(RUN_AS),
+        button=gettext("Connect Salesforce as the run-as user"),
+        missing=needed if shared else "",
     )

@@ -10,7 +10,9 @@ from jinja2 import Environment, nodes
 
 SAID = frozenset({"aria-label", "alt", "title", "placeholder", "data-head"})
 CALLS = frozenset({"_", "gettext", "ngettext", "url_for"})
-SAME_EVERYWHERE = re.compile(r"\b(?:Fairlead|Salesforce|HubSpot|UTC|CSV|JSON|HTML|SVG|TOML|API|ID)\b|&\w+;")
+SAME_EVERYWHERE = re.compile(
+    r"\b(?:Fairlead|Salesforce|HubSpot|UTC|CSV|JSON|HTML|SVG|TOML|API|ID|SHA)\b|&\w+;"
+)
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[A-Z][a-z]")
 ENV = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)

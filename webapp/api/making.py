@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit.schema import BadInput
 from webapp.api.scopes import BY_ROLE, too_much
+from webapp.language import gettext
 from webapp.services import Services
 from webapp.store.api_tokens import LONGEST_DAYS, NewToken, TokenRow
 
@@ -27,26 +28,32 @@ def make_token(opened: Services, new: NewToken) -> tuple[str, TokenRow]:
 def _wrong_name(new: NewToken) -> str:
     named = new.name.strip() == new.name and 0 < len(new.name) <= LONGEST_NAME and new.name.isprintable()
     if not named:
-        return f"Give the token a name of 1 to {LONGEST_NAME} printable characters: that of a program."
+        return gettext(
+            "Give the token a name of 1 to %(longest)s printable characters: that of a program.",
+            longest=LONGEST_NAME,
+        )
     if not 1 <= new.days <= LONGEST_DAYS:
-        return f"A token lasts from 1 to {LONGEST_DAYS} days; write such a number."
+        return gettext("A token lasts from 1 to %(most)s days; write such a number.", most=LONGEST_DAYS)
     return ""
 
 
 def _wrong_scopes(new: NewToken) -> str:
     if new.role not in BY_ROLE:
-        return f"There is no role {new.role}; choose {', '.join(BY_ROLE)}."
+        roles = ", ".join(BY_ROLE)
+        return gettext("There is no role %(role)s; choose %(roles)s.", role=new.role, roles=roles)
     if not new.scopes:
-        return "Choose at least one scope: a token without any may do nothing."
+        return gettext("Choose at least one scope: a token without any may do nothing.")
     refused = too_much(new.scopes, new.role)
     if refused:
-        return (
-            f"The role {new.role} may not have {', '.join(refused)}; leave that out, or choose another role."
+        return gettext(
+            "The role %(role)s may not have %(scopes)s; leave that out, or choose another role.",
+            role=new.role,
+            scopes=", ".join(refused),
         )
     return ""
 
 
 def _wrong_place(opened: Services, new: NewToken) -> str:
     if new.connection_id and opened.repository.connection(new.connection_id) is None:
-        return "There is no such connection; choose one from the list."
+        return gettext("There is no such connection; choose one from the list.")
     return ""

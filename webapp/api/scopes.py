@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from webapp.language import marked
 from webapp.roles import RIGHTS, Right
 from webapp.store.rows import Role
 
@@ -26,18 +27,22 @@ Scope = Literal[
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 WORDS: Mapping[Scope, str] = MappingProxyType(
     {
-        "read:audits": "Connections, what their syncs read, and audits without special categories.",
-        "read:special": "Also what audits say of special categories (Article 9 of the GDPR).",
-        "read:answers": "What reps answer to the check of a score, and whether more for one group.",
-        "read:policy": "Policy, stream and their versions, the documents made from them, the decision log.",
-        "read:decisions": "The entries of the decision log: each score, under the pseudonym of its lead.",
-        "read:releases": "The ledger of what was shared, and what is in it.",
-        "read:trail": "Who did what.",
-        "read:people": "Who may sign in.",
-        "read:panel": "What the panel says of one lead, by its record id.",
-        "read:dossiers": "All that is held of one lead, by its record id.",
-        "write:releases": "Make figures that may be shared.",
-        "write:erasures": "Erase one lead for good, by its record id.",
+        "read:audits": marked("Connections, what their syncs read, and audits without special categories."),
+        "read:special": marked("Also what audits say of special categories (Article 9 of the GDPR)."),
+        "read:answers": marked("What reps answer to the check of a score, and whether more for one group."),
+        "read:policy": marked(
+            "Policy, stream and their versions, the documents made from them, the decision log."
+        ),
+        "read:decisions": marked(
+            "The entries of the decision log: each score, under the pseudonym of its lead."
+        ),
+        "read:releases": marked("The ledger of what was shared, and what is in it."),
+        "read:trail": marked("Who did what."),
+        "read:people": marked("Who may sign in."),
+        "read:panel": marked("What the panel says of one lead, by its record id."),
+        "read:dossiers": marked("All that is held of one lead, by its record id."),
+        "write:releases": marked("Make figures that may be shared."),
+        "write:erasures": marked("Erase one lead for good, by its record id."),
     }
 )
 # What a token's holder needs: a token shows what the pages show, and does what they let the holder do.

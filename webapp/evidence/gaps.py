@@ -10,7 +10,7 @@ from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, ORDER
 from webapp.evidence.sheet import Column, Kind, Ranged, Sheet, ends, ranged, reasons
 from webapp.evidence.source import Names, Source, gap_kind, joined, named
-from webapp.language import ENGLISH, current, decimal, gettext, ngettext, pointed
+from webapp.language import ENGLISH, current, decimal, gettext, ngettext, pointed, shortest
 from webapp.viewmodels.words import MINUS, NBSP, VERDICT_WORDS, metric_label, tick
 
 SMALLEST = 1e-12
@@ -101,7 +101,7 @@ def _lead(source: Source, rows: Sequence[Disparity], kind: str) -> str:
         "%(confidence)s\N{NO-BREAK SPACE}%%). %(none)s is no gap; the dotted lines are the tolerance. A "
         "verdict needs the whole bar on one side of it.",
         reference=joined(rows[0].reference),
-        confidence=pointed(f"{source.report.settings.confidence * 100:g}"),
+        confidence=shortest(source.report.settings.confidence * 100),
         none="0" if kind == "difference" else "1",
     )
 

@@ -11,7 +11,7 @@ from webapp.charts.intervals import ALONE, OPEN, OUTSIDE, REFERENCE, WITHIN, Axi
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.sheet import Column, Sheet, ends, in_words, ranged, reasons
 from webapp.evidence.source import Names, Source, gap_kind, joined, named, value_kind
-from webapp.language import gettext, ngettext, pointed
+from webapp.language import gettext, ngettext, shortest
 from webapp.viewmodels.words import VERDICT_WORDS, metric_label, quoted_here, tick
 
 MAIN = ("selection_rate", "true_positive_rate", "mean_score", "contact_rate")
@@ -118,7 +118,7 @@ def _lead(source: Source, rows: Sequence[_Row], attribute: Names, metric: str) -
         gettext(
             "Each bar is the plausible range (confidence %(confidence)s\N{NO-BREAK SPACE}%%); it is wide "
             "where leads are few.",
-            confidence=pointed(f"{source.report.settings.confidence * 100:g}"),
+            confidence=shortest(source.report.settings.confidence * 100),
         )
     ]
     if reference is None:

@@ -9,7 +9,7 @@ from audit.finding import Finding
 from audit.thresholds import MEASURED, OUTSIDE, reads, series
 from webapp.evidence.sheet import in_words, ranged
 from webapp.evidence.source import Source, gap_kind, joined
-from webapp.language import decimal, gettext, marked, ngettext, pointed
+from webapp.language import decimal, gettext, marked, ngettext, pointed, shortest
 from webapp.viewmodels.words import NBSP, metric_inside
 
 NO_OUTCOME = marked(
@@ -94,8 +94,8 @@ def _beyond(source: Source, one: Disparity, edge: float) -> str:
         return gettext(
             "The tolerance is %(low)s to %(high)s times. The verdict would no longer hold once the tolerance "
             "reached %(edge)s times.",
-            low=pointed(f"{asked.tolerance_ratio:g}"),
-            high=pointed(f"{1 / asked.tolerance_ratio:.3g}"),
+            low=shortest(asked.tolerance_ratio),
+            high=shortest(1 / asked.tolerance_ratio, ".3g"),
             edge=pointed(f"{edge:.2f}"),
         )
     return gettext(
@@ -142,8 +142,8 @@ def _reach(outside: list[float], all_of: int, name: str) -> str:
         "gap (%(metric)s) lies outside the tolerance.",
         n=decimal(len(outside)),
         all=decimal(all_of),
-        first=pointed(f"{outside[0]:g}"),
-        last=pointed(f"{outside[-1]:g}"),
+        first=shortest(outside[0]),
+        last=shortest(outside[-1]),
         metric=name,
     )
     little = marked("Where the threshold stands matters little.")

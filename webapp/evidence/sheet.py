@@ -14,7 +14,7 @@ from audit.estimate import Estimate
 from audit.history import Point
 from audit.report.printable import printable
 from audit.subgroups.model import Subgroup
-from webapp.language import decimal, gettext, pointed
+from webapp.language import decimal, gettext, pointed, shortest
 from webapp.viewmodels.words import amount, gap
 
 Kind = Literal["text", "count", "share", "number", "plain", "points", "gap", "times", "p"]
@@ -135,10 +135,10 @@ def _times(value: float) -> str:
 
 _WORDS: Mapping[Kind, Callable[[float], str]] = MappingProxyType(
     {
-        "text": lambda value: pointed(f"{value:g}"),
+        "text": shortest,
         "count": decimal,
         "share": lambda value: amount(value, share=True),
-        "plain": lambda value: pointed(f"{value:g}"),
+        "plain": shortest,
         "number": lambda value: amount(value, share=False),
         "points": lambda value: gap(value, share=True),
         "gap": lambda value: gap(value, share=False),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audit.schema import BadInput
-from webapp.language import marked
+from webapp.language import decimal, gettext, marked
 from webapp.rights.proofs import privacy
 from webapp.services import Services
 
@@ -27,35 +27,41 @@ QUESTIONS = (
     Question(
         name="controller",
         label=marked("Who is responsible (the controller)"),
-        hint="Name and address of your company.",
+        hint=marked("Name and address of your company."),
     ),
     Question(
         name="contact",
         label=marked("Whom people ask about their data"),
-        hint="A mail address or a phone number that is answered.",
+        hint=marked("A mail address or a phone number that is answered."),
     ),
     Question(
-        name="dpo", label=marked("Data protection officer"), hint="Name and contact, or: none appointed."
+        name="dpo",
+        label=marked("Data protection officer"),
+        hint=marked("Name and contact, or: none appointed."),
     ),
     Question(
         name="legal_basis",
         label=marked("Legal basis"),
-        hint="For example Article 6(1)(f) GDPR, with the interest; for special categories also Article 9.",
+        hint=marked(
+            "For example Article 6(1)(f) GDPR, with the interest; for special categories also Article 9."
+        ),
     ),
     Question(
         name="human_review",
         label=marked("How a score is used in decisions"),
-        hint="Who decides about a lead, and whether a person looks before a lead is dropped (Article 22).",
+        hint=marked(
+            "Who decides about a lead, and whether a person looks before a lead is dropped (Article 22)."
+        ),
     ),
     Question(
         name="recipients",
         label=marked("Who else receives data"),
-        hint="For example the company that runs the server, or: nobody.",
+        hint=marked("For example the company that runs the server, or: nobody."),
     ),
     Question(
         name="transfers",
         label=marked("Transfers to other countries"),
-        hint="Where your CRM and this server stand, and the safeguard. Or: none outside the EEA.",
+        hint=marked("Where your CRM and this server stand, and the safeguard. Or: none outside the EEA."),
     ),
 )
 NAMES = tuple(one.name for one in QUESTIONS)
@@ -71,7 +77,11 @@ def save(opened: Services, typed: Mapping[str, str], who: str) -> tuple[str, ...
     notes = {name: " ".join(typed.get(name, "").split()) for name in NAMES}
     for one in QUESTIONS:
         if len(notes[one.name]) > LONGEST:
-            msg = f"{one.label}: the text is longer than {LONGEST:,} characters; shorten it."
+            msg = gettext(
+                "%(label)s: the text is longer than %(longest)s characters; shorten it.",
+                label=gettext(one.label),
+                longest=decimal(LONGEST),
+            )
             raise BadInput(msg)
     changed = privacy(opened).set_notes(notes, who)
     labels = tuple(one.label for one in QUESTIONS if one.name in changed)

@@ -43,6 +43,11 @@ class Picture:
     arrows: tuple[tuple[int, int, int, int], ...]
     steps: tuple[str, ...]
 
+    @property
+    def told(self) -> str:
+        """The steps with their numbers."""
+        return "".join(f"Step {number}. {step} " for number, step in enumerate(self.steps, start=1))
+
 
 def flow(opened: Services, connection: ConnectionRow) -> Paper:
     """The data flow of one connection. Raises BadInput where it has no policy."""

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from connectors.pseudonym import LeadKey
 from connectors.synced import Synced
 from webapp.decisions import erase as erase_logged
+from webapp.language import marked
 from webapp.rights.in_line import put_right, without_rows
 from webapp.rights.proofs import certify
 from webapp.services import Services
@@ -85,10 +86,10 @@ def after_sync(opened: Services, connection: ConnectionRow, done: Synced) -> Era
     are not shown any more cannot be told then, so the log keeps them for its own time of grace.
     """
     now = opened.clock().timestamp()
-    gone = Cause(words="gone from the CRM", until=now, rows=done.removed, tombstone=False)
+    gone = Cause(words=marked("gone from the CRM"), until=now, rows=done.removed, tombstone=False)
     told = forget(opened, connection, set(done.gone), gone)
     unseen = set(without_rows(opened, connection))
-    untold = Cause(words="no longer shown by the CRM", until=now, logged=False, tombstone=False)
+    untold = Cause(words=marked("no longer shown by the CRM"), until=now, logged=False, tombstone=False)
     left = forget(opened, connection, unseen, untold)
     return Erased(
         rows=told.rows + left.rows, flags=told.flags + left.flags, decisions=told.decisions + left.decisions

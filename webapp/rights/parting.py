@@ -10,6 +10,7 @@ import logging
 from contextlib import suppress
 
 from audit.schema import BadInput
+from webapp.language import marked
 from webapp.measuring import held_leads
 from webapp.rights.proofs import certify, privacy, told_in
 from webapp.services import Services
@@ -17,7 +18,7 @@ from webapp.store.privacy import ProofRow
 from webapp.store.rows import ConnectionRow
 
 LOG = logging.getLogger(__name__)
-CAUSE = "disconnected, and its key destroyed"
+CAUSE = marked("disconnected, and its key destroyed")
 FLAG_BYTES = 16
 
 

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from connectors.pseudonym import Keyring, LeadKey, derive
+from webapp.language import gettext
 from webapp.rights.marks import BYTES, holds, mark, marks
 from webapp.services import Services
 from webapp.store.privacy import Privacy, ProofRow
@@ -179,10 +180,10 @@ def _body(text: str) -> Mapping[str, Any]:
 def _trouble(row: ProofRow, body: Mapping[str, Any]) -> str:
     """What is wrong with one certificate by itself."""
     if row.digest != hashlib.sha256(row.body.encode()).hexdigest() or not _is_signed(row, body):
-        return "The text was changed after it was signed."
+        return gettext("The text was changed after it was signed.")
     count, size = body.get("leads"), len(row.marks)
     if body.get("marks_sha256") != hashlib.sha256(row.marks).hexdigest() or count != size // BYTES:
-        return "The marks of the leads were changed after it was signed."
+        return gettext("The marks of the leads were changed after it was signed.")
     return ""
 
 
@@ -198,4 +199,4 @@ def _is_signed(row: ProofRow, body: Mapping[str, Any]) -> bool:
 def _break(body: Mapping[str, Any], number: int, previous: str | None) -> str:
     if body.get("number") == number and body.get("previous") == previous:
         return ""
-    return "It does not follow the certificate before it: one was taken out, put in, or moved."
+    return gettext("It does not follow the certificate before it: one was taken out, put in, or moved.")

@@ -18,6 +18,7 @@ from connectors.pseudonym import LeadKey
 from connectors.synced import keys_in
 from webapp.crms import label
 from webapp.decisions import aged as logged_as_aged
+from webapp.language import gettext
 from webapp.rights.certain_time import certain_now
 from webapp.rights.proofs import certify, privacy, told_in
 from webapp.services import Services
@@ -127,9 +128,11 @@ def _months(text: str, least: int) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS and least <= int(text) <= LONGEST):
-        msg = (
-            f"Retention: write a whole number of months from {least} to {LONGEST}, or leave it empty to keep "
-            f"all leads. With fewer than {least} the audit would have no leads whose outcome is known."
+        msg = gettext(
+            "Retention: write a whole number of months from %(least)s to %(longest)s, or leave it empty to "
+            "keep all leads. With fewer than %(least)s the audit would have no leads whose outcome is known.",
+            least=least,
+            longest=LONGEST,
         )
         raise BadInput(msg)
     return int(text)

@@ -9,7 +9,7 @@ from audit.schema import BadInput, Stream, parse_stream
 from connectors.policy.model import Policy, Rule
 from connectors.policy.parse import parse_policy
 from webapp.crms import label
-from webapp.language import marked
+from webapp.language import gettext, marked
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, PolicyVersion, StreamVersion
 
@@ -49,7 +49,9 @@ def in_force(opened: Services, connection: ConnectionRow) -> InForce:
     """The rules of a connection. Raises BadInput where there is no policy, or one that no longer reads."""
     policy, stream = opened.repository.policy(connection.id), opened.repository.stream(connection.id)
     if policy is None:
-        msg = f"{label(connection)} has no policy yet, so nothing is read. Save the policy first."
+        msg = gettext(
+            "%(label)s has no policy yet, so nothing is read. Save the policy first.", label=label(connection)
+        )
         raise BadInput(msg)
     return InForce(
         policy=parse_policy(policy.text, "The policy"),

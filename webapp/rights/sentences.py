@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from connectors.one_lead import OneLead, TurnedAway
 from connectors.scorerules import ScoreRules
 from webapp.crms import NAMES
-from webapp.language import gettext, marked, pointed
+from webapp.language import gettext, marked, shortest
 from webapp.rights.controller import BLANK
 from webapp.rights.proofs import privacy
 from webapp.rights.rules import InForce
@@ -190,7 +190,7 @@ def _threshold(found: OneLead, rules: InForce) -> Iterator[str]:
         "A score of %(way)s %(threshold)s counts as selected: such leads are worked on first. Leads with the "
         "other scores come later, or not at all.",
         way=way,
-        threshold=pointed(f"{stream.threshold:g}"),
+        threshold=shortest(stream.threshold),
     )
     try:
         score = float(found.values.get(stream.score) or "")
@@ -200,4 +200,4 @@ def _threshold(found: OneLead, rules: InForce) -> Iterator[str]:
     counts = marked("The score held here is %(score)s, so that this lead counts as selected.")
     if not selected:
         counts = marked("The score held here is %(score)s, so that this lead counts as not selected.")
-    yield gettext(counts, score=pointed(f"{score:g}"))
+    yield gettext(counts, score=shortest(score))

@@ -6,25 +6,30 @@ from dataclasses import dataclass
 
 from audit.schema import BadInput
 from connectors.entries import MOST, Entry
-from connectors.errors import ConnectorError, Refused
+from connectors.errors import Busy, ConnectorError, Refused
 from connectors.policy.starter import TABLES
 from connectors.policy.starter.roles import Choices, choices_of
 from connectors.policy.starter.standard import Table
 from connectors.source import FieldInfo
 from webapp.crms import syncing_source
+from webapp.language import gettext
 from webapp.outcomes import state_after
 from webapp.services import Services
 from webapp.start.standing import CUT_OFF
 from webapp.store.rows import ConnectionRow
-from webapp.views.drafting import remote_sentence
+from webapp.views.errors import wait_words
 
 
 class Away(Exception):
-    """The CRM did not tell; the message is a sentence. ``cut_off`` says that only a new consent helps."""
+    """The CRM did not tell; the message is a sentence.
 
-    def __init__(self, message: str, *, cut_off: bool) -> None:
+    ``cut_off`` says that only a new consent helps; ``again`` when to try again, "" where that is not known.
+    """
+
+    def __init__(self, message: str, *, cut_off: bool, again: str = "") -> None:
         super().__init__(message)
         self.cut_off = cut_off
+        self.again = again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,5 +63,11 @@ def entries_of(opened: Services, connection: ConnectionRow, field: FieldInfo | N
 
 def _away(problem: ConnectorError | BadInput) -> Away:
     cut_off = isinstance(problem, Refused) and state_after(problem) in CUT_OFF
-    sentence = remote_sentence(problem).rstrip(".")
-    return Away(f"{sentence[:1].upper()}{sentence[1:]}.", cut_off=cut_off)
+    sentence = str(problem) if isinstance(problem, Busy) else str(problem).rstrip(".") + "."
+    return Away(f"{sentence[:1].upper()}{sentence[1:]}", cut_off=cut_off, again=_again(problem))
+
+
+def _again(problem: ConnectorError | BadInput) -> str:
+    if not isinstance(problem, Busy):
+        return ""
+    return gettext("Try again in about %(wait)s.", wait=wait_words(problem.retry_after))

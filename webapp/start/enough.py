@@ -15,6 +15,7 @@ from audit.history import Overview
 from audit.report.model import Report
 from connectors.errors import Busy
 from connectors.some_leads import some_leads
+from webapp.language import decimal, gettext, ngettext
 from webapp.measuring import MEASURED, held_leads
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -112,22 +113,44 @@ def _small(report: Report) -> Iterator[_Need]:
 
 
 def _lacks(one: _Need) -> str:
-    more = counted(one.more, "more lead", "more leads")
-    return f"{one.attribute} '{one.group}': at least {more} than the {one.n:,} there are."
+    return gettext(
+        "%(attribute)s '%(group)s': at least %(more)s than the %(there)s there are.",
+        attribute=one.attribute,
+        group=one.group,
+        more=counted(one.more, "more lead", "more leads"),
+        there=decimal(one.n),
+    )
 
 
 def _when(report: Report, needs: list[_Need], weekly: float | None) -> str:
     if not needs:
-        return (
+        return gettext(
             "No number of leads can be named yet: a second group, or leads whose outcome is known, must come "
             "first. Every pull audits anew."
         )
     if not weekly or report.kept <= 0:
-        return "No lead came in the last three months, so nobody can say when. Every pull audits anew."
+        return gettext(
+            "No lead came in the last three months, so nobody can say when. Every pull audits anew."
+        )
     # A group gets its share of what comes.
     weeks = math.ceil(needs[0].more / (weekly * max(needs[0].n, 1) / report.kept))
-    pace = f"About {counted(round(weekly), 'lead comes', 'leads come')} in a week"
+    return _paced(round(weekly), weeks)
+
+
+def _paced(leads: int, weeks: int) -> str:
     if weeks > LONGEST_WEEKS:
-        return f"{pace}: at that pace it would take years. Compare fewer, larger groups."
-    enough = counted(weeks, "week", "weeks")
-    return f"{pace}. If that stays, the first comparison can have enough in about {enough}."
+        return ngettext(
+            "About %(n)s\N{NO-BREAK SPACE}lead comes in a week: at that pace it would take years. "
+            "Compare fewer, larger groups.",
+            "About %(n)s\N{NO-BREAK SPACE}leads come in a week: at that pace it would take years. "
+            "Compare fewer, larger groups.",
+            leads,
+        )
+    return ngettext(
+        "About %(n)s\N{NO-BREAK SPACE}lead comes in a week. If that stays, the first comparison can have "
+        "enough in about %(time)s.",
+        "About %(n)s\N{NO-BREAK SPACE}leads come in a week. If that stays, the first comparison can have "
+        "enough in about %(time)s.",
+        leads,
+        time=counted(weeks, "week", "weeks"),
+    )

@@ -14,10 +14,23 @@ from connectors.policy.starter.chosen import Kept, chosen_policy, fields_behind
 from connectors.policy.starter.presets import BALANCED, PRESETS
 from connectors.policy.starter.success import NO, OPEN, YES, guessed
 from connectors.source import FieldInfo
+from webapp.language import gettext, marked
 from webapp.start.asking import Offer
 from webapp.viewmodels.policy_table import digest_of
 
-MEANINGS = {YES: "Success", NO: "No success", OPEN: "Not yet known"}
+MEANINGS = {YES: marked("Success"), NO: marked("No success"), OPEN: marked("Not yet known")}
+# What the presets say of themselves is translated where it is shown; connectors know of no language.
+_OF_PRESETS = (
+    marked("Strict"),
+    marked("Wide bands for numbers and ages."),
+    marked("Take it where few people must be recognisable, or few leads come. Small gaps may stay hidden."),
+    marked("Balanced"),
+    marked("Usual bands, and the first character of a postal code."),
+    marked("Take it if you do not know: it tells groups apart, and few values point at one person."),
+    marked("Detailed"),
+    marked("Narrow bands, and three characters of a postal code."),
+    marked("Take it where many leads come: it finds proxies that the others miss. Look at the risk first."),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +73,9 @@ def kept_as_typed(form: Mapping[str, str], entries: Sequence[Entry]) -> Kept:
         The list is another one by now.
     """
     if form.get("list", "") != list_digest(entries):
-        msg = "The entries of the outcome have changed in the CRM meanwhile: look at them again, then go on"
+        msg = gettext(
+            "The entries of the outcome have changed in the CRM meanwhile: look at them again, then go on"
+        )
         raise BadInput(msg)
     said = {one.value: form.get(f"means.{place}", OPEN) for place, one in enumerate(entries, start=1)}
     return Kept(
@@ -91,9 +106,9 @@ def becoming(offer: Offer, stream: Stream, kept: Kept) -> tuple[Becoming, ...]:
 def _parts(stream: Stream) -> Mapping[str, str]:
     """The columns that a preset may change, and what they are for."""
     return {
-        **dict.fromkeys(stream.features or (), "Searched for proxies"),
-        **dict.fromkeys(stream.controls, "A legitimate reason"),
-        **dict.fromkeys((one.column for one in stream.attributes), "A group to compare"),
+        **dict.fromkeys(stream.features or (), gettext("Searched for proxies")),
+        **dict.fromkeys(stream.controls, gettext("A legitimate reason")),
+        **dict.fromkeys((one.column for one in stream.attributes), gettext("A group to compare")),
     }
 
 

@@ -10,11 +10,12 @@ from audit.schema import BadInput, Stream
 from connectors.policy.starter.chosen import Chosen
 from connectors.policy.starter.roles import Choices, Choosable, Role, column_of
 from connectors.snapshots import SCORED_AT
+from webapp.language import gettext, marked
 
 ROLE = "role."
 LOWER = "lower"
 USUAL_DAYS, MOST_DAYS = "90", 3650
-GROUPS_MISSING = "Choose at least one field to compare groups by, or there is nothing to audit."
+GROUPS_MISSING = marked("Choose at least one field to compare groups by, or there is nothing to audit.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +121,12 @@ def chosen(picked: Picked, choices: Choices) -> Chosen:
 def _errors(picked: Picked, choices: Choices) -> Mapping[str, str]:
     names = [picked.score, picked.outcome, picked.outcome_at, picked.worked]
     return {
-        "score": _known(picked.score, choices.scores, "the score"),
-        "outcome": _known(picked.outcome, choices.outcomes, "the outcome"),
+        "score": _known(picked.score, choices.scores, gettext("the score")),
+        "outcome": _known(picked.outcome, choices.outcomes, gettext("the outcome")),
         "outcome_at": picked.outcome_at
-        and _known(picked.outcome_at, choices.ended, "the date of the outcome"),
+        and _known(picked.outcome_at, choices.ended, gettext("the date of the outcome")),
         "worked": picked.worked
-        and (_known(picked.worked, choices.worked, "the sign of work") or _twice(names)),
+        and (_known(picked.worked, choices.worked, gettext("the sign of work")) or _twice(names)),
         "roles": _roles(picked, choices),
         "threshold": _threshold(picked.threshold),
         "days": _days(picked.days),
@@ -134,12 +135,14 @@ def _errors(picked: Picked, choices: Choices) -> Mapping[str, str]:
 
 def _known(name: str, offered: tuple[Choosable, ...], what: str) -> str:
     if not name:
-        return f"Choose {what}."
+        return gettext("Choose %(what)s.", what=what)
     if any(one.field.name == name for one in offered):
         return ""
-    return (
-        f"{name} can no longer be {what}: the CRM does not show it any more, or as another kind. Choose "
-        "another field."
+    return gettext(
+        "%(name)s can no longer be %(what)s: the CRM does not show it any more, or as another kind. Choose "
+        "another field.",
+        name=name,
+        what=what,
     )
 
 
@@ -147,25 +150,29 @@ def _twice(names: list[str]) -> str:
     given = [name for name in names if name]
     if len(set(given)) == len(given):
         return ""
-    return "One field is chosen twice above; each part of the audit needs a field of its own."
+    return gettext("One field is chosen twice above; each part of the audit needs a field of its own.")
 
 
 def _roles(picked: Picked, choices: Choices) -> str:
     offered = {one.field.name for one in choices.others}
     gone = sorted(name for name in picked.roles if name not in offered)
     if gone:
-        return f"The CRM does not show {', '.join(gone[:8])} any more. Look at the choices again, then save."
+        return gettext(
+            "The CRM does not show %(names)s any more. Look at the choices again, then save.",
+            names=", ".join(gone[:8]),
+        )
     alone = {picked.score, picked.outcome, picked.outcome_at, picked.worked} & picked.roles.keys()
     if alone:
-        return f"{', '.join(sorted(alone))} is chosen above already; do not choose it here too."
-    return "" if "group" in picked.roles.values() else GROUPS_MISSING
+        names = ", ".join(sorted(alone))
+        return gettext("%(names)s is chosen above already; do not choose it here too.", names=names)
+    return "" if "group" in picked.roles.values() else gettext(GROUPS_MISSING)
 
 
 def _threshold(text: str) -> str:
     try:
         _number(text)
     except BadInput:
-        return "The threshold is a number, such as 60 or 0.5; leave it empty if there is none."
+        return gettext("The threshold is a number, such as 60 or 0.5; leave it empty if there is none.")
     return ""
 
 
@@ -183,7 +190,7 @@ def _number(text: str) -> float | None:
 
 def _days(text: str) -> str:
     fine = text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) <= MOST_DAYS
-    return "" if fine else f"The days are a whole number from 0 to {MOST_DAYS}."
+    return "" if fine else gettext("The days are a whole number from 0 to %(most)s.", most=MOST_DAYS)
 
 
 def _first(offered: tuple[Choosable, ...]) -> str:

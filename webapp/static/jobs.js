@@ -22,7 +22,7 @@ async function look() {
   const open = words(page);
   now.forEach((part, place) => part.replaceWith(fresh[place]));
   for (const other of document.querySelectorAll("[data-jobs-again]")) other.hidden = true;
-  if (open !== before) said.textContent = open ? `At work or waiting: ${open}` : "Nothing runs or waits.";
+  if (open !== before) said.textContent = open ? `${said.dataset.atWork} ${open}` : said.dataset.idle;
   before = open;
   // A page that waits for one result goes there.
   const done = fresh.find((part) => part.dataset.jobsGo);

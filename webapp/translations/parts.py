@@ -59,6 +59,8 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 ENGLISH_ONLY = ("api/*", "cli/*", "demo/*", "store/migrations/*", "translations/*", "watching/*")
 """What speaks to machines and to who works at a terminal."""
+ON_PAGES_TOO = ("api/making.py", "api/scopes.py")
+"""What of it the page of the tokens says as well."""
 PARTS = (*NAMED, REST)
 
 
@@ -74,7 +76,7 @@ def part_of(path: Path) -> str:
 
 def _spoken() -> Iterator[Path]:
     found = sorted([*ROOT.rglob("*.py"), *(ROOT / "templates").glob("*.html")])
-    return (path for path in found if not _any(path, ENGLISH_ONLY))
+    return (path for path in found if _any(path, ON_PAGES_TOO) or not _any(path, ENGLISH_ONLY))
 
 
 def _any(path: Path, shapes: tuple[str, ...]) -> bool:

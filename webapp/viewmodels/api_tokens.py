@@ -8,9 +8,15 @@ from datetime import datetime
 from typing import Literal
 
 from webapp.api.scopes import BY_ROLE, SCOPES, WORDS, allowed
+from webapp.language import gettext, iso_day, marked
 from webapp.store.api_tokens import TokenRow
 from webapp.store.rows import Role
 
+ROLE_WORDS: Mapping[str, str] = {
+    "viewer": marked("viewer"),
+    "auditor": marked("auditor"),
+    "admin": marked("admin"),
+}
 LOWEST: tuple[Role, ...] = ("viewer", "auditor", "admin")
 State = Literal["alive", "expired", "revoked", "powerless"]
 
@@ -49,19 +55,23 @@ class ScopeChoice:
 
 def standing(row: TokenRow, now: datetime) -> Standing:
     """How one token stands."""
-    used = f"last used on {row.used_on:%Y-%m-%d}" if row.used_on else "never used"
+    used = gettext("last used on %(day)s", day=iso_day(row.used_on)) if row.used_on else gettext("never used")
+    state, words = _state(row, now)
+    return Standing(state=state, words=f"{words}; {used}")
+
+
+def _state(row: TokenRow, now: datetime) -> tuple[State, str]:
+    ends = iso_day(row.expires_at)
     if row.revoked_at:
-        return Standing(
-            state="revoked", words=f"revoked on {row.revoked_at:%Y-%m-%d} by {row.revoked_by}; {used}"
-        )
+        at = iso_day(row.revoked_at)
+        return "revoked", gettext("revoked on %(day)s by %(who)s", day=at, who=row.revoked_by)
     if row.expires_at <= now:
-        return Standing(state="expired", words=f"expired on {row.expires_at:%Y-%m-%d}; {used}")
+        return "expired", gettext("expired on %(day)s", day=ends)
     if not allowed(row.scopes, row.role, row.holder_role or row.role):
-        return Standing(
-            state="powerless",
-            words=f"it may do nothing, since {row.made_by} is locked or has another role; {used}",
+        return "powerless", gettext(
+            "it may do nothing, since %(who)s is locked or has another role", who=row.made_by
         )
-    return Standing(state="alive", words=f"ends on {row.expires_at:%Y-%m-%d}; {used}")
+    return "alive", gettext("ends on %(day)s", day=ends)
 
 
 def token_lines(rows: Iterable[TokenRow], labels: Mapping[str, str], now: datetime) -> tuple[TokenLine, ...]:
@@ -72,7 +82,7 @@ def token_lines(rows: Iterable[TokenRow], labels: Mapping[str, str], now: dateti
 def scope_choices() -> tuple[ScopeChoice, ...]:
     """Every scope there is."""
     return tuple(
-        ScopeChoice(scope=one, words=WORDS[one], lowest=next(r for r in LOWEST if one in BY_ROLE[r]))
+        ScopeChoice(scope=one, words=gettext(WORDS[one]), lowest=next(r for r in LOWEST if one in BY_ROLE[r]))
         for one in SCOPES
     )
 
@@ -82,10 +92,10 @@ def _line(row: TokenRow, labels: Mapping[str, str], state: Standing) -> TokenLin
         id=row.id,
         name=row.name,
         hint=row.hint,
-        role=row.role,
+        role=gettext(ROLE_WORDS.get(row.role, row.role)),
         scopes=row.scopes,
         where=labels.get(row.connection_id, "") if row.connection_id else "",
-        made=f"{row.made_at:%Y-%m-%d} by {row.made_by}",
+        made=gettext("%(at)s by %(who)s", at=iso_day(row.made_at), who=row.made_by),
         state=state.state,
         words=state.words,
     )

@@ -12,7 +12,7 @@ from audit.report.model import Report
 from audit.rows.proxy import Proxy, informative
 from webapp.direct_use import DIRECT, RULES
 from webapp.evidence.source import named
-from webapp.language import decimal, gettext, ngettext, pointed
+from webapp.language import decimal, gettext, ngettext, pointed, shortest
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.account import Account, account
@@ -262,10 +262,10 @@ def _rule(report: Report) -> str:
         "reference group. Within tolerance means a difference of at most %(points)s points and a ratio from "
         "%(low)s to %(high)s. A verdict needs the whole range on one side, and a gap must hold up although "
         "many groups are compared.",
-        confidence=pointed(f"{asked.confidence * 100:g}"),
-        points=pointed(f"{asked.tolerance_difference * 100:g}"),
-        low=pointed(f"{asked.tolerance_ratio:g}"),
-        high=pointed(f"{1 / asked.tolerance_ratio:.3g}"),
+        confidence=shortest(asked.confidence * 100),
+        points=shortest(asked.tolerance_difference * 100),
+        low=shortest(asked.tolerance_ratio),
+        high=shortest(1 / asked.tolerance_ratio, ".3g"),
     )
     return " ".join(text for text in (_selected(report), read) if text)
 
@@ -275,7 +275,7 @@ def _selected(report: Report) -> str:
     asked = report.settings
     if asked.threshold is None:
         return ""
-    threshold = pointed(f"{asked.threshold:g}")
+    threshold = shortest(asked.threshold)
     if asked.higher_is_better:
         return gettext("A lead is selected when its score is at least %(threshold)s.", threshold=threshold)
     return gettext("A lead is selected when its score is at most %(threshold)s.", threshold=threshold)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from webapp.language import decimal, gettext, ngettext
 from webapp.store.decision_logs import LogRow
 
 
@@ -24,8 +25,10 @@ def log_facts(row: LogRow) -> LogFacts | None:
     """The facts; None where nothing was logged yet."""
     if not row.entries:
         return None
-    parts = [f"{row.entries:,} {'score' if row.entries == 1 else 'scores'} logged"]
-    parts += [f"{row.erased:,} of them erased"] if row.erased else []
-    parts += [f"{row.dropped:,} dropped because of their age or a disconnect"] if row.dropped else []
+    parts = [ngettext("%(n)s score logged", "%(n)s scores logged", row.entries)]
+    erased, dropped = decimal(row.erased), decimal(row.dropped)
+    parts += [gettext("%(n)s of them erased", n=erased)] if row.erased else []
+    if row.dropped:
+        parts.append(gettext("%(n)s dropped because of their age or a disconnect", n=dropped))
     state: Literal["sound", "broken", "unknown"] = "broken" if row.fault else "sound"
     return LogFacts(counts=", ".join(parts), state=state if row.verified_at else "unknown", row=row)

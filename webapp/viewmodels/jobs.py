@@ -6,34 +6,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from webapp.language import decimal, gettext, marked, shortest
 from webapp.release_jobs import LOOK, epsilon_of
 from webapp.store.work_jobs import JobKind, JobRow, JobState, Trouble
 from webapp.viewmodels.words import moment
 from webapp.work.schedules import SCHEDULE
 
 NAMES: Mapping[JobKind, str] = {
-    "sync": "Pull and audit",
-    "publish": "Write back",
-    "retention": "Delete old leads",
-    "log": "Verify the decision log",
-    "key": "Rotate the key",
-    "release": "Share figures",
+    "sync": marked("Pull and audit"),
+    "publish": marked("Write back"),
+    "retention": marked("Delete old leads"),
+    "log": marked("Verify the decision log"),
+    "key": marked("Rotate the key"),
+    "release": marked("Share figures"),
 }
-WANTED: Mapping[str, str] = {"full": "every lead", "reconcile": "with a comparison of every lead"}
+WANTED: Mapping[str, str] = {
+    "full": marked("every lead"),
+    "reconcile": marked("with a comparison of every lead"),
+}
 MENDS: Mapping[Trouble, str] = {
-    "input": "Mend what the sentence names, then start it again.",
-    "refused": "Mend it in the CRM or on the connections page, then start it again.",
-    "busy": "The CRM was busy each time. Nothing is lost. Start it again later.",
-    "disk": "Mend the machine, then start it again.",
-    "defect": "Start it again; if it comes back, report it with the lines of the log.",
-    "killed": "Give the server more memory, or look into its log.",
+    "input": marked("Mend what the sentence names, then start it again."),
+    "refused": marked("Mend it in the CRM or on the connections page, then start it again."),
+    "busy": marked("The CRM was busy each time. Nothing is lost. Start it again later."),
+    "disk": marked("Mend the machine, then start it again."),
+    "defect": marked("Start it again; if it comes back, report it with the lines of the log."),
+    "killed": marked("Give the server more memory, or look into its log."),
 }
 BADGES: Mapping[JobState, tuple[str, str]] = {
-    "waiting": ("waiting", "Waits"),
-    "running": ("running", "Runs"),
-    "done": ("done", "Done"),
-    "failed": ("failed", "Failed"),
-    "cancelled": ("not_connected", "Cancelled"),
+    "waiting": ("waiting", marked("Waits")),
+    "running": ("running", marked("Runs")),
+    "done": ("done", marked("Done")),
+    "failed": ("failed", marked("Failed")),
+    "cancelled": ("not_connected", marked("Cancelled")),
 }
 
 
@@ -60,19 +64,19 @@ class JobLine:
 
 def line(job: JobRow, where: str, now: datetime) -> JobLine:
     """What to tell of a job of the connection named ``where``."""
-    extra = _extra(job)
+    name, extra, (kind, words) = gettext(NAMES[job.kind]), _extra(job), BADGES[job.state]
     return JobLine(
         id=job.id,
         connection_id=job.connection_id,
         kind=job.kind,
-        name=f"{NAMES[job.kind]}, {extra}" if extra else NAMES[job.kind],
+        name=f"{name}, {extra}" if extra else name,
         where=where,
-        badge=BADGES[job.state],
+        badge=(kind, gettext(words)),
         state=job.state,
         when=_when(job, now),
-        who="the schedule" if job.who == SCHEDULE else job.who,
+        who=gettext("the schedule") if job.who == SCHEDULE else job.who,
         told=_told(job),
-        mend=MENDS.get(job.trouble, "") if job.state == "failed" else "",
+        mend=gettext(MENDS.get(job.trouble, "")) if job.state == "failed" else "",
         step=_step(job) if job.state == "running" else "",
         share=_share(job),
         stopping=job.state == "running" and bool(job.ended_by),
@@ -82,11 +86,11 @@ def line(job: JobRow, where: str, now: datetime) -> JobLine:
 
 def _extra(job: JobRow) -> str:
     if job.kind != "release":
-        return WANTED.get(job.wanted, "")
+        return gettext(WANTED.get(job.wanted, ""))
     epsilon = epsilon_of(job.wanted)
     if epsilon is not None:
-        return f"with noise, epsilon {epsilon:g}"
-    return "a look at what would leave" if job.wanted == LOOK else "small counts hidden"
+        return gettext("with noise, epsilon %(epsilon)s", epsilon=shortest(epsilon))
+    return gettext("a look at what would leave") if job.wanted == LOOK else gettext("small counts hidden")
 
 
 def _told(job: JobRow) -> str:
@@ -95,18 +99,20 @@ def _told(job: JobRow) -> str:
 
 def _when(job: JobRow, now: datetime) -> str:
     if job.state == "waiting":
-        return f"not before {moment(job.not_before)}" if job.not_before > now else "next"
+        later = job.not_before > now
+        return gettext("not before %(at)s", at=moment(job.not_before)) if later else gettext("next")
     if job.state == "running":
-        return f"since {moment(job.started_at)}" if job.started_at else ""
+        return gettext("since %(at)s", at=moment(job.started_at)) if job.started_at else ""
     return moment(job.ended_at) if job.ended_at else ""
 
 
 def _step(job: JobRow) -> str:
     if not job.step:
-        return "It begins"
+        return gettext("It begins")
+    step, done = gettext(job.step), decimal(job.done)
     if job.total:
-        return f"{job.step}: {job.done:,} of {job.total:,}"
-    return f"{job.step}: {job.done:,} so far" if job.done else job.step
+        return gettext("%(step)s: %(done)s of %(total)s", step=step, done=done, total=decimal(job.total))
+    return gettext("%(step)s: %(done)s so far", step=step, done=done) if job.done else step
 
 
 def _share(job: JobRow) -> int | None:
@@ -117,15 +123,18 @@ def _share(job: JobRow) -> int | None:
 
 def started(job: JobRow) -> str:
     """What to say when a job was asked for."""
-    return LOOKING if (job.kind, job.wanted) == ("release", LOOK) else STARTED[job.kind]
+    looks = (job.kind, job.wanted) == ("release", LOOK)
+    return gettext(LOOKING) if looks else gettext(STARTED[job.kind])
 
 
-LOOKING = "What would leave is being worked out. It will be on the page Share figures; nothing leaves."
+LOOKING = marked(
+    "What would leave is being worked out. It will be on the page Share figures; nothing leaves."
+)
 STARTED: Mapping[JobKind, str] = {
-    "sync": "The pull is on its way.",
-    "publish": "The write-back is on its way.",
-    "retention": "Leads that are too old will be deleted in a moment.",
-    "log": "The decision log will be verified in a moment.",
-    "key": "The key will be rotated in a moment.",
-    "release": "The release is being worked out. It will be in the list of what left.",
+    "sync": marked("The pull is on its way."),
+    "publish": marked("The write-back is on its way."),
+    "retention": marked("Leads that are too old will be deleted in a moment."),
+    "log": marked("The decision log will be verified in a moment."),
+    "key": marked("The key will be rotated in a moment."),
+    "release": marked("The release is being worked out. It will be in the list of what left."),
 }

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from webapp.language import ENGLISH, current, gettext, marked
+from webapp.language import moment as in_words
 from webapp.store.key_rows import KeyRow, KeyState
 
 WORDS: dict[KeyState, str] = {
-    "pending": "being made",
-    "active": "in force",
-    "former": "before",
-    "destroyed": "destroyed",
+    "pending": marked("being made"),
+    "active": marked("in force"),
+    "former": marked("before"),
+    "destroyed": marked("destroyed"),
 }
 
 
@@ -36,7 +39,9 @@ class Standing:
 
 def standing(rows: Sequence[KeyRow]) -> Standing:
     """How the generations of a key stand, newest first."""
-    lines = tuple(Line(generation=row.generation, words=WORDS[row.state], told=_told(row)) for row in rows)
+    lines = tuple(
+        Line(generation=row.generation, words=gettext(WORDS[row.state]), told=_told(row)) for row in rows
+    )
     active = next((row for row in rows if row.state == "active"), None)
     return Standing(
         sentence=_sentence(rows, active),
@@ -54,27 +59,42 @@ def standing(rows: Sequence[KeyRow]) -> Standing:
 
 def _sentence(rows: Sequence[KeyRow], active: KeyRow | None) -> str:
     if not rows:
-        return "it has no key yet; the first sync makes one."
+        return gettext("it has no key yet; the first sync makes one.")
     if active is None:
         row = rows[0]
-        return (
-            f"the key of this organisation was destroyed on {_day(row.ended_at)} by {row.ended_by}. "
-            "Its leads cannot be read any more."
+        return gettext(
+            "the key of this organisation was destroyed on %(at)s by %(who)s. "
+            "Its leads cannot be read any more.",
+            at=_day(row.ended_at),
+            who=row.ended_by,
         )
-    told = f"generation {active.generation} of its key is in force since {_day(active.made_at)}."
+    told = [
+        gettext(
+            "generation %(number)s of its key is in force since %(at)s.",
+            number=active.generation,
+            at=_day(active.made_at),
+        )
+    ]
     if active.plain:
-        told += " Its leads still lie in the clear; the next sync encrypts them."
+        told.append(gettext("Its leads still lie in the clear; the next sync encrypts them."))
     if not all(row.shreddable for row in rows if row.state != "destroyed"):
-        told += " Its pseudonyms still stand on the master key, as an older version made them; rotate it."
-    return told
+        told.append(
+            gettext("Its pseudonyms still stand on the master key, as an older version made them; rotate it.")
+        )
+    return " ".join(told)
 
 
 def _told(row: KeyRow) -> str:
-    made = f"Made {_day(row.made_at)} by {row.made_by}."
+    made = gettext("Made %(at)s by %(who)s.", at=_day(row.made_at), who=row.made_by)
+    ended = {"at": _day(row.ended_at), "who": row.ended_by}
     if row.state == "destroyed":
-        return f"{made} Destroyed {_day(row.ended_at)} by {row.ended_by}."
-    return f"{made} Replaced {_day(row.ended_at)} by {row.ended_by}." if row.state == "former" else made
+        return " ".join((made, gettext("Destroyed %(at)s by %(who)s.", **ended)))
+    if row.state == "former":
+        return " ".join((made, gettext("Replaced %(at)s by %(who)s.", **ended)))
+    return made
 
 
-def _day(moment: object) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "an unknown day"
+def _day(moment: datetime | None) -> str:
+    if moment is None:
+        return gettext("an unknown day")
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if current() == ENGLISH else in_words(moment)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.language import gettext
 from webapp.rights.erasing import Erasure, Held
 from webapp.rights.proofs import Checked, told_in
 from webapp.rights.rules import InForce
@@ -83,7 +84,7 @@ def certificate(one: Checked) -> Certificate:
         made_at=moment(one.proof.made_at),
         why=_why(told),
         leads=counted(int((told.get("held") or told).get("leads", 0)), "lead", "leads"),
-        days=f"{min(days)} to {max(days)}" if days else "",
+        days=gettext("%(low)s to %(high)s", low=min(days), high=max(days)) if days else "",
         state=_state(one)[1],
         tone=_state(one)[0],
     )
@@ -94,35 +95,40 @@ def _state(one: Checked) -> tuple[str, str]:
     if one.trouble:
         return "failed", one.trouble
     if not one.ours:
-        return "medium", "Signed with another key than the one in force: compare it with the one you kept"
+        return "medium", gettext(
+            "Signed with another key than the one in force: compare it with the one you kept"
+        )
     if one.proof.finished_at is None:
-        return "failed", "Not finished: the next sync or start of Fairlead ends it"
-    return "done", "Sound"
+        return "failed", gettext("Not finished: the next sync or start of Fairlead ends it")
+    return "done", gettext("Sound")
 
 
 def erased_words(done: Erasure) -> str:
     """What an erasure did, as a person reads it."""
     if not done.before.any:
-        return (
+        return gettext(
             "Nothing was held of this lead. It is kept out from now on: later pulls leave it out and "
             "count it."
         )
     if done.after.any and not done.waiting:
-        return (
+        return gettext(
             "Not everything could be erased yet; the server's log says why. Fairlead tries again by itself."
         )
-    ended = (
-        " A job is at work: what it makes of the lead meanwhile is erased at its end." if done.waiting else ""
-    )
-    return f"Erased: {_places(done.before)}. Later pulls leave the lead out and count it.{ended}"
+    places = _places(done.before)
+    said = gettext("Erased: %(places)s. Later pulls leave the lead out and count it.", places=places)
+    if not done.waiting:
+        return said
+    ended = gettext("A job is at work: what it makes of the lead meanwhile is erased at its end.")
+    return f"{said} {ended}"
 
 
 def _places(held: Held) -> str:
-    scores = f" with {counted(held.scores, 'earlier score', 'earlier scores')}" if held.scores else ""
+    scores = counted(held.scores, "earlier score", "earlier scores")
+    row = gettext("its row with %(scores)s", scores=scores) if held.scores else gettext("its row")
     found = [
-        f"its row{scores}" if held.row else "",
-        "its line among those left out" if held.turned_away else "",
-        "its flag" if held.flag else "",
+        row if held.row else "",
+        gettext("its line among those left out") if held.turned_away else "",
+        gettext("its flag") if held.flag else "",
         counted(held.told, "note of what the CRM told", "notes of what the CRM told") if held.told else "",
         counted(held.decisions, "decision log entry", "decision log entries") if held.decisions else "",
     ]
@@ -132,6 +138,8 @@ def _places(held: Held) -> str:
 def _why(told: Mapping[str, Any]) -> str:
     rule = told.get("rule")
     if rule:
-        return f"Older than {rule['months']} months (before {rule['before']})"
-    cause = str(told.get("cause", ""))
+        return gettext(
+            "Older than %(months)s months (before %(day)s)", months=rule["months"], day=rule["before"]
+        )
+    cause = gettext(str(told.get("cause", "")))
     return cause[:1].upper() + cause[1:]

@@ -10,9 +10,9 @@ from connectors.policy.diversity import Diversity
 from connectors.policy.linkage import Inference, Linkage
 from connectors.policy.path import PathStep
 from connectors.policy.write import rule_to_toml
-from webapp.language import decimal, english, gettext, marked, ngettext
+from webapp.language import decimal, english, gettext, marked, ngettext, shortest
 from webapp.measuring import Measured
-from webapp.viewmodels.words import brief, counted
+from webapp.viewmodels.words import counted
 
 # The icon of each colour has a shape of its own.
 UNMEASURED = ("not_enough_data", marked("Risk not measured"))
@@ -124,7 +124,7 @@ def _learned(told: Diversity, guess: Inference) -> tuple[str, ...]:
             "(l-diversity).",
             told.distinct or 0,
         ),
-        gettext("That is worth %(n)s equally frequent values.", n=brief(told.effective, ".2g")),
+        gettext("That is worth %(n)s equally frequent values.", n=shortest(told.effective, ".2g")),
         gettext(
             "Their shares are up to %(far)s\N{NO-BREAK SPACE}points off those of all leads (t-closeness).",
             far=decimal(100 * (told.closeness or 0)),

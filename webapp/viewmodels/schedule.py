@@ -8,14 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
+from babel.dates import format_date
+
 from audit.schema import BadInput
+from webapp.language import ENGLISH, current, gettext
 from webapp.store.schedules import Rhythm, ScheduleRow
 from webapp.store.work_jobs import JobKind
 from webapp.viewmodels.jobs import NAMES
 from webapp.work.schedules import USUAL, coming
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+def days() -> tuple[str, ...]:
+    """The names of the weekdays, from Monday on."""
+    names = Locale.parse(current()).days["stand-alone"]["wide"]
+    return tuple(names[number] for number in range(7))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +76,23 @@ def as_typed(
 
 def _line(kind: JobKind, rhythm: Rhythm, now: datetime) -> RhythmLine:
     following = coming(rhythm, now) if kind != "publish" else None
-    local = f"{following.astimezone(ZoneInfo(rhythm.zone)):%a %Y-%m-%d %H:%M}" if following else ""
+    local = _local(following.astimezone(ZoneInfo(rhythm.zone))) if following else ""
     return RhythmLine(
         kind=kind,
-        name=NAMES[kind],
+        name=gettext(NAMES[kind]),
         on=rhythm.on,
         days=rhythm.days,
         time=f"{rhythm.minute // 60:02}:{rhythm.minute % 60:02}",
         next=f"{local} ({rhythm.zone})" if local else "",
         timed=kind != "publish",
     )
+
+
+def _local(at: datetime) -> str:
+    """A moment in the connection's own time zone."""
+    if current() == ENGLISH:
+        return f"{at:%a %Y-%m-%d %H:%M}"
+    return f"{format_date(at, 'EEE dd.MM.yyyy', locale=current())}, {at:%H:%M}"
 
 
 def typed(form: Mapping[str, str], days: Mapping[str, list[str]]) -> dict[JobKind, Rhythm]:
@@ -89,7 +105,7 @@ def typed(form: Mapping[str, str], days: Mapping[str, list[str]]) -> dict[JobKin
     """
     zone = form.get("zone", "")
     if zone not in zones():
-        msg = f"There is no time zone {zone[:60]!r}; choose one of the list."
+        msg = gettext("There is no time zone %(zone)s; choose one of the list.", zone=repr(zone[:60]))
         raise BadInput(msg)
     return {kind: _typed(kind, form, days.get(kind, []), zone) for kind in USUAL}
 
@@ -100,10 +116,12 @@ def _typed(kind: JobKind, form: Mapping[str, str], days: list[str], zone: str) -
         return Rhythm(on=on, days=USUAL[kind].days, minute=0, zone=zone)
     found = TIME.fullmatch(form.get(f"time-{kind}", ""))
     if found is None:
-        msg = f"{NAMES[kind]}: write the time as hours and minutes, such as 02:30."
+        msg = gettext(
+            "%(name)s: write the time as hours and minutes, such as 02:30.", name=gettext(NAMES[kind])
+        )
         raise BadInput(msg)
     chosen = "".join(sorted({day for day in days if day in set(USUAL["sync"].days) and len(day) == 1}))
     if on and not chosen:
-        msg = f"{NAMES[kind]}: choose at least one day, or switch it off."
+        msg = gettext("%(name)s: choose at least one day, or switch it off.", name=gettext(NAMES[kind]))
         raise BadInput(msg)
     return Rhythm(on=on, days=chosen, minute=60 * int(found[1]) + int(found[2]), zone=zone)

@@ -10,6 +10,7 @@ from audit.release.page import Sheet, hidden_share, sheets
 from audit.schema import BadInput
 from connectors.policy.noise import Noise
 from connectors.policy.parse import parse_policy
+from webapp.language import decimal, gettext, iso_day, shortest
 from webapp.store.releases import ReleasedRow
 
 
@@ -38,12 +39,25 @@ class LedgerLine:
 def previewed(release: Release) -> Previewed:
     """A release without noise, for the person who is about to share it."""
     hidden, counts = hidden_share(release)
-    words = (
-        f"Nothing needs hiding: each of the {counts:,} counts is of at least {release.k} leads."
-        if not hidden
-        else f"{hidden:,} of {counts:,} counts are hidden ({hidden / counts:.0%})."
-    )
+    words = _hidden_words(hidden, counts) if hidden else _nothing_hidden(counts, release.k)
     return Previewed(words=words, why=tuple(_why(release, hidden)), sheets=sheets(release))
+
+
+def _nothing_hidden(counts: int, k: int) -> str:
+    return gettext(
+        "Nothing needs hiding: each of the %(counts)s counts is of at least %(k)s leads.",
+        counts=decimal(counts),
+        k=k,
+    )
+
+
+def _hidden_words(hidden: int, counts: int) -> str:
+    return gettext(
+        "%(hidden)s of %(counts)s counts are hidden (%(share)s%%).",
+        hidden=decimal(hidden),
+        counts=decimal(counts),
+        share=decimal(100 * hidden / counts),
+    )
 
 
 def ledger_lines(rows: Sequence[ReleasedRow]) -> tuple[LedgerLine, ...]:
@@ -51,17 +65,21 @@ def ledger_lines(rows: Sequence[ReleasedRow]) -> tuple[LedgerLine, ...]:
     return tuple(
         LedgerLine(
             id=row.id,
-            when=f"{row.made_at:%Y-%m-%d %H:%M}",
+            when=f"{iso_day(row.made_at)} {row.made_at:%H:%M}",
             who=row.made_by,
             stream=row.stream,
-            how=f"With noise, epsilon {row.epsilon:g}"
-            if row.epsilon
-            else "Without noise, small counts hidden",
+            how=_how(row.epsilon),
             digest=row.digest[:12],
             drawn=bool(row.text),
         )
         for row in rows
     )
+
+
+def _how(epsilon: float | None) -> str:
+    if not epsilon:
+        return gettext("Without noise, small counts hidden")
+    return gettext("With noise, epsilon %(epsilon)s", epsilon=shortest(epsilon))
 
 
 def lasting_noise(text: str) -> tuple[str, ...]:
@@ -76,23 +94,38 @@ def lasting_noise(text: str) -> tuple[str, ...]:
     except BadInput:
         return ()  # the page of the policy says what is wrong with it
     return tuple(
-        f"{rule.column} carries lasting noise by the policy: epsilon {rule.operator.epsilon:g} for each "
-        "value of each lead. That is apart from this budget: it protects a lead's value from who reads the "
-        "column here, and was spent when the lead was read. A release of it costs as much of the budget as "
-        "one of any other column."
+        gettext(
+            "%(column)s carries lasting noise by the policy: epsilon %(epsilon)s for each value of each "
+            "lead. That is apart from this budget: it protects a lead's value from who reads the column "
+            "here, and was spent when the lead was read. A release of it costs as much of the budget as "
+            "one of any other column.",
+            column=rule.column,
+            epsilon=shortest(rule.operator.epsilon),
+        )
         for rule in rules
         if isinstance(rule.operator, Noise)
     )
 
 
 def _why(release: Release, hidden: int) -> list[str]:
-    few = f"of 1 to {release.k - 1} leads"
     uncrossed = all(len(one.attribute) < 2 for one in release.groups) and len(release.dimensions) > 1
     reasons = {
-        f"A count {few} is hidden. So is a 0 that would tell the same of all leads of a group.": hidden,
-        "Larger counts are hidden where a subtraction from a total would give a small one away.": hidden,
-        "A count that has changed by only a few leads since an earlier release is hidden too.": hidden,
-        "Some leads are in no table: their group is too small, even with other ones.": release.left_out,
-        "No attributes are crossed, because too many of the crossed groups would be small.": uncrossed,
+        gettext(
+            "A count of 1 to %(most)s leads is hidden. So is a 0 that would tell the same of all leads of a "
+            "group.",
+            most=release.k - 1,
+        ): hidden,
+        gettext(
+            "Larger counts are hidden where a subtraction from a total would give a small one away."
+        ): hidden,
+        gettext(
+            "A count that has changed by only a few leads since an earlier release is hidden too."
+        ): hidden,
+        gettext(
+            "Some leads are in no table: their group is too small, even with other ones."
+        ): release.left_out,
+        gettext(
+            "No attributes are crossed, because too many of the crossed groups would be small."
+        ): uncrossed,
     }
     return [words for words, applies in reasons.items() if applies]

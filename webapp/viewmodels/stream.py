@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from audit.schema import Attribute, Stream, Tolerance, band_labels
-from webapp.language import gettext, marked
-from webapp.viewmodels.words import brief
+from webapp.language import gettext, marked, shortest
 
 FEATURE_WORDS = marked("A field in which a proxy for a group may hide.")
 CONTROL_WORDS = marked(
@@ -109,7 +108,7 @@ def _score_words(stream: Stream) -> str:
     if stream.threshold is not None and stream.decision is None:
         words.append(_selected_words(stream.threshold, higher=stream.higher_is_better))
     if stream.score_range is not None:
-        low, high = map(brief, stream.score_range)
+        low, high = map(shortest, stream.score_range)
         words.append(
             gettext(
                 "It lies between %(low)s and %(high)s; a lead with another score is rejected.",
@@ -122,8 +121,8 @@ def _score_words(stream: Stream) -> str:
 
 def _selected_words(threshold: float, *, higher: bool) -> str:
     if higher:
-        return gettext("A lead is selected at %(threshold)s and above.", threshold=brief(threshold))
-    return gettext("A lead is selected at %(threshold)s and below.", threshold=brief(threshold))
+        return gettext("A lead is selected at %(threshold)s and above.", threshold=shortest(threshold))
+    return gettext("A lead is selected at %(threshold)s and below.", threshold=shortest(threshold))
 
 
 def _created_words(days: int | None) -> str:
@@ -149,18 +148,18 @@ def _group(attribute: Attribute, origin: str) -> Group:
 
 def _tolerances(audit: Tolerance) -> tuple[tuple[str, str], ...]:
     several = gettext("up to %(n)s attributes at a time", n=audit.intersections)
-    points = gettext("up to %(n)s points are tolerated", n=brief(audit.tolerance_difference * 100))
+    points = gettext("up to %(n)s points are tolerated", n=shortest(audit.tolerance_difference * 100))
     ratio = gettext(
         "%(low)s to %(high)s is tolerated",
-        low=brief(audit.tolerance_ratio),
-        high=brief(1 / audit.tolerance_ratio, ".3g"),
+        low=shortest(audit.tolerance_ratio),
+        high=shortest(1 / audit.tolerance_ratio, ".3g"),
     )
     smallest = gettext("with fewer than %(n)s leads a group gets no verdict", n=audit.minimum_group)
     alone = gettext("each attribute alone")
     return (
         (gettext("Difference of rates"), points),
         (gettext("Ratio of rates"), ratio),
-        (gettext("Confidence"), f"{brief(audit.confidence * 100)} %"),
+        (gettext("Confidence"), f"{shortest(audit.confidence * 100)} %"),
         (gettext("Smallest group"), smallest),
         (gettext("Attributes together"), alone if audit.intersections == 1 else several),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from audit.thresholds import MEASURED
 from webapp.evidence.source import Source
 from webapp.evidence.thresholds import AtThreshold, at_threshold, available, lacking, place_of
-from webapp.language import decimal, gettext, pointed
+from webapp.language import decimal, gettext, shortest
 from webapp.viewmodels.groups import range_said
 from webapp.viewmodels.picture import Picture, Scale
 from webapp.viewmodels.words import amount, between, gap, metric_label
@@ -61,8 +61,8 @@ def sensitivity(source: Source, place: int, metric: str, step: int | None) -> Se
         place=place,
         step=step,
         last=last,
-        threshold=pointed(f"{counts.thresholds[step]:g}"),
-        own="" if counts.own is None else pointed(f"{counts.own:g}"),
+        threshold=shortest(counts.thresholds[step]),
+        own="" if counts.own is None else shortest(counts.own),
         side=gettext("at least") if counts.higher_is_better else gettext("at most"),
         metric=metric,
         metrics=tuple((one, metric_label(one)) for one in known),

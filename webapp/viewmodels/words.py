@@ -11,7 +11,7 @@ from audit.finding.reading import BAND
 from audit.finding.words import plain as one_line
 from audit.finding.words import quoted
 from webapp import language
-from webapp.language import decimal, gettext, marked, ngettext, pointed
+from webapp.language import decimal, gettext, marked, ngettext, shortest
 from webapp.store.rows import ConnectionRow
 from webapp.translations import metrics
 
@@ -78,14 +78,6 @@ def number(value: float) -> str:
     return decimal(value)
 
 
-def brief(value: float, shape: str = "g") -> str:
-    """A number with no more digits than it needs, such as a threshold: 60 or 0.5."""
-    text = f"{value:{shape}}"
-    if language.current() == language.ENGLISH or "e" in text:
-        return text
-    return decimal(float(text), len(text.partition(".")[2]))
-
-
 def amount(value: float, *, share: bool) -> str:
     """A metric's value: 18.3 % for a share, 54.20 otherwise."""
     # Adding 0 takes the sign off a zero that was rounded down.
@@ -107,8 +99,8 @@ def gap(value: float, *, share: bool) -> str:
 def tick(value: float, *, share: bool) -> str:
     """A value beside the axis of a chart: 20% for a share, with no more digits than it needs."""
     if not share:
-        return pointed(f"{value:g}")
-    return gettext("%(value)s%%", value=pointed(f"{value * 100:g}"))
+        return shortest(value)
+    return gettext("%(value)s%%", value=shortest(value * 100))
 
 
 def between(low: float | None, high: float | None, *, share: bool) -> str:

@@ -13,6 +13,7 @@ from webapp.auth import may
 from webapp.connecting import Answer, NotConnected
 from webapp.crms import NAMES, consent, consent_origins
 from webapp.erasure import left_over
+from webapp.language import gettext
 from webapp.security import allow_form_targets
 from webapp.services import Services, services
 from webapp.start.standing import is_unfinished, standing, unfinished
@@ -23,8 +24,6 @@ from webapp.views.start_page import place_of
 from webapp.ways import SERVER_FLOWS, flow_name, ways
 
 blueprint = Blueprint("connections", __name__)
-CONNECTED = "{} is connected."
-NEXT = " The steps below lead to the first audit."
 CRM_PATH = "/connect/<any(salesforce, hubspot):crm>"
 
 
@@ -99,9 +98,10 @@ def _not_connected(sentence: str) -> Response:
 
 def _connected(row: ConnectionRow) -> Response:
     """Where to go with a connection: on the way to its first audit, where it never had one."""
-    done = CONNECTED.format(NAMES[row.crm])
+    done = gettext("%(crm)s is connected.", crm=NAMES[row.crm])
     if is_unfinished(services(), row):
-        flash(f"{done}{NEXT}", "success")
+        further = gettext("The steps below lead to the first audit.")
+        flash(f"{done} {further}", "success")
         return redirect(place_of(standing(services(), row)), 303)
     flash(done, "success")
     return redirect(url_for("connections.index"), 303)

@@ -10,6 +10,7 @@ from audit.schema import BadInput
 from webapp import release_jobs
 from webapp.auth import may
 from webapp.jobs import ENDED
+from webapp.language import gettext, marked
 from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobKind, JobRow, Wanted
@@ -19,7 +20,7 @@ from webapp.views.drafting import connection_or_404
 from webapp.work.slots import any_alive
 
 blueprint = Blueprint("jobs", __name__)
-NO_WORKER = "No worker runs, so it waits. Start fairlead serve again, or fairlead worker."
+NO_WORKER = marked("No worker runs, so it waits. Start fairlead serve again, or fairlead worker.")
 
 
 @blueprint.get("/jobs")
@@ -50,7 +51,7 @@ def _asked(row: ConnectionRow, kind: JobKind, wish: str) -> JobRow:
     if kind == "release":
         return release_jobs.ask(opened, row, wish if release_jobs.is_word(wish) else abort(404), who)
     if row.state == "disconnected":
-        raise BadInput(ENDED)
+        raise BadInput(gettext(ENDED))
     wanted = wish if kind == "sync" and wish in WANTED else ""
     return opened.work.ask(Wanted(connection_id=row.id, kind=kind, who=who, wanted=wanted))
 
@@ -58,9 +59,10 @@ def _asked(row: ConnectionRow, kind: JobKind, wish: str) -> JobRow:
 def told(opened: Services, job: JobRow) -> None:
     """Say on the next page what becomes of a job that was asked for."""
     if job.state == "running":
-        flash(f"{NAMES[job.kind]} runs already; this is how far it is.", "info")
+        name = gettext(NAMES[job.kind])
+        flash(gettext("%(name)s runs already; this is how far it is.", name=name), "info")
     elif not any_alive(opened):
-        flash(NO_WORKER, "warning")
+        flash(gettext(NO_WORKER), "warning")
     else:
         flash(started(job), "success")
 
@@ -72,11 +74,11 @@ def cancel(job_id: str) -> Response:
     job = opened.work.get(job_id) or abort(404)
     row = opened.work.cancel(job_id, current_user.user.name)
     if row is None:
-        flash("It had ended already; nothing was cancelled.", "info")
+        flash(gettext("It had ended already; nothing was cancelled."), "info")
     elif row.state == "running":
-        flash("It stops at its next step. Nothing half-written stays.", "success")
+        flash(gettext("It stops at its next step. Nothing half-written stays."), "success")
     else:
-        flash("It is cancelled.", "success")
+        flash(gettext("It is cancelled."), "success")
     if request.form.get("back") == "start":
         return redirect(url_for("start.go_on", connection_id=job.connection_id), 303)
     return redirect(url_for("jobs.index"), 303)

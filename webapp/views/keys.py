@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from audit.schema import BadInput
 from webapp import connecting
 from webapp.auth import may
+from webapp.language import gettext
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.keys import standing
@@ -30,7 +31,10 @@ def destroyed(connection_id: str) -> AnyResponse:
     """Destroy the key for good and disconnect; the organisation's id must be typed."""
     connection = connection_or_404(connection_id)
     if request.form.get("typed", "").strip() != connection.organisation:
-        wrong = f"Type {connection.organisation}, exactly as it stands here. Nothing was destroyed."
+        wrong = gettext(
+            "Type %(organisation)s, exactly as it stands here. Nothing was destroyed.",
+            organisation=connection.organisation,
+        )
         return _page(connection, wrong, 422)
     try:
         flash(connecting.end(services(), connection, current_user.user.name), "success")

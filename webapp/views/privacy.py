@@ -25,7 +25,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from webapp.auth import may
-from webapp.language import ENGLISH
+from webapp.language import ENGLISH, english, gettext, marked
 from webapp.rights import controller, dossier, erasing, proofs, retention
 from webapp.rights.rules import InForce, in_force
 from webapp.services import services
@@ -37,15 +37,15 @@ from webapp.views.drafting import connection_or_404
 
 PATH = "/connections/<connection_id>/privacy"
 WORD = "erase"
-UNCONFIRMED = f'Nothing was erased. Write the word "{WORD}" to confirm.'
+UNCONFIRMED = marked("Nothing was erased. Write the word %(word)s to confirm.")
 SHOWN = 50
 # Pages beside this one: the endpoint, and what stands on its link. Those of the policy need one.
 PAPERS = (
-    ("papers.record", "Record of processing (Article 30)"),
-    ("papers.flow", "Data flow"),
+    ("papers.record", marked("Record of processing (Article 30)")),
+    ("papers.flow", marked("Data flow")),
 )
-OTHERS = (("keys.show", "Keys"), ("decision_log.show", "Decision log"))
-CRM_KEEPS = (
+OTHERS = (("keys.show", marked("Keys")), ("decision_log.show", marked("Decision log")))
+CRM_KEEPS = marked(
     "The record in the CRM itself is not touched: delete it there. The fields that Fairlead wrote on it are "
     "cleared at the next write-back (fairlead publish)."
 )
@@ -64,14 +64,14 @@ def erase(connection_id: str) -> AnyResponse:
     """Erase one lead."""
     connection, opened = connection_or_404(connection_id), services()
     if request.form.get("confirm", "").strip().lower() != WORD:
-        return _page(connection, wrong=("erase", UNCONFIRMED))
+        return _page(connection, wrong=("erase", gettext(UNCONFIRMED, word=f'"{WORD}"')))
     try:
         typed, kind = request.form.get("record_id", ""), request.form.get("kind", "")
         done = erasing.erase_typed(opened, connection, typed, current_user.name, kind)
     except BadInput as problem:
-        return _page(connection, wrong=("erase", str(problem)))
+        return _page(connection, wrong=("erase", english(str(problem))))
     flash(erased_words(done), "warning" if done.after.any else "success")
-    flash(CRM_KEEPS, "info")
+    flash(gettext(CRM_KEEPS), "info")
     return _back(connection)
 
 
@@ -87,10 +87,10 @@ def make_dossier(connection_id: str) -> AnyResponse:
         with spoken:
             made = dossier.dossier(opened, connection, lead, current_user.name)
     except BadInput as problem:
-        return _page(connection, wrong=("dossier", str(problem)))
+        return _page(connection, wrong=("dossier", english(str(problem))))
     if as_file:
         return _file(dossier.to_json(made), "dossier.json", "application/json")
-    blank = [one.label for one in controller.QUESTIONS if one.name not in made.controller]
+    blank = [gettext(one.label) for one in controller.QUESTIONS if one.name not in made.controller]
     page = render_template("dossier.html", connection_id=connection.id, dossier=made, unanswered=blank)
     return make_response(page)
 
@@ -104,7 +104,9 @@ def set_retention(connection_id: str) -> AnyResponse:
     except BadInput as problem:
         return _page(connection, wrong=("retention", str(problem)))
     said = (
-        "Leads stay from now on." if months is None else f"The next sync deletes leads after {months} months."
+        gettext("Leads stay from now on.")
+        if months is None
+        else gettext("The next sync deletes leads after %(months)s months.", months=months)
     )
     flash(said, "success")
     return _back(connection)
@@ -118,7 +120,8 @@ def set_controller(connection_id: str) -> AnyResponse:
         changed = controller.save(services(), request.form, current_user.name)
     except BadInput as problem:
         return _page(connection, wrong=("controller", str(problem)))
-    flash("Saved." if changed else "Nothing has changed.", "success" if changed else "info")
+    said = gettext("Saved.") if changed else gettext("Nothing has changed.")
+    flash(said, "success" if changed else "info")
     return _back(connection)
 
 
@@ -164,7 +167,8 @@ def _rules(connection: ConnectionRow) -> tuple[InForce | None, str]:
     try:
         return in_force(services(), connection), ""
     except BadInput as problem:
-        return None, str(problem)
+        ours = services().repository.policy(connection.id) is None
+        return None, str(problem) if ours else english(str(problem))
 
 
 def _holding(connection: ConnectionRow, rules: InForce | None) -> Holding:

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput
 from webapp.auth import may
+from webapp.language import gettext
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.schedule import DAYS, as_typed, lines, typed, zone_of, zones
+from webapp.viewmodels.schedule import as_typed, days, lines, typed, zone_of, zones
 from webapp.views.drafting import connection_or_404
 from webapp.work.schedules import USUAL
 
@@ -34,7 +35,7 @@ def save(connection_id: str) -> AnyResponse:
     except BadInput as problem:
         return _page(connection, str(problem))
     services().schedules.save(connection.id, rhythms, current_user.user.name)
-    flash("Saved. It counts from now on.", "success")
+    flash(gettext("Saved. It counts from now on."), "success")
     return redirect(url_for("schedule.show", connection_id=connection_id), 303)
 
 
@@ -50,7 +51,7 @@ def _page(connection: ConnectionRow, wrong: str = "") -> Response:
         "schedule.html",
         connection=connection,
         lines=as_typed(saved, request.form, _days()) if wrong else saved,
-        days=DAYS,
+        days=days(),
         zone=request.form.get("zone", zone) if wrong else zone,
         zones=zones(),
         wrote_back=opened.repository.latest_receipt(connection.id) is not None,

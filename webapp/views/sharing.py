@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from audit.release import public_text
 from audit.schema import BadInput
 from webapp.auth import may
+from webapp.language import english, gettext, shortest
 from webapp.release_jobs import LOOK, ask, looked, word_of
 from webapp.release_vault import signing_key
 from webapp.releasing import kept_files
@@ -48,23 +49,26 @@ def share(connection_id: str) -> AnyResponse:
     connection = connection_or_404(connection_id)
     try:
         epsilon = _number("epsilon") if request.form.get("noise") == "yes" else None
-        return _asked(connection, word_of(epsilon))
     except BadInput as problem:
         return _page(connection, error=str(problem))
+    try:
+        word = word_of(epsilon)
+    except BadInput as problem:  # what an audit says is in English
+        return _page(connection, error=english(str(problem)))
+    return _asked(connection, word)
 
 
 @blueprint.post(f"{PAGE}/look")
 def look(connection_id: str) -> AnyResponse:
     """Ask what would leave; nothing does."""
-    connection = connection_or_404(connection_id)
-    try:
-        return _asked(connection, LOOK)
-    except BadInput as problem:
-        return _page(connection, error=str(problem))
+    return _asked(connection_or_404(connection_id), LOOK)
 
 
 def _asked(connection: ConnectionRow, word: str) -> AnyResponse:
-    told(services(), ask(services(), connection, word, current_user.user.name))
+    try:
+        told(services(), ask(services(), connection, word, current_user.user.name))
+    except BadInput as problem:
+        return _page(connection, error=str(problem))
     return redirect(url_for("sharing.show", connection_id=connection.id), 303)
 
 
@@ -74,10 +78,13 @@ def set_budget(connection_id: str) -> AnyResponse:
     connection = connection_or_404(connection_id)
     try:
         total = _number("total")
-        services().releases.set_budget(owner_of(connection), total, current_user.name)
     except BadInput as problem:
         return _page(connection, budget_error=str(problem))
-    flash(f"The budget for noise is {total:g} in all.", "success")
+    try:
+        services().releases.set_budget(owner_of(connection), total, current_user.name)
+    except BadInput as problem:  # the ledger speaks English, on the command line too
+        return _page(connection, budget_error=english(str(problem)))
+    flash(gettext("The budget for noise is %(total)s in all.", total=shortest(total)), "success")
     return redirect(url_for("sharing.show", connection_id=connection_id), 303)
 
 
@@ -112,7 +119,7 @@ def _number(name: str) -> float:
     try:
         return float(typed[:_LONGEST_NUMBER])
     except ValueError:
-        msg = "Epsilon: type a number, for example 0.5."
+        msg = gettext("Epsilon: type a number, for example 0.5.")
         raise BadInput(msg) from None
 
 

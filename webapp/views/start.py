@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.crms import consent_origins
+from webapp.language import gettext, marked
 from webapp.security import allow_form_targets
 from webapp.services import services
 from webapp.start.enough import TooLittle, leads_a_week, too_little, what_is_missing
@@ -24,8 +25,10 @@ from webapp.views.start_page import on_the_way, page, place_of
 from webapp.ways import ways
 from webapp.work.slots import any_alive
 
-FIRST = "This is your first audit. Its findings come first, in sentences; each opens to its evidence."
-NOT_READY = "The policy, or score and groups, is not in force yet, so nothing can be read. Save both first."
+FIRST = marked("This is your first audit. Its findings come first, in sentences; each opens to its evidence.")
+NOT_READY = marked(
+    "The policy, or score and groups, is not in force yet, so nothing can be read. Save both first."
+)
 
 blueprint = Blueprint("start", __name__)
 
@@ -101,7 +104,7 @@ def ask(connection_id: str) -> AnyResponse:
     if not isinstance(found, Standing):
         return found
     if not found.ready or found.connection.state in CUT_OFF:
-        flash(NOT_READY, "error")
+        flash(gettext(NOT_READY), "error")
         return redirect(place_of(found), 303)
     opened = services()
     wanted = Wanted(connection_id=connection_id, kind="sync", who=current_user.user.name)
@@ -119,7 +122,7 @@ def landed(connection_id: str) -> AnyResponse:
     missing = _missing(connection, found)
     if missing is None:
         if request.args.get("first"):
-            flash(FIRST, "success")
+            flash(gettext(FIRST), "success")
         return redirect(url_for("audits.show", audit_id=found.audit.id), 303)
     return page("start_audit.html", found, "audit", missing=missing)
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.schema import BadInput, parse_stream
 from connectors.policy.starter.chosen import chosen_stream
+from webapp.language import gettext
 from webapp.services import services
 from webapp.start.asking import Away, Offer, offer_of
 from webapp.start.picked import Picked, Wrong, chosen, recalled, suggested, typed
@@ -75,7 +76,7 @@ def _kept(found: Standing, offer: Offer, picked: Picked, text: str) -> AnyRespon
         if done.warning:
             return _page(found, offer, picked, Told(warning=done.warning), 422)
         if done.proposed is not None:
-            flash(PROPOSED, "success")
+            flash(gettext(PROPOSED), "success")
     return redirect(url_for("start_policy.keep", connection_id=found.connection.id), 303)
 
 
@@ -84,16 +85,19 @@ def _overtaken(found: Standing) -> str:
     asked, now = request.form.get("based_on", ""), found.stream_version
     if now is None or not asked.isdecimal() or asked == str(now.version):
         return ""
-    return (
-        f"Version {now.version} of score and groups, saved by {now.saved_by}, came in force after you opened "
-        "this page. Yours is not saved yet: it stands below. If you save again, it replaces theirs."
+    return gettext(
+        "Version %(version)s of score and groups, saved by %(who)s, came in force after you opened "
+        "this page. Yours is not saved yet: it stands below. If you save again, it replaces theirs.",
+        version=now.version,
+        who=now.saved_by,
     )
 
 
 def away(found: Standing, problem: Away) -> Response:
     """The CRM did not tell what it has."""
     status = 502 if problem.cut_off else 503
-    return page("start_away.html", found, "choose", status, problem=str(problem), cut_off=problem.cut_off)
+    facts = {"problem": str(problem), "again": problem.again, "cut_off": problem.cut_off}
+    return page("start_away.html", found, "choose", status, **facts)
 
 
 def _page(found: Standing, offer: Offer, picked: Picked, told: Told, status: int = 200) -> Response:

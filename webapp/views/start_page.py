@@ -10,6 +10,7 @@ from typing import Literal
 from flask import Response, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from webapp.language import gettext, marked
 from webapp.services import services
 from webapp.start.standing import STEPS, Standing, Step, standing
 from webapp.viewmodels.words import organisation_label
@@ -17,12 +18,12 @@ from webapp.views.drafting import connection_or_404
 
 TITLES: Mapping[Step, str] = MappingProxyType(
     {
-        "connect": "Connect",
-        "choose": "Choose score, outcome and groups",
-        "keep": "Say how much is kept",
-        "check": "Check and save",
-        "pull": "Read the leads",
-        "audit": "Read the first audit",
+        "connect": marked("Connect"),
+        "choose": marked("Choose score, outcome and groups"),
+        "keep": marked("Say how much is kept"),
+        "check": marked("Check and save"),
+        "pull": marked("Read the leads"),
+        "audit": marked("Read the first audit"),
     }
 )
 State = Literal["done", "waits", "now", "next"]
@@ -63,7 +64,7 @@ def page(template: str, found: Standing | None, step: Step, status: int = 200, *
         steps=steps(found, step),
         standing=found,
         label=label,
-        title=TITLES[step],
+        title=gettext(TITLES[step]),
         number=STEPS.index(step) + 1,
         connection_id=found.connection.id if found else None,
         **facts,
@@ -76,7 +77,12 @@ def steps(found: Standing | None, here: Step) -> tuple[StepLine, ...]:
     now = found.now if found else "connect"
     now = "check" if here == "check" and now == "keep" else now
     return tuple(
-        StepLine(title=TITLES[one], state=_state(found, one, now), href=_href(found, one), here=one == here)
+        StepLine(
+            title=gettext(TITLES[one]),
+            state=_state(found, one, now),
+            href=_href(found, one),
+            here=one == here,
+        )
         for one in STEPS
     )
 

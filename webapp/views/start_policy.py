@@ -13,6 +13,7 @@ from connectors.entries import Entry
 from connectors.policy.risk import readable_columns
 from connectors.policy.starter.chosen import Kept, chosen_policy
 from connectors.policy.starter.presets import PRESETS
+from webapp.language import gettext, marked
 from webapp.services import services
 from webapp.start.asking import Away, Offer, entries_of, offer_of
 from webapp.start.meant import MEANINGS, becoming, kept_as_typed, kept_at_first, list_digest, outcome_field
@@ -146,7 +147,8 @@ def _save(found: Standing, draft: Draft) -> AnyResponse:
     done = save_policy(services(), draft, asked)
     if done.warning or done.reason_error:
         return _look(found, replace(draft, remote_error=None), done, 422)
-    flash(PROPOSED if done.proposed else "The policy is saved. Now the leads can be read.", "success")
+    said = PROPOSED if done.proposed else marked("The policy is saved. Now the leads can be read.")
+    flash(gettext(said), "success")
     return redirect(url_for("start.go_on", connection_id=target), 303)
 
 
@@ -156,9 +158,10 @@ def _starved(found: Standing, draft: Draft) -> str:
     if not missing:
         return ""
     names = ", ".join(one.name for one in missing)
-    return (
-        f"This draft leaves out what you chose for the audit: {names}. Go back to step 2 and do not choose "
-        "it there, then come here again."
+    return gettext(
+        "This draft leaves out what you chose for the audit: %(names)s. Go back to step 2 and do not choose "
+        "it there, then come here again.",
+        names=names,
     )
 
 

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from audit.schema import BadInput
 from webapp.api.making import make_token
 from webapp.auth import may
+from webapp.language import gettext, iso_day
 from webapp.services import services
 from webapp.store.api_tokens import NewToken
 from webapp.viewmodels.api_tokens import scope_choices, token_lines
@@ -64,7 +65,7 @@ def make() -> Response:
         token, row = make_token(services(), new)
     except BadInput as problem:
         return _page(error=str(problem))
-    return _page(fresh=Fresh(token=token, name=row.name, until=f"{row.expires_at:%Y-%m-%d}"))
+    return _page(fresh=Fresh(token=token, name=row.name, until=iso_day(row.expires_at)))
 
 
 @blueprint.post("/tokens/<token_id>/revoke")
@@ -72,7 +73,7 @@ def revoke(token_id: str) -> AnyResponse:
     """End a token at once."""
     if not services().api_tokens.revoke(token_id, current_user.name):
         abort(404)
-    flash("The token is revoked. It opens nothing from now on.", "success")
+    flash(gettext("The token is revoked. It opens nothing from now on."), "success")
     return redirect(url_for("tokens.show"), 303)
 
 

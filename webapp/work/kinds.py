@@ -11,6 +11,7 @@ from audit.schema import BadInput
 from webapp import decisions, jobs, release_jobs
 from webapp.decision_opening import place_of
 from webapp.key_rotation import rotate
+from webapp.language import marked
 from webapp.pulling import Progress
 from webapp.services import Services
 from webapp.store.rows import AuditRow, ConnectionRow
@@ -84,7 +85,7 @@ def _retention(task: Task) -> str:
 
 
 def _log(task: Task) -> str:
-    task.progress("Verifying the decision log", 0, None)
+    task.progress(marked("Verifying the decision log"), 0, None)
     if not place_of(task.opened, task.connection).exists():
         return "There is no decision log yet; the first pull begins one."
     found = decisions.check(task.opened, task.connection)
