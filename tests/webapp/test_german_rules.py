@@ -16,11 +16,10 @@ from tests.webapp.site import NAME, Site
 from tests.webapp.test_languages import GERMAN, choose
 from tests.webapp.test_policy_page import POLICY
 from webapp import language
-from webapp.language import gettext, quoting
+from webapp.language import gettext, quoting, shortest
 from webapp.measuring import NOT_HELD
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.policy import SHAPES
-from webapp.viewmodels.words import brief
 from webapp.views.drafting import remote_words
 
 STREAM = '[stream]\nname = "s"\nscore = "agge"\noutcome = "phone"\n[[stream.attribute]]\nname = "age"\n'
@@ -68,10 +67,10 @@ def test_every_shape_of_a_value_that_is_a_word_is_translated(site: Site) -> None
 
 @pytest.mark.parametrize(("value", "words", "german"), [(60, "60", "60"), (0.5, "0.5", "0,5")])
 def test_a_number_has_no_more_digits_than_it_needs(site: Site, value: float, words: str, german: str) -> None:
-    assert brief(value) == words
+    assert shortest(value) == words
     with site.app.test_request_context(headers=GERMAN):
-        assert brief(value) == german
-        assert brief(1_500_000_000) == "1.5e+09"
+        assert shortest(value) == german
+        assert shortest(1_500_000_000) == "1,5e+09"
 
 
 def test_the_policy_page_is_german_and_its_rules_are_what_the_policy_says(
