@@ -59,6 +59,22 @@ def test_it_says_how_the_log_stands_and_shows_its_newest_entries(crms, logged):
     assert not [one for one in crms.hubspot.record_ids() if re.search(rf"(?<!\w){one}(?!\w)", shown)]
 
 
+def test_in_german_it_says_the_same_in_german(crms, logged):
+    browser, path = crms.signed_in(), f"/connections/{logged.id}/log"
+    german = {"Accept-Language": "de"}
+    decisions.check(crms.services, logged)
+    answer = browser.get(path, headers=german)
+    shown = Page(answer.text).text
+    assert faults(answer.text) == []
+    assert "Scores protokolliert" in shown
+    assert "Bei der letzten Prüfung war nichts geändert, gelöscht oder verschoben." in shown
+    assert "HubSpot, bei einem Abruf gesehen" in shown
+    assert "How it stands" not in shown
+    wrong = browser.get(f"{path}?day=yesterday", headers=german)
+    assert wrong.status_code == 422
+    assert "Der Tag ist nicht lesbar" in Page(wrong.text).text
+
+
 def test_the_pages_behind_one_another_show_every_entry_once(crms, logged):
     browser, path = crms.signed_in(), f"/connections/{logged.id}/log"
     found, address = [], path

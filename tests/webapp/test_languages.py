@@ -25,9 +25,7 @@ GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 NOT_YET = {
     "frame": set[str](),
     # Of whoever translates the rules.
-    "rules": {
-        *("decision_log", "settings"),
-    },
+    "rules": set[str](),
     # Of whoever translates the audits.
     "audits": {
         "answers",

@@ -115,6 +115,21 @@ def test_what_is_wrong_stands_on_top_with_its_mend(site: Site):
     assert shown.index("Needs sign-in") < shown.index("No worker runs") < shown.index("Settings in force")
 
 
+def test_in_german_the_settings_are_german_and_the_doctor_speaks_as_the_command_does(site: Site):
+    row = site.connect()
+    site.services.repository.set_state(row.id, "consent_needed", "The token was revoked.")
+    answer = site.client.get("/settings", headers={"Accept-Language": "de"})
+    shown = Page(answer.text).text
+    assert faults(answer.text) == []
+    assert "Unterschreibt Sitzungs-Cookies und Formulare." in shown
+    assert "Schlüssel ändern (docs/how-to/change-keys.md)" in shown
+    assert re.search(r"\d Sachen stimmen nicht", shown)
+    assert 'lang="en">Needs sign-in. The token was revoked.<' in answer.text
+    assert "Settings in force" not in shown
+    english = {field.description for field in Settings.model_fields.values()}
+    assert not [one for one in english if one and one in shown]
+
+
 def test_with_a_worker_nothing_is_wrong(site: Site):
     cookie = site.client.get_cookie("fairlead")
     assert cookie

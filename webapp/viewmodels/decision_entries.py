@@ -11,10 +11,14 @@ from connectors.decisions.chain import KIND, Record
 from connectors.decisions.look import Asked, Shown
 from connectors.pseudonym import KEY_BYTES, LeadKey
 from webapp.crms import NAMES
+from webapp.language import decimal, gettext, marked, ngettext
 from webapp.viewmodels.words import moment
 
 LATELY = 10
-WAYS: Mapping[str, str] = {"pull": "seen by a pull", "earlier": "from before, by the CRM's history"}
+WAYS: Mapping[str, str] = {
+    "pull": marked("seen by a pull"),
+    "earlier": marked("from before, by the CRM's history"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +60,17 @@ def entry_line(one: Shown) -> EntryLine:
     return EntryLine(
         number=entry.number,
         lead=one.lead,
-        score="taken away" if entry.score is None else entry.score,
-        since=_moment(entry.scored_at) or "not known",
+        score=gettext("taken away") if entry.score is None else entry.score,
+        since=_moment(entry.scored_at) or gettext("not known"),
         seen=_moment(entry.seen_at),
-        model=entry.model_version or "not told",
-        source=f"{NAMES.get(entry.source, entry.source)}, {WAYS[entry.way]}",  # type: ignore[call-overload]
-        policy=f"Version {entry.policy_version}" if entry.policy_version else "not saved here",
+        model=entry.model_version or gettext("not told"),
+        source=f"{NAMES.get(entry.source, entry.source)}, {gettext(WAYS[entry.way])}",  # type: ignore[call-overload]
+        policy=_policy(entry.policy_version),
     )
+
+
+def _policy(version: int | None) -> str:
+    return gettext("Version %(number)s", number=version) if version else gettext("not saved here")
 
 
 def happenings(records: Sequence[Record]) -> tuple[Happening, ...]:
@@ -89,16 +97,20 @@ def _told(kind: KIND, one: Record) -> str:
     if kind == "erasure":
         return _erased(facts["count"])
     if kind == "drop":
-        return f"{facts['count']:,} entries were let go because of their age or a disconnect."
+        gone = decimal(facts["count"])
+        return gettext("%(n)s entries were let go because of their age or a disconnect.", n=gone)
     if kind == "rekey":
-        return f"{facts['leads']:,} leads were moved to a new key of the organisation."
-    return "Another key signs from here on."
+        moved = decimal(facts["leads"])
+        return gettext("%(n)s leads were moved to a new key of the organisation.", n=moved)
+    return gettext("Another key signs from here on.")
 
 
 def _erased(count: int) -> str:
-    if count == 1:
-        return "An entry was erased: nobody can read it any more."
-    return f"{count:,} entries were erased: nobody can read them any more."
+    return ngettext(
+        "An entry was erased: nobody can read it any more.",
+        "%(n)s entries were erased: nobody can read them any more.",
+        count,
+    )
 
 
 def _moment(text: str) -> str:
@@ -113,7 +125,7 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat() if text else ""
     except ValueError:
-        msg = "The day cannot be read: write it as year-month-day, such as 2026-11-20."
+        msg = gettext("The day cannot be read: write it as year-month-day, such as 2026-11-20.")
         raise BadInput(msg) from None
 
 
@@ -123,7 +135,9 @@ def _lead(text: str) -> LeadKey | None:
     except ValueError:
         digest = b"?"
     if digest and len(digest) != KEY_BYTES:
-        msg = "A pseudonym has 32 signs, digits and the letters a to f. A record id does not work here."
+        msg = gettext(
+            "A pseudonym has 32 signs, digits and the letters a to f. A record id does not work here."
+        )
         raise BadInput(msg)
     return LeadKey(digest) if digest else None
 

@@ -10,21 +10,25 @@ from pathlib import Path
 from pydantic import SecretBytes, SecretStr
 
 from webapp.environment import FROM_COMMAND, variable
+from webapp.language import gettext, marked
 from webapp.settings import Settings
 
 SECRETS = frozenset({"database_url", "secret_key", "master_key", "master_key_previous", "encryption_keys"})
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Secrets and keys", ("secret_key", "master_key", "master_key_previous", "encryption_keys")),
-    ("Where things are", ("data_dir", "database_url")),
-    ("Address and sessions", ("public_url", "trusted_proxies", "session_hours", "session_idle_minutes")),
+    (marked("Secrets and keys"), ("secret_key", "master_key", "master_key_previous", "encryption_keys")),
+    (marked("Where things are"), ("data_dir", "database_url")),
     (
-        "Single sign-on",
+        marked("Address and sessions"),
+        ("public_url", "trusted_proxies", "session_hours", "session_idle_minutes"),
+    ),
+    (
+        marked("Single sign-on"),
         (
             *("salesforce_sign_in", "oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name"),
             *("oidc_role_claim", "oidc_roles", "oidc_domains", "oidc_ca_file"),
         ),
     ),
-    ("Programs and figures", ("api_requests_per_minute", "metrics_token", "metrics_listen")),
+    (marked("Programs and figures"), ("api_requests_per_minute", "metrics_token", "metrics_listen")),
     (
         "Salesforce",
         (
@@ -67,7 +71,7 @@ class SettingGroup:
 def groups(settings: Settings, environ: Mapping[str, str]) -> tuple[SettingGroup, ...]:
     """Every setting in force."""
     return tuple(
-        SettingGroup(title=title, lines=tuple(_line(settings, environ, name) for name in names))
+        SettingGroup(title=gettext(title), lines=tuple(_line(settings, environ, name) for name in names))
         for title, names in GROUPS
     )
 
@@ -78,29 +82,32 @@ def _line(settings: Settings, environ: Mapping[str, str], name: str) -> SettingL
         name=variable(name),
         value=_value(name, getattr(settings, name)),
         source=_source(settings, environ, name),
-        words=LINK.sub(r"\1 (docs/\2)", described).replace("`", ""),
+        words=LINK.sub(r"\1 (docs/\2)", gettext(described)).replace("`", ""),
     )
 
 
 def _source(settings: Settings, environ: Mapping[str, str], name: str) -> str:
     """Where a value comes from; what a program gave and no environment names, it set itself."""
     known = variable(name)
-    ways = {known: "environment", f"{known}_FILE": f"file that {known}_FILE names"}
+    ways = {
+        known: gettext("environment"),
+        f"{known}_FILE": gettext("file that %(name)s names", name=f"{known}_FILE"),
+    }
     if known in FROM_COMMAND:
-        ways[f"{known}_COMMAND"] = f"command in {known}_COMMAND"
+        ways[f"{known}_COMMAND"] = gettext("command in %(name)s", name=f"{known}_COMMAND")
     told = next((words for one, words in ways.items() if environ.get(one, "").strip()), "")
     if told:
         return told
-    return "set at the start" if name in settings.model_fields_set else "default"
+    return gettext("set at the start") if name in settings.model_fields_set else gettext("default")
 
 
 def _value(name: str, value: object) -> str:
     if name in SECRETS or isinstance(value, SecretStr | SecretBytes):
-        return "set" if value else "not set"
+        return gettext("set") if value else gettext("not set")
     if value is None or value == ():
-        return "not set"
+        return gettext("not set")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, tuple):
         return ", ".join("=".join(one) if isinstance(one, tuple) else str(one) for one in value)
     return str(value.resolve() if isinstance(value, Path) else value)
