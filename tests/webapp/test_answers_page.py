@@ -120,6 +120,37 @@ def test_counts_reasons_and_groups_are_told(full):
     assert feedback(599).who not in answer.text
 
 
+def test_in_german_the_page_is_german_and_the_audit_keeps_its_words(full):
+    site, row = full
+    german = {"Accept-Language": "de"}
+    answer = site.client.get(place(row), headers=german)
+    text = Page(answer.text).text
+    assert faults(answer.text) == []
+    assert "600 Antworten zu 600 Leads von 20 Personen, vom 20.09.2026 bis zum 15.10.2026." in text
+    assert "400 warten" in text
+    assert "Widerspricht: der Score ist zu niedrig" in text
+    assert "Außerhalb der Toleranz" in text
+    assert "Okt. 2026" in text
+    assert '<span lang="en">People disagree with the check of leads with region' in answer.text
+    assert "What became of it" not in text
+    acted = site.client.get(place(row, "?state=acted"), headers=german)
+    assert "Keine Antwort passt zu diesem Filter." in Page(acted.text).text
+    with site.app.test_request_context(headers=german):
+        assert since_words([feedback(1)], 0.95, 30).startswith("Seit diesem Audit hat der Vertrieb einmal")
+
+
+def test_what_is_recorded_and_refused_is_told_in_german(full):
+    site, row = full
+    site.post("/account", "/account/language", language="de")
+    refused = site.post(place(row), place(row), key=feedback(599).key, became="x")
+    assert refused.status_code == 422
+    told = "Wählen Sie aus der Liste, was aus der Antwort wurde. Es wurde nichts festgehalten."
+    assert told in Page(refused.text).text
+    assert site.post(place(row), place(row), key=feedback(599).key, became="looked").status_code == 303
+    assert "Festgehalten: angesehen." in Page(site.client.get(place(row)).text).text
+    assert "answer looked at" in site.client.get("/trail.csv").text
+
+
 def test_every_waiting_answer_is_on_one_page_and_the_filter_leaves_others_out(full):
     site, row = full
     keys = []

@@ -27,16 +27,14 @@ NOT_YET = {
     # Of whoever translates the rules.
     "rules": set[str](),
     # Of whoever translates the audits.
-    "audits": {
-        "answers",
-    },
+    "audits": set[str](),
 }
 OPEN = ("/login", "/invitation", "/help", "/help/glossary", "/nowhere")
 SIGNED_IN = (
     *("/", "/account", "/people", "/connections", "/start", "/jobs", "/schedule", "/trail", "/tokens"),
     *("/connections/{id}/policy", "/connections/{id}/stream", "/connections/{id}/privacy"),
     *("/connections/{id}/share", "/connections/{id}/keys", "/nowhere"),
-    *("/settings", "/connections/{id}/log"),
+    *("/settings", "/connections/{id}/log", "/connections/{id}/answers"),
 )
 EVERY = [(tongue, part) for tongue in sorted(set(language.NAMES) - {"en"}) for part in PARTS]
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from audit.rows.answers import Answered, read_answered
 from audit.schema import BadInput
 from connectors.feedback import Feedback, Verdict
+from webapp.language import gettext, marked
 from webapp.store.answers import feedback_of
 from webapp.store.database import Database
 from webapp.store.events import noted
@@ -33,7 +34,7 @@ ACTIONS: Mapping[State, str] = {
     "acted": "answer acted on",
     "declined": "answer declined",
 }
-GONE = "That answer is not held any more, or does not wait for anybody. Open the page again."
+GONE = marked("That answer is not held any more, or does not wait for anybody. Open the page again.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class Mark:
     def __post_init__(self) -> None:
         known = REASONS if self.state == "declined" else ("",)
         if self.state not in STATES or self.why not in known:
-            msg = "Choose what became of the answer from the list."
+            msg = gettext("Choose what became of the answer from the list.")
             raise BadInput(msg)
 
 
@@ -131,7 +132,7 @@ class Triage:
             # The row is held, so that it does not go meanwhile.
             answer = session.get(LeadAnswer, (connection_id, mark.key), with_for_update=True)
             if answer is None or answer.verdict not in WANTING:
-                raise BadInput(GONE)
+                raise BadInput(gettext(GONE))
             now = self.clock()
             _say(session, answer, mark, (now, who))
             because = f": {mark.why.replace('_', ' ')}" if mark.why else ""

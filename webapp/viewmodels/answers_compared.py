@@ -9,13 +9,14 @@ from audit.disparity.verdict import Verdict
 from audit.estimate import Estimate
 from audit.finding.answers import ASSOCIATION, account_sentence, gap_sentence, overridden_sentence
 from audit.rows.answers import Answered, AnswerGap, AnswerRate, Share
+from webapp.language import gettext, marked
 from webapp.plain_audits import is_about
 from webapp.viewmodels.words import VERDICT_WORDS, amount, between, counted
 
 SHARES: tuple[tuple[Share, str], ...] = (
-    ("answered", "Answered about"),
-    ("disagreed", "Disagreed with"),
-    ("reviewed", "Review asked for"),
+    ("answered", marked("Answered about")),
+    ("disagreed", marked("Disagreed with")),
+    ("reviewed", marked("Review asked for")),
 )
 KINDS: dict[Verdict, str] = {"fail": "failed", "pass": "pass", "insufficient": "insufficient"}
 WORST_FIRST: tuple[Verdict, ...] = ("fail", "insufficient", "pass")
@@ -113,7 +114,9 @@ def _side(name: str, rates: tuple[AnswerRate, ...], gaps: tuple[AnswerGap, ...])
             for group in dict.fromkeys(one.group for one in own)
         ),
         said=tuple(
-            Said(kind=KINDS[one.verdict], words=VERDICT_WORDS[one.verdict], sentence=gap_sentence(one))
+            Said(
+                kind=KINDS[one.verdict], words=gettext(VERDICT_WORDS[one.verdict]), sentence=gap_sentence(one)
+            )
             for one in mine
         ),
     )
@@ -121,7 +124,7 @@ def _side(name: str, rates: tuple[AnswerRate, ...], gaps: tuple[AnswerGap, ...])
 
 def _cells(rates: Iterable[AnswerRate]) -> tuple[Cell, ...]:
     found = {one.share: one.estimate for one in rates}
-    return tuple(_cell(head, found[share]) for share, head in SHARES if share in found)
+    return tuple(_cell(gettext(head), found[share]) for share, head in SHARES if share in found)
 
 
 def _cell(head: str, one: Estimate) -> Cell:

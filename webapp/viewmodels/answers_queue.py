@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from connectors.feedback import Reason, Verdict
 from connectors.source import FlagStatus
+from webapp.language import gettext, marked
 from webapp.panels import FINE, FLAGGED, NOT_ENOUGH_DATA
 from webapp.store.triage import REASONS, STATES, Entry, State, Why
 from webapp.viewmodels.words import moment
@@ -15,29 +16,52 @@ from webapp.viewmodels.words import moment
 SHORT = 8
 """Digits of a lead's pseudonym that a page shows: enough to tell leads of one page apart."""
 SAID: Mapping[Verdict, str] = MappingProxyType(
-    {"agree": "Agrees", "disagree": "Disagrees", "review": "Asks for a review"}
+    {"agree": marked("Agrees"), "disagree": marked("Disagrees"), "review": marked("Asks for a review")}
 )
 BECAUSE: Mapping[Reason, str] = MappingProxyType(
     {
-        "score_right": "The score is right",
-        "score_too_low": "The score is too low",
-        "score_too_high": "The score is too high",
-        "data_wrong": "The data is wrong or old",
-        "other": "Another reason",
+        "score_right": marked("The score is right"),
+        "score_too_low": marked("The score is too low"),
+        "score_too_high": marked("The score is too high"),
+        "data_wrong": marked("The data is wrong or old"),
+        "other": marked("Another reason"),
     }
 )
+AFTER_A_COLON: Mapping[Reason, str] = MappingProxyType(
+    {
+        "score_right": marked("the score is right"),
+        "score_too_low": marked("the score is too low"),
+        "score_too_high": marked("the score is too high"),
+        "data_wrong": marked("the data is wrong or old"),
+        "other": marked("another reason"),
+    }
+)
+"""The reasons as they go on after what was said."""
 SEEN: Mapping[FlagStatus, str] = MappingProxyType(
     {"ok": FINE.title, "review": FLAGGED.title, "insufficient_data": NOT_ENOUGH_DATA.title}
 )
 BECAME: Mapping[State, str] = MappingProxyType(
-    {"open": "Open", "looked": "Looked at", "acted": "Acted on", "declined": "Declined"}
+    {
+        "open": marked("Open"),
+        "looked": marked("Looked at"),
+        "acted": marked("Acted on"),
+        "declined": marked("Declined"),
+    }
+)
+RECORDED: Mapping[State, str] = MappingProxyType(
+    {
+        "open": marked("Recorded: open."),
+        "looked": marked("Recorded: looked at."),
+        "acted": marked("Recorded: acted on."),
+        "declined": marked("Recorded: declined."),
+    }
 )
 DECLINED: Mapping[Why, str] = MappingProxyType(
     {
-        "score_holds": "the score was checked and holds",
-        "not_the_score": "it is not about the score",
-        "said_before": "the same was said before",
-        "cannot_tell": "there is not enough to tell",
+        "score_holds": marked("the score was checked and holds"),
+        "not_the_score": marked("it is not about the score"),
+        "said_before": marked("the same was said before"),
+        "cannot_tell": marked("there is not enough to tell"),
     }
 )
 BADGES: Mapping[State, str] = MappingProxyType(
@@ -83,10 +107,14 @@ def outcomes() -> tuple[Choice, ...]:
 def _outcomes() -> Iterator[Choice]:
     for state in STATES[1:]:
         if state != "declined":
-            yield Choice(value=state, words=BECAME[state])
+            yield Choice(value=state, words=gettext(BECAME[state]))
     for why in REASONS:
-        yield Choice(value=f"declined/{why}", words=f"{BECAME['declined']}: {DECLINED[why]}")
-    yield Choice(value="open", words="Open again")
+        yield Choice(value=f"declined/{why}", words=_declined(why))
+    yield Choice(value="open", words=gettext("Open again"))
+
+
+def _declined(why: Why) -> str:
+    return f"{gettext(BECAME['declined'])}: {gettext(DECLINED[why])}"
 
 
 def _line(one: Entry) -> QueueLine:
@@ -95,9 +123,9 @@ def _line(one: Entry) -> QueueLine:
         key=answer.key,
         lead=f"{answer.lead.hex[:SHORT]}\N{HORIZONTAL ELLIPSIS}",
         when=moment(answer.given_at),
-        said=SAID[answer.verdict],
-        because=BECAUSE[answer.reason] if answer.reason else "",
-        seen=SEEN[answer.seen] if answer.seen else "",
+        said=gettext(SAID[answer.verdict]),
+        because=gettext(AFTER_A_COLON[answer.reason]) if answer.reason else "",
+        seen=gettext(SEEN[answer.seen]) if answer.seen else "",
         audit_id=answer.audit_id,
         state=one.state,
         badge=BADGES[one.state],
@@ -108,4 +136,5 @@ def _line(one: Entry) -> QueueLine:
 
 def _became(one: Entry) -> str:
     reason = DECLINED.get(one.why)  # type: ignore[call-overload]  # a word that is not known has no sentence
-    return f"{BECAME[one.state]}: {reason}" if reason else BECAME[one.state]
+    became = gettext(BECAME[one.state])
+    return f"{became}: {gettext(reason)}" if reason else became

@@ -7,19 +7,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from babel import dates
+
 from audit.estimate import Estimate
 from audit.rows.answers import disagreement
 from connectors.feedback import Feedback
 from webapp.answers_told import as_answers
 from webapp.charts import Drawing
 from webapp.charts.trend import Seen, trend
+from webapp.language import ENGLISH, current, day, gettext, marked, ngettext
 from webapp.viewmodels.answers_queue import BECAUSE, SEEN
-from webapp.viewmodels.words import NBSP, amount, between
+from webapp.viewmodels.words import NBSP, amount, between, counted
 
 MONTHS = 24
 AUDITS = 20
-UNTOLD = "Not told"
-TITLE = "Share that disagrees, by month"
+UNTOLD = marked("Not told")
+TITLE = marked("Share that disagrees, by month")
 CONFIDENCE, LEAST = 0.95, 30
 """How sure the ranges of shares are, and of how few leads none is told, where no stream says otherwise."""
 
@@ -71,20 +74,20 @@ def answers_said(given: Sequence[Feedback]) -> AnswersSaid | None:
     if not given:
         return None
     months = _tallies(given, _month, _month_words)
-    audits = _tallies(given, lambda one: one.audit_id, lambda key: key or UNTOLD)
+    audits = _tallies(given, lambda one: one.audit_id, lambda key: key or gettext(UNTOLD))
     reasons = Counter(
-        BECAUSE[one.reason] if one.reason else UNTOLD for one in given if one.verdict == "disagree"
+        gettext(BECAUSE[one.reason] if one.reason else UNTOLD) for one in given if one.verdict == "disagree"
     )
     return AnswersSaid(
-        all=_tally("", "All answers", given),
-        first=_day(given[0]),
-        last=_day(given[-1]),
+        all=_tally("", gettext("All answers"), given),
+        first=day(given[0].given_at),
+        last=day(given[-1].given_at),
         leads=len({one.lead for one in given}),
         people=len({one.who for one in given}),
         months=months[:MONTHS],
         older=len(months[MONTHS:]),
         reasons=tuple(reasons.most_common()),
-        seen=_tallies(given, lambda one: one.seen or "", lambda key: _seen().get(key, UNTOLD)),
+        seen=_tallies(given, lambda one: one.seen or "", lambda key: gettext(_seen().get(key, UNTOLD))),
         audits=audits[:AUDITS],
         more_audits=len(audits[AUDITS:]),
         drawing=_drawing(given),
@@ -94,14 +97,22 @@ def answers_said(given: Sequence[Feedback]) -> AnswersSaid | None:
 def since_words(given: Sequence[Feedback], confidence: float, least: int) -> str:
     """What reps answered since an audit, in a sentence; one answer counts for each lead."""
     if not given:
-        return "Nobody has answered the check since this audit."
-    times = "once" if len(given) == 1 else f"{len(given):,} times"
+        return gettext("Nobody has answered the check since this audit.")
     share = disagreement(as_answers(given), confidence, least)
     if share.value is None:
-        return f"Reps answered {times} since this audit: too few to say how many disagree."
-    return (
-        f"Reps answered {times} since this audit; they disagree about {_ranged(share)} of the "
-        f"{share.n:,}{NBSP}leads that they answered about."
+        return ngettext(
+            "Reps answered once since this audit: too few to say how many disagree.",
+            "Reps answered %(n)s times since this audit: too few to say how many disagree.",
+            len(given),
+        )
+    return ngettext(
+        "Reps answered once since this audit; they disagree about %(share)s of the %(leads)s "
+        "that they answered about.",
+        "Reps answered %(n)s times since this audit; they disagree about %(share)s of the %(leads)s "
+        "that they answered about.",
+        len(given),
+        share=_ranged(share),
+        leads=counted(share.n, "lead", "leads"),
     )
 
 
@@ -147,7 +158,9 @@ def _drawing(given: Sequence[Feedback]) -> Drawing | None:
         Seen(day=_month_words(month), value=one.value, low=one.low, high=one.high) for month, one in shares
     ]
     text = "; ".join(f"{_month_words(month)}: {_in_words(one)}" for month, one in shares)
-    return trend(points, lambda value: f"{value * 100:.0f}{NBSP}%", whole.value or 0.0, (TITLE, text))
+    return trend(
+        points, lambda value: f"{value * 100:.0f}{NBSP}%", whole.value or 0.0, (gettext(TITLE), text)
+    )
 
 
 def _month(one: Feedback) -> str:
@@ -155,8 +168,7 @@ def _month(one: Feedback) -> str:
 
 
 def _month_words(key: str) -> str:
-    return f"{date.fromisoformat(f'{key}-01'):%b %Y}"
-
-
-def _day(one: Feedback) -> str:
-    return f"{one.given_at.day} {one.given_at:%b %Y}"
+    first = date.fromisoformat(f"{key}-01")
+    if current() == ENGLISH:
+        return f"{first:%b %Y}"
+    return dates.format_skeleton("yMMM", first, locale=current())

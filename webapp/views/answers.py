@@ -17,7 +17,7 @@ from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow
 from webapp.store.triage import PAGE, STATES, WANTING, Looking, Mark
 from webapp.viewmodels.answers_compared import Compared, compared
-from webapp.viewmodels.answers_queue import BECAME, BECAUSE, SAID, SEEN, outcomes, queue_lines
+from webapp.viewmodels.answers_queue import BECAME, BECAUSE, RECORDED, SAID, SEEN, outcomes, queue_lines
 from webapp.viewmodels.answers_said import answers_said
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
@@ -44,7 +44,7 @@ def mark(connection_id: str) -> Response:
         services().triage.mark(connection.id, wanted, current_user.user.name)
     except BadInput as problem:
         return _page(connection, wrong=str(problem))
-    flash(f"Recorded: {BECAME[wanted.state].lower()}.", "success")
+    flash(RECORDED[wanted.state], "success")
     back = urlencode({name: request.form.get(name, "") for name in _FILTERS})
     return redirect(f"{url_for('answers.show', connection_id=connection_id)}?{back}#queue", 303)
 
