@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.hubspot.flag_properties import LABELS
 from webapp.panels import utc_text
 from webapp.services import Services
 from webapp.settings import Settings
@@ -48,6 +47,8 @@ def not_connected(settings: Settings) -> dict[str, Any]:
 
 
 def _always(settings: Settings) -> dict[str, Any]:
+    from connectors.hubspot.flag_properties import LABELS  # noqa: PLC0415 - loads the client library
+
     properties = [{"name": name, "label": label} for name, label in LABELS.items()]
     return {
         "schema": SCHEMA,
