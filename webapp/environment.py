@@ -68,8 +68,10 @@ def stated(environ: Mapping[str, str], name: str) -> str:
         return environ.get(name, "").strip()
     try:
         return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        msg = f"{name}_FILE names a file that cannot be read: {path}."
+    except (OSError, ValueError) as error:
+        # What stands there may be the secret itself, put where its path belongs.
+        reason = getattr(error, "strerror", None) or "it is no path, or no text in UTF-8"
+        msg = f"{name}_FILE names a file that cannot be read: {reason}."
         raise BadInput(msg) from None
 
 

@@ -34,6 +34,8 @@ COUNTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rekey": ("leads",),
     }
 )
+LARGEST = 1 << 62
+"""Beyond what any log counts up to, and within what its index can hold."""
 # An entry of the index: its number, the key of its lead, the sealed secret.
 Row = tuple[int, bytes, bytes]
 
@@ -65,10 +67,10 @@ class Part:
 
 
 def chain_of(place: Path) -> tuple[Record, ...]:
-    """The lines of a log as they lie there. Raises BadInput for a line that is none."""
+    """The lines of a log as they lie there. Raises BadInput for a line that is none, or cannot be read."""
     try:
         records = tuple(Record(**json.loads(line)["record"]) for line in lines_in(place))
-    except (ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError):
         raise BadInput(DAMAGED) from None
     if not all(map(_is_whole, records)):
         raise BadInput(DAMAGED)
@@ -79,7 +81,8 @@ def _is_whole(record: Record) -> bool:
     """Whether a line has what is counted by: nobody has checked its signature."""
     if type(record.at) is not str or type(record.facts) is not dict:
         return False
-    return all(type(record.facts.get(name)) is int for name in COUNTED.get(str(record.kind), ()))
+    counted = (record.number, *(record.facts.get(name) for name in COUNTED.get(str(record.kind), ())))
+    return all(type(one) is int and 0 <= one < LARGEST for one in counted)
 
 
 def by_day(records: Sequence[Record]) -> tuple[tuple[str, int], ...]:
@@ -139,7 +142,11 @@ def _opened(place: Path, sealing: AESGCM, chosen: Sequence[Record], rows: Sequen
         try:
             content = look_content(place, record.number, record.facts["count"])
         except FileNotFoundError:
+            if record in standing(chain_of(place)):
+                raise BadInput(DAMAGED) from None
             continue
+        except OSError:
+            raise BadInput(DAMAGED) from None
         for number, key, sealed in some:
             secret = unseal(sealing, key, sealed)
             opened = None if secret is None else content.open(number - record.facts["first"], secret)

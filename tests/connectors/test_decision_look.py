@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -86,14 +87,39 @@ def test_it_is_read_while_somebody_holds_the_log(place: Path):
 
 
 def test_only_what_is_shown_comes_from_the_disk(place: Path):
-    """The segments of other days may be gone: nobody reads them."""
+    """The segments of other days may be broken: nobody reads them."""
     oldest = min(place.glob("*.content"))
     oldest.write_bytes(b"")
     assert len(look(place, limit=5).entries) == 5
     with pytest.raises(BadInput, match="run fairlead log verify"):
         look(place, limit=6)
     oldest.unlink()
-    assert len(look(place, limit=6).entries) == 5
+    assert len(look(place, limit=5).entries) == 5
+
+
+def test_a_file_that_the_chain_names_and_that_is_gone_is_told(place: Path):
+    known = chain_of(place)
+    min(place.glob("*.content")).unlink()
+    with pytest.raises(BadInput, match="run fairlead log verify"):
+        part_of(place, KEYS, known, Asked(limit=6))
+
+
+def test_what_retention_took_meanwhile_is_not_missed(place: Path):
+    known = chain_of(place)
+    with opened(place, moment(80)) as ledger:
+        ledger.drop_before(moment(30))
+    assert len(part_of(place, KEYS, known, Asked(limit=50)).entries) == 5
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"number": "0"}, {"number": 1 << 70}, {"facts": {"first": 1 << 70, "count": 1}}]
+)
+def test_a_line_that_counts_in_what_is_no_count_is_damage(place: Path, wrong: dict[str, object]):
+    lines = (place / NAME).read_text().splitlines()
+    record = next(json.loads(one)["record"] for one in lines if '"kind":"entries"' in one)
+    (place / NAME).write_text("\n".join([*lines, json.dumps({"record": {**record, **wrong}})]) + "\n")
+    with pytest.raises(BadInput, match="is damaged"):
+        chain_of(place)
 
 
 def test_damage_is_told_in_a_sentence(place: Path):

@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -32,6 +33,7 @@ from webapp.doctor.case import Case, described, served
 from webapp.doctor.examine import examine
 from webapp.doctor.result import Result
 from webapp.services import Services, open_services
+from webapp.store import looking
 from webapp.store.database import Database
 from webapp.store.notes import Note
 from webapp.store.schedules import Rhythm
@@ -141,6 +143,18 @@ def test_nothing_is_changed_by_looking(opened_anywhere, anywhere, clock, tmp_pat
     assert any(each.where for each in results)
     assert snapshot(tmp_path) == before
     assert opened_anywhere.accounts.events() == events
+
+
+def test_what_a_killed_process_left_beside_the_database_stays(tmp_path):
+    kept, wal = tmp_path / "fairlead.db", tmp_path / "fairlead.db-wal"
+    leave = (
+        "import os, sqlite3, sys; at = sqlite3.connect(sys.argv[1]); at.execute('PRAGMA journal_mode = WAL');"
+        "at.execute('CREATE TABLE t (x)'); at.commit(); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", leave, str(kept)], check=True)
+    before = (kept.read_bytes(), wal.read_bytes())
+    looking.look_at(f"sqlite:///{kept}").database.dispose()
+    assert (kept.read_bytes(), wal.read_bytes()) == before
 
 
 @pytest.mark.usefixtures("opened_anywhere")

@@ -10,6 +10,7 @@ from audit.schema import BadInput
 from webapp.environment import settings_from, variable
 from webapp.settings import Settings
 from webapp.settings_reference import markdown
+from webapp.store.database import address_of
 
 SECRET = "Zq3-8vWcR1_tY6uLpXe5kNbM2hJdGfAs9"
 MASTER = base64.b64encode(bytes(range(32))).decode()
@@ -52,8 +53,23 @@ def test_a_secret_can_come_from_a_file(tmp_path):
 def test_a_missing_file_is_named_once(tmp_path):
     environ = {"FAIRLEAD_SECRET_KEY_FILE": str(tmp_path / "absent"), "FAIRLEAD_MASTER_KEY": MASTER}
     assert problems(environ) == [
-        f"FAIRLEAD_SECRET_KEY_FILE names a file that cannot be read: {tmp_path / 'absent'}."
+        "FAIRLEAD_SECRET_KEY_FILE names a file that cannot be read: No such file or directory."
     ]
+
+
+@pytest.mark.parametrize("put", [SECRET, "x" * 5000, "a\0b"])
+def test_a_secret_in_the_place_of_its_path_is_not_repeated(put):
+    (told,) = problems({"FAIRLEAD_SECRET_KEY_FILE": put, "FAIRLEAD_MASTER_KEY": MASTER})
+    assert told.startswith("FAIRLEAD_SECRET_KEY_FILE names a file that cannot be read: ")
+    assert put not in told
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://user:p@ss:word@host/db", "postgresql://user@host:54x2/db", "nothing"]
+)
+def test_a_database_url_that_is_none_is_refused_in_words(url):
+    with pytest.raises(BadInput, match=r"not a database URL; .*%40 for @"):
+        address_of(url)
 
 
 def test_value_and_file_together_are_refused(tmp_path):

@@ -118,10 +118,10 @@ def address_of(url: str) -> URL:
     """The address with our driver. Raises BadInput for what is none of a SQLite file or PostgreSQL."""
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         msg = (
             "FAIRLEAD_DATABASE_URL is not a database URL; write sqlite:///file or "
-            "postgresql://user@host/name."
+            "postgresql://user@host/name, and in a password %40 for @, %3A for : and %2F for /."
         )
         raise BadInput(msg) from None
     if address.drivername in {"postgresql", "postgres"}:

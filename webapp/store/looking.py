@@ -52,8 +52,8 @@ def _sqlite(address: URL) -> Engine:
 
 
 def _connected(path: str) -> sqlite3.Connection:
-    """A file is never made; one that may only be read opens all the same."""
-    where = f"file:{quote(str(Path(path).resolve()))}?mode=rw"
+    """A file is never made, nor is what a killed process left beside it written into it."""
+    where = f"file:{quote(str(Path(path).resolve()))}?mode=ro"
     connection = sqlite3.connect(
         where, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
     )

@@ -117,8 +117,8 @@ def _moment(text: str) -> str:
     """A stored moment in words; as it stands where it is none."""
     try:
         return moment(datetime.fromisoformat(text)) if text else ""
-    except ValueError:
-        return text
+    except (ValueError, TypeError):
+        return str(text)
 
 
 def _day(text: str) -> str:
