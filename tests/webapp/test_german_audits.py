@@ -134,7 +134,7 @@ def test_a_dossier_is_german_on_its_page_and_english_as_a_file(crms, crm: str) -
     answer = browser.submit(page, form, to=f"{page}/dossier", headers=GERMAN)
     assert (answer.status_code, faults(answer.text)) == (200, [])
     text = Page(answer.text).text
-    assert "Was über eine Person gehalten wird" in text
+    assert "Was über eine Person gespeichert ist" in text
     assert "Der Score, der geprüft wird." in text
     file = browser.submit(page, {**form, "form": "json"}, to=f"{page}/dossier", headers=GERMAN).json
     assert file is not None
