@@ -14,7 +14,6 @@ from webapp.rights.record import ANSWERED, stamp
 from webapp.rights.rules import InForce, in_force
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
-from webapp.viewmodels.words import counted
 
 SCHEMA = "fairlead.flow/1"
 WIDTH, MARGIN, LINE, GAP, CHARACTERS = 350, 6, 18, 34, 42
@@ -92,9 +91,9 @@ def picture(opened: Services, connection: ConnectionRow) -> Picture:
 def _steps(connection: ConnectionRow, rules: InForce) -> tuple[tuple[str, str], ...]:
     name, policy = NAMES[connection.crm], rules.policy
     asked, dropped = len(policy.fields), sum(rule.operator.name == "drop" for rule in policy.rules)
-    fields = counted(asked, "field is", "fields are").replace("\N{NO-BREAK SPACE}", " ")
+    fields = f"{asked:,} {'field is' if asked == 1 else 'fields are'}"
     never = f" Named as never to be read: {dropped}." if dropped else ""
-    columns = counted(len(rules.kept), "column is", "columns are").replace("\N{NO-BREAK SPACE}", " ")
+    columns = f"{len(rules.kept):,} {'column is' if len(rules.kept) == 1 else 'columns are'}"
     written = len(sentences.written_fields(connection.crm))
     return (
         (
