@@ -136,7 +136,8 @@ class Triage:
             now = self.clock()
             _say(session, answer, mark, (now, who))
             because = f": {mark.why.replace('_', ' ')}" if mark.why else ""
-            detail = f"answer {mark.key[:8]} ({answer.verdict}){because}"
+            # The trail outlives the lead: nothing in it may tell which answer it was.
+            detail = f"{answer.verdict}{because}"
             session.add(noted(now, who, ACTIONS[mark.state], connection_id, detail))
 
     def told(self, audit_id: str) -> Answered | None:
