@@ -148,6 +148,9 @@ def test_every_change_counts_and_waits_for_the_next_minute(checked, database):
     assert answers.take(row, replace(given[-2], given_at=NOW + WITHIN)) == "overtaken"
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(SeenRequest)) == MOST
+    assert answers.take(row, replace(given[-2], given_at=NOW + timedelta(days=2))) == "kept"
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SeenRequest)) == 1
 
 
 def test_requests_at_the_same_moment_do_not_pass_the_limit(checked):
