@@ -24,9 +24,10 @@ PERSON = "feedback-person"
 class Feedback:
     """One answer of one person to the check of one lead.
 
-    ``key`` tells answers apart for ever (32 hexadecimal digits), ``who`` is the person's pseudonym. A
-    ``reason`` is only told by who disagrees. ``seen`` is what the check said, and ``audit_id`` which audit
-    said so; both are empty where the answer does not hold them. ``given_at`` is in UTC.
+    ``key`` tells answers apart for ever (32 hexadecimal digits; "" where the CRM has no record of its own of
+    it, until the store names it), ``who`` is the person's pseudonym. A ``reason`` is only told by who
+    disagrees. ``seen`` is what the check said, and ``audit_id`` which audit said so; both are empty where the
+    answer does not hold them. ``given_at`` is in UTC.
     """
 
     key: str

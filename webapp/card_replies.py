@@ -17,6 +17,7 @@ WORDS: Mapping[Said, str] = MappingProxyType(
         "kept": "Thank you. Auditors see your answer in Fairlead, without your name.",
         "no_check": f"{_NOT} there is no check of this lead any more. Reload this page.",
         "checked_again": f"{_NOT} the score was checked again meanwhile. Reload this page and answer anew.",
+        "overtaken": f"{_NOT} you gave another answer after it. Reload this page to see which one stands.",
         "too_many": f"{_NOT} you answered very many checks in a short time. Try again in a minute.",
         "busy": f"{_NOT} Fairlead is busy just now. Try again in a minute.",
         "not_connected": f"{_NOT} Fairlead is not connected. Ask your CRM admin to connect it.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, get_args
 from urllib.parse import parse_qsl, urlsplit
 
@@ -55,8 +55,9 @@ def verify_answer(
 ) -> Feedback:
     """What the user of a card answers to the check of a contact, by pseudonyms alone.
 
-    Its ``key`` is that of the user, the contact and the audit: whatever they answer again replaces it.
-    ``seen`` is left empty, for what the body says of it proves nothing.
+    It was given when HubSpot signed it. Its ``key`` is left empty: lead, person and audit tell it apart, and
+    nothing that lasts longer than the organisation's key may be made of them. So is ``seen``, for what the
+    body says of it proves nothing.
 
     Raises
     ------
@@ -69,11 +70,11 @@ def verify_answer(
     kind, record_id = _record(document)
     verdict, reason, audit_id = _answer(document)
     return Feedback(
-        key=keyring.lasting("hubspot-answer", f"{kind}/{record_id}/{query['userId']}/{audit_id}"),
+        key="",
         lead=lead_of(keyring, kind, record_id),
         who=keyring.pseudonym(PERSON, query["userId"]),
         verdict=verdict,
-        given_at=now,
+        given_at=datetime.fromtimestamp(int(request.timestamp or "") / 1000, UTC),
         reason=reason,
         audit_id=audit_id,
     )

@@ -231,7 +231,11 @@ def test_an_audit_tells_what_the_answers_say_and_an_erasure_takes_what_became_of
     shown = browser.get(page).text
     assert faults(shown) == []
     waiting = crms.services.triage.page(row.id, Looking(), 1)[0]
-    done = browser.submit(page, {"key": waiting[0].answer.key, "became": "acted", "state": "open"}, to=page)
+    done = browser.submit(
+        page,
+        {"key": waiting[0].answer.key, "shown": waiting[0].shown, "became": "acted", "state": "open"},
+        to=page,
+    )
     assert done.status_code == 303
     lead = waiting[0].answer.lead
     erasing.erase(crms.services, row, lead, "Ada")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import numpy as np
 import pyarrow as pa
@@ -146,9 +147,19 @@ def test_what_is_recorded_and_refused_is_told_in_german(full):
     assert refused.status_code == 422
     told = "Wählen Sie aus der Liste, was aus der Antwort wurde. Es wurde nichts festgehalten."
     assert told in Page(refused.text).text
-    assert site.post(place(row), place(row), key=feedback(599).key, became="looked").status_code == 303
+    assert site.post(place(row), place(row), **form(site, row, 599), became="looked").status_code == 303
     assert "Festgehalten: angesehen." in Page(site.client.get(place(row)).text).text
     assert "answer looked at" in site.client.get("/trail.csv").text
+
+
+def form(site, row, number: int) -> dict[str, str]:
+    """What the form of an answer on the first page sends unseen."""
+    found = re.findall(
+        r'name="key" value="(\w+)"><input type="hidden" name="shown" value="([^"]*)"',
+        site.client.get(place(row, "?state=")).text,
+    )
+    key = feedback(number).key
+    return {"key": key, "shown": unescape(dict(found)[key])}
 
 
 def test_every_waiting_answer_is_on_one_page_and_the_filter_leaves_others_out(full):
@@ -185,7 +196,8 @@ def test_what_became_of_an_answer_is_recorded_and_the_filter_stays(full):
     site, row = full
     key = feedback(599).key
     shown = place(row, "?state=open&said=review")
-    answer = site.post(shown, place(row), key=key, became="declined/score_holds", state="open", said="review")
+    sent = {**form(site, row, 599), "became": "declined/score_holds", "state": "open", "said": "review"}
+    answer = site.post(shown, place(row), **sent)
     assert answer.status_code == 303
     assert answer.headers["Location"] == place(
         row, "?state=open&said=review&reason=&seen=&audit=&page=#queue"
@@ -199,6 +211,18 @@ def test_what_became_of_an_answer_is_recorded_and_the_filter_stays(full):
     (entry,) = site.services.triage.page(row.id, Looking(state="declined"), 1)[0]
     assert (entry.answer.key, entry.who) == (key, NAME)
     assert "answer declined" in site.client.get("/trail.csv").text
+
+
+def test_an_answer_that_changed_since_the_page_was_opened_is_looked_at_again(full):
+    site, row = full
+    sent = form(site, row, 599)
+    assert "/".join(("review", "", feedback(599).given_at.isoformat(), "open", "")) == sent["shown"]
+    assert site.post(place(row), place(row), **sent, became="acted").status_code == 303
+    for changed in (sent, {"key": sent["key"]}):
+        answer = site.post(place(row), place(row), **changed, became="looked")
+        assert answer.status_code == 422
+        assert "changed since the page was opened" in Page(answer.text).text
+    assert site.services.triage.page(row.id, Looking(state="acted"), 1)[1] == 1
 
 
 @pytest.mark.parametrize("became", ["", "x", "declined", "declined/x", "looked/score_holds"])
@@ -221,7 +245,7 @@ def test_an_auditor_says_what_became_of_an_answer_and_a_viewer_sees_nothing(full
         other = replace(site, client=site.app.test_client())
         other.post("/login", "/login", name=role, password=PASSWORD)
         page = "/" if role == "viewer" else place(row)
-        answer = other.post(page, place(row), key=feedback(599).key, became="looked", state="open")
+        answer = other.post(page, place(row), **form(site, row, 599), became="looked", state="open")
         assert answer.status_code == status
         assert other.client.get(place(row)).status_code == (403 if role == "viewer" else 200)
         shown = Page(other.client.get("/audits/audit1").text).text

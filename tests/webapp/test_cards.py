@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import get_args
@@ -19,7 +20,7 @@ from webapp import card_replies, jobs
 from webapp.key_rotation import rotate
 from webapp.panels import PanelState
 from webapp.rights.forgetting import Cause, forget
-from webapp.store.card_answers import MOST
+from webapp.store.answer_rates import MOST
 from webapp.views.cards import ANSWER_PATH, CARD_PATH, OVERVIEW_PATH, SETTINGS_PATH
 
 AGREE, DISAGREE = {"verdict": "agree"}, {"verdict": "disagree", "reason": "score_too_low"}
@@ -119,6 +120,29 @@ def test_an_answer_after_a_rotation_of_the_key_replaces_the_one_before(crms, row
     assert kept(crms, row) == [("disagree", "score_too_low", "review")]
 
 
+def test_a_delayed_request_takes_no_newer_answers_place(crms, row):
+    audit_id, now = audited(crms, row), time.time()
+    answered(crms, {"verdict": "review"}, audit_id, now=now)
+    told = answered(crms, AGREE, audit_id, now=now - 30).json
+    assert (told["state"], told["answer"]) == ("overtaken", None)
+    assert kept(crms, row) == [("review", None, "review")]
+    (one,) = crms.services.answers.all(row.id)
+    assert one.given_at == datetime.fromtimestamp(int(now * 1000) / 1000, UTC)
+
+
+def test_neither_record_nor_person_is_found_by_the_name_of_an_answer(crms, row):
+    audit_id = audited(crms, row)
+    answered(crms, AGREE, audit_id)
+    (one,) = crms.services.answers.all(row.id)
+    told = f"0-1/{record(crms)['objectId']}/1/{audit_id}"
+    assert one.key != crms.services.keyring(row).lasting("hubspot-answer", told)
+    crms.services.answers.forget(row.id, [one.lead.hex])
+    answered(crms, AGREE, audit_id)
+    (again,) = crms.services.answers.all(row.id)
+    assert (again.lead, again.who) == (one.lead, one.who)
+    assert again.key != one.key
+
+
 @pytest.mark.parametrize("reason", get_args(Reason))
 def test_every_reason_of_the_list_is_taken(crms, row, reason):
     said = {"verdict": "disagree", "reason": reason}
@@ -164,7 +188,8 @@ def test_who_answers_like_a_program_is_slowed_and_nobody_else(crms, row):
     audit_id = audited(crms, row, leads=MOST + 2)
     states = [answered(crms, AGREE, audit_id, number=at).json["state"] for at in range(MOST + 1)]
     assert states == ["kept"] * MOST + ["too_many"]
-    assert answered(crms, DISAGREE, audit_id).json["state"] == "kept"  # to change one's mind is no new answer
+    assert answered(crms, AGREE, audit_id).json["state"] == "kept"  # as it is held already
+    assert answered(crms, DISAGREE, audit_id).json["state"] == "too_many"
     assert answered(crms, AGREE, audit_id, number=MOST, user="2").json["state"] == "kept"
     assert len(kept(crms, row)) == MOST + 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +13,7 @@ from audit.schema import BadInput
 from connectors.feedback import PERSON, Feedback
 from connectors.pseudonym import Keyring
 from webapp.store.answers import LeadAnswers
+from webapp.store.feedback_tables import LeadAnswer
 from webapp.store.pseudonymised import move_on, remove
 from webapp.store.repository import Repository
 from webapp.store.told_events import ToldEvents
@@ -65,9 +66,9 @@ def test_what_becomes_of_an_answer_is_told_by_whom_and_when_and_in_the_trail(sto
     lines = Trail(database=database).page(Filter(target=row), 1)[0]
     told = [(line.who, line.action, line.detail) for line in lines]
     assert told[::-1] == [
-        ("Otto", "answer looked at", f"answer {key[:8]} (disagree)"),
-        ("Ada", "answer declined", f"answer {key[:8]} (disagree): score holds"),
-        *[("Ada", "answer opened again", f"answer {key[:8]} (disagree)")] * 2,
+        ("Otto", "answer looked at", "disagree"),
+        ("Ada", "answer declined", "disagree: score holds"),
+        *[("Ada", "answer opened again", "disagree")] * 2,
     ]
 
 
@@ -96,6 +97,44 @@ def test_an_answer_that_is_not_there_or_wants_nothing_is_not_marked(stored, data
             triage.mark(row, Mark(key=key, state="looked"), "Ada")
     assert kept(database) == 0
     assert Trail(database=database).page(Filter(target=row), 1)[0] == ()
+
+
+def test_what_changed_since_it_was_shown_is_not_marked(stored, database):
+    answers, triage, row = stored
+    answers.keep(row, [feedback(0)])
+    (first,) = triage.page(row, Looking(), 1)[0]
+    mark = Mark(key=first.answer.key, state="acted", shown=first.shown)
+    changes = [
+        feedback(0, reason="score_too_low"),
+        feedback(0, verdict="review", reason=None),
+        feedback(0, given_at=START + timedelta(days=1)),
+    ]
+    for change in changes:
+        answers.keep(row, [change])
+        with pytest.raises(BadInput, match="changed since the page was opened"):
+            triage.mark(row, mark, "Ada")
+    answers.keep(row, [feedback(0)])
+    triage.mark(row, Mark(key=mark.key, state="looked", shown=first.shown), "Otto")
+    with pytest.raises(BadInput, match="changed since the page was opened"):
+        triage.mark(row, mark, "Ada")
+    (entry,) = triage.page(row, Looking(), 1)[0]
+    assert (entry.state, entry.who) == ("looked", "Otto")
+    triage.mark(row, replace(mark, shown=entry.shown), "Ada")
+    assert len(Trail(database=database).page(Filter(target=row), 1)[0]) == 2
+
+
+def test_an_answer_that_changes_waits_for_who_marks_it_and_is_open_again(stored, database):
+    answers, _, row = stored
+    answers.keep(row, [feedback(0)])
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            held = session.get(LeadAnswer, (row, feedback(0).key), with_for_update=True)
+            changed = pool.submit(answers.keep, row, [feedback(0, reason="score_too_low")])
+            wait([changed], timeout=0.3)
+            said = {"state": "acted", "reason": "", "who": "Ada", "at": START}
+            session.add(AnswerTriage(connection_id=row, key=held.key, **said))
+        assert changed.result() == 0
+    assert kept(database) == 0
 
 
 def test_answers_are_filtered_and_every_one_is_on_one_page(stored):

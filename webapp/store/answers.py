@@ -89,9 +89,10 @@ def forget_answers(session: Session, connection_id: str, leads: Collection[str])
 
 
 def _said(session: Session, connection_id: str) -> dict[str, tuple[object, ...]]:
-    """What each known answer says, and since when."""
+    """What each known answer says, and since when; held, so that nobody says meanwhile what became of it."""
     columns = (LeadAnswer.key, LeadAnswer.verdict, LeadAnswer.reason, LeadAnswer.given_at)
-    found = session.execute(select(*columns).filter_by(connection_id=connection_id))
+    query = select(*columns).filter_by(connection_id=connection_id).order_by(LeadAnswer.key)
+    found = session.execute(query.with_for_update())
     return {key: (verdict, reason, given_at) for key, verdict, reason, given_at in found}
 
 

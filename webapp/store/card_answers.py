@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from secrets import token_hex
 from typing import Literal, cast
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from connectors.feedback import Feedback, Verdict
 from connectors.pseudonym import LeadKey
+from connectors.source import FlagStatus
+from webapp.store.answer_rates import counted
 from webapp.store.database import Database
 from webapp.store.feedback_tables import LeadAnswer
+from webapp.store.organisation_key_tables import OrganisationKey
 from webapp.store.tables import LeadFlag, PolicyText, StreamText
+from webapp.store.triage_tables import AnswerTriage
 
-Taken = Literal["kept", "no_check", "checked_again", "too_many"]
-# One person answers about so many other leads in such a time; more is a program.
-MOST, WITHIN = 30, timedelta(minutes=1)
+Taken = Literal["kept", "no_check", "checked_again", "overtaken", "too_many"]
 # Whoever pressed a button waits, and HubSpot waits for five seconds at most.
 WAIT_SECONDS = 3.0
 
-
 _HERE: BindParameter[str] = bindparam("connection_id")
+_KEY_IN_FORCE = (
+    select(OrganisationKey.generation).filter_by(connection_id=_HERE, state="active").with_for_update()
+)
 _STANDING = select(
     select(LeadAnswer.verdict)
     .where(
@@ -67,28 +71,26 @@ class CardAnswers:
         """Keep an answer to the check that stands, in place of an earlier one to it; or why it is not kept.
 
         "no_check": there is none of this lead, "checked_again": another audit checked it meanwhile,
-        "too_many": this person answered about many leads within a minute. What the check says is noted
-        with it.
+        "overtaken": this person answered something else later, "too_many": they answered and changed
+        very much within a minute. What the check says is noted with it. The same answer again changes
+        nothing; another one is open again, whatever was done about the first.
 
         Raises
         ------
         sqlalchemy.exc.OperationalError
             Others keep the database for longer than somebody should wait.
         """
-        # Two clicks at once would both find no answer yet.
-        with (
-            self.database.exclusive(f"answer/{one.key}"),
-            self.database.writing(WAIT_SECONDS) as session,
-        ):
-            flag = session.get(LeadFlag, (connection_id, one.lead.hex))
+        with self.database.writing(WAIT_SECONDS) as session:
+            # One after another, and no rotation or end of the key in between: two clicks at once would both
+            # find no answer yet, and many answers at once would all find the limit not reached.
+            session.execute(_KEY_IN_FORCE, {"connection_id": connection_id})
+            # An erasure takes the flag first: it waits for this answer and takes it too, or comes before it.
+            flag = session.get(LeadFlag, (connection_id, one.lead.hex), with_for_update=True)
             if flag is None:
                 return "no_check"
             if flag.audit_id != one.audit_id:
                 return "checked_again"
-            if _others(session, connection_id, one) >= MOST:
-                return "too_many"
-            session.merge(_row(connection_id, one, flag.status))
-        return "kept"
+            return _kept(session, connection_id, replace(one, seen=cast("FlagStatus", flag.status)))
 
     def standing(self, connection_id: str, visitor: Visitor) -> Standing:
         """What somebody answered last to a check, and which rules are in force, in one statement."""
@@ -103,23 +105,24 @@ class CardAnswers:
         return Standing(answer=cast("Verdict | None", answer), policy=policy, stream=stream)
 
 
-def _others(session: Session, connection_id: str, one: Feedback) -> int:
-    """About how many other leads this person answered a short while ago."""
-    counted = select(func.count()).select_from(LeadAnswer).filter_by(connection_id=connection_id, who=one.who)
-    since: datetime = one.given_at - WITHIN
-    recent = counted.where(LeadAnswer.given_at > since, LeadAnswer.key != one.key)
-    return session.scalar(recent) or 0
-
-
-def _row(connection_id: str, one: Feedback, seen: str) -> LeadAnswer:
-    return LeadAnswer(
-        connection_id=connection_id,
-        key=one.key,
-        lead_key=one.lead.hex,
-        who=one.who,
-        verdict=one.verdict,
-        reason=one.reason or "",
-        seen=seen,
-        audit_id=one.audit_id,
-        given_at=one.given_at,
-    )
+def _kept(session: Session, connection_id: str, one: Feedback) -> Taken:
+    who = {"connection_id": connection_id, "lead_key": one.lead.hex, "who": one.who, "audit_id": one.audit_id}
+    # Held, so that nobody says meanwhile what became of the words that it replaces.
+    newest = select(LeadAnswer).filter_by(**who).order_by(LeadAnswer.given_at.desc()).limit(1)
+    held = session.scalar(newest.with_for_update())
+    said = {"verdict": one.verdict, "reason": one.reason or ""}
+    if held is not None and said == {"verdict": held.verdict, "reason": held.reason}:
+        return "kept"
+    if held is not None and held.given_at >= one.given_at:
+        return "overtaken"
+    if not counted(session, f"{connection_id}/{one.who}", one.given_at):
+        return "too_many"
+    told = {**said, "seen": one.seen or "", "given_at": one.given_at}
+    if held is None:
+        # Its name is made of nothing: one made of record and person could be found by trying.
+        session.add(LeadAnswer(**who, **told, key=token_hex(16)))
+        return "kept"
+    session.execute(delete(AnswerTriage).filter_by(connection_id=connection_id, key=held.key))
+    for name, value in told.items():
+        setattr(held, name, value)
+    return "kept"

@@ -205,7 +205,7 @@ class PendingConsent(Base):
 
 
 class SeenRequest(Base):
-    """A signed request that came, by the hash of its signature; kept for a day."""
+    """A signed request that came, by its signature's hash, or a place of `answer_rates`; kept for a day."""
 
     __tablename__ = "seen_request"
     __table_args__ = (Index(None, "first_at"),)

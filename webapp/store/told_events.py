@@ -142,7 +142,7 @@ class ToldEvents:
     def drop_flags(self, connection_id: str, leads: Collection[LeadKey]) -> int:
         """Forget the flags of some leads; how many there were."""
         with self.database.writing() as session:
-            return _drop_flags(session, connection_id, leads)
+            return drop_leads(session, connection_id, leads)
 
     def _kept(self, connection_id: str, events: Sequence[Event], wait: float | None) -> int:
         now = self.clock()
@@ -152,7 +152,7 @@ class ToldEvents:
             known = _known(session, [event.digest for event in events])
             fresh = [event for event in events if event.digest not in known]
             session.add_all(_stored(connection_id, event, now) for event in fresh)
-            _drop_flags(session, connection_id, [event.lead for event in fresh if event.kind in GONE])
+            drop_leads(session, connection_id, [event.lead for event in fresh if event.kind in GONE])
         return len(fresh)
 
 
@@ -181,13 +181,16 @@ def _refuse_outdated(session: Session, connection_id: str, generations: set[int]
         raise Outdated
 
 
-def _drop_flags(session: Session, connection_id: str, leads: Collection[LeadKey]) -> int:
-    forget_answers(session, connection_id, [lead.hex for lead in leads])
+def drop_leads(session: Session, connection_id: str, leads: Collection[LeadKey]) -> int:
+    """Forget the flags of some leads and the answers to them, within a transaction; how many flags."""
     chosen = delete(tables.LeadFlag).filter_by(connection_id=connection_id)
-    return sum(
+    # The flags first: who answers just now holds one, and that answer goes too.
+    gone = sum(
         session.execute(chosen.where(tables.LeadFlag.lead_key.in_(portion))).rowcount  # type: ignore[attr-defined]
         for portion in _portions([lead.hex for lead in leads])
     )
+    forget_answers(session, connection_id, [lead.hex for lead in leads])
+    return gone
 
 
 def _portions(names: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -34,6 +34,9 @@ ACTIONS: Mapping[State, str] = {
     "acted": "answer acted on",
     "declined": "answer declined",
 }
+CHANGED = marked(
+    "That answer, or what became of it, changed since the page was opened. Look at it and choose again."
+)
 GONE = marked("That answer is not held any more, or does not wait for anybody. Open the page again.")
 
 
@@ -69,17 +72,24 @@ class Entry:
     at: datetime | None
     overtaken: bool
 
+    @property
+    def shown(self) -> str:
+        """What a page shows of it, for `Mark.shown`."""
+        return _shown(self.answer, self.state, self.why)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """What somebody says of an answer. Raises BadInput where it is declined without a reason, or not so.
 
-    ``why`` is "" unless ``state`` is "declined".
+    ``why`` is "" unless ``state`` is "declined". ``shown`` is `Entry.shown` as the page had it; None where
+    nothing was shown.
     """
 
     key: str
     state: State
     why: str = ""
+    shown: str | None = None
 
     def __post_init__(self) -> None:
         known = REASONS if self.state == "declined" else ("",)
@@ -126,17 +136,20 @@ class Triage:
         Raises
         ------
         BadInput
-            It is not held (any more), or wants nobody's eye.
+            It is not held (any more), wants nobody's eye, or is not as it was shown.
         """
         with self.database.writing() as session:
             # The row is held, so that it does not go meanwhile.
             answer = session.get(LeadAnswer, (connection_id, mark.key), with_for_update=True)
             if answer is None or answer.verdict not in WANTING:
                 raise BadInput(gettext(GONE))
-            now = self.clock()
+            now, row = self.clock(), session.get(AnswerTriage, (connection_id, mark.key))
+            if mark.shown not in (None, _shown(feedback_of(answer), *_became(row))):
+                raise BadInput(gettext(CHANGED))
             _say(session, answer, mark, (now, who))
             because = f": {mark.why.replace('_', ' ')}" if mark.why else ""
-            detail = f"answer {mark.key[:8]} ({answer.verdict}){because}"
+            # The trail outlives the lead: nothing in it may tell which answer it was.
+            detail = f"{answer.verdict}{because}"
             session.add(noted(now, who, ACTIONS[mark.state], connection_id, detail))
 
     def told(self, audit_id: str) -> Answered | None:
@@ -144,6 +157,14 @@ class Triage:
         with self.database.reading() as session:
             row = session.get(AnswerEvidence, audit_id)
             return read_answered(row.told) if row else None
+
+
+def _became(row: AnswerTriage | None) -> tuple[State, str]:
+    return (cast("State", row.state), row.reason) if row else ("open", "")
+
+
+def _shown(answer: Feedback, state: State, why: str) -> str:
+    return "/".join((answer.verdict, answer.reason or "", answer.given_at.isoformat(), state, why))
 
 
 def _say(session: Session, answer: LeadAnswer, mark: Mark, by: tuple[datetime, str]) -> None:
@@ -196,10 +217,11 @@ def _newest_first(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 
 def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
     answer, triage = row[0], row[1]
+    state, why = _became(triage)
     return Entry(
         answer=feedback_of(answer),
-        state=cast("State", triage.state) if triage else "open",
-        why=triage.reason if triage else "",
+        state=state,
+        why=why,
         who=triage.who if triage else "",
         at=triage.at if triage else None,
         overtaken=row.overtaken,

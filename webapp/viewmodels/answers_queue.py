@@ -74,6 +74,7 @@ class QueueLine:
     """One answer in words. ``lead`` is the start of a pseudonym; ``audit_id`` is "" where nobody knows it."""
 
     key: str
+    shown: str
     lead: str
     when: str
     said: str
@@ -121,6 +122,7 @@ def _line(one: Entry) -> QueueLine:
     answer = one.answer
     return QueueLine(
         key=answer.key,
+        shown=one.shown,
         lead=f"{answer.lead.hex[:SHORT]}\N{HORIZONTAL ELLIPSIS}",
         when=moment(answer.given_at),
         said=gettext(SAID[answer.verdict]),

@@ -40,7 +40,8 @@ def mark(connection_id: str) -> Response:
     connection = connection_or_404(connection_id)
     state, _, why = request.form.get("became", "").partition("/")
     try:
-        wanted = Mark(key=request.form.get("key", ""), state=state, why=why)  # type: ignore[arg-type]  # is checked
+        key, shown = request.form.get("key", ""), request.form.get("shown", "")
+        wanted = Mark(key=key, state=state, why=why, shown=shown)  # type: ignore[arg-type]  # is checked
         services().triage.mark(connection.id, wanted, current_user.user.name)
     except BadInput as problem:
         return _page(connection, wrong=str(problem))
