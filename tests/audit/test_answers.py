@@ -264,6 +264,23 @@ def test_only_worked_leads_with_an_outcome_count():
     assert said(answered(leads, BY, given), "too_low").converted.n == known[called].sum()
 
 
+def test_an_override_is_told_of_one_set_of_leads():
+    """Where some leads have nobody to be compared with, the rate does not count them either."""
+    rng = np.random.default_rng(5)
+    selected = np.repeat([False, True], [1_000, 200])
+    won = np.where(selected, True, rng.random(1_200) < 0.3)
+    leads = table(np.array(["a"] * 1_200), score=np.full(1_200, 50.0), outcome=won, selected=selected)
+    # Of the selected every lead was answered about.
+    called = (*range(200), *range(1_000, 1_200))
+    one = said(
+        answered(leads, BY, [answer(lead, lead % 20, "disagree", "score_too_low") for lead in called]),
+        "too_low",
+    )
+    assert (one.n, one.converted.n) == (200, 200)
+    assert one.converted.value == pytest.approx(won[:200].mean())
+    assert one.converted.value - one.expected == pytest.approx(one.difference)
+
+
 answers_of_leads = st.lists(
     st.tuples(
         st.integers(0, 130),
