@@ -180,6 +180,50 @@ def test_people_who_answer_in_one_area_only_make_no_gap_in_answering():
     assert alarms <= stats.binom.isf(0.001, runs, 0.05)
 
 
+def test_answers_that_are_all_alike_count_each_person_once():
+    """Nobody disagrees about group a, and ten people gave 200 answers: that is as sure as ten of ten."""
+    groups = np.repeat(["a", "b"], [1_000, 1_000])
+    given = [answer(lead, lead % 10) for lead in range(200)]
+    given += [answer(lead, lead, "disagree" if lead % 10 == 0 else "agree") for lead in range(1_000, 1_200)]
+    found = answered(table(groups), BY, given)
+    (rate,) = [one for one in found.rates if (one.group, one.share) == ("a", "disagreed")]
+    assert (rate.estimate.value, rate.estimate.low, rate.estimate.n) == (0.0, 0.0, 200)
+    assert rate.estimate.high >= wilson(np.array([0.0]), np.array([10.0]), 0.95)[1][0]
+    one = gap(found, "disagreed")
+    assert (
+        one.p >= two_proportion_p(np.array([20.0]), np.array([200.0]), np.array([0.0]), np.array([10.0]))[0]
+    )
+    assert (one.verdict, one.few_people) == ("insufficient", False)
+    assert one.low < 0 < one.high
+
+
+def test_a_group_that_all_answer_alike_is_no_sooner_an_alarm():
+    """Every tenth person disagrees with everything, whoever works which group: ten work one, many the other."""
+    runs, alarms = 200, 0
+    for seed in range(runs):
+        rng = np.random.default_rng(seed)
+        groups, stubborn = np.repeat(["a", "b"], 800), rng.random(210) < 0.1
+        who = np.concatenate([rng.integers(0, 10, 800), rng.integers(10, 210, 800)])
+        told = np.flatnonzero(rng.random(1_600) < 0.5)
+        given = [answer(lead, who[lead], "disagree" if stubborn[who[lead]] else "agree") for lead in told]
+        found = answered(table(groups), BY, given)
+        alarms += any(one.verdict == "fail" for one in found.gaps if one.share == "disagreed")
+    assert alarms <= stats.binom.isf(0.001, runs, 0.05)
+
+
+def test_an_override_whose_leads_end_all_alike_counts_each_person_once():
+    """Ten people, 200 leads, none converts: below the 20 % of others, but only as sure as none of ten."""
+    rng = np.random.default_rng(8)
+    won = np.where(np.arange(2_000) < 200, False, rng.random(2_000) < 0.2)
+    leads = table(np.array(["a"] * 2_000), score=np.full(2_000, 50.0), outcome=won)
+    given = [answer(lead, lead % 10, "disagree", "score_too_high") for lead in range(200)]
+    one = said(answered(leads, BY, given), "too_high")
+    assert (one.converted.value, one.n) == (0.0, 200)
+    assert one.p >= 0.05
+    assert one.outlook == "open"
+    assert one.low < one.difference < 0 < one.high
+
+
 def test_a_planted_difference_is_found_and_its_size_told():
     found = [gap(planted(seed), "disagreed") for seed in range(20)]
     assert sum(one.verdict == "fail" for one in found) >= 18

@@ -126,8 +126,9 @@ def _compared(
     found = spread(_rows(paired, known, newest), 1, 0)
     n, hits = int(paired.sum()), float(known.outcome[paired].sum())
     expected = float(known.base[known.stratum[paired]].mean())
-    share = (hits + 2) / (n + 4)
-    error = sqrt(share * (1 - share) / n * float(found.own[0]) + _noise(paired, known))
+    trials = float(found.trials[0])
+    share = (hits / n * trials + 2) / (trials + 4)
+    error = sqrt(share * (1 - share) / trials * float(found.own[0]) + _noise(paired, known))
     difference, df = hits / n - expected, float(found.df[0])
     half = quantile(confidence) * float(wider(found.df, confidence)[0]) * error
     enough = bool(found.units[0] >= FEWEST_EFFECTIVE)

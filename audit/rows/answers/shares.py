@@ -54,6 +54,12 @@ class Counted:
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.hits / self.n
 
+    @property
+    def drawn(self) -> tuple[FloatArray, FloatArray]:
+        """Hits and rows as intervals and tests count them, `Spread.trials`."""
+        whole = self.spread.trials == self.n
+        return np.where(whole, self.hits, self.value * self.spread.trials), self.spread.trials
+
 
 def counted(side: Side, share: Share, rows: Rows, confidence: float) -> Counted:
     """Count one share of all groups, with Wilson's intervals, widened by what one person's answers share."""
@@ -66,9 +72,10 @@ def counted(side: Side, share: Share, rows: Rows, confidence: float) -> Counted:
 
 
 def _wilson(hits: FloatArray, n: FloatArray, found: Spread, confidence: float) -> Interval:
-    low, high = wilson(hits, n, confidence)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ends = moved((low, hits / n, high), np.sqrt(found.own) * wider(found.df, confidence))
+        value = hits / n
+        low, high = wilson(value * found.trials, found.trials, confidence)
+        ends = moved((low, value, high), np.sqrt(found.own) * wider(found.df, confidence))
     return np.maximum(ends[0], 0.0), np.minimum(ends[1], 1.0)
 
 
@@ -116,8 +123,9 @@ def _contrast(one: Counted, audit: Tolerance) -> Contrast:
     stretch = one.spread.gap * np.maximum(wider(_df(one), audit.confidence), 1.0) ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = _newcombe(one, reference, audit.confidence, np.sqrt(stretch))
-        padded = (one.hits + 2) / (one.n + 4)
-    variance = padded * (1 - padded) * stretch
+        hits, trials = one.drawn
+        padded = (hits + 2) / (trials + 4)
+        variance = padded * (1 - padded) * stretch * one.n / trials
     enough = (one.n >= audit.minimum_group) & (one.spread.units >= FEWEST_EFFECTIVE)
     return Contrast(
         metric=one.share,
@@ -143,7 +151,7 @@ def _df(one: Counted) -> FloatArray:
 
 
 def _newcombe(one: Counted, reference: int, confidence: float, times: FloatArray) -> Interval:
-    ends = wilson(one.hits, one.n, confidence)
+    ends = wilson(*one.drawn, confidence)
     low, high = mover(one.value, ends, one.value[reference], (ends[0][reference], ends[1][reference]))
     low, high = moved((low, one.value - one.value[reference], high), times)
     return np.maximum(low, -1.0), np.minimum(high, 1.0)
@@ -155,8 +163,8 @@ def _p(one: Counted, reference: int) -> FloatArray:
 
     usable = (one.n > 0) & bool(one.n[reference] > 0)
     p = np.full(len(one.n), np.nan)
-    sides = (np.full(usable.sum(), part[reference]) for part in (one.hits, one.n))
-    p[usable] = two_proportion_p(one.hits[usable], one.n[usable], *sides)
+    sides = (np.full(usable.sum(), part[reference]) for part in one.drawn)
+    p[usable] = two_proportion_p(*(part[usable] for part in one.drawn), *sides)
     z = -ndtri(np.clip(p, 1e-300, 1.0) / 2) / np.sqrt(one.spread.gap)
     df = _df(one)
     return np.where(np.isinf(df), normal_p(z), student_p(z, np.where(np.isinf(df), 1.0, df)))

@@ -12,6 +12,8 @@ import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spread:
@@ -19,13 +21,15 @@ class Spread:
 
     ``own`` is that of the group's share, ``gap`` that of the difference to the reference; neither is below
     1. ``units`` is the effective number of people behind the group, and ``df``
-    one less; it is infinite where each gave one answer.
+    one less; it is infinite where each gave one answer. ``trials`` is how many rows count as drawn: all, but
+    where all of a group are alike, the whole effective people: no variance is left there to tell their habits.
     """
 
     own: FloatArray
     gap: FloatArray
     units: FloatArray
     df: FloatArray
+    trials: FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,7 +64,9 @@ def spread(rows: Rows, groups: int, reference: int) -> Spread:
         own = clustered / plain
     units, alone = _effective(rows, groups)
     df = np.where(alone, np.inf, np.maximum(units - 1, 1.0))
-    return Spread(own=_at_least_1(own), gap=_at_least_1(gap), units=units, df=df)
+    alike = ((value == 0) | (value == 1)) & (units >= 1)
+    trials = np.where(alike, np.floor(units + _ROUNDING), n)
+    return Spread(own=_at_least_1(own), gap=_at_least_1(gap), units=units, df=df, trials=trials)
 
 
 def _moves(rows: Rows, value: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
