@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from audit.estimate import Estimate
 from audit.finding.answers import account_sentence, gap_sentence, overridden_sentence
 from audit.inference import two_proportion_p
 from audit.intervals import mover, wilson
@@ -93,11 +94,11 @@ def test_with_a_person_for_each_answer_the_numbers_are_wilsons_and_newcombes():
 def test_the_newest_answer_about_a_lead_counts_and_the_rest_is_accounted_for():
     groups = np.array(["a"] * 60)
     given = [answer(lead, minute=1) for lead in range(40)]
-    given += [answer(lead, 1, "disagree", minute=2) for lead in range(30)]
+    given += [answer(lead, 1 + lead % 2, "disagree", minute=2) for lead in range(30)]
     given += [answer(lead, 2, "review", minute=0) for lead in range(5)] + [answer(99), answer(99, minute=3)]
     found = answered(table(groups), BY, given)
     assert (found.given, found.leads, found.repeated, found.elsewhere) == (77, 40, 35, 2)
-    assert found.people == 2
+    assert found.people == 3
     shares = {one.share: one.estimate for one in found.overall}
     assert (shares["disagreed"].value, shares["reviewed"].value) == (30 / 40, 0.0)
     assert shares["answered"].value == pytest.approx(40 / 60)
@@ -117,6 +118,51 @@ def test_nothing_is_told_of_a_group_below_the_minimum():
         assert (one.value, one.p, one.p_adjusted, one.n, one.verdict) == (None, None, None, 0, "insufficient")
         assert one.undefined
     assert gap(found, "answered").value is not None
+
+
+def estimate(found: Answered, share: str, group: str) -> Estimate:
+    (one,) = [each.estimate for each in found.rates if (each.share, each.group) == (share, group)]
+    return one
+
+
+def test_the_record_of_one_or_two_people_is_not_told_as_a_groups_share():
+    """Of two, each could take away what they said themselves, and know what the other did."""
+    groups = np.repeat(["a", "b", "c", "d"], 200)
+    given = [
+        answer(lead, lead, "disagree" if lead % 3 else "agree") for lead in (*range(100), *range(600, 700))
+    ]
+    given += [answer(lead, "one", "disagree") for lead in range(200, 300)]
+    given += [answer(lead, f"of two {lead % 2}", "disagree") for lead in range(400, 500)]
+    found = answered(table(groups), BY, given)
+    for share in ("answered", "disagreed", "reviewed"):
+        for group in "bc":
+            assert estimate(found, share, group) == Estimate.missing("fewer than 3 people answered")
+            one = gap(found, share, group)
+            assert (one.value, one.low, one.high, one.n, one.p, one.p_adjusted) == (
+                None,
+                None,
+                None,
+                0,
+                None,
+                None,
+            )
+            assert one.undefined == "fewer than 3 people answered"
+        assert estimate(found, share, "d").n > 0
+        assert gap(found, share, "d").value is not None
+
+
+def test_of_one_person_alone_no_share_is_told_at_all():
+    found = answered(table(np.array(["a"] * 200)), BY, [answer(lead, 0, "disagree") for lead in range(100)])
+    assert {one.estimate.undefined for one in found.overall} == {"fewer than 3 people answered"}
+    alone = disagreement([answer(lead, lead % 2, "disagree") for lead in range(100)], 0.95, 30)
+    assert (alone.value, alone.undefined) == (None, "fewer than 3 people answered")
+    leads, given = outcomes(1)
+    one = said(
+        answered(leads, BY, [replace(each, who=str(place % 2)) for place, each in enumerate(given)]),
+        "too_low",
+    )
+    assert (one.n, one.converted.value, one.expected, one.difference) == (0, None, None, None)
+    assert one.undefined == "fewer than 3 people answered"
 
 
 def test_without_answers_or_leads_there_is_an_account_and_no_verdict():
@@ -198,7 +244,7 @@ def test_answers_that_are_all_alike_count_each_person_once():
 
 
 def test_a_group_that_all_answer_alike_is_no_sooner_an_alarm():
-    """Every tenth person disagrees with everything, whoever works which group: ten work one, many the other."""
+    """Every tenth person disagrees with everything, whoever works which group; few work one."""
     runs, alarms = 200, 0
     for seed in range(runs):
         rng = np.random.default_rng(seed)
@@ -292,7 +338,7 @@ def test_what_lacks_to_tell_who_was_right_is_said():
         "fewer than 30 of these leads have a known outcome"
     )
     assert said(answered(leads, BY, given), "right").outlook == "insufficient"
-    by_few = [replace(one, who="1") for one in given]
+    by_few = [replace(one, who=str(place % 4)) for place, one in enumerate(given)]
     few = said(answered(leads, BY, by_few), "too_low")
     assert (few.outlook, few.p, few.undefined) == ("insufficient", None, "too few people said so")
     nobody = answered(leads.drop_columns(["outcome"]), BY, given).overridden
@@ -349,10 +395,13 @@ def test_counts_add_up_and_every_number_is_one(groups, drawn):
     assert found.people <= found.leads
     for share, n in (("answered", len(groups)), ("disagreed", found.leads), ("reviewed", found.leads)):
         told = [one.estimate for one in found.rates if one.share == share]
-        assert sum(one.n for one in told) == n
         (whole,) = [one.estimate for one in found.overall if one.share == share]
         hits = sum((one.value or 0) * one.n for one in told)
-        assert hits == pytest.approx((whole.value or 0) * n)
+        if all(one.value is not None for one in told):
+            assert sum(one.n for one in told) == n
+            assert hits == pytest.approx((whole.value or 0) * n)
+        assert sum(one.n for one in told) <= n
+        assert whole.value is None or hits <= whole.value * n + 1e-9
     for one in (*found.overall, *found.rates):
         assert (one.estimate.value is None) == bool(one.estimate.undefined)
         if one.estimate.value is not None:

@@ -98,6 +98,8 @@ def _one(said: Said, known: Known, newest: Newest, audit: Tolerance) -> Overridd
     if paired.sum() < audit.minimum_group:
         return _lacking(said, NO_COMPARISON)
     rate = _rate(paired, known, newest, audit)
+    if rate.value is None:
+        return _lacking(said, rate.undefined or "")
     return _compared(said, rate, (paired, known, newest), audit.confidence)
 
 
@@ -105,7 +107,7 @@ def _rate(paired: BoolArray, known: Known, newest: Newest, audit: Tolerance) -> 
     """The rate of the leads that are compared, with the interval of people."""
     rows = _rows(paired, known, newest)
     side = Side(attribute="", groups=("",), known=np.ones(1, dtype=np.bool_), reference=None)
-    (made,) = rates(counted(side, "answered", rows, audit.confidence), audit.minimum_group)
+    (made,) = rates(counted(side, "answered", rows, audit.confidence, audit.minimum_group))
     return made.estimate
 
 
