@@ -114,10 +114,21 @@ def test_nothing_is_told_of_a_group_below_the_minimum():
         "fewer than 30 leads with an answer",
         "fewer than 30 leads",
     }
-    for one in (gap(found, "disagreed"), gap(found, "answered", "c")):
+    for one in (gap(found, "disagreed"), gap(found, "answered"), gap(found, "answered", "c")):
         assert (one.value, one.p, one.p_adjusted, one.n, one.verdict) == (None, None, None, 0, "insufficient")
         assert one.undefined
-    assert gap(found, "answered").value is not None
+
+
+answers_of_leads = st.lists(
+    st.tuples(
+        st.integers(0, 130),
+        st.integers(0, 12),
+        st.sampled_from(["agree", "disagree", "review"]),
+        st.sampled_from(["", "score_too_low", "score_too_high", "score_right", "other"]),
+        st.integers(0, 5),
+    ),
+    max_size=300,
+)
 
 
 def estimate(found: Answered, share: str, group: str) -> Estimate:
@@ -163,6 +174,79 @@ def test_of_one_person_alone_no_share_is_told_at_all():
     )
     assert (one.n, one.converted.value, one.expected, one.difference) == (0, None, None, None)
     assert one.undefined == "fewer than 3 people answered"
+
+
+SHARES = ("answered", "disagreed", "reviewed")
+
+
+def hidden_groups(found: Answered, share: str) -> set[str]:
+    told = {one.group for one in found.gaps if one.share == share and one.value is not None}
+    hidden = {one.group for one in found.rates if one.share == share and one.estimate.value is None}
+    assert not told & hidden
+    return hidden
+
+
+def test_a_hidden_group_cannot_be_worked_out_from_all_and_the_others():
+    """Groups of 400, 300, 200 and 100 leads are answered about 120, 110, 90 and 20 times."""
+    groups = np.repeat(["a", "b", "c", "d"], [400, 300, 200, 100])
+    leads = (*range(120), *range(400, 510), *range(700, 790), *range(900, 920))
+    found = answered(table(groups), BY, [answer(lead, lead % 40, "disagree") for lead in leads])
+    for share in SHARES:
+        assert hidden_groups(found, share) == {"c", "d"}
+        assert estimate(found, share, "c").undefined == "a hidden group could be worked out from it"
+        assert gap(found, share, "c").undefined == "a hidden group could be worked out from it"
+        assert gap(found, share).value is not None
+    assert estimate(found, "answered", "d").undefined == "fewer than 30 leads with an answer"
+
+
+def test_hidden_groups_that_are_small_together_hide_a_third():
+    groups = np.repeat(["a", "b", "c", "d"], [400, 300, 100, 100])
+    leads = (*range(120), *range(400, 510), *range(700, 712), *range(800, 812))
+    found = answered(table(groups), BY, [answer(lead, lead % 40) for lead in leads])
+    assert [hidden_groups(found, share) for share in SHARES] == [{"b", "c", "d"}] * 3
+
+
+def test_two_hidden_groups_of_one_person_hide_a_third():
+    groups = np.repeat(["a", "b", "c", "d"], [400, 300, 200, 200])
+    given = [answer(lead, lead % 40) for lead in (*range(120), *range(400, 510))]
+    given += [answer(lead, "one", "disagree") for lead in (*range(700, 800), *range(900, 1_000))]
+    found = answered(table(groups), BY, given)
+    assert [hidden_groups(found, share) for share in SHARES] == [{"b", "c", "d"}] * 3
+
+
+def test_a_group_of_which_few_leads_are_left_without_an_answer_is_not_told_of_as_answered():
+    groups = np.repeat(["a", "b", "c"], [400, 300, 200])
+    leads = (*range(200), *range(400, 550), *range(700, 890))
+    found = answered(table(groups), BY, [answer(lead, lead % 40) for lead in leads])
+    assert estimate(found, "answered", "c").undefined == "fewer than 30 leads without an answer"
+    assert hidden_groups(found, "answered") == {"b", "c"}
+    assert hidden_groups(found, "disagreed") == set()
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_what_is_hidden_of_an_attribute_is_never_small_together(seed):
+    """What all and the told groups leave over: of several groups, of enough leads and people, or of all."""
+    rng = np.random.default_rng(seed)
+    groups = np.repeat(list("abcde"), rng.integers(1, 300, 5))
+    zeal = dict(zip("abcde", rng.choice([0.05, 0.3, 0.5, 0.95], 5), strict=True))
+    crew = dict(zip("abcde", rng.choice([1, 2, 5, 30], 5), strict=True))
+    who = {
+        lead: int(rng.integers(crew[group]))
+        for lead, group in enumerate(groups)
+        if rng.random() < zeal[group]
+    }
+    by = replace(BY, attributes=(replace(BY.attributes[0], reference=None),))
+    found = answered(table(groups), by, [answer(lead, one) for lead, one in who.items()])
+    for share in SHARES:
+        hidden = hidden_groups(found, share)
+        left = [lead for lead, group in enumerate(groups) if group in hidden]
+        told = [lead for lead in left if lead in who]
+        assert hidden in (set(), set(groups)) or (
+            len(hidden) >= 2
+            and len(told) >= 30
+            and len({who[lead] for lead in told}) >= 3
+            and (share != "answered" or len(left) - len(told) >= 30)
+        )
 
 
 def test_without_answers_or_leads_there_is_an_account_and_no_verdict():
@@ -369,18 +453,6 @@ def test_an_override_is_told_of_one_set_of_leads():
     assert (one.n, one.converted.n) == (200, 200)
     assert one.converted.value == pytest.approx(won[:200].mean())
     assert one.converted.value - one.expected == pytest.approx(one.difference)
-
-
-answers_of_leads = st.lists(
-    st.tuples(
-        st.integers(0, 130),
-        st.integers(0, 12),
-        st.sampled_from(["agree", "disagree", "review"]),
-        st.sampled_from(["", "score_too_low", "score_too_high", "score_right", "other"]),
-        st.integers(0, 5),
-    ),
-    max_size=300,
-)
 
 
 @settings(max_examples=60, deadline=None)

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from audit.estimate import Estimate
+from audit.rows.answers.hidden import hide
 from audit.rows.answers.model import Answer, Answered
 from audit.rows.answers.newest import Newest, lined_up, newest_of
 from audit.rows.answers.overridden import overridden
@@ -71,7 +72,9 @@ def _of(table: pa.Table, attribute: Attribute, newest: Newest, stream: Stream) -
         reference=_reference(levels, attribute.reference),
         special_category=attribute.special_category,
     )
-    return tuple(_shares(side, levels, newest, stream.audit)) if levels.size else ()
+    if not levels.size:
+        return ()
+    return hide(tuple(_shares(side, levels, newest, stream.audit)), stream.audit.minimum_group)
 
 
 def _reference(levels: Levels, named: str | None) -> int | None:

@@ -35,7 +35,8 @@ class Answer:
 class AnswerRate:
     """A share of one group; of all leads where ``attribute`` and ``group`` are "".
 
-    The estimate counts leads. It is missing, with its n of 0, where fewer than the minimum are behind it.
+    The estimate counts leads. It is missing, with its n of 0, where fewer than the minimum are behind it, or
+    fewer than three people, or where such a group could be worked out from it.
     """
 
     attribute: str
