@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from audit.estimate import Estimate
 from audit.finding.answers import account_sentence, gap_sentence, overridden_sentence
 from audit.inference import two_proportion_p
 from audit.intervals import mover, wilson
@@ -93,11 +94,11 @@ def test_with_a_person_for_each_answer_the_numbers_are_wilsons_and_newcombes():
 def test_the_newest_answer_about_a_lead_counts_and_the_rest_is_accounted_for():
     groups = np.array(["a"] * 60)
     given = [answer(lead, minute=1) for lead in range(40)]
-    given += [answer(lead, 1, "disagree", minute=2) for lead in range(30)]
+    given += [answer(lead, 1 + lead % 2, "disagree", minute=2) for lead in range(30)]
     given += [answer(lead, 2, "review", minute=0) for lead in range(5)] + [answer(99), answer(99, minute=3)]
     found = answered(table(groups), BY, given)
     assert (found.given, found.leads, found.repeated, found.elsewhere) == (77, 40, 35, 2)
-    assert found.people == 2
+    assert found.people == 3
     shares = {one.share: one.estimate for one in found.overall}
     assert (shares["disagreed"].value, shares["reviewed"].value) == (30 / 40, 0.0)
     assert shares["answered"].value == pytest.approx(40 / 60)
@@ -113,10 +114,139 @@ def test_nothing_is_told_of_a_group_below_the_minimum():
         "fewer than 30 leads with an answer",
         "fewer than 30 leads",
     }
-    for one in (gap(found, "disagreed"), gap(found, "answered", "c")):
+    for one in (gap(found, "disagreed"), gap(found, "answered"), gap(found, "answered", "c")):
         assert (one.value, one.p, one.p_adjusted, one.n, one.verdict) == (None, None, None, 0, "insufficient")
         assert one.undefined
-    assert gap(found, "answered").value is not None
+
+
+answers_of_leads = st.lists(
+    st.tuples(
+        st.integers(0, 130),
+        st.integers(0, 12),
+        st.sampled_from(["agree", "disagree", "review"]),
+        st.sampled_from(["", "score_too_low", "score_too_high", "score_right", "other"]),
+        st.integers(0, 5),
+    ),
+    max_size=300,
+)
+
+
+def estimate(found: Answered, share: str, group: str) -> Estimate:
+    (one,) = [each.estimate for each in found.rates if (each.share, each.group) == (share, group)]
+    return one
+
+
+def test_the_record_of_one_or_two_people_is_not_told_as_a_groups_share():
+    """Of two, each could take away what they said themselves, and know what the other did."""
+    groups = np.repeat(["a", "b", "c", "d"], 200)
+    given = [
+        answer(lead, lead, "disagree" if lead % 3 else "agree") for lead in (*range(100), *range(600, 700))
+    ]
+    given += [answer(lead, "one", "disagree") for lead in range(200, 300)]
+    given += [answer(lead, f"of two {lead % 2}", "disagree") for lead in range(400, 500)]
+    found = answered(table(groups), BY, given)
+    for share in ("answered", "disagreed", "reviewed"):
+        for group in "bc":
+            assert estimate(found, share, group) == Estimate.missing("fewer than 3 people answered")
+            one = gap(found, share, group)
+            assert (one.value, one.low, one.high, one.n, one.p, one.p_adjusted) == (
+                None,
+                None,
+                None,
+                0,
+                None,
+                None,
+            )
+            assert one.undefined == "fewer than 3 people answered"
+        assert estimate(found, share, "d").n > 0
+        assert gap(found, share, "d").value is not None
+
+
+def test_of_one_person_alone_no_share_is_told_at_all():
+    found = answered(table(np.array(["a"] * 200)), BY, [answer(lead, 0, "disagree") for lead in range(100)])
+    assert {one.estimate.undefined for one in found.overall} == {"fewer than 3 people answered"}
+    alone = disagreement([answer(lead, lead % 2, "disagree") for lead in range(100)], 0.95, 30)
+    assert (alone.value, alone.undefined) == (None, "fewer than 3 people answered")
+    leads, given = outcomes(1)
+    one = said(
+        answered(leads, BY, [replace(each, who=str(place % 2)) for place, each in enumerate(given)]),
+        "too_low",
+    )
+    assert (one.n, one.converted.value, one.expected, one.difference) == (0, None, None, None)
+    assert one.undefined == "fewer than 3 people answered"
+
+
+SHARES = ("answered", "disagreed", "reviewed")
+
+
+def hidden_groups(found: Answered, share: str) -> set[str]:
+    told = {one.group for one in found.gaps if one.share == share and one.value is not None}
+    hidden = {one.group for one in found.rates if one.share == share and one.estimate.value is None}
+    assert not told & hidden
+    return hidden
+
+
+def test_a_hidden_group_cannot_be_worked_out_from_all_and_the_others():
+    """Groups of 400, 300, 200 and 100 leads are answered about 120, 110, 90 and 20 times."""
+    groups = np.repeat(["a", "b", "c", "d"], [400, 300, 200, 100])
+    leads = (*range(120), *range(400, 510), *range(700, 790), *range(900, 920))
+    found = answered(table(groups), BY, [answer(lead, lead % 40, "disagree") for lead in leads])
+    for share in SHARES:
+        assert hidden_groups(found, share) == {"c", "d"}
+        assert estimate(found, share, "c").undefined == "a hidden group could be worked out from it"
+        assert gap(found, share, "c").undefined == "a hidden group could be worked out from it"
+        assert gap(found, share).value is not None
+    assert estimate(found, "answered", "d").undefined == "fewer than 30 leads with an answer"
+
+
+def test_hidden_groups_that_are_small_together_hide_a_third():
+    groups = np.repeat(["a", "b", "c", "d"], [400, 300, 100, 100])
+    leads = (*range(120), *range(400, 510), *range(700, 712), *range(800, 812))
+    found = answered(table(groups), BY, [answer(lead, lead % 40) for lead in leads])
+    assert [hidden_groups(found, share) for share in SHARES] == [{"b", "c", "d"}] * 3
+
+
+def test_two_hidden_groups_of_one_person_hide_a_third():
+    groups = np.repeat(["a", "b", "c", "d"], [400, 300, 200, 200])
+    given = [answer(lead, lead % 40) for lead in (*range(120), *range(400, 510))]
+    given += [answer(lead, "one", "disagree") for lead in (*range(700, 800), *range(900, 1_000))]
+    found = answered(table(groups), BY, given)
+    assert [hidden_groups(found, share) for share in SHARES] == [{"b", "c", "d"}] * 3
+
+
+def test_a_group_of_which_few_leads_are_left_without_an_answer_is_not_told_of_as_answered():
+    groups = np.repeat(["a", "b", "c"], [400, 300, 200])
+    leads = (*range(200), *range(400, 550), *range(700, 890))
+    found = answered(table(groups), BY, [answer(lead, lead % 40) for lead in leads])
+    assert estimate(found, "answered", "c").undefined == "fewer than 30 leads without an answer"
+    assert hidden_groups(found, "answered") == {"b", "c"}
+    assert hidden_groups(found, "disagreed") == set()
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_what_is_hidden_of_an_attribute_is_never_small_together(seed):
+    """What all and the told groups leave over: of several groups, of enough leads and people, or of all."""
+    rng = np.random.default_rng(seed)
+    groups = np.repeat(list("abcde"), rng.integers(1, 300, 5))
+    zeal = dict(zip("abcde", rng.choice([0.05, 0.3, 0.5, 0.95], 5), strict=True))
+    crew = dict(zip("abcde", rng.choice([1, 2, 5, 30], 5), strict=True))
+    who = {
+        lead: int(rng.integers(crew[group]))
+        for lead, group in enumerate(groups)
+        if rng.random() < zeal[group]
+    }
+    by = replace(BY, attributes=(replace(BY.attributes[0], reference=None),))
+    found = answered(table(groups), by, [answer(lead, one) for lead, one in who.items()])
+    for share in SHARES:
+        hidden = hidden_groups(found, share)
+        left = [lead for lead, group in enumerate(groups) if group in hidden]
+        told = [lead for lead in left if lead in who]
+        assert hidden in (set(), set(groups)) or (
+            len(hidden) >= 2
+            and len(told) >= 30
+            and len({who[lead] for lead in told}) >= 3
+            and (share != "answered" or len(left) - len(told) >= 30)
+        )
 
 
 def test_without_answers_or_leads_there_is_an_account_and_no_verdict():
@@ -178,6 +308,50 @@ def test_people_who_answer_in_one_area_only_make_no_gap_in_answering():
         found = answered(table(groups), BY, [answer(lead, who[lead]) for lead in told])
         alarms += any((one.p_adjusted or 1) < 0.05 for one in found.gaps)
     assert alarms <= stats.binom.isf(0.001, runs, 0.05)
+
+
+def test_answers_that_are_all_alike_count_each_person_once():
+    """Nobody disagrees about group a, and ten people gave 200 answers: that is as sure as ten of ten."""
+    groups = np.repeat(["a", "b"], [1_000, 1_000])
+    given = [answer(lead, lead % 10) for lead in range(200)]
+    given += [answer(lead, lead, "disagree" if lead % 10 == 0 else "agree") for lead in range(1_000, 1_200)]
+    found = answered(table(groups), BY, given)
+    (rate,) = [one for one in found.rates if (one.group, one.share) == ("a", "disagreed")]
+    assert (rate.estimate.value, rate.estimate.low, rate.estimate.n) == (0.0, 0.0, 200)
+    assert rate.estimate.high >= wilson(np.array([0.0]), np.array([10.0]), 0.95)[1][0]
+    one = gap(found, "disagreed")
+    assert (
+        one.p >= two_proportion_p(np.array([20.0]), np.array([200.0]), np.array([0.0]), np.array([10.0]))[0]
+    )
+    assert (one.verdict, one.few_people) == ("insufficient", False)
+    assert one.low < 0 < one.high
+
+
+def test_a_group_that_all_answer_alike_is_no_sooner_an_alarm():
+    """Every tenth person disagrees with everything, whoever works which group; few work one."""
+    runs, alarms = 200, 0
+    for seed in range(runs):
+        rng = np.random.default_rng(seed)
+        groups, stubborn = np.repeat(["a", "b"], 800), rng.random(210) < 0.1
+        who = np.concatenate([rng.integers(0, 10, 800), rng.integers(10, 210, 800)])
+        told = np.flatnonzero(rng.random(1_600) < 0.5)
+        given = [answer(lead, who[lead], "disagree" if stubborn[who[lead]] else "agree") for lead in told]
+        found = answered(table(groups), BY, given)
+        alarms += any(one.verdict == "fail" for one in found.gaps if one.share == "disagreed")
+    assert alarms <= stats.binom.isf(0.001, runs, 0.05)
+
+
+def test_an_override_whose_leads_end_all_alike_counts_each_person_once():
+    """Ten people, 200 leads, none converts: below the 20 % of others, but only as sure as none of ten."""
+    rng = np.random.default_rng(8)
+    won = np.where(np.arange(2_000) < 200, False, rng.random(2_000) < 0.2)
+    leads = table(np.array(["a"] * 2_000), score=np.full(2_000, 50.0), outcome=won)
+    given = [answer(lead, lead % 10, "disagree", "score_too_high") for lead in range(200)]
+    one = said(answered(leads, BY, given), "too_high")
+    assert (one.converted.value, one.n) == (0.0, 200)
+    assert one.p >= 0.05
+    assert one.outlook == "open"
+    assert one.low < one.difference < 0 < one.high
 
 
 def test_a_planted_difference_is_found_and_its_size_told():
@@ -248,7 +422,7 @@ def test_what_lacks_to_tell_who_was_right_is_said():
         "fewer than 30 of these leads have a known outcome"
     )
     assert said(answered(leads, BY, given), "right").outlook == "insufficient"
-    by_few = [replace(one, who="1") for one in given]
+    by_few = [replace(one, who=str(place % 4)) for place, one in enumerate(given)]
     few = said(answered(leads, BY, by_few), "too_low")
     assert (few.outlook, few.p, few.undefined) == ("insufficient", None, "too few people said so")
     nobody = answered(leads.drop_columns(["outcome"]), BY, given).overridden
@@ -264,16 +438,21 @@ def test_only_worked_leads_with_an_outcome_count():
     assert said(answered(leads, BY, given), "too_low").converted.n == known[called].sum()
 
 
-answers_of_leads = st.lists(
-    st.tuples(
-        st.integers(0, 130),
-        st.integers(0, 12),
-        st.sampled_from(["agree", "disagree", "review"]),
-        st.sampled_from(["", "score_too_low", "score_too_high", "score_right", "other"]),
-        st.integers(0, 5),
-    ),
-    max_size=300,
-)
+def test_an_override_is_told_of_one_set_of_leads():
+    """Where some leads have nobody to be compared with, the rate does not count them either."""
+    rng = np.random.default_rng(5)
+    selected = np.repeat([False, True], [1_000, 200])
+    won = np.where(selected, True, rng.random(1_200) < 0.3)
+    leads = table(np.array(["a"] * 1_200), score=np.full(1_200, 50.0), outcome=won, selected=selected)
+    # Of the selected every lead was answered about.
+    called = (*range(200), *range(1_000, 1_200))
+    one = said(
+        answered(leads, BY, [answer(lead, lead % 20, "disagree", "score_too_low") for lead in called]),
+        "too_low",
+    )
+    assert (one.n, one.converted.n) == (200, 200)
+    assert one.converted.value == pytest.approx(won[:200].mean())
+    assert one.converted.value - one.expected == pytest.approx(one.difference)
 
 
 @settings(max_examples=60, deadline=None)
@@ -288,10 +467,13 @@ def test_counts_add_up_and_every_number_is_one(groups, drawn):
     assert found.people <= found.leads
     for share, n in (("answered", len(groups)), ("disagreed", found.leads), ("reviewed", found.leads)):
         told = [one.estimate for one in found.rates if one.share == share]
-        assert sum(one.n for one in told) == n
         (whole,) = [one.estimate for one in found.overall if one.share == share]
         hits = sum((one.value or 0) * one.n for one in told)
-        assert hits == pytest.approx((whole.value or 0) * n)
+        if all(one.value is not None for one in told):
+            assert sum(one.n for one in told) == n
+            assert hits == pytest.approx((whole.value or 0) * n)
+        assert sum(one.n for one in told) <= n
+        assert whole.value is None or hits <= whole.value * n + 1e-9
     for one in (*found.overall, *found.rates):
         assert (one.estimate.value is None) == bool(one.estimate.undefined)
         if one.estimate.value is not None:

@@ -13,13 +13,14 @@ import numpy as np
 import pyarrow as pa
 
 from audit.estimate import Estimate
+from audit.rows.answers.hidden import hide
 from audit.rows.answers.model import Answer, Answered
 from audit.rows.answers.newest import Newest, lined_up, newest_of
 from audit.rows.answers.overridden import overridden
 from audit.rows.answers.shares import Counted, Side, counted, gaps, rates
 from audit.rows.answers.spread import Rows
 from audit.rows.levels import UNKNOWN, Levels, attribute_levels
-from audit.schema import Attribute, Stream
+from audit.schema import Attribute, Stream, Tolerance
 from audit.tally.columns import with_decision
 
 ALL = Side(attribute="", groups=("",), known=np.ones(1, dtype=np.bool_), reference=None)
@@ -30,7 +31,7 @@ def answered(table: pa.Table, stream: Stream, answers: Sequence[Answer]) -> Answ
     newest = lined_up(table, newest_of(answers))
     everyone = Levels(codes=np.zeros(table.num_rows, dtype=np.int64), names=("",))
     confidence, least = stream.audit.confidence, stream.audit.minimum_group
-    overall = _shares(ALL, everyone, newest, confidence)
+    overall = _shares(ALL, everyone, newest, stream.audit)
     every = tuple(one for each in stream.attributes for one in _of(table, each, newest, stream))
     elsewhere = sum(one.lead not in newest.leads for one in answers)
     return Answered(
@@ -41,8 +42,8 @@ def answered(table: pa.Table, stream: Stream, answers: Sequence[Answer]) -> Answ
         people=int(newest.person.max(initial=-1)) + 1,
         confidence=confidence,
         minimum=least,
-        overall=tuple(rate for one in overall for rate in rates(one, least)),
-        rates=tuple(rate for one in every for rate in rates(one, least)),
+        overall=tuple(rate for one in overall for rate in rates(one)),
+        rates=tuple(rate for one in every for rate in rates(one)),
         gaps=gaps(every, stream.audit),
         overridden=overridden(with_decision(table, stream), newest, stream.audit),
     )
@@ -58,7 +59,7 @@ def disagreement(answers: Sequence[Answer], confidence: float, minimum: int) -> 
         unit=np.array([people[one.who] for one in last], dtype=np.int64),
         told=np.ones(len(last), dtype=np.bool_),
     )
-    (made,) = rates(counted(ALL, "disagreed", rows, confidence), minimum)
+    (made,) = rates(counted(ALL, "disagreed", rows, confidence, minimum))
     return made.estimate
 
 
@@ -71,7 +72,9 @@ def _of(table: pa.Table, attribute: Attribute, newest: Newest, stream: Stream) -
         reference=_reference(levels, attribute.reference),
         special_category=attribute.special_category,
     )
-    return tuple(_shares(side, levels, newest, stream.audit.confidence)) if levels.size else ()
+    if not levels.size:
+        return ()
+    return hide(tuple(_shares(side, levels, newest, stream.audit)), stream.audit.minimum_group)
 
 
 def _reference(levels: Levels, named: str | None) -> int | None:
@@ -83,13 +86,14 @@ def _reference(levels: Levels, named: str | None) -> int | None:
     return max(known, key=lambda place: leads[place], default=None)
 
 
-def _shares(side: Side, levels: Levels, newest: Newest, confidence: float) -> Iterator[Counted]:
+def _shares(side: Side, levels: Levels, newest: Newest, audit: Tolerance) -> Iterator[Counted]:
     """Of all leads those that were answered about; of these those with each answer."""
     told, single = newest.answered, np.arange(len(newest.person)) + newest.person.max(initial=-1) + 1
     rows = Rows(
         group=levels.codes, hit=told, unit=np.where(told, newest.person, single).astype(np.int64), told=told
     )
-    yield counted(side, "answered", rows, confidence)
+    asked = (audit.confidence, audit.minimum_group)
+    yield counted(side, "answered", rows, *asked)
     for share, hit in (("disagreed", newest.disagreed), ("reviewed", newest.reviewed)):
         of = Rows(group=rows.group, hit=hit, unit=rows.unit, told=told).of(told)
-        yield counted(side, share, of, confidence)  # type: ignore[arg-type]  # one of the two words above
+        yield counted(side, share, of, *asked)  # type: ignore[arg-type]  # one of the two words above

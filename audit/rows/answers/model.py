@@ -35,7 +35,8 @@ class Answer:
 class AnswerRate:
     """A share of one group; of all leads where ``attribute`` and ``group`` are "".
 
-    The estimate counts leads. It is missing, with its n of 0, where fewer than the minimum are behind it.
+    The estimate counts leads. It is missing, with its n of 0, where fewer than the minimum are behind it, or
+    fewer than three people, or where such a group could be worked out from it.
     """
 
     attribute: str
@@ -76,8 +77,9 @@ class AnswerGap:
 class Overridden:
     """How leads turned out of which people said that the score is too low, too high or right.
 
-    ``converted`` is the rate of those with a known outcome, ``expected`` that of leads nobody answered about
-    with scores alike. ``difference`` is the first minus the second, with its interval. ``outlook`` is
+    ``n`` are those with a known outcome that have leads with scores alike that nobody answered about, and all
+    numbers are of these: ``converted`` is their rate, ``expected`` that of the leads with scores alike.
+    ``difference`` is the first minus the second, with its interval. ``outlook`` is
     "above" or "below" where the difference surely is, "open" where it is not sure, "insufficient" where
     ``undefined`` says what is missing.
     """

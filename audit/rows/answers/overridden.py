@@ -49,7 +49,7 @@ class Known:
 def overridden(table: pa.Table, newest: Newest, audit: Tolerance) -> tuple[Overridden, ...]:
     """For each of what can be said of a score: how its leads turned out against leads with scores alike."""
     if "outcome" not in table.column_names:
-        return tuple(_lacking(one, Estimate.missing(NO_OUTCOME), NO_OUTCOME) for one in SAID)
+        return tuple(_lacking(one, NO_OUTCOME) for one in SAID)
     known = _known(table, newest)
     return _corrected(tuple(_one(said, known, newest, audit) for said in SAID), audit)
 
@@ -93,21 +93,22 @@ def _strata(table: pa.Table, rows: IntArray) -> tuple[IntArray, int]:
 def _one(said: Said, known: Known, newest: Newest, audit: Tolerance) -> Overridden:
     own = newest.reason[known.rows] == REASONS.index(f"score_{said}")
     paired = own & (known.others[known.stratum] > 0)
-    rate = _rate(own, known, newest, audit)
-    if rate.value is None:
-        return _lacking(said, rate, rate.undefined or "")
+    if own.sum() < audit.minimum_group:
+        return _lacking(said, f"fewer than {audit.minimum_group} of these leads have a known outcome")
     if paired.sum() < audit.minimum_group:
-        return _lacking(said, rate, NO_COMPARISON)
+        return _lacking(said, NO_COMPARISON)
+    rate = _rate(paired, known, newest, audit)
+    if rate.value is None:
+        return _lacking(said, rate.undefined or "")
     return _compared(said, rate, (paired, known, newest), audit.confidence)
 
 
-def _rate(own: BoolArray, known: Known, newest: Newest, audit: Tolerance) -> Estimate:
-    """The rate of those leads, with the interval of people."""
-    rows = _rows(own, known, newest)
+def _rate(paired: BoolArray, known: Known, newest: Newest, audit: Tolerance) -> Estimate:
+    """The rate of the leads that are compared, with the interval of people."""
+    rows = _rows(paired, known, newest)
     side = Side(attribute="", groups=("",), known=np.ones(1, dtype=np.bool_), reference=None)
-    (made,) = rates(counted(side, "answered", rows, audit.confidence), audit.minimum_group)
-    few = f"fewer than {audit.minimum_group} of these leads have a known outcome"
-    return made.estimate if made.estimate.value is not None else Estimate.missing(few)
+    (made,) = rates(counted(side, "answered", rows, audit.confidence, audit.minimum_group))
+    return made.estimate
 
 
 def _rows(own: BoolArray, known: Known, newest: Newest) -> Rows:
@@ -127,8 +128,9 @@ def _compared(
     found = spread(_rows(paired, known, newest), 1, 0)
     n, hits = int(paired.sum()), float(known.outcome[paired].sum())
     expected = float(known.base[known.stratum[paired]].mean())
-    share = (hits + 2) / (n + 4)
-    error = sqrt(share * (1 - share) / n * float(found.own[0]) + _noise(paired, known))
+    trials = float(found.trials[0])
+    share = (hits / n * trials + 2) / (trials + 4)
+    error = sqrt(share * (1 - share) / trials * float(found.own[0]) + _noise(paired, known))
     difference, df = hits / n - expected, float(found.df[0])
     half = quantile(confidence) * float(wider(found.df, confidence)[0]) * error
     enough = bool(found.units[0] >= FEWEST_EFFECTIVE)
@@ -182,11 +184,11 @@ def _side(low: float, high: float) -> Outlook:
     return "above" if low > 0 else "below" if high < 0 else "open"
 
 
-def _lacking(said: Said, rate: Estimate, reason: str) -> Overridden:
+def _lacking(said: Said, reason: str) -> Overridden:
     return Overridden(
         said=said,
         n=0,
-        converted=rate,
+        converted=Estimate.missing(reason),
         expected=None,
         difference=None,
         low=None,

@@ -22,7 +22,11 @@ from audit.schema import Tolerance
 NOUNS: Mapping[Share, str] = MappingProxyType(
     {"answered": "leads", "disagreed": "leads with an answer", "reviewed": "leads with an answer"}
 )
-NO_REFERENCE = "the reference group has too few of them"
+NO_REFERENCE = "nothing is told of the reference group"
+FEWEST_PEOPLE = 3
+"""Of two people each could take away what they said themselves, and know what the other did. A verdict needs
+more (`FEWEST_EFFECTIVE`), as it also has to tell a group from the habits of who works it."""
+FEW_PEOPLE = f"fewer than {FEWEST_PEOPLE} people answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,7 +42,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Counted:
-    """One share of all groups of an attribute: hits of n, its interval, and how much people widen it."""
+    """One share of all groups of an attribute: hits of n, its interval, and how much people widen it.
+
+    ``hidden`` says why nothing is told of a group; it is "" where its share is told.
+    """
 
     side: Side
     share: Share
@@ -47,6 +54,7 @@ class Counted:
     low: FloatArray
     high: FloatArray
     spread: Spread
+    hidden: tuple[str, ...]
 
     @property
     def value(self) -> FloatArray:
@@ -54,34 +62,51 @@ class Counted:
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.hits / self.n
 
+    @property
+    def drawn(self) -> tuple[FloatArray, FloatArray]:
+        """Hits and rows as intervals and tests count them, `Spread.trials`."""
+        whole = self.spread.trials == self.n
+        return np.where(whole, self.hits, self.value * self.spread.trials), self.spread.trials
 
-def counted(side: Side, share: Share, rows: Rows, confidence: float) -> Counted:
-    """Count one share of all groups, with Wilson's intervals, widened by what one person's answers share."""
+
+def counted(side: Side, share: Share, rows: Rows, confidence: float, minimum: int) -> Counted:
+    """Count one share of all groups, with Wilson's intervals, widened by what one person's answers share.
+
+    Hidden are groups with less than the minimum of leads behind the share, or too few people.
+    """
     groups = len(side.groups)
     n = sum_by(rows.group, np.ones(len(rows.group)), groups)
     hits = sum_by(rows.group, rows.hit.astype(np.float64), groups)
     found = spread(rows, groups, side.reference or 0)
     low, high = _wilson(hits, n, found, confidence)
-    return Counted(side=side, share=share, hits=hits, n=n, low=low, high=high, spread=found)
+    hidden = _few(n < minimum, found, f"fewer than {minimum} {NOUNS[share]}")
+    return Counted(side=side, share=share, hits=hits, n=n, low=low, high=high, spread=found, hidden=hidden)
+
+
+def _few(small: BoolArray, found: Spread, reason: str) -> tuple[str, ...]:
+    alone = found.people.sum(axis=1) < FEWEST_PEOPLE
+    return tuple(
+        reason if less else FEW_PEOPLE if few else "" for less, few in zip(small, alone, strict=True)
+    )
 
 
 def _wilson(hits: FloatArray, n: FloatArray, found: Spread, confidence: float) -> Interval:
-    low, high = wilson(hits, n, confidence)
     with np.errstate(invalid="ignore", divide="ignore"):
-        ends = moved((low, hits / n, high), np.sqrt(found.own) * wider(found.df, confidence))
+        value = hits / n
+        low, high = wilson(value * found.trials, found.trials, confidence)
+        ends = moved((low, value, high), np.sqrt(found.own) * wider(found.df, confidence))
     return np.maximum(ends[0], 0.0), np.minimum(ends[1], 1.0)
 
 
-def rates(one: Counted, minimum: int) -> Iterator[AnswerRate]:
-    """The share of each group; missing where fewer than the minimum are behind it."""
-    few = f"fewer than {minimum} {NOUNS[one.share]}"
-    rows = zip(one.side.groups, one.n.tolist(), one.value, one.low, one.high, strict=True)
-    for group, n, *ends in rows:
+def rates(one: Counted) -> Iterator[AnswerRate]:
+    """The share of each group; missing where it is hidden."""
+    rows = zip(one.side.groups, one.hidden, one.n.tolist(), one.value, one.low, one.high, strict=True)
+    for group, hidden, n, *ends in rows:
         yield AnswerRate(
             attribute=one.side.attribute,
             group=group,
             share=one.share,
-            estimate=_estimate(n, *ends) if n >= minimum else Estimate.missing(few),
+            estimate=Estimate.missing(hidden) if hidden else _estimate(n, *ends),
             special_category=one.side.special_category,
         )
 
@@ -116,9 +141,10 @@ def _contrast(one: Counted, audit: Tolerance) -> Contrast:
     stretch = one.spread.gap * np.maximum(wider(_df(one), audit.confidence), 1.0) ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = _newcombe(one, reference, audit.confidence, np.sqrt(stretch))
-        padded = (one.hits + 2) / (one.n + 4)
-    variance = padded * (1 - padded) * stretch
-    enough = (one.n >= audit.minimum_group) & (one.spread.units >= FEWEST_EFFECTIVE)
+        hits, trials = one.drawn
+        padded = (hits + 2) / (trials + 4)
+        variance = padded * (1 - padded) * stretch * one.n / trials
+    enough = np.array([not hidden for hidden in one.hidden]) & (one.spread.units >= FEWEST_EFFECTIVE)
     return Contrast(
         metric=one.share,
         kind="difference",
@@ -128,7 +154,7 @@ def _contrast(one: Counted, audit: Tolerance) -> Contrast:
         p=_p(one, reference),
         n=one.n.astype(np.int64),
         smallest=np.full(len(one.n), float(audit.minimum_group)),
-        undefined=_undefined(one, audit.minimum_group),
+        undefined=_undefined(one),
         enough=enough & enough[reference],
         reference_enough=bool(enough[reference]),
         tolerance=(-audit.tolerance_difference, audit.tolerance_difference),
@@ -143,7 +169,7 @@ def _df(one: Counted) -> FloatArray:
 
 
 def _newcombe(one: Counted, reference: int, confidence: float, times: FloatArray) -> Interval:
-    ends = wilson(one.hits, one.n, confidence)
+    ends = wilson(*one.drawn, confidence)
     low, high = mover(one.value, ends, one.value[reference], (ends[0][reference], ends[1][reference]))
     low, high = moved((low, one.value - one.value[reference], high), times)
     return np.maximum(low, -1.0), np.minimum(high, 1.0)
@@ -155,18 +181,16 @@ def _p(one: Counted, reference: int) -> FloatArray:
 
     usable = (one.n > 0) & bool(one.n[reference] > 0)
     p = np.full(len(one.n), np.nan)
-    sides = (np.full(usable.sum(), part[reference]) for part in (one.hits, one.n))
-    p[usable] = two_proportion_p(one.hits[usable], one.n[usable], *sides)
+    sides = (np.full(usable.sum(), part[reference]) for part in one.drawn)
+    p[usable] = two_proportion_p(*(part[usable] for part in one.drawn), *sides)
     z = -ndtri(np.clip(p, 1e-300, 1.0) / 2) / np.sqrt(one.spread.gap)
     df = _df(one)
     return np.where(np.isinf(df), normal_p(z), student_p(z, np.where(np.isinf(df), 1.0, df)))
 
 
-def _undefined(one: Counted, minimum: int) -> tuple[str | None, ...]:
-    few = one.n < minimum
-    base = bool(few[one.side.reference or 0])
-    reasons = (f"fewer than {minimum} {NOUNS[one.share]}", NO_REFERENCE)
-    return tuple(reasons[0] if small else reasons[1] if base else None for small in few)
+def _undefined(one: Counted) -> tuple[str | None, ...]:
+    base = NO_REFERENCE if one.hidden[one.side.reference or 0] else None
+    return tuple(hidden or base for hidden in one.hidden)
 
 
 def _gaps(
@@ -197,7 +221,7 @@ def _gaps(
 
 
 def _hidden(made: AnswerGap, reason: str) -> AnswerGap:
-    """Without the numbers of a group that is too small to be told of."""
+    """Without the numbers of a group that is not told of."""
     return replace(made, value=None, low=None, high=None, n=0, p=None, n_needed=None, undefined=reason)
 
 

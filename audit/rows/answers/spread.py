@@ -12,6 +12,8 @@ import numpy as np
 
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Spread:
@@ -19,13 +21,17 @@ class Spread:
 
     ``own`` is that of the group's share, ``gap`` that of the difference to the reference; neither is below
     1. ``units`` is the effective number of people behind the group, and ``df``
-    one less; it is infinite where each gave one answer.
+    one less; it is infinite where each gave one answer. ``trials`` is how many rows count as drawn: all, but
+    the effective people where all of a group are alike, as no variance is left there to tell their habits.
+    ``people`` marks by group (rows) who answered (columns).
     """
 
     own: FloatArray
     gap: FloatArray
     units: FloatArray
     df: FloatArray
+    trials: FloatArray
+    people: BoolArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,7 +66,16 @@ def spread(rows: Rows, groups: int, reference: int) -> Spread:
         own = clustered / plain
     units, alone = _effective(rows, groups)
     df = np.where(alone, np.inf, np.maximum(units - 1, 1.0))
-    return Spread(own=_at_least_1(own), gap=_at_least_1(gap), units=units, df=df)
+    alike = ((value == 0) | (value == 1)) & (units >= 1)
+    trials = np.where(alike, np.floor(units + _ROUNDING), n)
+    return Spread(
+        own=_at_least_1(own),
+        gap=_at_least_1(gap),
+        units=units,
+        df=df,
+        trials=trials,
+        people=_people(rows, groups),
+    )
 
 
 def _moves(rows: Rows, value: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
@@ -92,6 +107,13 @@ def _effective(rows: Rows, groups: int) -> tuple[FloatArray, BoolArray]:
     key, count = np.unique(group * size + unit, return_counts=True)
     total, squares = (sum_by(key // size, count.astype(np.float64) ** power, groups) for power in (1, 2))
     return total**2 / np.maximum(squares, 1.0), np.equal(total, squares)
+
+
+def _people(rows: Rows, groups: int) -> BoolArray:
+    unit = rows.unit[rows.told]
+    people = np.zeros((groups, int(unit.max(initial=-1)) + 1), dtype=np.bool_)
+    people[rows.group[rows.told], unit] = True
+    return people
 
 
 def _at_least_1(effect: FloatArray) -> FloatArray:
