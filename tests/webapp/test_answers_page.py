@@ -127,9 +127,9 @@ def test_in_german_the_page_is_german_and_the_audit_keeps_its_words(full):
     answer = site.client.get(place(row), headers=german)
     text = Page(answer.text).text
     assert faults(answer.text) == []
-    assert "600 Antworten zu 600 Leads von 20 Personen, vom 20.09.2026 bis zum 15.10.2026." in text
+    assert "600 Antworten von 20 Personen zu 600 Leads, vom 20.09.2026 bis zum 15.10.2026." in text
     assert "400 warten" in text
-    assert "Widerspricht: der Score ist zu niedrig" in text
+    assert "Stimmt nicht zu: der Score ist zu niedrig" in text
     assert "Außerhalb der Toleranz" in text
     assert "Okt. 2026" in text
     assert '<span lang="en">People disagree with the check of leads with region' in answer.text

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from audit.report.json_form import to_json
@@ -20,6 +20,7 @@ from tests.webapp.sample_report import sample_report
 from webapp.store.answer_rates import MOST, WITHIN
 from webapp.store.answers import LeadAnswers
 from webapp.store.card_answers import CardAnswers, Standing, Visitor
+from webapp.store.database import Database
 from webapp.store.feedback_tables import LeadAnswer
 from webapp.store.flag_counts import FlagCounts
 from webapp.store.organisation_key_tables import OrganisationKey
@@ -97,8 +98,8 @@ def test_the_newest_answer_of_each_person_stands(checked, database):
     for other in (replace(mine, audit_id=""), replace(mine, lead=LEADS[1]), replace(mine, who="0" * 32)):
         assert answers.standing(row, other).answer is None
     repository = Repository(database=database)
-    for text in ("one", "two"):
-        repository.save_policy(row, text, "Ada")
+    for policy in ("one", "two"):
+        repository.save_policy(row, policy, "Ada")
     repository.save_stream(row, "one", "Ada")
     assert answers.standing(row, mine) == Standing(answer="disagree", policy=2, stream=1)
 
@@ -206,16 +207,21 @@ def test_the_name_of_an_answer_tells_nothing_and_outlives_a_rotation(checked, da
     assert {one.key for one in LeadAnswers(database=database).all(row)} == keys
 
 
+def locks(database: Database) -> list[object]:
+    """The named locks that there are: files beside SQLite, rows of PostgreSQL's own table."""
+    if database.engine.dialect.name == "sqlite":
+        return sorted(Path(f"{database.engine.url.database}.locks").iterdir())
+    with database.reading() as session:
+        return list(session.scalars(text("SELECT objid FROM pg_locks WHERE locktype = 'advisory'")))
+
+
 def test_a_request_leaves_no_lock_behind(checked, database):
     answers, row, audit_id = checked
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("only SQLite has files for locks")
-    folder = Path(f"{database.engine.url.database}.locks")
-    before = sorted(folder.iterdir())
+    before = locks(database)
     for number in range(3):
         answers.take(row, answer("earlier1", number))
         answers.take(row, answer(audit_id, number))
-    assert sorted(folder.iterdir()) == before
+    assert locks(database) == before
 
 
 def test_who_waits_too_long_for_a_lead_is_told(checked, database, monkeypatch):
