@@ -88,7 +88,8 @@ class _Reads:
         stream = self.stream
         for column, attribute in self.attributes.items():
             if attribute.column == name:
-                operator = Band(bands=attribute.bands) if attribute.bands else Keep()
+                # Whoever wrote the stream says that these are groups, however long their names.
+                operator = Band(bands=attribute.bands) if attribute.bands else Keep(checked=True)
                 yield _rule(field, name, operator, column)
         kept = {stream.score, stream.decision, stream.worked, *stream.treatment, *stream.controls}
         if name in {stream.created, stream.contacted}:

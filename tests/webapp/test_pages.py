@@ -15,6 +15,7 @@ from connectors.errors import Busy, Malformed, Refused
 from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
 from tests.webapp.site import PULLED, Site
+from webapp.panel_words import spoken
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, Panel
 from webapp.viewmodels.account import account
 from webapp.viewmodels.audit import audit_page, evidence_words
@@ -327,7 +328,7 @@ def test_an_undefined_metric_shows_its_reason_and_never_a_number(site: Site) -> 
 @pytest.mark.parametrize("panel", [*BY_STATUS.values(), NOT_CONNECTED, NO_PERMISSION], ids=lambda p: p.state)
 def test_the_panel_stands_alone(site: Site, panel: Panel) -> None:
     with site.app.test_request_context("/"):
-        text = render_template("panel.html", panel=panel)
+        text = render_template("panel.html", panel=panel, words=spoken(panel))
     page = Page(text)
     assert faults(text) == []
     assert [panel.title in page.text, panel.sentence in page.text, panel.next_step in page.text] == [True] * 3
