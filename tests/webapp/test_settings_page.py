@@ -121,7 +121,7 @@ def test_in_german_the_settings_are_german_and_the_doctor_speaks_as_the_command_
     answer = site.client.get("/settings", headers={"Accept-Language": "de"})
     shown = Page(answer.text).text
     assert faults(answer.text) == []
-    assert "Unterschreibt Sitzungs-Cookies und Formulare." in shown
+    assert "Signiert Sitzungs-Cookies und Formulare." in shown
     assert "Schlüssel ändern (docs/how-to/change-keys.md)" in shown
     assert re.search(r"\d Sachen stimmen nicht", shown)
     assert 'lang="en">Needs sign-in. The token was revoked.<' in answer.text
