@@ -44,7 +44,7 @@ def template(part: str) -> Catalog:
     """Every message of a part, with the files that say it."""
     found = Catalog(domain=part)
     for path in files(part):
-        name = path.relative_to(ROOT.parent).as_posix()
+        name = path.relative_to(ROOT).as_posix()
         for message in _messages(path):
             found.add(message, locations=[(name, 1)])
     return found
