@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.feedback import PERSON, Feedback
-from connectors.pseudonym import Keyring
+from connectors.feedback import PERSON
 from connectors.salesforce.answers import FEEDBACK
 from connectors.sandbox.salesforce import org_deeds
 from connectors.sandbox.salesforce.faults import Fault
 from connectors.sandbox.salesforce.new_org import add
+from tests.webapp.given_answers import KEYRING, feedback
 from tests.webapp.markup import faults
 from webapp import jobs
 from webapp.rights import erasing
@@ -23,23 +22,6 @@ from webapp.store.pseudonymised import move_on
 from webapp.store.repository import Repository
 from webapp.store.triage import Looking, Mark
 from webapp.viewmodels.synced import sentences
-
-KEYRING = Keyring(crm="salesforce", organisation="00D000000000001EAA", master=bytes(range(32)))
-START = datetime(2026, 11, 26, 9, tzinfo=UTC)
-
-
-def feedback(number: int, **values: object) -> Feedback:
-    plain = Feedback(
-        key=KEYRING.lasting("feedback", str(number)),
-        lead=KEYRING.lead_key(f"lead {number}"),
-        who=KEYRING.pseudonym(PERSON, "rep"),
-        verdict="disagree",
-        reason="other",
-        seen="review",
-        audit_id="k7m2p9x4q8",
-        given_at=START + timedelta(minutes=number),
-    )
-    return replace(plain, **values)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from audit.schema import BadInput
-from connectors.feedback import PERSON, Feedback
-from connectors.pseudonym import Keyring
+from connectors.feedback import PERSON
+from tests.webapp.given_answers import KEYRING, START, feedback
 from webapp.store.answers import LeadAnswers
 from webapp.store.feedback_tables import LeadAnswer
 from webapp.store.pseudonymised import move_on, remove
@@ -20,23 +20,6 @@ from webapp.store.told_events import ToldEvents
 from webapp.store.trail import Filter, Trail
 from webapp.store.triage import PAGE, REASONS, STATES, Looking, Mark, Triage
 from webapp.store.triage_tables import AnswerTriage
-
-KEYRING = Keyring(crm="salesforce", organisation="00D000000000001EAA", master=bytes(range(32)))
-START = datetime(2026, 11, 26, 9, tzinfo=UTC)
-
-
-def feedback(number: int, **values: object) -> Feedback:
-    plain = Feedback(
-        key=KEYRING.lasting("feedback", str(number)),
-        lead=KEYRING.lead_key(f"lead {number}"),
-        who=KEYRING.pseudonym(PERSON, "rep"),
-        verdict="disagree",
-        reason="other",
-        seen="review",
-        audit_id="k7m2p9x4q8",
-        given_at=START + timedelta(minutes=number),
-    )
-    return replace(plain, **values)  # type: ignore[arg-type]
 
 
 @pytest.fixture
