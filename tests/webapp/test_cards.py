@@ -21,6 +21,7 @@ from webapp.key_rotation import rotate
 from webapp.panels import PanelState
 from webapp.rights.forgetting import Cause, forget
 from webapp.store.answer_rates import MOST
+from webapp.store.card_answers import CardAnswers
 from webapp.views.cards import ANSWER_PATH, CARD_PATH, OVERVIEW_PATH, SETTINGS_PATH
 
 AGREE, DISAGREE = {"verdict": "agree"}, {"verdict": "disagree", "reason": "score_too_low"}
@@ -195,14 +196,25 @@ def test_who_answers_like_a_program_is_slowed_and_nobody_else(crms, row):
 
 
 def test_while_others_keep_the_database_it_says_so(crms, row, monkeypatch):
-    if crms.services.database.engine.dialect.name != "sqlite":
-        pytest.skip("only SQLite has one writer for everything")
     monkeypatch.setattr("webapp.store.card_answers.WAIT_SECONDS", 0.05)
     audit_id = audited(crms, row)
     with crms.services.database.writing() as session:
         session.execute(text("SELECT 1"))
         told = answered(crms, AGREE, audit_id)
     assert (told.status_code, told.json["state"]) == (200, "busy")
+    assert answered(crms, AGREE, audit_id).json["state"] == "kept"
+
+
+def test_an_answer_that_a_rotation_overtakes_may_be_given_again(crms, row, monkeypatch):
+    audit_id, take = audited(crms, row), CardAnswers.take
+
+    def rotated(answers, connection_id, given):
+        rotate(crms.services, row, "Ada", jobs.quiet)
+        return take(answers, connection_id, given)
+
+    monkeypatch.setattr(CardAnswers, "take", rotated)
+    assert answered(crms, AGREE, audit_id).json["state"] == "busy"
+    monkeypatch.undo()
     assert answered(crms, AGREE, audit_id).json["state"] == "kept"
 
 

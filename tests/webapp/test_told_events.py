@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from itertools import permutations
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from connectors.account import Pulled
 from connectors.hubspot.events import Event
@@ -16,9 +17,10 @@ from connectors.pseudonym import LeadKey
 from connectors.source import Flag
 from tests.webapp.support import START, Clock
 from webapp.store import tables
+from webapp.store.organisation_key_tables import OrganisationKey
 from webapp.store.repository import Repository
 from webapp.store.rows import NewAudit
-from webapp.store.told_events import REMEMBERED, Taken, ToldEvents
+from webapp.store.told_events import REMEMBERED, Outdated, Taken, ToldEvents
 
 LEAD, OTHER = LeadKey(bytes(16)), LeadKey(bytes(range(16)))
 
@@ -50,6 +52,28 @@ def test_many_processes_keep_the_same_batch_once(database, connection_id):
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(lambda _: told.keep(connection_id, batch), range(4))) == 60
     assert len(told.pending(connection_id)) == 60
+
+
+def generation(connection_id: str, number: int, state: str) -> OrganisationKey:
+    made = {"origin": "random", "plain": False, "made_at": START, "made_by": "Ada"}
+    return OrganisationKey(connection_id=connection_id, generation=number, state=state, **made)
+
+
+def test_what_is_told_while_a_rotation_ends_is_not_kept_under_the_key_of_before(database, connection_id):
+    """Whoever waited for the row in force finds it out of force, and must see the one that came after."""
+    told = ToldEvents(database=database)
+    with database.writing() as session:
+        session.add_all([generation(connection_id, 1, "active"), generation(connection_id, 2, "pending")])
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            before, after = session.scalars(select(OrganisationKey).with_for_update())
+            before.state, after.state = "former", "active"
+            session.flush()
+            later = pool.submit(told.keep, connection_id, [replace(event("erased"), generation=1)])
+            wait([later], timeout=0.3)
+        with pytest.raises(Outdated):
+            later.result()
+    assert told.pending(connection_id) == ()
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

@@ -15,7 +15,7 @@ from connectors.source import FlagStatus
 from webapp.store.answer_rates import counted
 from webapp.store.database import Database
 from webapp.store.feedback_tables import LeadAnswer
-from webapp.store.organisation_key_tables import OrganisationKey
+from webapp.store.key_in_force import generation_held
 from webapp.store.tables import LeadFlag, PolicyText, StreamText
 from webapp.store.triage_tables import AnswerTriage
 
@@ -24,9 +24,6 @@ Taken = Literal["kept", "no_check", "checked_again", "overtaken", "too_many"]
 WAIT_SECONDS = 3.0
 
 _HERE: BindParameter[str] = bindparam("connection_id")
-_KEY_IN_FORCE = (
-    select(OrganisationKey.generation).filter_by(connection_id=_HERE, state="active").with_for_update()
-)
 _STANDING = select(
     select(LeadAnswer.verdict)
     .where(
@@ -83,7 +80,7 @@ class CardAnswers:
         with self.database.writing(WAIT_SECONDS) as session:
             # One after another, and no rotation or end of the key in between: two clicks at once would both
             # find no answer yet, and many answers at once would all find the limit not reached.
-            session.execute(_KEY_IN_FORCE, {"connection_id": connection_id})
+            generation_held(session, connection_id, shared=False)
             # An erasure takes the flag first: it waits for this answer and takes it too, or comes before it.
             flag = session.get(LeadFlag, (connection_id, one.lead.hex), with_for_update=True)
             if flag is None:

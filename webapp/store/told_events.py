@@ -15,7 +15,7 @@ from connectors.pseudonym import LeadKey
 from webapp.store import tables
 from webapp.store.answers import forget_answers
 from webapp.store.database import Database
-from webapp.store.organisation_key_tables import OrganisationKey
+from webapp.store.key_in_force import generation_held
 from webapp.store.repository import Clock, utc_now
 
 # HubSpot tries again for a day; what came out of order is put in order for much longer.
@@ -174,9 +174,7 @@ def _known(session: Session, digests: Sequence[str]) -> set[str]:
 
 
 def _refuse_outdated(session: Session, connection_id: str, generations: set[int]) -> None:
-    """The row stays as it is until the transaction ends: no rotation comes in between."""
-    query = select(OrganisationKey.generation).filter_by(connection_id=connection_id, state="active")
-    now = session.scalar(query.with_for_update(read=True))
+    now = generation_held(session, connection_id, shared=True)
     if now is not None and not generations <= {now}:
         raise Outdated
 

@@ -99,4 +99,8 @@ def _kept(opened: Services, met: Met, given: Feedback) -> Mapping[str, Any]:
     except OperationalError:
         LOG.warning("An answer to a score check was not kept: others keep the database.")
         return reply("busy")
+    connection, ring = met
+    if said == "no_check" and opened.keys.generation(connection.id) != ring.generation:
+        # The key was rotated meanwhile: the lead has another name by now.
+        return reply("busy")
     return reply(said, given.verdict if said == "kept" else None)
