@@ -16,7 +16,7 @@ import pyarrow as pa
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 from audit.clustering.effect import FEWEST_EFFECTIVE
 from audit.estimate import Estimate
-from audit.inference import holm, normal_p, student_p
+from audit.inference import holm, student_p
 from audit.intervals import quantile, wider
 from audit.rows.answers.model import Outlook, Overridden, Said
 from audit.rows.answers.newest import REASONS, Newest
@@ -131,7 +131,7 @@ def _compared(
     trials = float(found.trials[0])
     share = (hits / n * trials + 2) / (trials + 4)
     error = sqrt(share * (1 - share) / trials * float(found.own[0]) + _noise(paired, known))
-    difference, df = hits / n - expected, float(found.df[0])
+    difference = hits / n - expected
     half = quantile(confidence) * float(wider(found.df, confidence)[0]) * error
     enough = bool(found.units[0] >= FEWEST_EFFECTIVE)
     return Overridden(
@@ -142,7 +142,7 @@ def _compared(
         difference=difference,
         low=max(difference - half, -1.0),
         high=min(difference + half, 1.0),
-        p=_p(difference / error, df) if enough else None,
+        p=float(student_p(np.array(difference / error), found.df)[0]) if enough else None,
         p_adjusted=None,
         outlook="open" if enough else "insufficient",
         undefined=None if enough else FEW_PEOPLE,
@@ -156,11 +156,6 @@ def _noise(paired: BoolArray, known: Known) -> float:
     others = known.others[used]
     padded = (known.base[used] * others + 2) / (others + 4)
     return float((weight[used] ** 2 * padded * (1 - padded) / others).sum())
-
-
-def _p(statistic: float, df: float) -> float:
-    value = np.array([statistic])
-    return float((normal_p(value) if np.isinf(df) else student_p(value, np.array([df])))[0])
 
 
 def _corrected(every: tuple[Overridden, ...], audit: Tolerance) -> tuple[Overridden, ...]:
