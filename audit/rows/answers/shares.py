@@ -40,6 +40,10 @@ class Side:
     special_category: bool = False
 
 
+ALL = Side(attribute="", groups=("",), known=np.ones(1, dtype=np.bool_), reference=None)
+"""All leads together."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Counted:
     """One share of all groups of an attribute: hits of n, its interval, and how much people widen it.
