@@ -26,7 +26,7 @@ def normal_p(z: FloatArray) -> FloatArray:
 
 
 def student_p(t: FloatArray, df: FloatArray) -> FloatArray:
-    """Two-sided p-value of Student's t."""
+    """Two-sided p-value of Student's t; that of a normal statistic where ``df`` is infinite."""
     from scipy.special import stdtr  # noqa: PLC0415 - keeps scipy out of the start of the web process
 
     return np.asarray(2 * stdtr(df, -np.abs(t)), dtype=np.float64)

@@ -6,7 +6,7 @@ It counts leads by what the check says of them and repeats the findings in the f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from connectors.source import FlagStatus
@@ -81,17 +81,7 @@ def overview_of(opened: Services, connection: ConnectionRow) -> Overview:
 
 def overview_json(overview: Overview) -> dict[str, Any]:
     """The overview as the manager's card reads it (schema ``fairlead.overview/1``)."""
-    counts = [{"state": one.state, "title": one.title, "number": one.number} for one in overview.counts]
-    return {
-        "schema": SCHEMA,
-        "state": overview.state,
-        "sentence": overview.sentence,
-        "next_step": overview.next_step,
-        "counts": counts,
-        "checked_at": overview.checked_at,
-        "audit_id": overview.audit_id,
-        "findings": list(overview.findings),
-    }
+    return {"schema": SCHEMA, **asdict(overview)}
 
 
 def _sentence(leads: int, doubtful: int) -> str:

@@ -16,7 +16,7 @@ from scipy import stats
 
 from audit.estimate import Estimate
 from audit.finding.answers import account_sentence, gap_sentence, overridden_sentence
-from audit.inference import two_proportion_p
+from audit.inference import holm, two_proportion_p
 from audit.intervals import mover, wilson
 from audit.rows.answers import (
     Answer,
@@ -85,7 +85,9 @@ def test_with_a_person_for_each_answer_the_numbers_are_wilsons_and_newcombes():
     ends = mover(value[1:], (low[1:], high[1:]), value[:1], (low[:1], high[:1]))
     assert (one.low, one.high) == pytest.approx((ends[0][0], ends[1][0]))
     assert one.p == pytest.approx(two_proportion_p(hits[1:], n[1:], hits[:1], n[:1])[0], abs=1e-12)
-    assert one.p_adjusted == pytest.approx(min(3 * one.p, 1), rel=0.7)
+    assert [each.p_adjusted for each in found.gaps] == pytest.approx(
+        holm(np.array([each.p for each in found.gaps]))
+    )
     assert gap(found, "answered").value == pytest.approx(50 / 100 - 80 / 200)
     (reviewed,) = [one for one in found.overall if one.share == "reviewed"]
     assert (reviewed.estimate.value, reviewed.estimate.n) == (25 / 130, 130)

@@ -38,7 +38,7 @@ class AnswerQuery(Paged):
 class RepAnswer(Answer):
     """One answer of a rep. Lead and answer are the starts of pseudonyms; who answered is not told."""
 
-    answer: str = Field(description="As the trail names it.")
+    answer: str = Field(description="Enough of its key to tell the answers of a page apart.")
     lead: str
     given_at: Moment
     verdict: Word

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.store.seen_requests import REMEMBERED
+from webapp.store.seen_requests import forget_old
 from webapp.store.tables import SeenRequest
 
 # One person gives and changes so many answers in such a time; more is a program.
@@ -21,7 +21,7 @@ def counted(session: Session, person: str, at: datetime) -> bool:
     Each person has that many places, each with the moment of the answer that took it last. They stand among
     the requests seen, as hashes, and go with them. Whoever calls keeps two answers of a person apart.
     """
-    session.execute(delete(SeenRequest).where(SeenRequest.first_at < at - REMEMBERED))
+    forget_old(session, at)
     places = [sha256(f"answer/{person}/{number}".encode()).hexdigest() for number in range(MOST)]
     found = session.scalars(select(SeenRequest).where(SeenRequest.digest.in_(places)))
     taken = {row.digest: row for row in found}

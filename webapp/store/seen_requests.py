@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from webapp.store import tables
 from webapp.store.database import Database
@@ -31,9 +32,7 @@ class SeenRequests:
         digest, now = sha256(signed_request.partition(".")[0].encode()).hexdigest(), self.clock()
         try:
             with self.database.writing() as session:
-                session.execute(
-                    delete(tables.SeenRequest).where(tables.SeenRequest.first_at < now - REMEMBERED)
-                )
+                forget_old(session, now)
                 row = session.get(tables.SeenRequest, digest)
                 if row is None:
                     session.add(tables.SeenRequest(digest=digest, first_at=now))
@@ -47,10 +46,13 @@ class SeenRequests:
         digest, now = sha256(f"once/{text}".encode()).hexdigest(), self.clock()
         try:
             with self.database.writing() as session:
-                session.execute(
-                    delete(tables.SeenRequest).where(tables.SeenRequest.first_at < now - REMEMBERED)
-                )
+                forget_old(session, now)
                 session.add(tables.SeenRequest(digest=digest, first_at=now))
         except IntegrityError:
             return False
         return True
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Forget what was seen too long ago to matter, within a transaction."""
+    session.execute(delete(tables.SeenRequest).where(tables.SeenRequest.first_at < now - REMEMBERED))

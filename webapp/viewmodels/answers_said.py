@@ -128,11 +128,15 @@ def _tallies(
     given: Iterable[Feedback], key_of: Callable[[Feedback], str], words: Callable[[str], str]
 ) -> tuple[Tally, ...]:
     """The answers by what they have in common, what was answered last first."""
+    newest = sorted(_parts(given, key_of).items(), key=lambda pair: pair[1][-1].given_at, reverse=True)
+    return tuple(_tally(key, words(key), part) for key, part in newest)
+
+
+def _parts(given: Iterable[Feedback], key_of: Callable[[Feedback], str]) -> Mapping[str, list[Feedback]]:
     parts: dict[str, list[Feedback]] = {}
     for one in given:
         parts.setdefault(key_of(one), []).append(one)
-    newest = sorted(parts.items(), key=lambda pair: pair[1][-1].given_at, reverse=True)
-    return tuple(_tally(key, words(key), part) for key, part in newest)
+    return parts
 
 
 def _tally(key: str, words: str, part: Iterable[Feedback]) -> Tally:
@@ -146,10 +150,7 @@ def _seen() -> Mapping[str, str]:
 
 def _drawing(given: Sequence[Feedback]) -> Drawing | None:
     """The share that disagrees in each of the newest months of which it can be told."""
-    parts: dict[str, list[Feedback]] = {}
-    for one in given:
-        parts.setdefault(_month(one), []).append(one)
-    newest = list(parts.items())[-MONTHS:]
+    newest = list(_parts(given, _month).items())[-MONTHS:]
     shares = [(month, disagreement(as_answers(part), CONFIDENCE, LEAST)) for month, part in newest]
     if sum(share.value is not None for _, share in shares) < 2:
         return None

@@ -17,13 +17,11 @@ from audit.rows.answers.hidden import hide
 from audit.rows.answers.model import Answer, Answered
 from audit.rows.answers.newest import Newest, lined_up, newest_of
 from audit.rows.answers.overridden import overridden
-from audit.rows.answers.shares import Counted, Side, counted, gaps, rates
+from audit.rows.answers.shares import ALL, Counted, Side, counted, gaps, rates
 from audit.rows.answers.spread import Rows
 from audit.rows.levels import UNKNOWN, Levels, attribute_levels
 from audit.schema import Attribute, Stream, Tolerance
 from audit.tally.columns import with_decision
-
-ALL = Side(attribute="", groups=("",), known=np.ones(1, dtype=np.bool_), reference=None)
 
 
 def answered(table: pa.Table, stream: Stream, answers: Sequence[Answer]) -> Answered:

@@ -16,12 +16,12 @@ import pyarrow as pa
 from audit.arrays import BoolArray, FloatArray, IntArray, sum_by
 from audit.clustering.effect import FEWEST_EFFECTIVE
 from audit.estimate import Estimate
-from audit.inference import holm, normal_p, student_p
+from audit.inference import holm, student_p
 from audit.intervals import quantile, wider
 from audit.rows.answers.model import Outlook, Overridden, Said
 from audit.rows.answers.newest import REASONS, Newest
-from audit.rows.answers.shares import Side, counted, rates
-from audit.rows.answers.spread import Rows, spread
+from audit.rows.answers.shares import ALL, Counted, counted, rates
+from audit.rows.answers.spread import Rows
 from audit.schema import Tolerance
 
 SAID: tuple[Said, ...] = ("too_low", "too_high", "right")
@@ -97,52 +97,36 @@ def _one(said: Said, known: Known, newest: Newest, audit: Tolerance) -> Overridd
         return _lacking(said, f"fewer than {audit.minimum_group} of these leads have a known outcome")
     if paired.sum() < audit.minimum_group:
         return _lacking(said, NO_COMPARISON)
-    rate = _rate(paired, known, newest, audit)
-    if rate.value is None:
-        return _lacking(said, rate.undefined or "")
-    return _compared(said, rate, (paired, known, newest), audit.confidence)
-
-
-def _rate(paired: BoolArray, known: Known, newest: Newest, audit: Tolerance) -> Estimate:
-    """The rate of the leads that are compared, with the interval of people."""
-    rows = _rows(paired, known, newest)
-    side = Side(attribute="", groups=("",), known=np.ones(1, dtype=np.bool_), reference=None)
-    (made,) = rates(counted(side, "answered", rows, audit.confidence, audit.minimum_group))
-    return made.estimate
-
-
-def _rows(own: BoolArray, known: Known, newest: Newest) -> Rows:
-    return Rows(
-        group=np.zeros(int(own.sum()), dtype=np.int64),
-        hit=known.outcome[own],
-        unit=newest.person[known.rows][own],
-        told=np.ones(int(own.sum()), dtype=np.bool_),
+    rows = Rows(
+        group=np.zeros(int(paired.sum()), dtype=np.int64),
+        hit=known.outcome[paired],
+        unit=newest.person[known.rows][paired],
+        told=np.ones(int(paired.sum()), dtype=np.bool_),
     )
+    made = counted(ALL, "answered", rows, audit.confidence, audit.minimum_group)
+    (hidden,) = made.hidden
+    return _lacking(said, hidden) if hidden else _compared(said, made, (paired, known), audit.confidence)
 
 
-def _compared(
-    said: Said, rate: Estimate, of: tuple[BoolArray, Known, Newest], confidence: float
-) -> Overridden:
+def _compared(said: Said, made: Counted, of: tuple[BoolArray, Known], confidence: float) -> Overridden:
     """The mean of what each lead's outcome is beyond the rate of its stratum, people as the units."""
-    paired, known, newest = of
-    found = spread(_rows(paired, known, newest), 1, 0)
-    n, hits = int(paired.sum()), float(known.outcome[paired].sum())
+    (paired, known), found = of, made.spread
+    (rate,), (hits, trials) = rates(made), (float(part[0]) for part in made.drawn)
     expected = float(known.base[known.stratum[paired]].mean())
-    trials = float(found.trials[0])
-    share = (hits / n * trials + 2) / (trials + 4)
+    share = (hits + 2) / (trials + 4)
     error = sqrt(share * (1 - share) / trials * float(found.own[0]) + _noise(paired, known))
-    difference, df = hits / n - expected, float(found.df[0])
+    difference = float(made.value[0]) - expected
     half = quantile(confidence) * float(wider(found.df, confidence)[0]) * error
     enough = bool(found.units[0] >= FEWEST_EFFECTIVE)
     return Overridden(
         said=said,
-        n=n,
-        converted=rate,
+        n=int(made.n[0]),
+        converted=rate.estimate,
         expected=expected,
         difference=difference,
         low=max(difference - half, -1.0),
         high=min(difference + half, 1.0),
-        p=_p(difference / error, df) if enough else None,
+        p=float(student_p(np.array(difference / error), found.df)[0]) if enough else None,
         p_adjusted=None,
         outlook="open" if enough else "insufficient",
         undefined=None if enough else FEW_PEOPLE,
@@ -156,11 +140,6 @@ def _noise(paired: BoolArray, known: Known) -> float:
     others = known.others[used]
     padded = (known.base[used] * others + 2) / (others + 4)
     return float((weight[used] ** 2 * padded * (1 - padded) / others).sum())
-
-
-def _p(statistic: float, df: float) -> float:
-    value = np.array([statistic])
-    return float((normal_p(value) if np.isinf(df) else student_p(value, np.array([df])))[0])
 
 
 def _corrected(every: tuple[Overridden, ...], audit: Tolerance) -> tuple[Overridden, ...]:

@@ -13,7 +13,7 @@ from audit.clustering.effect import FEWEST_EFFECTIVE, moved
 from audit.disparity.contrast import Contrast
 from audit.disparity.verdict import leads_needed, verdicts
 from audit.estimate import Estimate
-from audit.inference import holm, normal_p, student_p, two_proportion_p
+from audit.inference import holm, student_p, two_proportion_p
 from audit.intervals import Interval, mover, wider, wilson
 from audit.rows.answers.model import AnswerGap, AnswerRate, Share
 from audit.rows.answers.spread import Rows, Spread, spread
@@ -38,6 +38,10 @@ class Side:
     known: BoolArray
     reference: int | None
     special_category: bool = False
+
+
+ALL = Side(attribute="", groups=("",), known=np.ones(1, dtype=np.bool_), reference=None)
+"""All leads together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -184,8 +188,7 @@ def _p(one: Counted, reference: int) -> FloatArray:
     sides = (np.full(usable.sum(), part[reference]) for part in one.drawn)
     p[usable] = two_proportion_p(*(part[usable] for part in one.drawn), *sides)
     z = -ndtri(np.clip(p, 1e-300, 1.0) / 2) / np.sqrt(one.spread.gap)
-    df = _df(one)
-    return np.where(np.isinf(df), normal_p(z), student_p(z, np.where(np.isinf(df), 1.0, df)))
+    return student_p(z, _df(one))
 
 
 def _undefined(one: Counted) -> tuple[str | None, ...]:
