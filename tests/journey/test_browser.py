@@ -18,7 +18,8 @@ SCREENS = REPOSITORY / "artefacts" / "screens"
 PAPER = 703  # A4 less its margins, in CSS pixels
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
 
-IN_SIGHT = "e => e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().bottom <= innerHeight"
+IN_SIGHT = """e => [1, e.offsetHeight - 1].every(down => e.contains(document.elementFromPoint(
+    innerWidth / 2, e.getBoundingClientRect().top + down)))"""
 FOCUSED = "e => e === document.activeElement"
 CUT_OFF = """parts => parts
     .filter(part => part.offsetParent)
@@ -172,7 +173,7 @@ def save(page) -> None:
 
 
 def becomes(condition, page, selector):
-    """Wait until an element is in sight, or has the focus: that page may still be coming, or scroll."""
+    """Wait until an element is in sight, with nothing over it, or has the focus: that page may still be coming."""
     page.wait_for_function(
         f"one => [document.querySelector(one)].filter(Boolean).some({condition})", arg=selector
     )

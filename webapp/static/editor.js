@@ -141,6 +141,10 @@ function soon(pause) {
   timer = setTimeout(tryOut, pause);
 }
 
+// A mistake has the focus as soon as it is read, when the page below it, with its bar, is not there yet.
+const wrong = document.activeElement;
+if (wrong?.autofocus) wrong.scrollIntoView({ block: "nearest" });
+
 // What was proposed is kept on the server; this tab need not keep it.
 const proposed = document.querySelector("[data-drop]");
 if (proposed) {
