@@ -108,7 +108,10 @@ def _steps(connection: ConnectionRow, rules: InForce) -> tuple[tuple[str, str], 
         ("Audit", "Rows become counts of groups, findings, and a flag for each lead."),
         (
             "Reports and flags (database)",
-            "Administrators and auditors read reports: counts and rates, no single lead.",
+            (
+                "Administrators and auditors read reports: counts and rates, no single lead. They can also "
+                "look at the scores in the decision log, each under a code."
+            ),
         ),
         (
             f"Back in {name}",

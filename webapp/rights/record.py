@@ -157,7 +157,8 @@ def _recipients(connection: ConnectionRow) -> tuple[Line, ...]:
         ),
         Line(
             term="Administrators and auditors",
-            text="See counts and rates of groups. Of a single lead they see what reps answered, if they do.",
+            text="See counts and rates of groups. Of a single lead they see, under a code, the scores in the "
+            "decision log and what reps answered, and administrators make dossiers.",
         ),
         *_answers_told(connection),
         Line(
@@ -173,7 +174,8 @@ def _answers_told(connection: ConnectionRow) -> Iterator[Line]:
             term="Answers to the score check",
             text="Stay in this installation: the dossier tells the person behind the lead what was answered, "
             "not by whom. Administrators and auditors see it one by one under the start of a code, and "
-            "record what became of it (answer_triage). None is written back or exported.",
+            "record what became of it (answer_triage); a program with a token for it may read the same. None "
+            "is written back.",
         )
 
 

@@ -17,8 +17,9 @@ from webapp.viewmodels.account import excluded_words, rejected_words
 
 OTHER_PURPOSE = marked("a field that may go with the score; it is used to find out what stands behind a gap")
 DECISIONS = marked(
-    "The decision log keeps every score that a sync saw, as evidence, with the values that were held "
-    "then. Nobody reads it one by one but in a dossier."
+    "The decision log keeps every score that a sync saw, as evidence, with the values that were held then. "
+    "Administrators and auditors can look at the scores one by one, each under a code. The values are told "
+    "only by a dossier, or by an export that is made on the server."
 )
 NAMED = 12
 
@@ -92,8 +93,9 @@ def recipients(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
             fields=fields,
         ),
         gettext(
-            "Administrators and auditors of Fairlead see counts of groups. A single record is shown to "
-            "an administrator only in a dossier like this one."
+            "Administrators and auditors of Fairlead see counts of groups. Of a single record they see, "
+            "under a code, the scores in the decision log and what sales people answered. Everything that is "
+            "held of it is shown to an administrator only, in a dossier like this one."
         ),
         gettext("Others: %(others)s", others=said or gettext(BLANK)),
     )
