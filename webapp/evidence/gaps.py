@@ -9,9 +9,9 @@ from webapp.charts.intervals import Axis, Bar, intervals
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, ORDER
 from webapp.evidence.sheet import Column, Kind, Ranged, Sheet, ends, ranged, reasons
-from webapp.evidence.source import Names, Source, gap_kind, joined, named
+from webapp.evidence.source import Names, Source, gap_kind, joined
 from webapp.language import ENGLISH, current, decimal, gettext, ngettext, pointed, shortest
-from webapp.viewmodels.words import MINUS, NBSP, VERDICT_WORDS, metric_label, tick
+from webapp.viewmodels.words import MINUS, NBSP, VERDICT_WORDS, metric_label, named, tick
 
 SMALLEST = 1e-12
 

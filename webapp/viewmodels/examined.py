@@ -19,8 +19,8 @@ from audit.report.views.treatment_view import TreatedTable, loop_view, treated_t
 from audit.report.views.unseen_view import Unseen, unseen_tables
 from audit.report.views.view import sections
 from audit.report.views.worst import worst
-from webapp.language import decimal, gettext, marked, ngettext
-from webapp.viewmodels.words import AND, quoted_here
+from webapp.language import decimal, gettext, in_a_row, marked, ngettext
+from webapp.viewmodels.words import quoted_here
 
 NOBODY = marked(
     "No group of several conditions is surely treated worse than its conditions make out one by one."
@@ -108,7 +108,7 @@ def _of_all(report: Report) -> Iterator[Examined]:
         line = gettext(
             "Who belongs to the groups of %(attributes)s is only known as a probability; there is no "
             "verdict.",
-            attributes=_listed(tuple(dict.fromkeys(one.attribute for one in report.membership))),
+            attributes=in_a_row(tuple(dict.fromkeys(one.attribute for one in report.membership))),
         )
         title = gettext("Groups that are only estimated")
         yield Examined(title=title, lines=(line,), anchor="estimated")
@@ -158,12 +158,5 @@ def _unseen(one: Unseen) -> str:
 def _score(score: ScoreView) -> tuple[str, ...]:
     used = tuple(quoted_here(one.feature) for one in score.uses[:MOST_USES])
     return (
-        (score.text, gettext("It goes most by %(fields)s.", fields=_listed(used))) if used else (score.text,)
+        (score.text, gettext("It goes most by %(fields)s.", fields=in_a_row(used))) if used else (score.text,)
     )
-
-
-def _listed(parts: tuple[str, ...]) -> str:
-    """Words in a row in the language of the page: a, b and c."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {gettext(AND)} {parts[-1]}"

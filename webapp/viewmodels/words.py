@@ -17,7 +17,6 @@ from webapp.translations import metrics
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-AND = marked("and")
 ORGANISATION_WORDS = {"salesforce": marked("Salesforce org"), "hubspot": marked("HubSpot portal")}
 SEVERITY_WORDS: dict[Severity, str] = {
     "critical": marked("Critical"),
@@ -68,6 +67,11 @@ def quoted_here(name: str) -> str:
     return gettext("\u201c%(name)s\u201d", name=one_line(name))
 
 
+def named(names: Iterable[str]) -> str:
+    """Names that belong together, such as the attributes of a crossing: region and sex."""
+    return (" " + gettext("and") + " ").join(names)
+
+
 def is_band(metric: str) -> bool:
     """Whether a metric is the conversion rate within one band of the score."""
     return metric.startswith(BAND)
@@ -107,7 +111,12 @@ def between(low: float | None, high: float | None, *, share: bool) -> str:
     """An interval in words; empty where there is none."""
     if low is None or high is None:
         return ""
-    return gettext("%(low)s to %(high)s", low=amount(low, share=share), high=amount(high, share=share))
+    return low_to_high(amount(low, share=share), amount(high, share=share))
+
+
+def low_to_high(low: str, high: str) -> str:
+    """The two ends of a range, as they were written: 12 to 18."""
+    return gettext("%(low)s to %(high)s", low=low, high=high)
 
 
 def moment(value: datetime | str) -> str:
