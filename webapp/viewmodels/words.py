@@ -57,7 +57,8 @@ def mid_sentence(words: str) -> str:
 def metric_inside(metric: str) -> str:
     """A metric's name inside a sentence. Only English writes it small there."""
     label = metric_label(metric)
-    return label.lower() if language.current() == language.ENGLISH else label
+    keeps = language.current() != language.ENGLISH or label[:2].isupper()
+    return label if keeps else label[:1].lower() + label[1:]
 
 
 def quoted_here(name: str) -> str:
