@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from audit.disparity import Disparity, Verdict
 from audit.estimate import Estimate
 from audit.finding.reading import is_share
+from audit.finding.words import FEW, roughly
 from audit.report.model import Report
 from webapp.language import decimal, gettext, pointed
 from webapp.viewmodels.picture import Picture, Scale, scale_of
@@ -24,8 +25,6 @@ from webapp.viewmodels.words import (
 
 MAIN_METRICS = ("selection_rate", "mean_score", "base_rate")
 SHOWN_AT_FIRST = 12
-FEW = 10
-"""Leads below which their number says more than is known."""
 WORST_FIRST: tuple[Verdict, ...] = ("fail", "insufficient", "pass")
 # The reference group and groups that were not compared come first.
 ORDER: tuple[Verdict | None, ...] = (None, *WORST_FIRST)
@@ -226,10 +225,9 @@ def _note(disparity: Disparity, *, small: bool) -> str:
 
 def _enough(missing: int) -> str:
     """How many more leads would do, as roughly as it is known: 764 is about 770."""
-    step = 10 ** max(len(str(missing)) - 2, 0)
     if missing < FEW:
         return gettext("a few more leads would be enough")
-    return gettext("about %(n)s more leads would be enough", n=decimal(-(-missing // step) * step))
+    return gettext("about %(n)s more leads would be enough", n=decimal(roughly(missing)))
 
 
 def _worst(*compared: Compared | None) -> Verdict | None:
