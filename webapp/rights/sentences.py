@@ -104,11 +104,14 @@ def recipients(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
 def retention(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
     """For how long it is kept (article 15(1)(d))."""
     rule = privacy(opened).retention(connection.id)
-    span = marked("The copy is kept for as long as the record is in the CRM and the CRM is connected.")
+    span = gettext("The copy is kept for as long as the record is in the CRM and the CRM is connected.")
     if rule:
-        span = marked("The copy is deleted %(months)s months after the day on which the record was created.")
+        span = gettext(
+            "The copy is deleted %(months)s months after the day on which the record was created.",
+            months=rule.months,
+        )
     return (
-        gettext(span, months=rule.months) if rule else gettext(span),
+        span,
         gettext(
             "It goes earlier where the record is deleted in the CRM, where the person opts out, and on "
             "request."
