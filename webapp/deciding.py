@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from audit.schema import BadInput
 from connectors.policy.parse import parse_policy
-from webapp.language import day, gettext, marked, ngettext
+from webapp.language import day, english, gettext, marked, ngettext
 from webapp.services import Services
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow, ConnectionState, PolicyVersion
@@ -41,8 +41,7 @@ WELL: frozenset[ConnectionState] = frozenset({"connected", "disconnected", "busy
 class Decision:
     """One thing that waits: how pressing, a sentence, and where it is decided.
 
-    ``where`` names a page and ``key`` what it is of; ``doing`` are the words of the link. The text of an
-    ``english`` one is what a CRM or a connector said.
+    ``where`` names a page and ``key`` what it is of; ``doing`` are the words of the link.
     """
 
     kind: Literal["failed", "waiting", "info"]
@@ -51,7 +50,6 @@ class Decision:
     where: Where
     key: str
     doing: str
-    english: bool = False
 
 
 def decisions(
@@ -75,7 +73,7 @@ def _connection(connection: ConnectionRow, *, audited: bool) -> Iterator[Decisio
         words = status_of(connection, audited=audited).words
         yield _at_connections(connection, f"{words}.")
     elif connection.state == "connected" and connection.note:
-        yield replace(_at_connections(connection, connection.note), english=True)
+        yield _at_connections(connection, english(connection.note))
 
 
 def _failed(opened: Services, connection: ConnectionRow) -> Iterator[Decision]:

@@ -8,7 +8,7 @@ What is stored, logged or put into the trail is written in English and translate
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from types import MappingProxyType
@@ -163,6 +163,13 @@ def iso_day(value: date) -> str:
 def offered(language: str) -> Language | None:
     """The language with this code; None where there is none."""
     return cast("Language", language) if language in NAMES else None
+
+
+def in_a_row(parts: Sequence[str]) -> str:
+    """Words in a row: "a", "a and b", "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return gettext("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from audit.finding.words import plain
 from audit.rows.flagging.advice import review_advice
-from webapp.language import ENGLISH, current, gettext, marked
+from webapp.language import ENGLISH, current, gettext, in_a_row, marked
 from webapp.panels import Panel
 
 EXPLANATIONS = (
@@ -90,7 +90,7 @@ def spoken(panel: Panel) -> Panel:
 def _advice(told: str, fields: tuple[str, ...]) -> str:
     for better, sentence in _sentences(fields).items():
         if told == review_advice(better, fields):
-            return gettext(sentence, fields=_listed(tuple(map(plain, fields))))
+            return gettext(sentence, fields=in_a_row(tuple(map(plain, fields))))
     return gettext(told)
 
 
@@ -98,9 +98,3 @@ def _sentences(fields: Sequence[str]) -> Mapping[bool | None, str]:
     if not fields:
         return WITHOUT_FIELDS
     return ONE_FIELD if len(fields) == 1 else MORE_FIELDS
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return gettext("%(first)s and %(last)s", first=", ".join(names[:-1]), last=names[-1])

@@ -68,7 +68,6 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *(
                     "answers.show",
                     "connections.index",
-                    "connections.index",
                     "decision_log.show",
                     "decision_log.of_lead",
                     "jobs.index",

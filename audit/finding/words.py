@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 LONGEST_NAME = 80
+FEW = 10
+"""Missing leads below which their number says more than is known."""
 # Line ends, control characters, and marks that turn the direction of the text around them.
 _UNSEEN = frozenset({"Cc", "Zl", "Zp"})
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -50,8 +52,13 @@ def count(value: int, noun: str = "lead") -> str:
 
 def more_leads(value: int) -> str:
     """How many leads are missing, as roughly as it is known: 764 is "about 770 more leads"."""
-    step = 10 ** max(len(str(value)) - 2, 0)
-    return "a few more leads" if value < 10 else f"about {-(-value // step) * step:,} more leads"
+    return "a few more leads" if value < FEW else f"about {roughly(value):,} more leads"
+
+
+def roughly(value: int) -> int:
+    """A count rounded up to two digits: 764 becomes 770."""
+    step: int = 10 ** max(len(str(value)) - 2, 0)
+    return -(-value // step) * step
 
 
 def clause(text: str) -> str:

@@ -87,6 +87,14 @@ def test_the_page_tells_every_part_of_the_report_and_opens_it_there(site: Site, 
     assert {"worst", "attribute-1", "score", "regulation", "loop", "together"} <= anchors <= there
 
 
+def test_a_german_page_marks_what_the_report_says_as_english(site: Site, report: Report) -> None:
+    site.audited(site.connect(), to_json(report))
+    page = site.client.get("/audits/audit1", headers={"Accept-Language": "de"}).text
+    assert faults(page) == []
+    assert re.search(r'<li><span lang="en">What we cannot see: ', page)
+    assert Page(page).having("b") == []
+
+
 def test_the_report_is_read_here_without_scripts_and_without_frames(site: Site, report: Report) -> None:
     site.audited(site.connect(), to_json(report))
     answer = site.client.get("/audits/audit1/report")

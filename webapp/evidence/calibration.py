@@ -11,9 +11,9 @@ from webapp.charts.curves import Curve, Dot, Frame, curves, panels
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import main_metric
 from webapp.evidence.sheet import Column, Sheet, ends, reasons
-from webapp.evidence.source import UNKNOWN, Names, Source, joined, named
+from webapp.evidence.source import UNKNOWN, Names, Source, joined
 from webapp.language import decimal, gettext, marked
-from webapp.viewmodels.words import tick
+from webapp.viewmodels.words import named, tick
 
 MOST = 12
 NO_OUTCOME = marked(

@@ -10,9 +10,9 @@ from webapp.charts.heat import Sides, Tile, heat
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, main_metric
 from webapp.evidence.sheet import Column, Kind, Sheet, ends, in_words
-from webapp.evidence.source import Names, Source, gap_kind, named, value_kind
+from webapp.evidence.source import Names, Source, gap_kind, value_kind
 from webapp.language import decimal, gettext, ngettext
-from webapp.viewmodels.words import VERDICT_WORDS, metric_label
+from webapp.viewmodels.words import VERDICT_WORDS, metric_label, named
 
 MOST_COLUMNS = 12
 

@@ -9,9 +9,9 @@ from webapp.charts.intervals import Axis, Bar, intervals
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, ORDER
 from webapp.evidence.sheet import Column, Kind, Ranged, Sheet, ends, ranged, reasons
-from webapp.evidence.source import Names, Source, gap_kind, joined, named
-from webapp.language import ENGLISH, current, decimal, gettext, ngettext, pointed, shortest
-from webapp.viewmodels.words import MINUS, NBSP, VERDICT_WORDS, metric_label, tick
+from webapp.evidence.source import Names, Source, gap_kind, joined
+from webapp.language import decimal, gettext, ngettext, pointed, shortest
+from webapp.viewmodels.words import MINUS, NBSP, VERDICT_WORDS, metric_inside, metric_label, named, tick
 
 SMALLEST = 1e-12
 
@@ -39,7 +39,7 @@ def gaps_figure(source: Source, attribute: Names, metric: str, kind: str = "diff
 
 
 def _title(attribute: Names, metric: str, kind: str) -> str:
-    words = {"metric": _lower(metric_label(metric)), "attribute": named(attribute)}
+    words = {"metric": metric_inside(metric), "attribute": named(attribute)}
     if kind == "difference":
         return gettext("Difference from the reference in %(metric)s, by %(attribute)s", **words)
     return gettext("Ratio from the reference in %(metric)s, by %(attribute)s", **words)
@@ -50,11 +50,6 @@ def _why(rows: Sequence[Disparity]) -> str:
     if why is None:
         return gettext("There is nothing to draw: no gap could be computed.")
     return gettext("There is nothing to draw: %(reason)s.", reason=why)
-
-
-def _lower(label: str) -> str:
-    """A metric's name inside a sentence. Only English writes it small there."""
-    return label if current() != ENGLISH or label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _bar(one: Disparity, metric: str, kind: str) -> Bar:

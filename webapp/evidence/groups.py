@@ -10,9 +10,9 @@ from audit.estimate import Estimate
 from webapp.charts.intervals import ALONE, OPEN, OUTSIDE, REFERENCE, WITHIN, Axis, Bar, Look, intervals
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.sheet import Column, Sheet, ends, in_words, ranged, reasons
-from webapp.evidence.source import Names, Source, gap_kind, joined, named, value_kind
+from webapp.evidence.source import Names, Source, gap_kind, joined, value_kind
 from webapp.language import gettext, ngettext, shortest
-from webapp.viewmodels.words import VERDICT_WORDS, metric_label, quoted_here, tick
+from webapp.viewmodels.words import VERDICT_WORDS, metric_label, named, quoted_here, tick
 
 MAIN = ("selection_rate", "true_positive_rate", "mean_score", "contact_rate")
 LOOKS: dict[str, Look] = {"fail": OUTSIDE, "pass": WITHIN, "insufficient": OPEN}

@@ -9,7 +9,7 @@ from audit.disparity.multiplicity import CONFIRMATORY
 from audit.registry import METRICS, Metric, metric
 from audit.registry.model import Kind
 from audit.report.model import Report
-from webapp.language import current, gettext, marked
+from webapp.language import current, english, gettext, marked
 from webapp.translations.metrics import explanation
 from webapp.viewmodels.words import amount
 
@@ -60,11 +60,6 @@ JOINT: frozenset[Kind] = frozenset(
 """Kinds that are compared as a whole, by the method of their source."""
 
 
-def in_english() -> frozenset[str]:
-    """The names of the facts that are told in English: sources are cited as they are."""
-    return frozenset((gettext("Source"),))
-
-
 def how_computed(report: Report, metric_id: str) -> Facts:
     """Definition, sign, source, n, ranges, test and correction of a metric in this audit."""
     name = metric_id.partition("@")[0]
@@ -74,7 +69,7 @@ def how_computed(report: Report, metric_id: str) -> Facts:
     rows += [
         (gettext("Definition"), f"{_sentence(said.definition)}."),
         (gettext("A positive difference"), said.sign),
-        (gettext("Source"), what.source),
+        (gettext("Source"), english(what.source)),
         (gettext("Leads behind it (n)"), _leads(what)),
         (gettext("Range of a group's value"), gettext(INTERVALS.get(what.kind, ELSE))),
         (gettext("Range of a difference"), gettext(_difference(what))),

@@ -15,7 +15,7 @@ from audit.history import Point
 from audit.report.printable import printable
 from audit.subgroups.model import Subgroup
 from webapp.language import decimal, gettext, pointed, shortest
-from webapp.viewmodels.words import amount, gap
+from webapp.viewmodels.words import amount, gap, low_to_high
 
 Kind = Literal["text", "count", "share", "number", "plain", "points", "gap", "times", "p"]
 """What a column holds: text, leads, a share, a number, one as it stands, a difference, a ratio, a p-value."""
@@ -95,7 +95,7 @@ class Sheet:
         words, ends = in_words(row[place], self.columns[place].kind), ""
         if [column.head for column in self.columns[place + 1 : place + 3]] == list(ENDS):
             low, high = (in_words(row[at], self.columns[at].kind) for at in (place + 1, place + 2))
-            ends = gettext("%(low)s to %(high)s", low=low, high=high) if low and high else ""
+            ends = low_to_high(low, high) if low and high else ""
         return words, ends
 
     def as_csv(self) -> str:

@@ -11,8 +11,7 @@ from audit.finding.reading import is_share
 from audit.report.model import Report
 from audit.thresholds import ThresholdCounts
 from webapp.evidence.sheet import Kind
-from webapp.language import gettext, marked
-from webapp.viewmodels.words import AND
+from webapp.language import marked
 
 Names = tuple[str, ...]
 UNKNOWN = "unknown"
@@ -84,11 +83,6 @@ def gap_kind(metric: str, kind: str = "difference") -> Kind:
     if kind == "ratio":
         return "times"
     return "points" if is_share(metric) else "gap"
-
-
-def named(attribute: Names) -> str:
-    """The attributes of a crossing as a sentence names them: region and sex."""
-    return f" {gettext(AND)} ".join(attribute)
 
 
 def joined(names: Names) -> str:

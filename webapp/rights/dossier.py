@@ -17,7 +17,7 @@ from connectors.pseudonym import LeadKey
 from webapp.answering import answers_about
 from webapp.crms import NAMES, label
 from webapp.decisions import history_of
-from webapp.language import gettext, marked
+from webapp.language import english, gettext, marked
 from webapp.measuring import held_version
 from webapp.panels import Panel, panel_for
 from webapp.rights import sentences
@@ -179,7 +179,7 @@ def _told(found: OneLead, rules: InForce) -> tuple[ColumnHeld, ...]:
         ColumnHeld(
             field=rule.field,
             column=rule.column,
-            done=rule.operator.describe(),
+            done=english(rule.operator.describe()),
             purpose=gettext(rules.roles.get(rule.column, sentences.OTHER_PURPOSE)),
             value=found.values.get(rule.column),
             special=rule.column in rules.special,

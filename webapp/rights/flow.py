@@ -10,7 +10,7 @@ from connectors.policy.model import opt_out_field
 from webapp.crms import NAMES, label
 from webapp.rights import sentences
 from webapp.rights.paper import Line, Paper, Section, Table
-from webapp.rights.record import ANSWERED, stamp
+from webapp.rights.record import stamp
 from webapp.rights.rules import InForce, in_force
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -108,7 +108,10 @@ def _steps(connection: ConnectionRow, rules: InForce) -> tuple[tuple[str, str], 
         ("Audit", "Rows become counts of groups, findings, and a flag for each lead."),
         (
             "Reports and flags (database)",
-            "Administrators and auditors read reports: counts and rates, no single lead.",
+            (
+                "Administrators and auditors read reports: counts and rates, no single lead. They can also "
+                "look at the scores in the decision log, each under a code."
+            ),
         ),
         (
             f"Back in {name}",
@@ -117,19 +120,17 @@ def _steps(connection: ConnectionRow, rules: InForce) -> tuple[tuple[str, str], 
                 "No group of the person."
             ),
         ),
-        *_answered(connection),
+        _answered(connection),
     )
 
 
-def _answered(connection: ConnectionRow) -> tuple[tuple[str, str], ...]:
-    if connection.crm not in ANSWERED:
-        return ()
+def _answered(connection: ConnectionRow) -> tuple[str, str]:
     way = "with each sync" if connection.crm == "salesforce" else "at once, signed by HubSpot"
     text = (
         f"What sales people answer to the check comes in {way}, as words of a list under codes for "
         "lead and person, and stays in the database (lead_answer). It goes with its lead."
     )
-    return (("Answers to the check", text),)
+    return "Answers to the check", text
 
 
 def _left_out(rules: InForce) -> str:

@@ -13,13 +13,11 @@ from webapp.rights.paper import Line, Paper, Section, Table
 from webapp.rights.proofs import privacy
 from webapp.rights.rules import InForce, in_force
 from webapp.services import Services
-from webapp.store.rows import ConnectionRow
+from webapp.store.rows import ConnectionRow, Crm
 from webapp.viewmodels.words import moment
 
 SCHEMA = "fairlead.record/1"
-ANSWERED = frozenset({"salesforce", "hubspot"})
-"""The CRMs whose panel takes answers."""
-_WAY: Mapping[str, str] = MappingProxyType(
+_WAY: Mapping[Crm, str] = MappingProxyType(
     {
         "salesforce": "Read with each sync from the object of answers (Fairness_Feedback__c)",
         "hubspot": "Sent by the card over HubSpot's servers, which sign it, at once",
@@ -46,7 +44,7 @@ def record(opened: Services, connection: ConnectionRow) -> Paper:
             Section(heading="Why data is processed", lines=(*_purposes(), *asked("legal_basis"))),
             Section(heading="Whose data it is", lines=tuple(_people(connection))),
             Section(
-                heading="Which data", lines=(*_data_lines(rules), *_answers(connection)), table=_data(rules)
+                heading="Which data", lines=(*_data_lines(rules), _answers(connection)), table=_data(rules)
             ),
             Section(heading="Who receives it", lines=(*_recipients(connection), *asked("recipients"))),
             Section(heading="Other countries", lines=(*_transfers(connection), *asked("transfers"))),
@@ -90,11 +88,10 @@ def _people(connection: ConnectionRow) -> Iterator[Line]:
         term=f"Users of {NAMES[connection.crm]}",
         text="Whoever opens a panel: a code in place of their id, for a quarter of an hour.",
     )
-    if connection.crm in ANSWERED:
-        yield Line(
-            term="Sales people who answer the score check",
-            text="A code in place of their id, beside what they answered. Nobody is rated by it.",
-        )
+    yield Line(
+        term="Sales people who answer the score check",
+        text="A code in place of their id, beside what they answered. Nobody is rated by it.",
+    )
 
 
 def _data_lines(rules: InForce) -> Iterator[Line]:
@@ -119,14 +116,13 @@ def _data_lines(rules: InForce) -> Iterator[Line]:
     )
 
 
-def _answers(connection: ConnectionRow) -> Iterator[Line]:
-    if connection.crm in ANSWERED:
-        yield Line(
-            term="Answers to the score check",
-            text="Agree, disagree with a reason from a list, or a review asked for; what the check said, by "
-            f"which audit, and when. {_WAY[connection.crm]} into the database (lead_answer), under codes for "
-            "lead and person. There is no free text.",
-        )
+def _answers(connection: ConnectionRow) -> Line:
+    return Line(
+        term="Answers to the score check",
+        text="Agree, disagree with a reason from a list, or a review asked for; what the check said, by "
+        f"which audit, and when. {_WAY[connection.crm]} into the database (lead_answer), under codes for "
+        "lead and person. There is no free text.",
+    )
 
 
 def _data(rules: InForce) -> Table:
@@ -157,24 +153,21 @@ def _recipients(connection: ConnectionRow) -> tuple[Line, ...]:
         ),
         Line(
             term="Administrators and auditors",
-            text="See counts and rates of groups. Of a single lead they see what reps answered, if they do.",
+            text="See counts and rates of groups. Of a single lead they see, under a code, the scores in the "
+            "decision log and what reps answered, and administrators make dossiers.",
         ),
-        *_answers_told(connection),
+        Line(
+            term="Answers to the score check",
+            text="Stay in this installation: the dossier tells the person behind the lead what was answered, "
+            "not by whom. Administrators and auditors see it one by one under the start of a code, and "
+            "record what became of it (answer_triage); a program with a token for it may read the same. None "
+            "is written back.",
+        ),
         Line(
             term="Anybody else",
             text="Fairlead sends nothing elsewhere by itself. What is exported leaves as counts of groups.",
         ),
     )
-
-
-def _answers_told(connection: ConnectionRow) -> Iterator[Line]:
-    if connection.crm in ANSWERED:
-        yield Line(
-            term="Answers to the score check",
-            text="Stay in this installation: the dossier tells the person behind the lead what was answered, "
-            "not by whom. Administrators and auditors see it one by one under the start of a code, and "
-            "record what became of it (answer_triage). None is written back or exported.",
-        )
 
 
 def _transfers(connection: ConnectionRow) -> tuple[Line, ...]:
@@ -202,11 +195,10 @@ def _spans(opened: Services, connection: ConnectionRow) -> Iterator[Line]:
         term="What the CRM told of a deletion",
         text="30 days, to understand what comes late. Of an erasure on request nothing is kept.",
     )
-    if connection.crm in ANSWERED:
-        yield Line(
-            term="Answers to the score check",
-            text="As long as their lead: they go when it is erased, deleted or too old, and at a disconnect.",
-        )
+    yield Line(
+        term="Answers to the score check",
+        text="As long as their lead: they go when it is erased, deleted or too old, and at a disconnect.",
+    )
     days = opened.decision_logs.get(connection.id).keep_days
     yield Line(term="Decision log", text=f"{days} days: every score that was seen, as evidence.")
     yield Line(term="Reports of audits", text="They hold counts of groups and are kept as evidence.")

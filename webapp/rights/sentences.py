@@ -17,8 +17,9 @@ from webapp.viewmodels.account import excluded_words, rejected_words
 
 OTHER_PURPOSE = marked("a field that may go with the score; it is used to find out what stands behind a gap")
 DECISIONS = marked(
-    "The decision log keeps every score that a sync saw, as evidence, with the values that were held "
-    "then. Nobody reads it one by one but in a dossier."
+    "The decision log keeps every score that a sync saw, as evidence, with the values that were held then. "
+    "Administrators and auditors can look at the scores one by one, each under a code. The values are told "
+    "only by a dossier, or by an export that is made on the server."
 )
 NAMED = 12
 
@@ -92,8 +93,9 @@ def recipients(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
             fields=fields,
         ),
         gettext(
-            "Administrators and auditors of Fairlead see counts of groups. A single record is shown to "
-            "an administrator only in a dossier like this one."
+            "Administrators and auditors of Fairlead see counts of groups. Of a single record they see, "
+            "under a code, the scores in the decision log and what sales people answered. Everything that is "
+            "held of it is shown to an administrator only, in a dossier like this one."
         ),
         gettext("Others: %(others)s", others=said or gettext(BLANK)),
     )
@@ -102,11 +104,14 @@ def recipients(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
 def retention(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
     """For how long it is kept (article 15(1)(d))."""
     rule = privacy(opened).retention(connection.id)
-    span = marked("The copy is kept for as long as the record is in the CRM and the CRM is connected.")
+    span = gettext("The copy is kept for as long as the record is in the CRM and the CRM is connected.")
     if rule:
-        span = marked("The copy is deleted %(months)s months after the day on which the record was created.")
+        span = gettext(
+            "The copy is deleted %(months)s months after the day on which the record was created.",
+            months=rule.months,
+        )
     return (
-        gettext(span, months=rule.months) if rule else gettext(span),
+        span,
         gettext(
             "It goes earlier where the record is deleted in the CRM, where the person opts out, and on "
             "request."

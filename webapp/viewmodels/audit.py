@@ -11,7 +11,6 @@ from audit.finding.evidence_words import evidence_words
 from audit.report.model import Report
 from audit.rows.proxy import Proxy, informative
 from webapp.direct_use import DIRECT, RULES
-from webapp.evidence.source import named
 from webapp.language import decimal, gettext, ngettext, pointed, shortest
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import AuditRow
@@ -20,13 +19,7 @@ from webapp.viewmodels.dashboard import SeverityCount, severity_counts
 from webapp.viewmodels.examined import Examined, examined
 from webapp.viewmodels.groups import AttributeTable, attribute_tables
 from webapp.viewmodels.measures import Meaning, MeasureTable, meanings, measure_tables
-from webapp.viewmodels.words import (
-    SEVERITY_WORDS,
-    VERDICT_WORDS,
-    amount,
-    between,
-    moment,
-)
+from webapp.viewmodels.words import SEVERITY_WORDS, VERDICT_WORDS, amount, between, low_to_high, moment, named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +166,7 @@ def _proxy(proxy: Proxy) -> ProxyRow:
         feature=proxy.feature,
         attribute=proxy.attribute,
         strength=pointed(f"{proxy.auc:.2f}"),
-        strength_interval=gettext(
-            "%(low)s to %(high)s", low=pointed(f"{proxy.low:.2f}"), high=pointed(f"{proxy.high:.2f}")
-        ),
+        strength_interval=low_to_high(pointed(f"{proxy.low:.2f}"), pointed(f"{proxy.high:.2f}")),
         share=amount(proxy.share, share=True) if proxy.share is not None else gettext("no gap to share"),
         share_interval=between(proxy.share_low, proxy.share_high, share=True) if has_share else "",
     )

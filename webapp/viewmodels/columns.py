@@ -10,9 +10,7 @@ from connectors.policy.apply import RESERVED_COLUMNS
 from connectors.policy.model import Policy
 from connectors.snapshots import SCORED_AT
 from webapp.language import gettext, ngettext
-
-# What is pulled again and again; a file is read once.
-SYNCED = frozenset({"salesforce", "hubspot"})
+from webapp.store.rows import CRMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +29,7 @@ def origins(policy: Policy) -> Mapping[str, str]:
         key: gettext("the record id's pseudonym"),
         day: gettext("the day of %(field)s", field=policy.created),
     }
-    if policy.crm in SYNCED:
+    if policy.crm in CRMS:  # pulled again and again; a file is read once
         own[SCORED_AT] = gettext("since when the score stood, as Fairlead saw it at its pulls")
     return {**own, **made}
 

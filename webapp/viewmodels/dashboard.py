@@ -35,7 +35,7 @@ class SeverityCount:
 class Tile:
     """One connection on the dashboard. ``audited_at`` is None where no audit is stored yet.
 
-    ``sync`` are sentences about what the newest sync read, ``english`` those of them that a connector said.
+    ``sync`` are sentences about what the newest sync read.
     """
 
     id: str
@@ -49,7 +49,6 @@ class Tile:
     severities: tuple[SeverityCount, ...]
     worst: str | None
     sync: tuple[str, ...] = ()
-    english: frozenset[str] = frozenset()
 
 
 STATUS: Mapping[ConnectionState, Status] = {

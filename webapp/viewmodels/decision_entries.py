@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from audit.schema import BadInput
-from connectors.decisions.chain import KIND, Record
+from connectors.decisions.chain import Record
 from connectors.decisions.look import Asked, Shown
 from connectors.pseudonym import KEY_BYTES, LeadKey
 from webapp.crms import NAMES
@@ -76,10 +77,7 @@ def _policy(version: int | None) -> str:
 def happenings(records: Sequence[Record]) -> tuple[Happening, ...]:
     """The newest lines of the chain that are not about new entries."""
     others = (one for one in reversed(records) if one.kind not in {"begin", "entries"})
-    return tuple(
-        Happening(at=_moment(one.at), told=_told(one.kind, one))
-        for one, _ in zip(others, range(LATELY), strict=False)
-    )
+    return tuple(Happening(at=_moment(one.at), told=_told(one)) for one in islice(others, LATELY))
 
 
 def begun(records: Sequence[Record]) -> str:
@@ -92,8 +90,8 @@ def newest(records: Sequence[Record]) -> str:
     return next((_moment(one.at) for one in reversed(records) if one.kind == "entries"), "")
 
 
-def _told(kind: KIND, one: Record) -> str:
-    facts = one.facts
+def _told(one: Record) -> str:
+    kind, facts = one.kind, one.facts
     if kind == "erasure":
         return _erased(facts["count"])
     if kind == "drop":

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from webapp.evidence.catalogue import Asked, asked_of, figure
 from webapp.evidence.figure import Figure
 from webapp.evidence.groups import main_metric
-from webapp.evidence.source import Names, Source, named
+from webapp.evidence.source import Names, Source
 from webapp.language import gettext, marked, ngettext
+from webapp.viewmodels.words import named
 
 DRAWN_GROUPS = 12
 """Groups up to which a chart stands on the audit's own page; a longer one has a page of its own."""

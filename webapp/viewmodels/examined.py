@@ -19,8 +19,8 @@ from audit.report.views.treatment_view import TreatedTable, loop_view, treated_t
 from audit.report.views.unseen_view import Unseen, unseen_tables
 from audit.report.views.view import sections
 from audit.report.views.worst import worst
-from webapp.language import decimal, gettext, marked, ngettext
-from webapp.viewmodels.words import AND, quoted_here
+from webapp.language import decimal, english, gettext, in_a_row, marked, ngettext
+from webapp.viewmodels.words import quoted_here
 
 NOBODY = marked(
     "No group of several conditions is surely treated worse than its conditions make out one by one."
@@ -31,16 +31,12 @@ MOST_USES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """One part of the report: its title, what it says in short, and the place in the report (an anchor).
-
-    The first of the lines, so many as ``english`` says, are sentences of the report itself.
-    """
+    """One part of the report: its title, what it says in short, and the place in the report (an anchor)."""
 
     title: str
     lines: tuple[str, ...]
     anchor: str
     special_category: bool = False
-    english: int = 0
 
 
 def examined(report: Report) -> tuple[Examined, ...]:
@@ -51,12 +47,11 @@ def examined(report: Report) -> tuple[Examined, ...]:
 def _worst(report: Report) -> Iterator[Examined]:
     found = worst(report)
     if found is not None:
-        told = tuple(one.text for one in found.rows[:MOST])
+        told = tuple(english(one.text) for one in found.rows[:MOST])
         more = len(found.rows) + found.hidden - len(told)
         yield Examined(
             title=gettext("Who is treated worst"),
             lines=(*(told or (gettext(NOBODY),)), *(_more(more) if more else ())),
-            english=len(told),
             anchor="worst",
             special_category=any(one.special_category for one in found.rows[:MOST]),
         )
@@ -90,11 +85,10 @@ def _by_attribute(report: Report) -> Iterator[Examined]:
             told.together,
             told.gap,
         )
-        if lines := tuple(line for line in said if line):
+        if lines := tuple(english(line) for line in said if line):
             yield Examined(
                 title=gettext("More by %(attribute)s", attribute=name),
                 lines=lines,
-                english=len(lines),
                 anchor=f"attribute-{place}",
                 special_category=section.special_category,
             )
@@ -103,27 +97,27 @@ def _by_attribute(report: Report) -> Iterator[Examined]:
 def _of_all(report: Report) -> Iterator[Examined]:
     if score := score_view(report):
         title = gettext("What the score goes by")
-        yield Examined(title=title, lines=_score(score), anchor="score", english=1)
+        yield Examined(title=title, lines=_score(score), anchor="score")
     if report.membership:
         line = gettext(
             "Who belongs to the groups of %(attributes)s is only known as a probability; there is no "
             "verdict.",
-            attributes=_listed(tuple(dict.fromkeys(one.attribute for one in report.membership))),
+            attributes=in_a_row(tuple(dict.fromkeys(one.attribute for one in report.membership))),
         )
         title = gettext("Groups that are only estimated")
         yield Examined(title=title, lines=(line,), anchor="estimated")
     if rows := together_rows(report):
         first = {one.attribute: f"{plain(one.attribute)}: {one.words}" for one in reversed(rows)}
-        lines = tuple(reversed(first.values()))[:MOST]
+        lines = tuple(map(english, reversed(first.values())))[:MOST]
         title = gettext("All groups together")
-        yield Examined(title=title, lines=lines, anchor="together", english=len(lines))
+        yield Examined(title=title, lines=lines, anchor="together")
     if found := regimes(report):
-        lines = tuple(f"{one.title}." for one in found)
+        lines = tuple(english(f"{one.title}.") for one in found)
         title = gettext("Regulatory tables")
-        yield Examined(title=title, lines=lines, anchor="regulation", english=len(lines))
+        yield Examined(title=title, lines=lines, anchor="regulation")
     if loop := loop_view(report):
         title = gettext("Does the score feed itself?")
-        yield Examined(title=title, lines=(loop.text,), anchor="loop", english=1)
+        yield Examined(title=title, lines=(english(loop.text),), anchor="loop")
 
 
 def _treated(table: TreatedTable | None) -> str:
@@ -157,13 +151,5 @@ def _unseen(one: Unseen) -> str:
 
 def _score(score: ScoreView) -> tuple[str, ...]:
     used = tuple(quoted_here(one.feature) for one in score.uses[:MOST_USES])
-    return (
-        (score.text, gettext("It goes most by %(fields)s.", fields=_listed(used))) if used else (score.text,)
-    )
-
-
-def _listed(parts: tuple[str, ...]) -> str:
-    """Words in a row in the language of the page: a, b and c."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {gettext(AND)} {parts[-1]}"
+    text = english(score.text)
+    return (text, gettext("It goes most by %(fields)s.", fields=in_a_row(used))) if used else (text,)

@@ -9,7 +9,7 @@ from audit.thresholds import MEASURED
 from webapp.evidence.catalogue import Asked, figure, place_of_attribute
 from webapp.evidence.figure import Figure
 from webapp.evidence.groups import main_metric
-from webapp.evidence.method import how_computed, in_english
+from webapp.evidence.method import how_computed
 from webapp.evidence.remedy import what_would_change
 from webapp.evidence.source import Source
 from webapp.viewmodels.audit import AuditPage, FindingCard
@@ -27,7 +27,6 @@ class Shown:
 class FindingPage:
     """Everything about one finding. ``before`` and ``after`` are its neighbours, by severity.
 
-    ``english`` are the names of those of ``method`` that are told in English.
     ``place`` is that of its attribute among the thresholds, and ``at_thresholds`` whether there is one.
     """
 
@@ -37,7 +36,6 @@ class FindingPage:
     after: FindingCard | None
     shown: tuple[Shown, ...]
     method: tuple[tuple[str, str], ...]
-    english: frozenset[str]
     changes: tuple[str, ...]
     metric: str
     place: int
@@ -60,7 +58,6 @@ def finding_page(source: Source, page: AuditPage, finding_id: str) -> FindingPag
         after=cards[at + 1] if at + 1 < len(cards) else None,
         shown=_shown(source, finding, metric),
         method=how_computed(source.report, metric),
-        english=in_english(),
         changes=what_would_change(source, finding),
         metric=metric if metric in MEASURED else MEASURED[0],
         place=place or 0,

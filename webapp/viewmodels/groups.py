@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from audit.disparity import Disparity, Verdict
 from audit.estimate import Estimate
 from audit.finding.reading import is_share
+from audit.finding.words import FEW, roughly
 from audit.report.model import Report
-from webapp.evidence.source import named
 from webapp.language import decimal, gettext, pointed
 from webapp.viewmodels.picture import Picture, Scale, scale_of
-from webapp.viewmodels.words import VERDICT_WORDS, amount, between, gap, metric_label, number
+from webapp.viewmodels.words import (
+    VERDICT_WORDS,
+    amount,
+    between,
+    gap,
+    low_to_high,
+    metric_label,
+    named,
+    number,
+)
 
 MAIN_METRICS = ("selection_rate", "mean_score", "base_rate")
 SHOWN_AT_FIRST = 12
-FEW = 10
-"""Leads below which their number says more than is known."""
 WORST_FIRST: tuple[Verdict, ...] = ("fail", "insufficient", "pass")
 # The reference group and groups that were not compared come first.
 ORDER: tuple[Verdict | None, ...] = (None, *WORST_FIRST)
@@ -195,7 +202,7 @@ def compared_words(disparity: Disparity, *, small: bool) -> Compared:
         verdict=disparity.verdict,
         words=gettext(VERDICT_WORDS[disparity.verdict]),
         value=as_words(disparity.value, share=share) if disparity.value is not None else gettext("no value"),
-        interval=_from_to(known),
+        interval=low_to_high(*known) if len(known) == len(bounds) else "",
         note=_note(disparity, small=small),
         reason=bool(disparity.undefined),
     )
@@ -203,10 +210,6 @@ def compared_words(disparity: Disparity, *, small: bool) -> Compared:
 
 def _times(value: float, *, share: bool) -> str:  # noqa: ARG001 - called like `gap`
     return gettext("%(value)s times", value=pointed(f"{value:.2f}"))
-
-
-def _from_to(known: Sequence[str]) -> str:
-    return gettext("%(low)s to %(high)s", low=known[0], high=known[1]) if len(known) == 2 else ""
 
 
 def _note(disparity: Disparity, *, small: bool) -> str:
@@ -222,10 +225,9 @@ def _note(disparity: Disparity, *, small: bool) -> str:
 
 def _enough(missing: int) -> str:
     """How many more leads would do, as roughly as it is known: 764 is about 770."""
-    step = 10 ** max(len(str(missing)) - 2, 0)
     if missing < FEW:
         return gettext("a few more leads would be enough")
-    return gettext("about %(n)s more leads would be enough", n=decimal(-(-missing // step) * step))
+    return gettext("about %(n)s more leads would be enough", n=decimal(roughly(missing)))
 
 
 def _worst(*compared: Compared | None) -> Verdict | None:

@@ -9,10 +9,9 @@ from audit.estimate import Estimate
 from audit.finding.reading import is_share
 from audit.registry import METRICS, Chapter, metric
 from audit.report.model import Report
-from webapp.evidence.source import named
 from webapp.language import current, gettext, marked
 from webapp.translations.metrics import explanation
-from webapp.viewmodels.words import amount, between, is_band, metric_label
+from webapp.viewmodels.words import amount, between, is_band, metric_label, named
 
 Group = tuple[str, ...]
 

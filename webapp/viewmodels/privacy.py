@@ -11,7 +11,7 @@ from webapp.rights.erasing import Erasure, Held
 from webapp.rights.proofs import Checked, told_in
 from webapp.rights.rules import InForce
 from webapp.viewmodels.account import EXCLUSIONS, Account
-from webapp.viewmodels.words import counted, moment
+from webapp.viewmodels.words import counted, low_to_high, moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def certificate(one: Checked) -> Certificate:
         made_at=moment(one.proof.made_at),
         why=_why(told),
         leads=counted(int((told.get("held") or told).get("leads", 0)), "lead", "leads"),
-        days=gettext("%(low)s to %(high)s", low=min(days), high=max(days)) if days else "",
+        days=low_to_high(min(days), max(days)) if days else "",
         state=_state(one)[1],
         tone=_state(one)[0],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.synced import Synced
-from webapp.language import gettext, ngettext
+from webapp.language import english, gettext, ngettext
 from webapp.viewmodels.words import number
 
 
@@ -21,12 +21,8 @@ def sentences(synced: Synced) -> tuple[str, ...]:
         rejected=number(rejected),
         excluded=number(excluded),
     )
-    return (synced.why, account, *_changes(synced), *_resumed(synced), *_answers(synced), *synced.notes)
-
-
-def in_english(synced: Synced) -> frozenset[str]:
-    """Those of the sentences that the connector said, and that stay as it said them."""
-    return frozenset({synced.why, *synced.notes})
+    why, *notes = map(english, (synced.why, *synced.notes))
+    return (why, account, *_changes(synced), *_resumed(synced), *_answers(synced), *notes)
 
 
 def _changes(synced: Synced) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from webapp.evidence.thresholds import AtThreshold, at_threshold, available, lac
 from webapp.language import decimal, gettext, shortest
 from webapp.viewmodels.groups import range_said
 from webapp.viewmodels.picture import Picture, Scale
-from webapp.viewmodels.words import amount, between, gap, metric_label
+from webapp.viewmodels.words import amount, between, gap, low_to_high, metric_label
 
 WHOLE = Scale(low=0.0, high=1.0)
 
@@ -103,8 +103,7 @@ def _row(one: AtThreshold) -> ThresholdRow:
 def _ends(one: AtThreshold) -> str:
     if one.gap_low is None or one.gap_high is None:
         return ""
-    low, high = gap(one.gap_low, share=True), gap(one.gap_high, share=True)
-    return gettext("%(low)s to %(high)s", low=low, high=high)
+    return low_to_high(gap(one.gap_low, share=True), gap(one.gap_high, share=True))
 
 
 def _picture(one: AtThreshold) -> Picture | None:

@@ -17,7 +17,6 @@ from webapp.translations import metrics
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-AND = marked("and")
 ORGANISATION_WORDS = {"salesforce": marked("Salesforce org"), "hubspot": marked("HubSpot portal")}
 SEVERITY_WORDS: dict[Severity, str] = {
     "critical": marked("Critical"),
@@ -58,7 +57,8 @@ def mid_sentence(words: str) -> str:
 def metric_inside(metric: str) -> str:
     """A metric's name inside a sentence. Only English writes it small there."""
     label = metric_label(metric)
-    return label.lower() if language.current() == language.ENGLISH else label
+    keeps = language.current() != language.ENGLISH or label[:2].isupper()
+    return label if keeps else label[:1].lower() + label[1:]
 
 
 def quoted_here(name: str) -> str:
@@ -66,6 +66,11 @@ def quoted_here(name: str) -> str:
     if language.current() == language.ENGLISH:
         return quoted(name)
     return gettext("\u201c%(name)s\u201d", name=one_line(name))
+
+
+def named(names: Iterable[str]) -> str:
+    """Names that belong together, such as the attributes of a crossing: region and sex."""
+    return (" " + gettext("and") + " ").join(names)
 
 
 def is_band(metric: str) -> bool:
@@ -107,7 +112,12 @@ def between(low: float | None, high: float | None, *, share: bool) -> str:
     """An interval in words; empty where there is none."""
     if low is None or high is None:
         return ""
-    return gettext("%(low)s to %(high)s", low=amount(low, share=share), high=amount(high, share=share))
+    return low_to_high(amount(low, share=share), amount(high, share=share))
+
+
+def low_to_high(low: str, high: str) -> str:
+    """The two ends of a range, as they were written: 12 to 18."""
+    return gettext("%(low)s to %(high)s", low=low, high=high)
 
 
 def moment(value: datetime | str) -> str:

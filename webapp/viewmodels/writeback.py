@@ -10,7 +10,7 @@ from types import MappingProxyType
 from connectors.source import Receipt
 from webapp.language import gettext, marked, ngettext
 from webapp.store.rows import ReceiptRow
-from webapp.viewmodels.words import AND, number
+from webapp.viewmodels.words import named, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +261,7 @@ def _reason(code: str, count: int) -> Reason:
     kind, _, names = code.partition(":")
     if names:
         what, mend = NAMED.get(kind, NAMED_OTHERWISE)
-        what = gettext(what, names=f" {gettext(AND)} ".join(names.split(",")))
+        what = gettext(what, names=named(names.split(",")))
     else:
         what, mend = WORDS.get(kind, UNKNOWN)
         what = gettext(what)

@@ -44,15 +44,8 @@ def announce(before: PolicyVersion | StreamVersion | None, saved: PolicyVersion 
         )
 
 
-def remote_sentence(problem: ConnectorError | BadInput) -> str:
-    """Why the CRM could not be asked, and when to try again."""
-    if isinstance(problem, Busy):
-        return f"{problem} Try again in about {wait_words(problem.retry_after)}."
-    return str(problem)
-
-
 def remote_words(problem: ConnectorError | BadInput) -> str:
-    """As `remote_sentence`, in the language of the page; what is not of ours is marked as English."""
+    """Why the CRM could not be asked, and when to try again; what is not of ours is marked as English."""
     ours = gettext(str(problem))
     said = english(str(problem)) if ours == str(problem) else ours
     if isinstance(problem, Busy):
