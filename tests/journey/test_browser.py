@@ -173,7 +173,7 @@ def save(page) -> None:
 
 
 def becomes(condition, page, selector):
-    """Wait until an element is in sight, with nothing over it, or has the focus: that page may still be coming."""
+    """Wait until an element is in sight, with nothing over it, or has the focus."""
     page.wait_for_function(
         f"one => [document.querySelector(one)].filter(Boolean).some({condition})", arg=selector
     )
