@@ -17,6 +17,7 @@ from webapp.store.rows import AuditRow
 from webapp.viewmodels.account import Account, account
 from webapp.viewmodels.dashboard import SeverityCount, severity_counts
 from webapp.viewmodels.examined import Examined, examined
+from webapp.viewmodels.finding_gap import FindingGap, finding_gap
 from webapp.viewmodels.groups import AttributeTable, attribute_tables
 from webapp.viewmodels.measures import Meaning, MeasureTable, meanings, measure_tables
 from webapp.viewmodels.words import SEVERITY_WORDS, VERDICT_WORDS, amount, between, low_to_high, moment, named
@@ -38,6 +39,7 @@ class FindingCard:
     where: str
     special_category: bool
     evidence: tuple[tuple[str, str], ...]
+    gap: FindingGap | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def audit_page(row: AuditRow | KeptAudit, report: Report) -> AuditPage:
     tables = attribute_tables(report)
     telling = sorted(_told(report, surely=True), key=lambda proxy: (proxy.attribute, proxy.rank))
     findings = sorted(report.findings, key=lambda f: -SEVERITIES.index(f.severity))
-    cards = tuple(_card(finding, i) for i, finding in enumerate(findings, start=1))
+    cards = tuple(_card(finding, i, report) for i, finding in enumerate(findings, start=1))
     return AuditPage(
         id=row.id,
         made_at=moment(row.made_at),
@@ -133,7 +135,7 @@ def audit_page(row: AuditRow | KeptAudit, report: Report) -> AuditPage:
     )
 
 
-def _card(finding: Finding, place: int) -> FindingCard:
+def _card(finding: Finding, place: int, report: Report) -> FindingCard:
     return FindingCard(
         id=finding.id,
         place=place,
@@ -147,6 +149,7 @@ def _card(finding: Finding, place: int) -> FindingCard:
         where=_where(finding),
         special_category=finding.special_category,
         evidence=evidence_words(finding.evidence, finding.metric),
+        gap=finding_gap(finding, report),
     )
 
 

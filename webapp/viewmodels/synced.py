@@ -9,9 +9,21 @@ from webapp.viewmodels.words import number
 
 def sentences(synced: Synced) -> tuple[str, ...]:
     """The kind with its reason, the account of this sync, and what changed by it."""
+    why, *rest = beside_account(synced)
+    return (why, _account(synced), *rest) if synced.kind == "full" else (why, *rest)
+
+
+def beside_account(synced: Synced) -> tuple[str, ...]:
+    """The same where the figures of all leads stand beside it: a sync that read everything has no others."""
+    why, *notes = map(english, (synced.why, *synced.notes))
+    own = () if synced.kind == "full" else (_account(synced),)
+    return (why, *own, *_changes(synced), *_resumed(synced), *_answers(synced), *notes)
+
+
+def _account(synced: Synced) -> str:
     run = synced.run
     rejected, excluded = sum(run.rejected.values()), sum(run.excluded.values())
-    account = ngettext(
+    return ngettext(
         "This sync read %(n)s\N{NO-BREAK SPACE}lead = %(kept)s kept + %(rejected)s rejected + %(excluded)s "
         "excluded.",
         "This sync read %(n)s\N{NO-BREAK SPACE}leads = %(kept)s kept + %(rejected)s rejected + %(excluded)s "
@@ -21,8 +33,6 @@ def sentences(synced: Synced) -> tuple[str, ...]:
         rejected=number(rejected),
         excluded=number(excluded),
     )
-    why, *notes = map(english, (synced.why, *synced.notes))
-    return (why, account, *_changes(synced), *_resumed(synced), *_answers(synced), *notes)
 
 
 def _changes(synced: Synced) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from webapp.viewmodels import words
 from webapp.viewmodels.changed import Changed, changed
 from webapp.viewmodels.dashboard import Status, Tile, status_of, tile
 from webapp.viewmodels.glance import EARLIER, Glance, Trend, glance, trend_of
-from webapp.viewmodels.synced import sentences
+from webapp.viewmodels.synced import beside_account
 from webapp.views.loading import overview_of, seen
 
 blueprint = Blueprint("dashboard", __name__)
@@ -78,7 +78,7 @@ def _tile(opened: Services, row: ConnectionRow, audit: KeptAudit | None) -> Tile
     ready = repository.policy(row.id) is not None and repository.stream(row.id) is not None
     made = tile(row, audit, ready=ready)
     done = opened.syncs.latest(row.id)
-    return replace(made, sync=sentences(done.synced)) if done and made.account else made
+    return replace(made, sync=beside_account(done.synced)) if done and made.account else made
 
 
 @blueprint.app_context_processor
