@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from webapp.language import ENGLISH, current, gettext, marked
+from webapp.language import gettext, marked
 from webapp.language import moment as in_words
 from webapp.store.key_rows import KeyRow, KeyState
 
@@ -97,4 +97,4 @@ def _told(row: KeyRow) -> str:
 def _day(moment: datetime | None) -> str:
     if moment is None:
         return gettext("an unknown day")
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if current() == ENGLISH else in_words(moment)
+    return in_words(moment)

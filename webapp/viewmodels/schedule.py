@@ -12,7 +12,7 @@ from babel import Locale
 from babel.dates import format_date
 
 from audit.schema import BadInput
-from webapp.language import ENGLISH, current, gettext
+from webapp.language import ENGLISH, current, day, gettext
 from webapp.store.schedules import Rhythm, ScheduleRow
 from webapp.store.work_jobs import JobKind
 from webapp.viewmodels.jobs import NAMES
@@ -91,7 +91,7 @@ def _line(kind: JobKind, rhythm: Rhythm, now: datetime) -> RhythmLine:
 def _local(at: datetime) -> str:
     """A moment in the connection's own time zone."""
     if current() == ENGLISH:
-        return f"{at:%a %Y-%m-%d %H:%M}"
+        return f"{at:%a} {day(at)}, {at:%H:%M}"
     return f"{format_date(at, 'EEE dd.MM.yyyy', locale=current())}, {at:%H:%M}"
 
 
@@ -120,7 +120,7 @@ def _typed(kind: JobKind, form: Mapping[str, str], days: list[str], zone: str) -
             "%(name)s: write the time as hours and minutes, such as 02:30.", name=gettext(NAMES[kind])
         )
         raise BadInput(msg)
-    chosen = "".join(sorted({day for day in days if day in set(USUAL["sync"].days) and len(day) == 1}))
+    chosen = "".join(sorted({one for one in days if one in set(USUAL["sync"].days) and len(one) == 1}))
     if on and not chosen:
         msg = gettext("%(name)s: choose at least one day, or switch it off.", name=gettext(NAMES[kind]))
         raise BadInput(msg)
