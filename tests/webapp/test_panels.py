@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.source import FlagDetail, FlagStatus
+from tests.webapp.markup import Page, faults
+from tests.webapp.site import Site
 from webapp.panels import BY_STATUS, NO_PERMISSION, NOT_CONNECTED, SCHEMA, Panel, panel_for, to_json
 from webapp.store.rows import FlagRow
+from webapp.viewmodels.shift_picture import shift_picture
+from webapp.views.inbound import _page
 
 STATUSES: tuple[FlagStatus, ...] = ("ok", "review", "insufficient_data")
 CHECKED = datetime(2026, 11, 23, 14, 5, 59, tzinfo=timezone(timedelta(hours=2)))
@@ -128,3 +132,33 @@ def test_where_nothing_is_known_of_the_size_none_is_shown() -> None:
     assert panel.estimate is None
     assert panel.explanation == "It cannot be said."
     assert panel.next_step == BY_STATUS["insufficient_data"].next_step
+
+
+def test_the_picture_holds_the_numbers_of_the_sentence_and_the_score_as_it_is() -> None:
+    drawn = shift_picture((15.2, 11.1, 19.4))
+    assert drawn is not None
+    assert (drawn.least, drawn.most) == ("+11", "+19")
+    assert drawn.zero == 34.0 < drawn.bar < drawn.dot < drawn.bar + drawn.width == 266.0
+
+
+def test_the_picture_of_a_score_that_is_too_high_ends_at_the_score_as_it_is() -> None:
+    drawn = shift_picture((-0.153, -0.2, -0.11))
+    assert drawn is not None
+    assert (drawn.least, drawn.most) == ("\N{MINUS SIGN}0.2", "\N{MINUS SIGN}0.11")
+    assert drawn.bar == 34.0 < drawn.dot < drawn.bar + drawn.width < drawn.zero == 266.0
+
+
+def test_nothing_said_is_no_picture_and_no_width_is_still_seen() -> None:
+    assert shift_picture(None) is None
+    drawn = shift_picture((5.0, 5.0, 5.0))
+    assert drawn is not None
+    assert drawn.width == 2.0
+
+
+def test_salesforces_frame_shows_the_picture_beside_its_sentence(site: Site) -> None:
+    panel = detailed(DETAIL)
+    with site.app.test_request_context("/"):
+        text = _page(panel)
+    (picture,) = [one for one in Page(text).having("svg") if one.get("class") == "shift"]
+    assert picture["aria-label"] == panel.estimate
+    assert faults(text) == []

@@ -21,6 +21,7 @@ from webapp.panel_words import spoken
 from webapp.panels import NO_PERMISSION, NOT_AUDITED, NOT_CONNECTED, Panel
 from webapp.security import allow_framing
 from webapp.services import Services, services
+from webapp.viewmodels.shift_picture import shift_picture
 from webapp.views.typed_errors import REQUEST_STATUS, as_error
 
 HOOK_PATH = "/hubspot/webhooks"
@@ -96,7 +97,8 @@ def _shown(opened: Services, visit: Visit, **more: str) -> Response:
 
 
 def _page(panel: Panel, **more: str) -> str:
-    return render_template("panel.html", panel=panel, words=spoken(panel), **more)
+    words, picture = spoken(panel), shift_picture(panel.shift)
+    return render_template("panel.html", panel=panel, words=words, picture=picture, **more)
 
 
 def _address_of(opened: Services, organisation: str) -> str:
