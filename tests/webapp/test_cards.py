@@ -70,7 +70,11 @@ def test_the_card_tells_each_person_their_own_answer_and_no_other(crms, row):
     audit_id = audited(crms, row)
     assert posted(crms, CARD_PATH, record(crms)).json["answer"] is None
     answered(crms, AGREE, audit_id, user="7")
-    assert posted(crms, CARD_PATH, record(crms), user="7").json["answer"] == "agree"
+    told = posted(crms, CARD_PATH, record(crms), user="7").json
+    assert (told["answer"], told["answer_reason"]) == ("agree", None)
+    answered(crms, DISAGREE, audit_id, user="9")
+    told = posted(crms, CARD_PATH, record(crms), user="9").json
+    assert (told["answer"], told["answer_reason"]) == ("disagree", "score_too_low")
     assert posted(crms, CARD_PATH, record(crms), user="8").json["answer"] is None
     audited(crms, row)  # another check: what was said of the one before is no answer to it
     assert posted(crms, CARD_PATH, record(crms), user="7").json["answer"] is None
