@@ -24,8 +24,9 @@ def as_card(opened: Services, met: Met, visit: Visit) -> dict[str, Any]:
     """The panel with three things more.
 
     ``answer`` is what the user answered last to this very check ("agree", "disagree", "review"),
-    ``answer_reason`` why, in a word of `connectors.feedback.Reason`, and ``score_property`` the contact's property that holds the score, which the card reads by the user's own
-    rights; each is None where there is none.
+    ``answer_reason`` why, in a word of `connectors.feedback.Reason`, and ``score_property`` the contact's
+    property that holds the score, which the card reads by the user's own rights; each is None where there is
+    none.
     """
     panel, (row, _) = panel_of(opened, visit, [met]), met
     visitor = Visitor(lead=visit.lead, who=visit.user, audit_id=panel.audit_id or "")

@@ -94,7 +94,9 @@ def test_the_newest_answer_of_each_person_stands(checked, database):
         ("agree", None, "review"),
     }
     mine = Visitor(lead=one.lead, who=one.who, audit_id=audit_id)
-    assert answers.standing(row, mine) == Standing(answer="disagree", reason="other", policy=None, stream=None)
+    assert answers.standing(row, mine) == Standing(
+        answer="disagree", reason="other", policy=None, stream=None
+    )
     for other in (replace(mine, audit_id=""), replace(mine, lead=LEADS[1]), replace(mine, who="0" * 32)):
         nothing = answers.standing(row, other)
         assert (nothing.answer, nothing.reason) == (None, None)
