@@ -31,10 +31,8 @@ _OWN = (
     LeadAnswer.audit_id == bindparam("audit_id"),
 )
 _STANDING = select(
-    *(
-        select(word).where(*_OWN).order_by(LeadAnswer.given_at.desc()).limit(1).scalar_subquery()
-        for word in (LeadAnswer.verdict, LeadAnswer.reason)
-    ),
+    select(LeadAnswer.verdict).where(*_OWN).order_by(LeadAnswer.given_at.desc()).limit(1).scalar_subquery(),
+    select(LeadAnswer.reason).where(*_OWN).order_by(LeadAnswer.given_at.desc()).limit(1).scalar_subquery(),
     select(func.max(PolicyText.version)).where(PolicyText.connection_id == _HERE).scalar_subquery(),
     select(func.max(StreamText.version)).where(StreamText.connection_id == _HERE).scalar_subquery(),
 )
