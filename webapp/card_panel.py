@@ -21,11 +21,12 @@ _PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,99}\Z")
 
 
 def as_card(opened: Services, met: Met, visit: Visit) -> dict[str, Any]:
-    """The panel with two things more.
+    """The panel with three things more.
 
-    ``answer`` is what the user answered last to this very check ("agree", "disagree", "review"), and
-    ``score_property`` the contact's property that holds the score, which the card reads by the user's own
-    rights; each is None where there is none.
+    ``answer`` is what the user answered last to this very check ("agree", "disagree", "review"),
+    ``answer_reason`` why, in a word of `connectors.feedback.Reason`, and ``score_property`` the contact's
+    property that holds the score, which the card reads by the user's own rights; each is None where there is
+    none.
     """
     panel, (row, _) = panel_of(opened, visit, [met]), met
     visitor = Visitor(lead=visit.lead, who=visit.user, audit_id=panel.audit_id or "")
@@ -33,7 +34,12 @@ def as_card(opened: Services, met: Met, visit: Visit) -> dict[str, Any]:
     rules = _Rules(
         connection_id=row.id, policy=standing.policy, stream=standing.stream, repository=opened.repository
     )
-    return {**to_json(panel), "answer": standing.answer, "score_property": _score_property(rules)}
+    return {
+        **to_json(panel),
+        "answer": standing.answer,
+        "answer_reason": standing.reason,
+        "score_property": _score_property(rules),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ It counts leads by what the check says of them and repeats the findings in the f
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from connectors.source import FlagStatus
@@ -14,10 +16,15 @@ from webapp.outgoing import notices_of
 from webapp.panels import BY_STATUS, utc_text
 from webapp.services import Services
 from webapp.store.flag_counts import FlagCounts
-from webapp.store.rows import AuditRow, ConnectionRow
+from webapp.store.repository import Repository
+from webapp.store.rows import ConnectionRow
 
 SCHEMA = "fairlead.overview/1"
 SHOWN = 5
+COUNTED_ANEW = 600
+"""Seconds after which leads are counted again: between two audits only those that are erased go."""
+MOST = 64
+"""Audits whose sentences and counts are held, for each process."""
 ORDER: tuple[FlagStatus, ...] = ("review", "insufficient_data", "ok")
 OverviewState = Literal["checked", "not_audited", "not_connected"]
 
@@ -56,12 +63,23 @@ NOT_CONNECTED = Overview(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Audit:
+    """The audit that is summed up; a stored one never changes."""
+
+    id: str
+    digest: str
+    connection_id: str
+    repository: Repository = field(compare=False)
+
+
 def overview_of(opened: Services, connection: ConnectionRow) -> Overview:
-    """The newest audit of a connection, summed up."""
-    audit = opened.repository.latest_audit(connection.id)
+    """The newest audit of a connection, summed up; its report is read once, however many look."""
+    audit = next(iter(opened.evidence.behind(connection.id, None, 1)), None)
     if audit is None:
         return NOT_AUDITED
-    numbers = FlagCounts(database=opened.database).of(connection.id)
+    held = _Audit(id=audit.id, digest=audit.digest, connection_id=connection.id, repository=opened.repository)
+    numbers = _numbers(held, int(opened.clock().timestamp()) // COUNTED_ANEW)
     counts = tuple(
         Counted(state=BY_STATUS[one].state, title=BY_STATUS[one].title, number=numbers.get(one, 0))
         for one in ORDER
@@ -75,7 +93,7 @@ def overview_of(opened: Services, connection: ConnectionRow) -> Overview:
         counts=counts,
         checked_at=utc_text(audit.made_at),
         audit_id=audit.id,
-        findings=_findings(audit)[:SHOWN],
+        findings=_findings(held),
     )
 
 
@@ -89,5 +107,15 @@ def _sentence(leads: int, doubtful: int) -> str:
     return f"{checked}; the score of {doubtful:,} of them may be unreliable."
 
 
-def _findings(audit: AuditRow) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(notice.sentence for notice in notices_of(audit)))
+@lru_cache(maxsize=MOST)
+def _findings(of: _Audit) -> tuple[str, ...]:
+    audit = of.repository.audit(of.id)
+    if audit is None:
+        return ()
+    return tuple(dict.fromkeys(notice.sentence for notice in notices_of(audit)))[:SHOWN]
+
+
+@lru_cache(maxsize=MOST)
+def _numbers(of: _Audit, _period: int) -> Mapping[FlagStatus, int]:
+    """Counting takes seconds where there are a million leads."""
+    return FlagCounts(database=of.repository.database).of(of.connection_id)

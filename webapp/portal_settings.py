@@ -20,7 +20,7 @@ WORKS = "Fairlead is connected to this account and checks its scores."
 
 def settings_of(opened: Services, row: ConnectionRow) -> dict[str, Any]:
     """How the connection of a portal stands (schema ``fairlead.settings/1``)."""
-    audit = opened.repository.latest_audit(row.id)
+    audit = next(iter(opened.evidence.behind(row.id, None, 1)), None)
     status = status_of(row, audited=audit is not None)
     return {
         **_always(opened.settings),

@@ -20,6 +20,7 @@ from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.sign_in.ways import ways_in
 from webapp.store.accounts import Accounts
+from webapp.store.answer_counts import AnswerCounts
 from webapp.store.answers import LeadAnswers
 from webapp.store.api_tokens import ApiTokens
 from webapp.store.api_uses import ApiUses
@@ -171,6 +172,11 @@ class Services:
     def answers(self) -> LeadAnswers:
         """What people in the CRMs answer to the score check."""
         return LeadAnswers(database=self.database)
+
+    @property
+    def answer_counts(self) -> AnswerCounts:
+        """The same, counted."""
+        return AnswerCounts(database=self.database)
 
     @property
     def triage(self) -> Triage:

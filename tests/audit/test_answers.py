@@ -167,7 +167,7 @@ def test_the_record_of_one_or_two_people_is_not_told_as_a_groups_share():
 def test_of_one_person_alone_no_share_is_told_at_all():
     found = answered(table(np.array(["a"] * 200)), BY, [answer(lead, 0, "disagree") for lead in range(100)])
     assert {one.estimate.undefined for one in found.overall} == {"fewer than 3 people answered"}
-    alone = disagreement([answer(lead, lead % 2, "disagree") for lead in range(100)], 0.95, 30)
+    alone = disagreement([(50, 50), (50, 50)], 0.95, 30)
     assert (alone.value, alone.undefined) == (None, "fewer than 3 people answered")
     leads, given = outcomes(1)
     one = said(
@@ -512,14 +512,31 @@ def _rounded(found: Answered) -> object:
 
 
 def test_the_share_that_disagrees_is_told_alone():
-    given = [answer(lead, lead, "disagree" if lead < 10 else "agree") for lead in range(40)]
-    found = disagreement([*given, answer(39, 39, "disagree", minute=1)], 0.95, 30)
+    found = disagreement([(1, int(person < 10 or person == 39)) for person in range(40)], 0.95, 30)
     assert (found.value, found.n) == (11 / 40, 40)
     assert (found.low, found.high) == pytest.approx(
         tuple(end[0] for end in wilson(np.array([11.0]), np.array([40.0]), 0.95))
     )
-    assert disagreement(given[:29], 0.95, 30).undefined == "fewer than 30 leads with an answer"
+    assert disagreement([(1, 0)] * 29, 0.95, 30).undefined == "fewer than 30 leads with an answer"
     assert disagreement([], 0.95, 30).value is None
+
+
+def test_the_share_that_disagrees_alone_is_that_of_the_whole():
+    """With people of habits, who widen it."""
+    given = [
+        answer(lead, lead % 7, "disagree" if lead % 7 < 2 or lead % 5 == 0 else "agree")
+        for lead in range(300)
+    ]
+    people = [
+        (len(own), sum(one.verdict == "disagree" for one in own))
+        for who in range(7)
+        for own in [[one for one in given if one.who == str(who)]]
+    ]
+    whole = answered(table(np.array(["a", "b"] * 150)), BY, given)
+    (told,) = [one.estimate for one in whole.overall if one.share == "disagreed"]
+    found = disagreement(people, whole.confidence, whole.minimum)
+    assert (found.value, found.n) == (told.value, told.n)
+    assert (found.low, found.high) == pytest.approx((told.low, told.high))
 
 
 def test_the_sentences_say_how_often_how_sure_and_what_is_missing():

@@ -230,7 +230,7 @@ def test_the_parser_refuses(copy: Path, name: str, right: str, wrong: str) -> No
         ("the types hold", "panel.title", "panel.titel"),
         ("the rules for extensions hold", "<StatusTag variant", "<b id='x' /><StatusTag variant"),
         ("the card shows every state", "away ? AWAY : null", "null"),
-        ("the card shows every state", "if (outcome.kept)", "if (!outcome.kept)"),
+        ("the card shows every state", "outcome.became === 'kept'", "outcome.became !== 'kept'"),
         ("the card is built", "'./panel'", "'./pannel'"),
     ],
 )

@@ -23,11 +23,12 @@ from tests.webapp.site import NAME, PASSWORD, Site
 from webapp import passwords
 from webapp.answers_told import as_answers
 from webapp.store.accounts import NewUser
+from webapp.store.answer_counts import PersonSaid
 from webapp.store.rows import ConnectionRow
 from webapp.store.triage import PAGE, Looking
 from webapp.store.triage_tables import AnswerEvidence
 from webapp.viewmodels.answers_compared import compared
-from webapp.viewmodels.answers_said import answers_said, since_words
+from webapp.viewmodels.answers_said import since_words
 
 KEYRING = Keyring(crm="salesforce", organisation="00D000000000001EAA", master=bytes(range(32)))
 START = datetime(2026, 9, 20, 9, tzinfo=UTC)
@@ -137,7 +138,8 @@ def test_in_german_the_page_is_german_and_the_audit_keeps_its_words(full):
     acted = site.client.get(place(row, "?state=acted"), headers=german)
     assert "Keine Antwort passt zu diesem Filter." in Page(acted.text).text
     with site.app.test_request_context(headers=german):
-        assert since_words([feedback(1)], 0.95, 30).startswith("Seit diesem Audit hat der Vertrieb einmal")
+        one = PersonSaid(part="", leads=1, disagree=0)
+        assert since_words([one], 1, 0.95, 30).startswith("Seit diesem Audit hat der Vertrieb einmal")
 
 
 def test_what_is_recorded_and_refused_is_told_in_german(full):
@@ -286,8 +288,9 @@ def test_an_audit_of_which_nobody_answered_says_nothing(site: Site):
 
 
 def test_few_answers_since_an_audit_are_told_without_a_share():
-    assert since_words([], 0.95, 30) == "Nobody has answered the check since this audit."
-    assert since_words([feedback(1)], 0.95, 30).startswith("Reps answered once since this audit: too few")
+    assert since_words((), 0, 0.95, 30) == "Nobody has answered the check since this audit."
+    one = PersonSaid(part="", leads=1, disagree=0)
+    assert since_words([one], 1, 0.95, 30).startswith("Reps answered once since this audit: too few")
 
 
 def test_long_lists_stay_short(site: Site):
@@ -310,15 +313,37 @@ def test_long_lists_stay_short(site: Site):
     assert len(answer.text) < 400_000
 
 
-def test_an_unknown_month_or_word_is_told_as_such():
-    said = answers_said(
-        [feedback(1, seen=None, audit_id="", reason=None), feedback(61, lead=KEYRING.lead_key("lead 1"))]
-    )
-    assert said is not None
-    assert (said.leads, said.all.whole, said.all.disagree) == (1, 2, 2)
-    assert dict(said.reasons) == {"Not told": 1, "The score is too low": 1}
-    assert {one.words for one in said.audits} == {"Not told", "audit1"}
-    assert said.drawing is None
+def test_a_month_of_one_person_is_told_of_nowhere(full):
+    """In July one person answered; all less the other months would give it, so that the smallest goes too."""
+    site, row = full
+    july = datetime(2026, 7, 1, tzinfo=UTC)
+    alone = [
+        feedback(number, given_at=july, who="f" * 32, seen=None, audit_id="july", reason=None)
+        for number in range(900, 910)
+    ]
+    site.services.answers.keep(row.id, alone)
+    page = site.client.get(place(row)).text
+    months = re.search(r"<caption><span>Every answer counts.*?</table>", page, re.DOTALL).group()
+    rows = re.findall(r'<th scope="row">(\w+ \d+)</th>(.*?)</tr>', months, re.DOTALL)
+    assert [head for head, _ in rows] == ["Oct 2026", "Sep 2026", "Jul 2026"]
+    assert ["Too few people" in cells for _, cells in rows] == [False, True, True]
+    assert page.count("Too few people") == 2 + 2 + 2 + 2  # months, reasons, what was seen, audits
+    asking = caller(site.app.test_client(), site.services, "read:answers")
+    told = asking.get(f"/connections/{row.id}/answers/counts").json
+    assert [one["agree"] is None for one in told["months"]] == [False, True, True]
+    assert {one["key"] for one in told["audits"] if one["disagree"] is None} == {"audit1", "july"}
+    assert {one["key"] for one in told["seen"] if one["review"] is None} == {"", "review"}
+
+
+def test_what_two_people_said_is_counted_and_not_told(site: Site):
+    row = site.connect()
+    site.services.answers.keep(row.id, [feedback(number, who=str(number % 2) * 32) for number in range(60)])
+    page = site.client.get(place(row))
+    assert faults(page.text) == []
+    text = Page(page.text).text
+    assert "60 answers about 60 leads, by 2 people" in text
+    assert "20 agree" not in text
+    assert "Too few people" in text
 
 
 @pytest.fixture

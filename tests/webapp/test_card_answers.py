@@ -94,14 +94,17 @@ def test_the_newest_answer_of_each_person_stands(checked, database):
         ("agree", None, "review"),
     }
     mine = Visitor(lead=one.lead, who=one.who, audit_id=audit_id)
-    assert answers.standing(row, mine) == Standing(answer="disagree", policy=None, stream=None)
+    assert answers.standing(row, mine) == Standing(
+        answer="disagree", reason="other", policy=None, stream=None
+    )
     for other in (replace(mine, audit_id=""), replace(mine, lead=LEADS[1]), replace(mine, who="0" * 32)):
-        assert answers.standing(row, other).answer is None
+        nothing = answers.standing(row, other)
+        assert (nothing.answer, nothing.reason) == (None, None)
     repository = Repository(database=database)
     for policy in ("one", "two"):
         repository.save_policy(row, policy, "Ada")
     repository.save_stream(row, "one", "Ada")
-    assert answers.standing(row, mine) == Standing(answer="disagree", policy=2, stream=1)
+    assert answers.standing(row, mine) == Standing(answer="disagree", reason="other", policy=2, stream=1)
 
 
 def test_clicks_at_the_same_moment_are_one_answer(checked, database):

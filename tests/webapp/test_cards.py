@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from connectors.feedback import PERSON, Reason
 from connectors.hubspot.flag_properties import LABELS
@@ -70,7 +70,11 @@ def test_the_card_tells_each_person_their_own_answer_and_no_other(crms, row):
     audit_id = audited(crms, row)
     assert posted(crms, CARD_PATH, record(crms)).json["answer"] is None
     answered(crms, AGREE, audit_id, user="7")
-    assert posted(crms, CARD_PATH, record(crms), user="7").json["answer"] == "agree"
+    told = posted(crms, CARD_PATH, record(crms), user="7").json
+    assert (told["answer"], told["answer_reason"]) == ("agree", None)
+    answered(crms, DISAGREE, audit_id, user="9")
+    told = posted(crms, CARD_PATH, record(crms), user="9").json
+    assert (told["answer"], told["answer_reason"]) == ("disagree", "score_too_low")
     assert posted(crms, CARD_PATH, record(crms), user="8").json["answer"] is None
     audited(crms, row)  # another check: what was said of the one before is no answer to it
     assert posted(crms, CARD_PATH, record(crms), user="7").json["answer"] is None
@@ -316,3 +320,18 @@ def test_the_settings_page_hears_how_the_connection_stands_and_no_note_of_it(crm
     audit_id = audited(crms, row)
     told = posted(crms, SETTINGS_PATH, {})
     assert (told.json["state"], told.json["audit_id"]) == ("connected", audit_id)
+
+
+def test_however_many_managers_look_the_report_is_read_and_the_leads_are_counted_once(crms, row):
+    audited(crms, row, leads=3)
+    first, statements = posted(crms, OVERVIEW_PATH, {}).json, list[str]()
+    event.listen(
+        crms.services.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2])
+    )
+    assert posted(crms, OVERVIEW_PATH, {}).json == first
+    assert statements
+    assert not [one for one in statements if "report" in one or "lead_flag" in one]
+    audited(crms, row, leads=2)
+    anew = posted(crms, OVERVIEW_PATH, {}).json
+    assert anew["audit_id"] != first["audit_id"]
+    assert anew["counts"][0]["number"] == 2

@@ -73,6 +73,34 @@ def test_a_check_that_was_made_anew_meanwhile_is_not_answered(crms, row, page):
     assert crms.services.answers.all(row.id) == ()
 
 
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ("the reply", "Fairlead was slow, but it has your answer."),
+        ("the answer", "Your answer was not saved: Fairlead was asked and does not have it. Answer again."),
+        ("all but the answer", "It is not known whether your answer was saved"),
+    ],
+)
+def test_where_the_reply_is_lost_the_card_looks_again(crms, row, browser, lost, told):
+    audited(crms, row)
+    arrives, reachable = lost != "the answer", lost != "all but the answer"
+    page = browser.new_page()
+    card = opened_card(page, crms)
+
+    def spoilt(route):
+        if "/answer" not in route.request.post_data:
+            return route.continue_() if reachable else route.abort()
+        if arrives:
+            route.fetch()
+        return route.abort()
+
+    page.route("**/__card/fetch", spoilt)
+    card.get_by_role("button", name="Agree", exact=True).click()
+    expect(card.get_by_role("status")).to_contain_text(told)
+    assert len(crms.services.answers.all(row.id)) == arrives
+    page.close()
+
+
 def test_what_is_this_and_the_managers_tab(crms, row, page):
     audited(crms, row, leads=3)
     card = opened_card(page, crms, number=5)

@@ -274,6 +274,16 @@ def test_going_back_shows_what_was_chosen_and_saves_nothing_twice(world):
     assert way.browser.get(f"{way.at}/check").headers["Location"] == f"{way.at}/keep"
 
 
+@pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
+def test_the_preset_that_was_saved_is_the_one_that_is_shown(world, crm):
+    way = walk(world, crm)
+    way.choose()
+    assert inputs(way.page("keep"))["preset"] == "balanced"
+    for preset in ("strict", "balanced", "detailed"):
+        assert way.save(way.look(preset=preset)).status_code == 303
+        assert inputs(way.page("keep"))["preset"] == preset
+
+
 def test_a_field_that_vanishes_before_the_pull_leads_back_to_the_choice(world):
     way = walk(world, "hubspot")
     way.set_up()

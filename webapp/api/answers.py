@@ -53,12 +53,12 @@ class RepAnswer(Answer):
 
 
 class AnswerCount(Answer):
-    """How many answers of one kind say what."""
+    """How many answers of one kind say what; null where fewer than three people could be known by it."""
 
     key: str = Field(description="What they have in common; empty where the CRM does not tell.")
-    agree: int = Field(ge=0)
-    disagree: int = Field(ge=0)
-    review: int = Field(ge=0)
+    agree: int | None = Field(ge=0)
+    disagree: int | None = Field(ge=0)
+    review: int | None = Field(ge=0)
 
 
 class AnswersCounted(Answer):
@@ -180,11 +180,12 @@ def _shown(one: Entry) -> RepAnswer:
 
 def _counted(ask: Ask[Nothing]) -> AnswersCounted:
     connection = ask.connection()
-    said = answers_said(ask.opened.answers.all(connection.id))
-    if said is None:
+    counted = ask.opened.answer_counts.all(connection.id)
+    if counted is None:
         return AnswersCounted(answers=0, leads=0, people=0, waiting=0, months=(), seen=(), audits=())
+    said = answers_said(counted)
     return AnswersCounted(
-        answers=said.all.whole,
+        answers=said.whole,
         leads=said.leads,
         people=said.people,
         waiting=ask.opened.triage.waiting(connection.id),

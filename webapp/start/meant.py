@@ -11,7 +11,7 @@ from connectors.policy.map import Map, as_compared
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from connectors.policy.starter.chosen import Kept, chosen_policy, fields_behind
-from connectors.policy.starter.presets import BALANCED, PRESETS
+from connectors.policy.starter.presets import BALANCED, PRESETS, Preset, under
 from connectors.policy.starter.success import NO, OPEN, YES, guessed
 from connectors.source import FieldInfo
 from webapp.language import gettext, marked
@@ -48,7 +48,7 @@ def outcome_field(stream: Stream, fields: Sequence[FieldInfo]) -> FieldInfo | No
 
 
 def kept_at_first(offer: Offer, stream: Stream, entries: Sequence[Entry], policy: Policy | None) -> Kept:
-    """What the form begins with: what the policy in force says of the entries, else what is likely."""
+    """What the form begins with: what the policy in force says, else what is likely."""
     found = outcome_field(stream, offer.fields)
     meanings = dict(guessed(offer.table, found.name, entries)) if found else {}
     for rule in policy.rules if policy and found else ():
@@ -56,7 +56,18 @@ def kept_at_first(offer: Offer, stream: Stream, entries: Sequence[Entry], policy
             said = rule.operator.pairs
             plain = {one.value: as_compared(one.value) for one in entries}
             meanings |= {value: said[key] for value, key in plain.items() if said.get(key) in MEANINGS}
-    return Kept(meanings=meanings)
+    return Kept(preset=_preset(offer, policy) if policy else BALANCED, meanings=meanings)
+
+
+def _preset(offer: Offer, policy: Policy) -> Preset:
+    """The preset under which a policy has most of its rules; the usual one where others have no more."""
+    held = {rule.field: rule.operator for rule in policy.rules}
+    usual = {one.field.name: one.operator for one in offer.choices.others}
+
+    def alike(preset: Preset) -> int:
+        return sum(under(preset, one) == held.get(name) for name, one in usual.items() if one is not None)
+
+    return max((BALANCED, *PRESETS.values()), key=alike)
 
 
 def list_digest(entries: Sequence[Entry]) -> str:

@@ -52,12 +52,11 @@ class LeadAnswers:
 
     def all(self, connection_id: str) -> tuple[Feedback, ...]:
         """Every answer of a connection, oldest first."""
-        return self._oldest_first(LeadAnswer.connection_id == connection_id)
-
-    def since(self, connection_id: str, moment: datetime) -> tuple[Feedback, ...]:
-        """The answers of a connection that were given at a moment or later, oldest first."""
-        here = LeadAnswer.connection_id == connection_id
-        return self._oldest_first(here, LeadAnswer.given_at >= moment)
+        query = select(*LeadAnswer.__table__.columns).where(LeadAnswer.connection_id == connection_id)
+        with self.database.reading() as session:
+            # Read as plain rows, which have the same names: they may be many.
+            rows = session.execute(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
+            return tuple(feedback_of(cast("LeadAnswer", row)) for row in rows)
 
     def leads(self, connection_id: str) -> frozenset[str]:
         """The leads that were answered about (`LeadKey.hex`)."""
@@ -74,13 +73,6 @@ class LeadAnswers:
         """Remove every answer about some leads (`LeadKey.hex`)."""
         with self.database.writing() as session:
             forget_answers(session, connection_id, leads)
-
-    def _oldest_first(self, *which: ColumnElement[bool]) -> tuple[Feedback, ...]:
-        """Some answers, read as plain rows, which have the same names: they may be many."""
-        query = select(*LeadAnswer.__table__.columns).where(*which)
-        with self.database.reading() as session:
-            rows = session.execute(query.order_by(LeadAnswer.given_at, LeadAnswer.key))
-            return tuple(feedback_of(cast("LeadAnswer", row)) for row in rows)
 
 
 def forget_answers(session: Session, connection_id: str, leads: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Literal, cast
 from sqlalchemy import BindParameter, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
-from connectors.feedback import Feedback, Verdict
+from connectors.feedback import Feedback, Reason, Verdict
 from connectors.pseudonym import LeadKey
 from connectors.source import FlagStatus
 from webapp.store.answer_rates import counted
@@ -24,17 +24,15 @@ Taken = Literal["kept", "no_check", "checked_again", "overtaken", "too_many"]
 WAIT_SECONDS = 3.0
 
 _HERE: BindParameter[str] = bindparam("connection_id")
+_OWN = (
+    LeadAnswer.connection_id == _HERE,
+    LeadAnswer.lead_key == bindparam("lead_key"),
+    LeadAnswer.who == bindparam("who"),
+    LeadAnswer.audit_id == bindparam("audit_id"),
+)
 _STANDING = select(
-    select(LeadAnswer.verdict)
-    .where(
-        LeadAnswer.connection_id == _HERE,
-        LeadAnswer.lead_key == bindparam("lead_key"),
-        LeadAnswer.who == bindparam("who"),
-        LeadAnswer.audit_id == bindparam("audit_id"),
-    )
-    .order_by(LeadAnswer.given_at.desc())
-    .limit(1)
-    .scalar_subquery(),
+    select(LeadAnswer.verdict).where(*_OWN).order_by(LeadAnswer.given_at.desc()).limit(1).scalar_subquery(),
+    select(LeadAnswer.reason).where(*_OWN).order_by(LeadAnswer.given_at.desc()).limit(1).scalar_subquery(),
     select(func.max(PolicyText.version)).where(PolicyText.connection_id == _HERE).scalar_subquery(),
     select(func.max(StreamText.version)).where(StreamText.connection_id == _HERE).scalar_subquery(),
 )
@@ -54,6 +52,7 @@ class Standing:
     """What a person answered to the check, and the versions of policy and stream; None where none is."""
 
     answer: Verdict | None
+    reason: Reason | None
     policy: int | None
     stream: int | None
 
@@ -98,8 +97,13 @@ class CardAnswers:
             "audit_id": visitor.audit_id,
         }
         with self.database.glancing() as link:
-            answer, policy, stream = link.execute(_STANDING, values).one()
-        return Standing(answer=cast("Verdict | None", answer), policy=policy, stream=stream)
+            answer, reason, policy, stream = link.execute(_STANDING, values).one()
+        return Standing(
+            answer=cast("Verdict | None", answer),
+            reason=cast("Reason | None", reason or None),
+            policy=policy,
+            stream=stream,
+        )
 
 
 def _kept(session: Session, connection_id: str, one: Feedback) -> Taken:

@@ -11,14 +11,16 @@ from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
 from webapp.auth import may
+from webapp.charts import Drawing
 from webapp.open_audits import hidden_in
 from webapp.services import services
+from webapp.store.answer_counts import AllCounted
 from webapp.store.evidence import KeptAudit
 from webapp.store.rows import ConnectionRow
 from webapp.store.triage import PAGE, STATES, WANTING, Looking, Mark
 from webapp.viewmodels.answers_compared import Compared, compared
 from webapp.viewmodels.answers_queue import BECAME, BECAUSE, RECORDED, SAID, SEEN, outcomes, queue_lines
-from webapp.viewmodels.answers_said import answers_said
+from webapp.viewmodels.answers_said import answers_said, months_drawing
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
 
@@ -52,15 +54,20 @@ def mark(connection_id: str) -> Response:
 
 def _page(connection: ConnectionRow, wrong: str = "") -> Response:
     opened, asked = services(), _asked()
-    given = opened.answers.all(connection.id)
+    counted = opened.answer_counts.all(connection.id)
+    said = answers_said(counted) if counted else None
     entries, whole = opened.triage.page(connection.id, _wanted(), _number())
     newest = next(iter(opened.evidence.behind(connection.id, None, 1)), None)
     page = render_template(
         "answers.html",
         connection=connection,
         label=organisation_label(connection.crm, connection.organisation),
-        said=answers_said(given),
-        known=opened.evidence.known(connection.id, {one.audit_id for one in given}),
+        said=said,
+        drawing=_drawing(connection.id, counted) if counted else None,
+        known=opened.evidence.known(
+            connection.id,
+            {*(one.answer.audit_id for one in entries), *(one.key for one in (said.audits if said else ()))},
+        ),
         audit=newest,
         compared=_compared(newest) if newest else None,
         lines=queue_lines(entries),
@@ -81,6 +88,11 @@ def _page(connection: ConnectionRow, wrong: str = "") -> Response:
         wrong=wrong,
     )
     return make_response(page, 422 if wrong else 200)
+
+
+def _drawing(connection_id: str, counted: AllCounted) -> Drawing | None:
+    counts = services().answer_counts
+    return months_drawing(counted, counts.newest(connection_id, "month"), counts.newest(connection_id, "all"))
 
 
 def _compared(newest: KeptAudit) -> Compared | None:

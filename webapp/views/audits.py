@@ -69,11 +69,11 @@ def metrics(audit_id: str) -> Response:
 def _answers(found: Opened) -> str:
     """What reps answered since, where this is the newest audit and anybody has answered at all."""
     row, asked = found.row, found.source.report.settings
-    newest, given = services().evidence.behind(row.connection_id, None, 1), services().answers
-    if newest[0].id != row.id or given.newest(row.connection_id) is None:
+    newest, counts = services().evidence.behind(row.connection_id, None, 1), services().answer_counts
+    if newest[0].id != row.id or services().answers.newest(row.connection_id) is None:
         return ""
-    since = given.since(row.connection_id, row.made_at)
-    return since_words(since, asked.confidence, asked.minimum_group)
+    since, whole = counts.since(row.connection_id, row.made_at)
+    return since_words(since, whole, asked.confidence, asked.minimum_group)
 
 
 def _drawn(audit_id: str) -> str:

@@ -23,6 +23,8 @@ from audit.rows.levels import UNKNOWN, Levels, attribute_levels
 from audit.schema import Attribute, Stream, Tolerance
 from audit.tally.columns import with_decision
 
+NOBODY = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
 
 def answered(table: pa.Table, stream: Stream, answers: Sequence[Answer]) -> Answered:
     """What people answered about the leads of an admitted table."""
@@ -47,15 +49,17 @@ def answered(table: pa.Table, stream: Stream, answers: Sequence[Answer]) -> Answ
     )
 
 
-def disagreement(answers: Sequence[Answer], confidence: float, minimum: int) -> Estimate:
-    """The share of leads whose newest answer disagrees, among those that were answered about."""
-    last = newest_of(answers)
-    people = {who: code for code, who in enumerate(sorted({one.who for one in last}))}
+def disagreement(people: Sequence[tuple[int, int]], confidence: float, minimum: int) -> Estimate:
+    """The share of leads whose newest answer disagrees, among those that were answered about.
+
+    ``people`` are, of everybody who gave a newest answer, the leads of these and how many of them disagree.
+    """
+    leads, hits = (np.array(one, dtype=np.int64) for one in zip(*people, strict=True)) if people else NOBODY
     rows = Rows(
-        group=np.zeros(len(last), dtype=np.int64),
-        hit=np.array([one.verdict == "disagree" for one in last], dtype=np.bool_),
-        unit=np.array([people[one.who] for one in last], dtype=np.int64),
-        told=np.ones(len(last), dtype=np.bool_),
+        group=np.zeros(int(leads.sum()), dtype=np.int64),
+        hit=np.repeat(np.tile([True, False], len(leads)), np.stack([hits, leads - hits], axis=1).ravel()),
+        unit=np.repeat(np.arange(len(leads)), leads),
+        told=np.ones(int(leads.sum()), dtype=np.bool_),
     )
     (made,) = rates(counted(ALL, "disagreed", rows, confidence, minimum))
     return made.estimate

@@ -33,6 +33,7 @@ const PANEL = {
   fields: ['Postal Code', 'Original Source'],
   shift: [28, 23, 35],
   answer: null,
+  answer_reason: null,
   score_property: 'lead_score',
 };
 const WRITTEN = {
@@ -285,14 +286,82 @@ describe('what the user answers', () => {
 
   it.each([
     ['in words', { ...SAVED, state: 'too_many', message: 'Not saved: wait a minute.' }, 200, 'Not saved: wait a minute.'],
-    ['by an error', { schema: 'fairlead.error/1' }, 400, 'Your answer was not saved: Fairlead could not be reached'],
-    ['by something strange', { schema: 'fairlead.answer/1', state: 'kept' }, 200, 'Your answer was not saved'],
+    ['by an error', { schema: 'fairlead.error/1' }, 400, 'Your answer was not saved: Fairlead was asked and does not'],
+    ['by something strange', { schema: 'fairlead.answer/1', state: 'kept' }, 200, 'Fairlead was asked and does not'],
   ])('where it is refused %s, the buttons stay and the card says so', async (_, reply, status, words) => {
     hears(reply, status);
     const card = await asked();
     button(card, 'Agree').trigger('onClick');
     await card.waitFor(() => expect(card.find(Alert).text).toContain(words));
     expect(card.find(Alert).props.variant).toBe('danger');
+    expect(card.findAll(Button)).toHaveLength(3);
+    expect(card.find(StatusTag).text).toBe('Score may be unreliable');
+  });
+});
+
+describe('where the reply to an answer is lost', () => {
+  const asked = async (then: () => Promise<Response>, auditId = 'abc123') => {
+    const replies = [async () => new Response(JSON.stringify({ ...PANEL, audit_id: auditId })), async () => Promise.reject(new Error('timeout')), then];
+    fetched.mockImplementation(async () => (replies.shift() ?? then)());
+    const card = shown(WRITTEN);
+    await card.waitFor(() => expect(card.findAll(Button)).toHaveLength(3));
+    return card;
+  };
+  const holds = (more: object) => async () => new Response(JSON.stringify({ ...PANEL, ...more }));
+  const agree = (card: ReturnType<typeof shown>) => card.find(Button, (node) => node.text === 'Agree').trigger('onClick');
+  const heard = async (card: ReturnType<typeof shown>) => {
+    await card.waitFor(() => expect(card.maybeFind(Alert)).not.toBeNull());
+    const alert = card.find(Alert);
+    return [alert.props.title, alert.props.variant, alert.text];
+  };
+
+  it('the card asks, and says that it is saved where Fairlead has it', async () => {
+    const card = await asked(holds({ answer: 'agree' }));
+    agree(card);
+    expect(await heard(card)).toEqual(['Saved', 'success', 'Fairlead was slow, but it has your answer.']);
+    expect(card.find(StatusTag).text).toBe('You have answered this check');
+    expect(fetched.mock.calls.map(([address]) => new URL(address).pathname)).toEqual([
+      '/hubspot/card',
+      '/hubspot/answer',
+      '/hubspot/card',
+    ]);
+  });
+
+  it.each([
+    ['nothing', { answer: null }],
+    ['another answer', { answer: 'review' }],
+    ['another reason', { answer: 'agree', answer_reason: 'other' }],
+  ])('it says that it is not saved where Fairlead holds %s', async (_, held) => {
+    const card = await asked(holds(held));
+    agree(card);
+    expect((await heard(card)).slice(0, 2)).toEqual(['Not saved', 'danger']);
+    // What Fairlead holds is shown.
+    const { answer } = held;
+    expect(everything(card).includes('You answered')).toBe(answer !== null);
+  });
+
+  it('the reason belongs to the answer', async () => {
+    const card = await asked(holds({ answer: 'disagree', answer_reason: 'score_too_low' }));
+    card.find(Button, (node) => node.text === 'Disagree').trigger('onClick');
+    await card.waitFor(() => expect(card.maybeFind(ToggleGroup)).not.toBeNull());
+    card.find(ToggleGroup).trigger('onChange', 'score_too_low');
+    await card.waitFor(() => expect(card.find(Button).props.disabled).toBe(false));
+    card.find(Button).trigger('onClick');
+    expect((await heard(card))[0]).toBe('Saved');
+  });
+
+  it('a check that was made anew meanwhile is shown, with its buttons', async () => {
+    const card = await asked(holds({ audit_id: 'def456', answer: 'agree' }));
+    agree(card);
+    await card.waitFor(() => expect(everything(card)).toContain('def456'));
+  });
+
+  it('it says that it does not know where Fairlead cannot be asked either', async () => {
+    const card = await asked(async () => Promise.reject(new Error('away')));
+    agree(card);
+    const [title, variant, words] = await heard(card);
+    expect([title, variant]).toEqual(['Not known', 'warning']);
+    expect(words).toContain('It is not known whether your answer was saved');
     expect(card.findAll(Button)).toHaveLength(3);
     expect(card.find(StatusTag).text).toBe('Score may be unreliable');
   });

@@ -12,6 +12,8 @@
     data_wrong: "The data of the lead is wrong or old",
     other: "Another reason",
   };
+  const NO_TRACE = "Fairlead was asked and does not have it. Answer again.";
+  const NO_ANSWER = "Fairlead cannot be reached just now. Reload this page in a minute to see.";
   const show = (state, ...parts) => {
     card.dataset.state = state;
     card.replaceChildren(...parts, help());
@@ -45,12 +47,12 @@
     const parts = (...inside) => box.replaceChildren(element("h3", "", "What do you think?"), ...inside, said);
     const give = async (given) => {
       for (const one of box.querySelectorAll("button")) one.disabled = true;
-      let heard = { state: "away", message: "Your answer was not saved: Fairlead could not be reached." };
-      try {
-        heard = await ask(card, "answer", { ...record, auditId: panel.audit_id, ...given }, "fairlead.answer/1");
-      } catch {
-        // The sentence above says it.
-      }
+      const heard = await ask(
+        card,
+        "answer",
+        { ...record, auditId: panel.audit_id, ...given },
+        "fairlead.answer/1",
+      ).catch(() => lookedUp(panel, given));
       said.textContent = heard.message;
       said.dataset.answer = heard.state;
       if (heard.state === "kept") showAnswer(heard.answer);
@@ -90,6 +92,18 @@
     if (panel.answer) showAnswer(panel.answer);
     else showButtons();
     return box;
+  };
+  // What may have been lost is the reply: what Fairlead holds says what became of the answer.
+  const lookedUp = async (panel, given) => {
+    try {
+      const now = await ask(card, "", record, "fairlead.panel/1");
+      const same = now.answer === given.verdict && now.answer_reason === (given.reason ?? null);
+      return now.audit_id === panel.audit_id && same
+        ? { state: "kept", answer: now.answer, message: "Fairlead was slow, but it has your answer." }
+        : { state: "unsaved", message: `Your answer was not saved: ${NO_TRACE}` };
+    } catch {
+      return { state: "unknown", message: `It is not known whether your answer was saved: ${NO_ANSWER}` };
+    }
   };
   const showError = (sentence) =>
     show("error", element("span", "tag error", "Not available"), element("p", "", sentence), button("Try again", load));

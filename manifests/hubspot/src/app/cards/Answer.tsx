@@ -1,8 +1,8 @@
 // The buttons below a check: agree, disagree with a reason, ask for review.
 import { useRef, useState } from 'react';
 import { Alert, Button, ButtonRow, Flex, Text, ToggleGroup } from '@hubspot/ui-extensions';
-import type { Given, Outcome, Reason } from './answer';
-import type { Verdict } from './panel';
+import type { Given, Outcome } from './answer';
+import type { Reason, Verdict } from './panel';
 import { ANSWERED, ANSWER_AGAIN, ANSWER_TITLE, CANCEL, REASONS, SEND, VERDICTS, WHY, filled } from './words';
 
 type Step = 'asking' | 'disagreeing' | 'sending';
@@ -26,7 +26,7 @@ export const Answer = ({ answered, give }: Props) => {
     busy.current = false;
     setOutcome(heard);
     setStep('asking');
-    setChanging(changing && !heard.kept);
+    setChanging(changing && heard.became !== 'kept');
   };
   const begin = (next: Step) => {
     setOutcome(null);
@@ -98,17 +98,11 @@ const Disagreeing = ({ send, cancel }: { send: (reason: Reason) => void; cancel:
   );
 };
 
-const Heard = ({ outcome }: { outcome: Outcome | null }) => {
-  if (outcome === null) {
-    return null;
-  }
-  return outcome.kept ? (
-    <Alert title="Saved" variant="success">
-      {outcome.message}
-    </Alert>
-  ) : (
-    <Alert title="Not saved" variant="danger">
-      {outcome.message}
-    </Alert>
-  );
-};
+const HEARD = {
+  kept: { title: 'Saved', variant: 'success' },
+  not_kept: { title: 'Not saved', variant: 'danger' },
+  not_known: { title: 'Not known', variant: 'warning' },
+} as const;
+
+const Heard = ({ outcome }: { outcome: Outcome | null }) =>
+  outcome === null ? null : <Alert {...HEARD[outcome.became]}>{outcome.message}</Alert>;

@@ -35,7 +35,7 @@ const VARIANTS = {
   no_permission: 'default',
   away: 'default',
 } as const;
-const UNTOLD = { answer: null, scoreProperty: null };
+const UNTOLD = { answer: null, reason: null, scoreProperty: null };
 
 type Location = 'crm.record.sidebar' | 'crm.preview';
 type Heard = { told: Told | null; away: boolean; asked: string };
@@ -43,7 +43,7 @@ type Heard = { told: Told | null; away: boolean; asked: string };
 export const ScoreCheck = () => {
   const context = useExtensionContext<Location>();
   const address = String(context.variables?.FAIRLEAD_PUBLIC_URL ?? '');
-  const [heard, answered] = useTold(address, context.crm);
+  const [heard, tell] = useTold(address, context.crm);
   const [now] = useState(() => Date.now());
   const { told } = heard;
   const written = useCrmProperties(told?.scoreProperty ? [...PROPERTIES, told.scoreProperty] : [...PROPERTIES]);
@@ -56,9 +56,8 @@ export const ScoreCheck = () => {
   const panel = standing(flag, known, properties, now);
   const give = async (given: Given): Promise<Outcome> => {
     const outcome = await send(hubspot.fetch, address, context.crm, panel.audit_id ?? '', given);
-    if (outcome.kept) {
-      answered(given.verdict);
-    }
+    const answer = { answer: given.verdict, reason: given.reason ?? null };
+    tell(outcome.told ?? (outcome.became === 'kept' ? answer : {}));
     return outcome;
   };
   return (
@@ -83,7 +82,7 @@ const choose = (flag: Panel | null, { told, away }: Heard): [Panel, string | nul
   return kept ? [flag, told.panel.sentence] : [told.panel, null];
 };
 
-const useTold = (address: string, crm: Crm): [Heard, (answer: Told['answer']) => void] => {
+const useTold = (address: string, crm: Crm): [Heard, (more: Partial<Told>) => void] => {
   const { objectId, objectTypeId } = crm;
   const asked = `${objectTypeId}/${objectId}`;
   const [heard, setHeard] = useState<Heard>({ told: null, away: false, asked });
@@ -96,12 +95,12 @@ const useTold = (address: string, crm: Crm): [Heard, (answer: Told['answer']) =>
       current = false;
     };
   }, [address, objectId, objectTypeId, asked]);
-  const answered = (answer: Told['answer']) =>
+  const tell = (more: Partial<Told>) =>
     setHeard((before) =>
-      before.told && before.asked === asked ? { ...before, told: { ...before.told, answer } } : before,
+      before.told && before.asked === asked ? { ...before, told: { ...before.told, ...more } } : before,
     );
   // Another record was opened: what was heard before is not about it.
-  return [heard.asked === asked ? heard : { told: null, away: false, asked }, answered];
+  return [heard.asked === asked ? heard : { told: null, away: false, asked }, tell];
 };
 
 type ShownProps = { panel: Panel; score: string | null; note: string | null };

@@ -1,9 +1,10 @@
 // What the card shows, from the contact's own properties and from Fairlead. Nothing of it is trusted to be there.
 import { type Crm, type Fetch, type Said, asked, text, texts } from './asking';
-import { SCORE, SCORE_CORRECTED, STATES, VERDICTS, filled } from './words';
+import { REASONS, SCORE, SCORE_CORRECTED, STATES, VERDICTS, filled } from './words';
 
 export type State = keyof typeof STATES;
 export type Verdict = keyof typeof VERDICTS;
+export type Reason = keyof typeof REASONS;
 export type Properties = Record<string, string | null>;
 export type Shift = [value: number, low: number, high: number];
 export type Panel = {
@@ -18,8 +19,8 @@ export type Panel = {
   explanation: string | null;
   fields: string[];
 };
-/** What Fairlead says of one lead: its panel, the user's own answer to it, and where the score stands. */
-export type Told = { panel: Panel; answer: Verdict | null; scoreProperty: string | null };
+/** What Fairlead says of one lead: its panel, the user's own answer to it with its reason, and where the score is. */
+export type Told = { panel: Panel; answer: Verdict | null; reason: Reason | null; scoreProperty: string | null };
 
 const [STATUS, REASON, AUDIT, AT, CORRECTED] = [
   'fairscore_status',
@@ -64,7 +65,12 @@ export const fromProperties = (properties: Properties): Panel => {
 /** What Fairlead says of the record that is open. Rejects where it cannot be reached or says something else. */
 export const askFor = async (fetch: Fetch, address: string, record: Crm): Promise<Told> => {
   const said = await asked(fetch, `${address}/hubspot/card`, { ...record }, SCHEMA);
-  return { panel: read(said), answer: verdict(said.answer), scoreProperty: text(said.score_property) };
+  return {
+    panel: read(said),
+    answer: oneOf(VERDICTS, said.answer),
+    reason: oneOf(REASONS, said.answer_reason),
+    scoreProperty: text(said.score_property),
+  };
 };
 
 /** The panel as it stands for this user now: without a score, too old, or answered. `now` is in milliseconds. */
@@ -132,8 +138,8 @@ const read = (said: Said): Panel => {
 };
 
 const known = (value: unknown): State => (Object.hasOwn(STATES, String(value)) ? (value as State) : 'not_audited');
-const verdict = (value: unknown): Verdict | null =>
-  Object.hasOwn(VERDICTS, String(value)) ? (value as Verdict) : null;
+const oneOf = <Words extends object>(words: Words, value: unknown): keyof Words | null =>
+  Object.hasOwn(words, String(value)) ? (value as keyof Words) : null;
 const shift = (value: unknown): Shift | null =>
   Array.isArray(value) && value.length === 3 && value.every((one) => Number.isFinite(one)) ? (value as Shift) : null;
 const number = (value: string | null | undefined): number | null =>
