@@ -12,6 +12,7 @@ from connectors.inbound import Visit
 from connectors.policy.model import Policy
 from connectors.policy.parse import parse_policy
 from webapp.incoming import Met, panel_of
+from webapp.panel_words import spoken
 from webapp.panels import to_json
 from webapp.services import Services
 from webapp.store.card_answers import Visitor
@@ -35,7 +36,7 @@ def as_card(opened: Services, met: Met, visit: Visit) -> dict[str, Any]:
         connection_id=row.id, policy=standing.policy, stream=standing.stream, repository=opened.repository
     )
     return {
-        **to_json(panel),
+        **to_json(spoken(panel)),
         "answer": standing.answer,
         "answer_reason": standing.reason,
         "score_property": _score_property(rules),

@@ -174,8 +174,8 @@ def in_a_row(parts: Sequence[str]) -> str:
 
 @contextmanager
 def as_told(code: str) -> Iterator[None]:
-    """Answer in the language that a CRM tells of its user, such as ``de_AT``, where it is one of ours."""
-    with force_locale(offered(code.partition("_")[0]) or current()):
+    """Answer in the language that a CRM tells of its user, such as ``de_AT`` or ``de-at``, if it is ours."""
+    with force_locale(offered(code.replace("-", "_").partition("_")[0].lower()) or current()):
         yield
 
 

@@ -7,13 +7,14 @@ It counts leads by what the check says of them and repeats the findings in the f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
 from connectors.source import FlagStatus
+from webapp.language import decimal, gettext, marked, ngettext
 from webapp.outgoing import notices_of
-from webapp.panels import BY_STATUS, utc_text
+from webapp.panels import BY_STATUS, FINE, utc_text
 from webapp.services import Services
 from webapp.store.flag_counts import FlagCounts
 from webapp.store.repository import Repository
@@ -25,6 +26,16 @@ COUNTED_ANEW = 600
 """Seconds after which leads are counted again: between two audits only those that are erased go."""
 MOST = 64
 """Audits whose sentences and counts are held, for each process."""
+ASK = marked("Ask an auditor what is behind it before you change how your team uses the score.")
+SENTENCES = (
+    marked("The score is unreliable for some leads."),
+    marked("Some leads are selected less readily than others."),
+    marked("Some leads are worked less, or later, than others."),
+    marked("The audit is sure of it."),
+    marked("The audit holds it likely; more leads would tell."),
+    marked("Auditors can read in Fairlead what is behind it."),
+)
+"""What `audit.finding.outward` says."""
 ORDER: tuple[FlagStatus, ...] = ("review", "insufficient_data", "ok")
 OverviewState = Literal["checked", "not_audited", "not_connected"]
 
@@ -53,13 +64,13 @@ class Overview:
 
 NOT_AUDITED = Overview(
     state="not_audited",
-    sentence="No audit of these leads is finished yet, so there is nothing to sum up.",
-    next_step="Ask your CRM admin when the first check is due.",
+    sentence=marked("No audit of these leads is finished yet, so there is nothing to sum up."),
+    next_step=marked("Ask your CRM admin when the first check is due."),
 )
 NOT_CONNECTED = Overview(
     state="not_connected",
-    sentence="Fairlead has no working connection to this CRM, so it cannot check its scores.",
-    next_step="Ask your CRM admin to connect Fairlead.",
+    sentence=marked("Fairlead has no working connection to this CRM, so it cannot check its scores."),
+    next_step=marked("Ask your CRM admin to connect Fairlead."),
 )
 
 
@@ -87,9 +98,7 @@ def overview_of(opened: Services, connection: ConnectionRow) -> Overview:
     return Overview(
         state="checked",
         sentence=_sentence(sum(numbers.values()), numbers.get("review", 0)),
-        next_step="Ask an auditor what is behind it before you change how your team uses the score."
-        if numbers.get("review")
-        else "Use the score as you normally would.",
+        next_step=ASK if numbers.get("review") else FINE.next_step,
         counts=counts,
         checked_at=utc_text(audit.made_at),
         audit_id=audit.id,
@@ -98,13 +107,31 @@ def overview_of(opened: Services, connection: ConnectionRow) -> Overview:
 
 
 def overview_json(overview: Overview) -> dict[str, Any]:
-    """The overview as the manager's card reads it (schema ``fairlead.overview/1``)."""
-    return {"schema": SCHEMA, **asdict(overview)}
+    """The overview as the manager's card reads it (``fairlead.overview/1``), in its language."""
+    spoken = replace(
+        overview,
+        sentence=gettext(overview.sentence),
+        next_step=gettext(overview.next_step),
+        counts=tuple(replace(one, title=gettext(one.title)) for one in overview.counts),
+        findings=tuple(map(_spoken, overview.findings)),
+    )
+    return {"schema": SCHEMA, **asdict(spoken)}
+
+
+def _spoken(finding: str) -> str:
+    """A finding is made of a few fixed sentences; what is not known of it stays English."""
+    for one in SENTENCES:
+        finding = finding.replace(one, gettext(one))
+    return finding
 
 
 def _sentence(leads: int, doubtful: int) -> str:
-    checked = "1 lead was checked" if leads == 1 else f"{leads:,} leads were checked"
-    return f"{checked}; the score of {doubtful:,} of them may be unreliable."
+    return ngettext(
+        "%(n)s lead was checked; the score of %(doubtful)s of them may be unreliable.",
+        "%(n)s leads were checked; the score of %(doubtful)s of them may be unreliable.",
+        leads,
+        doubtful=decimal(doubtful),
+    )
 
 
 @lru_cache(maxsize=MOST)

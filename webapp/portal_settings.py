@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from webapp.language import gettext, marked
 from webapp.panels import utc_text
 from webapp.services import Services
 from webapp.settings import Settings
@@ -15,7 +16,7 @@ from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.dashboard import status_of
 
 SCHEMA = "fairlead.settings/1"
-WORKS = "Fairlead is connected to this account and checks its scores."
+WORKS = marked("Fairlead is connected to this account and checks its scores.")
 
 
 def settings_of(opened: Services, row: ConnectionRow) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def settings_of(opened: Services, row: ConnectionRow) -> dict[str, Any]:
         **_always(opened.settings),
         "state": "connected" if row.state == "connected" else "trouble",
         "title": status.words,
-        "sentence": status.mend or WORKS,
+        "sentence": status.mend or gettext(WORKS),
         "connected_at": utc_text(row.connected_at),
         "checked_at": utc_text(audit.made_at) if audit else None,
         "audit_id": audit.id if audit else None,
@@ -38,8 +39,10 @@ def not_connected(settings: Settings) -> dict[str, Any]:
     return {
         **_always(settings),
         "state": "not_connected",
-        "title": "Fairlead is not connected",
-        "sentence": "Open Connections in Fairlead, choose Connect HubSpot, and agree for this account.",
+        "title": gettext("Fairlead is not connected"),
+        "sentence": gettext(
+            "Open Connections in Fairlead, choose Connect HubSpot, and agree for this account."
+        ),
         "connected_at": None,
         "checked_at": None,
         "audit_id": None,

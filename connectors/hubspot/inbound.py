@@ -24,6 +24,7 @@ MAXIMUM_BODY = 16_384
 PORTAL_UNKNOWN, BODY_INVALID, ANSWER_INVALID = "portal_unknown", "body_invalid", "answer_invalid"
 CONTACT, LEAD = "0-1", "0-136"
 _SIGNED_QUERY = ("portalId", "userId", "appId", "userEmail")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}\Z")
 _NUMBER = re.compile(r"[0-9]{1,20}\Z")
 # An audit's own id; any other text is not taken.
 _AUDIT_ID = re.compile(r"[a-z0-9]{6,32}\Z")
@@ -89,6 +90,15 @@ def verify_portal(request: InboundRequest, app: HubSpotApp, keyring_for: Keyring
         As `verify_card`, but for what is about the body.
     """
     return _proved(request, app, keyring_for, now)[0]["portalId"]
+
+
+def language_of(request: InboundRequest) -> str:
+    """The language that a card says HubSpot speaks to its user, such as "de"; "" where it says none.
+
+    It says nothing about anybody, so that it may be read of any request whose signature was proved.
+    """
+    said = _document(request.body).get("language")
+    return said if isinstance(said, str) and _LANGUAGE.match(said) else ""
 
 
 def lead_of(keyring: Keyring, kind: str, record_id: str) -> LeadKey:

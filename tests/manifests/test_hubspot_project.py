@@ -7,10 +7,13 @@ import os
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
 from connectors import feedback
 from connectors.hubspot import events, flag_properties, scopes
@@ -31,6 +34,10 @@ ADDRESS = "${FAIRLEAD_PUBLIC_URL}"
 OPTION = "hubspot_optional_scopes"
 LABELS = SALESFORCE / "labels" / "CustomLabels.labels-meta.xml"
 LWC = SALESFORCE / "lwc"
+SALESFORCE_GERMAN = (
+    PROJECT.parent / "salesforce/translations-de/main/default/translations/de.translation-meta.xml"
+)
+GERMAN = ROOT / "webapp" / "translations" / "de" / "LC_MESSAGES"
 
 
 def meta(name: str) -> Any:
@@ -74,6 +81,41 @@ def test_the_settings_page_names_the_properties_that_are_written() -> None:
     page = (SOURCE / "app" / "settings" / "standing.ts").read_text()
     named = re.findall(r"name: '(\w+)', label: '([^']+)'", page)
     assert dict(named) == dict(flag_properties.LABELS)
+
+
+def quoted(script: str) -> list[str]:
+    """The texts of a script's list of words, in their order, each in one piece."""
+    source = re.sub(r"' \+\s+'", "", (SOURCE / "app" / script).read_text())
+    body = source.split(" = {", 1)[1].split("\n};", 1)[0]
+    return [one or other for one, other in re.findall(r"'([^'\n]*)'|\"([^\"\n]*)\"", body)]
+
+
+def test_the_german_of_the_cards_is_that_of_the_pages_and_of_salesforce() -> None:
+    translated = dict(zip(quoted("cards/words.ts"), quoted("cards/german.ts"), strict=True))
+    pages = {one.id: one.string for path in GERMAN.glob("*.po") for one in _messages(path) if one.string}
+    # On a button a person speaks of themselves; the pages of Fairlead tell what somebody said.
+    own = {"", "de", "en", *("Agree", "Disagree", "Ask for review")}
+    told = {text: german for text, german in translated.items() if text not in own}
+    assert len(told) > 60
+    assert {text: pages[text] for text in told if text in pages} == {t: told[t] for t in told if t in pages}
+    salesforce = _salesforce_german()
+    shared = [text for text in translated if text in salesforce]
+    assert len(shared) > 40
+    assert {text: salesforce[text] for text in shared} == {text: translated[text] for text in shared}
+
+
+def _messages(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def _salesforce_german() -> dict[str, str]:
+    """The German of each English label of the panel in Salesforce."""
+    source = SALESFORCE_GERMAN.read_text(encoding="utf-8")
+    found = re.findall(r"<label>(.*?)</label>\s*<name>(.*?)</name>", source, re.DOTALL)
+    german = {name: unescape(label) for label, name in found}
+    names, labels = texts(LABELS, "fullName"), texts(LABELS, "value")
+    return {label: german[name] for name, label in zip(names, labels, strict=True) if name in german}
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +162,8 @@ def test_what_this_is_stands_in_the_glossary(words: str) -> None:
 
 
 def test_an_answer_is_a_word_that_is_taken(words: str) -> None:
-    for name, known in (("VERDICTS", feedback.Verdict), ("REASONS", feedback.Reason)):
-        told = words.split(f"export const {name} = {{", 1)[1].split("} as const", 1)[0]
+    for name, known in (("verdicts", feedback.Verdict), ("reasons", feedback.Reason)):
+        told = words.split(f"  {name}: {{", 1)[1].split("}", 1)[0]
         assert set(re.findall(r"(\w+): '", told)) == set(get_args(known))
     assert f"'{card_replies.WORDS['kept']}'" not in words  # Fairlead itself says what became of an answer
 
@@ -229,7 +271,7 @@ def test_the_parser_refuses(copy: Path, name: str, right: str, wrong: str) -> No
     [
         ("the types hold", "panel.title", "panel.titel"),
         ("the rules for extensions hold", "<StatusTag variant", "<b id='x' /><StatusTag variant"),
-        ("the card shows every state", "away ? AWAY : null", "null"),
+        ("the card shows every state", "away ? words.away : null", "null"),
         ("the card shows every state", "outcome.became === 'kept'", "outcome.became !== 'kept'"),
         ("the card is built", "'./panel'", "'./pannel'"),
     ],

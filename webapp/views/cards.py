@@ -18,15 +18,17 @@ from sqlalchemy.exc import OperationalError
 from connectors.errors import Refused
 from connectors.feedback import Feedback
 from connectors.hubspot.app import HubSpotApp
-from connectors.hubspot.inbound import PORTAL_UNKNOWN, verify_answer, verify_card, verify_portal
+from connectors.hubspot.inbound import PORTAL_UNKNOWN, language_of, verify_answer, verify_card, verify_portal
 from connectors.hubspot.signature import InboundRequest
 from connectors.inbound import KeyringFor
 from webapp.card_panel import as_card
 from webapp.card_replies import reply
 from webapp.crms import hubspot_app
 from webapp.incoming import Met, as_signed, keyring_for
+from webapp.language import as_told
 from webapp.overview import NOT_CONNECTED as NO_OVERVIEW
 from webapp.overview import overview_json, overview_of
+from webapp.panel_words import spoken
 from webapp.panels import NOT_CONNECTED as NO_PANEL
 from webapp.panels import to_json
 from webapp.portal_settings import not_connected, settings_of
@@ -39,6 +41,7 @@ LOG = logging.getLogger(__name__)
 Proved = TypeVar("Proved")
 Verify = Callable[[InboundRequest, HubSpotApp, KeyringFor, datetime], Proved]
 Make = Callable[[Services, Met, Proved], Mapping[str, Any]]
+Unknown = Callable[[], Mapping[str, Any]]
 
 blueprint = Blueprint("cards", __name__)
 
@@ -46,13 +49,13 @@ blueprint = Blueprint("cards", __name__)
 @blueprint.post(CARD_PATH)
 def card() -> Response:
     """The panel of one contact, with what its user answered."""
-    return _told(CARD_PATH, verify_card, as_card, to_json(NO_PANEL))
+    return _told(CARD_PATH, verify_card, as_card, lambda: to_json(spoken(NO_PANEL)))
 
 
 @blueprint.post(ANSWER_PATH)
 def answer() -> Response:
     """Keep what the user of a card answers to the check."""
-    return _told(ANSWER_PATH, verify_answer, _kept, reply("not_connected"))
+    return _told(ANSWER_PATH, verify_answer, _kept, lambda: reply("not_connected"))
 
 
 @blueprint.post(OVERVIEW_PATH)
@@ -62,7 +65,7 @@ def overview() -> Response:
         OVERVIEW_PATH,
         verify_portal,
         lambda opened, met, _: overview_json(overview_of(opened, met[0])),
-        overview_json(NO_OVERVIEW),
+        lambda: overview_json(NO_OVERVIEW),
     )
 
 
@@ -73,24 +76,29 @@ def settings() -> Response:
         SETTINGS_PATH,
         verify_portal,
         lambda opened, met, _: settings_of(opened, met[0]),
-        not_connected(services().settings),
+        lambda: not_connected(services().settings),
     )
 
 
-def _told(path: str, verify: Verify[Proved], make: Make[Proved], unknown: Mapping[str, Any]) -> Response:
-    """What is made of what the signature proves; ``unknown`` where the portal is not connected."""
+def _told(path: str, verify: Verify[Proved], make: Make[Proved], unknown: Unknown) -> Response:
+    """What is made of what the signature proves, in the language of its user.
+
+    ``unknown`` is said where the portal is not connected.
+    """
     opened = services()
     app = hubspot_app(opened.settings)
     if app is None:
         return as_error("not_set_up", "HubSpot is not set up in this Fairlead.", 404)
-    met = list[Met]()
+    met, signed = list[Met](), as_signed(opened, path)
     try:
-        proved = verify(as_signed(opened, path), app, keyring_for(opened, "hubspot", met), opened.clock())
+        proved = verify(signed, app, keyring_for(opened, "hubspot", met), opened.clock())
     except Refused as error:
-        if error.code == PORTAL_UNKNOWN:
-            return jsonify(unknown)
-        return as_error(error.code, f"{error}.", REQUEST_STATUS.get(error.code, 401))
-    return jsonify(make(opened, met[0], proved))
+        if error.code != PORTAL_UNKNOWN:
+            return as_error(error.code, f"{error}.", REQUEST_STATUS.get(error.code, 401))
+        with as_told(language_of(signed)):
+            return jsonify(unknown())
+    with as_told(language_of(signed)):
+        return jsonify(make(opened, met[0], proved))
 
 
 def _kept(opened: Services, met: Met, given: Feedback) -> Mapping[str, Any]:

@@ -18,6 +18,8 @@ Object.assign(globalThis, { self: globalThis, hsFetch: fetched, extend_V2: () =>
 const { ScoreCheck } = await import('../src/app/cards/ScoreCheck');
 const { fromProperties } = await import('../src/app/cards/panel');
 const { drawing } = await import('../src/app/cards/picture');
+const { ENGLISH, wordsFor } = await import('../src/app/cards/words');
+const { GERMAN } = await import('../src/app/cards/german');
 
 const DAY = 24 * 60 * 60 * 1000;
 const PANEL = {
@@ -46,9 +48,10 @@ const WRITTEN = {
 };
 const NOTHING = Object.fromEntries(Object.keys(WRITTEN).map((name) => [name, null]));
 
-const shown = (properties: Record<string, string | null>, more = {}) => {
+const shown = (properties: Record<string, string | null>, more = {}, user = {}) => {
   const renderer = createRenderer('crm.record.sidebar');
   renderer.mocks.context.variables = { FAIRLEAD_PUBLIC_URL: 'https://fairlead.example.com' };
+  Object.assign(renderer.mocks.context.user, user);
   renderer.mocks.context.crm = { objectId: 51, objectTypeId: '0-1' };
   renderer.mocks.useCrmProperties.willCall(() => ({
     properties,
@@ -120,7 +123,9 @@ describe('the properties first', () => {
   });
 
   it('reads a date-time as HubSpot hands it over', () => {
-    expect(fromProperties({ ...WRITTEN, fairscore_audited_at: '1795600800000' }).checked_at).toMatch(/^2026-11-2/);
+    expect(fromProperties({ ...WRITTEN, fairscore_audited_at: '1795600800000' }, ENGLISH).checked_at).toMatch(
+      /^2026-11-2/,
+    );
   });
 });
 
@@ -198,7 +203,7 @@ describe('the picture', () => {
     ['around nothing', [0, -3, 3]],
     ['of no width', [5, 5, 5]],
   ] as const)('is whole where the score is %s', (_, shift) => {
-    const svg = drawing([...shift]);
+    const svg = drawing([...shift], ENGLISH);
     const numbers = [...svg.matchAll(/ (?:x|cx|width)="([^"]+)"/g)].map((one) => Number(one[1]));
     expect(numbers.every((one) => one >= 0 && one <= 300)).toBe(true);
     expect(svg).toMatch(/^<svg .*score as it is.*<\/svg>$/);
@@ -217,15 +222,16 @@ describe('what the user answers', () => {
   const hears = (reply: unknown, status = 200) =>
     fetched.mockImplementation(
       async (address: string) =>
-        new Response(JSON.stringify(address.endsWith('/answer') ? reply : PANEL), { status: address.endsWith('/answer') ? status : 200 }),
+        new Response(JSON.stringify(address.endsWith('/answer') ? reply : PANEL), {
+          status: address.endsWith('/answer') ? status : 200,
+        }),
     );
   const asked = async () => {
     const card = shown(WRITTEN);
     await card.waitFor(() => expect(card.findAll(Button)).toHaveLength(3));
     return card;
   };
-  const button = (card: ReturnType<typeof shown>, text: string) =>
-    card.find(Button, (node) => node.text === text);
+  const button = (card: ReturnType<typeof shown>, text: string) => card.find(Button, (node) => node.text === text);
   const sent = () => fetched.mock.calls.filter(([address]) => address.endsWith('/hubspot/answer'));
 
   it.each([
@@ -238,7 +244,7 @@ describe('what the user answers', () => {
     await card.waitFor(() => expect(card.find(Alert).text).toBe('Thank you.'));
     const [[address, options]] = sent();
     expect(address).toBe('https://fairlead.example.com/hubspot/answer');
-    expect(options.body).toEqual({ objectId: 51, objectTypeId: '0-1', auditId: 'abc123', verdict });
+    expect(options.body).toEqual({ objectId: 51, objectTypeId: '0-1', auditId: 'abc123', verdict, language: 'en' });
     expect(card.find(StatusTag).text).toBe('You have answered this check');
   });
 
@@ -285,7 +291,12 @@ describe('what the user answers', () => {
   });
 
   it.each([
-    ['in words', { ...SAVED, state: 'too_many', message: 'Not saved: wait a minute.' }, 200, 'Not saved: wait a minute.'],
+    [
+      'in words',
+      { ...SAVED, state: 'too_many', message: 'Not saved: wait a minute.' },
+      200,
+      'Not saved: wait a minute.',
+    ],
     ['by an error', { schema: 'fairlead.error/1' }, 400, 'Your answer was not saved: Fairlead was asked and does not'],
     ['by something strange', { schema: 'fairlead.answer/1', state: 'kept' }, 200, 'Fairlead was asked and does not'],
   ])('where it is refused %s, the buttons stay and the card says so', async (_, reply, status, words) => {
@@ -301,14 +312,19 @@ describe('what the user answers', () => {
 
 describe('where the reply to an answer is lost', () => {
   const asked = async (then: () => Promise<Response>, auditId = 'abc123') => {
-    const replies = [async () => new Response(JSON.stringify({ ...PANEL, audit_id: auditId })), async () => Promise.reject(new Error('timeout')), then];
+    const replies = [
+      async () => new Response(JSON.stringify({ ...PANEL, audit_id: auditId })),
+      async () => Promise.reject(new Error('timeout')),
+      then,
+    ];
     fetched.mockImplementation(async () => (replies.shift() ?? then)());
     const card = shown(WRITTEN);
     await card.waitFor(() => expect(card.findAll(Button)).toHaveLength(3));
     return card;
   };
   const holds = (more: object) => async () => new Response(JSON.stringify({ ...PANEL, ...more }));
-  const agree = (card: ReturnType<typeof shown>) => card.find(Button, (node) => node.text === 'Agree').trigger('onClick');
+  const agree = (card: ReturnType<typeof shown>) =>
+    card.find(Button, (node) => node.text === 'Agree').trigger('onClick');
   const heard = async (card: ReturnType<typeof shown>) => {
     await card.waitFor(() => expect(card.maybeFind(Alert)).not.toBeNull());
     const alert = card.find(Alert);
@@ -385,7 +401,9 @@ describe('then what Fairlead knows', () => {
     await renderer.waitFor(() => expect(everything(renderer)).toContain('May be too low by about 28 points'));
     const labels = renderer.findAll(DescriptionListItem).map((item) => item.props.label);
     expect(labels).toEqual(['What to do', 'Fields to look at', 'Checked']);
-    expect(renderer.find(DescriptionListItem, { label: 'Fields to look at' }).text).toBe('Postal Code, Original Source');
+    expect(renderer.find(DescriptionListItem, { label: 'Fields to look at' }).text).toBe(
+      'Postal Code, Original Source',
+    );
     expect(renderer.maybeFind(Alert)).toBeNull();
   });
 
@@ -400,7 +418,12 @@ describe('then what Fairlead knows', () => {
   });
 
   it('keeps the written flag where the portal is no longer connected, and says so', async () => {
-    answers({ ...PANEL, state: 'not_connected', title: 'Fairlead is not connected', sentence: 'It has no connection.' });
+    answers({
+      ...PANEL,
+      state: 'not_connected',
+      title: 'Fairlead is not connected',
+      sentence: 'It has no connection.',
+    });
     const renderer = shown(WRITTEN);
     await renderer.waitFor(() => expect(renderer.find(Alert).text).toBe('It has no connection.'));
     expect(renderer.find(StatusTag).text).toBe('Score may be unreliable');
@@ -426,5 +449,44 @@ describe('then what Fairlead knows', () => {
     const renderer = shown(WRITTEN);
     await renderer.waitFor(() => expect(renderer.find(StatusTag).props.variant).toBe('default'));
     expect(renderer.find(DescriptionListItem, { label: 'Fields to look at' }).text).toBe(long);
+  });
+});
+
+describe('another language', () => {
+  const GERMAN_USER = { language: 'de', locale: 'de-at' };
+
+  it.each([
+    [{ language: 'de' }, 'de'],
+    [{ locale: 'de-ch' }, 'de'],
+    [{ language: 'en', locale: 'de-de' }, 'en'],
+    [{ language: 'delta' }, 'en'],
+    [{}, 'en'],
+    [undefined, 'en'],
+  ])('is chosen as HubSpot speaks to the user: %j', (user, language) => {
+    expect(wordsFor(user).language).toBe(language);
+  });
+
+  it('has every word, with the same places to fill', () => {
+    const texts = (words: object): string[] =>
+      Object.values(words).flatMap((one) => (typeof one === 'string' ? [one] : texts(one as object)));
+    const places = (text: string) => (text.match(/\{\d\}/g) ?? []).sort();
+    expect(texts(GERMAN).map(places)).toEqual(texts(ENGLISH).map(places));
+    expect(texts(GERMAN).filter((one, at) => one === '' && texts(ENGLISH)[at] !== '')).toEqual([]);
+  });
+
+  it('is spoken at once and asked for, also for what becomes of an answer', async () => {
+    answers({ ...PANEL, title: 'Score vielleicht unzuverlässig' });
+    const card = shown(WRITTEN, {}, GERMAN_USER);
+    expect(card.find(StatusTag).text).toBe(GERMAN.states.flagged.title);
+    // What was written into HubSpot is English.
+    expect(everything(card)).not.toContain(WRITTEN.fairscore_reason);
+    await card.waitFor(() => expect(card.findAll(Button)[0]?.text).toBe('Stimme zu'));
+    expect(everything(card)).toContain('Score 42, berichtigt 70');
+    expect(fetched.mock.calls[0]?.[1].body.language).toBe('de');
+    answers({ schema: 'fairlead.answer/1', state: 'kept', message: 'Danke.' });
+    card.findAll(Button)[0]?.trigger('onClick');
+    await card.waitFor(() => expect(card.find(Alert).props.title).toBe('Gespeichert'));
+    expect(fetched.mock.calls[1]?.[1].body.language).toBe('de');
+    expect(card.find(StatusTag).text).toBe(GERMAN.states.acknowledged.title);
   });
 });

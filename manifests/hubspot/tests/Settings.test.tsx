@@ -17,10 +17,12 @@ const STANDING = {
   audit_id: 'abc123',
 };
 
-const shown = (permissions: 'integrations-management-write'[] = ['integrations-management-write']) => {
+const MAY: 'integrations-management-write'[] = ['integrations-management-write'];
+const shown = (permissions = MAY, language = 'en') => {
   const renderer = createRenderer('settings');
   renderer.mocks.context.variables = { FAIRLEAD_PUBLIC_URL: 'https://fairlead.example.com' };
   renderer.mocks.context.user.permissions = permissions;
+  renderer.mocks.context.user.language = language;
   renderer.render(<Settings />);
   return renderer;
 };
@@ -85,4 +87,12 @@ it('shows nothing to who may not manage apps, and asks nothing', () => {
   expect(page.find(EmptyState).props.title).toBe('Only for who manages apps');
   expect(page.maybeFind(Link)).toBeNull();
   expect(fetched).not.toHaveBeenCalled();
+});
+
+it('speaks German where HubSpot does', async () => {
+  answers({ ...STANDING, checked_at: null, audit_id: null });
+  const page = shown(MAY, 'de');
+  expect(page.find(LoadingSpinner).props.label).toBe('Fairlead wird gefragt');
+  await page.waitFor(() => expect(page.find(DescriptionListItem, { label: 'Letzte Prüfung' }).text).toContain('keine'));
+  expect(fetched.mock.calls[0]?.[1].body).toEqual({ language: 'de' });
 });

@@ -23,9 +23,10 @@ const SUMMED = {
   findings: ['The score is unreliable for some leads.', 9],
 };
 
-const shown = (status: string | null = 'review', more = {}) => {
+const shown = (status: string | null = 'review', more = {}, language = 'en') => {
   const renderer = createRenderer('crm.record.tab');
   renderer.mocks.context.variables = { FAIRLEAD_PUBLIC_URL: 'https://fairlead.example.com' };
+  renderer.mocks.context.user.language = language;
   renderer.mocks.useCrmProperties.willCall(() => ({
     properties: { fairscore_status: status },
     error: null,
@@ -68,7 +69,7 @@ it('asks with nothing of the contact', async () => {
   await tab.waitFor(() => expect(fetched).toHaveBeenCalledTimes(1));
   const [address, options] = fetched.mock.calls[0] ?? [];
   expect(address).toBe('https://fairlead.example.com/hubspot/overview');
-  expect(options).toMatchObject({ method: 'POST', timeout: 5000, body: {} });
+  expect(options).toMatchObject({ method: 'POST', timeout: 5000, body: { language: 'en' } });
 });
 
 it.each([
@@ -98,4 +99,12 @@ it('does not need the properties', async () => {
   const tab = shown(null, { error: new Error('no') });
   await tab.waitFor(() => expect(tab.findAll(StatisticsItem)).toHaveLength(2));
   expect(tab.maybeFind(DescriptionListItem, { label: 'This lead' })).toBeNull();
+});
+
+it('speaks German where HubSpot does', async () => {
+  answers(SUMMED);
+  const tab = shown('review', {}, 'de');
+  expect(tab.find(LoadingSpinner).props.label).toBe('Die Prüfungen werden zusammengefasst');
+  await tab.waitFor(() => expect(tab.findAll(StatisticsItem)[1]?.props.number).toBe('12.342'));
+  expect(fetched.mock.calls[0]?.[1].body).toEqual({ language: 'de' });
 });

@@ -2,15 +2,12 @@
 import { useRef, useState } from 'react';
 import { Alert, Button, ButtonRow, Flex, Text, ToggleGroup } from '@hubspot/ui-extensions';
 import type { Given, Outcome } from './answer';
-import type { Reason, Verdict } from './panel';
-import { ANSWERED, ANSWER_AGAIN, ANSWER_TITLE, CANCEL, REASONS, SEND, VERDICTS, WHY, filled } from './words';
+import { type Reason, type Verdict, type Words, filled } from './words';
 
 type Step = 'asking' | 'disagreeing' | 'sending';
-type Props = { answered: Verdict | null; give: (given: Given) => Promise<Outcome> };
+type Props = { words: Words; answered: Verdict | null; give: (given: Given) => Promise<Outcome> };
 
-const OPTIONS = Object.entries(REASONS).map(([value, label]) => ({ value, label }));
-
-export const Answer = ({ answered, give }: Props) => {
+export const Answer = ({ words, answered, give }: Props) => {
   const [step, setStep] = useState<Step>('asking');
   const [changing, setChanging] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
@@ -34,75 +31,83 @@ export const Answer = ({ answered, give }: Props) => {
   };
   return (
     <Flex direction="column" gap="small">
-      <Text format={{ fontWeight: 'demibold' }}>{ANSWER_TITLE}</Text>
+      <Text format={{ fontWeight: 'demibold' }}>{words.answerTitle}</Text>
       {answered && !changing ? (
-        <Answered answered={answered} change={() => setChanging(true)} />
+        <Answered words={words} answered={answered} change={() => setChanging(true)} />
       ) : (
-        <Asking step={step} begin={begin} save={save} />
+        <Asking words={words} step={step} begin={begin} save={save} />
       )}
-      <Heard outcome={outcome} />
+      <Heard words={words} outcome={outcome} />
     </Flex>
   );
 };
 
-const Answered = ({ answered, change }: { answered: Verdict; change: () => void }) => (
+type AnsweredProps = { words: Words; answered: Verdict; change: () => void };
+
+const Answered = ({ words, answered, change }: AnsweredProps) => (
   <>
-    <Text>{filled(ANSWERED, VERDICTS[answered])}</Text>
+    <Text>{filled(words.answered, words.verdicts[answered])}</Text>
     <Button variant="transparent" size="small" onClick={change}>
-      {ANSWER_AGAIN}
+      {words.answerAgain}
     </Button>
   </>
 );
 
-type AskingProps = { step: Step; begin: (next: Step) => void; save: (given: Given) => void };
+type AskingProps = { words: Words; step: Step; begin: (next: Step) => void; save: (given: Given) => void };
 
-const Asking = ({ step, begin, save }: AskingProps) =>
+const Asking = ({ words, step, begin, save }: AskingProps) =>
   step === 'disagreeing' ? (
-    <Disagreeing send={(reason) => save({ verdict: 'disagree', reason })} cancel={() => begin('asking')} />
+    <Disagreeing
+      words={words}
+      send={(reason) => save({ verdict: 'disagree', reason })}
+      cancel={() => begin('asking')}
+    />
   ) : (
     <ButtonRow disableDropdown>
       <Button size="small" disabled={step === 'sending'} onClick={() => save({ verdict: 'agree' })}>
-        {VERDICTS.agree}
+        {words.verdicts.agree}
       </Button>
       <Button size="small" disabled={step === 'sending'} onClick={() => begin('disagreeing')}>
-        {VERDICTS.disagree}
+        {words.verdicts.disagree}
       </Button>
       <Button size="small" disabled={step === 'sending'} onClick={() => save({ verdict: 'review' })}>
-        {VERDICTS.review}
+        {words.verdicts.review}
       </Button>
     </ButtonRow>
   );
 
-const Disagreeing = ({ send, cancel }: { send: (reason: Reason) => void; cancel: () => void }) => {
+type DisagreeingProps = { words: Words; send: (reason: Reason) => void; cancel: () => void };
+
+const Disagreeing = ({ words, send, cancel }: DisagreeingProps) => {
   const [reason, setReason] = useState('');
   return (
     <>
       <ToggleGroup
         toggleType="radioButtonList"
         name="reason"
-        label={WHY}
+        label={words.why}
         required
-        options={OPTIONS}
+        options={Object.entries(words.reasons).map(([value, label]) => ({ value, label }))}
         value={reason}
         onChange={setReason}
       />
       <ButtonRow disableDropdown>
         <Button variant="primary" size="small" disabled={reason === ''} onClick={() => send(reason as Reason)}>
-          {SEND}
+          {words.send}
         </Button>
         <Button size="small" onClick={cancel}>
-          {CANCEL}
+          {words.cancel}
         </Button>
       </ButtonRow>
     </>
   );
 };
 
-const HEARD = {
-  kept: { title: 'Saved', variant: 'success' },
-  not_kept: { title: 'Not saved', variant: 'danger' },
-  not_known: { title: 'Not known', variant: 'warning' },
-} as const;
+const VARIANTS = { kept: 'success', not_kept: 'danger', not_known: 'warning' } as const;
 
-const Heard = ({ outcome }: { outcome: Outcome | null }) =>
-  outcome === null ? null : <Alert {...HEARD[outcome.became]}>{outcome.message}</Alert>;
+const Heard = ({ words, outcome }: { words: Words; outcome: Outcome | null }) =>
+  outcome === null ? null : (
+    <Alert title={words.became[outcome.became]} variant={VARIANTS[outcome.became]}>
+      {outcome.message}
+    </Alert>
+  );

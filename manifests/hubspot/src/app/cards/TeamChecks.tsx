@@ -21,90 +21,85 @@ import { useCrmProperties } from '@hubspot/ui-extensions/crm';
 import { moment } from './asking';
 import { type Overview, askForAll } from './overview';
 import { PROPERTIES, fromProperties } from './panel';
-import {
-  AUDIT,
-  CHECKED,
-  FOUND,
-  THIS_LEAD,
-  TEAM_AWAY,
-  TEAM_LOADING,
-  TEAM_TITLE,
-  UNCHANGED,
-  WHAT,
-  WHAT_IT_IS,
-  WHAT_TO_DO,
-} from './words';
+import { type Words, wordsFor } from './words';
 
 type Location = 'crm.record.tab';
 
 export const TeamChecks = () => {
   const context = useExtensionContext<Location>();
   const address = String(context.variables?.FAIRLEAD_PUBLIC_URL ?? '');
-  const heard = useOverview(address);
+  const words = wordsFor(context.user);
+  const heard = useOverview(address, words);
   return (
     <Flex direction="column" gap="medium">
-      <ThisLead />
-      <Heading>{TEAM_TITLE}</Heading>
-      {heard === null ? <LoadingSpinner label={TEAM_LOADING} showLabel /> : null}
+      <ThisLead words={words} />
+      <Heading>{words.teamTitle}</Heading>
+      {heard === null ? <LoadingSpinner label={words.teamLoading} showLabel /> : null}
       {heard === 'away' ? (
-        <Alert title="Nothing to sum up just now" variant="info">
-          {TEAM_AWAY}
+        <Alert title={words.teamMissing} variant="info">
+          {words.teamAway}
         </Alert>
       ) : null}
-      {heard !== null && heard !== 'away' ? <Summed overview={heard} /> : null}
-      <Accordion title={WHAT} size="sm">
-        <Text>{WHAT_IT_IS}</Text>
+      {heard !== null && heard !== 'away' ? <Summed words={words} overview={heard} /> : null}
+      <Accordion title={words.what} size="sm">
+        <Text>{words.whatItIs}</Text>
       </Accordion>
     </Flex>
   );
 };
 
-const useOverview = (address: string): Overview | 'away' | null => {
+const useOverview = (address: string, words: Words): Overview | 'away' | null => {
   const [heard, setHeard] = useState<Overview | 'away' | null>(null);
   useEffect(() => {
     let current = true;
-    askForAll(hubspot.fetch, address)
+    askForAll(hubspot.fetch, address, words)
       .then((overview) => current && setHeard(overview))
       .catch(() => current && setHeard('away'));
     return () => {
       current = false;
     };
-  }, [address]);
+  }, [address, words]);
   return heard;
 };
 
-const ThisLead = () => {
+const ThisLead = ({ words }: { words: Words }) => {
   const written = useCrmProperties([...PROPERTIES]);
   if (written.isLoading || written.error) {
     return null;
   }
   return (
     <DescriptionList direction="row">
-      <DescriptionListItem label={THIS_LEAD}>{fromProperties(written.properties).title}</DescriptionListItem>
+      <DescriptionListItem label={words.thisLead}>
+        {fromProperties(written.properties, words).title}
+      </DescriptionListItem>
     </DescriptionList>
   );
 };
 
-const Summed = ({ overview }: { overview: Overview }) => (
+const Summed = ({ words, overview }: { words: Words; overview: Overview }) => (
   <>
-    {overview.state === 'checked' ? null : <StatusTag variant="default">{TITLES[overview.state]}</StatusTag>}
+    {overview.state === 'checked' ? null : (
+      <StatusTag variant="default">{words.states[overview.state].title}</StatusTag>
+    )}
     <Text>{overview.sentence}</Text>
     {overview.counts.length ? (
       <Statistics>
         {overview.counts.map((one) => (
-          <StatisticsItem key={one.state} label={one.title} number={one.number.toLocaleString('en')} />
+          <StatisticsItem key={one.state} label={one.title} number={one.number.toLocaleString(words.language)} />
         ))}
       </Statistics>
     ) : null}
     <DescriptionList>
-      {overview.next_step ? <DescriptionListItem label={WHAT_TO_DO}>{overview.next_step}</DescriptionListItem> : null}
+      {overview.next_step ? (
+        <DescriptionListItem label={words.whatToDo}>{overview.next_step}</DescriptionListItem>
+      ) : null}
       {overview.checked_at ? (
-        <DescriptionListItem label={CHECKED}>{moment(overview.checked_at)}</DescriptionListItem>
+        <DescriptionListItem label={words.checked}>{moment(overview.checked_at, words.language)}</DescriptionListItem>
       ) : null}
     </DescriptionList>
     {overview.findings.length ? (
       <>
-        <Text format={{ fontWeight: 'demibold' }}>{FOUND}</Text>
+        <Text format={{ fontWeight: 'demibold' }}>{words.found}</Text>
         <List variant="unordered">
           {overview.findings.map((one) => (
             <Text key={one}>{one}</Text>
@@ -112,10 +107,10 @@ const Summed = ({ overview }: { overview: Overview }) => (
         </List>
       </>
     ) : null}
-    {overview.audit_id ? <Text variant="microcopy">{`${AUDIT} ${overview.audit_id}. ${UNCHANGED}`}</Text> : null}
+    {overview.audit_id ? (
+      <Text variant="microcopy">{`${words.audit} ${overview.audit_id}. ${words.unchanged}`}</Text>
+    ) : null}
   </>
 );
-
-const TITLES = { not_audited: 'Not checked yet', not_connected: 'Fairlead is not connected' } as const;
 
 hubspot.extend<Location>(() => <TeamChecks />);

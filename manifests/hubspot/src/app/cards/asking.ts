@@ -6,7 +6,7 @@ export type Crm = { objectId: number; objectTypeId: string };
 
 const TIMEOUT = 5000;
 
-/** What Fairlead says. Rejects where it cannot be reached, or says something of another schema. */
+/** What Fairlead says; `body` tells it the language. Rejects where it cannot be reached, or says something of another schema. */
 export const asked = async (fetch: Fetch, address: string, body: object, schema: string): Promise<Said> => {
   const response = await fetch(address, { method: 'POST', timeout: TIMEOUT, body });
   const said: unknown = response.ok ? await response.json() : null;
@@ -22,7 +22,9 @@ export const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 
 /** A date in the reader's way; one that no browser reads is shown as it came. */
-export const moment = (said: string): string => {
+export const moment = (said: string, language: string): string => {
   const at = new Date(said);
-  return Number.isNaN(at.getTime()) ? said : at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  // English is written in many countries: the browser knows which.
+  const where = language === 'en' ? undefined : language;
+  return Number.isNaN(at.getTime()) ? said : at.toLocaleString(where, { dateStyle: 'medium', timeStyle: 'short' });
 };

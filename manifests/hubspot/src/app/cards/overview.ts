@@ -1,5 +1,6 @@
 // How the checks of all contacts went, as Fairlead sums them up. Nothing of it is trusted to be there.
 import { type Fetch, type Said, asked, text, texts } from './asking';
+import type { Words } from './words';
 
 export type Count = { state: string; title: string; number: number };
 export type Overview = {
@@ -16,8 +17,8 @@ const SCHEMA = 'fairlead.overview/1';
 const STATES: readonly unknown[] = ['checked', 'not_audited', 'not_connected'];
 
 /** The newest audit, summed up. Rejects where Fairlead cannot be reached or says something else. */
-export const askForAll = async (fetch: Fetch, address: string): Promise<Overview> => {
-  const said = await asked(fetch, `${address}/hubspot/overview`, {}, SCHEMA);
+export const askForAll = async (fetch: Fetch, address: string, { language }: Words): Promise<Overview> => {
+  const said = await asked(fetch, `${address}/hubspot/overview`, { language }, SCHEMA);
   return {
     state: STATES.includes(said.state) ? (said.state as Overview['state']) : 'not_audited',
     sentence: text(said.sentence) ?? '',

@@ -1,10 +1,7 @@
 // What the card shows, from the contact's own properties and from Fairlead. Nothing of it is trusted to be there.
 import { type Crm, type Fetch, type Said, asked, text, texts } from './asking';
-import { REASONS, SCORE, SCORE_CORRECTED, STATES, VERDICTS, filled } from './words';
+import { ENGLISH, type Reason, type State, type Verdict, type Words, filled } from './words';
 
-export type State = keyof typeof STATES;
-export type Verdict = keyof typeof VERDICTS;
-export type Reason = keyof typeof REASONS;
 export type Properties = Record<string, string | null>;
 export type Shift = [value: number, low: number, high: number];
 export type Panel = {
@@ -37,9 +34,9 @@ const SCHEMA = 'fairlead.panel/1';
 const WRITTEN: Record<string, State> = { ok: 'fine', review: 'flagged', insufficient_data: 'not_enough_data' };
 const CHECKED: readonly State[] = Object.values(WRITTEN);
 
-export const plain = (state: State): Panel => ({
+export const plain = (state: State, words: Words): Panel => ({
   state,
-  ...STATES[state],
+  ...words.states[state],
   checked_at: null,
   audit_id: null,
   estimate: null,
@@ -49,84 +46,89 @@ export const plain = (state: State): Panel => ({
 });
 
 /** The flag as it stands in the contact's properties; without one, the contact was not checked yet. */
-export const fromProperties = (properties: Properties): Panel => {
+export const fromProperties = (properties: Properties, words: Words): Panel => {
   const state = WRITTEN[properties[STATUS] ?? ''];
   if (state === undefined) {
-    return plain('not_audited');
+    return plain('not_audited', words);
   }
   return {
-    ...plain(state),
-    sentence: properties[REASON] || STATES[state].sentence,
+    ...plain(state, words),
+    sentence: (words === ENGLISH && properties[REASON]) || words.states[state].sentence,
     checked_at: dated(properties[AT]),
     audit_id: properties[AUDIT] || null,
   };
 };
 
 /** What Fairlead says of the record that is open. Rejects where it cannot be reached or says something else. */
-export const askFor = async (fetch: Fetch, address: string, record: Crm): Promise<Told> => {
-  const said = await asked(fetch, `${address}/hubspot/card`, { ...record }, SCHEMA);
+export const askFor = async (fetch: Fetch, address: string, record: Crm, words: Words): Promise<Told> => {
+  const said = await asked(fetch, `${address}/hubspot/card`, { ...record, language: words.language }, SCHEMA);
   return {
-    panel: read(said),
-    answer: oneOf(VERDICTS, said.answer),
-    reason: oneOf(REASONS, said.answer_reason),
+    panel: read(said, words),
+    answer: oneOf(words.verdicts, said.answer),
+    reason: oneOf(words.reasons, said.answer_reason),
     scoreProperty: text(said.score_property),
   };
 };
 
-/** The panel as it stands for this user now: without a score, too old, or answered. `now` is in milliseconds. */
-export const standing = (panel: Panel, { answer, scoreProperty }: Told, properties: Properties, now: number): Panel => {
+/** When the card is looked at, in milliseconds, and in which words. */
+export type Here = { now: number; words: Words };
+
+/** The panel as it stands for this user now: without a score, too old, or answered. */
+export const standing = (panel: Panel, told: Told, properties: Properties, { now, words }: Here): Panel => {
+  const { answer, scoreProperty } = told;
   if (!CHECKED.includes(panel.state) && panel.state !== 'not_audited') {
     return panel;
   }
   // A property that HubSpot did not give says nothing; only one that is surely empty says that there is no score.
   const score = scoreProperty === null ? undefined : properties[scoreProperty];
   if (score === null || score === '') {
-    return plain('not_scored');
+    return plain('not_scored', words);
   }
   const age = daysSince(panel.checked_at, now);
   if (panel.audit_id !== null && age >= STALE_AFTER_DAYS) {
-    return aged(panel, age);
+    return aged(panel, age, words);
   }
-  return panel.state === 'flagged' && answer ? acknowledged(panel, answer) : panel;
+  return panel.state === 'flagged' && answer ? acknowledged(panel, answer, words) : panel;
 };
 
 /** The score in the words of Fairlead's other panels; null where it is not a number, or nothing was checked. */
-export const scoreOf = (panel: Panel, told: Told, properties: Properties): string | null => {
+export const scoreOf = (panel: Panel, told: Told, properties: Properties, words: Words): string | null => {
   const score = number(told.scoreProperty === null ? null : properties[told.scoreProperty]);
   if (score === null || panel.audit_id === null) {
     return null;
   }
   const corrected = number(properties[CORRECTED]);
   const whole = corrected !== null && panel.shift !== null;
-  return whole ? filled(SCORE_CORRECTED, points(score), points(corrected)) : filled(SCORE, points(score));
+  const here = (value: number): string => points(value, words);
+  return whole ? filled(words.scoreCorrected, here(score), here(corrected)) : filled(words.score, here(score));
 };
 
 /** Points of a score, as Fairlead's own panel rounds them: 15.3 is "15", 0.153 is "0.15". */
-export const points = (value: number): string => {
+export const points = (value: number, words: Words): string => {
   const digits = Math.abs(value) >= 9.5 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 2 };
-  return new Intl.NumberFormat('en', digits).format(value);
+  return new Intl.NumberFormat(words.language, digits).format(value);
 };
 
-const aged = (panel: Panel, age: number): Panel => ({
-  ...plain('stale'),
-  sentence: filled(STATES.stale.sentence, age, panel.title),
+const aged = (panel: Panel, age: number, words: Words): Panel => ({
+  ...plain('stale', words),
+  sentence: filled(words.states.stale.sentence, age, panel.title),
   checked_at: panel.checked_at,
   audit_id: panel.audit_id,
 });
 
-const acknowledged = (panel: Panel, answer: Verdict): Panel => ({
+const acknowledged = (panel: Panel, answer: Verdict, words: Words): Panel => ({
   ...panel,
   state: 'acknowledged',
-  title: STATES.acknowledged.title,
-  sentence: filled(STATES.acknowledged.sentence, panel.title, VERDICTS[answer]),
+  title: words.states.acknowledged.title,
+  sentence: filled(words.states.acknowledged.sentence, panel.title, words.verdicts[answer]),
 });
 
-const read = (said: Said): Panel => {
+const read = (said: Said, words: Words): Panel => {
   const state = known(said.state);
   return {
     state,
-    title: text(said.title) ?? STATES[state].title,
-    sentence: text(said.sentence) ?? STATES[state].sentence,
+    title: text(said.title) ?? words.states[state].title,
+    sentence: text(said.sentence) ?? words.states[state].sentence,
     next_step: text(said.next_step),
     checked_at: text(said.checked_at),
     audit_id: text(said.audit_id),
@@ -137,9 +139,10 @@ const read = (said: Said): Panel => {
   };
 };
 
-const known = (value: unknown): State => (Object.hasOwn(STATES, String(value)) ? (value as State) : 'not_audited');
-const oneOf = <Words extends object>(words: Words, value: unknown): keyof Words | null =>
-  Object.hasOwn(words, String(value)) ? (value as keyof Words) : null;
+const known = (value: unknown): State =>
+  Object.hasOwn(ENGLISH.states, String(value)) ? (value as State) : 'not_audited';
+const oneOf = <List extends object>(list: List, value: unknown): keyof List | null =>
+  Object.hasOwn(list, String(value)) ? (value as keyof List) : null;
 const shift = (value: unknown): Shift | null =>
   Array.isArray(value) && value.length === 3 && value.every((one) => Number.isFinite(one)) ? (value as Shift) : null;
 const number = (value: string | null | undefined): number | null =>

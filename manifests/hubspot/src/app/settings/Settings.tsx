@@ -18,42 +18,36 @@ import {
   useExtensionContext,
 } from '@hubspot/ui-extensions';
 import { PROPERTIES, type Standing, askForStanding } from './standing';
+import { type Words, wordsFor } from './words';
 
 const MAY = 'integrations-management-write';
 const VARIANTS = { connected: 'success', trouble: 'warning', not_connected: 'default' } as const;
-const AWAY =
-  'Fairlead could not be reached. What it wrote into your contacts stays as it is. Reload this page in a minute; ' +
-  'if it stays so, ask who runs your Fairlead whether its server is up and can be reached from outside.';
-const MADE =
-  'Fairlead makes these properties itself, in a group of their own. None of them says anything about the person.';
-const STEPS = [
-  'Open Connections in Fairlead and sign in as administrator.',
-  'Choose Connect HubSpot, pick this account, and agree.',
-  'Say what may be read, and what is audited. Nothing is read before.',
-];
 
 export const Settings = () => {
   const context = useExtensionContext<'settings'>();
   const address = String(context.variables?.FAIRLEAD_PUBLIC_URL ?? '');
+  const words = wordsFor(context.user);
   // HubSpot opens this page to who manages apps; where it tells what a user may, nobody else is shown anything.
   if (context.user.permissions?.includes(MAY) === false) {
     return (
-      <EmptyState title="Only for who manages apps" layout="vertical">
-        <Text>Ask a Super Admin of this account.</Text>
+      <EmptyState title={words.onlyAdmins} layout="vertical">
+        <Text>{words.askAdmin}</Text>
       </EmptyState>
     );
   }
-  return <Page address={address} />;
+  return <Page words={words} address={address} />;
 };
 
-const Page = ({ address }: { address: string }) => (
+type Props = { words: Words; address: string };
+
+const Page = ({ words, address }: Props) => (
   <Flex direction="column" gap="medium">
-    <Heading>Connection</Heading>
-    <Connection address={address} />
-    <Link href={{ url: `${address}/connections`, external: true }}>Open Connections in Fairlead</Link>
+    <Heading>{words.connection}</Heading>
+    <Connection words={words} address={address} />
+    <Link href={{ url: `${address}/connections`, external: true }}>{words.open}</Link>
     <Divider />
-    <Heading>What Fairlead writes into contacts</Heading>
-    <Text>{MADE}</Text>
+    <Heading>{words.writes}</Heading>
+    <Text>{words.made}</Text>
     <DescriptionList direction="row">
       {PROPERTIES.map((one) => (
         <DescriptionListItem key={one.name} label={one.label}>
@@ -61,65 +55,68 @@ const Page = ({ address }: { address: string }) => (
         </DescriptionListItem>
       ))}
     </DescriptionList>
-    <Text variant="microcopy">Fairlead checks scores; it does not change them.</Text>
+    <Text variant="microcopy">{words.unchanged}</Text>
   </Flex>
 );
 
-const Connection = ({ address }: { address: string }) => {
+const Connection = ({ words, address }: Props) => {
   const [heard, setHeard] = useState<Standing | 'away' | null>(null);
   useEffect(() => {
     let current = true;
-    askForStanding(hubspot.fetch, address)
+    askForStanding(hubspot.fetch, address, words)
       .then((standing) => current && setHeard(standing))
       .catch(() => current && setHeard('away'));
     return () => {
       current = false;
     };
-  }, [address]);
+  }, [address, words]);
   if (heard === null) {
-    return <LoadingSpinner label="Asking Fairlead" showLabel />;
+    return <LoadingSpinner label={words.asking} showLabel />;
   }
   return heard === 'away' ? (
-    <Alert title="Fairlead cannot be reached just now" variant="warning">
-      {AWAY}
+    <Alert title={words.awayTitle} variant="warning">
+      {words.away}
     </Alert>
   ) : (
-    <Stands standing={heard} />
+    <Stands words={words} standing={heard} />
   );
 };
 
-const Stands = ({ standing }: { standing: Standing }) => (
+type StandsProps = { words: Words; standing: Standing };
+
+const Stands = ({ words, standing }: StandsProps) => (
   <>
     <StatusTag variant={VARIANTS[standing.state]}>{standing.title}</StatusTag>
     <Text>{standing.sentence}</Text>
-    {standing.state === 'not_connected' ? <Steps /> : <Dates standing={standing} />}
+    {standing.state === 'not_connected' ? <Steps words={words} /> : <Dates words={words} standing={standing} />}
   </>
 );
 
-const Steps = () => (
+const Steps = ({ words }: { words: Words }) => (
   <List variant="ordered">
-    {STEPS.map((one) => (
+    {words.steps.map((one) => (
       <Text key={one}>{one}</Text>
     ))}
   </List>
 );
 
-const Dates = ({ standing }: { standing: Standing }) => (
+const Dates = ({ words, standing }: StandsProps) => (
   <DescriptionList direction="row">
-    <DescriptionListItem label="Connected since">{moment(standing.connected_at)}</DescriptionListItem>
-    <DescriptionListItem label="Last check">
-      {standing.checked_at ? moment(standing.checked_at) : 'None is finished yet'}
+    <DescriptionListItem label={words.since}>{moment(standing.connected_at, words)}</DescriptionListItem>
+    <DescriptionListItem label={words.lastCheck}>
+      {standing.checked_at ? moment(standing.checked_at, words) : words.noCheck}
     </DescriptionListItem>
-    {standing.audit_id ? <DescriptionListItem label="Audit">{standing.audit_id}</DescriptionListItem> : null}
+    {standing.audit_id ? <DescriptionListItem label={words.audit}>{standing.audit_id}</DescriptionListItem> : null}
   </DescriptionList>
 );
 
-// A date that no browser reads is shown as it came.
-const moment = (text: string | null): string => {
+// A date that no browser reads is shown as it came. English is written in many countries: the browser knows which.
+const moment = (text: string | null, words: Words): string => {
   const at = new Date(text ?? '');
+  const where = words.language === 'en' ? undefined : words.language;
   return Number.isNaN(at.getTime())
-    ? (text ?? 'Not known')
-    : at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+    ? (text ?? words.notKnown)
+    : at.toLocaleString(where, { dateStyle: 'medium', timeStyle: 'short' });
 };
 
 hubspot.extend<'settings'>(() => <Settings />);

@@ -1,4 +1,6 @@
 // How Fairlead stands in this account, as it says itself. Nothing of it is trusted to be there.
+import type { Words } from './words';
+
 export type Property = { name: string; label: string };
 export type Standing = {
   state: 'connected' | 'trouble' | 'not_connected';
@@ -24,8 +26,8 @@ export const PROPERTIES: readonly Property[] = [
 ];
 
 /** How the connection stands. Rejects where Fairlead cannot be reached or says something else. */
-export const askForStanding = async (fetch: Fetch, address: string): Promise<Standing> => {
-  const response = await fetch(`${address}/hubspot/settings`, { method: 'POST', timeout: TIMEOUT, body: {} });
+export const askForStanding = async (fetch: Fetch, address: string, { language }: Words): Promise<Standing> => {
+  const response = await fetch(`${address}/hubspot/settings`, { method: 'POST', timeout: TIMEOUT, body: { language } });
   const said = (response.ok ? await response.json() : null) as Record<string, unknown> | null;
   if (said?.schema !== SCHEMA || !STATES.includes(said.state)) {
     throw new Error('Fairlead gave no answer that this page understands');
