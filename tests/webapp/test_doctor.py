@@ -145,6 +145,17 @@ def test_nothing_is_changed_by_looking(opened_anywhere, anywhere, clock, tmp_pat
     assert opened_anywhere.accounts.events() == events
 
 
+def test_of_an_installation_that_rests_not_even_sqlites_own_files_are_made(environ, clock, tmp_path):
+    for services in _opened(environ, clock):
+        connected(services)
+    before = sorted(path.name for path in tmp_path.rglob("*"))
+    assert "fairlead.db-wal" not in before
+    results = found(environ, clock)
+    assert one(results, "Database", "fine")
+    assert any(each.where for each in results)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == before
+
+
 def test_what_a_killed_process_left_beside_the_database_stays(tmp_path):
     kept, wal = tmp_path / "fairlead.db", tmp_path / "fairlead.db-wal"
     leave = (
@@ -349,7 +360,7 @@ def test_an_empty_database_and_a_journal_that_is_no_wal(environ, tmp_path, clock
         services.close()
         with closing(sqlite3.connect(place / "fairlead.db")) as raw:
             raw.execute("PRAGMA journal_mode = DELETE")
-        assert "journal as 'delete'" in one(found(environ), "Database", "warning").says
+        assert "journal in the old way" in one(found(environ), "Database", "warning").says
 
 
 def test_a_clock_that_is_behind_or_jumped(opened, environ, clock):
@@ -507,6 +518,27 @@ def test_a_log_that_is_broken_cut_off_or_was_not_looked_at(crms):
     assert "shorter than the database knows" in told("wrong").says
     decisions.check(crms.services, row)
     assert "It is not as it was written." in told("wrong").says
+
+
+def test_leads_and_log_that_are_gone_from_the_folder(crms):
+    row = crms.ready("hubspot")
+    jobs.sync(crms.services, row)
+    decisions.check(crms.services, row)
+    results = examine(served(crms.services, {}, ""))
+    assert one(results, "Leads", "fine")
+    assert one(results, "Decision log", "fine")
+    shutil.rmtree(crms.services.settings.data_dir / "leads")
+    results = examine(served(crms.services, {}, ""))
+    assert "are not in the data folder" in one(results, "Leads", "wrong").says
+    assert "gone from the data folder" in one(results, "Decision log", "wrong").says
+
+
+def test_another_kind_of_database_comes_with_a_mend(environ):
+    environ["FAIRLEAD_DATABASE_URL"] = "mysql://u:sEcReT@h/x"
+    told = one(found(environ), "Database", "wrong")
+    assert "must name a SQLite file" in told.says
+    assert told.mend == "Set it right, then start Fairlead again."
+    assert "sEcReT" not in repr(told)
 
 
 def test_a_check_with_a_defect_hides_no_other(opened, monkeypatch):

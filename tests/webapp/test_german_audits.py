@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from audit.history import overview
+from audit.intake import Refusal
 from audit.report import to_json
+from audit.report.json_form import read_json
 from audit.report.model import Report
 from audit.thresholds import ThresholdCounts
 from connectors.source import Receipt
@@ -140,3 +142,22 @@ def test_a_dossier_is_german_on_its_page_and_english_as_a_file(crms, crm: str) -
     assert file is not None
     assert "the score that is checked" in {one["purpose"] for one in file["columns"]}
     assert file["rights"][-1] == "The person may complain to a supervisory authority (article 77)."
+
+
+def test_why_leads_were_left_out_is_told_in_the_language_of_who_looks(site: Site) -> None:
+    report = read_json(site.services.repository.audit("audit1").report)
+    turned_away = Refusal(code="HasOptedOutOfEmail", text="HasOptedOutOfEmail is ticked.", count=2, rows=())
+    told = replace(report, excluded=(turned_away,))
+    new = NewAudit(
+        id="audit9",
+        report=to_json(told),
+        pulled=PULLED,
+        policy_version=1,
+        stream_version=1,
+        severities={},
+        worst=None,
+    )
+    site.services.repository.add_audit(site.connect("hubspot", "77").id, new)
+    text = german(site, "/audits/audit9")
+    assert "2: HasOptedOutOfEmail ist angekreuzt oder sagt nicht nein." in text
+    assert "is ticked" not in text

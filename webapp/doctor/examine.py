@@ -19,6 +19,7 @@ from webapp.doctor import (
     contradictions,
     crm_access,
     folder,
+    held,
     logs,
     people,
     policies,
@@ -44,7 +45,7 @@ WHOLE: tuple[Whole, ...] = (
     *(clock.clock, people.people, workers.workers, sealed.former_master),
 )
 EACH: tuple[Each, ...] = (
-    *(crm_access.state, sealed.tokens, crm_access.pulls, policies.policy, policies.stream),
+    *(crm_access.state, sealed.tokens, crm_access.pulls, held.leads, policies.policy, policies.stream),
     *(sealed.keys, write_back.write_back, webhooks.webhooks, logs.decision_log),
 )
 AWAY = "The database does not answer, so this cannot be looked at."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from webapp.decision_opening import place_of
 from webapp.decisions import is_behind
 from webapp.doctor.result import Result, fine, sentence, warning, wrong
 from webapp.services import Services
@@ -16,6 +17,7 @@ KEEP = (
     "Find out who may write into the data folder, and keep a copy of it. "
     "docs/how-to/verify-the-decision-log.md says more."
 )
+GONE = f"Is FAIRLEAD_DATA_DIR the one of before? Put the folder of a backup back. If nobody did that: {KEEP}"
 
 
 def decision_log(opened: Services, row: ConnectionRow) -> Iterator[Result]:
@@ -26,6 +28,8 @@ def decision_log(opened: Services, row: ConnectionRow) -> Iterator[Result]:
     seen = known.verified_at
     if known.fault:
         yield wrong(ABOUT, f"It is not as it was written. {sentence(known.fault)}", KEEP)
+    elif not place_of(opened, row).exists():
+        yield wrong(ABOUT, "It is gone from the data folder.", GONE)
     elif is_behind(opened, row):
         says = "It is shorter than the database knows: the folder or the database is of another time."
         yield wrong(ABOUT, says, "Put folder and database of one moment back. If nobody did that: " + KEEP)

@@ -53,12 +53,21 @@ def _sqlite(address: URL) -> Engine:
 
 def _connected(path: str) -> sqlite3.Connection:
     """A file is never made, nor is what a killed process left beside it written into it."""
-    where = f"file:{quote(str(Path(path).resolve()))}?mode=ro"
+    place = Path(path).resolve()
+    where = f"file:{quote(str(place))}?mode=ro{'&immutable=1' if _rests(place) else ''}"
     connection = sqlite3.connect(
         where, uri=True, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
     )
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _rests(place: Path) -> bool:
+    """Whether nobody has it open, and no change waits beside it.
+
+    Then it is read as it stands, also where nothing may be written: else SQLite would make its journal anew.
+    """
+    return not any(Path(f"{place}-{one}").exists() for one in ("wal", "shm", "journal"))
 
 
 def _postgresql(address: URL) -> Engine:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from audit.intake import Refusal
 from connectors.policy.apply import WITHOUT
 from webapp.language import decimal, gettext, marked, ngettext
 from webapp.store.rows import Pulled
@@ -66,16 +65,15 @@ class Account:
         )
 
 
-def account(pulled: Pulled, refusals: Iterable[Refusal] = ()) -> Account:
-    """The account of one pull; ``refusals`` lend their sentences to the codes they share."""
-    known = {refusal.code: refusal.text for refusal in refusals}
+def account(pulled: Pulled) -> Account:
+    """The account of one pull, in words of the language that is spoken."""
     return Account(
         read=pulled.read,
         kept=pulled.kept,
         rejected=sum(pulled.rejected.values()),
         excluded=sum(pulled.excluded.values()),
-        rejected_because=_reasons(pulled.rejected, lambda code: known.get(code) or rejected_words(code)),
-        excluded_because=_reasons(pulled.excluded, lambda code: known.get(code) or excluded_words(code)),
+        rejected_because=_reasons(pulled.rejected, rejected_words),
+        excluded_because=_reasons(pulled.excluded, excluded_words),
         unmapped=_most_first(Reason(count=n, text=column) for column, n in pulled.unmapped.items()),
     )
 

@@ -9,7 +9,7 @@ from audit.disparity.verdict import Verdict
 from audit.estimate import Estimate
 from audit.finding.answers import ASSOCIATION, account_sentence, gap_sentence, overridden_sentence
 from audit.rows.answers import Answered, AnswerGap, AnswerRate, Share
-from webapp.language import gettext, marked
+from webapp.language import gettext, marked, shortest
 from webapp.plain_audits import is_about
 from webapp.viewmodels.words import VERDICT_WORDS, amount, between, counted
 
@@ -91,7 +91,7 @@ def compared(found: Answered, hidden: Collection[str] = ()) -> Compared:
         overridden=tuple(overridden_sentence(one) for one in found.overridden),
         caveat=ASSOCIATION,
         minimum=found.minimum,
-        confidence=f"{found.confidence * 100:g}",
+        confidence=shortest(found.confidence * 100),
         withheld=len(rates) < len(found.rates),
     )
 

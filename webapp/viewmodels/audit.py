@@ -130,7 +130,7 @@ def audit_page(row: AuditRow | KeptAudit, report: Report) -> AuditPage:
         proxies=tuple(_proxy(proxy) for proxy in telling),
         silent=_silent(report),
         examined=examined(report),
-        account=account(row.pulled, (*report.rejected, *report.excluded)),
+        account=account(row.pulled),
         origin=_origin(row, report),
     )
 
