@@ -1,0 +1,84 @@
+"""What a day says against a tolerated gap: the gain of a bet that would lose if the gap were tolerated.
+
+A bet multiplies its stake by the likelihood of the day's counts under an alternative over their likelihood
+under the nearest rates within the tolerated band. If the rates of the day lie within the band, whatever
+they are, the stake does not grow on average: the null hypothesis is convex, and by the first-order
+condition of the projection the mean of the two factors, weighted by the leads, is at most 1; so then is
+their product (the geometric mean is not above the arithmetic one). Bets must be chosen before the day is
+seen; the product over days is a test supermartingale, and Ville's inequality bounds how often it ever
+reaches 1/alpha. Values between 0 and 1 may stand for yes and no: the factor is convex in them.
+
+References
+----------
+R. Turner, P. Grünwald (2023). Exact anytime-valid confidence intervals for contingency tables and beyond.
+    Statistics & Probability Letters 198:109835.
+I. Waudby-Smith, A. Ramdas (2024). Estimating means of bounded random variables by betting. JRSS B 86:1-27.
+B. Chugg, S. Cortes-Gomez, B. Wilder, A. Ramdas (2023). Auditing fairness by betting. NeurIPS 36.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from audit.arrays import FloatArray
+from audit.watch.days import Days
+from audit.watch.projection import Pair, nearest
+
+STEPS = (0.025, 0.05, 0.1, 0.2, 0.4)
+"""How far beyond the band the alternatives lie, in the unit of the rates: 2.5 to 40 points."""
+MEMORY = 0.98
+"""What a day's leads count a day later, when the next day's rates are guessed."""
+LEAST_RATE = 0.005
+
+
+def gains(days: Days, band: Pair, side: int) -> FloatArray:
+    """The logarithm of the stake after each day, one column for each alternative of `STEPS`.
+
+    Parameters
+    ----------
+    days
+        The counts of ``T`` days.
+    band
+        The lowest and the highest tolerated gap, as arrays of shape ``(B,)``.
+    side
+        1 for alternatives above the band, -1 for those below it.
+
+    Returns
+    -------
+    ndarray
+        Of shape ``(T, B, len(STEPS))``. The first day is not bet on: nothing tells its rates before it.
+    """
+    base, share = _guessed(days)
+    edge = band[1] if side > 0 else band[0]
+    furthest = 1 - 2 * LEAST_RATE
+    gap = np.clip(edge[None, :, None] + side * np.asarray(STEPS)[None, None, :], -furthest, furthest)
+    bets = _around(base[:, None, None], share[:, None, None], gap)
+    both = days.n.min(axis=1) > 0
+    n = (np.where(both, days.n[:, 0], 1.0)[:, None, None], np.where(both, days.n[:, 1], 1.0)[:, None, None])
+    null = nearest(bets, n, (band[0][None, :, None], band[1][None, :, None]))
+    said = [_log_ratio(days.happened[:, i], days.n[:, i], bets[i], null[i]) for i in (0, 1)]
+    # Without leads of both groups there is nothing to compare.
+    open_to_bets = both & (np.arange(len(days.n)) > 0)
+    return np.cumsum(np.where(open_to_bets[:, None, None], said[0] + said[1], 0.0), axis=0)
+
+
+def _guessed(days: Days) -> tuple[FloatArray, FloatArray]:
+    """The rate of both groups together, guessed before each day, and the group's share of the day's leads."""
+    happened, n = 0.5, 1.0
+    base = np.empty(len(days.n))
+    for day, (hits, leads) in enumerate(zip(days.happened.sum(axis=1), days.n.sum(axis=1), strict=True)):
+        base[day] = happened / n
+        happened, n = happened * MEMORY + hits, n * MEMORY + leads
+    return base, days.n[:, 0] / np.maximum(days.n.sum(axis=1), 1)
+
+
+def _around(base: FloatArray, share: FloatArray, gap: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Two rates with this gap whose mean over the leads is the guessed one, where there is room for it."""
+    low, high = LEAST_RATE + np.maximum(0.0, -gap), 1 - LEAST_RATE - np.maximum(0.0, gap)
+    reference = np.clip(base - share * gap, low, high)
+    return reference + gap, reference
+
+
+def _log_ratio(hits: FloatArray, n: FloatArray, bet: FloatArray, null: FloatArray) -> FloatArray:
+    yes, no = hits[:, None, None], (n - hits)[:, None, None]
+    return yes * np.log(bet / null) + no * np.log((1 - bet) / (1 - null))
