@@ -54,7 +54,9 @@ def install(app: Flask) -> None:
         ngettext=_found_of,
         newstyle=True,
     )
-    words.filters.update(translated=gettext, decimal=decimal, english=english, shortest=shortest)
+    words.filters.update(
+        translated=gettext, decimal=decimal, english=english, shortest=shortest, isolated=isolated
+    )
     words.globals.update(language=current, in_english=in_english, lang_of=lang_of)
     app.after_request(_told)
 
@@ -104,6 +106,11 @@ def quoting(message: str, **said: str) -> str:
     shape = Markup('<span lang="en">{}</span>')
     marks = {name: one if isinstance(one, Markup) else shape.format(one) for name, one in said.items()}
     return escape(message) % marks
+
+
+def isolated(name: str) -> Markup:
+    """A name inside a sentence: its direction, and marks of direction in it, turn nothing around it."""
+    return Markup("<bdi>{}</bdi>").format(name)
 
 
 def english(words: str) -> str:
