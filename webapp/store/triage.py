@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from audit.rows.answers import Answered, read_answered
@@ -126,9 +139,8 @@ class Triage:
 
     def waiting(self, connection_id: str) -> int:
         """How many answers want somebody's eye, and nobody has said anything of them."""
-        query = _matching(_entries(), connection_id, Looking(state="open"))
-        with self.database.reading() as session:
-            return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        with self.database.glancing() as link:
+            return link.scalar(_waiting(), {"connection_id": connection_id}) or 0
 
     def mark(self, connection_id: str, mark: Mark, who: str) -> None:
         """Say what became of an answer, and say so in the trail.
@@ -179,9 +191,21 @@ def _say(session: Session, answer: LeadAnswer, mark: Mark, by: tuple[datetime, s
     row.state, row.reason, (row.at, row.who) = mark.state, mark.why, by
 
 
+@cache
+def _waiting() -> Select[*tuple[Any, ...]]:
+    """Built once: the dashboard asks it of each connection."""
+    every = select(func.count()).select_from(LeadAnswer).outerjoin(AnswerTriage, _joined())
+    return _matching(every, bindparam("connection_id"), Looking(state="open"))
+
+
 def _entries() -> Select[*tuple[Any, ...]]:
-    joined = and_(AnswerTriage.connection_id == LeadAnswer.connection_id, AnswerTriage.key == LeadAnswer.key)
-    return select(LeadAnswer, AnswerTriage, _overtaken().label("overtaken")).outerjoin(AnswerTriage, joined)
+    return select(LeadAnswer, AnswerTriage, _overtaken().label("overtaken")).outerjoin(
+        AnswerTriage, _joined()
+    )
+
+
+def _joined() -> ColumnElement[bool]:
+    return and_(AnswerTriage.connection_id == LeadAnswer.connection_id, AnswerTriage.key == LeadAnswer.key)
 
 
 def _overtaken() -> ColumnElement[bool]:
@@ -193,7 +217,7 @@ def _overtaken() -> ColumnElement[bool]:
 
 
 def _matching(
-    query: Select[*tuple[Any, ...]], connection_id: str, wanted: Looking
+    query: Select[*tuple[Any, ...]], connection_id: str | BindParameter[str], wanted: Looking
 ) -> Select[*tuple[Any, ...]]:
     asked = {
         "reason": wanted.reason,
