@@ -233,6 +233,19 @@ def test_an_audit_and_its_flags_are_stored_together_or_not_at_all(repository, or
     assert len(repository.flags(org.id)) == 2
 
 
+def test_of_the_text_in_force_one_version_is_read(repository, org, database):
+    for text in ("one", "two", "three"):
+        repository.save_policy(org.id, text, "Ada")
+        repository.save_stream(org.id, text, "Ada")
+    statements = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    assert (repository.policy(org.id).text, repository.stream(org.id).text) == ("three", "three")
+    read = [one for one in statements if "_text" in one]
+    assert len(read) == 2
+    assert all("LIMIT" in one for one in read)
+    assert (repository.policy("nobody"), repository.stream("nobody")) == (None, None)
+
+
 def test_the_newest_receipt_is_remembered(repository, org):
     assert repository.latest_receipt(org.id) is None
     receipt = Receipt(

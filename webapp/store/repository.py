@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from secrets import choice
-from typing import cast
+from typing import TypeVar, cast
 
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -54,6 +54,7 @@ _FLAG = select(*tables.LeadFlag.__table__.columns).where(
     tables.LeadFlag.connection_id == bindparam("connection_id"),
     tables.LeadFlag.lead_key == bindparam("lead_key"),
 )
+Version = TypeVar("Version", tables.PolicyText, tables.StreamText)
 UNAMBIGUOUS = "23456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -128,13 +129,14 @@ class Repository:
 
     def policy(self, connection_id: str) -> PolicyVersion | None:
         """The policy in force: the newest version."""
-        return next(iter(self.policies(connection_id)), None)
+        with self.database.reading() as session:
+            row = session.scalar(_versions(tables.PolicyText, connection_id).limit(1))
+            return policy_version(row) if row else None
 
     def policies(self, connection_id: str) -> tuple[PolicyVersion, ...]:
         """Every version of the policy, newest first."""
-        query = select(tables.PolicyText).filter_by(connection_id=connection_id)
         with self.database.reading() as session:
-            rows = session.scalars(query.order_by(tables.PolicyText.version.desc()))
+            rows = session.scalars(_versions(tables.PolicyText, connection_id))
             return tuple(policy_version(row) for row in rows)
 
     def save_policy(self, connection_id: str, text: str, saved_by: str) -> PolicyVersion:
@@ -145,13 +147,14 @@ class Repository:
 
     def stream(self, connection_id: str) -> StreamVersion | None:
         """The stream in force: the newest version."""
-        return next(iter(self.streams(connection_id)), None)
+        with self.database.reading() as session:
+            row = session.scalar(_versions(tables.StreamText, connection_id).limit(1))
+            return stream_version(row) if row else None
 
     def streams(self, connection_id: str) -> tuple[StreamVersion, ...]:
         """Every version of the stream, newest first."""
-        query = select(tables.StreamText).filter_by(connection_id=connection_id)
         with self.database.reading() as session:
-            rows = session.scalars(query.order_by(tables.StreamText.version.desc()))
+            rows = session.scalars(_versions(tables.StreamText, connection_id))
             return tuple(stream_version(row) for row in rows)
 
     def save_stream(self, connection_id: str, text: str, saved_by: str) -> StreamVersion:
@@ -244,6 +247,11 @@ class Repository:
         """A transaction whose look at the newest version stays true: nobody else saves one meanwhile."""
         with self.database.exclusive(f"{what}/{connection_id}"), self.database.writing() as session:
             yield session
+
+
+def _versions(table: type[Version], connection_id: str) -> Select[Version]:
+    """Every version of a text, newest first."""
+    return select(table).filter_by(connection_id=connection_id).order_by(table.version.desc())
 
 
 def _audits(connection_id: str) -> Select[tables.Audit]:
