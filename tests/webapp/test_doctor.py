@@ -166,6 +166,9 @@ def test_what_a_killed_process_left_beside_the_database_stays(tmp_path):
     before = (kept.read_bytes(), wal.read_bytes())
     looking.look_at(f"sqlite:///{kept}").database.dispose()
     assert (kept.read_bytes(), wal.read_bytes()) == before
+    os.truncate(kept, 0)  # SQLite would delete what it holds to be the journal of another file
+    assert looking.look_at(f"sqlite:///{kept}").schema == "none"
+    assert (kept.read_bytes(), wal.read_bytes()) == (b"", before[1])
 
 
 @pytest.mark.usefixtures("opened_anywhere")

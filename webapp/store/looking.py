@@ -63,11 +63,13 @@ def _connected(path: str) -> sqlite3.Connection:
 
 
 def _rests(place: Path) -> bool:
-    """Whether nobody has it open, and no change waits beside it.
+    """Whether nobody has it open, and no change waits beside it; or nothing is in it at all.
 
-    Then it is read as it stands, also where nothing may be written: else SQLite would make its journal anew.
+    Then it is read as it stands, also where nothing may be written: else SQLite would make its journal anew,
+    and delete the one beside an empty file, in which there may still be all.
     """
-    return not any(Path(f"{place}-{one}").exists() for one in ("wal", "shm", "journal"))
+    empty = place.is_file() and place.stat().st_size == 0
+    return empty or not any(Path(f"{place}-{one}").exists() for one in ("wal", "shm", "journal"))
 
 
 def _postgresql(address: URL) -> Engine:
