@@ -10,13 +10,17 @@ from webapp.charts.intervals import Look
 from webapp.charts.scale import Line, line_over
 from webapp.language import gettext, marked
 
-WIDTH, HEIGHT, LEFT, RIGHT, HEAD, FOOT = 620.0, 410.0, 62.0, 20.0, 42.0, 50.0
+WIDTH, HEIGHT, LEFT, RIGHT, HEAD, FOOT = 550.0, 400.0, 58.0, 16.0, 60.0, 50.0
 BLIND = Look(shape="circle", kind="accent", words=marked("needs nobody's group"))
 AWARE = Look(shape="triangle", kind="high", words=marked("needs each lead's group"))
 CHANCE = Look(shape="square", kind="unsure", words=marked("decides by chance"))
 TODAY = Look(shape="diamond", kind="ink", words=marked("today"))
-PLACES = ((9, -8, "start"), (9, 16, "start"), (-9, -8, "end"), (-9, 16, "end"), (0, -14, "middle"))
+AWAY = ((9, -8), (9, 16), (11, 4), (12, -20), (12, 28), (22, -14), (24, 20), (30, -30), (30, 36))
+PLACES = tuple((side * across, up, "start" if side > 0 else "end") for across, up in AWAY for side in (1, -1))
 """Where the name of a mark may stand, tried one after the other: away by x and y, and how it is set."""
+
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,7 @@ def tradeoff(spots: Sequence[Spot], axes: Axes, title: str, text: str) -> Drawin
         *_frontier(spots, plane),
         *(part for one in shown for part in _cross(one, plane)),
         *(_mark(one, plane) for one in sorted(spots, key=lambda one: one.named)),
-        *_names(shown, plane),
+        *_names(spots, plane),
     )
     return Drawing(width=WIDTH, height=HEIGHT, title=title, text=text, parts=parts)
 
@@ -95,30 +99,36 @@ def _frontier(spots: Sequence[Spot], plane: _Plane) -> Iterator[str]:
         yield line(best, "accent", width=1.5, dash="5 3")
 
 
-def _names(shown: Sequence[Spot], plane: _Plane) -> Iterator[str]:
-    """Each name where it covers no other one, as far as there is such a place."""
-    taken: list[tuple[float, float, float]] = []
-    for one in shown:
+def _names(spots: Sequence[Spot], plane: _Plane) -> Iterator[str]:
+    """Each name where it covers least: other names first of all, then marks."""
+    taken: list[Box] = []
+    marks = [(x - 6, y - 6, x + 6, y + 6) for x, y in (_at(one, plane) for one in spots)]
+    for one in (one for one in spots if one.named):
         x, y = _at(one, plane)
-        room = wide(one.name, 12.5)
         places = [(x + dx, y + dy, how) for dx, dy, how in PLACES]
-        free = [at for at in places if not _covered(_left(at, room), at[1], room, taken)]
-        at = (free or places)[0]
-        taken.append((_left(at, room), at[1], room))
-        yield label(at[0], at[1], one.name, Type(size=12.5, anchor=at[2], bold=True))
+        boxes = [_box(at, wide(one.name, 12.5)) for at in places]
+        costs = [10 * _hits(box, taken) + _hits(box, marks) + 20 * _outside(box) for box in boxes]
+        best = costs.index(min(costs))
+        taken.append(boxes[best])
+        look = Type(size=12.5, anchor=places[best][2], bold=True)
+        yield label(places[best][0], places[best][1], one.name, look)
 
 
-def _left(at: tuple[float, float, str], room: float) -> float:
-    return at[0] - room * {"start": 0.0, "middle": 0.5, "end": 1.0}[at[2]]
+def _box(at: tuple[float, float, str], room: float) -> Box:
+    left = at[0] - room * {"start": 0.0, "middle": 0.5, "end": 1.0}[at[2]]
+    return left, at[1] - 10, left + room, at[1] + 2
 
 
-def _covered(left: float, y: float, room: float, taken: Sequence[tuple[float, float, float]]) -> bool:
-    inside = left >= LEFT and left + room <= WIDTH - 2
-    hit = any(
-        abs(y - other_y) < 13 and left < other + other_room and other < left + room
-        for other, other_y, other_room in taken
+def _hits(box: Box, others: Sequence[Box]) -> int:
+    """How many of the others it covers in part."""
+    left, top, right, bottom = box
+    return sum(
+        left < other[2] and other[0] < right and top < other[3] and other[1] < bottom for other in others
     )
-    return hit or not inside
+
+
+def _outside(box: Box) -> bool:
+    return box[0] < LEFT or box[2] > WIDTH - 2 or box[1] < HEAD
 
 
 def _ground(axes: Axes, plane: _Plane) -> Iterator[str]:
@@ -139,9 +149,12 @@ def _ground(axes: Axes, plane: _Plane) -> Iterator[str]:
 
 
 def _legend(spots: Sequence[Spot]) -> Iterator[str]:
-    x, seen = 12.0, {one.look for one in spots}
+    """The looks that are there, in as many rows as the width asks for."""
+    x, y, seen = 12.0, 12.0, {one.look for one in spots}
     for look in (look for look in (BLIND, AWARE, CHANCE, TODAY) if look in seen):
         words = gettext(look.words)
-        yield mark(x, 12, look.shape, look.kind)
-        yield label(x + 11, 16, words, Type(size=12, quiet=True))
+        if x + wide(words, 12) + 16 > WIDTH:
+            x, y = 12.0, y + 20
+        yield mark(x, y, look.shape, look.kind)
+        yield label(x + 11, y + 4, words, Type(size=12, quiet=True))
         x += wide(words, 12) + 30

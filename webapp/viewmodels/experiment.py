@@ -10,18 +10,19 @@ from typing import Literal
 from audit.report.mitigation.summary import Summary, summary
 from audit.rows.mitigation import Experiment
 from audit.rows.mitigation.model import Row
-from webapp.charts.drawing import Drawing
 from webapp.experiments import Found
 from webapp.language import decimal, gettext, marked
-from webapp.viewmodels.remedy_charts import GOODS, drawn
+from webapp.viewmodels.remedy_charts import GOODS, Chart, chart
+from webapp.viewmodels.remedy_form import AIM_WORDS
 from webapp.viewmodels.remedy_lines import (
     AIM_NAMES,
     Cell,
     RemedyLine,
     Shelf,
-    estimated,
+    gap_cell,
     money,
     remedy_lines,
+    share_cell,
     shelves,
 )
 from webapp.viewmodels.words import VERDICT_WORDS, gap, low_to_high, moment
@@ -62,14 +63,6 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A chart and the name of its file."""
-
-    good: str
-    drawing: Drawing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ExperimentPage:
     """Everything on the page. ``told`` is what the laboratory says, in English."""
 
@@ -80,7 +73,7 @@ class ExperimentPage:
     outcome: Outcome
     facts: tuple[tuple[str, str], ...]
     today: tuple[tuple[str, Cell], ...]
-    figures: tuple[Figure, ...]
+    charts: tuple[Chart, ...]
     lines: tuple[RemedyLine, ...]
     shelves: tuple[Shelf, ...]
     compared: tuple[Compared, ...]
@@ -111,7 +104,7 @@ def experiment_page(found: Found, *, legal: bool) -> ExperimentPage:
     made = found.report.experiment
     every, hidden = remedy_lines(made, legal=False), made.request.legal
     lines = remedy_lines(made, legal=legal)
-    figures = ((good, drawn(made, lines, good)) for good in GOODS)
+    charts = (chart(made, lines, good) for good in GOODS)
     return ExperimentPage(
         id=found.id,
         when=moment(found.made_at),
@@ -120,7 +113,7 @@ def experiment_page(found: Found, *, legal: bool) -> ExperimentPage:
         outcome=outcome_of(made),
         facts=tuple(_facts(found)),
         today=tuple(_today(made)),
-        figures=tuple(Figure(good=good, drawing=one) for good, one in figures if one is not None),
+        charts=tuple(one for one in charts if one is not None),
         lines=lines,
         shelves=shelves(lines),
         compared=tuple(_compared(row) for row in made.validation),
@@ -164,7 +157,7 @@ def _facts(found: Found) -> Iterator[tuple[str, str]]:
     made, asked = found.report.experiment, found.asked
     if made.group and made.reference:
         yield gettext("Groups"), f"{made.group}, {made.reference}"
-    yield gettext("What should be equal"), gettext(AIM_NAMES[made.request.aim])
+    yield gettext("What should be equal"), gettext(AIM_WORDS[made.request.aim])
     yield gettext("Leads"), decimal(made.leads)
     known = gettext(
         "%(known)s; %(unknown)s leads have none, and count as neither good nor bad",
@@ -194,10 +187,10 @@ def _today(made: Experiment) -> Iterator[tuple[str, Cell]]:
     """The figures of today's decisions."""
     if made.today is None:
         return
-    yield gettext(AIM_NAMES[made.request.aim]), estimated(made.today.gap(made.request.aim))
-    yield gettext("Widest gap between any two groups"), estimated(made.today.widest)
-    yield gettext("Right decisions"), estimated(made.today.accuracy)
-    yield gettext("Good outcomes per call"), estimated(made.today.won)
+    yield gettext(AIM_NAMES[made.request.aim]), gap_cell(made.today.gap(made.request.aim))
+    yield gettext("Widest gap between any two groups"), gap_cell(made.today.widest)
+    yield gettext("Right decisions"), share_cell(made.today.accuracy)
+    yield gettext("Good outcomes per call"), share_cell(made.today.won)
     worth = made.today.worth
     if worth is not None and worth.value is not None and worth.low is not None and worth.high is not None:
         ends = low_to_high(money(worth.low), money(worth.high))
@@ -208,8 +201,8 @@ def _compared(row: Row) -> Compared:
     return Compared(
         metric=gettext(METRIC_WORDS.get(row.metric, row.metric)),
         group=row.group,
-        before=estimated(row.before),
-        after=estimated(row.after),
+        before=share_cell(row.before),
+        after=share_cell(row.after),
         gap_before=_judged(row.gap_before, row.verdict_before),
         gap_after=_judged(row.gap_after, row.verdict_after),
     )

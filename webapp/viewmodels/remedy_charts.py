@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
@@ -14,7 +15,7 @@ from webapp.charts.drawing import Drawing
 from webapp.charts.tradeoff import AWARE, BLIND, CHANCE, TODAY, Axes, Spot, tradeoff
 from webapp.language import gettext, marked
 from webapp.viewmodels.remedy_lines import AIM_NAMES, RemedyLine, money
-from webapp.viewmodels.words import amount, tick
+from webapp.viewmodels.words import amount, gap, tick
 
 Good = Literal["accuracy", "won", "worth"]
 GOODS: Mapping[Good, str] = MappingProxyType(
@@ -26,7 +27,27 @@ GOODS: Mapping[Good, str] = MappingProxyType(
 )
 
 
-def drawn(made: Experiment, lines: Sequence[RemedyLine], good: Good) -> Drawing | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A mark that has a name, in words: the remedy, its gap, and what it is good for."""
+
+    name: str
+    title: str
+    gap: str
+    good: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A chart, the name of its file, and its named marks as a table."""
+
+    good: Good
+    words: str
+    drawing: Drawing
+    rows: tuple[Row, ...]
+
+
+def chart(made: Experiment, lines: Sequence[RemedyLine], good: Good) -> Chart | None:
     """The chart of these remedies; None where there is no figure to draw."""
     spots = _spots(made, lines, good)
     if not spots:
@@ -40,7 +61,15 @@ def drawn(made: Experiment, lines: Sequence[RemedyLine], good: Good) -> Drawing 
         gap_tick=lambda value: tick(value, share=True),
         good_tick=money if good == "worth" else lambda value: tick(value, share=True),
     )
-    return tradeoff(spots, axes, _title(spots, name), _told(spots, good))
+    titles = {str(line.number): line.remedy.title for line in lines}
+    rows = tuple(_row(one, titles.get(one.name, ""), good) for one in spots if one.named)
+    told = "; ".join(f"{one.name}: {one.gap}, {one.good}" for one in rows)
+    return Chart(good=good, words=name, drawing=tradeoff(spots, axes, _title(spots, name), told), rows=rows)
+
+
+def _row(one: Spot, title: str, good: Good) -> Row:
+    said = money(one.good) if good == "worth" else amount(one.good, share=True)
+    return Row(name=one.name, title=title, gap=gap(one.gap, share=True).lstrip("+"), good=said)
 
 
 def _spots(made: Experiment, lines: Sequence[RemedyLine], good: Good) -> list[Spot]:
@@ -94,14 +123,14 @@ def _named(line: RemedyLine, spot: Spot, *, best: bool, smaller: bool) -> Spot:
 
 
 def _spot(made: Experiment, reading: Reading, good: Good) -> Spot | None:
-    gap, other = reading.gap(made.request.aim), _good(reading, good)
-    if gap.value is None or other is None or other.value is None:
+    apart, other = reading.gap(made.request.aim), _good(reading, good)
+    if apart.value is None or other is None or other.value is None:
         return None
-    ends = sorted(abs(end) for end in (gap.low or 0.0, gap.high or 0.0))
-    crosses = (gap.low or 0.0) <= 0 <= (gap.high or 0.0)
+    ends = sorted(abs(end) for end in (apart.low or 0.0, apart.high or 0.0))
+    crosses = (apart.low or 0.0) <= 0 <= (apart.high or 0.0)
     return Spot(
         name="",
-        gap=abs(gap.value),
+        gap=abs(apart.value),
         gap_ends=(0.0 if crosses else ends[0], ends[1]),
         good=other.value,
         good_ends=(other.low or other.value, other.high or other.value),
@@ -127,18 +156,3 @@ def _title(spots: Sequence[Spot], name: str) -> str:
             all=len(spots) - 1,
         )
     return gettext("%(name)s against the gap: no remedy has a smaller gap and no less of it", name=name)
-
-
-def _told(spots: Sequence[Spot], good: Good) -> str:
-    """Every named mark in words; the table has them all."""
-    said = (
-        gettext(
-            "%(name)s: gap %(gap)s, %(good)s",
-            name=one.name,
-            gap=amount(one.gap, share=True),
-            good=money(one.good) if good == "worth" else amount(one.good, share=True),
-        )
-        for one in spots
-        if one.named
-    )
-    return "; ".join(said)

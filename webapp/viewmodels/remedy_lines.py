@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from audit.estimate import Estimate
@@ -49,6 +49,9 @@ class Cell:
     range: str = ""
     change: str = ""
     change_range: str = ""
+
+
+NOTHING = Cell(value="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +145,9 @@ def _line(number: int, trial: Trial, made: Experiment) -> RemedyLine:
         needs=gettext(NEEDS_WORDS[remedy.needs]),
         marks=tuple(_marks(remedy)),
         careful=remedy.attribute_at_decision or remedy.randomised,
-        gap=_share(after and after.gap(aim), _turned(trial.reduction)),
-        accuracy=_share(after and after.accuracy, trial.accuracy),
-        won=_share(after and after.won, trial.won),
+        gap=changed(gap_cell(after.gap(aim)) if after else NOTHING, _turned(trial.reduction)),
+        accuracy=changed(share_cell(after.accuracy) if after else NOTHING, trial.accuracy),
+        won=changed(share_cell(after.won) if after else NOTHING, trial.won),
         worth=_worth(after, trial.worth),
         calls="" if after is None else decimal(after.calls),
         recommended=made.advice is not None and made.advice.remedy == remedy.id,
@@ -156,7 +159,7 @@ def _marks(remedy: Remedy) -> list[str]:
     """What must be known before a remedy is used, in a few words each."""
     needed = remedy.attribute_at_decision
     told = [
-        gettext("Needs the group of each new lead") if needed else gettext("Needs nobody's group"),
+        gettext("Needs each lead's group") if needed else gettext("Needs nobody's group"),
         gettext("Decides by chance") if remedy.randomised else "",
         "" if remedy.capacity_kept else gettext("Another number of calls"),
     ]
@@ -166,12 +169,12 @@ def _marks(remedy: Remedy) -> list[str]:
 def _notes(trial: Trial) -> list[str]:
     told, plain = [], trial.against_plain
     if plain is not None and trial.remedy.id != "plain":
-        words = {"value": gap(plain.value, share=True), "range": _points(plain)}
         told.append(
             gettext(
                 "Against the same score trained without the remedy, right decisions change by %(value)s "
-                "(%(range)s).",
-                **words,
+                "points (%(range)s).",
+                value=points(plain.value),
+                range=low_to_high(points(plain.low), points(plain.high)),
             )
         )
     if trial.fidelity is not None:
@@ -196,27 +199,33 @@ def _turned(change: Change | None) -> Change | None:
     )
 
 
-def _share(one: Estimate | None, change: Change | None) -> Cell:
-    cell = estimated(one)
-    if change is None or one is None:
+def changed(cell: Cell, change: Change | None) -> Cell:
+    """The figure with its change, in points."""
+    if change is None:
         return cell
-    return Cell(
-        value=cell.value,
-        range=cell.range,
-        change=gap(change.value, share=True),
-        change_range=_points(change),
-    )
+    ends = low_to_high(points(change.low), points(change.high))
+    return replace(cell, change=points(change.value), change_range=ends)
 
 
-def estimated(one: Estimate | None) -> Cell:
+def share_cell(one: Estimate) -> Cell:
     """A share with its range, or nothing."""
-    if one is None or one.value is None:
-        return Cell(value="")
+    if one.value is None:
+        return NOTHING
     return Cell(value=amount(one.value, share=True), range=between(one.low, one.high, share=True))
 
 
-def _points(change: Change) -> str:
-    return low_to_high(gap(change.low, share=True), gap(change.high, share=True))
+def gap_cell(one: Estimate) -> Cell:
+    """A gap in points with its range, or nothing."""
+    if one.value is None or one.low is None or one.high is None:
+        return NOTHING
+    ends = low_to_high(points(one.low), points(one.high))
+    # What rounds to nothing has no minus.
+    return Cell(value=gap(round(one.value, 3) + 0.0, share=True), range=ends)
+
+
+def points(value: float) -> str:
+    """A difference of shares in points, with its sign and without the word."""
+    return decimal(round(value * 100, 1) + 0.0, 1, signed=True).replace("-", MINUS)
 
 
 def _worth(after: Reading | None, change: Change | None) -> Cell | None:

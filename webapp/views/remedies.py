@@ -28,7 +28,7 @@ from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import OPEN
 from webapp.viewmodels.experiment import experiment_page, history_line
 from webapp.viewmodels.jobs import line
-from webapp.viewmodels.remedy_charts import GOODS, Good, drawn
+from webapp.viewmodels.remedy_charts import GOODS, Good, chart
 from webapp.viewmodels.remedy_form import AIM_WORDS, EFFORTS, Choices, Typed, choices, read, typed_for
 from webapp.viewmodels.remedy_lines import remedy_lines, sheet
 from webapp.viewmodels.words import organisation_label
@@ -75,7 +75,9 @@ def try_them(connection_id: str) -> AnyResponse:
     except BadInput as problem:
         return _page(connection, offered, typed, {"form": str(problem)})
     told(opened, job)
-    return redirect(url_for("remedies.show", connection_id=connection.id, watch=job.wanted), 303)
+    return redirect(
+        url_for("remedies.show", connection_id=connection.id, watch=job.wanted, _anchor="now"), 303
+    )
 
 
 @blueprint.post(f"{PAGE}/cancel")
@@ -126,8 +128,8 @@ def drawing(connection_id: str, experiment_id: str, good: Good) -> Response:
     """A chart as a file."""
     _, found = _found(connection_id, experiment_id)
     made = found.report.experiment
-    shown = drawn(made, remedy_lines(made, legal=_legal()), good) or abort(404)
-    response = _file(shown.as_file(), "image/svg+xml", f"{good}-{found.id}.svg")
+    shown = chart(made, remedy_lines(made, legal=_legal()), good) or abort(404)
+    response = _file(shown.drawing.as_file(), "image/svg+xml", f"{good}-{found.id}.svg")
     response.headers["Content-Security-Policy"] = ALONE
     return response
 
