@@ -9,6 +9,7 @@ from typing import Literal
 
 from audit.report.mitigation.summary import Summary, summary
 from audit.rows.mitigation import Experiment
+from audit.rows.mitigation.legal import without_groups
 from audit.rows.mitigation.model import Row
 from webapp.experiments import Found
 from webapp.language import decimal, gettext, marked
@@ -102,15 +103,15 @@ class HistoryLine:
 def experiment_page(found: Found, *, legal: bool) -> ExperimentPage:
     """The page of an experiment; ``legal`` leaves out what needs the group of a new lead."""
     made = found.report.experiment
-    every, hidden = remedy_lines(made, legal=False), made.request.legal
-    lines = remedy_lines(made, legal=legal)
+    every, lines = remedy_lines(made, legal=False), remedy_lines(made, legal=legal)
+    seen, hidden = without_groups(made) if legal else made, made.request.legal
     charts = (chart(made, lines, good) for good in GOODS)
     return ExperimentPage(
         id=found.id,
         when=moment(found.made_at),
         who=found.who,
-        told=summary(made),
-        outcome=outcome_of(made),
+        told=summary(seen),
+        outcome=outcome_of(seen),
         facts=tuple(_facts(found)),
         today=tuple(_today(made)),
         charts=tuple(one for one in charts if one is not None),
@@ -118,7 +119,7 @@ def experiment_page(found: Found, *, legal: bool) -> ExperimentPage:
         shelves=shelves(lines),
         compared=tuple(_compared(row) for row in made.validation),
         validated=next((one for one in every if one.remedy.id == made.validated), None),
-        left_out=made.hidden + len(every) - len(lines),
+        left_out=seen.hidden,
         legal=legal or hidden,
         asked_legal=hidden,
         sampled=_sampled(found),
