@@ -120,7 +120,7 @@ def test_the_legal_mode_hides_what_needs_the_group(made):
     cheap = [one for one in made.trials if one.remedy.family in CHEAP]
     hidden = sum(one.remedy.attribute_at_decision for one in cheap)
     assert legal.hidden == hidden > 0
-    assert "are hidden by the legal mode" in to_html(reported(legal))
+    assert "are left out by the legal mode" in to_html(reported(legal))
     assert {one.remedy.id for one in legal.trials} == {
         one.remedy.id for one in cheap if not one.remedy.attribute_at_decision
     }

@@ -124,7 +124,7 @@ def test_the_pages_are_well_made_in_both_languages(row, browser, tried):
         assert (faults(english.text), unexplained(english.text)) == ([], []), path
         assert faults(german.text) == [], path
         assert Page(german.text).having("html")[0]["lang"] == "de"
-    assert "Wie viel ein kleinerer Abstand kostet" in Page(german.text).text
+    assert "Was ein kleinerer Abstand kostet" in Page(german.text).text
 
 
 def test_the_legal_mode_leaves_out_what_needs_a_group_and_nothing_else(row, browser, tried):
