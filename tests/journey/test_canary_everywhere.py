@@ -18,6 +18,7 @@ from audit.report.json_form import read_json
 from audit.report.model import Report
 from tests.journey import everywhere
 from tests.journey.canaries import MARK, found, ids_of_answers, traces
+from tests.journey.conftest import experiment_in
 from tests.webapp.api_caller import token
 from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
@@ -61,6 +62,7 @@ def parts(world) -> everywhere.Parts:
         "proof_id": ("none",),
         "proposal_id": ("none",),
         "release_id": ("none",),
+        "experiment_id": (experiment_in(world),),
         "token_id": ("none",),
         "user_id": ("none",),
         "job_id": ("none",),
