@@ -9,7 +9,7 @@ from pydantic import Field
 from audit.estimate import Estimate
 from audit.report.mitigation.summary import summary
 from audit.rows.mitigation import Experiment, Trial
-from audit.rows.mitigation.model import Aim, Change, Family, Needs, Reading
+from audit.rows.mitigation.model import Aim, Change, Family, Needs
 from webapp.api import cursors
 from webapp.api.operation import Ask, File, Nothing, Operation
 from webapp.api.problem import Problem, Why, not_found
@@ -121,7 +121,7 @@ def _one(ask: Ask[Nothing]) -> ExperimentDetail:
         nearest=made.advice.nearest if made.advice else None,
         verdict=told.verdict,
         reasons=told.advice,
-        gap_today=_figure(made.today and made.today.gap(made.request.aim)),
+        gap_today=_figure(made.today.gap(made.request.aim) if made.today else None),
         remedies=tuple(_remedy(made, one) for one in made.trials),
     )
 
@@ -176,16 +176,10 @@ def _remedy(made: Experiment, trial: Trial) -> TriedRemedy:
         accuracy_change=_change(trial.accuracy),
         won_change=_change(trial.won),
         warnings=trial.warnings,
-        **_after(made, after),
+        gap=_figure(after.gap(made.request.aim) if after else None),
+        accuracy=_figure(after.accuracy if after else None),
+        won=_figure(after.won if after else None),
     )
-
-
-def _after(made: Experiment, after: Reading | None) -> dict[str, Figure]:
-    return {
-        "gap": _figure(after and after.gap(made.request.aim)),
-        "accuracy": _figure(after and after.accuracy),
-        "won": _figure(after and after.won),
-    }
 
 
 def _figure(one: Estimate | None) -> Figure:

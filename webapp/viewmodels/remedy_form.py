@@ -148,7 +148,7 @@ def _calls(typed: Typed, offered: Choices, asked: Asked) -> Asked:
             "Calls: write a whole number from 1 to %(most)s, fewer than there are leads.", most=decimal(most)
         )
         raise BadInput(msg)
-    return replace(asked, **{"calls" if effort == "calls" else "calls_per_day": number})
+    return replace(asked, calls=number) if effort == "calls" else replace(asked, calls_per_day=number)
 
 
 def _which(typed: Typed, _: Choices, asked: Asked) -> Asked:

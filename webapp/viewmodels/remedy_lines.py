@@ -125,15 +125,15 @@ def _row(made: Experiment, line: RemedyLine) -> tuple[Value, ...]:
     remedy, trial, after = line.remedy, line.trial, line.trial.after
     told: list[Value] = [line.number, remedy.title, remedy.family, remedy.needs]
     told += ["yes" if holds else "no" for holds in (remedy.attribute_at_decision, remedy.randomised)]
-    figures = (
-        (after and after.gap(made.request.aim), _turned(trial.reduction)),
-        (after and after.accuracy, trial.accuracy),
-        (after and after.won, trial.won),
-    )
-    for estimate, change in figures:
-        told += [estimate and estimate.value, estimate and estimate.low, estimate and estimate.high]
-        told += [change and change.value, change and change.low, change and change.high]
-    return (*told, after and round(after.calls), " ".join(trial.warnings), trial.undefined)
+    told += [*_ends(after.gap(made.request.aim) if after else None), *_ends(_turned(trial.reduction))]
+    told += [*_ends(after.accuracy if after else None), *_ends(trial.accuracy)]
+    told += [*_ends(after.won if after else None), *_ends(trial.won)]
+    calls = round(after.calls) if after else None
+    return (*told, calls, " ".join(trial.warnings), trial.undefined)
+
+
+def _ends(one: Estimate | Change | None) -> tuple[Value, Value, Value]:
+    return (None, None, None) if one is None else (one.value, one.low, one.high)
 
 
 def _line(number: int, trial: Trial, made: Experiment) -> RemedyLine:
