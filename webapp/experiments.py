@@ -38,6 +38,8 @@ MOST_LEADS = 50_000
 """Of more leads so many are drawn by lot: enough for every remedy, in a minute or two."""
 ON_THE_SCORE: tuple[Family, ...] = ("scores", "rules")
 """What can be done with a closed score."""
+WITHOUT_CONSTRAINTS: tuple[Family, ...] = tuple(one for one in FAMILIES if one != "training")
+"""A sixth of the time: a model under a constraint is trained ten times and more for each fold."""
 READING, LAYING_OUT = marked("Reading the leads"), marked("Laying out the leads")
 AT_WORK = marked(
     "Remedies are being tried for this connection already. Wait until that has ended, or cancel it."

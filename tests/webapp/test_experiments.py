@@ -13,6 +13,7 @@ import pytest
 
 from audit.finding import Finding
 from audit.report.json_form import read_json
+from connectors.sandbox.fields import FieldSpec
 from tests.webapp.api_caller import caller
 from tests.webapp.bench import work_off
 from tests.webapp.help_words import unexplained
@@ -20,20 +21,34 @@ from tests.webapp.markup import Page, faults
 from webapp import erasure, experiments, jobs
 from webapp.experiments import ON_THE_SCORE, Asked, all_of, ask, asked_of, open_one
 from webapp.store.experiment_tables import Experiment
-from webapp.store.experiments import KEPT
+from webapp.store.experiments import KEPT, Experiments
+from webapp.store.repository import Repository
+from webapp.store.work_jobs import WorkJobs
 from webapp.viewmodels.remedy_form import EMPTY, Choices, read, typed_for
 
 QUICK = Asked(attribute="region", families=ON_THE_SCORE)
 FORM = {"attribute": "region", "aim": "demographic_parity", "effort": "today", "which": "score"}
+AMOUNTS = {"salesforce": "Deal__c", "hubspot": "deal_x"}
 GERMAN = {"Accept-Language": "de"}
 
 
 @pytest.fixture(scope="module")
 def world(support, certificate, tmp_path_factory):
     """Salesforce with leads, pulled and audited once; HubSpot connected, and nothing pulled."""
+
+    def with_amounts(crm):
+        held, name = support.contents(crm), AMOUNTS[crm]
+        fields = (*held.fields, FieldSpec(name=name, label="Deal", type="number"))
+        records = tuple({**one, name: 100.0 + at % 7} for at, one in enumerate(held.records))
+        return replace(held, fields=fields, records=records)
+
     with ExitStack() as stack:
-        opened = stack.enter_context(support.running(certificate, tmp_path_factory.mktemp("remedies")))
-        jobs.sync(opened.services, opened.ready("salesforce"))
+        folder = tmp_path_factory.mktemp("remedies")
+        opened = stack.enter_context(support.running(certificate, folder, with_amounts))
+        row = opened.ready("salesforce")
+        keep = f'[[rule]]\nfield = "{AMOUNTS["salesforce"]}"\noperator = "keep"\ncolumn = "amount"\n'
+        opened.services.repository.save_policy(row.id, support.policy_text("salesforce") + keep, "Ada")
+        jobs.sync(opened.services, row)
         opened.connect("hubspot")
         yield opened
 
@@ -251,18 +266,21 @@ def test_of_very_many_leads_some_are_drawn_and_it_says_so(opened, row, browser, 
     assert "There are 236 leads; 230 of them were drawn by lot" in browser.get(here(row, f"/{found.id}")).text
 
 
-def test_only_the_newest_are_kept(opened, row):
-    newest = all_of(opened, row)
-    for number in range(KEPT + 2):
-        job = ask(opened, row, QUICK, f"Ada {number}")
-        assert opened.experiments.keep(job.wanted, b"sealed")
-        opened.work.cancel(job.id, "test")
-    kept = opened.experiments.made(row.id)
-    assert [one.who for one in kept[:2]] == [f"Ada {KEPT + 1}", f"Ada {KEPT}"]
-    assert len(kept) == KEPT
-    assert not {one.id for one in kept} & {one.id for one in newest}
-    with opened.database.writing() as session:
-        session.query(Experiment).filter(Experiment.content == b"sealed").delete()
+def test_what_calls_bring_is_counted_by_the_hour_and_never_learned_from(opened, row, browser):
+    wished = {**FORM, "value": "amount", "minutes": "6", "effort": "daily", "calls": "3"}
+    assert browser.submit(here(row), wished).status_code == 303
+    (job,) = work_off(opened)
+    assert job.state == "done", job.told
+    found = all_of(opened, row)[0]
+    made = found.report.experiment
+    assert (made.request.value, made.request.minutes, made.request.calls_per_day) == ("amount", 6, 3)
+    # A third of the calls wins about 103; ten calls an hour.
+    assert 250 < made.today.worth.value < 500
+    assert not [one for one in made.trials if "amount" in one.remedy.id]
+    page = browser.get(here(row, f"/{found.id}"))
+    assert faults(page.text) == []
+    assert "Value per call hour" in Page(page.text).text
+    assert browser.get(here(row, f"/{found.id}/worth.svg")).status_code == 200
 
 
 def test_too_few_outcomes_are_an_answer(opened, row, browser, monkeypatch):
@@ -275,6 +293,27 @@ def test_too_few_outcomes_are_an_answer(opened, row, browser, monkeypatch):
     text = Page(page.text).text
     assert "What is missing" in text
     assert "In short" not in text
+
+
+def test_the_store_keeps_one_at_a_time_and_the_newest_on_each_database(database):
+    kept = Experiments(database=database)
+    row = Repository(database=database).add_connection("hubspot", "4711", "https://example.com")
+    jobs_of = WorkJobs(database=database)
+    made = []
+    for _ in range(KEPT + 1):
+        job_id = kept.ask(row.id, {"families": []}, "Ada")
+        assert kept.ask(row.id, {"families": []}, "Ben") is None
+        made.append(jobs_of.get(job_id).wanted)
+        assert kept.keep(made[-1], b"sealed")
+        jobs_of.cancel(job_id, "Ada")
+    assert {one.id for one in kept.made(row.id)} == set(made[1:])
+    failed = jobs_of.get(kept.ask(row.id, {"families": []}, "Ada"))
+    jobs_of.cancel(failed.id, "Ada")
+    jobs_of.cancel(kept.ask(row.id, {"families": []}, "Ada"), "Ada")
+    assert kept.one(failed.wanted) is None
+    kept.remove(row.id)
+    assert not kept.holds(row.id)
+    assert not kept.keep(made[-1], b"sealed")
 
 
 def test_the_api_lists_and_tells_and_closes_what_is_special(world, opened, row, support):
@@ -318,6 +357,7 @@ OFFERED = Choices(attributes=("region",), values=("amount",), leads=900)
         ({"effort": "calls", "calls": "900"}, "calls", "from 1 to 899"),
         ({"effort": "daily", "calls": "1.5"}, "calls", "whole number"),
         ({"effort": "daily", "calls": "9" * 5000}, "calls", "whole number"),
+        ({"which": "none"}, "which", "Which remedies: choose one of the three."),
         ({"value": "salary"}, "value", "Value: choose a column from the list"),
         ({"minutes": "six", "value": "amount"}, "minutes", "Minutes: write how long a call takes"),
         ({"minutes": "inf", "value": "amount"}, "minutes", "Minutes: write"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -95,11 +96,19 @@ class ExperimentDetail(Answer):
 def _list(ask: Ask[Paged]) -> Page[ExperimentSummary]:
     every = all_of(ask.opened, ask.connection())
     seen = [one for one in every if _may_see(ask, one)]
-    place, names = cursors.read(ask), [one.id for one in seen]
-    start = names.index(str(place[0])) + 1 if place and place[0] in names else 0
-    part, after = cursors.page(ask, seen[start : start + ask.asked.limit + 1], lambda one: [one.id])
+    place = cursors.read(ask)
+    rest = [one for one in seen if place is None or _is_behind(one, place)]
+    part, after = cursors.page(
+        ask, rest[: ask.asked.limit + 1], lambda one: [one.made_at.isoformat(), one.id]
+    )
     lines = tuple(_summary(one) for one in part)
     return Page[ExperimentSummary](items=lines, next=after, withheld=len(every) - len(seen))
+
+
+def _is_behind(one: Found, place: cursors.Place) -> bool:
+    """Whether it stands behind a place of the list, whatever was let go there meanwhile."""
+    made_at, name = datetime.fromisoformat(str(place[0])), str(place[1])
+    return (made_at, one.id) > (one.made_at, name)
 
 
 def _one(ask: Ask[Nothing]) -> ExperimentDetail:

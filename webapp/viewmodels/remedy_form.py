@@ -9,11 +9,11 @@ from math import isfinite
 from types import MappingProxyType
 
 from audit.finding import Finding
-from audit.rows.mitigation.model import AIMS, FAMILIES, Aim
+from audit.rows.mitigation.model import AIMS, FAMILIES, Aim, Family
 from audit.schema import BadInput, Stream
 from connectors.policy.keep import Keep
 from connectors.policy.model import Policy
-from webapp.experiments import ON_THE_SCORE, Asked
+from webapp.experiments import ON_THE_SCORE, WITHOUT_CONSTRAINTS, Asked
 from webapp.jobs import rules_in_force
 from webapp.language import decimal, gettext, marked
 from webapp.services import Services
@@ -37,6 +37,13 @@ EFFORTS: Mapping[str, str] = MappingProxyType(
         "today": marked("As many leads as today"),
         "calls": marked("So many of all leads"),
         "daily": marked("So many of each day's new leads"),
+    }
+)
+WHICH: Mapping[str, tuple[str, tuple[Family, ...]]] = MappingProxyType(
+    {
+        "all": (marked("All: takes about a minute for 10,000 leads"), FAMILIES),
+        "some": (marked("All but training under a constraint: takes some seconds"), WITHOUT_CONSTRAINTS),
+        "score": (marked("Only what works with the CRM's score as it is: takes seconds"), ON_THE_SCORE),
     }
 )
 MOST_MINUTES = 24 * 60
@@ -152,7 +159,10 @@ def _calls(typed: Typed, offered: Choices, asked: Asked) -> Asked:
 
 
 def _which(typed: Typed, _: Choices, asked: Asked) -> Asked:
-    return replace(asked, families=ON_THE_SCORE if typed.get("which") == "score" else FAMILIES)
+    which = typed.get("which", "all")
+    if which not in WHICH:
+        raise BadInput(gettext("Which remedies: choose one of the three."))
+    return replace(asked, families=WHICH[which][1])
 
 
 def _value(typed: Typed, offered: Choices, asked: Asked) -> Asked:

@@ -29,7 +29,16 @@ from webapp.store.work_jobs import OPEN
 from webapp.viewmodels.experiment import experiment_page, history_line
 from webapp.viewmodels.jobs import line
 from webapp.viewmodels.remedy_charts import GOODS, Good, chart
-from webapp.viewmodels.remedy_form import AIM_WORDS, EFFORTS, Choices, Typed, choices, read, typed_for
+from webapp.viewmodels.remedy_form import (
+    AIM_WORDS,
+    EFFORTS,
+    WHICH,
+    Choices,
+    Typed,
+    choices,
+    read,
+    typed_for,
+)
 from webapp.viewmodels.remedy_lines import remedy_lines, sheet
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
@@ -150,6 +159,7 @@ def _page(connection: ConnectionRow, offered: Choices, typed: Typed, wrong: dict
         wrong=wrong,
         aims=AIM_WORDS,
         efforts=EFFORTS,
+        which={name: words for name, (words, _) in WHICH.items()},
         jobs=shown,
         at_work=any(one.state in OPEN for one in shown),
         watch=request.args.get("watch", ""),
