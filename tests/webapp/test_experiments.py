@@ -267,13 +267,13 @@ def test_of_very_many_leads_some_are_drawn_and_it_says_so(opened, row, browser, 
 
 
 def test_what_calls_bring_is_counted_by_the_hour_and_never_learned_from(opened, row, browser):
-    wished = {**FORM, "value": "amount", "minutes": "6", "effort": "daily", "calls": "3"}
+    wished = {**FORM, "value": "amount", "minutes": "6", "effort": "calls", "calls": "60"}
     assert browser.submit(here(row), wished).status_code == 303
     (job,) = work_off(opened)
     assert job.state == "done", job.told
     found = all_of(opened, row)[0]
     made = found.report.experiment
-    assert (made.request.value, made.request.minutes, made.request.calls_per_day) == ("amount", 6, 3)
+    assert (made.request.value, made.request.minutes, made.request.calls) == ("amount", 6, 60)
     # A third of the calls wins about 103; ten calls an hour.
     assert 250 < made.today.worth.value < 500
     assert not [one for one in made.trials if "amount" in one.remedy.id]
