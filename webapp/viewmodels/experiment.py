@@ -11,7 +11,7 @@ from audit.report.mitigation.summary import Summary, summary
 from audit.rows.mitigation import Experiment
 from audit.rows.mitigation.legal import without_groups
 from audit.rows.mitigation.model import Row
-from webapp.experiments import Found
+from webapp.experiments import ON_THE_SCORE, WITHOUT_CONSTRAINTS, Found
 from webapp.language import decimal, gettext, marked
 from webapp.viewmodels.remedy_charts import GOODS, Chart, chart
 from webapp.viewmodels.remedy_form import AIM_WORDS
@@ -96,6 +96,7 @@ class HistoryLine:
     when: str
     who: str
     about: str
+    asked: tuple[str, ...]
     outcome: Outcome
     verdict: str
 
@@ -137,9 +138,26 @@ def history_line(found: Found) -> HistoryLine:
         when=moment(found.made_at),
         who=found.who,
         about=made.attribute or "",
+        asked=tuple(_asked(found)),
         outcome=outcome_of(made),
         verdict=summary(made).verdict,
     )
+
+
+def _asked(found: Found) -> Iterator[str]:
+    """What was asked for, but for what is usual."""
+    asked = found.asked
+    yield gettext(AIM_WORDS[asked.aim])
+    if asked.calls is not None:
+        yield gettext("%(n)s calls", n=decimal(asked.calls))
+    if asked.calls_per_day is not None:
+        yield gettext("%(n)s calls a day", n=decimal(asked.calls_per_day))
+    if asked.families == WITHOUT_CONSTRAINTS:
+        yield gettext("No training under a constraint")
+    if asked.families == ON_THE_SCORE:
+        yield gettext("Only what works with the CRM's score")
+    if asked.legal:
+        yield gettext("Legal mode")
 
 
 def outcome_of(made: Experiment) -> Outcome:
