@@ -44,6 +44,7 @@ from webapp.views import (
     policy_versions,
     privacy,
     proposals,
+    remedies,
     schedule,
     settings_page,
     sharing,
@@ -68,7 +69,7 @@ ROOMS = (
     *(auth_views, connections, inbound, cards, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *START_ROOMS,
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
-    *(people, invitations, account, single_sign_on, decision_log, settings_page),
+    *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies),
 )
 
 

@@ -16,7 +16,8 @@ Right = Literal["audits", "own", "special", "looks", "rules", "change", "people"
 """``audits``: the dashboard and what audits found. ``own``: one's own account. ``special``: also what is
 about special categories (Article 9 of the GDPR). ``looks``: to say that one looked at a finding, or what
 became of an answer. ``rules``: to read policies, connections, answers, jobs, keys, papers, tokens and the
-trail. ``change``: to change any of that. ``people``: who may sign in."""
+trail, and to try remedies, which changes nothing there. ``change``: to change any of that. ``people``: who
+may sign in."""
 
 _VIEWER: tuple[Right, ...] = ("audits", "own")
 _AUDITOR: tuple[Right, ...] = (*_VIEWER, "special", "looks", "rules")
@@ -78,6 +79,8 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("papers.flow", "papers.flow_file", "papers.record", "papers.record_file"),
                 *("policies.show", "policy_versions.export", "policy_versions.show", "proposals.show"),
                 *("privacy.show", "privacy.proof", "sharing.show", "sharing.look"),
+                *("remedies.show", "remedies.try_them", "remedies.cancel", "remedies.one"),
+                *("remedies.report_json", "remedies.table", "remedies.drawing"),
                 *("sharing.release_html", "sharing.release_json"),
                 *("streams.show", "tokens.show", "trail.index", "trail.download", "settings_page.show"),
             }

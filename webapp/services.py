@@ -32,6 +32,7 @@ from webapp.store.database import Database, open_database
 from webapp.store.decision_logs import DecisionLogs
 from webapp.store.erased_leads import ErasedLeads
 from webapp.store.evidence import Evidence
+from webapp.store.experiments import Experiments
 from webapp.store.first_measures import FirstMeasures
 from webapp.store.grants import DatabaseGrants
 from webapp.store.identities import Identities
@@ -192,6 +193,11 @@ class Services:
     def evidence(self) -> Evidence:
         """What is kept beside the audits."""
         return Evidence(database=self.database, clock=self.clock)
+
+    @property
+    def experiments(self) -> Experiments:
+        """What was tried about gaps."""
+        return Experiments(database=self.database, clock=self.clock)
 
     @property
     def api_tokens(self) -> ApiTokens:

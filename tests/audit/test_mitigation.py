@@ -11,11 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from audit.intake import Refusal
 from audit.report.digest import of_table
-from audit.report.mitigation import MitigationReport
+from audit.report.mitigation import MitigationReport, read_json
 from audit.report.mitigation.json_form import to_json
 from audit.report.mitigation.page import to_html
 from audit.rows.mitigation import Experiment, Request, laboratory, resampling
+from audit.rows.mitigation.drawing import drawn, scaled
+from audit.rows.mitigation.legal import without_groups
 from audit.rows.mitigation.measuring import Certainty, change, estimate, share
 from audit.schema import BadInput
 from tests.audit.leads import described, gapped
@@ -120,7 +123,7 @@ def test_the_legal_mode_hides_what_needs_the_group(made):
     cheap = [one for one in made.trials if one.remedy.family in CHEAP]
     hidden = sum(one.remedy.attribute_at_decision for one in cheap)
     assert legal.hidden == hidden > 0
-    assert "are hidden by the legal mode" in to_html(reported(legal))
+    assert "are left out by the legal mode" in to_html(reported(legal))
     assert {one.remedy.id for one in legal.trials} == {
         one.remedy.id for one in cheap if not one.remedy.attribute_at_decision
     }
@@ -395,3 +398,50 @@ def test_the_page_escapes_names_and_fetches_nothing(made):
     assert "https://" not in page
     for one in made.trials:
         assert one.remedy.title.split("'")[0][:20] in page
+
+
+def test_the_json_is_read_back_as_it_was(made):
+    for one in (made, laboratory(gapped(), described(), Request(families=CHEAP, calls=300, legal=True))):
+        report = replace(reported(one), rejected=(Refusal(code="x", text="x", count=3, rows=(1, 2, 3)),))
+        text = to_json(report)
+        assert to_json(read_json(text)) == text
+        assert to_html(read_json(text)) == to_html(read_json(to_json(read_json(text))))
+    assert read_json(to_json(reported(made))).experiment.advice == made.advice
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"schema": "fairlead.mitigation/1"}', '{"schema": "other"}']
+)
+def test_what_is_no_report_is_refused_in_one_sentence(text):
+    with pytest.raises(BadInput, match=r"no report of the laboratory in the form fairlead\.mitigation/1"):
+        read_json(text)
+
+
+def test_some_of_many_leads_are_drawn_by_lot_and_calls_with_them():
+    table = gapped()
+    some, shuffled = (
+        drawn(one, 500, 3) for one in (table, table.take(pa.array(range(table.num_rows))[::-1]))
+    )
+    assert set(some["key"].to_pylist()) == set(shuffled["key"].to_pylist())
+    assert some.num_rows == 500
+    assert set(drawn(table, 500, 4)["key"].to_pylist()) != set(some["key"].to_pylist())
+    assert set(drawn(table, 400, 3)["key"].to_pylist()) < set(some["key"].to_pylist())
+    assert drawn(table, table.num_rows, 3) is table
+    accounts = pa.array([f"a{place // 10}" for place in range(table.num_rows)])
+    whole = drawn(table.append_column("account", accounts), 500, 3)
+    counts = np.unique(whole["account"].to_pylist(), return_counts=True)[1]
+    assert (counts == 10).sum() >= counts.size - 1
+    assert scaled(Request(calls=300), 0.25).calls == 75
+    assert scaled(Request(calls_per_day=2), 0.01).calls_per_day == 1
+    assert scaled(Request(), 0.01) == Request()
+
+
+def test_the_legal_mode_afterwards_advises_as_the_one_before():
+    quick = laboratory(gapped(), described(), Request(families=CHEAP))
+    before = laboratory(gapped(), described(), Request(families=CHEAP, legal=True))
+    after = without_groups(quick)
+    assert [one.remedy.id for one in after.trials] == [one.remedy.id for one in before.trials]
+    assert (after.hidden, after.advice.remedy) == (before.hidden, before.advice.remedy)
+    assert not [one for one in after.trials if one.remedy.attribute_at_decision]
+    undefined = replace(quick, advice=None, trials=())
+    assert without_groups(undefined) == undefined

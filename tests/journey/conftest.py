@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.journey.canaries import answers_given, planted
+from tests.webapp.bench import work_off
 from webapp.demo import journey
 from webapp.demo.contents import generated
 from webapp.demo.home import Home
 from webapp.demo.summary import Outcome
 from webapp.demo.world import World, running
+from webapp.experiments import ON_THE_SCORE, Asked, all_of, ask
 from webapp.progress import Progress
 
 LEADS, FEW_LEADS, SEED = 1_600, 500, 11
@@ -59,6 +61,23 @@ def story_world(tmp_path_factory):
     """The world that most tests look at; none of them changes it."""
     with canary_world(tmp_path_factory.mktemp("demo"), LEADS) as made:
         yield made
+
+
+def experiment_in(world: World) -> str:
+    """The id of the newest experiment at the first connection; made where there is none."""
+    opened = world.services
+    row = opened.repository.connections()[0]
+    if not opened.experiments.made(row.id):
+        ask(opened, row, Asked(attribute="region", families=ON_THE_SCORE), "admin")
+        (job,) = work_off(opened)
+        assert job.state == "done", job.told
+    return all_of(opened, row)[0].id
+
+
+@pytest.fixture(scope="session")
+def story_experiment(story_world):
+    """Remedies that were tried in the world that most tests look at."""
+    return experiment_in(story_world[0])
 
 
 @pytest.fixture(scope="module")

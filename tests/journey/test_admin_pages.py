@@ -25,6 +25,8 @@ PAGES = (
     "{at}/privacy/record",
     "{at}/privacy/flow",
     "{at}/share",
+    "{at}/remedies",
+    "{at}/remedies/{experiment}",
     "{at}/key",
     "/help",
     "/help/glossary",
@@ -55,10 +57,10 @@ def tab(browser, story_world):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_for_everybody(tab, story_world, path):
+def test_a_page_is_for_everybody(tab, story_world, story_experiment, path):
     world, outcomes, _ = story_world
     at = f"/connections/{outcomes[0].audit.connection_id}"
-    tab.goto(f"{world.url}{path.format(at=at)}")
+    tab.goto(f"{world.url}{path.format(at=at, experiment=story_experiment)}")
     tab.emulate_media(color_scheme="dark")
     assert violations(tab, [*WCAG, "best-practice"]) == []
     tab.emulate_media(color_scheme="light")

@@ -18,6 +18,7 @@ from audit.report.json_form import read_json
 from audit.report.model import Report
 from tests.journey import everywhere
 from tests.journey.canaries import MARK, found, ids_of_answers, traces
+from tests.journey.conftest import experiment_in
 from tests.webapp.api_caller import token
 from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
@@ -47,10 +48,18 @@ def signed_in(own_world) -> AdminBrowser:
     return browser
 
 
+@pytest.fixture(scope="module", autouse=True)
+def experiment(own_world) -> tuple[str, str]:
+    """An experiment and its connection, for the addresses of both."""
+    world, _, _ = own_world
+    found = experiment_in(world)
+    return found, world.services.experiments.one(found).connection_id
+
+
 def parts(world) -> everywhere.Parts:
     """A real value for each part of an address, and for what names a record one that is none."""
     repository = world.services.repository
-    rows = repository.connections()
+    rows, made = repository.connections(), world.services.experiments.made
     audits = [repository.latest_audit(row.id) for row in rows]
     return {
         "connection_id": tuple(row.id for row in rows),
@@ -61,6 +70,7 @@ def parts(world) -> everywhere.Parts:
         "proof_id": ("none",),
         "proposal_id": ("none",),
         "release_id": ("none",),
+        "experiment_id": tuple(one.id for row in rows for one in made(row.id)) or ("none",),
         "token_id": ("none",),
         "user_id": ("none",),
         "job_id": ("none",),
@@ -257,7 +267,7 @@ def test_a_page_that_breaks_amid_raw_values_tells_none(  # noqa: PLR0917 - fixtu
     assert found(iter([("page", shown.content), ("log", "\n".join(log).encode())]), needles) == []
 
 
-def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles):
+def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles, experiment):
     """As an admin's program that may do everything; a dossier and an erasure name a lead by its record id."""
     world, _, log = own_world
     bearer = {"Authorization": f"Bearer {token(world.services)}"}
@@ -272,13 +282,16 @@ def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles):
         body = {} if one.method == "GET" else {"json": asked}
         answer = requests.request(one.method, world.url + one.path, headers=bearer, timeout=120, **body)
         # Nothing is there under these ids; of one stream only one release a week may leave.
-        fine = {200, 201, 202} | ({404} if {"none", "999"} & {*one.path.split("/")} else set())
+        told = {*one.path.split("/")}
+        elsewhere = experiment[0] in told and experiment[1] not in told
+        fine = {200, 201, 202} | ({404} if elsewhere or {"none", "999"} & told else set())
         assert answer.status_code in fine | ({409} if one.path.endswith("/releases") else set()), answer.text
         done |= {one.endpoint} if answer.ok else set()
         headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items()).encode()
         hits += found(iter([(f"{one.method} {one.endpoint}", headers + answer.content)]), needles)
     assert {"api.make_dossier", "api.erase_lead", "api.look_up_panel", "api.list_trail"} <= done
     assert {"api.list_answers", "api.count_answers", "api.compare_answers"} <= done
+    assert {"api.list_experiments", "api.get_experiment", "api.get_experiment_json"} <= done
     assert len(done) > 25
     assert hits == []
     assert found(iter([("log", "\n".join(log).encode())]), needles) == []

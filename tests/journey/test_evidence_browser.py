@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.browsers import WCAG, fits, sign_in, troubles, violations
+from tests.webapp.bench import work_off
 
 KINDS = ("groups", "gaps", "crossings", "calibration", "proxies", "coverage", "thresholds", "subgroups")
 ROWS = """rows => rows.map(row => ({
@@ -88,6 +89,25 @@ def test_a_finding_opens_from_the_audit_and_is_marked_as_looked_at(page, story_w
     page.get_by_role("button", name="I have looked at it").click()
     page.get_by_text("Looked at", exact=True).first.wait_for()
     assert "by admin" in page.inner_text("main")
+
+
+def test_remedies_are_tried_from_a_finding_and_the_page_goes_to_what_came_of_it(page, story_world):
+    world, outcomes, _ = story_world
+    page.goto(f"{world.url}/audits/{outcomes[0].audit.id}")
+    page.get_by_role("link", name="Try remedies for finding 1").click()
+    page.get_by_label("Only what works with the CRM's score as it is").check()
+    page.get_by_role("button", name="Try remedies").click()
+    page.get_by_role("button", name="Cancel").wait_for()
+    (job,) = work_off(world.services)
+    assert job.state == "done", job.told
+    page.wait_for_url(re.compile(r"/remedies/[a-z0-9]+$"))
+    page.locator("svg.chart").first.wait_for()
+    rows = page.locator("table.remedies tbody tr")
+    every = rows.count()
+    page.get_by_role("link", name="Legal mode").click()
+    page.wait_for_url(re.compile("legal=yes"))
+    page.get_by_text("left out by the legal mode.").last.wait_for()
+    assert 0 < rows.count() < every
 
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])

@@ -16,6 +16,7 @@ PAGES = (
     *("/", "/connections", "/jobs", "/trail", "/tokens", "{at}/log", "{at}/schedule", "{at}/policy"),
     *("{at}/policy/versions/1", "{at}/stream", "{at}/privacy", "{at}/privacy/record", "{at}/privacy/flow"),
     *("{at}/answers", "{at}/share", "{at}/key", "/audits/{audit}", "/audits/{audit}/findings/{finding}"),
+    *("{at}/remedies", "{at}/remedies/{experiment}", "{at}/remedies/{experiment}?legal=yes"),
     *(f"/audits/{{audit}}/evidence/{kind}/1" for kind in ("thresholds", "groups", "calibration")),
 )
 
@@ -28,19 +29,22 @@ def signed_in(story_world) -> AdminBrowser:
     return browser
 
 
-def filled(path: str, outcome) -> str:
+def filled(path: str, outcome, experiment: str = "") -> str:
     audit = outcome.audit
     return path.format(
         at=f"/connections/{audit.connection_id}",
         audit=audit.id,
+        experiment=experiment,
         finding=read_json(outcome.audit.report).findings[0].id,
     )
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_word_that_a_page_uses_is_explained_there(story_world, signed_in, path):
+def test_every_word_that_a_page_uses_is_explained_there(story_world, story_experiment, signed_in, path):
     _, outcomes, _ = story_world
-    answer = signed_in.session.get(f"{signed_in.url}{filled(path, outcomes[0])}", timeout=120)
+    answer = signed_in.session.get(
+        f"{signed_in.url}{filled(path, outcomes[0], story_experiment)}", timeout=120
+    )
     assert answer.status_code == requests.codes.ok, path
     assert '<aside class="help' in answer.text
     assert faults(answer.text) == []

@@ -33,6 +33,7 @@ from webapp.api.every import OPERATIONS
 from webapp.api.operation import Grant
 from webapp.api.reference import markdown, text
 from webapp.api.scopes import SCOPES
+from webapp.experiments import ON_THE_SCORE, Asked, ask
 from webapp.jobs import sync
 from webapp.panels import panel_for, to_json
 from webapp.rights import erasing
@@ -73,10 +74,11 @@ def installation(
         audit = sync(world.services, row)
         program = caller(world.app.test_client(), world.services)
         asked = program.post(f"/connections/{row.id}/releases", json={})
+        tried = ask(world.services, row, Asked(families=ON_THE_SCORE), "Ada")
         work_off(world.services)
         told = program.get(asked.headers["Location"].removeprefix("/api/v1")).json
         names = {"connection_id": row.id, "audit_id": audit.id, "version": 1}
-        names |= {"release_id": told["release"]["id"], "job_id": told["id"]}
+        names |= {"release_id": told["release"]["id"], "job_id": told["id"], "experiment_id": tried.wanted}
         _, lead, another, *_ = world.hubspot.record_ids()
         yield Installation(
             app=world.app, token=program.token, names=names, lead=str(lead), another=str(another)

@@ -29,6 +29,7 @@ NEVER_FOR_A_VIEWER = (
     "jobs.",
     "proposals.",
     "papers.",
+    "remedies.",
 )
 
 

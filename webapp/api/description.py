@@ -31,6 +31,11 @@ NAMES: dict[str, Record] = {
     },
     "audit_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of an audit."},
     "release_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a release."},
+    "experiment_id": {
+        "type": "string",
+        "pattern": "^[0-9a-z]{1,32}$",
+        "description": "The id of an experiment.",
+    },
     "job_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a job."},
     "version": {"type": "integer", "minimum": 1, "maximum": 2147483647, "description": "Counts from 1."},
 }

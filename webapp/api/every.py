@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from webapp.api import answers, audits, connections, decisions, evidence, leads, people, releases, rules
+from webapp.api import (
+    answers,
+    audits,
+    connections,
+    decisions,
+    evidence,
+    experiments,
+    leads,
+    people,
+    releases,
+    rules,
+)
 from webapp.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -10,6 +21,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *audits.OPERATIONS,
     *evidence.OPERATIONS,
     *answers.OPERATIONS,
+    *experiments.OPERATIONS,
     *rules.OPERATIONS,
     *decisions.OPERATIONS,
     *releases.OPERATIONS,

@@ -14,6 +14,7 @@ Scope = Literal[
     "read:audits",
     "read:special",
     "read:answers",
+    "read:remedies",
     "read:policy",
     "read:decisions",
     "read:releases",
@@ -30,6 +31,7 @@ WORDS: Mapping[Scope, str] = MappingProxyType(
         "read:audits": marked("Connections, what their syncs read, and audits without special categories."),
         "read:special": marked("Also what audits say of special categories (Article 9 of the GDPR)."),
         "read:answers": marked("What reps answer to the check of a score, and whether more for one group."),
+        "read:remedies": marked("Which remedies were tried, and what came of it."),
         "read:policy": marked(
             "Policy, stream and their versions, the documents made from them, the decision log."
         ),
@@ -51,6 +53,7 @@ NEEDS: Mapping[Scope, Right] = MappingProxyType(
         "read:audits": "audits",
         "read:special": "special",
         "read:answers": "rules",
+        "read:remedies": "rules",
         "read:policy": "rules",
         "read:decisions": "rules",
         "read:releases": "rules",

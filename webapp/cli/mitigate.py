@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from audit.report.printable import printable
 from audit.rows.mitigation import Request, laboratory
 from audit.rows.mitigation.laboratory import Begin
 from audit.rows.mitigation.model import AIMS, FAMILIES, Aim, Family
-from audit.schema import Stream
+from audit.rows.mitigation.valuing import with_value
 from connectors.files.fingerprint import held_still
 from connectors.files.reading import read_table
 from webapp.cli.account import admit_file
@@ -144,13 +144,6 @@ def _run(asked: Options) -> tuple[MitigationReport, tuple[str, ...]]:
         )
         progress("Writing the report", 0, None)
         return report, write_whole(asked.out, partial(write, report))
-
-
-def with_value(stream: Stream, value: str | None) -> Stream:
-    """The stream with the column of amounts among its fields; the laboratory takes it out again."""
-    if value is None or stream.features is None or value in stream.features:
-        return stream
-    return replace(stream, features=(*stream.features, value))
 
 
 @contextmanager

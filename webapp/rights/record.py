@@ -203,6 +203,10 @@ def _spans(opened: Services, connection: ConnectionRow) -> Iterator[Line]:
     yield Line(term="Decision log", text=f"{days} days: every score that was seen, as evidence.")
     yield Line(term="Reports of audits", text="They hold counts of groups and are kept as evidence.")
     yield Line(
+        term="Remedies that were tried",
+        text="The newest 20: figures of groups, encrypted. They go when the CRM is disconnected.",
+    )
+    yield Line(
         term="What was written into the CRM", text="Until the next write-back after the lead was erased here."
     )
 

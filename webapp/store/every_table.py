@@ -8,6 +8,7 @@ from webapp.store import (
     decision_tables,
     erased_lead_tables,
     evidence_tables,
+    experiment_tables,
     feedback_tables,
     job_tables,
     measure_tables,
@@ -25,6 +26,6 @@ from webapp.store.columns import Base
 MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
     *(feedback_tables, measure_tables, erased_lead_tables, clock_tables, evidence_tables),
-    *(api_tables, job_tables, people_tables, triage_tables),
+    *(api_tables, job_tables, people_tables, triage_tables, experiment_tables),
 )
 METADATA = Base.metadata

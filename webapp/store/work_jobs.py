@@ -15,7 +15,7 @@ from webapp.store.events import noted
 from webapp.store.job_tables import Job
 from webapp.store.repository import Clock, short_id, utc_now
 
-JobKind = Literal["sync", "publish", "retention", "log", "key", "release"]
+JobKind = Literal["sync", "publish", "retention", "log", "key", "release", "remedies"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 Trouble = Literal["", "input", "refused", "busy", "disk", "defect", "killed"]
 OPEN = ("waiting", "running")
@@ -53,7 +53,10 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A job that somebody asks for; ``wanted`` is how much a sync reads, or what a release shall be."""
+    """A job that somebody asks for.
+
+    ``wanted`` is how much a sync reads, what a release shall be, or which experiment is to be made.
+    """
 
     connection_id: str
     kind: JobKind
@@ -235,6 +238,11 @@ def ask_in(session: Session, wanted: Wanted, now: datetime) -> Job:
     session.add(noted(now, wanted.who, "job asked for", wanted.connection_id, detail))
     session.flush()
     return row
+
+
+def has_open(session: Session, wanted: Wanted) -> bool:
+    """Whether one that does the same has not ended."""
+    return session.scalar(select(Job.id).filter_by(open_key=_open_key(wanted))) is not None
 
 
 def _open_key(wanted: Wanted) -> str:

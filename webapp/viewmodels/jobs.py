@@ -19,6 +19,7 @@ NAMES: Mapping[JobKind, str] = {
     "log": marked("Verify the decision log"),
     "key": marked("Rotate the key"),
     "release": marked("Share figures"),
+    "remedies": marked("Try remedies"),
 }
 WANTED: Mapping[str, str] = {
     "full": marked("every lead"),
@@ -85,6 +86,8 @@ def line(job: JobRow, where: str, now: datetime) -> JobLine:
 
 
 def _extra(job: JobRow) -> str:
+    if job.kind == "remedies":
+        return ""
     if job.kind != "release":
         return gettext(WANTED.get(job.wanted, ""))
     epsilon = epsilon_of(job.wanted)
@@ -110,6 +113,13 @@ def _step(job: JobRow) -> str:
     if not job.step:
         return gettext("It begins")
     step, done = gettext(job.step), decimal(job.done)
+    if job.kind == "remedies" and job.total:
+        return gettext(
+            "Remedy %(done)s of %(total)s: %(step)s",
+            step=step,
+            done=decimal(job.done + 1),
+            total=decimal(job.total),
+        )
     if job.total:
         return gettext("%(step)s: %(done)s of %(total)s", step=step, done=done, total=decimal(job.total))
     return gettext("%(step)s: %(done)s so far", step=step, done=done) if job.done else step
@@ -137,4 +147,5 @@ STARTED: Mapping[JobKind, str] = {
     "log": marked("The decision log will be verified in a moment."),
     "key": marked("The key will be rotated in a moment."),
     "release": marked("The release is being worked out. It will be in the list of what left."),
+    "remedies": marked("The remedies are being tried. What comes of it will be on this page."),
 }

@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
-from webapp import release_jobs
+from webapp import experiments, release_jobs
 from webapp.auth import may
 from webapp.jobs import ENDED
 from webapp.language import gettext, marked
@@ -35,7 +35,9 @@ def now() -> str:
     return render_template("_jobs_now.html", **_shown(services()))
 
 
-@blueprint.post("/connections/<connection_id>/jobs/<any(sync, publish, retention, log, key, release):kind>")
+@blueprint.post(
+    "/connections/<connection_id>/jobs/<any(sync, publish, retention, log, key, release, remedies):kind>"
+)
 def start(connection_id: str, kind: JobKind) -> Response:
     """Ask for a job; the same one that waits or runs already is that one."""
     row = connection_or_404(connection_id)
@@ -50,6 +52,8 @@ def _asked(row: ConnectionRow, kind: JobKind, wish: str) -> JobRow:
     opened, who = services(), current_user.user.name
     if kind == "release":
         return release_jobs.ask(opened, row, wish if release_jobs.is_word(wish) else abort(404), who)
+    if kind == "remedies":
+        return experiments.ask_again(opened, row, wish, who)
     if row.state == "disconnected":
         raise BadInput(gettext(ENDED))
     wanted = wish if kind == "sync" and wish in WANTED else ""

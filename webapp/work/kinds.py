@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from audit.finding import SEVERITIES
 from audit.schema import BadInput
-from webapp import decisions, jobs, release_jobs
+from webapp import decisions, experiments, jobs, release_jobs
 from webapp.decision_opening import place_of
 from webapp.key_rotation import rotate
 from webapp.language import marked
@@ -112,6 +112,11 @@ def _release(task: Task) -> str:
     return release_jobs.do(task.opened, task.connection, task.job, task.progress)
 
 
+def _remedies(task: Task) -> str:
+    """What is kept under its id is not worked out again."""
+    return experiments.do(task.opened, task.connection, task.job, task.progress)
+
+
 KINDS: Mapping[JobKind, Kind] = MappingProxyType(
     {
         "sync": Kind(run=_sync, newest=_newest_audit),
@@ -120,5 +125,6 @@ KINDS: Mapping[JobKind, Kind] = MappingProxyType(
         "log": Kind(run=_log),
         "key": Kind(run=_key, newest=_generation),
         "release": Kind(run=_release),
+        "remedies": Kind(run=_remedies),
     }
 )

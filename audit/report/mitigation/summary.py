@@ -53,7 +53,7 @@ def _tried(made: Experiment, today: Reading) -> str:
     told = "is not known" if gap.value is None else f"is {signed(abs(gap.value) * 100, 1)} points"
     hidden = (
         f" {count(made.hidden, 'remedy' if made.hidden == 1 else 'remedie')} that need the group of each new"
-        " lead are hidden by the legal mode."
+        " lead are left out by the legal mode."
         if made.hidden
         else ""
     )

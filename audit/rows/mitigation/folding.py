@@ -29,22 +29,23 @@ def dealt(table: pa.Table, seed: int) -> Dealt:
     A lead keeps its fold whatever other leads there are and in which order they come; all leads of an
     account are in one fold, so that no lead is tested on what its colleague taught.
     """
-    keys = _texts(table.column("key"))
-    lot = _lots(keys, f"{seed}:lead:")
+    keys = texts(table.column("key"))
+    lot = lots(keys, f"{seed}:lead:")
     if "account" not in table.column_names:
         return Dealt(fold=(lot % np.uint64(FOLDS)).astype(np.int64), lot=lot)
     accounts = table.column("account").cast(pa.string())
     alone = np.asarray(accounts.is_null().to_numpy(), dtype=np.bool_)
-    shared = _lots(_texts(accounts.fill_null("")), f"{seed}:account:")
+    shared = lots(texts(accounts.fill_null("")), f"{seed}:account:")
     return Dealt(fold=(np.where(alone, lot, shared) % np.uint64(FOLDS)).astype(np.int64), lot=lot)
 
 
-def _texts(column: pa.ChunkedArray) -> list[str]:
+def texts(column: pa.ChunkedArray) -> list[str]:
+    """A column as texts."""
     found: list[str] = column.cast(pa.string()).to_pylist()
     return found
 
 
-def _lots(names: list[str], salt: str) -> Lots:
+def lots(names: list[str], salt: str) -> Lots:
     """A number per name that looks drawn at random, and is the same in every run."""
     digests = (hashlib.blake2b(f"{salt}{name}".encode(), digest_size=8).digest() for name in names)
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
