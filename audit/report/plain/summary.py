@@ -79,7 +79,12 @@ def _verdict(report: Report, failed: tuple[Finding, ...], likely: tuple[Finding,
         told = "No group was found to be treated differently, as far as these leads can tell."
     else:
         told = "No group could be compared with another, so nothing is shown to be in order either."
-    return told, audited
+    return told, audited, *_days(report)
+
+
+def _days(report: Report) -> tuple[str, ...]:
+    days = report.regulation.period
+    return (f"They were created from {days[0]} to {days[1]}.",) if days else ()
 
 
 def _matters(number: int, one: str, many: str) -> str:
