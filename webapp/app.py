@@ -44,6 +44,7 @@ from webapp.views import (
     policy_versions,
     privacy,
     proposals,
+    reports,
     schedule,
     settings_page,
     sharing,
@@ -67,7 +68,7 @@ START_ROOMS = (start, start_choose, start_policy)
 ROOMS = (
     *(auth_views, connections, inbound, cards, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *START_ROOMS,
-    *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
+    *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, reports, errors, door, tokens),
     *(people, invitations, account, single_sign_on, decision_log, settings_page),
 )
 

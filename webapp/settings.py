@@ -261,6 +261,20 @@ class Settings(BaseModel):
     hubspot_ca_file: ReadableFile = Field(
         default=None, description=marked("A PEM file with the authority to trust for HubSpot hosts.")
     )
+    summary_model_url: Address | None = Field(
+        default=None,
+        description=marked(
+            "An OpenAI-compatible address, up to /v1, of a language model that may put the summary of an "
+            "audit in other words. Only the sentences of the summary are sent. Without it: off. See "
+            "[reports](../how-to/reports.md#in-other-words)."
+        ),
+    )
+    summary_model_name: str | None = Field(
+        default=None, description=marked("The name of that model, as the address knows it.")
+    )
+    summary_model_key: SecretStr | None = Field(
+        default=None, description=marked("The key that the address asks for, if it does.")
+    )
 
     @property
     def database(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from markupsafe import Markup
@@ -64,15 +64,16 @@ def pack_files(report: Report, name: str) -> Files:
     )
 
 
-def card_files(report: Report) -> Files:
-    """The model card in its two forms."""
+def card_files(report: Report, notice: str = "") -> Files:
+    """The model card in its two forms; ``notice`` stands at its beginning."""
     card = model_card(report)
+    card = replace(card, paper=card.paper.noting(notice))
     return _encoded({"model-card.html": card_html(card), "model-card.md": card_markdown(card)})
 
 
-def summary_files(report: Report) -> Files:
-    """The summary in plain words in its two forms."""
-    made = paper(summary(report), report)
+def summary_files(report: Report, notice: str = "") -> Files:
+    """The summary in plain words in its two forms; ``notice`` stands at its beginning."""
+    made = paper(summary(report), report).noting(notice)
     return _encoded({"summary.html": paper_html(made), "summary.md": paper_markdown(made)})
 
 

@@ -18,6 +18,11 @@ MISSING = (
 )
 
 
+def offered() -> bool:
+    """Whether WeasyPrint is there, without loading it; Pango may still be missing."""
+    return find_spec("weasyprint") is not None
+
+
 def can_print() -> bool:
     """Whether PDFs can be made here."""
     try:
@@ -44,7 +49,7 @@ def to_pdf(page: str) -> bytes:
 
 
 def _weasyprint() -> Any:  # noqa: ANN401 - a module without types
-    if find_spec("weasyprint") is None:
+    if not offered():
         raise BadInput(MISSING)
     # It would tell on standard error of every property of CSS that paper does not know.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)

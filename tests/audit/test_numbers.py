@@ -53,6 +53,8 @@ def test_numbers_that_stand_in_the_facts_are_found_however_they_are_written(text
         ("every fourth lead", "every fourth"),
         ("12.345 leads", "12.345"),
         ("twelve leads", "twelve"),
+        ("12,345 groups were read", "12,345"),
+        ("12,345 further findings", "12,345"),
         ("a dozen leads", "dozen"),
         ("hundreds of leads", "hundreds"),
         ("65 leads of 'ZIP 94'", "65"),

@@ -58,6 +58,7 @@ def parts(world) -> everywhere.Parts:
         "crm": ("salesforce", "hubspot"),
         "version": ("1", "999"),
         "form": ("html", "md", "json"),
+        "paper": ("summary", "model-card", "gdpr"),
         "proof_id": ("none",),
         "proposal_id": ("none",),
         "release_id": ("none",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +44,7 @@ class Paper:
     sections: tuple[Section, ...]
     stamp: tuple[Item, ...]
     close: str
+
+    def noting(self, words: str) -> Paper:
+        """The paper with a further sentence at its beginning; itself where there is none."""
+        return replace(self, lead=(*self.lead, words)) if words else self

@@ -1,7 +1,7 @@
 """Whether a text says any number that its facts do not hold.
 
 It is strict: a number must stand in the facts with the same value and kind. 12 % is not 12.3 %, and 12 leads
-are not 12 points. Whether a number is said of the right thing, no such check can tell.
+are neither 12 points nor 12 groups. Whether a number is said of the right thing, no such check can tell.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def _stands(one: Number, known: tuple[Number, ...]) -> bool:
 
 def _same(one: Number, other: Number) -> bool:
     if one.value is None or other.value is None or one.kind != other.kind:
+        return False
+    if one.noun and other.noun and one.noun != other.noun:
         return False
     if one.kind == "date" and one.value < 0 < other.value:
         return one.value == months_of(other.value)

@@ -54,6 +54,11 @@ _PATTERNS = {
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
 _BETWEEN = re.compile(r"\s*(?:to|and|or|through|up to|-)\s*")
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
+# Counted things, also with one word between: "12 further findings".
+_NOUN = re.compile(
+    r"\s(?:\w+\s)?(lead|group|comparison|finding|warning|attribute|field|column|score|audit|hour|day|week|month|year)"
+    r"s?\b"
+)
 _HIGH = re.compile(f"[{''.join(_RAISED)}]+")
 # Hyphens, dashes and the minus sign; the typographic apostrophe; the slash of a fraction.
 _SLASH = "\N{FRACTION SLASH}"
@@ -92,7 +97,16 @@ def _number(match: re.Match[str]) -> Number | None:
     if text == "one":
         return None
     kind, value, rough = _READ[name](text)
-    return Number(start=match.start(), end=match.end(), text=text, kind=kind, value=value, rough=rough)
+    after = _NOUN.match(match.string, match.end())
+    return Number(
+        start=match.start(),
+        end=match.end(),
+        text=text,
+        kind=kind,
+        value=value,
+        rough=rough,
+        noun=after[1] if after and kind == "plain" else "",
+    )
 
 
 def _shared(found: list[Number], text: str) -> Iterator[Number]:

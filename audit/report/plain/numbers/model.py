@@ -16,7 +16,8 @@ class Number:
     """One number: its place in the text, its kind, and its value without a sign.
 
     ``value`` is None where the number is too vague or too odd to be read (hundreds, 13/14/2026); such a
-    number stands in no facts. ``rough``: a fraction in words, which a rounded share may stand for.
+    number stands in no facts. ``rough``: a fraction in words, which a rounded share may stand for. ``noun``
+    is what is counted, in the singular, where that is a word of an audit (lead, group, finding).
     """
 
     start: int
@@ -25,3 +26,4 @@ class Number:
     kind: Kind
     value: Fraction | None
     rough: bool = False
+    noun: str = ""
