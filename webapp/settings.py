@@ -264,17 +264,12 @@ class Settings(BaseModel):
     summary_model_url: Address | None = Field(
         default=None,
         description=marked(
-            "An OpenAI-compatible address, up to /v1, of a language model that may put the summary of an "
-            "audit in other words. Only the sentences of the summary are sent. Without it: off. See "
-            "[reports](../how-to/reports.md#in-other-words)."
+            "An OpenAI-compatible address, up to /v1, whose language model may put the summary of an audit "
+            "in other words. Without it: off. See [reports](../how-to/reports.md#in-other-words)."
         ),
     )
-    summary_model_name: str | None = Field(
-        default=None, description=marked("The name of that model, as the address knows it.")
-    )
-    summary_model_key: SecretStr | None = Field(
-        default=None, description=marked("The key that the address asks for, if it does.")
-    )
+    summary_model_name: str | None = Field(default=None, description=marked("The name of that model."))
+    summary_model_key: SecretStr | None = Field(default=None, description=marked("The key it asks for."))
 
     @property
     def database(self) -> str:
