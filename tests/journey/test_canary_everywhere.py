@@ -59,6 +59,7 @@ def parts(world) -> everywhere.Parts:
         "version": ("1", "999"),
         "form": ("html", "md", "json"),
         "paper": ("summary", "model-card", "gdpr"),
+        "pack": ("eu-ai-act",),
         "proof_id": ("none",),
         "proposal_id": ("none",),
         "release_id": ("none",),

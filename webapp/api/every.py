@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from webapp.api import answers, audits, connections, decisions, evidence, leads, people, releases, rules
+from webapp.api import (
+    answers,
+    audits,
+    connections,
+    decisions,
+    evidence,
+    leads,
+    papers,
+    people,
+    releases,
+    rules,
+)
 from webapp.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *connections.OPERATIONS,
     *audits.OPERATIONS,
+    *papers.OPERATIONS,
     *evidence.OPERATIONS,
     *answers.OPERATIONS,
     *rules.OPERATIONS,
