@@ -13,6 +13,7 @@ from audit.report.bundle import verify
 from audit.report.bundle.container import unpacked
 from audit.report.packs import PACKS
 from tests.audit.papered import papered
+from tests.webapp.api_caller import caller
 from tests.webapp.markup import Page, faults
 from tests.webapp.sample_report import sample_report
 from tests.webapp.site import PASSWORD, PULLED, Site, open_site
@@ -156,3 +157,15 @@ def test_where_no_model_is_set_nothing_can_be_asked_of_one(site):
 def test_what_is_not_there_is_not_found(site, path):
     known = "none" if path == "summary" else SPECIAL
     assert site.client.get(f"/audits/{known}/{path}").status_code == 404
+
+
+def test_a_program_gets_a_pack_and_the_plain_words_as_far_as_its_token_may(site):
+    client = site.app.test_client()
+    whole, part = caller(client, site.services), caller(client, site.services, "read:audits", role="viewer")
+    pack = whole.get(f"/audits/{SPECIAL}/packs/ll144")
+    assert (pack.status_code, pack.json["schema"]) == (200, "fairlead.pack/1")
+    assert part.get(f"/audits/{SPECIAL}/packs/ll144").status_code == 403
+    assert whole.get(f"/audits/{SPECIAL}/packs/hipaa").status_code == 404
+    assert "region" in " ".join(whole.get(f"/audits/{SPECIAL}/summary").json["todo"])
+    assert "region" not in part.get(f"/audits/{SPECIAL}/summary").text
+    assert part.get(f"/audits/{PLAIN_AUDIT}/packs/gdpr").status_code == 200

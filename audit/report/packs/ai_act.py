@@ -66,7 +66,7 @@ def _data(report: Report) -> tuple[Provision, ...]:
                 "Design choices, origin and collection of the data, preparation, assumptions, "
                 "quantity and suitability."
             ),
-            evidence=(*data_told(report), *logic_told(report)[:1]),
+            evidence=data_told(report),
             needs=need(
                 "Where the training data came from, how it was prepared, and what it is taken to measure",
                 MAKER,

@@ -17,7 +17,6 @@ from audit.report.packs.told import (
     origin,
     origin_told,
     proxies_told,
-    special_told,
     verdicts_told,
     warnings_told,
 )
@@ -43,7 +42,7 @@ def ccpa(report: Report) -> Pack:
         sources=("11 CCR sections 7150 to 7157 (risk assessments)", "11 CCR sections 7200 to 7222 (ADMT)"),
         applies=APPLIES,
         as_of="2026-11",
-        provisions=(*_processing(report), *_weighing(report), *_signing(report), *_people(report)),
+        provisions=(*_processing(report), *_weighing(report), *_signing(), *_people(report)),
         tables=(),
         stamp=origin(report),
     )
@@ -125,7 +124,7 @@ def _weighing(report: Report) -> tuple[Provision, ...]:
     )
 
 
-def _signing(report: Report) -> tuple[Provision, ...]:
+def _signing() -> tuple[Provision, ...]:
     return (
         Provision(
             article="Section 7152(a)(7) to (9)",
@@ -138,7 +137,6 @@ def _signing(report: Report) -> tuple[Provision, ...]:
                 "Assessments are reviewed at least every three years and with each material change; a "
                 "summary is submitted."
             ),
-            evidence=(f"This one rests on the data with the digest {report.digests.data}.",),
             needs=need("The calendar of reviews, and the submission to the agency", COMPANY),
         ),
     )
@@ -160,7 +158,6 @@ def _people(report: Report) -> tuple[Provision, ...]:
         Provision(
             article="Section 7222",
             asks="On request: the purpose, the logic and the outcome for the person.",
-            evidence=special_told(report),
             needs=need("A dossier of the person who asks: fairlead dossier", RUNNER),
         ),
     )

@@ -18,7 +18,6 @@ from audit.report.packs.told import (
     origin_told,
     proxies_told,
     special_told,
-    verdicts_told,
     warnings_told,
 )
 
@@ -77,7 +76,6 @@ def _access(report: Report) -> tuple[Provision, ...]:
         Provision(
             article="Article 15(1)(h), significance and consequences",
             asks="What the score leads to for the person.",
-            evidence=verdicts_told(report),
             needs=need("What is decided by the score, and by whom", COMPANY),
         ),
         Provision(

@@ -15,9 +15,7 @@ from audit.report.packs.told import (
     groups_told,
     origin,
     origin_told,
-    proxies_told,
     unknown_told,
-    verdicts_told,
 )
 from audit.report.views.regulation_view import RULE_APPLIES, four_fifths_regime
 
@@ -38,7 +36,7 @@ def ugesp(report: Report) -> Pack:
         sources=("29 CFR part 1607", "44 Fed. Reg. 11996 (1979), Questions and Answers", "29 CFR 1602.14"),
         applies=f"{RULE_APPLIES} {STANDING}",
         as_of="2026-11",
-        provisions=(*_records(report), *_impact(report), *_beyond(report)),
+        provisions=(*_records(report), *_impact(report), *_beyond()),
         tables=tables_of(four_fifths_regime(report)),
         stamp=origin(report),
     )
@@ -120,18 +118,16 @@ def _impact(report: Report) -> tuple[Provision, ...]:
         Provision(
             article="29 CFR 1607.4(C)",
             asks="Where the whole process has an impact, each of its parts is looked at.",
-            evidence=verdicts_told(report),
             needs=need("Which other steps lead to the decision, and their rates", COMPANY),
         ),
     )
 
 
-def _beyond(report: Report) -> tuple[Provision, ...]:
+def _beyond() -> tuple[Provision, ...]:
     return (
         Provision(
             article="29 CFR 1607.3(B)",
             asks="Where procedures serve equally well, the one with the lesser impact is used.",
-            evidence=proxies_told(report),
             needs=need("Which alternatives were tried; fairlead mitigate compares remedies", COMPANY),
         ),
         Provision(
