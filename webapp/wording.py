@@ -7,6 +7,7 @@ shown only where every number in it stands in those sentences.
 
 from __future__ import annotations
 
+import unicodedata
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,7 +138,9 @@ def _text(answer: Any) -> str:  # noqa: ANN401 - whatever it answered
         raise _odd() from None
     if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
         raise _odd()
-    return printable(text.strip())
+    # Signs without a width could turn the order of what is read.
+    shown = "".join(one for one in text if unicodedata.category(one) != "Cf")
+    return printable(shown.strip())
 
 
 def _odd() -> Malformed:

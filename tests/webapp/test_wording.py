@@ -90,7 +90,7 @@ def writer(liar: Liar) -> Writer:
 
 
 def test_a_true_text_is_shown_paragraph_by_paragraph(liar):
-    liar.says(f"{TRUE}\n\n One finding\x07 is further.\n")
+    liar.says(f"{TRUE}\n\n One fin\N{RIGHT-TO-LEFT OVERRIDE}ding\x07 is further.\n")
     assert worded(writer(liar), MADE) == (TRUE, "One finding\N{SYMBOL FOR BELL} is further.")
 
 

@@ -23,8 +23,8 @@ _GROUPED = r"\d{1,3}(?:[,' ]\d{3})+(?!\d)(?:\.\d+)?"
 _DIGITS = rf"(?:{_GROUPED}|\d+(?:[.,]\d+)*(?:e[+-]?\d+)?(?:\^-?\d+)?)"
 _SCALE = r"(?:\s?(?:k|m|bn|thousand|million|billion|hundred|dozen)\b)?"
 _UNIT = (
-    r"(?:\s?%|[\s-]?per\s?cent(?:age)?(?:[\s-]points?)?\b|[\s-]?points?\b|\s?pp\b|\s?bps\b|\s?basis points?\b"
-    r"|\s?times\b|\s?x\b|[\s-]?fold\b|(?:st|nd|rd|th)\b)?"
+    r"(?:\s?[%‰]|[\s-]?per\s?cent(?:age)?(?:[\s-]points?)?\b|[\s-]?points?\b|\s?pp\b|\s?bps\b"
+    r"|\s?basis points?\b|\s?times\b|\s?x\b|[\s-]?fold\b|(?:st|nd|rd|th)\b)?"
 )
 _WORDS = rf"(?:{COUNTING})(?:[\s-]+(?:and[\s-]+)?(?:{COUNTING}))*"
 _MANY = rf"(?:{_DIGITS}|(?:{_WORDS})\b)"
@@ -53,6 +53,8 @@ _PATTERNS = {
 }
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
 _BETWEEN = re.compile(r"\s*(?:to|and|or|through|up to|-)\s*")
+# What has no width of its own could stand inside of a number: joiners, turners, marks over a digit.
+_UNSEEN = frozenset({"Cf", "Mn", "Me"})
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 # Counted things, also with one word between: "12 further findings".
 _NOUN = re.compile(
@@ -84,7 +86,8 @@ def evened(text: str) -> str:
     raised = _HIGH.sub(lambda found: "^" + "".join(_RAISED[one] for one in found[0]), text)
     spaced = "".join(f" {one}" if _SLASH in unicodedata.normalize("NFKC", one) else one for one in raised)
     plain = unicodedata.normalize("NFKC", spaced).casefold().translate(_SAME)
-    return "".join(_SIGN if _odd(one) else " " if one.isspace() else one for one in plain)
+    seen = (one for one in plain if unicodedata.category(one) not in _UNSEEN)
+    return "".join(_SIGN if _odd(one) else " " if one.isspace() else one for one in seen)
 
 
 def _odd(one: str) -> bool:
@@ -164,6 +167,8 @@ def _with_unit(value: Fraction | None, unit: str) -> Found:
     if unit.endswith(("points", "point", "pp", "bps")):
         hundredth = unit.startswith(("basis", "bps"))
         return "points", None if value is None else value / (100 if hundredth else 1), False
+    if unit == "‰":
+        return "share", None if value is None else value / 1000, False
     if unit.startswith(("%", "per")):
         return "share", None if value is None else value / 100, False
     kind: Kind = "times" if unit in ("times", "x", "fold") else "plain"
