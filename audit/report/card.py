@@ -121,10 +121,15 @@ def _group_section(shown: Shown) -> Section:
                 caption=f"Each group of {plain(shown.attribute)}, with plausible ranges",
                 head=("Group", "Leads", f"Verdict on {shown.metric_label}", *shown.labels),
                 rows=rows,
-                notes=tuple(one for one in (more, *shown.reasons) if one),
+                notes=tuple(one for one in (more, _dashes(shown)) if one),
             ),
         ),
     )
+
+
+def _dashes(shown: Shown) -> str:
+    reasons = dict.fromkeys(one.reason for row in shown.rows for one in row.cells if one.reason)
+    return f"A dash means no value: {'; '.join(reasons)}." if reasons else ""
 
 
 def _said(value: str, interval: str) -> str:
