@@ -45,6 +45,7 @@ from webapp.views import (
     privacy,
     proposals,
     remedies,
+    reports,
     schedule,
     settings_page,
     sharing,
@@ -70,6 +71,8 @@ ROOMS = (
     *START_ROOMS,
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
     *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies),
+    *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, reports, errors, door, tokens),
+    *(people, invitations, account, single_sign_on, decision_log, settings_page),
 )
 
 

@@ -36,6 +36,7 @@ FILES = frozenset(
     {
         *("audits.report_html", "audits.report_json", "audits.report_page", "audits.metrics"),
         *("evidence.counts", "evidence.drawing", "evidence.table", "papers.flow_file", "papers.record_file"),
+        *("reports.bundle", "reports.paper"),
         *("policy_versions.export", "privacy.proof", "sharing.release_html", "sharing.release_json"),
         *("remedies.drawing", "remedies.report_json", "remedies.table"),
         "trail.download",

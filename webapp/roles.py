@@ -56,13 +56,13 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 "dashboard.index",
                 *("audits.show", "audits.report_json", "audits.report_page", "audits.report_html"),
                 *("audits.metrics", "evidence.finding", "evidence.page", "evidence.drawing"),
-                *("evidence.table", "evidence.counts"),
+                *("evidence.table", "evidence.counts", "reports.paper", "reports.summary"),
             }
         ),
         "own": frozenset(
             {"auth.sign_out", "account.show", "account.set_language", "account.leave_everywhere"}
         ),
-        "special": frozenset[str](),
+        "special": frozenset({"reports.bundle", "reports.word"}),
         "looks": frozenset({"evidence.looked", "answers.mark"}),
         "rules": frozenset(
             {

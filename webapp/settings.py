@@ -261,6 +261,15 @@ class Settings(BaseModel):
     hubspot_ca_file: ReadableFile = Field(
         default=None, description=marked("A PEM file with the authority to trust for HubSpot hosts.")
     )
+    summary_model_url: Address | None = Field(
+        default=None,
+        description=marked(
+            "An OpenAI-compatible address, up to /v1, whose language model may put the summary of an audit "
+            "in other words. Without it: off. See [reports](../how-to/reports.md#in-other-words)."
+        ),
+    )
+    summary_model_name: str | None = Field(default=None, description=marked("The name of that model."))
+    summary_model_key: SecretStr | None = Field(default=None, description=marked("The key it asks for."))
 
     @property
     def database(self) -> str:

@@ -66,7 +66,7 @@ def read_json(text: str) -> Report:
     try:
         record = json.loads(text)
         return _report(record)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = f"This is not an audit report of the form {SCHEMA}; run the audit again to make one."
         raise BadInput(message) from error
 

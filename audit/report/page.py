@@ -25,7 +25,7 @@ from audit.report.views.shrunk import raw_and_shrunk
 from audit.report.views.together_view import together_rows
 from audit.report.views.treatment_view import loop_view, treated_tables
 from audit.report.views.unseen_view import estimated_rows, unseen_tables
-from audit.report.views.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
+from audit.report.views.view import COLUMNS, RANKING_COLUMNS, SHOWN, sections
 from audit.report.views.worst import worst
 
 CHARTED = 12
@@ -38,8 +38,13 @@ SEVERITY_WORDS: dict[Severity, str] = {
 }
 
 
-def to_html(report: Report) -> str:
+Drawn = Mapping[str, tuple[Markup, ...]]
+
+
+def to_html(report: Report, drawn: Drawn | None = None) -> str:
     """The report as one HTML file: no script, nothing fetched, charts inside.
+
+    ``drawn`` are its charts from `draw`, where they were drawn already.
 
     Every name from the data is escaped. At most 20 groups of an attribute and 20 findings are
     shown; the page says how many more are in the other files.
@@ -56,7 +61,7 @@ def to_html(report: Report) -> str:
             option_sheets=option_sheets(report),
             treatments=treated_tables(report, parts),
             loop_found=loop_view(report),
-            charts=_charts(parts),
+            charts=draw(report) if drawn is None else drawn,
             compat=compat_tables(report),
             fields={
                 one.attribute: fields_view(one.attribute, report, charted=place < CHARTED)
@@ -95,13 +100,13 @@ def _environment() -> Environment:
     return made
 
 
-def _charts(parts: tuple[Section, ...]) -> Mapping[str, tuple[Markup, ...]]:
-    """Charts by attribute, as far as the page stays light; the tables say the same."""
+def draw(report: Report) -> Drawn:
+    """Charts by attribute (rates, calibration, proxies), as far as the page stays light."""
     return {
         one.attribute: tuple(draw(one) for draw in (rates_chart, calibration_chart, proxies_chart))
         if place < CHARTED
         else (Markup(),) * 3
-        for place, one in enumerate(parts)
+        for place, one in enumerate(sections(report))
     }
 
 

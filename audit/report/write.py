@@ -1,4 +1,4 @@
-"""The three files of a report, each whole or not there."""
+"""The files of a report, each whole or not there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from audit.report.json_form import to_json
 from audit.report.model import Report
-from audit.report.page import to_html
-from audit.report.table import metrics_csv
+from audit.report.outputs import Wanted, outputs
 
 
 def write(report: Report, folder: Path) -> tuple[Path, ...]:
@@ -19,22 +17,23 @@ def write(report: Report, folder: Path) -> tuple[Path, ...]:
     the older files as they were and nothing half-written. Raises OSError where the folder cannot be
     written.
     """
-    texts = {
-        "audit.json": to_json(report),
-        "report.html": to_html(report),
-        "metrics.csv": metrics_csv(report),
-    }
+    return write_outputs(report, Wanted(), folder)
+
+
+def write_outputs(report: Report, wanted: Wanted, folder: Path) -> tuple[Path, ...]:
+    """As `write`, with the papers that are wanted beside the three files."""
+    files = outputs(report, wanted)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as made:
-        for name, text in texts.items():
-            _whole(Path(made) / name, text)
-        for name in texts:
+        for name, content in files.items():
+            _whole(Path(made) / name, content)
+        for name in files:
             (Path(made) / name).replace(folder / name)
-    return tuple(folder / name for name in texts)
+    return tuple(folder / name for name in files)
 
 
-def _whole(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
+def _whole(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())

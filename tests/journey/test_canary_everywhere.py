@@ -67,6 +67,8 @@ def parts(world) -> everywhere.Parts:
         "crm": ("salesforce", "hubspot"),
         "version": ("1", "999"),
         "form": ("html", "md", "json"),
+        "paper": ("summary", "model-card", "gdpr"),
+        "pack": ("eu-ai-act",),
         "proof_id": ("none",),
         "proposal_id": ("none",),
         "release_id": ("none",),
@@ -98,7 +100,14 @@ def token_of(browser: AdminBrowser) -> str:
 COMMANDS: dict[tuple[str, ...], tuple[str, ...] | None] = {
     ("demo",): None,  # test_demo_command; the world of this file is one
     ("serve",): None,  # test_commands; the world of this file is served
-    ("audit",): ("audit", "leads.csv", "--stream", "stream.toml", "--out", "{out}"),
+    ("bundle-key", "new"): ("bundle-key", "new", "key-{name}"),
+    ("bundle-key", "show"): ("bundle-key", "show"),
+    ("audit",): (
+        *("audit", "leads.csv", "--stream", "stream.toml", "--out", "{out}"),
+        *("--bundle", "--sign-with", "key-{name}"),
+    ),
+    ("report",): None,  # test_cli_reports; from audit.json it writes what the audit above writes
+    ("verify",): ("verify", "audit-False/evidence.zip", "--key", "key-auditorFalse.pub"),
     ("mitigate",): (
         *("mitigate", "leads.csv", "--stream", "stream.toml", "--out", "{out}"),
         *("--family", "scores"),

@@ -56,6 +56,7 @@ def address(site: Site, path: str, crm: str = "salesforce") -> str:
         "audit_id": f"{crm}1",
         "release_id": "none",
         "job_id": "none",
+        "pack": "gdpr",
         "version": 1,
     }
     return path.format(**names)

@@ -79,6 +79,7 @@ def installation(
         told = program.get(asked.headers["Location"].removeprefix("/api/v1")).json
         names = {"connection_id": row.id, "audit_id": audit.id, "version": 1}
         names |= {"release_id": told["release"]["id"], "job_id": told["id"], "experiment_id": tried.wanted}
+        names["pack"] = "ll144"
         _, lead, another, *_ = world.hubspot.record_ids()
         yield Installation(
             app=world.app, token=program.token, names=names, lead=str(lead), another=str(another)

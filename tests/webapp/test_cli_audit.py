@@ -387,11 +387,11 @@ def test_what_else_is_in_the_folder_stays_even_when_the_audit_is_refused(run: Ru
 
 
 def test_a_failure_while_writing_leaves_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def break_midway(_: object, folder: Path) -> None:
+    def break_midway(_report: object, _wanted: object, folder: Path) -> None:
         (folder / "audit.json").write_text("{")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("webapp.cli.audit.write", break_midway)
+    monkeypatch.setattr("webapp.cli.audit.write_outputs", break_midway)
     assert_refused(run(as_csv(rows())), "No space left on device", folder=tmp_path)
 
 

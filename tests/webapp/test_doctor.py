@@ -226,6 +226,7 @@ def test_a_secret_file_that_all_may_read_is_told_without_its_place(environ, tmp_
         ({"FAIRLEAD_OIDC_ROLES": "a=admin"}, "Settings", "without FAIRLEAD_OIDC_ISSUER"),
         ({"FAIRLEAD_SESSION_HOURS": "1"}, "Settings", "never ends a session"),
         ({"FAIRLEAD_METRICS_LISTEN": "0.0.0.0:9464"}, "Settings", "asks for no token"),
+        ({"FAIRLEAD_SUMMARY_MODEL_NAME": "small"}, "Settings", "so both are off"),
         (
             {
                 "FAIRLEAD_SALESFORCE_SIGN_IN": "true",

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from audit.report.model import VERSION
+from audit.report.packs import PACKS
 from webapp.api.every import OPERATIONS
 from webapp.api.operation import VERSION_PATH, Operation
 from webapp.api.problem import MIME, ProblemDetails
@@ -36,6 +37,7 @@ NAMES: dict[str, Record] = {
         "pattern": "^[0-9a-z]{1,32}$",
         "description": "The id of an experiment.",
     },
+    "pack": {"type": "string", "enum": [*PACKS], "description": "The rule."},
     "job_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a job."},
     "version": {"type": "integer", "minimum": 1, "maximum": 2147483647, "description": "Counts from 1."},
 }

@@ -10,6 +10,7 @@ from webapp.api import (
     evidence,
     experiments,
     leads,
+    papers,
     people,
     releases,
     rules,
@@ -19,6 +20,7 @@ from webapp.api.operation import Operation
 OPERATIONS: tuple[Operation, ...] = (
     *connections.OPERATIONS,
     *audits.OPERATIONS,
+    *papers.OPERATIONS,
     *evidence.OPERATIONS,
     *answers.OPERATIONS,
     *experiments.OPERATIONS,

@@ -31,6 +31,11 @@ class Entry:
 COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(module="webapp.cli.demo", help="See the whole product work on two stand-in CRMs."),
     "audit": Entry(module="webapp.cli.audit", help="Audit the scores in a CSV, Excel or Parquet file."),
+    "report": Entry(
+        module="webapp.cli.report", help="Write the report of an audit.json, and papers about it."
+    ),
+    "verify": Entry(module="webapp.cli.verify", help="Check a signed evidence bundle, offline."),
+    "bundle-key": Entry(module="webapp.cli.bundle_key", help="Make a key that signs evidence bundles."),
     "mitigate": Entry(
         module="webapp.cli.mitigate", help="Try remedies for a gap, and what each buys and costs."
     ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from audit.finding import SEVERITIES, Severity
-from audit.report.write import write
+from audit.report.write import write_outputs
 from audit.run import AuditRequest, audit
 from audit.schema import BadInput
 from connectors.files.fingerprint import held_still
@@ -18,6 +19,7 @@ from connectors.files.table import FileTable
 from webapp.cli.account import admit_file
 from webapp.cli.audit_summary import Summary, failing, summary_json, summary_text
 from webapp.cli.output import check_folder, write_whole
+from webapp.cli.papers import Papers, paper_options, papers
 from webapp.cli.toml_file import read_toml
 from webapp.progress import Progress
 
@@ -35,6 +37,7 @@ class Options:
     seed: int
     fail_on: Severity | None
     json: bool
+    papers: Papers
 
 
 _path = click.Path(path_type=Path)
@@ -63,13 +66,14 @@ _path = click.Path(path_type=Path)
     type=click.Choice(SEVERITIES),
     help="Exit with 1 at a failed finding of this severity or above.",
 )
+@paper_options
 @click.option("--json", is_flag=True, help="Print the summary as JSON.")
-def command(**options: object) -> None:
+def command(**options: Any) -> None:  # noqa: ANN401 - click's options
     """Audit the scores in FILE (CSV, Excel or Parquet) and write the report to --out.
 
     FILE may be packed with gzip; its delimiter and encoding are found out.
     """
-    asked = Options(**options)  # type: ignore[arg-type]
+    asked = Options(papers=papers(options), **options)
     summary = _run(asked)
     click.echo(summary_json(summary) if asked.json else summary_text(summary))
     if asked.fail_on is not None and failing(summary.report, asked.fail_on):
@@ -83,6 +87,7 @@ def _run(asked: Options) -> Summary:
     described = read_toml(asked.stream, "stream")
     stream = described.stream()
     check_folder(asked.out)
+    wanted = asked.papers.wanted()
     with Progress() as progress:
         with progress.step(f"Reading {asked.file.name}"):
             file, digest = _read(asked.file)
@@ -94,7 +99,7 @@ def _run(asked: Options) -> Summary:
         with progress.step("Auditing"):
             report = audit(intake, stream, request)
         with progress.step("Writing the report"):
-            written = write_whole(asked.out, partial(write, report))
+            written = write_whole(asked.out, partial(write_outputs, report, wanted))
     return Summary(report=report, file=file, name=asked.file.name, out=asked.out, written=written)
 
 

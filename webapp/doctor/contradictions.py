@@ -50,4 +50,14 @@ def _open_metrics(settings: Settings) -> Result | None:
     return warning(ABOUT, says, "Set FAIRLEAD_METRICS_TOKEN, or listen on 127.0.0.1.")
 
 
-LOOKS: tuple[Callable[[Settings], Result | None], ...] = (_sign_in, _no_provider, _idle, _open_metrics)
+def _half_a_model(settings: Settings) -> Result | None:
+    model = (settings.summary_model_url, settings.summary_model_name)
+    if all(model) or not any((*model, settings.summary_model_key)):
+        return None
+    says = "Of FAIRLEAD_SUMMARY_MODEL_URL and FAIRLEAD_SUMMARY_MODEL_NAME one is missing, so both are off."
+    return warning(ABOUT, says, "Set both, or take them and the key out.")
+
+
+LOOKS: tuple[Callable[[Settings], Result | None], ...] = (
+    *(_sign_in, _no_provider, _idle, _open_metrics, _half_a_model),
+)

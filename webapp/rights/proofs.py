@@ -85,7 +85,7 @@ def certify(
 
 def public_key(opened: Services) -> str:
     """The key that proves our certificates (32 bytes in base64)."""
-    return base64.b64encode(_key(opened).public_key().public_bytes_raw()).decode()
+    return base64.b64encode(signing_key(opened).public_key().public_bytes_raw()).decode()
 
 
 def check(opened: Services, proofs: Sequence[ProofRow]) -> tuple[Checked, ...]:
@@ -160,12 +160,13 @@ def _signed(opened: Services, connection: ConnectionRow, body: Mapping[str, Any]
         finished_at=None,
         body=text,
         digest=hashlib.sha256(text.encode()).hexdigest(),
-        signature=base64.b64encode(_key(opened).sign(text.encode())).decode(),
+        signature=base64.b64encode(signing_key(opened).sign(text.encode())).decode(),
         marks=found,
     )
 
 
-def _key(opened: Services) -> Ed25519PrivateKey:
+def signing_key(opened: Services) -> Ed25519PrivateKey:
+    """The key of this installation, which signs certificates and evidence bundles."""
     return Ed25519PrivateKey.from_private_bytes(derive(opened.settings.master, _PURPOSE))
 
 

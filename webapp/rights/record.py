@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from connectors.policy.model import opt_out_field
 from webapp.crms import NAMES, label
@@ -15,6 +16,7 @@ from webapp.rights.rules import InForce, in_force
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, Crm
 from webapp.viewmodels.words import moment
+from webapp.wording import writer_of
 
 SCHEMA = "fairlead.record/1"
 _WAY: Mapping[Crm, str] = MappingProxyType(
@@ -46,7 +48,9 @@ def record(opened: Services, connection: ConnectionRow) -> Paper:
             Section(
                 heading="Which data", lines=(*_data_lines(rules), _answers(connection)), table=_data(rules)
             ),
-            Section(heading="Who receives it", lines=(*_recipients(connection), *asked("recipients"))),
+            Section(
+                heading="Who receives it", lines=(*_recipients(opened, connection), *asked("recipients"))
+            ),
             Section(heading="Other countries", lines=(*_transfers(connection), *asked("transfers"))),
             Section(heading="How long it is kept", lines=tuple(_spans(opened, connection))),
             Section(heading="How it is protected", lines=measures.lines(opened, connection)),
@@ -144,7 +148,7 @@ def _data(rules: InForce) -> Table:
     )
 
 
-def _recipients(connection: ConnectionRow) -> tuple[Line, ...]:
+def _recipients(opened: Services, connection: ConnectionRow) -> tuple[Line, ...]:
     fields = ", ".join(sentences.written_fields(connection.crm))
     return (
         Line(
@@ -167,7 +171,20 @@ def _recipients(connection: ConnectionRow) -> tuple[Line, ...]:
             term="Anybody else",
             text="Fairlead sends nothing elsewhere by itself. What is exported leaves as counts of groups.",
         ),
+        *_model(opened),
     )
+
+
+def _model(opened: Services) -> tuple[Line, ...]:
+    """The language model of the settings; nothing where none is set."""
+    writer = writer_of(opened.settings)
+    if writer is None:
+        return ()
+    text = (
+        "Where an auditor or administrator asks for it, the sentences of an audit summary go to "
+        f"{urlsplit(writer.url).hostname}: counts and rates of groups, no lead, no special category."
+    )
+    return (Line(term="A language model, for summaries in other words", text=text),)
 
 
 def _transfers(connection: ConnectionRow) -> tuple[Line, ...]:

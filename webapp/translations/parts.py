@@ -52,7 +52,8 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("viewmodels/finding_page.py", "viewmodels/glance.py", "viewmodels/groups.py"),
             *("viewmodels/measures.py", "viewmodels/picture.py", "viewmodels/synced.py"),
             *("viewmodels/thresholds.py", "views/audits.py", "views/dashboard.py", "views/evidence.py"),
-            *("views/loading.py", "views/papers.py"),
+            *("views/loading.py", "views/papers.py", "views/reports.py", "viewmodels/reports.py"),
+            *("templates/_reports.html", "templates/summary.html", "wording.py"),
             *("answering.py", "templates/answers.html", "viewmodels/answers_*.py", "views/answers.py"),
         ),
     }

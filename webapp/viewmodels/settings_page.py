@@ -30,6 +30,10 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (marked("Programs and figures"), ("api_requests_per_minute", "metrics_token", "metrics_listen")),
     (
+        marked("Summaries in other words"),
+        ("summary_model_url", "summary_model_name", "summary_model_key"),
+    ),
+    (
         "Salesforce",
         (
             *("salesforce_client_id", "salesforce_client_secret", "salesforce_login_url"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template
 
+from audit.report.pdf import offered
 from audit.report.table import metrics_csv
 from webapp.auth import may
 from webapp.open_audits import Opened
+from webapp.rights import proofs
 from webapp.services import services
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.answers_said import since_words
+from webapp.viewmodels.reports import offers
 from webapp.viewmodels.words import organisation_label
 from webapp.views.loading import connection_of, opened, whole
 
@@ -35,7 +38,10 @@ def show(audit_id: str) -> str:
         label=organisation_label(connection.crm, connection.organisation),
         connection_id=connection.id,
         answers=_answers(found) if may("rules") else "",
-        whole=may("special") or not found.withheld,
+        whole=not found.withheld,
+        offers=offers(whole=not found.withheld),
+        public_key=proofs.public_key(services()) if may("special") else "",
+        pdf_offered=offered(),
     )
 
 

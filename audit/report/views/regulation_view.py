@@ -83,11 +83,12 @@ class Regime:
 
 def regimes(report: Report) -> tuple[Regime, ...]:
     """The regimes that have a table."""
-    found = (_ll144(report), _four_fifths(report))
+    found = (ll144_regime(report), four_fifths_regime(report))
     return tuple(one for one in found if one.sheets)
 
 
-def _ll144(report: Report) -> Regime:
+def ll144_regime(report: Report) -> Regime:
+    """The tables in the form of Local Law 144; no sheets where the stream asked for none."""
     tables = sorted(report.regulation.ll144, key=lambda one: len(one.attribute))
     return Regime(
         title="Impact ratios in the form of New York City's Local Law 144",
@@ -123,7 +124,8 @@ def _impact_row(one: Category) -> Row:
     return (_group(one.group), f"{one.n:,}", percent(one.share), rate, shown)
 
 
-def _four_fifths(report: Report) -> Regime:
+def four_fifths_regime(report: Report) -> Regime:
+    """The tables of the four-fifths rule; no sheets where there is no decision."""
     tables = report.regulation.four_fifths
     return Regime(
         title="The four-fifths rule with both kinds of significance",

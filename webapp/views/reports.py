@@ -1,0 +1,114 @@
+"""The papers of an audit: in plain words, the model card, packs for regulations, PDFs, the signed bundle."""
+
+from __future__ import annotations
+
+import hashlib
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask_login import current_user
+
+from audit.report.json_form import read_json
+from audit.report.outputs import BUNDLE, Wanted, card_files, outputs, pack_files, summary_files
+from audit.report.page import to_html
+from audit.report.pdf import to_pdf
+from audit.report.plain import Summary
+from audit.report.plain import summary as told
+from connectors.errors import ConnectorError
+from webapp.auth import may
+from webapp.open_audits import Opened, hidden_in
+from webapp.plain_audits import plain_report
+from webapp.rights import proofs
+from webapp.services import services
+from webapp.viewmodels.reports import PLAIN, has, offers
+from webapp.viewmodels.words import organisation_label
+from webapp.views.loading import connection_of, opened, whole
+from webapp.wording import worded, writer_of
+
+WITHHELD = "Special categories of personal data are left out of this copy."
+KINDS = {"html": "text/html", "md": "text/markdown", "json": "application/json", "pdf": "application/pdf"}
+
+blueprint = Blueprint("reports", __name__)
+
+
+@blueprint.get("/audits/<audit_id>/papers/<paper>/<form>")
+def paper(audit_id: str, paper: str, form: str) -> Response:
+    """One paper as a file. Two of them can do without special categories; for the others 403 may come."""
+    if not has(paper, form):
+        abort(404)
+    found = opened(audit_id) if paper in PLAIN else whole(audit_id)
+    content = _made(found, paper, "html" if form == "pdf" else form)
+    made = to_pdf(content.decode()) if form == "pdf" else content
+    return _file(made, KINDS[form], f"{paper}-{audit_id}.{form}")
+
+
+@blueprint.post("/audits/<audit_id>/evidence.zip")
+def bundle(audit_id: str) -> Response:
+    """Everything about the audit in one file, signed with the key of this installation; the trail says so."""
+    found, store = whole(audit_id), services()
+    stored = store.repository.audit(audit_id) or abort(404)
+    wanted = Wanted(key=proofs.signing_key(store), text=stored.report, pdf="pdf" in request.form)
+    content = outputs(read_json(stored.report), wanted)[BUNDLE]
+    digest = hashlib.sha256(content).hexdigest()
+    store.accounts.record(
+        current_user.name, "evidence signed", found.row.connection_id, f"audit {audit_id}, SHA-256 {digest}"
+    )
+    return _file(content, "application/zip", f"evidence-{audit_id}.zip")
+
+
+@blueprint.get("/audits/<audit_id>/summary")
+def summary(audit_id: str) -> str:
+    """The audit in plain words, on one page."""
+    return _page(opened(audit_id))
+
+
+@blueprint.post("/audits/<audit_id>/summary")
+def word(audit_id: str) -> str:
+    """The same in the words of a language model; where that fails, as it stands, and why."""
+    writer, found = writer_of(services().settings), opened(audit_id)
+    if writer is None:
+        abort(404)
+    services().accounts.record(
+        current_user.name, "summary worded anew", found.row.connection_id, f"audit {audit_id}"
+    )
+    try:
+        return _page(found, words=worded(writer, _without_special(found)))
+    except ConnectorError as problem:
+        return _page(found, trouble=str(problem))
+
+
+def _page(found: Opened, *, words: tuple[str, ...] = (), trouble: str = "") -> str:
+    connection = connection_of(found)
+    return render_template(
+        "summary.html",
+        page=found.page,
+        made=told(found.source.report),
+        label=organisation_label(connection.crm, connection.organisation),
+        offer=offers(whole=False)[0],
+        withheld=found.withheld,
+        words=words,
+        trouble=trouble,
+        may_word=may("special") and writer_of(services().settings) is not None,
+    )
+
+
+def _without_special(found: Opened) -> Summary:
+    """What leaves for the model: nothing that is about a special category."""
+    return told(plain_report(found.source.report, hidden_in(services(), found.row)))
+
+
+def _made(found: Opened, paper: str, form: str) -> bytes:
+    report, notice = found.source.report, WITHHELD if found.withheld else ""
+    if paper == "report":
+        return to_html(report).encode()
+    if paper == "summary":
+        return summary_files(report, notice)[f"summary.{form}"]
+    if paper == "model-card":
+        return card_files(report, notice)[f"model-card.{form}"]
+    return pack_files(report, paper)[f"pack-{paper}.{form}"]
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    textual = kind.startswith("text/") or kind == "application/json"
+    response = Response(content, content_type=f"{kind}; charset=utf-8" if textual else kind)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
