@@ -29,7 +29,9 @@ from audit.rows.explaining.one_lead import lead_story
 from audit.rows.explaining.recourse import recourse
 from audit.rows.explaining.space import Choice, choices, locked
 from audit.rows.explaining.subject import Subject, imitation
+from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Reals
+from audit.rows.mitigation.learning import warm
 from audit.rows.own import own
 from audit.rows.proxy import gap_pairs
 from audit.rows.surrogate import Surrogate, surrogate
@@ -80,11 +82,13 @@ def explanations(
         return _blank(table, stream, request, None, TOO_LITTLE)
     begin("Asking the model")
     given = None if brought is None else own(brought, table.take(pa.array(made.rows)))
-    subject, explainer = chosen(made, stream, given, imitation(made))
-    if not explainer.faithful:
-        return replace(_blank(table, stream, request, made, _poor(explainer)), explainer=explainer)
-    told = replace(_blank(table, stream, request, made, None), explainer=explainer)
-    return _told(told, subject, table, stream, (rows, begin))
+    warm()
+    with one_thread():
+        subject, explainer = chosen(made, stream, given, imitation(made))
+        if not explainer.faithful:
+            return replace(_blank(table, stream, request, made, _poor(explainer)), explainer=explainer)
+        told = replace(_blank(table, stream, request, made, None), explainer=explainer)
+        return _told(told, subject, table, stream, (rows, begin))
 
 
 def _told(

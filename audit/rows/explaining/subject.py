@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.rows.clusters import FOLDS
-from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Codes, Reals
 from audit.rows.own import Own
 from audit.rows.own.by_row import chance_of
@@ -23,6 +22,7 @@ class Subject:
     """``made`` holds the leads that are looked at, their folds and fields; ``ask`` predicts.
 
     Values of a field are only ever those of another lead: nothing is explained by values that do not occur.
+    Ask inside `one_thread`: to limit the threads takes longer than a short question.
     ``predicted`` is the prediction of each lead as it is. ``own`` is the customer's pipeline, None for our
     imitation of the score.
     """
@@ -58,14 +58,13 @@ def imitation(made: Surrogate) -> Subject:
 
     def ask(at: Codes, swapped: Mapping[int, Codes]) -> Reals:
         told, fold = np.empty(at.size), made.data.fold[at]
-        with one_thread():
-            for k in range(FOLDS):
-                here = fold == k
-                if here.any():
-                    values = made.data.seen(k, at[here])
-                    for place, donors in swapped.items():
-                        values[:, place] = made.data.fields[place].seen(k, donors[here])
-                    told[here] = made.predict(values, k)
+        for k in range(FOLDS):
+            here = fold == k
+            if here.any():
+                values = made.data.seen(k, at[here])
+                for place, donors in swapped.items():
+                    values[:, place] = made.data.fields[place].seen(k, donors[here])
+                told[here] = made.predict(values, k)
         return told
 
     return Subject(made=made, ask=ask, predicted=made.predicted)
@@ -82,7 +81,6 @@ def pipeline(made: Surrogate, own: Own, unit: float) -> Subject:
             if names[place] in own.frame.columns
         }
         frame = own.frame.take(at).reset_index(drop=True).assign(**columns)
-        with one_thread():
-            return unit * chance_of(own.estimator, frame)
+        return unit * chance_of(own.estimator, frame)
 
     return Subject(made=made, ask=ask, predicted=ask(np.arange(made.rows.size), {}), own=own)

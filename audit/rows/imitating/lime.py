@@ -41,7 +41,8 @@ def second_opinion(made: Surrogate, row: int, first: Explanation, seed: int) -> 
     ----------
     .. [1] M. Ribeiro, S. Singh, C. Guestrin (2016). KDD 22:1135.
     """
-    found, fit = local_line(imitation(made), made.position(row), seed)
+    with one_thread():
+        found, fit = local_line(imitation(made), made.position(row), seed)
     names = [one.name for one in made.data.fields]
     points = dict(zip(names, found.tolist(), strict=True))
     other = {one.feature: one.points for one in first.contributions}
@@ -53,14 +54,16 @@ def second_opinion(made: Surrogate, row: int, first: Explanation, seed: int) -> 
 
 
 def local_line(subject: Subject, at: int, seed: int) -> tuple[Reals, float]:
-    """What each field's own value adds near the lead at this position, and the line's weighted R-squared."""
+    """What each field's own value adds near the lead at this position, and the line's weighted R-squared.
+
+    Call it inside `one_thread`.
+    """
     from sklearn.linear_model import Ridge  # noqa: PLC0415 - slow to import
 
     kept, scores = _neighbours(subject, at, seed)
     weight = np.exp(-((1 - kept.mean(axis=1)) ** 2) / WIDTH**2)
-    with one_thread():
-        line = Ridge(alpha=1.0).fit(kept, scores, sample_weight=weight)
-        fit = float(line.score(kept, scores, sample_weight=weight)) if np.ptp(scores) > 0 else 0.0
+    line = Ridge(alpha=1.0).fit(kept, scores, sample_weight=weight)
+    fit = float(line.score(kept, scores, sample_weight=weight)) if np.ptp(scores) > 0 else 0.0
     return np.asarray(line.coef_, dtype=np.float64), fit
 
 
