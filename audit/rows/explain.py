@@ -60,7 +60,7 @@ def explain_lead(made: Surrogate, table: pa.Table, row: int, seed: int) -> Expla
     at = np.asarray([made.position(row)])
     fold = int(made.data.fold[at[0]])
     with one_thread():
-        told, base = _shapley(made, fold, at, seed)
+        told, base = shapley_values(made, fold, at, seed)
         predicted = float(made.predict(made.data.seen(fold, at), fold)[0])
     values = [_text(table, one.name, row) for one in made.data.fields]
     return Explanation(predicted=predicted, base=base, contributions=_named(made, values, told[0]))
@@ -103,13 +103,16 @@ def _mean_values(made: Surrogate, rows: Codes, seed: int) -> Reals:
     for k in range(FOLDS):
         here = rows[made.data.fold[rows] == k]
         if here.size:
-            told, base = _shapley(made, k, here, seed)
+            told, base = shapley_values(made, k, here, seed)
             total += told.sum(axis=0) + here.size * base / total.size
     return total / max(rows.size, 1)
 
 
-def _shapley(made: Surrogate, fold: int, rows: Codes, seed: int) -> tuple[Reals, float]:
-    """Contributions in score points, shape (rows, fields), and the base, of a fold's model."""
+def shapley_values(made: Surrogate, fold: int, rows: Codes, seed: int) -> tuple[Reals, float]:
+    """Contributions in score points, shape (rows, fields), and the base, of a fold's model.
+
+    Raises BadInput where the extra is needed and not installed.
+    """
     drawn = np.random.default_rng(seed).integers(0, made.rows.size, BACKGROUND)
     background, values = made.data.seen(fold, drawn), made.data.seen(fold, rows)
     base = float(made.predict(background, fold).mean())

@@ -123,7 +123,7 @@ def surrogate(table: pa.Table, confidence: float, seed: int, first: Sequence[int
         middle=middle,
         scale=scale,
         predicted=middle + scale * predicted,
-        fidelity=(_auc if decided else _r2)(data, predicted, confidence),
+        fidelity=fidelity(data, predicted, confidence, decided=decided),
         confidence=confidence,
     )
 
@@ -163,6 +163,11 @@ def _out_of_fold(models: tuple[Any, ...], data: Matrix) -> Reals:
     for k, model in enumerate(models):
         predicted[data.fold == k] = model.predict(values[data.fold == k])
     return predicted
+
+
+def fidelity(data: Matrix, predicted: Reals, confidence: float, *, decided: bool) -> Fidelity:
+    """How well predictions, in the units of the matrix's score, tell that score (or the decision)."""
+    return (_auc if decided else _r2)(data, predicted, confidence)
 
 
 def _r2(data: Matrix, predicted: Reals, confidence: float) -> Fidelity:

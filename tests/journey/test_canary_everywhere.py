@@ -112,6 +112,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...] | None] = {
         *("mitigate", "leads.csv", "--stream", "stream.toml", "--out", "{out}"),
         *("--family", "scores"),
     ),
+    ("explain",): ("explain", "leads.csv", "--stream", "stream.toml", "--out", "{out}"),
     ("release",): (
         *("release", "leads.csv", "--stream", "stream.toml", "--out", "{out}", "--ledger", "{out}/ledger"),
     ),

@@ -39,6 +39,9 @@ COMMANDS: Mapping[str, Entry] = {
     "mitigate": Entry(
         module="webapp.cli.mitigate", help="Try remedies for a gap, and what each buys and costs."
     ),
+    "explain": Entry(
+        module="webapp.cli.explain", help="Explain what drives the scores, their gaps, or one lead."
+    ),
     "release": Entry(module="webapp.cli.release", help="Make figures of a file that may be handed out."),
     "federate": Entry(module="webapp.cli.federate", help="Write figures for a joint audit."),
     "template": Entry(module="webapp.cli.template", help="Print a ready-made stream, or list them."),

@@ -23,6 +23,7 @@ from connectors.files.fingerprint import held_still
 from connectors.files.reading import read_table
 from webapp.cli.account import admit_file
 from webapp.cli.output import check_folder, write_whole
+from webapp.cli.own_pipeline import brought, pipeline_options, told
 from webapp.cli.steps import shown
 from webapp.cli.toml_file import read_toml
 from webapp.jobs import Progress
@@ -44,6 +45,8 @@ class Options:
     value: str | None
     call_minutes: float | None
     family: tuple[Family, ...]
+    pipeline: Path | None
+    trust: tuple[str, ...]
     json: bool
 
     def request(self) -> Request:
@@ -106,11 +109,13 @@ _path = click.Path(path_type=Path)
     help="The same seed gives the same bytes.",
     show_default=True,
 )
+@pipeline_options
 @click.option("--json", is_flag=True, help="Print the summary as JSON.")
 def command(**options: object) -> None:
     """Try remedies for a gap in the scores of FILE, each on leads that it did not learn from.
 
-    Writes mitigation.json and mitigation.html to --out. FILE is a CSV, Excel or Parquet file.
+    Writes mitigation.json and mitigation.html to --out. FILE is a CSV, Excel or Parquet file. With --pipeline
+    your own model is trained in each remedy that trains one.
     """
     asked = Options(**options)  # type: ignore[arg-type]
     if asked.calls is not None and asked.calls_per_day is not None:
@@ -124,6 +129,7 @@ def _run(asked: Options) -> tuple[MitigationReport, tuple[str, ...]]:
     described = read_toml(asked.stream, "stream")
     stream = with_value(described.stream(), asked.value)
     check_folder(asked.out)
+    model = brought(asked.pipeline, asked.trust)
     with shown() as progress:
         progress(f"Reading {asked.file.name}", 0, None)
         with held_still(asked.file) as digest:
@@ -131,7 +137,9 @@ def _run(asked: Options) -> tuple[MitigationReport, tuple[str, ...]]:
         progress("Checking the rows", 0, None)
         intake = admit_file(file, stream, asked.file.name)
         with _told(progress) as begin:
-            made = laboratory(intake.table, stream, asked.request(), begin)
+            made = laboratory(
+                intake.table, stream, asked.request(), begin, model.estimator if model else None
+            )
         report = MitigationReport(
             experiment=made,
             version=VERSION,
@@ -141,6 +149,7 @@ def _run(asked: Options) -> tuple[MitigationReport, tuple[str, ...]]:
             excluded=intake.excluded,
             stream_digest=described.digest,
             data_digest=digest,
+            pipeline=told(model),
         )
         progress("Writing the report", 0, None)
         return report, write_whole(asked.out, partial(write, report))
@@ -158,7 +167,7 @@ def _told(progress: Progress) -> Iterator[Begin]:
 
 
 def _as_text(report: MitigationReport, asked: Options, written: tuple[str, ...]) -> str:
-    made, told = report.experiment, summary(report.experiment)
+    made, words = report.experiment, summary(report.experiment)
     turned = sum(one.count for one in (*report.rejected, *report.excluded))
     lines = [
         f"{made.stream}: {asked.file.name}",
@@ -166,15 +175,16 @@ def _as_text(report: MitigationReport, asked: Options, written: tuple[str, ...])
             f"{report.rows:,} rows = {report.kept:,} kept + {turned:,} turned away; {made.known:,} known"
             " outcomes"
         ),
-        *(one for one in (told.verdict, told.tried, told.buys, told.costs) if one),
-        *(f"  - {one}" for one in told.advice),
+        *(one for one in (words.verdict, words.tried, words.buys, words.costs) if one),
+        *(f"  - {one}" for one in words.advice),
+        *(report.pipeline.notes if report.pipeline else ()),
         f"Written to {asked.out}: {', '.join(written)}",
     ]
     return printable("\n".join(lines))
 
 
 def _as_json(report: MitigationReport, asked: Options, written: tuple[str, ...]) -> str:
-    made, told = report.experiment, summary(report.experiment)
+    made, words = report.experiment, summary(report.experiment)
     record = {
         "stream": made.stream,
         "file": asked.file.name,
@@ -186,8 +196,8 @@ def _as_json(report: MitigationReport, asked: Options, written: tuple[str, ...])
         "undefined": made.undefined,
         "tried": sum(one.after is not None for one in made.trials),
         "recommended": made.advice.remedy if made.advice else None,
-        "verdict": told.verdict,
-        "reasons": list(told.advice),
+        "verdict": words.verdict,
+        "reasons": list(words.advice),
         "seed": made.request.seed,
         "out": str(asked.out),
         "files": list(written),

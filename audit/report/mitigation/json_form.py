@@ -26,6 +26,7 @@ def to_json(report: MitigationReport) -> str:
         "rejected": sum(one.count for one in report.rejected),
         "excluded": sum(one.count for one in report.excluded),
         "digests": {"stream": report.stream_digest, "data": report.data_digest},
+        "pipeline": asdict(report.pipeline) if report.pipeline else None,
         "settings": {**asdict(made.request), "confidence": made.confidence, "folds": made.folds},
         "attribute": made.attribute,
         "group": made.group,

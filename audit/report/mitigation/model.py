@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audit.intake import Refusal
+from audit.report.brought import BroughtModel
 from audit.rows.mitigation import Experiment
 
 SCHEMA = "fairlead.mitigation/1"
@@ -12,7 +13,10 @@ SCHEMA = "fairlead.mitigation/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MitigationReport:
-    """Everything that ``mitigation.json`` says; digests are SHA-256 in hexadecimal."""
+    """Everything that ``mitigation.json`` says; digests are SHA-256 in hexadecimal.
+
+    ``pipeline`` is the model that the customer brought, None where ours was trained.
+    """
 
     experiment: Experiment
     version: str
@@ -22,3 +26,4 @@ class MitigationReport:
     excluded: tuple[Refusal, ...]
     stream_digest: str
     data_digest: str
+    pipeline: BroughtModel | None = None

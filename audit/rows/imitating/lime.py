@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.rows.explain import Explanation
+from audit.rows.explaining.subject import Subject, imitation
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Reals
 from audit.rows.surrogate import Surrogate
@@ -40,15 +41,10 @@ def second_opinion(made: Surrogate, row: int, first: Explanation, seed: int) -> 
     ----------
     .. [1] M. Ribeiro, S. Singh, C. Guestrin (2016). KDD 22:1135.
     """
-    from sklearn.linear_model import Ridge  # noqa: PLC0415 - slow to import
-
-    kept, scores = _neighbours(made, row, seed)
-    weight = np.exp(-((1 - kept.mean(axis=1)) ** 2) / WIDTH**2)
     with one_thread():
-        line = Ridge(alpha=1.0).fit(kept, scores, sample_weight=weight)
-        fit = float(line.score(kept, scores, sample_weight=weight)) if np.ptp(scores) > 0 else 0.0
+        found, fit = local_line(imitation(made), made.position(row), seed)
     names = [one.name for one in made.data.fields]
-    points = dict(zip(names, np.asarray(line.coef_, dtype=np.float64).tolist(), strict=True))
+    points = dict(zip(names, found.tolist(), strict=True))
     other = {one.feature: one.points for one in first.contributions}
     return SecondOpinion(
         points=tuple(points.items()),
@@ -57,17 +53,28 @@ def second_opinion(made: Surrogate, row: int, first: Explanation, seed: int) -> 
     )
 
 
-def _neighbours(made: Surrogate, row: int, seed: int) -> tuple[Reals, Reals]:
+def local_line(subject: Subject, at: int, seed: int) -> tuple[Reals, float]:
+    """What each field's own value adds near the lead at this position, and the line's weighted R-squared.
+
+    Call it inside `one_thread`.
+    """
+    from sklearn.linear_model import Ridge  # noqa: PLC0415 - slow to import
+
+    kept, scores = _neighbours(subject, at, seed)
+    weight = np.exp(-((1 - kept.mean(axis=1)) ** 2) / WIDTH**2)
+    line = Ridge(alpha=1.0).fit(kept, scores, sample_weight=weight)
+    fit = float(line.score(kept, scores, sample_weight=weight)) if np.ptp(scores) > 0 else 0.0
+    return np.asarray(line.coef_, dtype=np.float64), fit
+
+
+def _neighbours(subject: Subject, at: int, seed: int) -> tuple[Reals, Reals]:
     """Which fields were kept (1) or drawn (0), and the scores of these made-up leads."""
-    random, at = np.random.default_rng(seed), made.position(row)
-    fold = int(made.data.fold[at])
-    own = made.data.seen(fold, np.asarray([at]))
-    kept = random.random((NEIGHBOURS, own.size)) < random.random((NEIGHBOURS, 1))
+    random, fields = np.random.default_rng(seed), len(subject.names)
+    kept = random.random((NEIGHBOURS, fields)) < random.random((NEIGHBOURS, 1))
     kept[0] = True
-    drawn = [one.seen(fold, random.integers(0, made.rows.size, NEIGHBOURS)) for one in made.data.fields]
-    with one_thread():
-        scores = made.predict(np.where(kept, own, np.column_stack(drawn)), fold)
-    return kept.astype(np.float64), scores
+    drawn = [random.integers(0, subject.size, NEIGHBOURS) for _ in range(fields)]
+    swapped = {place: np.where(kept[:, place], at, donors) for place, donors in enumerate(drawn)}
+    return kept.astype(np.float64), subject.ask(np.full(NEIGHBOURS, at), swapped)
 
 
 def _agreement(one: Reals, other: Reals) -> float | None:

@@ -76,7 +76,7 @@ def uses(made: Surrogate, seed: int) -> tuple[Use, ...]:
     .. [1] L. Breiman (2001). Machine Learning 45:5; A. Fisher, C. Rudin, F. Dominici (2019). JMLR 20:177.
     """
     rows = np.arange(min(LOOKED_AT, made.rows.size))
-    donors, together = np.random.default_rng(seed).permutation(rows), _together(made.data, rows)
+    donors, close = np.random.default_rng(seed).permutation(rows), together(made.data, rows)
     with one_thread():
         worse = _worse(made, rows, donors)
     code = None if made.data.account is None else made.data.account[rows]
@@ -88,7 +88,7 @@ def uses(made: Surrogate, seed: int) -> tuple[Use, ...]:
             importance=value,
             low=value - wide,
             high=value + wide,
-            goes_with=tuple(names[j] for j in np.flatnonzero(together[place] >= GOES_WITH) if j != place),
+            goes_with=tuple(names[j] for j in np.flatnonzero(close[place] >= GOES_WITH) if j != place),
         )
         for place, (name, value, wide) in enumerate(
             zip(names, worse.mean(axis=0).tolist(), half.tolist(), strict=True)
@@ -113,11 +113,11 @@ def _worse(made: Surrogate, rows: np.ndarray, donors: np.ndarray) -> Reals:
     return np.asarray(loss / data.score.var(), dtype=np.float64)
 
 
-def _together(data: Matrix, rows: np.ndarray) -> Reals:
-    """Correlations, without sign, of the features' encoded levels; 0 where one does not vary."""
+def together(data: Matrix, rows: np.ndarray) -> Reals:
+    """Correlations, without sign, of the features' encoded levels on these rows; 0 where one is constant."""
     columns = np.column_stack([one.encoded.levels(0)[one.levels.codes[rows]] for one in data.fields])
     spread = columns.std(axis=0)
     varies = spread > 1e-12
     standard = (columns - columns.mean(axis=0)) / np.where(varies, spread, 1.0)
-    together = np.abs(standard.T @ standard) / rows.size * np.outer(varies, varies)
-    return np.asarray(together, dtype=np.float64)
+    close = np.abs(standard.T @ standard) / rows.size * np.outer(varies, varies)
+    return np.asarray(close, dtype=np.float64)

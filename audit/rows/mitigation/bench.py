@@ -14,6 +14,7 @@ from audit.rows.mitigation.encoded import Column, columns
 from audit.rows.mitigation.folding import Dealt, dealt
 from audit.rows.mitigation.model import Request
 from audit.rows.mitigation.queue import Queue
+from audit.rows.own import Own
 from audit.schema import BadInput, Stream
 from audit.subgroups.treatment import usable_outcomes
 
@@ -28,7 +29,8 @@ class Bench:
 
     ``score`` is turned so that higher is better, None where the stream has only a decision. ``today`` is who
     is called as things are (0 or 1). ``known`` marks the outcomes that may be used: of leads that somebody
-    worked. ``value`` is NaN where a good outcome has no value.
+    worked. ``value`` is NaN where a good outcome has no value. ``own`` is a customer's pipeline with its
+    frame of these leads.
     """
 
     table: pa.Table
@@ -44,6 +46,7 @@ class Bench:
     columns: tuple[Column, ...]
     levels: Levels
     value: Reals | None = None
+    own: Own | None = None
     attribute: str = ""
     group: int = 0
     reference: int = 0

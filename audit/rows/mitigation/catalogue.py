@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from audit.rows.mitigation import (
     crm_rules,
     field_changes,
@@ -29,6 +31,15 @@ PLAIN = Remedy(
     source="scikit-learn gradient boosting, or logistic regression below 2,000 leads",
 )
 
+OWN = replace(
+    PLAIN,
+    title="Train your own pipeline anew, without any remedy",
+    what="A clone of the pipeline that you brought, trained on the outcomes. It mends nothing on purpose; the"
+    " remedies that train it in another way are held against it.",
+    needs="model",
+    source="your pipeline",
+)
+
 
 def catalogue(
     leads: Bench, proxies: tuple[str, ...], families: tuple[Family, ...] = FAMILIES
@@ -39,7 +50,7 @@ def catalogue(
 
 def _every(leads: Bench, proxies: tuple[str, ...]) -> tuple[Attempt, ...]:
     trained: tuple[Attempt, ...] = ()
-    if leads.columns:
+    if leads.columns or leads.own is not None:
         trained = (
             _plain(leads),
             *reweighing.attempts(leads),
@@ -63,4 +74,4 @@ def _plain(leads: Bench) -> Attempt:
     def run() -> Made:
         return Made(decided=leads.queue.top(cross_fitted(leads, leads.columns, plain)))
 
-    return Attempt(remedy=PLAIN, run=run)
+    return Attempt(remedy=PLAIN if leads.own is None else OWN, run=run)

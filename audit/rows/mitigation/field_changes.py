@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.rows.levels import Codes, Reals
+from audit.rows.mitigation import remaking
 from audit.rows.mitigation.attempt import MISSING, Attempt, Made, NotHere
 from audit.rows.mitigation.bench import Bench
 from audit.rows.mitigation.encoded import Column
-from audit.rows.mitigation.learning import Fields, Prepare, cross_fitted, plain
+from audit.rows.mitigation.learning import Fields, Prepare, Remake, cross_fitted, plain
 from audit.rows.mitigation.model import Remedy
 from audit.rows.mitigation.wording import TRAINED_LABELS
 
@@ -21,9 +22,10 @@ GRID = np.linspace(0, 1, 201)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Way:
-    """A remedy on the proxies: how the columns change, or how their numbers do."""
+    """A remedy on the proxies: how our columns change, or their numbers, or a customer's own frame."""
 
     remedy: Remedy
+    remake: Remake
     columns: Callable[[tuple[Column, ...]], tuple[Column, ...]] | None = None
     prepare: Prepare | None = None
 
@@ -44,7 +46,7 @@ def _attempt(leads: Bench, way: _Way) -> Attempt:
         if not fields:
             msg = "no field would be left to learn from"
             raise NotHere(msg)
-        return Made(decided=leads.queue.top(cross_fitted(leads, fields, plain, way.prepare)))
+        return Made(decided=leads.queue.top(cross_fitted(leads, fields, plain, way.prepare, way.remake)))
 
     return Attempt(remedy=way.remedy, run=run, trained=True)
 
@@ -75,6 +77,7 @@ def _dropped(names: tuple[str, ...]) -> _Way:
     )
     return _Way(
         remedy=_remedy("drop", names, words, aware=False),
+        remake=remaking.silent(names),
         columns=lambda fields: tuple(one for one in fields if one.name not in names),
     )
 
@@ -90,6 +93,7 @@ def _coarsened(names: tuple[str, ...]) -> _Way:
     )
     return _Way(
         remedy=_remedy("coarsen", names, words, aware=False),
+        remake=remaking.coarse(names, COARSE),
         columns=lambda fields: tuple(coarse(one) if one.name in names else one for one in fields),
     )
 
@@ -119,6 +123,7 @@ def _decorrelated(names: tuple[str, ...]) -> _Way:
     )
     return _Way(
         remedy=_remedy("decorrelate", names, words, aware=True),
+        remake=remaking.columnwise(names, lambda given: _columnwise(given, names, decorrelated)),
         prepare=lambda given: _columnwise(given, names, decorrelated),
     )
 
@@ -134,6 +139,7 @@ def _repaired(names: tuple[str, ...]) -> _Way:
     )
     return _Way(
         remedy=_remedy("repair", names, words, aware=True),
+        remake=remaking.columnwise(names, lambda given: _columnwise(given, names, repaired)),
         prepare=lambda given: _columnwise(given, names, repaired),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,7 @@ from audit.rows.mitigation.model import Change, Experiment, Reading, Request, Tr
 from audit.rows.mitigation.reading import Figures, figures, reading
 from audit.rows.mitigation.validating import validation
 from audit.rows.mitigation.warning import warnings
+from audit.rows.own import OwnFails, own
 from audit.rows.proxy import informative, proxies
 from audit.schema import BadInput, Stream
 
@@ -30,7 +32,11 @@ Begin = Callable[[str, int, int], None]
 
 
 def laboratory(
-    table: pa.Table, stream: Stream, request: Request, begin: Begin = lambda _title, _done, _all: None
+    table: pa.Table,
+    stream: Stream,
+    request: Request,
+    begin: Begin = lambda _title, _done, _all: None,
+    brought: Any = None,  # noqa: ANN401 - scikit-learn has no types
 ) -> Experiment:
     """Try every remedy for one gap, and say which is worth it.
 
@@ -44,6 +50,9 @@ def laboratory(
         What is asked.
     begin
         Told of each remedy as it begins.
+    brought
+        A customer's own scikit-learn estimator, None for ours. A clone of it is trained in every remedy on
+        data, fields and training.
 
     Returns
     -------
@@ -56,9 +65,11 @@ def laboratory(
     ------
     BadInput
         The attribute does not exist, nothing says how many leads are called, or a column that is asked for
-        is missing.
+        is missing; or the estimator needs a column that is not among the fields.
     """
     leads = bench(table, stream, request)
+    if brought is not None:
+        leads = replace(leads, own=own(brought, leads.table))
     attribute, pair, why = _watched(leads, request)
     lacking = why or too_little(leads)
     if lacking is not None or pair is None or attribute is None:
@@ -180,11 +191,11 @@ def _trials(
         begin(attempt.remedy.title, place, len(shown))
         try:
             made = attempt.run()
-        except NotHere as error:
+        except (NotHere, OwnFails) as error:
             yield Trial(remedy=attempt.remedy, undefined=str(error))
             continue
         found = figures(leads, made.decided)
-        if attempt.remedy is PLAIN:
+        if attempt.remedy.id == PLAIN.id:
             before = replace(before, plain=found)
         decided[attempt.remedy.id] = made.decided
         yield _trial(leads, request, (attempt, made, found), before)

@@ -15,6 +15,7 @@ from audit.rows.levels import Codes, Reals
 from audit.rows.mitigation.attempt import NotHere
 from audit.rows.mitigation.bench import Bench
 from audit.rows.mitigation.encoded import Column, Target, encoded
+from audit.rows.own import ByRow, Own
 
 BOOSTED_FROM = 2_000
 """Below this a linear model: trees have too little to learn from."""
@@ -26,12 +27,16 @@ Predict = Callable[[Reals], Reals]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lesson:
-    """What one model may learn from: leads x fields, outcomes, and groups; leads stand in random order."""
+    """What one model may learn from: leads x fields, outcomes, and groups; leads stand in random order.
+
+    With a customer's ``own`` pipeline the only column of ``values`` is the place of each lead in its frame.
+    """
 
     values: Reals
     won: BoolArray
     levels: Codes
     seed: int
+    own: Own | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,23 +51,31 @@ class Fields:
 
 Learn = Callable[[Lesson], Predict]
 Prepare = Callable[[Fields], Reals]
+Remake = Callable[[Own, BoolArray, Codes], Own]
+"""How a customer's frame changes, given who is learned from and the group of each lead."""
 
 
 def cross_fitted(
-    leads: Bench, fields: tuple[Column, ...], learn: Learn, prepare: Prepare | None = None
+    leads: Bench,
+    fields: tuple[Column, ...],
+    learn: Learn,
+    prepare: Prepare | None = None,
+    remake: Remake | None = None,
 ) -> Reals:
     """One number per lead, by a model that learned from the worked leads of the other four folds.
 
-    Raises NotHere where a model cannot be learned.
+    With a customer's own pipeline on the bench that is trained in place of ours, on its own columns:
+    ``fields`` and ``prepare`` have no say then, ``remake`` has. Raises NotHere where nothing can be learned.
     """
     target = Target(value=leads.won.astype(np.float64), known=leads.known, fold=leads.fold)
 
     def one_fold(k: int) -> Reals:
         learned, tested = leads.known & (leads.fold != k), leads.fold == k
-        values = encoded(fields, target, k)
-        if prepare is not None:
-            names = tuple(one.name for one in fields)
-            values = prepare(Fields(values=values, learned=learned, levels=leads.levels.codes, names=names))
+        values, own = _places(leads), leads.own
+        if own is None:
+            values = _prepared(fields, (encoded(fields, target, k), learned, leads.levels.codes), prepare)
+        elif remake is not None:
+            own = remake(own, learned, leads.levels.codes)
         if leads.won[learned].all() or not leads.won[learned].any():
             msg = "without one of the five parts all known outcomes are the same, so nothing can be learned"
             raise NotHere(msg)
@@ -71,6 +84,7 @@ def cross_fitted(
             won=leads.won[learned],
             levels=leads.levels.codes[learned],
             seed=leads.seed,
+            own=own,
         )
         return learn(lesson)(values[tested])
 
@@ -78,6 +92,20 @@ def cross_fitted(
     for k, found in enumerate(by_fold(one_fold)):
         told[leads.fold == k] = found
     return told
+
+
+def _prepared(
+    fields: tuple[Column, ...], given: tuple[Reals, BoolArray, Codes], prepare: Prepare | None
+) -> Reals:
+    values, learned, levels = given
+    if prepare is None:
+        return values
+    names = tuple(one.name for one in fields)
+    return prepare(Fields(values=values, learned=learned, levels=levels, names=names))
+
+
+def _places(leads: Bench) -> Reals:
+    return np.arange(leads.size, dtype=np.float64)[:, None]
 
 
 def by_fold(work: Callable[[int], Result]) -> list[Result]:
@@ -98,23 +126,28 @@ def plain(lesson: Lesson) -> Predict:
 
 def chance(lesson: Lesson, weight: Reals | None) -> Predict:
     """The same with a weight for each lead."""
-    prepared = filling(lesson.values)
-    model = estimator(lesson.won.size, lesson.seed).fit(
-        prepared(lesson.values), lesson.won, sample_weight=weight
-    )
+    prepared = made_ready(lesson)
+    model = estimator(lesson).fit(prepared(lesson.values), lesson.won, sample_weight=weight)
     return lambda values: np.asarray(model.predict_proba(prepared(values))[:, 1], dtype=np.float64)
 
 
-def estimator(leads: int, seed: int, rounds: int = 60) -> Any:  # noqa: ANN401 - scikit-learn has no types
-    """Gradient boosting from 2,000 leads on, below logistic regression."""
+def estimator(lesson: Lesson, rounds: int = 60) -> Any:  # noqa: ANN401 - scikit-learn has no types
+    """Gradient boosting from 2,000 leads on, below logistic regression; or the customer's own pipeline."""
+    if lesson.own is not None:
+        return ByRow(lesson.own, lesson.seed)
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - slow to import
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow to import
 
-    if leads < BOOSTED_FROM:
+    if lesson.won.size < BOOSTED_FROM:
         return LogisticRegression(max_iter=1_000)
     booster: Any = HistGradientBoostingClassifier
     settings = {"max_iter": rounds, "learning_rate": 6.0 / (rounds + 10), "max_leaf_nodes": 15}
-    return booster(**settings, early_stopping=False, random_state=seed)
+    return booster(**settings, early_stopping=False, random_state=lesson.seed)
+
+
+def made_ready(lesson: Lesson) -> Predict:
+    """How values are made ready for the model of this lesson; a customer's pipeline does that itself."""
+    return filling(lesson.values) if lesson.own is None else lambda values: values
 
 
 def filling(learned: Reals) -> Predict:

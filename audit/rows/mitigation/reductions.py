@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,9 +13,10 @@ import numpy as np
 from audit.rows.levels import Codes, Reals
 from audit.rows.mitigation.attempt import MISSING, Attempt, Made, NotHere
 from audit.rows.mitigation.bench import Bench
-from audit.rows.mitigation.learning import Learn, Lesson, Predict, cross_fitted, estimator, filling
+from audit.rows.mitigation.learning import Learn, Lesson, Predict, cross_fitted, estimator, made_ready
 from audit.rows.mitigation.model import AIMS, Aim, Remedy
 from audit.rows.mitigation.wording import TRAINED_LABELS
+from audit.rows.own.by_row import check_weighable
 
 MOST = 8_000
 """Leads that a constrained model learns from, at most: it is trained ten times and more in each fold."""
@@ -129,15 +130,15 @@ def _sampled(lesson: Lesson, codes: Codes) -> Lesson:
         if lesson.won[:MOST][here].all() or not lesson.won[:MOST][here].any():
             codes = np.where(codes == code, 0, codes)
     first = slice(None, MOST)
-    return Lesson(values=lesson.values[first], won=lesson.won[first], levels=codes[first], seed=lesson.seed)
+    return replace(lesson, values=lesson.values[first], won=lesson.won[first], levels=codes[first])
 
 
 def _mixture(lesson: Lesson, aim: Aim, share: float) -> Predict:
     """The votes of the mixture, and a thousandth of its mean chance to part equals."""
-    fairlearn, prepared = _fairlearn(), filling(lesson.values)
+    fairlearn, prepared = _fairlearn(), made_ready(lesson)
     values = prepared(lesson.values)
     model = fairlearn.ExponentiatedGradient(
-        estimator(lesson.won.size, lesson.seed, ROUNDS),
+        estimator(lesson, ROUNDS),
         constraints=_constraint(fairlearn, aim),
         objective=_costs(fairlearn, lesson, values, share),
         max_iter=ITERATIONS,
@@ -159,10 +160,10 @@ def _mixture(lesson: Lesson, aim: Aim, share: float) -> Predict:
 
 def _one_of_grid(lesson: Lesson, aim: Aim) -> Predict:
     """Fairlearn's grid search takes no costs: the best of its models is asked for its chance."""
-    fairlearn, prepared = _fairlearn(), filling(lesson.values)
+    fairlearn, prepared = _fairlearn(), made_ready(lesson)
     values = prepared(lesson.values)
     model = fairlearn.GridSearch(
-        estimator(lesson.won.size, lesson.seed, ROUNDS),
+        estimator(lesson, ROUNDS),
         constraints=_constraint(fairlearn, aim),
         grid_size=GRID,
     )
@@ -190,7 +191,7 @@ def _constraint(fairlearn: Any, aim: Aim) -> Any:  # noqa: ANN401 - fairlearn ha
 
 def _costs(fairlearn: Any, lesson: Lesson, values: Reals, share: float) -> Any:  # noqa: ANN401 - as above
     """Costs under which a plain model would call this share of the leads."""
-    model = estimator(lesson.won.size, lesson.seed, ROUNDS).fit(values, lesson.won)
+    model = estimator(lesson, ROUNDS).fit(values, lesson.won)
     cut = float(np.quantile(_positive(model, values), 1 - share))
     cut = min(max(cut, 0.01), 0.99)
     return fairlearn.ErrorRate(costs={"fp": cut, "fn": 1 - cut})
@@ -200,6 +201,8 @@ def _fit(model: Any, values: Reals, lesson: Lesson) -> None:  # noqa: ANN401 - f
     if np.unique(lesson.levels).size < 2:
         msg = "one of the two groups has too few leads of each outcome to train for"
         raise NotHere(msg)
+    if lesson.own is not None:
+        check_weighable(lesson.own)
     model.fit(values, lesson.won.astype(np.int64), sensitive_features=lesson.levels)
 
 

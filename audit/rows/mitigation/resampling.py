@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,9 +64,7 @@ def _attempt(leads: Bench, remedy: Remedy) -> Attempt:
 def _resampled(*, over: bool) -> Learn:
     def learn(lesson: Lesson) -> Predict:
         rows = resampled_rows(lesson.won, lesson.levels, lesson.seed, over=over)
-        again = Lesson(
-            values=lesson.values[rows], won=lesson.won[rows], levels=lesson.levels[rows], seed=lesson.seed
-        )
+        again = replace(lesson, values=lesson.values[rows], won=lesson.won[rows], levels=lesson.levels[rows])
         return chance(again, None)
 
     return learn

@@ -1,0 +1,207 @@
+"""The files of an explanation: true to the schema, and silent of leads that nobody asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from importlib.resources import files
+
+import jsonschema
+import pyarrow as pa
+import pytest
+
+from audit.estimate import Estimate
+from audit.report.brought import BroughtModel
+from audit.report.explanation import ExplanationReport
+from audit.report.explanation.json_form import to_json
+from audit.report.explanation.page import to_html
+from audit.report.explanation.summary import NO_GAP, NO_LONGER_WAY, summary
+from audit.report.explanation.view import added, moved, points, share_gap, way
+from audit.rows.explaining.model import Change, Counterfactual, Explained, Request
+from audit.rows.explaining.overall import explanations
+from audit.schema import Attribute, Stream
+from tests.audit.fields import segregated, words
+
+STREAM = Stream(
+    name="s", score="score", threshold=55.0, attributes=(Attribute(name="region", column="region"),)
+)
+
+
+def reported(made: Explained, **changes) -> ExplanationReport:
+    return ExplanationReport(
+        explained=made,
+        version="0",
+        rows=made.leads + 1,
+        kept=made.leads,
+        rejected=(),
+        excluded=(),
+        stream_digest="0" * 64,
+        data_digest="1" * 64,
+        **changes,
+    )
+
+
+@pytest.fixture(scope="module")
+def table() -> pa.Table:
+    plain = segregated(n=700)
+    secret = words(["Zanzibar" if row < 350 else "Timbuktu" for row in range(700)])
+    return plain.append_column("key", pa.array([f"L{row}-secret" for row in range(700)])).append_column(
+        "feature:place", secret
+    )
+
+
+@pytest.fixture(scope="module")
+def made(table) -> Explained:
+    return explanations(table, STREAM, Request())
+
+
+@pytest.fixture(scope="module")
+def asked(table) -> Explained:
+    return explanations(table, STREAM, Request(leads=("L3-secret",)))
+
+
+def validated(report: ExplanationReport) -> dict:
+    schema = json.loads(files("audit.report.explanation").joinpath("explanation.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    record = json.loads(to_json(report))
+    jsonschema.validate(record, schema)
+    return record
+
+
+def test_the_json_follows_its_schema(made, asked):
+    assert validated(reported(made))["single_leads"] == []
+    (lead,) = validated(reported(asked))["single_leads"]
+    assert lead["key"] == "L3-secret"
+    assert {one["field"] for one in lead["parts"]} == {"zip", "state", "decoy", "used", "place"}
+    bare = replace(made, explainer=None, undefined="no", drivers=(), recourse=(), gaps=(), agreements=())
+    assert validated(reported(bare))["model"] is None
+    pipeline = BroughtModel(digest="2" * 64, steps=("A", "B"), notes=("Odd.",))
+    assert validated(reported(made, pipeline=pipeline))["pipeline"]["steps"] == ["A", "B"]
+
+
+def test_values_of_a_lead_stand_only_where_somebody_asked_for_it(made, asked):
+    for text in (to_json(reported(made)), to_html(reported(made))):
+        assert "-secret" not in text
+        assert "Zanzibar" not in text
+        assert "Timbuktu" not in text
+    for text in (to_json(reported(asked)), to_html(reported(asked))):
+        assert "Zanzibar" in text
+        assert set(re.findall(r"L\d+-secret", text)) == {"L3-secret"}
+
+
+def test_the_same_explanation_gives_the_same_bytes(made, table):
+    again = explanations(table, STREAM, Request())
+    assert to_json(reported(again)) == to_json(reported(made))
+    assert to_html(reported(again)) == to_html(reported(made))
+
+
+def test_the_page_escapes_names_and_fetches_nothing(asked):
+    odd = replace(asked.drivers[0], fields=("<script>alert(1)</script>", "a\x0cb"))
+    page = to_html(reported(replace(asked, stream="<b>&", drivers=(odd, *asked.drivers[1:]))))
+    assert "<script" not in page
+    assert "<b>&" not in page
+    assert "\x0c" not in page
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; + a␌b" in page
+
+
+def test_the_page_says_first_what_matters(made):
+    page = to_html(reported(made))
+    told = summary(made)
+    for one in (told.verdict, told.methods):
+        assert one.split(".")[0].split("'")[0] in page
+    assert told.verdict in {
+        "The score goes most by 'zip', then 'used'.",
+        "The score goes most by 'used', then 'zip'.",
+    }
+    assert "an imitation of the score by straight lines. It tells" in told.model
+    assert "score points less than 'city' (region)" in told.gaps[0]
+    assert "Most of it goes through 'zip'" in told.gaps[0]
+    assert page.index("In short") < page.index("What drives the score") < page.index("Method")
+
+
+def test_what_is_not_told_says_why(made):
+    poor = replace(made, undefined="the imitation is poor", drivers=(), gaps=(), recourse=())
+    page = to_html(reported(poor))
+    assert "Nothing is explained: the imitation is poor." in page
+    assert "What drives the gaps" not in page
+    without = summary(replace(made, no_shapley="Install it.", no_recourse="there is no threshold", gaps=()))
+    assert without.methods.endswith("There are no SHAP values. Install it.")
+    assert without.recourse == "Ways over the threshold were not looked for: there is no threshold."
+    assert without.gaps == (NO_GAP,)
+    unsure = [
+        replace(one, way_gap=Estimate.missing("reference"), size_gap=Estimate.missing("reference"))
+        for one in made.recourse
+    ]
+    assert summary(replace(made, recourse=tuple(unsure))).recourse == NO_LONGER_WAY
+    nothing = [replace(one, permutation=Estimate(value=0.0, low=-0.1, high=0.1, n=9)) for one in made.drivers]
+    assert (
+        summary(replace(made, drivers=tuple(nothing))).verdict
+        == "The score surely goes by none of the fields."
+    )
+
+
+def test_a_longer_way_is_said_of_the_group_that_has_it(made):
+    sure = Estimate(value=-0.3, low=-0.4, high=-0.2, n=100)
+    longer = Estimate(value=0.12, low=0.05, high=0.2, n=100)
+    rows = [
+        one if one.reference else replace(one, way_gap=sure, size_gap=longer, under=100)
+        for one in made.recourse
+    ]
+    told = summary(replace(made, recourse=tuple(rows))).recourse
+    assert told.startswith("Of 100 leads of 'town' (region) under the threshold, ")
+    assert "Where one field does it, the way is longer for 'town' (region) by 12.0 points" in told
+
+
+def test_disagreement_is_marked_in_word_and_not_only_in_colour(made):
+    (first, *rest) = made.agreements
+    odd = replace(first, verdict="disagree", rank=-0.5, text="SHAP and LIME disagree: so it is.")
+    page = to_html(reported(replace(made, agreements=(odd, *rest))))
+    assert '<span class="tag careful">disagree</span> SHAP and LIME disagree: so it is.' in page
+    assert "Rank correlation of the fields that matter: \N{MINUS SIGN}0.50." in page
+
+
+@pytest.mark.parametrize(
+    ("found", "words_"),
+    [
+        (Counterfactual(outcome="over"), "already has this lead on the selected side of 55."),
+        (Counterfactual(outcome="none", tried=1_234), "all 1,234 combinations"),
+        (
+            Counterfactual(
+                outcome="found",
+                reached=56.02,
+                tried=9,
+                changes=(
+                    Change(field="size", before="3", after="8", distance=0.5),
+                    Change(field="colour", before="blue", after="red", distance=1.0),
+                ),
+            ),
+            (
+                "size from '3' to '8' (50.0 % of all leads lie between) and colour from 'blue' to 'red'"
+                " (another value). The model would then say 56.0. 9 combinations were tried"
+            ),
+        ),
+    ],
+)
+def test_a_way_is_one_plain_sentence(asked, found, words_):
+    (story,) = asked.stories
+    assert words_ in way(replace(story, counterfactual=found), asked)
+    undefined = replace(story, counterfactual=Counterfactual(outcome="undefined"))
+    assert way(undefined, replace(asked, threshold=None, no_recourse="no line")) == "No line."
+
+
+def test_numbers_are_written_as_people_read_them():
+    assert points(Estimate(value=1234.6, low=-0.001234, high=0.0, n=1)).value == "1,235"
+    assert moved(Estimate(value=-0.001234, low=-2.0, high=0.5, n=1)).value == "\N{MINUS SIGN}0.00123"
+    assert moved(Estimate(value=-0.001234, low=-2.0, high=0.5, n=1)).interval == "\N{MINUS SIGN}2 to +0.5"
+    assert (added(None), added(0.0), added(2.5)) == ("\N{EM DASH}", "0", "+2.5")
+    assert share_gap(Estimate.missing("why")).reason == "why"
+
+
+def test_a_decision_is_told_in_points_of_chance(made):
+    chance = replace(made, unit="chance of being selected", threshold=0.5)
+    (gap,) = chance.gaps
+    decided = replace(chance, gaps=(replace(gap, gap=-0.2),))
+    assert "has 20.0 points of chance to be selected less than" in summary(decided).gaps[0]
