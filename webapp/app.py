@@ -69,10 +69,8 @@ START_ROOMS = (start, start_choose, start_policy)
 ROOMS = (
     *(auth_views, connections, inbound, cards, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *START_ROOMS,
-    *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, errors, door, tokens),
-    *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies),
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, reports, errors, door, tokens),
-    *(people, invitations, account, single_sign_on, decision_log, settings_page),
+    *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies),
 )
 
 
