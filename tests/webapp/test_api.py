@@ -55,6 +55,7 @@ def address(site: Site, path: str, crm: str = "salesforce") -> str:
         "connection_id": connection_id(site, crm),
         "audit_id": f"{crm}1",
         "release_id": "none",
+        "experiment_id": "none",
         "job_id": "none",
         "pack": "gdpr",
         "version": 1,
@@ -74,6 +75,7 @@ def problem(answer, status: int, name: str) -> dict:
 def test_every_list_and_every_thing_answers(site: Site, program: Caller):
     answered = {one.name: program.get(address(site, one.path)).status_code for one in GETS}
     absent = {"get_release": 404, "get_release_job": 404, "get_processing_record": 409, "get_data_flow": 409}
+    absent |= {"get_experiment": 404, "get_experiment_json": 404}
     assert answered == {one.name: absent.get(one.name, 200) for one in GETS}
 
 

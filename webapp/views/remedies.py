@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import (
     Blueprint,
     Response,
@@ -175,8 +177,10 @@ def _finding(connection: ConnectionRow) -> Finding | None:
     row = services().evidence.one(request.args.get("audit", "")[:32])
     if row is None or row.connection_id != connection.id:
         return None
-    report = open_audit(services(), row, special=may("special")).source.report
-    return next((one for one in report.findings if one.id == request.args.get("finding")), None)
+    with suppress(BadInput):  # one of a form that is no longer read
+        report = open_audit(services(), row, special=may("special")).source.report
+        return next((one for one in report.findings if one.id == request.args.get("finding")), None)
+    return None
 
 
 def _still_there(found: Found) -> bool:
