@@ -406,3 +406,31 @@ def test_a_choice_among_several_options_is_not_explained():
     options = pa.array(["a", "b", "c"] * 100).dictionary_encode()
     stream = replace(STREAM, score=None, threshold=None, decision="option")
     assert explanations(table.append_column("option", options), stream, Request()).undefined == OPTIONS
+
+
+def test_accounts_are_the_units_and_odd_columns_do_no_harm():
+    """Leads of one account are alike: with whole accounts as the units the intervals are wider."""
+    table = keyed(segregated(n=600))
+    random = np.random.default_rng(0)
+    gone = random.random(600) < 0.3
+    table = table.append_column("feature:gaps", pa.array(random.normal(size=600), mask=gone))
+    table = table.append_column("feature:empty", pa.array([None] * 600, type=pa.float64()))
+    table = table.append_column("feature:constant", words(["same"] * 600))
+    alone = explanations(table, STREAM, Request())
+    doubled = pa.concat_tables(
+        [table, table.set_column(6, "key", pa.array([f"M{row}" for row in range(600)]))]
+    )
+    account = pa.array([f"A{row % 600}" for row in range(1_200)])
+    told = explanations(doubled.append_column("account", account), STREAM, Request())
+    assert (alone.by_account, told.by_account) == (False, True)
+    both = {
+        one.fields: (one.permutation, other.permutation)
+        for one in alone.drivers
+        for other in told.drivers
+        if one.fields == other.fields
+    }
+    # Every lead stands twice: twice the leads tell no more than one account each.
+    for name in ("zip", "used"):
+        one, other = (each.high - each.low for each in both[name,])
+        assert other == pytest.approx(one, rel=0.15)
+    assert all(one.way.n <= 1_200 for one in told.recourse)
