@@ -264,3 +264,10 @@ def test_a_group_that_nobody_leaves_out_says_so():
     never = recourse(subject, free, groups, lambda told: told >= 99)
     assert {one.size.undefined for one in never} == {"nobody of this group has a way over by one field"}
     assert {one.way.value for one in never} == {0.0}
+
+
+def test_a_field_without_a_choice_is_not_proposed():
+    table = coloured().append_column("feature:empty", pa.array([None] * 240, type=pa.float64()))
+    table = table.append_column("feature:constant", words(["same"] * 240))
+    subject = known(table, red_and_large)
+    assert {one.name for one in choices(table, subject, ())} == {"colour", "mood", "size"}

@@ -19,7 +19,7 @@ from audit.rows.explaining.gaps import gap_story
 from audit.rows.explaining.groups import grouped
 from audit.rows.explaining.importance import importances
 from audit.rows.explaining.model import Explained, Request
-from audit.rows.explaining.overall import NO_CHOICE, NO_THRESHOLD, TOO_LITTLE, explanations
+from audit.rows.explaining.overall import NO_CHOICE, NO_THRESHOLD, OPTIONS, TOO_LITTLE, explanations
 from audit.rows.explaining.shapley import shapley
 from audit.rows.explaining.subject import imitation, pipeline
 from audit.rows.imitating.usage import uses
@@ -389,3 +389,44 @@ def test_a_pipeline_that_misbehaves_is_refused_in_one_sentence(scored):
 
     with pytest.raises(OwnFails, match=r"failed while it was asked \(NotFittedError\)"):
         explanations(table, described(), Request(), clone(unfitted))
+
+
+def test_a_pipeline_is_not_asked_about_nobody(scored):
+    """scikit-learn refuses a table without rows: nobody is under the threshold, or there is no group."""
+    table, model = scored
+    low = explanations(table, described(threshold=-1.0), Request(), model)
+    assert {one.under for one in low.recourse} == {0}
+    groupless = explanations(table, replace(described(threshold=30.0), attributes=()), Request(), model)
+    assert (groupless.explainer.kind, groupless.recourse, groupless.gaps) == ("pipeline", (), ())
+    assert {one.groups for one in groupless.drivers} == {()}
+
+
+def test_a_choice_among_several_options_is_not_explained():
+    table = keyed(segregated(n=300)).drop_columns(["score"])
+    options = pa.array(["a", "b", "c"] * 100).dictionary_encode()
+    stream = replace(STREAM, score=None, threshold=None, decision="option")
+    assert explanations(table.append_column("option", options), stream, Request()).undefined == OPTIONS
+
+
+def test_accounts_are_the_units_and_odd_columns_do_no_harm():
+    """Every lead stands twice: with whole accounts as the units that tells no more than once."""
+    table = keyed(segregated(n=340, zips=6))
+    random = np.random.default_rng(0)
+    table = table.append_column(
+        "feature:gaps", pa.array(random.normal(size=340), mask=random.random(340) < 0.3)
+    )
+    table = table.append_column("feature:empty", pa.array([None] * 340, type=pa.float64()))
+    table = table.append_column("feature:constant", words(["same"] * 340))
+    alone = explanations(table, STREAM, Request())
+    doubled = pa.concat_tables(
+        [table, table.set_column(6, "key", pa.array([f"M{row}" for row in range(340)]))]
+    )
+    account = pa.array([f"A{row % 340}" for row in range(680)])
+    told = explanations(doubled.append_column("account", account), STREAM, Request())
+    assert (alone.by_account, told.by_account) == (False, True)
+    for one, other in (
+        (alone.explainer.same_side, told.explainer.same_side),
+        (alone.gaps[0].predicted, told.gaps[0].predicted),
+    ):
+        # Were leads the units, it would be 0.7 of the width.
+        assert other.high - other.low == pytest.approx(one.high - one.low, rel=0.15)

@@ -35,7 +35,7 @@ def nearest_single(subject: Subject, choices: Sequence[Choice], at: Codes, reach
     """Every tried value of every field, for many leads at once."""
     best = np.full(at.size, np.inf)
     choice, value = np.full(at.size, -1, dtype=np.int64), np.full(at.size, -1, dtype=np.int64)
-    for number, one in enumerate(choices):
+    for number, one in enumerate(choices if at.size else ()):
         count = one.donors.size
         told = subject.ask(np.repeat(at, count), {one.place: np.tile(one.donors, at.size)})
         far = np.where(reaches(told).reshape(at.size, count), one.distances(at), np.inf)

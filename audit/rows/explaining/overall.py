@@ -41,6 +41,7 @@ TOO_LITTLE = (
     "there is too little to learn from: it takes 100 leads (and 20 accounts, where the stream names them),"
     " one field, and scores that differ"
 )
+OPTIONS = "the decision is one of several options, and what is explained is a score or a yes or no"
 NO_THRESHOLD = "the stream names no threshold, so no lead is over or under it"
 NO_CHOICE = "no field is left that may be changed"
 Begin = Callable[[str], None]
@@ -76,6 +77,8 @@ def explanations(
         that is not there or cannot be asked.
     """
     rows = _rows(table, request)
+    if not {"score", "selected"} & set(table.column_names):
+        return _blank(table, stream, request, None, OPTIONS)
     begin("Learning the score")
     made = surrogate(table, stream.audit.confidence, request.seed, first=rows)
     if made is None:

@@ -161,7 +161,7 @@ def _frequent(counts: Codes) -> Codes:
 def _standing(value: Codes, counts: Codes) -> Reals:
     """The share of leads below, and half of those at the same value."""
     middle = (np.cumsum(counts) - counts / 2) / max(int(counts.sum()), 1)
-    return np.where(value >= 0, middle[value], np.nan)
+    return np.append(middle, np.nan)[value]  # the code of a missing value is -1
 
 
 def text_of(value: object) -> str:
