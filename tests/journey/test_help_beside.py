@@ -16,6 +16,7 @@ PAGES = (
     *("/", "/connections", "/jobs", "/trail", "/tokens", "{at}/log", "{at}/schedule", "{at}/policy"),
     *("{at}/policy/versions/1", "{at}/stream", "{at}/privacy", "{at}/privacy/record", "{at}/privacy/flow"),
     *("{at}/answers", "{at}/share", "{at}/key", "/audits/{audit}", "/audits/{audit}/findings/{finding}"),
+    "/audits/{audit}/summary",
     *("{at}/remedies", "{at}/remedies/{experiment}", "{at}/remedies/{experiment}?legal=yes"),
     *(f"/audits/{{audit}}/evidence/{kind}/1" for kind in ("thresholds", "groups", "calibration")),
 )
