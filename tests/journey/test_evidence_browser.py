@@ -135,4 +135,4 @@ def _addresses(world, outcomes) -> list[str]:
     audit = f"{world.url}/audits/{outcomes[0].audit.id}"
     finding = json.loads(outcomes[0].audit.report)["findings"][0]["id"]
     figures = (f"{audit}/evidence/{kind}/1" for kind in KINDS)
-    return [world.url, audit, f"{audit}/findings/{finding}", *figures]
+    return [world.url, audit, f"{audit}/summary", f"{audit}/findings/{finding}", *figures]
