@@ -4,8 +4,8 @@ Days of counts per group go in (`audit.watch.days`); what comes out says of ever
 between which ends it lies at all looks so far together, and whether it is surely outside the tolerance.
 """
 
-from audit.watch.days import Days, days_of
-from audit.watch.sequence import Look, Watched, watch
+from audit.watch.days import WATCHED, Days, days_of
+from audit.watch.sequence import Look, Watched, evidence_of, watch
 from audit.watch.together import surely
 
-__all__ = ["Days", "Look", "Watched", "days_of", "surely", "watch"]
+__all__ = ["WATCHED", "Days", "Look", "Watched", "days_of", "evidence_of", "surely", "watch"]

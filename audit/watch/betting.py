@@ -1,12 +1,18 @@
 """What a day says against a tolerated gap: the gain of a bet that would lose if the gap were tolerated.
 
 A bet multiplies its stake by the likelihood of the day's counts under an alternative over their likelihood
-under the nearest rates within the tolerated band. If the rates of the day lie within the band, whatever
-they are, the stake does not grow on average: the null hypothesis is convex, and by the first-order
-condition of the projection the mean of the two factors, weighted by the leads, is at most 1; so then is
-their product (the geometric mean is not above the arithmetic one). Bets must be chosen before the day is
-seen; the product over days is a test supermartingale, and Ville's inequality bounds how often it ever
-reaches 1/alpha. Values between 0 and 1 may stand for yes and no: the factor is convex in them.
+under the nearest rates within the tolerated band. For group i with the alternative's rate q, the nearest null
+rate r and the true rate p, a lead's factor has the mean f = p q/r + (1 - p)(1 - q)/(1 - r), which is 1 at
+p = r. The rates within the band are a convex set, so at the nearest pair the slope of the divergence
+towards any other pair of it is not negative, and this is: n1 (f1 - 1) + n2 (f2 - 1) <= 0. The mean of f over
+the day's leads is at most 1, then so is f1^n1 f2^n2, the mean of the whole factor (the geometric mean is not
+above the arithmetic one). This holds too where the leads of a group have different rates with that mean, and
+where values between 0 and 1 stand for yes and no (the factor is convex in them).
+
+Bets are chosen before the day is seen, from earlier days and from how many leads of each group the day has;
+the product over days is a test supermartingale, and Ville's inequality bounds how often it ever reaches
+1/alpha. What is assumed: given the days before and the number of leads, what becomes of one lead of the day
+tells nothing about another (leads of one account count once a day for that reason).
 
 References
 ----------

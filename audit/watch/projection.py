@@ -42,8 +42,11 @@ def _at_difference(rates: Pair, n: Pair, edge: FloatArray) -> FloatArray:
     square = (n[0] + 2 * n[1]) * edge - whole - hits
     linear = (n[1] * edge - whole - 2 * other) * edge + hits
     constant = other * edge * (1 - edge)
-    turn = (square / third) ** 3 - linear * square / (6 * whole**2) + constant / (2 * whole)
-    radius = np.sqrt(np.maximum((square / third) ** 2 - linear / third, 0.0)) * np.where(turn < 0, -1.0, 1.0)
-    cosine = np.clip(turn / np.where(radius == 0, 1.0, radius) ** 3, -1.0, 1.0)
-    root: FloatArray = 2 * radius * np.cos((np.pi + np.arccos(cosine)) / 3) - square / third
+    shift = square / third
+    # Products, since powers of arrays are ten times as slow.
+    turn = shift * shift * shift - linear * shift / (2 * whole) + constant / (2 * whole)
+    radius = np.sqrt(np.maximum(shift * shift - linear / third, 0.0)) * np.where(turn < 0, -1.0, 1.0)
+    cube = radius * radius * radius
+    cosine = np.clip(turn / np.where(cube == 0, 1.0, cube), -1.0, 1.0)
+    root: FloatArray = 2 * radius * np.cos((np.pi + np.arccos(cosine)) / 3) - shift
     return root

@@ -8,21 +8,23 @@ from datetime import date
 import numpy as np
 from scipy.special import logsumexp
 
-from audit.arrays import BoolArray, FloatArray
+from audit.arrays import FloatArray
 from audit.disparity import Verdict
 from audit.watch.betting import STEPS, gains
 from audit.watch.days import Days
-
-GRID = np.round(np.linspace(-0.99, 0.99, 199), 2)
-"""The gaps that are tried: a hundredth apart."""
+from audit.watch.ends import Ends, ends_of
+from audit.watch.starting import spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What is known after a day. ``gap`` is that of all leads so far, None before both groups had one.
+    """What is known after a day.
 
-    ``low`` and ``high`` hold the gap, if it does not change, at all days together with the asked confidence.
-    ``evidence`` is the stake against a tolerated gap (an e-value: above 20 it is sure at 95 %).
+    ``leads`` are all so far. ``gap`` is the mean of the days' gaps since the band began, each day weighted
+    by how much it tells (Mantel-Haenszel: a change of the rates or of the groups' shares from day to day is
+    no gap); None before a day with leads of both groups. ``low`` and ``high`` are the band: they hold the
+    gap, if it does not change, at all days together with the asked confidence. ``evidence`` is the stake
+    against a tolerated gap (an e-value: at 20 it is sure at 95 %).
     """
 
     day: date
@@ -36,7 +38,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """One gap over all its days. ``alarm`` is the first day on which it was surely outside the tolerance."""
+    """One gap over all its days.
+
+    ``alarm`` is the first day on which it was surely outside the tolerance, if only for some days before.
+    ``changed`` are the days on which no gap that stays the same was possible any more: a new band began.
+    """
 
     metric: str
     attribute: str
@@ -46,6 +52,7 @@ class Watched:
     confidence: float
     looks: tuple[Look, ...]
     alarm: date | None
+    changed: tuple[date, ...]
 
 
 def watch(days: Days, tolerance: float, confidence: float) -> Watched:
@@ -66,11 +73,14 @@ def watch(days: Days, tolerance: float, confidence: float) -> Watched:
         If on every day the gap was within the tolerance, whatever the rates were, there is an alarm at any
         time with probability 1 - ``confidence`` at most, however many days are looked at.
     """
-    evidence = _evidence(days, tolerance)
-    low, high = _ends(days, confidence)
+    evidence = evidence_of(days, tolerance)
+    ends = ends_of(days, confidence)
     failed = np.maximum.accumulate(evidence) >= -np.log1p(-confidence)
-    passed = (low >= -tolerance) & (high <= tolerance) & ~failed
-    first = int(np.argmax(failed)) if failed.any() else None
+    passed = (ends.low >= -tolerance) & (ends.high <= tolerance)
+    verdicts: list[Verdict] = [
+        "fail" if bad else "pass" if good else "insufficient"
+        for bad, good in zip(failed, passed, strict=True)
+    ]
     return Watched(
         metric=days.metric,
         attribute=days.attribute,
@@ -78,56 +88,42 @@ def watch(days: Days, tolerance: float, confidence: float) -> Watched:
         reference=days.reference,
         tolerance=tolerance,
         confidence=confidence,
-        looks=_looks(days, (low, high), evidence, (failed, passed)),
-        alarm=None if first is None else days.day[first],
+        looks=_looks(days, ends, evidence, verdicts),
+        alarm=days.day[int(np.argmax(failed))] if failed.any() else None,
+        changed=tuple(days.day[start - 1] for start in ends.starts[1:]),
     )
 
 
-def _evidence(days: Days, tolerance: float) -> FloatArray:
+def evidence_of(days: Days, tolerance: float) -> FloatArray:
     """The logarithm of a stake that is spread evenly over all alternatives on both sides."""
     band = (np.asarray([-tolerance]), np.asarray([tolerance]))
     stakes = np.concatenate([gains(days, band, side)[:, 0, :] for side in (-1, 1)], axis=1)
-    spread: FloatArray = logsumexp(stakes, axis=1) - np.log(2 * len(STEPS))
-    return spread
+    whole: FloatArray = logsumexp(spread(stakes), axis=1) - np.log(2 * len(STEPS))
+    return whole
 
 
-def _ends(days: Days, confidence: float) -> tuple[FloatArray, FloatArray]:
-    """The furthest gaps that are excluded with all beyond them, at each day; each side at half of the error.
-
-    The true gap is cut off only if the test of the one tried gap next to it errs, so that trying many costs
-    nothing.
-    """
-    limit = np.log(2 / (1 - confidence))
-    whole = np.ones_like(GRID)
-    low = _excluded(gains(days, (-whole, GRID), 1), limit)
-    high = _excluded(gains(days, (GRID, whole), -1), limit)
-    ends = np.concatenate(([-1.0], GRID, [1.0]))
-    below = np.logical_and.accumulate(low, axis=1).sum(axis=1)
-    above = np.logical_and.accumulate(high[:, ::-1], axis=1).sum(axis=1)
-    return ends[below], ends[len(ends) - 1 - above]
-
-
-def _excluded(stakes: FloatArray, limit: float) -> BoolArray:
-    """Which gaps are excluded at each day or were before it."""
-    spread = logsumexp(stakes, axis=2) - np.log(len(STEPS))
-    excluded: BoolArray = np.maximum.accumulate(spread, axis=0) >= limit
-    return excluded
-
-
-def _looks(
-    days: Days, ends: tuple[FloatArray, FloatArray], evidence: FloatArray, told: tuple[BoolArray, BoolArray]
-) -> tuple[Look, ...]:
-    happened, n = days.happened.cumsum(axis=0), days.n.cumsum(axis=0)
-    failed, passed = told
+def _looks(days: Days, ends: Ends, evidence: FloatArray, verdicts: list[Verdict]) -> tuple[Look, ...]:
+    leads, gap = days.n.sum(axis=1).cumsum(), _gaps(days, ends.starts)
     return tuple(
         Look(
             day=day,
-            leads=int(n[i].sum()),
-            gap=float(happened[i, 0] / n[i, 0] - happened[i, 1] / n[i, 1]) if n[i].min() else None,
-            low=float(ends[0][i]),
-            high=float(ends[1][i]),
+            leads=int(leads[i]),
+            gap=None if np.isnan(gap[i]) else float(gap[i]),
+            low=float(ends.low[i]),
+            high=float(ends.high[i]),
             evidence=float(np.exp(min(evidence[i], 700.0))),
-            verdict="fail" if failed[i] else "pass" if passed[i] else "insufficient",
+            verdict=verdicts[i],
         )
         for i, day in enumerate(days.day)
     )
+
+
+def _gaps(days: Days, starts: tuple[int, ...]) -> FloatArray:
+    """The mean of the days' gaps since the band began; NaN before a day with leads of both groups."""
+    whole = np.maximum(days.n.sum(axis=1), 1)
+    weight = days.n[:, 0] * days.n[:, 1] / whole
+    gap = (days.happened[:, 0] * days.n[:, 1] - days.happened[:, 1] * days.n[:, 0]) / whole
+    weights, gaps = (
+        np.concatenate([part.cumsum() for part in np.split(one, starts[1:])]) for one in (weight, gap)
+    )
+    return np.where(weights > 0, gaps / np.where(weights > 0, weights, 1.0), np.nan)
