@@ -5,7 +5,21 @@ between which ends it lies at all looks so far together, and whether it is surel
 """
 
 from audit.watch.days import WATCHED, Days, days_of
+from audit.watch.outlook import more_days
 from audit.watch.sequence import Look, Watched, evidence_of, watch
+from audit.watch.survey import Survey, survey
 from audit.watch.together import surely
 
-__all__ = ["WATCHED", "Days", "Look", "Watched", "days_of", "evidence_of", "surely", "watch"]
+__all__ = [
+    "WATCHED",
+    "Days",
+    "Look",
+    "Survey",
+    "Watched",
+    "days_of",
+    "evidence_of",
+    "more_days",
+    "surely",
+    "survey",
+    "watch",
+]

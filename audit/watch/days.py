@@ -138,7 +138,11 @@ def _contacted(table: pa.Table) -> Happened | None:
 
 
 def _converted(table: pa.Table) -> Happened | None:
-    return _truth(table, "outcome")
+    """Known outcomes, as all metrics of outcomes take them: only of worked leads, where work is recorded."""
+    outcome, worked = _truth(table, "outcome"), _contacted(table)
+    if outcome is None or worked is None:
+        return outcome
+    return outcome[0], outcome[1] * worked[1] * worked[0]
 
 
 def _selected_of_good(table: pa.Table) -> Happened | None:

@@ -41,6 +41,8 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "explain": Entry(
         module="webapp.cli.explain", help="Explain what drives the scores, their gaps, or one lead."
+    "monitor": Entry(
+        module="webapp.cli.monitor", help="Watch the gaps in a file day by day, and when they became sure."
     ),
     "release": Entry(module="webapp.cli.release", help="Make figures of a file that may be handed out."),
     "federate": Entry(module="webapp.cli.federate", help="Write figures for a joint audit."),

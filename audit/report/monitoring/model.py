@@ -1,0 +1,24 @@
+"""What was watched, with the account of its rows and what it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audit.intake import Refusal
+from audit.watch import Survey
+
+SCHEMA = "fairlead.monitor/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorReport:
+    """Everything that ``monitor.json`` says; digests are SHA-256 in hexadecimal."""
+
+    survey: Survey
+    version: str
+    rows: int
+    kept: int
+    rejected: tuple[Refusal, ...]
+    excluded: tuple[Refusal, ...]
+    stream_digest: str
+    data_digest: str

@@ -1,0 +1,136 @@
+"""``fairlead monitor``: a file and its stream in, ``monitor.json`` and ``monitor.html`` out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import click
+
+from audit.report.model import VERSION
+from audit.report.monitoring import MonitorReport, write
+from audit.report.monitoring.summary import summary
+from audit.report.printable import printable
+from audit.watch import WATCHED, survey
+from connectors.files.fingerprint import held_still
+from connectors.files.reading import read_table
+from webapp.cli.account import admit_file
+from webapp.cli.output import check_folder, write_whole
+from webapp.cli.steps import shown
+from webapp.cli.toml_file import read_toml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for on the command line."""
+
+    file: Path
+    stream: Path
+    out: Path
+    metric: tuple[str, ...]
+    confidence: float | None
+    fail_on_alarm: bool
+    json: bool
+
+
+_path = click.Path(path_type=Path)
+
+
+@click.command("monitor")
+@click.argument("file", type=_path)
+@click.option("--stream", type=_path, required=True, help="The stream file: which column plays which role.")
+@click.option("--out", type=_path, required=True, help="The folder for the results; made if it is not there.")
+@click.option(
+    "--metric",
+    type=click.Choice(tuple(WATCHED)),
+    multiple=True,
+    help="Watch only this share; may be given several times. Default: all that the stream has.",
+)
+@click.option(
+    "--confidence",
+    type=click.FloatRange(min=0.5, max=0.9999),
+    help="Of all statements about a gap at all days together. Default: that of the stream's [audit].",
+)
+@click.option("--fail-on-alarm", is_flag=True, help="Exit with 1 where any gap has ever raised an alarm.")
+@click.option("--json", is_flag=True, help="Print the summary as JSON.")
+def command(**options: object) -> None:
+    """Watch the gaps between groups in FILE day by day, with no price for looking often.
+
+    Writes monitor.json and monitor.html to --out. FILE is a CSV, Excel or Parquet file; its stream must name
+    the column of the creation day.
+    """
+    asked = Options(**options)  # type: ignore[arg-type]
+    report, written = _run(asked)
+    click.echo(_as_json(report, asked, written) if asked.json else _as_text(report, asked, written))
+    if asked.fail_on_alarm and any(one.alarm for one in report.survey.watched):
+        click.get_current_context().exit(1)
+
+
+def _run(asked: Options) -> tuple[MonitorReport, tuple[str, ...]]:
+    described = read_toml(asked.stream, "stream")
+    stream = described.stream()
+    check_folder(asked.out)
+    with shown() as progress:
+        progress(f"Reading {asked.file.name}", 0, None)
+        with held_still(asked.file) as digest:
+            file = read_table(asked.file)
+        progress("Checking the rows", 0, None)
+        intake = admit_file(file, stream, asked.file.name)
+        confidence = asked.confidence or stream.audit.confidence
+        told = partial(progress, "Watching the gaps")
+        report = MonitorReport(
+            survey=survey(intake.table, stream, asked.metric, confidence, told),
+            version=VERSION,
+            rows=intake.rows,
+            kept=intake.kept,
+            rejected=intake.rejected,
+            excluded=intake.excluded,
+            stream_digest=described.digest,
+            data_digest=digest,
+        )
+        progress("Writing the report", 0, None)
+        return report, write_whole(asked.out, partial(write, report))
+
+
+def _as_text(report: MonitorReport, asked: Options, written: tuple[str, ...]) -> str:
+    made, told = report.survey, summary(report.survey)
+    turned = sum(one.count for one in (*report.rejected, *report.excluded))
+    lines = [
+        f"{made.stream}: {asked.file.name}",
+        (
+            f"{report.rows:,} rows = {report.kept:,} kept + {turned:,} turned away; {made.first} to"
+            f" {made.last}"
+        ),
+        told.verdict,
+        *(f"  - {one}" for one in told.outside),
+        *([told.together] if told.together else []),
+        *([f"Within the tolerance: {told.within}"] if told.within else []),
+        *([f"Not enough data yet: {told.unknown}"] if told.unknown else []),
+        f"Written to {asked.out}: {', '.join(written)}",
+    ]
+    return printable("\n".join(lines))
+
+
+def _as_json(report: MonitorReport, asked: Options, written: tuple[str, ...]) -> str:
+    made, told = report.survey, summary(report.survey)
+    record = {
+        "stream": made.stream,
+        "file": asked.file.name,
+        "rows": report.rows,
+        "kept": report.kept,
+        "first_day": str(made.first),
+        "last_day": str(made.last),
+        "tolerance": made.tolerance,
+        "confidence": made.confidence,
+        "watched": len(made.watched),
+        "alarms": sum(one.alarm is not None for one in made.watched),
+        "stand_with_all": sum(made.sure),
+        "within": sum(one.looks[-1].verdict == "pass" for one in made.watched),
+        "not_known": sum(one.looks[-1].verdict == "insufficient" for one in made.watched),
+        "verdict": told.verdict,
+        "out": str(asked.out),
+        "files": list(written),
+    }
+    return json.dumps(record, indent=2, ensure_ascii=False)
