@@ -113,6 +113,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...] | None] = {
         *("--family", "scores"),
     ),
     ("explain",): ("explain", "leads.csv", "--stream", "stream.toml", "--out", "{out}"),
+    ("monitor",): ("monitor", "leads.csv", "--stream", "days.toml", "--out", "{out}"),
     ("release",): (
         *("release", "leads.csv", "--stream", "stream.toml", "--out", "{out}", "--ledger", "{out}/ledger"),
     ),
@@ -170,6 +171,7 @@ features = ["LeadSource"]
 [[stream.attribute]]
 name = "PostalCode"
 """
+DAYS = STREAM.replace("features", 'created = "CreatedDate"\nfeatures', 1)
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +188,7 @@ def desk(own_world, tmp_path_factory):
     policy = world.services.repository.policy(outcomes[0].audit.connection_id)
     (folder / "policy.toml").write_text(policy.text)
     (folder / "stream.toml").write_text(STREAM)
+    (folder / "days.toml").write_text(DAYS)
     (folder / "table.csv").write_text("city,size\nBoston,large\nSalem,small\n")
     return folder
 

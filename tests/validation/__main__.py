@@ -7,7 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.validation import accounts, agreement, coverage, exact, nulls, power, shrinking, whole
+from tests.validation import accounts, agreement, coverage, exact, monitoring, nulls, power, shrinking, whole
+from tests.validation.monitoring_written import HELD, Monitoring
 from tests.validation.worlds import world
 from tests.validation.written import Results, written
 
@@ -47,6 +48,11 @@ def results(scale: float) -> Results:
         agreed = later(agreement.agreement, 2000, runs(1000), 7)
         shrunk = [later(shrinking.shrinking, size, runs(300), 8) for size in (0.0, 0.03, 0.06, 0.10)]
         exactly = [later(exact.exact, n) for n in (20, 50, 100)]
+        watched = [
+            later(monitoring.alarmed, one, runs(1000), 30 + i) for i, one in enumerate(monitoring.NULLS)
+        ]
+        soon = [later(monitoring.found, one, runs(400), 40 + i) for i, one in enumerate(monitoring.GAPS)]
+        bands = [later(monitoring.held, one, 200, runs(200), 50 + i) for i, one in enumerate(HELD)]
         return Results(
             gaps=tuple(row for one in gaps for row in one.result()),
             estimates=tuple(row for one in alone for row in one.result()),
@@ -62,6 +68,11 @@ def results(scale: float) -> Results:
             agreement=agreed.result(),
             agreement_draws=runs(1000),
             shrinking=tuple(one.result() for one in shrunk),
+            monitoring=Monitoring(
+                alarmed=tuple(one.result() for one in watched),
+                found=tuple(one.result() for one in soon),
+                held=tuple(one.result() for one in bands),
+            ),
             length=scale,
         )
 

@@ -146,7 +146,7 @@ def _first(leads: np.ndarray, crossed: np.ndarray) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """In how many streams the band held the gap at every look; its width after 100 looks and at the end."""
+    """In how many streams the band held the gap at every look; its width after half of the looks and all."""
 
     world: World
     held: int
@@ -162,6 +162,6 @@ def held(world: World, looks: int, runs: int, seed: int) -> Held:
         one = watch(days_in(world, looks, random), world.tolerance, 0.95)
         inside = all(look.low - 1e-9 <= world.gap <= look.high + 1e-9 for look in one.looks)
         whole += inside and not one.changed
-        widths.append([one.looks[place].high - one.looks[place].low for place in (99, -1)])
+        widths.append([one.looks[place].high - one.looks[place].low for place in (looks // 2 - 1, -1)])
     middle = np.median(widths, axis=0)
     return Held(world=world, held=whole, widths=(float(middle[0]), float(middle[1])), runs=runs)

@@ -12,9 +12,11 @@ from audit.registry import metric
 from tests.validation.agreement import Agreement
 from tests.validation.coverage import Coverage
 from tests.validation.exact import Exact
+from tests.validation.monitoring_written import Monitoring, monitored
 from tests.validation.nulls import Alarms
 from tests.validation.power import Power
 from tests.validation.shrinking import Shrinking
+from tests.validation.tables import percent, row, share_of, table
 from tests.validation.whole import Whole
 
 LEVELS = (("fewer than 20", 0, 20), ("20 to 99", 20, 100), ("100 and more", 100, 10**12))
@@ -38,13 +40,14 @@ class Results:
     agreement: tuple[Agreement, ...]
     agreement_draws: int
     shrinking: tuple[Shrinking, ...]
+    monitoring: Monitoring
     length: float
 
 
 def written(of: Results) -> str:
     """The whole page."""
     parts = (_head(of.length), _coverage(of), _exact(of), _errors(of), _power(of), _clusters(of), _agreement(of),
-             _shrinking(of), _every(of))  # fmt: skip
+             _shrinking(of), monitored(of.monitoring), _every(of))  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
 
@@ -71,19 +74,6 @@ error: a figure of 95 % that is off by two of them is no news.
 **Targets.** At 95 % confidence, coverage of 94 to 96 % where 100 leads or more stand behind a number (for a true
 positive rate, 100 positive leads), at least 93 % from 20 on. At most 5 % of audits with a single false *fail*.
 """
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
-def _row(*cells: object) -> str:
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
-
-
-def _table(*head: str) -> Iterator[str]:
-    yield _row(*head)
-    yield _row(*("---" for _ in head))
 
 
 def _family(one: Coverage) -> tuple[str, str]:
@@ -114,12 +104,12 @@ def _coverage(of: Results) -> Iterator[str]:
         " behind the number (median over the repetitions); in brackets the lowest and the highest of them. The last"
         " section has every metric.\n"
     )
-    yield from _table("interval", "of", *(f"{name} leads" for name, _, _ in LEVELS))
+    yield from table("interval", "of", *(f"{name} leads" for name, _, _ in LEVELS))
     grouped: dict[tuple[str, str], list[Coverage]] = defaultdict(list)
     for one in (*of.estimates, *of.gaps):
         grouped[_family(one)].append(one)
     for (family, kind), rows in grouped.items():
-        yield _row(family, kind, *(_level(rows, low, high) for _, low, high in LEVELS))
+        yield row(family, kind, *(_level(rows, low, high) for _, low, high in LEVELS))
     yield from _judged(of)
 
 
@@ -127,7 +117,7 @@ def _level(rows: list[Coverage], low: int, high: int) -> str:
     shares = [one.share for one in rows if low <= one.behind < high]
     if not shares:
         return "-"
-    return f"{_percent(np.mean(shares))} ({_percent(min(shares))} to {_percent(max(shares))})"
+    return f"{percent(np.mean(shares))} ({percent(min(shares))} to {percent(max(shares))})"
 
 
 def _judged(of: Results) -> Iterator[str]:
@@ -153,7 +143,7 @@ def _judged(of: Results) -> Iterator[str]:
 def _named(one: Coverage) -> str:
     return (
         f"- `{one.metric}` ({one.kind}), {one.behind} leads behind it:"
-        f" {_percent(one.share)} +- {_percent(one.error)} %"
+        f" {percent(one.share)} +- {percent(one.error)} %"
     )
 
 
@@ -164,9 +154,9 @@ def _exact(of: Results) -> Iterator[str]:
         " 5, 10 ... 95 % (all pairs of them). Counts are whole, so the coverage at one rate swings about the level;"
         " the mean is what one may rely on.\n"
     )
-    yield from _table("interval", "n", "mean %", "lowest %")
+    yield from table("interval", "n", "mean %", "lowest %")
     for one in of.exact:
-        yield _row(one.name, one.n, _percent(one.mean), _percent(one.lowest))
+        yield row(one.name, one.n, percent(one.mean), percent(one.lowest))
     yield ""
 
 
@@ -177,10 +167,10 @@ def _errors(of: Results) -> Iterator[str]:
         " published for other tools and as reproduced here (200,000 draws). *Audit*: any comparison of the audit"
         " (differences, ratios, spans, crossings) with the verdict *fail*.\n"
     )
-    yield from _table("null", "bare rule, published %", "bare rule, here %", "audit fails %", "runs")
+    yield from table("null", "bare rule, published %", "bare rule, here %", "audit fails %", "runs")
     for one in of.alarms:
-        audit = _share(one.alarms, one.runs)
-        yield _row(one.name, one.published, f"{100 * one.bare:.2f}", audit, one.runs)
+        audit = share_of(one.alarms, one.runs)
+        yield row(one.name, one.published, f"{100 * one.bare:.2f}", audit, one.runs)
     yield from _whole(of)
 
 
@@ -192,12 +182,12 @@ def _whole(of: Results) -> Iterator[str]:
         " work queue, read from rows as an audit does; nothing differs between groups. *score*: a threshold"
         " that about the named share of leads reaches. *options*: four products. *levels*: four ordered levels. *account*: accounts of ten leads that resemble"
         " each other, and an account column. Something fails, of all comparisons together, in"
-        f" **{_share(alarms, runs)} %** of {runs:,} audits (target: at most 5 %). {_by_kind(of.whole)}\n"
+        f" **{share_of(alarms, runs)} %** of {runs:,} audits (target: at most 5 %). {_by_kind(of.whole)}\n"
     )
-    yield from _table("decision", "null", "metrics compared", "audit fails %", "runs", "what failed, times")
+    yield from table("decision", "null", "metrics compared", "audit fails %", "runs", "what failed, times")
     for one in of.whole:
         what = ", ".join(f"`{name}` {times}" for name, times in one.failing[:3]) or "-"
-        yield _row(one.kind, one.name, one.metrics, _share(one.alarms, one.runs), one.runs, what)
+        yield row(one.kind, one.name, one.metrics, share_of(one.alarms, one.runs), one.runs, what)
     yield ""
 
 
@@ -208,13 +198,6 @@ def _by_kind(audits: tuple[Whole, ...]) -> str:
         runs[one.kind] += one.runs
         alarms[one.kind] += one.alarms
     return "By kind: " + "; ".join(f"{kind} {alarms[kind]:,} of {n:,}" for kind, n in runs.items()) + "."
-
-
-def _share(times: int, runs: int) -> str:
-    """Percentage with its Monte-Carlo error; where it is 0 or 1, that of one and a half runs."""
-    share = times / runs
-    at = min(max(share, 1.5 / runs), 1 - 1.5 / runs)
-    return f"{_percent(share)} +- {_percent(float(np.sqrt(at * (1 - at) / runs)))}"
 
 
 def _power(of: Results) -> Iterator[str]:
@@ -228,19 +211,21 @@ def _power(of: Results) -> Iterator[str]:
     )
     yield (
         "**Target: at least 80 % at an impact ratio of 0.6, a base rate of 10 % and 1,000 leads per group (first"
-        f" row). It holds for *significant* ({_share(first.significant, first.runs)} %), *both*"
-        f" ({_share(first.both, first.runs)} %) and *finding* ({_share(first.finding, first.runs)} %), and not for the"
-        f" verdict *fail* ({_share(first.ratio, first.runs)} %)**, which asks that the true ratio is surely below 0.8:"
+        f" row). It holds for *significant* ({share_of(first.significant, first.runs)} %), *both*"
+        f" ({share_of(first.both, first.runs)} %) and *finding* ({share_of(first.finding, first.runs)} %), and not for the"
+        f" verdict *fail* ({share_of(first.ratio, first.runs)} %)**, which asks that the true ratio is surely below 0.8:"
         " with so few leads nothing can be sure of that much more often without failing groups at 0.8, too. A"
         " difference of 4 points never fails, it is within the tolerance.\n"
     )
-    yield from _table(
+    yield from table(
         "rates", "n each", "significant %", "both %", "finding %", "fail, ratio %", "fail, difference %"
     )
     for one in of.power:
         told = (one.significant, one.both, one.finding, one.ratio, one.difference)
-        yield _row(
-            f"{one.rate:.2f} and {one.other:.2f}", f"{one.n:,}", *(_share(times, one.runs) for times in told)
+        yield row(
+            f"{one.rate:.2f} and {one.other:.2f}",
+            f"{one.n:,}",
+            *(share_of(times, one.runs) for times in told),
         )
     yield ""
     yield (
@@ -248,10 +233,10 @@ def _power(of: Results) -> Iterator[str]:
         " a gap beyond it (two one-sided tests) at 2.5 % each. `n_needed` is the size with which four of five audits"
         " would reach the verdict, were the rates to stay as they are. So it is:\n"
     )
-    yield from _table("reference rate", "group rate", "n needed", "verdict reached %", "runs")
+    yield from table("reference rate", "group rate", "n needed", "verdict reached %", "runs")
     for p, q, n, share, repeated in of.needed:
         error = float(np.sqrt(share * (1 - share) / repeated))
-        yield _row(f"{p:.2f}", f"{q:.2f}", f"{n:,}", f"{_percent(share)} +- {_percent(error)}", repeated)
+        yield row(f"{p:.2f}", f"{q:.2f}", f"{n:,}", f"{percent(share)} +- {percent(error)}", repeated)
     yield ""
 
 
@@ -262,25 +247,25 @@ def _clusters(of: Results) -> Iterator[str]:
         " *Naive*: the audit without an account column. *Clustered*: the same leads with it. Gaps are those to a"
         " group of 3,000 accounts. Mean over the metrics (lowest to highest).\n"
     )
-    yield from _table("accounts per group", "intervals", "naive %", "clustered %", "lowest metric, clustered")
+    yield from table("accounts per group", "intervals", "naive %", "clustered %", "lowest metric, clustered")
     for naive, ours in of.clusters:
         for kinds in (("estimate",), ("difference", "ratio")):
             a, b = (_plain(rows, kinds) for rows in (naive, ours))
             lowest = min(b, key=lambda one: one.share)
             label = "estimates" if kinds == ("estimate",) else "gaps"
-            error = _percent(lowest.error)
-            yield _row(
+            error = percent(lowest.error)
+            yield row(
                 b[0].size // 10,
                 label,
                 _spread(a),
                 _spread(b),
-                f"`{lowest.metric}` {_percent(lowest.share)} +- {error}",
+                f"`{lowest.metric}` {percent(lowest.share)} +- {error}",
             )
     naive_alarms, our_alarms, runs = of.cluster_alarms
     yield ""
     yield (
         f"Three equal groups of 60 accounts, whole audits ({runs} runs): something fails in"
-        f" {_percent(naive_alarms / runs)} % without the account column, in {_percent(our_alarms / runs)} % with it.\n"
+        f" {percent(naive_alarms / runs)} % without the account column, in {percent(our_alarms / runs)} % with it.\n"
     )
 
 
@@ -290,7 +275,7 @@ def _plain(rows: Iterable[Coverage], kinds: tuple[str, ...]) -> list[Coverage]:
 
 def _spread(rows: list[Coverage]) -> str:
     shares = [one.share for one in rows]
-    return f"{_percent(np.mean(shares))} ({_percent(min(shares))} to {_percent(max(shares))})"
+    return f"{percent(np.mean(shares))} ({percent(min(shares))} to {percent(max(shares))})"
 
 
 def _agreement(of: Results) -> Iterator[str]:
@@ -301,9 +286,9 @@ def _agreement(of: Results) -> Iterator[str]:
         " interval, 1 where they agree. Beside those that are wide on purpose, every metric with at least 100 leads"
         " behind it should lie within 0.85 to 1.2.\n"
     )
-    yield from _table("metric", "of", "width over bootstrap width")
+    yield from table("metric", "of", "width over bootstrap width")
     for one in of.agreement:
-        yield _row(f"`{one.metric}`", one.kind, f"{one.ratio:.2f}")
+        yield row(f"`{one.metric}`", one.kind, f"{one.ratio:.2f}")
     yield ""
 
 
@@ -313,15 +298,13 @@ def _shrinking(of: Results) -> Iterator[str]:
         "Selection rates of 4 x 6 crossings of 8 to 89 leads; true rates additive in the two attributes, plus a"
         " normal interaction of the standard deviation given.\n"
     )
-    yield from _table(
+    yield from table(
         "interaction", "mean squared error, raw", "shrunk", "coverage of the shrunk interval %", "groups"
     )
     for one in of.shrinking:
         error = float(np.sqrt(one.covered * (1 - one.covered) / one.runs))
-        held = f"{_percent(one.covered)} +- {_percent(error)}"
-        yield _row(
-            f"{one.interaction:.2f}", f"{one.raw_error:.5f}", f"{one.shrunk_error:.5f}", held, one.runs
-        )
+        held = f"{percent(one.covered)} +- {percent(error)}"
+        yield row(f"{one.interaction:.2f}", f"{one.raw_error:.5f}", f"{one.shrunk_error:.5f}", held, one.runs)
     yield ""
 
 
@@ -332,10 +315,10 @@ def _every(of: Results) -> Iterator[str]:
     for one in (*of.estimates, *of.gaps):
         rows[one.metric, one.kind][one.size] = one
     sizes = sorted({one.size for one in of.estimates})
-    yield from _table("metric", "of", *(f"{size:,}" for size in sizes))
+    yield from table("metric", "of", *(f"{size:,}" for size in sizes))
     for (name, kind), by_size in rows.items():
-        yield _row(f"`{name}`", kind, *(_cell(by_size.get(size)) for size in sizes))
+        yield row(f"`{name}`", kind, *(_cell(by_size.get(size)) for size in sizes))
 
 
 def _cell(one: Coverage | None) -> str:
-    return "-" if one is None else f"{_percent(one.share)} +- {_percent(one.error)} ({one.behind:,})"
+    return "-" if one is None else f"{percent(one.share)} +- {percent(one.error)} ({one.behind:,})"

@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "explain": Entry(
         module="webapp.cli.explain", help="Explain what drives the scores, their gaps, or one lead."
+    ),
     "monitor": Entry(
         module="webapp.cli.monitor", help="Watch the gaps in a file day by day, and when they became sure."
     ),
