@@ -27,18 +27,19 @@ def monitored(of: Monitoring) -> Iterator[str]:
     """The section."""
     yield "## Gaps watched day by day\n"
     yield (
-        f"Streams of {LOOKS:,} days whose gap is within the tolerance on every day; *ever* is at any look. *Repeated*"
-        " is a usual 95 % test of all leads so far against the same tolerance, done at every look from the 30th on."
-        f" Target: at most 5 % of streams ever alarm. {_worst(of.alarmed)}\n"
+        f"Streams of {LOOKS:,} days whose gap is within the tolerance on every day; *ever* is at any look."
+        " *Repeated* is a usual 95 % test of all leads so far against the same tolerance, done at every look"
+        f" from the 30th on. Target: at most 5 % of streams ever alarm. {_worst(of.alarmed)}"
+        " The last stream breaks the assumption that leads of a day do not hang together.\n"
     )
     yield from table("stream", "ever an alarm %", "repeated test ever fails %", "streams")
     for one in of.alarmed:
         shares = (share_of(times, one.runs) for times in (one.alarms, one.repeated))
         yield row(one.world.name, *shares, f"{one.runs:,}")
     yield (
-        "\nLeads until a gap of 10 points is known to be beyond 5, looked at daily; and by a usual test of all leads so"
-        f" far at the end of each week, corrected for its {LOOKS // 7} looks (Bonferroni), which then has the same false"
-        " alarms. Median, and with how many nine of ten are found.\n"
+        "\nLeads until a gap of 10 points is known to be beyond 5, looked at daily; and by a usual test of"
+        f" all leads so far at the end of each week, corrected for its {LOOKS // 7} looks (Bonferroni), so"
+        " that it has as few false alarms. Median, and with how many nine of ten are found.\n"
     )
     yield from table(
         "stream", "daily", "weekly", "saved %", "daily, nine of ten", "weekly, nine of ten", "streams"
@@ -49,8 +50,8 @@ def monitored(of: Monitoring) -> Iterator[str]:
         late = (_leads(value) for value in one.late)
         yield row(one.world.name, *leads, saved, *late, one.runs)
     yield (
-        "\nHow often the band holds the true gap at all of 200 looks together and is never said to have changed (target:"
-        " at least 95 %), and its width in points (median).\n"
+        "\nHow often the band holds the true gap at all of 200 looks together and is never said to have"
+        " changed (target: at least 95 %), and its width in points (median).\n"
     )
     yield from table("stream", "held at all looks %", "width at look 100", "width at look 200", "streams")
     for one in of.held:

@@ -62,18 +62,24 @@ def test_the_summary_as_json(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("options", "change", "days", "words"),
+    ("options", "change", "words"),
     [
-        (("--metric", "contact_rate"), ("", ""), 9, "must name worked"),
-        (("--metric", "magic"), ("", ""), 9, "--metric"),
-        (("--confidence", "1"), ("", ""), 9, "--confidence"),
-        ((), ('created = "day"\n', ""), 9, 'add created = "column"'),
-        ((), ("", ""), 1, "all leads are of one day"),
-        ((), (STREAM[STREAM.index("[[") :], ""), 9, "attribute"),
+        (("--metric", "contact_rate"), ("", ""), "must name worked"),
+        (("--metric", "magic"), ("", ""), "--metric"),
+        (("--confidence", "1"), ("", ""), "--confidence"),
+        ((), ('created = "day"\n', ""), 'add created = "column"'),
+        ((), (STREAM[STREAM.index("[[") :], ""), "attribute"),
     ],
 )
-def test_bad_input_is_refused_with_two_and_a_sentence(run, tmp_path, options, change, days, words):
-    result = run(*options, stream=STREAM.replace(*change), days=days, n=200)
+def test_bad_input_is_refused_with_two_and_a_sentence(run, tmp_path, options, change, words):
+    refused(run(*options, stream=STREAM.replace(*change), days=9, n=200), tmp_path, words)
+
+
+def test_a_single_day_is_refused(run, tmp_path):
+    refused(run(days=1, n=200), tmp_path, "all leads are of one day")
+
+
+def refused(result: Result, tmp_path: Path, words: str) -> None:
     assert result.exit_code == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr

@@ -83,7 +83,9 @@ def test_alarms_come_first_and_tell_since_when(made):
     ranks = [{"fail": 0, "insufficient": 1, "pass": 2}[one.looks[-1].verdict] for one in made.watched]
     assert ranks == sorted(ranks)
     assert made.sure[0]
-    assert not any(sure for one, sure in zip(made.watched, made.sure, strict=True) if one.attribute == "faith")
+    assert not any(
+        sure for one, sure in zip(made.watched, made.sure, strict=True) if one.attribute == "faith"
+    )
 
 
 def test_the_sentences_say_what_was_found(made):
