@@ -75,7 +75,7 @@ def survey(
     """
     table = with_decision(table, stream)
     first, last = _span(table, stream)
-    names = metrics or tuple(WATCHED)
+    names = tuple(dict.fromkeys(metrics)) or tuple(WATCHED)
     absent = tuple(name for name in names if WATCHED[name](table) is None)
     _check(absent, metrics)
     every = [days for name in names for days in days_of(table, stream, name)]
