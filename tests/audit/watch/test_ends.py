@@ -9,9 +9,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
 
 from audit.watch import evidence_of, watch
-from tests.audit.watch.streams import counts
+from audit.watch.betting import gains
+from audit.watch.ends import GRID, ends_of
+from audit.watch.starting import spread
+from tests.audit.watch.streams import counts, drawn
 
 STEPS = (0.025, 0.05, 0.1, 0.2, 0.4)
 DAYS = counts([[6, 2], [18, 9], [0, 1], [30, 14], [25, 8]], [[10, 12], [25, 30], [0, 4], [40, 44], [35, 30]])
@@ -71,20 +75,29 @@ def test_the_evidence_is_the_stake_of_all_bets():
     assert by_hand[-1] > 20
 
 
-def test_the_ends_are_the_last_gaps_that_are_excluded_with_all_beyond():
+def test_the_lower_end_is_the_last_gap_that_is_excluded_with_all_below():
+    """The upper end mirrors it, as another test says."""
     one = watch(DAYS, 0.05, 0.95)
-    assert one.changed == ()
     limit = 2 / (0.75 * 0.05)
     grid = [place / 100 for place in range(-99, 100)]
-    low, high = set(), set()
+    excluded: set[float] = set()
     for days in range(1, 6):
-        low |= {g for g in grid if stake(days, -1, g, [g + step for step in STEPS]) >= limit}
-        high |= {g for g in grid if stake(days, g, 1, [g - step for step in STEPS]) >= limit}
-        lowest = next((before for before, g in zip([-1, *grid], grid, strict=False) if g not in low), 0.99)
-        highest = next(
-            (before for before, g in zip([1, *grid[::-1]], grid[::-1], strict=False) if g not in high), -0.99
-        )
-        look = one.looks[days - 1]
-        assert (look.low, look.high) == (lowest, highest)
-    assert (lowest, highest) != (-1, 1)
+        excluded |= {g for g in grid if stake(days, -1, g, [g + step for step in STEPS]) >= limit}
+        lowest = next(before for before, g in pairwise([-1, *grid, 1]) if g not in excluded)
+        assert one.looks[days - 1].low == lowest
     assert lowest > 0.05
+    assert one.changed == ()
+
+
+def test_the_second_band_has_three_quarters_of_the_error_that_is_left_and_only_later_days():
+    days = drawn(7, 80, 200, (0.2, 0.5), (0.5, 0.2))
+    found = ends_of(days, 0.95)
+    assert len(found.starts) == 2
+    start = found.starts[1]
+    assert (found.low[start - 1], found.high[start - 1]) == (-1, 1)
+    stakes = gains(days, (-np.ones_like(GRID), GRID), 1)
+    won = logsumexp(spread(stakes[start:] - stakes[start - 1]), axis=2) - np.log(len(STEPS))
+    excluded = np.maximum.accumulate(won, axis=0) >= np.log(2 / (0.25 * 0.75 * 0.05))
+    lowest = [GRID[row.argmin() - 1] if row[0] else -1.0 for row in excluded]
+    assert found.low[start:].tolist() == lowest
+    assert lowest[-1] > 0.2
