@@ -72,11 +72,11 @@ class Site:
         self.services.close()
 
 
-def open_site(folder: Path) -> Site:
+def open_site(folder: Path, **settings: object) -> Site:
     """A new installation with one administrator, signed in: a copy of one that was made once."""
     mould, cookie = _mould()
     shutil.copytree(mould, folder, dirs_exist_ok=True)
-    site = _site(folder)
+    site = _site(folder, **settings)
     site.client.set_cookie("fairlead", cookie)
     return site
 
@@ -93,6 +93,6 @@ def _mould() -> tuple[Path, str]:
     return folder, cookie.value
 
 
-def _site(folder: Path) -> Site:
-    app = create_app(Settings.model_validate({**SECRETS, "data_dir": folder}))
+def _site(folder: Path, **settings: object) -> Site:
+    app = create_app(Settings.model_validate({**SECRETS, "data_dir": folder, **settings}))
     return Site(app=app, client=app.test_client())
