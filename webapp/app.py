@@ -48,6 +48,7 @@ from webapp.views import (
     reports,
     schedule,
     settings_page,
+    shadow,
     sharing,
     single_sign_on,
     start,
@@ -70,7 +71,7 @@ ROOMS = (
     *(auth_views, connections, inbound, cards, health, helping, dashboard, audits, evidence, *POLICY_ROOMS),
     *START_ROOMS,
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, reports, errors, door, tokens),
-    *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies),
+    *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies, shadow),
 )
 
 

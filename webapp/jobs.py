@@ -33,6 +33,7 @@ from webapp.rights import retention
 from webapp.rights.forgetting import after_sync
 from webapp.rights.retention import Applied
 from webapp.services import Services
+from webapp.shadow_scores import after_audit
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
 
@@ -102,11 +103,12 @@ def sync(
         progress(marked("Auditing"), 0, None)
         rules = replace(rules, names=names_in_crm(opened, connection, rules.policy))
         _refuse_other_key(opened, connection, generation)
-        row = _audit(opened, connection, rules, done)
+        row, held = _audit(opened, connection, rules, done)
         first = measure_first(opened, connection, row.policy_version, rules.policy, SERVER)
         _settle(opened, connection, logged or stopped(first))
         detail = f"{done.kind}, policy version {row.policy_version}, audit {row.id}"
         opened.accounts.record(SERVER, "leads pulled", connection.id, detail)
+        after_audit(opened, connection, (held, rules.stream), row)
         return row
 
 
@@ -226,7 +228,10 @@ def _locked(opened: Services, connection: ConnectionRow) -> ExitStack:
     raise AtWork(msg)
 
 
-def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Synced) -> AuditRow:
+def _audit(
+    opened: Services, connection: ConnectionRow, rules: Rules, done: Synced
+) -> tuple[AuditRow, pa.Table]:
+    """The audit as it is stored, and the leads that it is of."""
     try:
         table = leads_of(opened, connection, rules.stream)
         told = direct_use(done.rules, rules.policy, rules.stream)
@@ -238,7 +243,7 @@ def _audit(opened: Services, connection: ConnectionRow, rules: Rules, done: Sync
         reason = f": {error}" if isinstance(error, BadInput) else "; the server's log says why."
         _settle(opened, connection, f"The last pull could not be audited{reason}")
         raise
-    return opened.repository.add_audit(connection.id, verdict.audit, verdict.flags)
+    return opened.repository.add_audit(connection.id, verdict.audit, verdict.flags), table
 
 
 def _report_before(opened: Services, connection: ConnectionRow) -> Report | None:

@@ -81,6 +81,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("privacy.show", "privacy.proof", "sharing.show", "sharing.look"),
                 *("remedies.show", "remedies.try_them", "remedies.cancel", "remedies.one"),
                 *("remedies.report_json", "remedies.table", "remedies.drawing"),
+                *("shadow.show", "shadow.report_json"),
                 *("sharing.release_html", "sharing.release_json"),
                 *("streams.show", "tokens.show", "trail.index", "trail.download", "settings_page.show"),
             }
@@ -94,7 +95,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("privacy.set_retention", "proposals.decide", "proposals.four_eyes"),
                 *("sharing.set_budget", "sharing.share", "tokens.make", "tokens.revoke"),
                 *("start.begin", "start.go_on", "start.pull", "start.pull_now", "start.ask", "start.landed"),
-                *("start_choose.show", "start_choose.save"),
+                *("start_choose.show", "start_choose.save", "shadow.begin", "shadow.stop"),
                 *("start_policy.keep", "start_policy.check", "start_policy.save"),
             }
         ),

@@ -49,6 +49,7 @@ from webapp.store.schedules import Schedules
 from webapp.store.seal_states import SealStates
 from webapp.store.seen_requests import SeenRequests
 from webapp.store.sessions import Sessions
+from webapp.store.shadows import Shadows
 from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
 from webapp.store.trail import Trail
@@ -198,6 +199,11 @@ class Services:
     def experiments(self) -> Experiments:
         """What was tried about gaps."""
         return Experiments(database=self.database, clock=self.clock)
+
+    @property
+    def shadows(self) -> Shadows:
+        """Remedies that run beside the CRMs' scores."""
+        return Shadows(database=self.database, clock=self.clock)
 
     @property
     def api_tokens(self) -> ApiTokens:

@@ -27,6 +27,7 @@ PAGES = (
     "{at}/share",
     "{at}/remedies",
     "{at}/remedies/{experiment}",
+    "{at}/shadow?experiment={experiment}",
     "{at}/key",
     "/help",
     "/help/glossary",

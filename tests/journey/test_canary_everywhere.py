@@ -10,12 +10,15 @@ import csv
 import html
 import importlib
 import re
+from dataclasses import asdict
 
 import pytest
 import requests
 
 from audit.report.json_form import read_json
 from audit.report.model import Report
+from audit.rows.mitigation import Request
+from audit.rows.mitigation.recalibration import RECALIBRATION
 from tests.journey import everywhere
 from tests.journey.canaries import MARK, found, ids_of_answers, traces
 from tests.journey.conftest import experiment_in
@@ -23,6 +26,7 @@ from tests.webapp.api_caller import token
 from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
 from webapp.evidence.catalogue import ALONE, ANY
+from webapp.store.shadows import NewShadow
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -52,8 +56,14 @@ def signed_in(own_world) -> AdminBrowser:
 def experiment(own_world) -> tuple[str, str]:
     """An experiment and its connection, for the addresses of both."""
     world, _, _ = own_world
-    found = experiment_in(world)
-    return found, world.services.experiments.one(found).connection_id
+    opened, found = world.services, experiment_in(world)
+    connection_id = opened.experiments.one(found).connection_id
+    # Every pull from now on computes a shadow score; of so few leads its page offers none.
+    about = {"request": asdict(Request(attribute="region")), "attribute": "region", "group": ""}
+    asked = {"remedy": asdict(RECALIBRATION), **about}
+    new = NewShadow(experiment_id=found, asked=asked, who="admin", reason="To see it on new leads.")
+    assert opened.shadows.start(connection_id, new)
+    return found, connection_id
 
 
 def parts(world) -> everywhere.Parts:
@@ -73,6 +83,7 @@ def parts(world) -> everywhere.Parts:
         "proposal_id": ("none",),
         "release_id": ("none",),
         "experiment_id": tuple(one.id for row in rows for one in made(row.id)) or ("none",),
+        "shadow_audit_id": shadow_audits(world),
         "token_id": ("none",),
         "user_id": ("none",),
         "job_id": ("none",),
@@ -81,6 +92,12 @@ def parts(world) -> everywhere.Parts:
         "place": ("1",),
         "topic": ("audit", "none"),
     }
+
+
+def shadow_audits(world) -> tuple[str, ...]:
+    """The audits of shadow scores, and the id of none."""
+    kept, rows = world.services.shadows, world.services.repository.connections()
+    return (*(one.id for row in rows for each in kept.of(row.id) for one in kept.audits(each.id)), "none")
 
 
 def report_of(world, audit_id: str) -> Report:

@@ -18,6 +18,7 @@ PAGES = (
     *("{at}/answers", "{at}/share", "{at}/key", "/audits/{audit}", "/audits/{audit}/findings/{finding}"),
     "/audits/{audit}/summary",
     *("{at}/remedies", "{at}/remedies/{experiment}", "{at}/remedies/{experiment}?legal=yes"),
+    "{at}/shadow?experiment={experiment}",
     *(f"/audits/{{audit}}/evidence/{kind}/1" for kind in ("thresholds", "groups", "calibration")),
 )
 

@@ -30,6 +30,7 @@ NEVER_FOR_A_VIEWER = (
     "proposals.",
     "papers.",
     "remedies.",
+    "shadow.",
 )
 
 

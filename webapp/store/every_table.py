@@ -17,6 +17,7 @@ from webapp.store import (
     policy_tables,
     privacy_tables,
     release_tables,
+    shadow_tables,
     tables,
     triage_tables,
 )
@@ -26,6 +27,6 @@ from webapp.store.columns import Base
 MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
     *(feedback_tables, measure_tables, erased_lead_tables, clock_tables, evidence_tables),
-    *(api_tables, job_tables, people_tables, triage_tables, experiment_tables),
+    *(api_tables, job_tables, people_tables, triage_tables, experiment_tables, shadow_tables),
 )
 METADATA = Base.metadata

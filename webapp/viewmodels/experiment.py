@@ -118,7 +118,7 @@ def experiment_page(found: Found, *, legal: bool) -> ExperimentPage:
         charts=tuple(one for one in charts if one is not None),
         lines=lines,
         shelves=shelves(lines),
-        compared=tuple(_compared(row) for row in made.validation),
+        compared=tuple(compared_row(row) for row in made.validation),
         validated=next((one for one in every if one.remedy.id == made.validated), None),
         left_out=seen.hidden,
         legal=legal or hidden,
@@ -216,7 +216,8 @@ def _today(made: Experiment) -> Iterator[tuple[str, Cell]]:
         yield worth_name(made), Cell(value=money(worth.value), range=ends)
 
 
-def _compared(row: Row) -> Compared:
+def compared_row(row: Row) -> Compared:
+    """A line of the audit before and after, in words."""
     return Compared(
         metric=gettext(METRIC_WORDS.get(row.metric, row.metric)),
         group=row.group,

@@ -185,7 +185,7 @@ def _capped(leads: Bench, score: Reals, name: str) -> Attempt | None:
     column = next(one for one in leads.columns if one.name == name)
     if column.numbers is not None:
         return None
-    level, share = _crowding(leads, column)
+    level, share = crowding(leads, column)
     if level is None:
         return None
     shown = column.names[level]
@@ -204,7 +204,7 @@ def _capped(leads: Bench, score: Reals, name: str) -> Attempt | None:
     return Attempt(remedy=remedy, run=lambda: Made(decided=capped(leads.queue, score, column.codes == level)))
 
 
-def _crowding(leads: Bench, column: Column) -> tuple[int | None, float]:
+def crowding(leads: Bench, column: Column) -> tuple[int | None, float]:
     """The level with most calls beyond its share of the leads, by a tenth of that at least."""
     size = len(column.names)
     of_leads = np.bincount(column.codes, minlength=size) / leads.size

@@ -46,8 +46,8 @@ class Target:
     fold: Codes
 
 
-def encoded(fields: tuple[Column, ...], target: Target, left_out: int) -> Reals:
-    """Leads x fields, for the model that is tested on one fold.
+def encoded(fields: tuple[Column, ...], target: Target, left_out: int | None) -> Reals:
+    """Leads x fields, for the model that is tested on one fold; None: for one that learns from all of them.
 
     A level becomes the mean of the target over the leads of the other folds; of a lead that is learned
     from, its own fold is left out as well, so that no lead is encoded by its own outcome (Pargent et al.
@@ -60,15 +60,25 @@ def encoded(fields: tuple[Column, ...], target: Target, left_out: int) -> Reals:
     )
 
 
-def _means(column: Column, target: Target, left_out: int) -> Reals:
+def _means(column: Column, target: Target, left_out: int | None) -> Reals:
     size = len(column.names)
     place = column.codes[target.known] * FOLDS + target.fold[target.known]
     n = np.bincount(place, minlength=size * FOLDS).reshape(size, FOLDS).astype(np.float64)
     total = np.bincount(place, target.value[target.known], minlength=size * FOLDS).reshape(size, FOLDS)
-    n[:, left_out] = total[:, left_out] = 0.0
+    if left_out is not None:
+        n[:, left_out] = total[:, left_out] = 0.0
     # Entry j: without fold j, too. Fold left_out holds nothing any more, so its entry leaves out only itself.
     n_left = n.sum(axis=1, keepdims=True) - n
     total_left = total.sum(axis=1, keepdims=True) - total
     overall = total_left.sum(axis=0) / np.maximum(n_left.sum(axis=0), 1.0)
     means = (total_left + PRIOR * overall) / (n_left + PRIOR)
     return np.asarray(means[column.codes, target.fold], dtype=np.float64)
+
+
+def level_means(column: Column, target: Target) -> Reals:
+    """What each level becomes for new leads: its mean over all leads whose target is known."""
+    codes, size = column.codes[target.known], len(column.names)
+    n = np.bincount(codes, minlength=size)
+    total = np.bincount(codes, target.value[target.known], minlength=size)
+    overall = total.sum() / max(n.sum(), 1)
+    return np.asarray((total + PRIOR * overall) / (n + PRIOR), dtype=np.float64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -150,7 +150,28 @@ def made_ready(lesson: Lesson) -> Predict:
     return filling(lesson.values) if lesson.own is None else lambda values: values
 
 
-def filling(learned: Reals) -> Predict:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ready:
+    """How values are made ready for a model, as learned from some rows.
+
+    With ``edges`` (of each column) a value becomes a step; else missing values become the ``middle``, and
+    every column has one unit of ``spread``.
+    """
+
+    edges: tuple[Reals, ...] | None = None
+    middle: Reals = field(default_factory=lambda: np.zeros(0))
+    spread: Reals = field(default_factory=lambda: np.ones(0))
+
+    def __call__(self, values: Reals) -> Reals:
+        """The values, ready for the model."""
+        if self.edges is not None:
+            columns = [_steps(one, edge) for one, edge in zip(values.T, self.edges, strict=True)]
+            return np.column_stack(columns)
+        filled = np.where(np.isnan(values), self.middle, values)
+        return np.asarray((filled - self.middle) / self.spread, dtype=np.float64)
+
+
+def filling(learned: Reals) -> Ready:
     """How values are made ready for a model of these rows, as learned from them alone.
 
     For trees each column becomes at most 64 steps (a missing value stays missing), once for all models: with
@@ -158,15 +179,10 @@ def filling(learned: Reals) -> Predict:
     linear models missing values become the median, and every column has one unit of spread.
     """
     if learned.shape[0] >= BOOSTED_FROM:
-        edges = [_edges(one) for one in learned.T]
-        return lambda values: np.column_stack(
-            [_steps(one, edge) for one, edge in zip(values.T, edges, strict=True)]
-        )
+        return Ready(edges=tuple(_edges(one) for one in learned.T))
     middle = np.asarray([_median(one) for one in learned.T])
-    filled = np.where(np.isnan(learned), middle, learned)
-    spread = filled.std(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
-    return lambda values: (np.where(np.isnan(values), middle, values) - middle) / spread
+    spread = np.where(np.isnan(learned), middle, learned).std(axis=0)
+    return Ready(middle=middle, spread=np.where(spread > 0, spread, 1.0))
 
 
 def _edges(values: Reals) -> Reals:
