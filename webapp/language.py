@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Literal, cast
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
 from flask_login import current_user
@@ -27,6 +27,8 @@ Language = Literal["en", "de"]
 ENGLISH: Language = "en"
 NAMES: Mapping[Language, str] = MappingProxyType({"en": "English", "de": "Deutsch"})
 """Every language with its own name for itself; one more needs its catalogues and a line here."""
+LOCALES: Mapping[Language, Locale] = MappingProxyType({code: Locale.parse(code) for code in NAMES})
+"""Made once: looking for the data of a language asks the file system, and another thread goes on."""
 FOR_MACHINES = frozenset({"api", "health", "metrics", "inbound", "cards"})
 """Rooms whose words do not depend on who asks, but for `PANELS`."""
 PANELS = frozenset({"inbound.canvas", "inbound.canvas_explanation", "inbound.panel_again"})
@@ -184,16 +186,17 @@ def in_a_row(parts: Sequence[str]) -> str:
 @contextmanager
 def as_told(code: str) -> Iterator[None]:
     """Answer in the language that a CRM tells of its user, such as ``de_AT`` or ``de-at``, if it is ours."""
-    with force_locale(offered(code.replace("-", "_").partition("_")[0].lower()) or current()):
+    language = offered(code.replace("-", "_").partition("_")[0].lower()) or current()
+    with force_locale(LOCALES[language]):
         yield
 
 
-def _chosen() -> Language:
+def _chosen() -> Locale:
     """The account's own choice, else the first of the browser's languages that there is, else English."""
     if not has_request_context() or not _asked_by_a_person():
-        return ENGLISH
+        return LOCALES[ENGLISH]
     asked = request.accept_languages.best_match(list(NAMES), default=ENGLISH)
-    return offered(_own()) or offered(asked or "") or ENGLISH
+    return LOCALES[offered(_own()) or offered(asked or "") or ENGLISH]
 
 
 def _asked_by_a_person() -> bool:

@@ -22,7 +22,8 @@ from webapp.installation import installation
 from webapp.services import Services
 from webapp.watching.door import serve_apart
 
-THREADS = 8
+# More threads answer no more requests a second: they take turns, and each request waits longer.
+THREADS = 4
 
 
 @click.command("serve")
