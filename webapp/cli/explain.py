@@ -15,9 +15,7 @@ from audit.report.model import VERSION
 from audit.report.printable import printable
 from audit.rows.explaining.model import Request
 from audit.rows.explaining.overall import explanations
-from connectors.files.fingerprint import held_still
-from connectors.files.reading import read_table
-from webapp.cli.account import admit_file
+from webapp.cli.admitted import admitted
 from webapp.cli.output import check_folder, write_whole
 from webapp.cli.own_pipeline import brought, pipeline_options, told
 from webapp.cli.steps import shown
@@ -86,11 +84,8 @@ def _run(asked: Options) -> tuple[ExplanationReport, tuple[str, ...]]:
     check_folder(asked.out)
     model = brought(asked.pipeline, asked.trust)
     with shown() as progress:
-        progress(f"Reading {asked.file.name}", 0, None)
-        with held_still(asked.file) as digest:
-            file = read_table(asked.file)
-        progress("Checking the rows", 0, None)
-        intake = admit_file(file, stream, asked.file.name)
+        read = admitted(asked.file, stream, progress)
+        intake = read.intake
         request = Request(seed=asked.seed, leads=asked.lead, fixed=asked.fixed)
         made = explanations(
             intake.table,
@@ -107,7 +102,7 @@ def _run(asked: Options) -> tuple[ExplanationReport, tuple[str, ...]]:
             rejected=intake.rejected,
             excluded=intake.excluded,
             stream_digest=described.digest,
-            data_digest=digest,
+            data_digest=read.digest,
             pipeline=told(model),
         )
         progress("Writing the report", 0, None)

@@ -19,9 +19,7 @@ from audit.rows.mitigation import Request, laboratory
 from audit.rows.mitigation.laboratory import Begin
 from audit.rows.mitigation.model import AIMS, FAMILIES, Aim, Family
 from audit.rows.mitigation.valuing import with_value
-from connectors.files.fingerprint import held_still
-from connectors.files.reading import read_table
-from webapp.cli.account import admit_file
+from webapp.cli.admitted import admitted
 from webapp.cli.output import check_folder, write_whole
 from webapp.cli.own_pipeline import brought, pipeline_options, told
 from webapp.cli.steps import shown
@@ -131,11 +129,8 @@ def _run(asked: Options) -> tuple[MitigationReport, tuple[str, ...]]:
     check_folder(asked.out)
     model = brought(asked.pipeline, asked.trust)
     with shown() as progress:
-        progress(f"Reading {asked.file.name}", 0, None)
-        with held_still(asked.file) as digest:
-            file = read_table(asked.file)
-        progress("Checking the rows", 0, None)
-        intake = admit_file(file, stream, asked.file.name)
+        read = admitted(asked.file, stream, progress)
+        intake = read.intake
         with _told(progress) as begin:
             made = laboratory(
                 intake.table, stream, asked.request(), begin, model.estimator if model else None
@@ -148,7 +143,7 @@ def _run(asked: Options) -> tuple[MitigationReport, tuple[str, ...]]:
             rejected=intake.rejected,
             excluded=intake.excluded,
             stream_digest=described.digest,
-            data_digest=digest,
+            data_digest=read.digest,
             pipeline=told(model),
         )
         progress("Writing the report", 0, None)

@@ -14,9 +14,7 @@ from audit.report.monitoring import MonitorReport, write
 from audit.report.monitoring.summary import summary
 from audit.report.printable import printable
 from audit.watch import WATCHED, survey
-from connectors.files.fingerprint import held_still
-from connectors.files.reading import read_table
-from webapp.cli.account import admit_file
+from webapp.cli.admitted import admitted
 from webapp.cli.output import check_folder, write_whole
 from webapp.cli.steps import shown
 from webapp.cli.toml_file import read_toml
@@ -73,11 +71,8 @@ def _run(asked: Options) -> tuple[MonitorReport, tuple[str, ...]]:
     stream = described.stream()
     check_folder(asked.out)
     with shown() as progress:
-        progress(f"Reading {asked.file.name}", 0, None)
-        with held_still(asked.file) as digest:
-            file = read_table(asked.file)
-        progress("Checking the rows", 0, None)
-        intake = admit_file(file, stream, asked.file.name)
+        read = admitted(asked.file, stream, progress)
+        intake = read.intake
         confidence = asked.confidence or stream.audit.confidence
         told = partial(progress, "Watching the gaps")
         report = MonitorReport(
@@ -88,7 +83,7 @@ def _run(asked: Options) -> tuple[MonitorReport, tuple[str, ...]]:
             rejected=intake.rejected,
             excluded=intake.excluded,
             stream_digest=described.digest,
-            data_digest=digest,
+            data_digest=read.digest,
         )
         progress("Writing the report", 0, None)
         return report, write_whole(asked.out, partial(write, report))
