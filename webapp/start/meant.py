@@ -121,8 +121,3 @@ def _parts(stream: Stream) -> Mapping[str, str]:
         **dict.fromkeys(stream.controls, gettext("A legitimate reason")),
         **dict.fromkeys((one.column for one in stream.attributes), gettext("A group to compare")),
     }
-
-
-def draft_text(offer: Offer, stream: Stream, kept: Kept) -> str:
-    """The policy that is meant. Raises BadInput with a sentence where none can be made."""
-    return chosen_policy(offer.table, offer.fields, stream, kept)
