@@ -15,6 +15,7 @@ from connectors.sandbox.fields import OrgContents, Value
 from connectors.sandbox.salesforce.new_org import add
 from connectors.sandbox.salesforce.org import Org
 from connectors.seals import Seal
+from tests.journey.search import search_for
 
 # Field names of both CRMs whose values identify a person; each value becomes a canary.
 PERSONAL = (
@@ -95,8 +96,7 @@ def _opened(path: Path, seal: Seal) -> pa.Table | None:
 
 def found(places: Iterator[tuple[str, bytes]], needles: tuple[str, ...]) -> list[str]:
     """Where a canary shows, as ``place: kind`` (never the value: it may be a record id)."""
-    hits = []
-    for place, content in places:
-        lowered = content.lower()
-        hits += [f"{place}: {needle[:6]}..." for needle in needles if needle.lower().encode() in lowered]
-    return hits
+    search = search_for(needles)
+    return [
+        f"{place}: {needle[:6].decode()}..." for place, content in places for needle in search.hits(content)
+    ]
