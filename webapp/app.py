@@ -44,6 +44,7 @@ from webapp.views import (
     policy_versions,
     privacy,
     proposals,
+    remarks,
     remedies,
     reports,
     schedule,
@@ -72,6 +73,7 @@ ROOMS = (
     *START_ROOMS,
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, reports, errors, door, tokens),
     *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies, shadow),
+    *(remarks,),
 )
 
 

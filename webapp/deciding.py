@@ -13,6 +13,7 @@ from connectors.policy.parse import parse_policy
 from webapp.language import day, english, gettext, marked, ngettext
 from webapp.services import Services
 from webapp.store.evidence import KeptAudit
+from webapp.store.remarks import Wanted
 from webapp.store.rows import ConnectionRow, ConnectionState, PolicyVersion
 from webapp.suggestions import new_fields
 from webapp.viewmodels.dashboard import status_of
@@ -22,7 +23,7 @@ STALE = timedelta(days=7)
 """A pull older than this is asked about: scores move, and a verdict on old ones misleads."""
 PRESSING = ("failed", "waiting", "info")
 """Kinds of decisions, the most pressing first."""
-Where = Literal["connections", "policy", "proposal", "audit", "finding", "answers"]
+Where = Literal["connections", "policy", "proposal", "audit", "finding", "answers", "notes"]
 PROPOSED = {
     "policy": marked("A policy was proposed by %(who)s and waits for another admin."),
     "stream": marked("Other groups, or another score, was proposed by %(who)s and waits for another admin."),
@@ -62,6 +63,7 @@ def decisions(
         *_proposed(opened, connection),
         *_not_looked_at(opened, connection, audits),
         *_answered(opened, connection),
+        *_noted(opened, connection),
         *_stale(opened, connection, audits),
         *_new_fields(opened, connection),
     )
@@ -155,6 +157,24 @@ def _answered(opened: Services, connection: ConnectionRow) -> Iterator[Decision]
             where="answers",
             key=connection.id,
             doing=gettext("Open the answers"),
+        )
+
+
+def _noted(opened: Services, connection: ConnectionRow) -> Iterator[Decision]:
+    """Notes of other teams that nobody has said anything of."""
+    waiting = opened.remarks.count(connection.id, Wanted(special=True, reader="", state="open"))
+    if waiting:
+        yield Decision(
+            kind="info",
+            connection_id=connection.id,
+            text=ngettext(
+                "%(n)s\N{NO-BREAK SPACE}note waits for somebody to look at it.",
+                "%(n)s\N{NO-BREAK SPACE}notes wait for somebody to look at them.",
+                waiting,
+            ),
+            where="notes",
+            key=connection.id,
+            doing=gettext("Open the notes"),
         )
 
 

@@ -13,11 +13,11 @@ from webapp.language import marked
 from webapp.store.rows import ROLES, Role
 
 Right = Literal["audits", "own", "special", "looks", "rules", "change", "people"]
-"""``audits``: the dashboard and what audits found. ``own``: one's own account. ``special``: also what is
-about special categories (Article 9 of the GDPR). ``looks``: to say that one looked at a finding, or what
-became of an answer. ``rules``: to read policies, connections, answers, jobs, keys, papers, tokens and the
-trail, and to try remedies, which changes nothing there. ``change``: to change any of that. ``people``: who
-may sign in."""
+"""``audits``: the dashboard and what audits found, and to write notes about it. ``own``: one's own account.
+``special``: also what is about special categories (Article 9 of the GDPR). ``looks``: to say that one
+looked at a finding, or what became of an answer or a note. ``rules``: to read policies, connections,
+answers, jobs, keys, papers, tokens and the trail, and to try remedies, which changes nothing there.
+``change``: to change any of that. ``people``: who may sign in."""
 
 _VIEWER: tuple[Right, ...] = ("audits", "own")
 _AUDITOR: tuple[Right, ...] = (*_VIEWER, "special", "looks", "rules")
@@ -57,13 +57,14 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("audits.show", "audits.report_json", "audits.report_page", "audits.report_html"),
                 *("audits.metrics", "evidence.finding", "evidence.page", "evidence.drawing"),
                 *("evidence.table", "evidence.counts", "reports.paper", "reports.summary"),
+                *("remarks.show", "remarks.write", "remarks.take_out"),
             }
         ),
         "own": frozenset(
             {"auth.sign_out", "account.show", "account.set_language", "account.leave_everywhere"}
         ),
         "special": frozenset({"reports.bundle", "reports.word"}),
-        "looks": frozenset({"evidence.looked", "answers.mark"}),
+        "looks": frozenset({"evidence.looked", "answers.mark", "remarks.mark"}),
         "rules": frozenset(
             {
                 *(

@@ -43,6 +43,7 @@ from webapp.store.organisation_keys import OrganisationKeys
 from webapp.store.people import People
 from webapp.store.proposals import Proposals
 from webapp.store.releases import Releases
+from webapp.store.remarks import Remarks
 from webapp.store.repository import Clock, Repository, utc_now
 from webapp.store.rows import ConnectionRow
 from webapp.store.schedules import Schedules
@@ -204,6 +205,11 @@ class Services:
     def shadows(self) -> Shadows:
         """Remedies that run beside the CRMs' scores."""
         return Shadows(database=self.database, clock=self.clock)
+
+    @property
+    def remarks(self) -> Remarks:
+        """Notes of other teams."""
+        return Remarks(database=self.database, clock=self.clock)
 
     @property
     def api_tokens(self) -> ApiTokens:

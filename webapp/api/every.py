@@ -13,6 +13,7 @@ from webapp.api import (
     papers,
     people,
     releases,
+    remarks,
     rules,
 )
 from webapp.api.operation import Operation
@@ -23,6 +24,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *papers.OPERATIONS,
     *evidence.OPERATIONS,
     *answers.OPERATIONS,
+    *remarks.OPERATIONS,
     *experiments.OPERATIONS,
     *rules.OPERATIONS,
     *decisions.OPERATIONS,

@@ -38,7 +38,10 @@ SHELVES = (
         ("start", "start_choose", "start_keep", "start_check", "start_pull", "start_audit"),
     ),
     (marked("What is read, and what is audited"), ("policy", "policy_version", "proposal", "stream", "keys")),
-    (marked("What an audit found"), ("audit", "summary", "finding", "figure", "answers", "shadow")),
+    (
+        marked("What an audit found"),
+        ("audit", "summary", "finding", "figure", "answers", "remarks", "shadow"),
+    ),
     (marked("People's rights, and what leaves"), ("privacy", "dossier", "paper", "decision_log", "share")),
     (marked("How it runs"), ("jobs", "schedule", "people", "account", "trail", "tokens", "settings")),
 )

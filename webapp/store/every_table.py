@@ -17,6 +17,7 @@ from webapp.store import (
     policy_tables,
     privacy_tables,
     release_tables,
+    remark_tables,
     shadow_tables,
     tables,
     triage_tables,
@@ -28,5 +29,6 @@ MODULES = (
     *(tables, organisation_key_tables, policy_tables, decision_tables, privacy_tables, release_tables),
     *(feedback_tables, measure_tables, erased_lead_tables, clock_tables, evidence_tables),
     *(api_tables, job_tables, people_tables, triage_tables, experiment_tables, shadow_tables),
+    *(remark_tables,),
 )
 METADATA = Base.metadata

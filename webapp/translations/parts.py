@@ -55,6 +55,7 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("views/loading.py", "views/papers.py", "views/reports.py", "viewmodels/reports.py"),
             *("templates/_reports.html", "templates/summary.html", "wording.py"),
             *("answering.py", "templates/answers.html", "viewmodels/answers_*.py", "views/answers.py"),
+            *("templates/remarks.html", "viewmodels/remarks.py", "views/remarks.py", "store/remarks.py"),
         ),
     }
 )

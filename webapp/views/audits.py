@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, render_template
+from flask_login import current_user
 
 from audit.report.pdf import offered
 from audit.report.table import metrics_csv
@@ -10,6 +11,7 @@ from webapp.auth import may
 from webapp.open_audits import Opened
 from webapp.rights import proofs
 from webapp.services import services
+from webapp.store.remarks import Wanted
 from webapp.store.rows import AuditRow
 from webapp.viewmodels.answers_said import since_words
 from webapp.viewmodels.reports import offers
@@ -38,6 +40,9 @@ def show(audit_id: str) -> str:
         label=organisation_label(connection.crm, connection.organisation),
         connection_id=connection.id,
         answers=_answers(found) if may("rules") else "",
+        remarks=services().remarks.count(
+            connection.id, Wanted(special=may("special"), reader=current_user.user.name)
+        ),
         whole=not found.withheld,
         offers=offers(whole=not found.withheld),
         public_key=proofs.public_key(services()) if may("special") else "",

@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from audit.intervals import quantile
 from audit.thresholds import group_record
+from webapp.auth import may
 from webapp.evidence.catalogue import Asked
 from webapp.evidence.figure import Figure
 from webapp.open_audits import Opened
 from webapp.services import services
+from webapp.store.remarks import Wanted
 from webapp.viewmodels.finding_page import FindingPage, finding_page
 from webapp.viewmodels.thresholds import Sensitivity, sensitivity
 from webapp.viewmodels.words import organisation_label
@@ -36,6 +38,7 @@ def finding(audit_id: str, finding_id: str) -> str:
         page=page,
         look=services().evidence.looks(connection.id).get(finding_id),
         sensitivity=_sensitivity(found, page.place, page.metric) if page.at_thresholds else None,
+        remarks=services().remarks.count(connection.id, _about(finding_id)),
         audit=found.row,
         label=organisation_label(connection.crm, connection.organisation),
     )
@@ -107,6 +110,10 @@ def counts(audit_id: str, place: int) -> Response:
     }
     text = json.dumps(record, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return Response(text, content_type="application/json; charset=utf-8")
+
+
+def _about(finding_id: str) -> Wanted:
+    return Wanted(special=may("special"), reader=current_user.user.name, finding_id=finding_id)
 
 
 def _finding(found: Opened, finding_id: str) -> FindingPage:
