@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import pyarrow as pa
@@ -136,6 +137,20 @@ class Notice:
     checked_at: datetime
 
 
+Shadow = Mapping[LeadKey, float]
+"""The shadow score of each lead that has one, as it is to be written."""
+NO_SHADOW: Shadow = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowReceipt:
+    """What became of the shadow scores in their own field: written, taken away, or there already."""
+
+    written: int
+    cleared: int
+    unchanged: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeReceipt:
     """What became of the findings' records: ``listed = written + closed + unchanged + failed``.
@@ -161,7 +176,8 @@ class Receipt:
     ``converted`` leads would have been written or cleared, but the CRM lets the connected user only read
     what was made into a customer. ``failed`` counts by the remote system's error code. ``findings`` is None
     where the CRM has no place for findings. ``notes`` are sentences for the admin: what was left out of the
-    write-back, and why.
+    write-back, and why. ``shadow`` is None where no shadow score was to be written, and none had to go; a
+    lead whose shadow score alone changed counts as written.
     """
 
     listed: int
@@ -173,6 +189,7 @@ class Receipt:
     findings: NoticeReceipt | None = None
     notes: tuple[str, ...] = ()
     converted: int = 0
+    shadow: ShadowReceipt | None = None
 
 
 class Source(Protocol):
@@ -209,9 +226,13 @@ class Source(Protocol):
         """As `sample`, with the shapes of the values before the policy; nothing else is known of those."""
         ...
 
-    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:
+    def publish(
+        self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = (), shadow: Shadow = NO_SHADOW
+    ) -> Receipt:
         """Write flags back: list ids again, recompute keys, write what changed, clear what has no flag.
 
-        ``notices`` are the findings of the same audit; a source that has no place for them leaves them.
+        ``notices`` are the findings of the same audit, ``shadow`` the shadow scores of leads that have a
+        flag: whoever is not among them has none, and what the field held of one is taken away. A source
+        that has no place for notices or shadow scores leaves them.
         """
         ...

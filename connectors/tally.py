@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from connectors.source import Flag, Receipt
+from connectors.source import Flag, Receipt, ShadowReceipt
+
+ShadowChange = Literal["", "written", "cleared", "unchanged"]
+"""What an update means for a lead's shadow score; "" where it has none, and had none."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,6 +23,7 @@ class Tally:
     unknown: int = 0
     converted: int = 0
     failed: Counter[str] = field(default_factory=Counter)
+    shadow: Counter[ShadowChange] = field(default_factory=Counter)
 
     def took(self, status: str | None) -> None:
         """Count a lead that the CRM has taken: written, or cleared where its status is now empty."""
@@ -44,6 +49,7 @@ class Tally:
             unknown=self.unknown,
             converted=self.converted,
             failed=dict(+self.failed),
+            shadow=_shadow(self.shadow),
         )
 
 
@@ -60,4 +66,30 @@ def both(first: Receipt, again: Receipt) -> Receipt:
         unchanged=again.unchanged - written,
         cleared=again.cleared + cleared,
         unknown=again.unknown - cleared,
+        shadow=_both_shadows(first.shadow, again.shadow),
+    )
+
+
+def shadow_change(before: object, after: object) -> ShadowChange:
+    """What becomes of a lead's shadow score, from what its field holds to what it should; both as texts."""
+    if after == before:
+        return "unchanged" if after else ""
+    return "written" if after else "cleared"
+
+
+def _shadow(counts: Counter[ShadowChange]) -> ShadowReceipt | None:
+    written, cleared, unchanged = counts["written"], counts["cleared"], counts["unchanged"]
+    if not written + cleared + unchanged:
+        return None
+    return ShadowReceipt(written=written, cleared=cleared, unchanged=unchanged)
+
+
+def _both_shadows(first: ShadowReceipt | None, again: ShadowReceipt | None) -> ShadowReceipt | None:
+    if first is None or again is None:
+        return again or first
+    written = min(first.written, again.unchanged)
+    return ShadowReceipt(
+        written=again.written + written,
+        cleared=again.cleared + first.cleared,
+        unchanged=again.unchanged - written,
     )

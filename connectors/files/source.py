@@ -18,7 +18,7 @@ from connectors.policy.apply import Raw, apply_policy
 from connectors.policy.look import Looked, look_at
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
-from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
+from connectors.source import NO_SHADOW, Batch, FieldInfo, Flag, Notice, Receipt, Shadow
 
 Reader = Callable[[Path, Sequence[str] | None], FileTable]
 
@@ -79,10 +79,15 @@ class FileSource:
         """As `sample`, with the shapes of the values before the policy."""
         return look_at(policy, self._raw(policy, self._leads(policy).slice(0, leads), {}), self.keyring)
 
-    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:  # noqa: ARG002
+    def publish(
+        self,
+        flags: Mapping[LeadKey, Flag],
+        notices: Sequence[Notice] = (),  # noqa: ARG002
+        shadow: Shadow = NO_SHADOW,  # noqa: ARG002
+    ) -> Receipt:
         """Write the flags of the leads that the file lists now, replacing the file of flags as one.
 
-        The file has no place for ``notices``.
+        The file has no place for ``notices``, nor for a ``shadow`` score.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The five contact properties that carry a flag into HubSpot's lists and reports.
+"""The five contact properties that carry a flag into HubSpot's lists and reports, and how they are made.
 
 They are made once, in a group of their own, and not shown on forms. None of them says anything
 about the person.
@@ -26,6 +26,7 @@ STATUS, REASON, AUDIT, AT, CALIBRATED = (
     "fairscore_calibrated_score",
 )
 NAMES = (STATUS, REASON, AUDIT, AT, CALIBRATED)
+SHADOW = "fairscore_shadow_score"
 # How often to look what is there, where it is not known what became of making it.
 LOOKS = 3
 DECIMALS = 4
@@ -61,10 +62,12 @@ LABELS: Mapping[str, str] = MappingProxyType({one["name"]: one["label"] for one 
 """What each property is called in HubSpot."""
 
 
-def ensure(client: HubSpotClient) -> None:
+def ensure(
+    client: HubSpotClient, definitions: Sequence[Mapping[str, Any]] = _DEFINITIONS
+) -> Mapping[str, Mapping[str, Any]]:
     """Make what is missing of the group and the properties; nothing that exists is changed.
 
-    Making is never repeated blindly: where an answer was lost, it is looked again what is there.
+    Gives all properties that there were before, by name. Making is never repeated blindly: where an answer was lost, it is looked again what is there.
 
     Raises
     ------
@@ -75,12 +78,13 @@ def ensure(client: HubSpotClient) -> None:
     """
     lost: Busy | None = None
     for _ in range(LOOKS):
-        wanting = _wanting(client)
+        known = {str(found.get("name")): found for found in client.properties()}
+        wanting = _wanting(known, definitions)
         if not wanting:
-            return
+            return known
         try:
             if _make(client, wanting):
-                return
+                return known
             lost = None
         except Busy as error:
             if error.code or error.retry_after > PATIENCE:
@@ -88,7 +92,9 @@ def ensure(client: HubSpotClient) -> None:
             lost = error
     if lost is not None:
         raise lost
-    _refuse_hidden(_wanting(client))
+    known = {str(found.get("name")): found for found in client.properties()}
+    _refuse_hidden(_wanting(known, definitions))
+    return known
 
 
 def _make(client: HubSpotClient, wanting: Sequence[Mapping[str, Any]]) -> bool:
@@ -111,13 +117,14 @@ def _refuse_hidden(wanting: Sequence[Mapping[str, Any]]) -> None:
     raise Refused(msg, code=CONFLICT)
 
 
-def _wanting(client: HubSpotClient) -> list[Mapping[str, Any]]:
+def _wanting(
+    known: Mapping[str, Mapping[str, Any]], definitions: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
     """The definitions that the portal has no property of. Raises Refused where one cannot hold a flag."""
-    known = {str(found.get("name")): found for found in client.properties()}
-    for definition in _DEFINITIONS:
+    for definition in definitions:
         if definition["name"] in known:
             _check(definition, known[definition["name"]])
-    return [definition for definition in _DEFINITIONS if definition["name"] not in known]
+    return [definition for definition in definitions if definition["name"] not in known]
 
 
 def _body(definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,13 +140,13 @@ def written(flag: Flag) -> dict[str, str]:
         REASON: flag.reason,
         AUDIT: flag.audit_id,
         AT: stamp(flag.checked_at),
-        CALIBRATED: "" if calibrated is None else _plain(calibrated),
+        CALIBRATED: "" if calibrated is None else plain(calibrated),
     }
 
 
 def differs(current: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
     """Whether a contact's current values are not yet those of the flag."""
-    return any(_comparable(name, current.get(name)) != _comparable(name, wanted[name]) for name in NAMES)
+    return any(comparable(name, current.get(name)) != comparable(name, wanted[name]) for name in wanted)
 
 
 def stamp(moment: datetime) -> str:
@@ -147,17 +154,18 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _comparable(name: str, value: object) -> str:
+def comparable(name: str, value: object) -> str:
+    """What a property holds, in a form that is the same however HubSpot writes it."""
     text = str(value or "").strip()
-    if name not in {AT, CALIBRATED} or not text:
+    if name not in {AT, CALIBRATED, SHADOW} or not text:
         return text
     try:
-        return stamp(datetime.fromisoformat(text)) if name == AT else _plain(float(text))
+        return stamp(datetime.fromisoformat(text)) if name == AT else plain(float(text))
     except (ValueError, OverflowError):
         return text
 
 
-def _plain(number: float) -> str:
+def plain(number: float) -> str:
     """A number as HubSpot keeps it: no exponent, no noughts at the end, at most four decimals."""
     return f"{round(number, DECIMALS) + 0.0:.{DECIMALS}f}".rstrip("0").rstrip(".")
 
@@ -174,16 +182,17 @@ def _create(create: Callable[[Mapping[str, Any]], None], body: Mapping[str, Any]
 
 
 def _check(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    troubles = _troubles(wanted, found)
-    if troubles:
+    wrong = troubles(wanted, found)
+    if wrong:
         msg = (
-            f"the portal has a property {wanted['name']} that cannot hold the score check ({troubles}): "
+            f"the portal has a property {wanted['name']} that cannot hold the score check ({wrong}): "
             "archive it in HubSpot, or correct it, then publish again"
         )
         raise Refused(msg, code=CONFLICT)
 
 
-def _troubles(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+def troubles(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """Why a property of the portal cannot hold what a definition says; "" where it can."""
     metadata = found.get("modificationMetadata")
     read_only = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
     values = [option.get("value") for option in parts(found, "options")]

@@ -30,7 +30,7 @@ from connectors.oauth import GrantStore
 from connectors.policy.look import Looked, as_one
 from connectors.policy.model import Policy
 from connectors.pseudonym import Keyring, LeadKey
-from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
+from connectors.source import NO_SHADOW, Batch, FieldInfo, Flag, Notice, Receipt, Shadow
 from connectors.synced import Synced, Wish
 
 SAMPLE = 1_000
@@ -125,12 +125,17 @@ class HubSpotSource:
         groups = hundreds(first_pages(self._client, max(1, min(leads, SAMPLE))))
         return as_one(list(in_order(groups, reader.look)) or [reader.look([])])
 
-    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:  # noqa: ARG002
+    def publish(
+        self,
+        flags: Mapping[LeadKey, Flag],
+        notices: Sequence[Notice] = (),  # noqa: ARG002
+        shadow: Shadow = NO_SHADOW,
+    ) -> Receipt:
         """Write flags into the ``fairscore_`` properties, which are made where they are missing.
 
-        A portal has no place for ``notices``.
+        That of a ``shadow`` score is made once there is one. A portal has no place for ``notices``.
         """
-        return publish(self._client, self._keyring, flags)
+        return publish(self._client, self._keyring, flags, shadow)
 
     @cached_property
     def _client(self) -> HubSpotClient:

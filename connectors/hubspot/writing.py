@@ -13,7 +13,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.errors import Refused
@@ -21,7 +21,7 @@ from connectors.hubspot.answers import Document, code_of, errors_of, named_ids, 
 from connectors.hubspot.client import PAGE, HubSpotClient
 from connectors.hubspot.flag_properties import STATUS
 from connectors.hubspot.value_errors import value_error
-from connectors.tally import Tally
+from connectors.tally import ShadowChange, Tally
 
 # HubSpot answers these to a batch in which one record is wrong; the whole batch is then unwritten.
 _ONE_IS_WRONG = frozenset(
@@ -36,12 +36,14 @@ Update = Mapping[str, Any]
 class Writer:
     """Writes the batches of one write-back, and counts what becomes of each contact.
 
-    ``wanted`` gives what the contact of an id should hold.
+    ``wanted`` gives what the contact of an id should hold, ``changes`` what an update does to the shadow
+    score of each contact that is still to be written.
     """
 
     client: HubSpotClient
     tally: Tally
     wanted: Callable[[str], Mapping[str, str]]
+    changes: dict[str, ShadowChange] = field(default_factory=dict)
     _always: str = ""
 
     def write(self, updates: Sequence[Update]) -> None:
@@ -81,6 +83,7 @@ class Writer:
         answered = Counter(record_number(record) for record in objects(document, "results"))
         for record_id in asked.keys() & answered.keys():
             self.tally.took(asked[record_id][STATUS])
+            self.tally.shadow[self.changes.pop(record_id, "")] += 1
         strays = answered - Counter(list(asked))
         left = self._named(document, asked.keys() - answered.keys())
         merged = min(left, strays.total())

@@ -11,6 +11,7 @@ from connectors.moments import in_seconds
 from connectors.salesforce.described import FieldNeed, Fields, troubles
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.query import OBJECT
+from connectors.salesforce.shadow_field import ShadowField, shadow_field
 from connectors.salesforce.trouble import MISSING_FIELD
 from connectors.salesforce.wished_fields import (
     LONGEST,
@@ -47,7 +48,8 @@ class FlagFields:
     ``reason_length`` is how long a reason may be. ``wished`` holds the fields that need not be there and
     are, each with how much of a value it keeps; ``note`` says which are left out and why, for the admin.
     ``asks_for_audits`` says whether leads can be asked for by the audit of their flag. ``prefix`` is that of
-    the managed package (``ns__``) which brought the fields, empty where they are the org's own.
+    the managed package (``ns__``) which brought the fields, empty where they are the org's own. ``shadow`` is
+    the field of the shadow score, the last of ``names`` where it is used.
     """
 
     names: tuple[str, ...]
@@ -56,13 +58,14 @@ class FlagFields:
     note: str = ""
     asks_for_audits: bool = False
     prefix: str = ""
+    shadow: ShadowField = ShadowField()
 
     @property
     def cleared(self) -> Values:
         """The values of a lead without a flag."""
         return MappingProxyType(dict.fromkeys(self.names))
 
-    def values_of(self, flag: Flag) -> Values:
+    def values_of(self, flag: Flag, shadow: float | None = None) -> Values:
         """A flag as the fields hold it, the moment in whole seconds (Salesforce keeps no more)."""
         found: dict[str, Value] = {
             STATUS: flag.status,
@@ -71,11 +74,16 @@ class FlagFields:
             AT: in_seconds(flag.checked_at),
         }
         found |= {name: wished_value(name, flag.detail, room) for name, room in self.wished.items()}
-        return MappingProxyType({self.prefix + name: value for name, value in found.items()})
+        values = {self.prefix + name: value for name, value in found.items()}
+        if self.shadow.name:
+            values[self.shadow.name] = self.shadow.value_of(shadow)
+        return MappingProxyType(values)
 
 
-def flag_fields(gateway: Gateway) -> FlagFields:
+def flag_fields(gateway: Gateway, *, shadow: bool = False) -> FlagFields:
     """What the org has to hold flags, as its describe call shows it to the connected user.
+
+    ``shadow`` says whether shadow scores are to be written as well.
 
     Raises
     ------
@@ -98,13 +106,15 @@ def flag_fields(gateway: Gateway) -> FlagFields:
     length = min(LONGEST, fields.length(prefix + REASON) or LONGEST)
     asks = (fields.entry(prefix + AUDIT) or {}).get("filterable") is True
     wished, note = _wished(fields, prefix)
+    own = shadow_field(fields, prefix, wanted=shadow)
     return FlagFields(
-        names=(*names, *(prefix + name for name in wished)),
+        names=(*names, *(prefix + name for name in wished), *([own.name] if own.name else [])),
         reason_length=length,
         wished=wished,
         note=note,
         asks_for_audits=asks,
         prefix=prefix,
+        shadow=own,
     )
 
 

@@ -1,6 +1,6 @@
 """Write flags back: list ids with their current flags, recompute the keys, write what differs.
 
-A lead without a flag is cleared: what an earlier audit said of it no longer stands. Below 2,000 changes
+A shadow score goes with the flag of its lead, into a field of its own. A lead without a flag is cleared: what an earlier audit said of it no longer stands. Below 2,000 changes
 they go by collections, from there on by Bulk jobs.
 """
 
@@ -20,8 +20,9 @@ from connectors.salesforce.listing import count
 from connectors.salesforce.query import Soql, pages_once
 from connectors.salesforce.records import lead_key, text_of
 from connectors.salesforce.update import DOING, Update, Written
-from connectors.source import Flag
-from connectors.tally import Tally
+from connectors.salesforce.wished_fields import Values
+from connectors.source import Flag, Shadow
+from connectors.tally import ShadowChange, Tally, shadow_change
 
 BULK_FROM = 2_000
 # A job's rows are held in memory until its results are read: some 20 MB.
@@ -33,7 +34,10 @@ CONVERTED = "CANNOT_UPDATE_CONVERTED_LEAD"
 
 @dataclass(slots=True, kw_only=True)
 class Outbound:
-    """One write-back of flags. ``pause`` waits between attempts (seconds), ``notes`` are for the admin."""
+    """One write-back of flags. ``pause`` waits between attempts (seconds), ``notes`` are for the admin.
+
+    ``shadow`` are the shadow scores that go with them.
+    """
 
     gateway: Gateway
     keyring: Keyring
@@ -42,6 +46,7 @@ class Outbound:
     pause: Callable[[float], None]
     tally: Tally = field(default_factory=Tally)
     notes: list[str] = field(default_factory=list)
+    shadow: Shadow = field(default_factory=dict)
 
     def write(self, flags: Mapping[LeadKey, Flag]) -> None:
         """Write the flags of every lead that the connected user sees.
@@ -61,9 +66,9 @@ class Outbound:
         self._send(waiting)
 
     def overtaken(self, audit_ids: Collection[str]) -> int:
-        """How many leads hold a flag of another audit now, beyond those that Salesforce did not take.
+        """How many leads hold what they should not, beyond those that Salesforce did not take.
 
-        A call of a run that was killed may still have been on its way, and land behind our listing.
+        That is a flag of another audit, or a shadow score where none is written any more. A call of a run that was killed may still have been on its way, and land behind our listing.
         """
         if not self.fields.asks_for_audits:
             return 0
@@ -71,7 +76,10 @@ class Outbound:
         escaped = (one.replace("\\", "\\\\").replace("'", "\\'") for one in sorted(audit_ids))
         named = ", ".join(f"'{one}'" for one in escaped)
         others = f" AND {field} NOT IN ({named})" if named else ""
-        found = count(self.gateway, Soql(fields=(), where=f"{field} != null{others}"), DOING)
+        where = f"{field} != null{others}"
+        if self.fields.shadow.name and not self.shadow:
+            where = f"({where}) OR {self.fields.shadow.name} != null"
+        found = count(self.gateway, Soql(fields=(), where=where), DOING)
         return max(0, found - self.tally.converted - sum(self.tally.failed.values()))
 
     def _update(self, record: Mapping[str, Any], flags: Mapping[LeadKey, Flag]) -> Update | None:
@@ -82,11 +90,19 @@ class Outbound:
             self.tally.unknown += 1
             return None
         flag = flags.get(key)
-        wanted = self.fields.cleared if flag is None else self.fields.values_of(flag)
+        wanted = (
+            self.fields.cleared if flag is None else self.fields.values_of(flag, self.shadow.get(key))
+        )
+        change = self._change(record, wanted)
         if all(text_of(record.get(name)) == text_of(value) for name, value in wanted.items()):
             self.tally.kept(flag)
+            self.tally.shadow[change] += 1
             return None
-        return Update(record_id=str(record["Id"]), values=wanted)
+        return Update(record_id=str(record["Id"]), values=wanted, shadow=change)
+
+    def _change(self, record: Mapping[str, Any], wanted: Values) -> ShadowChange:
+        name = self.fields.shadow.name
+        return shadow_change(text_of(record.get(name)), text_of(wanted[name])) if name else ""
 
     def _send(self, updates: Sequence[Update]) -> None:
         written = self._by_bulk(updates) if len(updates) >= BULK_FROM else None
@@ -113,6 +129,7 @@ class Outbound:
         for update in written.taken:
             status = update.values[self.fields.prefix + STATUS]
             self.tally.took(None if status is None else str(status))
+            self.tally.shadow[update.shadow] += 1
         for code, _ in written.failed:
             if code == CONVERTED:
                 self.tally.converted += 1

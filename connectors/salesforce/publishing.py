@@ -13,8 +13,12 @@ from connectors.salesforce.finding_records import FindingRecords
 from connectors.salesforce.flag_fields import flag_fields
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.leftovers import leaving_no_jobs
+from connectors.salesforce.listing import count
 from connectors.salesforce.outbound import Outbound
-from connectors.source import Flag, Notice, Receipt
+from connectors.salesforce.query import Soql
+from connectors.salesforce.shadow_field import stuck_note
+from connectors.salesforce.update import DOING
+from connectors.source import NO_SHADOW, Flag, Notice, Receipt, Shadow
 from connectors.tally import Tally, both
 
 
@@ -27,18 +31,20 @@ class Publishing:
     keyring: Keyring
     pause: Callable[[float], None]
 
-    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice]) -> Receipt:
-        """Write flags and findings; writing again changes nothing.
+    def publish(
+        self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice], shadow: Shadow = NO_SHADOW
+    ) -> Receipt:
+        """Write flags, shadow scores and findings; writing again changes nothing.
 
         Raises
         ------
         Refused
             ``INVALID_FIELD``: the fields of a flag are not there, not visible or not editable. The
-            calibrated score and the findings may be missing: the receipt says so.
+            calibrated score, the shadow score and the findings may be missing: the receipt says so.
         Busy
             The write-back stopped midway; doing it again writes only what is still different.
         """
-        fields = flag_fields(self.gateway)
+        fields = flag_fields(self.gateway, shadow=bool(shadow))
         wait_for_earlier(self.gateway, self.pause)
         flagging = Outbound(
             gateway=self.gateway,
@@ -48,6 +54,7 @@ class Publishing:
                 gateway=self.gateway, pause=self.pause, allow_duplicates=self.app.allow_duplicates
             ),
             pause=self.pause,
+            shadow=shadow,
         )
         # Only now: what still writes was waited for, and is not ended in the middle.
         with leaving_no_jobs(self.gateway):
@@ -57,9 +64,14 @@ class Publishing:
                 again = replace(flagging, tally=Tally())
                 again.write(flags)
                 receipt = both(receipt, again.tally.receipt())
-        notes = [fields.note, *flagging.notes]
+        notes = [fields.note, fields.shadow.note, self._stuck(fields.shadow.stuck), *flagging.notes]
         records = FindingRecords(gateway=self.gateway, keyring=self.keyring, prefix=fields.prefix)
         return _with_findings(records, receipt, notes, notices)
+
+    def _stuck(self, name: str) -> str:
+        """A note where leads hold shadow scores in a field that may not be edited any more."""
+        found = count(self.gateway, Soql(fields=(), where=f"{name} != null"), DOING) if name else 0
+        return stuck_note(name, found) if found else ""
 
 
 def _with_findings(

@@ -34,7 +34,7 @@ from connectors.salesforce.reading import Reader, Stale
 from connectors.salesforce.records import parse
 from connectors.salesforce.syncing import Sync
 from connectors.salesforce.trouble import MISSING_FIELD, incomplete, unreachable
-from connectors.source import Batch, FieldInfo, Flag, Notice, Receipt
+from connectors.source import NO_SHADOW, Batch, FieldInfo, Flag, Notice, Receipt, Shadow
 from connectors.summing import Different
 from connectors.synced import Synced, Wish
 
@@ -140,11 +140,16 @@ class SalesforceSource:
             records = next(pages(self._gateway, query, PULL))
             return look_at(policy, parse(records, policy.fields, self._keyring), self._keyring)
 
-    def publish(self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = ()) -> Receipt:
-        """Write flags into the Lead's ``Fairness_`` fields, and findings into ``Fairness_Finding__c``."""
+    def publish(
+        self, flags: Mapping[LeadKey, Flag], notices: Sequence[Notice] = (), shadow: Shadow = NO_SHADOW
+    ) -> Receipt:
+        """Write flags into the Lead's ``Fairness_`` fields, and findings into ``Fairness_Finding__c``.
+
+        A ``shadow`` score has a field of its own, ``Fairness_Shadow_Score__c``.
+        """
         return Publishing(
             gateway=self._gateway, keyring=self._keyring, pause=self._pause, app=self._app
-        ).publish(flags, notices)
+        ).publish(flags, notices, shadow)
 
     def answers(self, since: datetime | None = None) -> Answers:
         """What reps answer to the score check, since a moment or ever (`connectors.salesforce.answers`).

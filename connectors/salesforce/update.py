@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.salesforce.trouble import plain_code
+from connectors.tally import ShadowChange
 
 LOCKED = "UNABLE_TO_LOCK_ROW"
 NOT_CONFIRMED = "NOT_CONFIRMED"
@@ -15,10 +16,11 @@ DOING = "write-back"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """New values of one lead; None takes a value away."""
+    """New values of one lead; None takes a value away. ``shadow`` is what that does to its shadow score."""
 
     record_id: str = field(repr=False)
     values: Mapping[str, str | float | None]
+    shadow: ShadowChange = ""
 
     @property
     def stem(self) -> str:

@@ -60,6 +60,7 @@ PACKAGE = (
     FieldDef(name="Fairness_Shift_High__c", label="Score check: points off, to", type="double"),
     FieldDef(name="Fairness_Fields__c", label="Score check: fields to look at", type="string"),
     FieldDef(name="Fairness_Next_Step__c", label="Score check: what to do", type="string"),
+    FieldDef(name="Fairness_Shadow_Score__c", label="Score check: shadow score", type="double", scale=4),
 )
 
 

@@ -25,8 +25,8 @@ class FieldDef:
     """One field: ``type`` in Salesforce's words, ``relationship`` where it points to another object.
 
     ``labels`` go with ``options``, one by one; without them an option is its own label. ``size`` is the
-    longest text where that is not the type's own. ``security``, ``compliance`` and ``business`` are the
-    admin's data classification.
+    longest text where that is not the type's own, ``scale`` how many decimals a number keeps.
+    ``security``, ``compliance`` and ``business`` are the admin's data classification.
     """
 
     name: str
@@ -49,6 +49,7 @@ class FieldDef:
     security: str | None = None
     compliance: str | None = None
     business: str | None = None
+    scale: int = 2
 
     @property
     def custom(self) -> bool:
@@ -95,7 +96,7 @@ def _shape(field: FieldDef) -> dict[str, object]:
         "length": field.length,
         "byteLength": field.length * 3,
         "precision": 18 if number else 0,
-        "scale": 2 if number else 0,
+        "scale": field.scale if number else 0,
         "digits": 9 if field.type == "int" else 0,
         "extraTypeInfo": "plaintextarea" if field.type == "textarea" else None,
         "calculated": bool(field.formula),
