@@ -13,7 +13,7 @@ from audit.report.json_form import read_json
 from audit.report.model import Report
 from audit.schema import BadInput, Stream, parse_stream
 from connectors.policy.parse import parse_policy
-from connectors.snapshots import SCORED_AT, as_scored
+from connectors.snapshots import SCORED_AT
 from connectors.source import Receipt
 from connectors.synced import Synced, Wish
 from webapp.auditing import Pull, Rules, verdict_on
@@ -24,6 +24,7 @@ from webapp.departures import comparison_wanted, settle
 from webapp.direct_use import direct_use
 from webapp.erasure import erase, is_disconnected
 from webapp.first_measure import measure_first, refuse_unmeasured, stopped
+from webapp.held_leads import keyed, leads_of
 from webapp.key_order import put_in_order
 from webapp.language import marked
 from webapp.outcomes import WRITE_BACK, clear_note_of, noting
@@ -34,6 +35,7 @@ from webapp.rights.forgetting import after_sync
 from webapp.rights.retention import Applied
 from webapp.services import Services
 from webapp.shadow_scores import after_audit
+from webapp.shadow_writing import of_shadow, to_write
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
 
@@ -142,6 +144,8 @@ def expire(opened: Services, connection: ConnectionRow, progress: Progress = qui
 def publish(opened: Services, connection: ConnectionRow, progress: Progress = quiet) -> Receipt:
     """Write the flags of the newest audit back to the CRM, and what anybody there may read of its findings.
 
+    Where an admin wants it, the shadow score of each lead goes with its flag, into a field of its own.
+
     Raises
     ------
     BadInput
@@ -164,11 +168,13 @@ def publish(opened: Services, connection: ConnectionRow, progress: Progress = qu
         refuse_unmeasured(opened, connection, audit.policy_version)
         progress(marked("Writing flags back"), 0, len(flags))
         with noting(opened, connection, WRITE_BACK):
-            receipt = source_for(opened, connection).publish(flags, notices_of(audit))
+            shadow = to_write(opened, connection, audit, flags)
+            receipt = source_for(opened, connection).publish(flags, notices_of(audit), shadow.scores)
         clear_note_of(opened, connection, WRITE_BACK)
+        receipt = replace(receipt, notes=(*receipt.notes, *shadow.notes))
         # Nobody is told of a further step: they could stop the job, and what was written must be noted.
         opened.repository.add_receipt(connection.id, receipt)
-        detail = f"audit {audit.id}, {receipt.written} written, {receipt.cleared} cleared"
+        detail = f"audit {audit.id}, {receipt.written} written, {receipt.cleared} cleared{of_shadow(receipt)}"
         opened.accounts.record(SERVER, "flags written back", connection.id, detail)
         return receipt
 
@@ -185,16 +191,11 @@ def rules_in_force(opened: Services, connection: ConnectionRow, seed: int = 0) -
         raise BadInput(msg)
     return Rules(
         policy=parse_policy(policy.text, "The policy"),
-        stream=_keyed(parse_stream(stream.text, "The stream")),
+        stream=keyed(parse_stream(stream.text, "The stream")),
         policy_version=policy,
         stream_version=stream,
         seed=seed,
     )
-
-
-def _keyed(stream: Stream) -> Stream:
-    """The stream over the lake's own columns: a lead is known by its pseudonym, dated by its cohort."""
-    return replace(stream, key="lead_key", created=stream.created or "cohort_day")
 
 
 @contextmanager
@@ -252,13 +253,6 @@ def _report_before(opened: Services, connection: ConnectionRow) -> Report | None
     with suppress(BadInput):
         return read_json(row.report) if row else None
     return None
-
-
-def leads_of(opened: Services, connection: ConnectionRow, stream: Stream) -> pa.Table:
-    """The leads that the lake holds, with the score that the stream is about."""
-    snapshots = stream.scored_at == SCORED_AT and stream.score is not None
-    table = opened.lake.read(connection.crm, connection.organisation, hidden=snapshots)
-    return as_scored(table, str(stream.score), stream.outcome_at) if snapshots else table
 
 
 def _settle(opened: Services, connection: ConnectionRow, note: str) -> None:

@@ -20,7 +20,7 @@ from audit.report.json_form import read_json, to_json
 from audit.report.model import Report
 from audit.rows.levels import Reals
 from audit.rows.mitigation.model import Row
-from audit.rows.shadow import Compared, Differing, Learned, compared, scores
+from audit.rows.shadow import Compared, Differing, Learned, as_written, compared, scores
 from audit.run import AuditRequest, audit
 from audit.schema import BadInput, Stream
 
@@ -74,6 +74,23 @@ def audited(held: tuple[pa.Table, Stream], learned: Learned, asked: Asked) -> Sh
         text=to_json(report),
         usual=by_severity(_audit(intake, stream).findings),
     )
+
+
+def written_scores(held: tuple[pa.Table, Stream], learned: Learned) -> Mapping[str, float]:
+    """What the CRM's field holds of each new lead, by its key (`audit.rows.shadow.writing`).
+
+    Raises
+    ------
+    BadInput
+        What the score goes by is gone.
+    """
+    table, stream = held
+    whole = admit(table, stream).table
+    told = as_written(scores(whole, stream, learned), stream, learned)
+    new = pc.is_in(whole.column("key"), _new_keys(whole, learned)).to_numpy(zero_copy_only=False)
+    chosen = new & np.isfinite(told)
+    keys = whole.column("key").filter(pa.array(chosen)).cast(pa.string()).to_pylist()
+    return dict(zip(keys, told[chosen].tolist(), strict=True))
 
 
 def as_text(one: ShadowAudit) -> str:

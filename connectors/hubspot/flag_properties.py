@@ -67,7 +67,9 @@ def ensure(
 ) -> Mapping[str, Mapping[str, Any]]:
     """Make what is missing of the group and the properties; nothing that exists is changed.
 
-    Gives all properties that there were before, by name. Making is never repeated blindly: where an answer was lost, it is looked again what is there.
+    Gives all properties that there were before, by name.
+
+    Making is never repeated blindly: where an answer was lost, it is looked again what is there.
 
     Raises
     ------

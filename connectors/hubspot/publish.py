@@ -31,7 +31,7 @@ from connectors.tally import ShadowChange, Tally, shadow_change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
-    """What each contact should hold. ``name`` is the property of the shadow score, empty where it has none."""
+    """What each contact should hold. ``name`` is the property of the shadow score, empty without one."""
 
     keyring: Keyring
     flags: Mapping[LeadKey, Flag]

@@ -58,7 +58,7 @@ class FlagFields:
     note: str = ""
     asks_for_audits: bool = False
     prefix: str = ""
-    shadow: ShadowField = ShadowField()
+    shadow: ShadowField = field(default_factory=ShadowField)
 
     @property
     def cleared(self) -> Values:

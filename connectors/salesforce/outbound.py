@@ -1,7 +1,8 @@
 """Write flags back: list ids with their current flags, recompute the keys, write what differs.
 
-A shadow score goes with the flag of its lead, into a field of its own. A lead without a flag is cleared: what an earlier audit said of it no longer stands. Below 2,000 changes
-they go by collections, from there on by Bulk jobs.
+A shadow score goes with the flag of its lead, into a field of its own. A lead without a flag is cleared:
+what an earlier audit said of it no longer stands. Below 2,000 changes they go by collections, from there on
+by Bulk jobs.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class Outbound:
     def overtaken(self, audit_ids: Collection[str]) -> int:
         """How many leads hold what they should not, beyond those that Salesforce did not take.
 
-        That is a flag of another audit, or a shadow score where none is written any more. A call of a run that was killed may still have been on its way, and land behind our listing.
+        That is a flag of another audit, or a shadow score where none is written any more. A call of a run
+        that was killed may still have been on its way, and land behind our listing.
         """
         if not self.fields.asks_for_audits:
             return 0
@@ -90,9 +92,7 @@ class Outbound:
             self.tally.unknown += 1
             return None
         flag = flags.get(key)
-        wanted = (
-            self.fields.cleared if flag is None else self.fields.values_of(flag, self.shadow.get(key))
-        )
+        wanted = self.fields.cleared if flag is None else self.fields.values_of(flag, self.shadow.get(key))
         change = self._change(record, wanted)
         if all(text_of(record.get(name)) == text_of(value) for name, value in wanted.items()):
             self.tally.kept(flag)

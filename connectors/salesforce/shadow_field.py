@@ -1,4 +1,4 @@
-"""The Lead's field for the shadow score: only where an admin wants it written, and emptied everywhere else."""
+"""The Lead's field for the shadow score: filled only where an admin wants it, and emptied elsewhere."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ def shadow_field(fields: Fields, prefix: str, *, wanted: bool) -> ShadowField:
 def stuck_note(name: str, leads: int) -> str:
     """What to tell where so many leads hold a shadow score that may not be taken away."""
     return (
-        f"{leads:,} leads still hold a shadow score: {name} may not be edited by the connected user. Give that "
-        "user edit access to it, then publish again."
+        f"{leads:,} leads still hold a shadow score: {name} may not be edited by the connected user. Give "
+        "that user edit access to it, then publish again."
     )

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import Row
 
-from connectors.source import Flag, FlagDetail, FlagStatus, NoticeReceipt, Receipt
+from connectors.source import Flag, FlagDetail, FlagStatus, NoticeReceipt, Receipt, ShadowReceipt
 from webapp.store import tables
 from webapp.store.rows import (
     AuditRow,
@@ -126,6 +126,7 @@ def receipt_row(row: tables.PublishReceipt) -> ReceiptRow:
         findings=NoticeReceipt(**row.findings) if row.findings else None,
         notes=tuple(row.notes),
         converted=row.converted or 0,
+        shadow=ShadowReceipt(**row.shadow) if row.shadow else None,
     )
     return ReceiptRow(connection_id=row.connection_id, made_at=row.made_at, receipt=receipt)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.store.columns import Base
@@ -16,7 +16,8 @@ class Shadow(Base):
 
     ``asked`` names the remedy and what was asked of the experiment that it is from. ``content`` is what was
     learned, sealed under the organisation's key; NULL before the first pull and once it was stopped. ``note``
-    says why the newest pull brought nothing, in English; empty where it did.
+    says why the newest pull brought nothing, in English; empty where it did. ``writing_since`` is NULL while
+    it is not written to the CRM, ``writing_by`` who wanted that last, ``writing_ended_at`` when it ended.
     """
 
     __tablename__ = "shadow"
@@ -34,6 +35,9 @@ class Shadow(Base):
     learned_at: Mapped[datetime | None]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     note: Mapped[str] = mapped_column(Text)
+    writing_since: Mapped[datetime | None]
+    writing_by: Mapped[str] = mapped_column(String(120), server_default=text("''"))
+    writing_ended_at: Mapped[datetime | None]
 
 
 class ShadowAudit(Base):

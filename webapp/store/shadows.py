@@ -36,6 +36,9 @@ class ShadowRow:
     learned_at: datetime | None
     content: bytes | None = field(repr=False)
     note: str
+    writing_since: datetime | None
+    writing_by: str
+    writing_ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class Shadows:
                 started_at=now,
                 stopped_by="",
                 note="",
+                writing_by="",
             )
             session.add(row)
             detail = (
@@ -97,7 +101,30 @@ class Shadows:
             if row is None:
                 return False
             row.stopped_at, row.stopped_by, row.content, row.note = now, who, None, ""
+            _end_writing(row, now)
             session.add(noted(now, who, "shadow score stopped", connection_id, f"shadow {row.id}"))
+            return True
+
+    def write(self, connection_id: str, who: str) -> bool:
+        """Let the one that runs be written to the CRM; False where none runs, or it is written already."""
+        now = self.clock()
+        with self.database.writing() as session:
+            row = _running(session, connection_id)
+            if row is None or row.writing_since is not None:
+                return False
+            row.writing_since, row.writing_by, row.writing_ended_at = now, who, None
+            session.add(noted(now, who, "shadow score write-back on", connection_id, f"shadow {row.id}"))
+            return True
+
+    def write_no_more(self, connection_id: str, who: str) -> bool:
+        """End that; False where it was not written."""
+        now = self.clock()
+        with self.database.writing() as session:
+            row = _running(session, connection_id)
+            if row is None or row.writing_since is None:
+                return False
+            _end_writing(row, now)
+            session.add(noted(now, who, "shadow score write-back off", connection_id, f"shadow {row.id}"))
             return True
 
     def learned(self, shadow_id: str, content: bytes) -> bool:
@@ -174,6 +201,11 @@ class Shadows:
 def _running(session: Session, connection_id: str) -> Shadow | None:
     query = select(Shadow).filter_by(connection_id=connection_id).where(Shadow.stopped_at.is_(None))
     return session.scalars(query.limit(1)).first()
+
+
+def _end_writing(row: Shadow, now: datetime) -> None:
+    if row.writing_since is not None:
+        row.writing_since, row.writing_ended_at = None, now
 
 
 def _let_go(session: Session, shadow_id: str) -> None:

@@ -126,6 +126,7 @@ class PublishReceipt(Base):
     findings: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     notes: Mapped[list[str]] = mapped_column(JSON, server_default=text("'[]'"))
     converted: Mapped[int] = mapped_column(server_default=text("0"))
+    shadow: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SyncRun(Base):

@@ -74,6 +74,9 @@ def learn(table: pa.Table, stream: Stream, request: Request, remedy: Remedy) -> 
         known=int(leads.known.sum()),
         today_cut=_today_cut(leads, request),
         seed=request.seed,
+        score=stream.score,
+        outcome=stream.outcome,
+        higher_is_better=stream.higher_is_better,
     )
 
 

@@ -19,7 +19,8 @@ class Learned:
     nothing is run when they are read. A lead is called where its shadow score is at least ``cut``. ``until``
     is the last creation day of the leads that it learned from: later leads had no part in it. ``today_cut``
     is where the CRM's score (turned so that higher is better) calls, None where the stream itself says who is
-    called. ``leads`` is how many there were, ``known`` how many of them it learned from.
+    called. ``leads`` is how many there were, ``known`` how many of them it learned from. ``score``,
+    ``outcome`` and ``higher_is_better`` are the stream's, as they were; None where that was not kept.
     """
 
     remedy: str
@@ -32,3 +33,6 @@ class Learned:
     known: int
     today_cut: float | None = None
     seed: int = 0
+    score: str | None = None
+    outcome: str | None = None
+    higher_is_better: bool | None = None

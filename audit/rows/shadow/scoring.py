@@ -22,6 +22,10 @@ class ScoreGone(BadInput):
     """The shadow score goes by the CRM's score, and there is none any more."""
 
 
+class AnotherStream(BadInput):
+    """The stream speaks of another score, or of another outcome, than the shadow score learned."""
+
+
 def scores(table: pa.Table, stream: Stream, learned: Learned) -> Reals:
     """The shadow score of every lead of an admitted table, higher is better; NaN where it has none.
 
@@ -29,7 +33,10 @@ def scores(table: pa.Table, stream: Stream, learned: Learned) -> Reals:
     ------
     FieldGone, ScoreGone
         What it goes by is no longer there.
+    AnotherStream
+        It would be told of something that it did not learn.
     """
+    _refuse_another(stream, learned)
     if learned.way == "model":
         return chances(learned.given["model"], fields.values(table, learned.given["fields"]))
     if "score" not in table.column_names:
@@ -40,6 +47,27 @@ def scores(table: pa.Table, stream: Stream, learned: Learned) -> Reals:
     if learned.way == "curve":
         return drawn_by_curve(learned.given, score)
     return _less(table, learned.given, score) if learned.way == "less" else score
+
+
+def _refuse_another(stream: Stream, learned: Learned) -> None:
+    """Of the score and the outcome only what the way goes by must be the same."""
+    by_score, by_outcome = learned.way != "model", learned.way in {"curve", "model"}
+    same = {
+        "score": (by_score, learned.score, stream.score),
+        "better score (whether the higher one)": (
+            by_score,
+            learned.higher_is_better,
+            stream.higher_is_better,
+        ),
+        "outcome": (by_outcome, learned.outcome, stream.outcome),
+    }
+    for what, (counts, then, now) in same.items():
+        if counts and then is not None and then != now:
+            msg = (
+                f"the stream's {what} was {then} when the shadow score learned, and is {now} now: stop the "
+                "shadow score, and start it anew"
+            )
+            raise AnotherStream(msg)
 
 
 def drawn_by_curve(given: Mapping[str, Any], score: Reals) -> Reals:
