@@ -97,6 +97,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("sharing.set_budget", "sharing.share", "tokens.make", "tokens.revoke"),
                 *("start.begin", "start.go_on", "start.pull", "start.pull_now", "start.ask", "start.landed"),
                 *("start_choose.show", "start_choose.save", "shadow.begin", "shadow.stop"),
+                *("shadow.write", "shadow.write_no_more"),
                 *("start_policy.keep", "start_policy.check", "start_policy.save"),
             }
         ),

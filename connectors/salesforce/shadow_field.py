@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from connectors.salesforce.described import FieldNeed, Fields, troubles
 from connectors.salesforce.wished_fields import NUMBERS
 
-SHADOW = "Fairness_Shadow_Score__c"
+SHADOW, LABEL = "Fairness_Shadow_Score__c", "Score check: shadow score"
 NEED = FieldNeed(name=SHADOW, types=NUMBERS)
 
 

@@ -219,12 +219,26 @@ def finding_sums(receipt: Receipt) -> str:
     )
 
 
+def shadow_sums(receipt: Receipt) -> str:
+    """What became of the shadow scores; empty where there were none."""
+    found = receipt.shadow
+    if found is None:
+        return ""
+    return gettext(
+        "Shadow scores: %(written)s written + %(cleared)s cleared + %(unchanged)s unchanged",
+        written=number(found.written),
+        cleared=number(found.cleared),
+        unchanged=number(found.unchanged),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteBack:
     """The newest write-back of a connection as the connections page shows it."""
 
     made_at: datetime
     leads: str
+    shadow: str
     findings: str
     notes: tuple[str, ...]
     reasons: tuple[Reason, ...]
@@ -235,6 +249,7 @@ def shown(row: ReceiptRow) -> WriteBack:
     return WriteBack(
         made_at=row.made_at,
         leads=sums(row.receipt),
+        shadow=shadow_sums(row.receipt),
         findings=finding_sums(row.receipt),
         notes=row.receipt.notes,
         reasons=_all_reasons(row.receipt),
@@ -244,7 +259,7 @@ def shown(row: ReceiptRow) -> WriteBack:
 def told(receipt: Receipt) -> tuple[str, ...]:
     """The whole receipt, a line for each thing to know."""
     why = [_line(reason) for reason in _all_reasons(receipt)]
-    lines = (sums(receipt), finding_sums(receipt), *receipt.notes, *why)
+    lines = (sums(receipt), shadow_sums(receipt), finding_sums(receipt), *receipt.notes, *why)
     return tuple(line for line in lines if line)
 
 

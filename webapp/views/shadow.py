@@ -24,6 +24,7 @@ from webapp.shadowing import came_of, possible, start
 from webapp.store.rows import ConnectionRow
 from webapp.store.shadows import KEPT
 from webapp.viewmodels.shadow import shadow_page
+from webapp.viewmodels.shadow_written import written
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
 
@@ -54,11 +55,38 @@ def begin(connection_id: str) -> AnyResponse:
 @blueprint.post(f"{PAGE}/stop")
 def stop(connection_id: str) -> AnyResponse:
     """Stop the one that runs; what it learned is forgotten, what came of it stays."""
-    connection = connection_or_404(connection_id)
-    if services().shadows.stop(connection.id, current_user.user.name):
+    connection, kept = connection_or_404(connection_id), services().shadows
+    runs = kept.running(connection.id)
+    if kept.stop(connection.id, current_user.user.name):
         flash(gettext("It is stopped, and what it had learned is deleted."), "success")
+        if runs and runs.writing_since:
+            flash(gettext("The next write-back empties its field in the CRM."), "info")
     else:
         flash(gettext("No shadow score runs; nothing was stopped."), "info")
+    return redirect(url_for("shadow.show", connection_id=connection.id), 303)
+
+
+@blueprint.post(f"{PAGE}/write")
+def write(connection_id: str) -> AnyResponse:
+    """Write the one that runs to the CRM with each write-back from now on; only who ticked the box."""
+    connection, kept = connection_or_404(connection_id), services().shadows
+    if request.form.get("agreed") != "yes" and kept.running(connection.id) is not None:
+        return _page(connection, {}, "", unsure=True)
+    if kept.write(connection.id, current_user.user.name):
+        flash(gettext("It is on. The next write-back writes it."), "success")
+    else:
+        flash(gettext("No shadow score runs, or it is written already; nothing was changed."), "info")
+    return redirect(url_for("shadow.show", connection_id=connection.id), 303)
+
+
+@blueprint.post(f"{PAGE}/write-no-more")
+def write_no_more(connection_id: str) -> AnyResponse:
+    """End that; the next write-back empties the field."""
+    connection = connection_or_404(connection_id)
+    if services().shadows.write_no_more(connection.id, current_user.user.name):
+        flash(gettext("It is off. The next write-back empties the field."), "success")
+    else:
+        flash(gettext("It was not written; nothing was changed."), "info")
     return redirect(url_for("shadow.show", connection_id=connection.id), 303)
 
 
@@ -74,7 +102,7 @@ def report_json(connection_id: str, shadow_audit_id: str) -> Response:
     return response
 
 
-def _page(connection: ConnectionRow, typed: dict[str, str], wrong: str) -> Response:
+def _page(connection: ConnectionRow, typed: dict[str, str], wrong: str, *, unsure: bool = False) -> Response:
     opened, found = services(), _experiment(connection)
     rows = opened.shadows.of(connection.id)
     offered = possible(found) if found else ()
@@ -91,8 +119,11 @@ def _page(connection: ConnectionRow, typed: dict[str, str], wrong: str) -> Respo
         typed=typed,
         wrong=wrong,
         kept=KEPT,
+        written=written(opened, connection, rows),
+        crm=connection.crm,
+        unsure=unsure,
     )
-    return make_response(page, 422 if wrong else 200)
+    return make_response(page, 422 if wrong or unsure else 200)
 
 
 def _experiment(connection: ConnectionRow) -> Found | None:
