@@ -3,7 +3,8 @@
 ::
 
     pending   the new secrets are in the database; the leads are written anew beside those that count
-    commit    one transaction: the new generation is in force, and flags and events have its lead keys
+    commit    one transaction: the new generation is in force, and flags and events have its lead keys,
+              and what a shadow score learned of pseudonyms has moved on
     swept     what was before leaves the disk
 
 What counts on the disk is what the generation in force names, so that the commit changes both. A crash
@@ -16,6 +17,8 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 
+from sqlalchemy.orm import Session
+
 from audit.schema import BadInput
 from connectors.policy.key import domains
 from connectors.policy.parse import parse_policy
@@ -27,6 +30,7 @@ from webapp.key_order import put_in_order
 from webapp.language import marked
 from webapp.pulling import Progress
 from webapp.services import Services
+from webapp.shadow_rekeying import moving
 from webapp.store import pseudonymised
 from webapp.store.rows import ConnectionRow
 
@@ -49,14 +53,20 @@ def rotate(opened: Services, connection: ConnectionRow, who: str, progress: Prog
         put_in_order(opened, connection)
         pending = opened.keys.begin(connection, who)
         step = pending.keyring.rekeying()
+        domains = _domains(opened, connection)
         rotation = Rotation(
             seal=pending.seal,
             step=step,
-            domains=_domains(opened, connection),
+            domains=domains,
             watch=partial(progress, STEP),
         )
         with opened.lake.moving(connection.crm, connection.organisation, rotation):
-            move_on = partial(pseudonymised.move_on, connection_id=connection.id, step=step)
+            learned = moving(opened, connection, domains, step)
+
+            def move_on(session: Session) -> None:
+                pseudonymised.move_on(session, connection.id, step)
+                learned(session)
+
             number = opened.keys.activate(connection.id, who, move_on)
         # A log that is damaged says so where it is looked at; it moves on when it is next opened.
         with suppress(BadInput):

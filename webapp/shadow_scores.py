@@ -76,6 +76,12 @@ def opened_from(opened: Services, connection: ConnectionRow, row: ShadowRow) -> 
     return Learned(**{**told, "until": date.fromisoformat(told["until"])})
 
 
+def sealed(opened: Services, connection: ConnectionRow, shadow_id: str, learned: Learned) -> bytes:
+    """What was learned, as `opened_from` reads it."""
+    text = json.dumps({**asdict(learned), "until": learned.until.isoformat()})
+    return box_of(opened, connection).seal(zlib.compress(text.encode(), 6), shadow_id)
+
+
 def _learned(
     opened: Services, connection: ConnectionRow, row: ShadowRow, held: tuple[pa.Table, Stream]
 ) -> Learned:
@@ -83,8 +89,7 @@ def _learned(
     if known is not None:
         return known
     made = _learn(held, row.asked)
-    text = json.dumps({**asdict(made), "until": made.until.isoformat()})
-    opened.shadows.learned(row.id, box_of(opened, connection).seal(zlib.compress(text.encode(), 6), row.id))
+    opened.shadows.learned(row.id, sealed(opened, connection, row.id, made))
     return made
 
 

@@ -9,19 +9,25 @@ from datetime import timedelta
 import pytest
 
 from audit.rows.mitigation import Request
+from audit.rows.mitigation.catalogue import PLAIN
 from audit.rows.mitigation.recalibration import RECALIBRATION
-from audit.rows.shadow import as_written, written_cut
+from connectors.sandbox.fields import FieldSpec
 from connectors.source import ShadowReceipt
 from tests.webapp.markup import Page, faults
-from webapp import jobs, shadow_writing
-from webapp.held_leads import keyed, leads_of
+from webapp import jobs
+from webapp.held_leads import leads_of
+from webapp.key_rotation import rotate
 from webapp.shadow_audits import written_scores
 from webapp.shadow_scores import opened_from
+from webapp.shadowing import came_of
 from webapp.store.shadows import NewShadow
 
 LEADS, DAYS = 400, 150
 CREATED = {"salesforce": "CreatedDate", "hubspot": "createdate"}
 FIELD = {"salesforce": "Fairness_Shadow_Score__c", "hubspot": "fairscore_shadow_score"}
+REMEDY = {"salesforce": PLAIN, "hubspot": RECALIBRATION}
+BRANCH = {"salesforce": "Branch__c", "hubspot": "branch"}
+RULE = '\n[[rule]]\nfield = "{field}"\noperator = "key"\ndomain = "branch"\ncolumn = "branch"\n'
 ABOUT = {"request": asdict(Request(attribute="region")), "attribute": "region", "group": "country"}
 CRMS = pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
 AGREED = {"agreed": "yes"}
@@ -32,30 +38,39 @@ def world(support, certificate, tmp_path_factory):
     """Both CRMs with leads of many days, pulled and audited; a shadow score has learned at each."""
 
     def over_days(crm):
-        held = support.contents(crm, LEADS)
+        held, won = support.contents(crm, LEADS), support.NAMES[crm]["converted"]
         first = support.START.date() - timedelta(days=DAYS)
         days = [first + timedelta(days=at * DAYS // LEADS) for at in range(LEADS)]
         zone = "+0000" if crm == "salesforce" else "Z"
         records = tuple(
-            {**one, CREATED[crm]: f"{day}T09:00:00.000{zone}"}
-            for one, day in zip(held.records, days, strict=True)
+            {
+                **one, CREATED[crm]: f"{day}T09:00:00.000{zone}",
+                BRANCH[crm]: f"branch {at % 5}", won: at % 5 < 2 or at % 7 == 0,
+            }
+            for at, (one, day) in enumerate(zip(held.records, days, strict=True))
         )
-        return replace(held, records=records)
+        branch = FieldSpec(name=BRANCH[crm], label="Branch", type="text")
+        return replace(held, records=records, fields=(*held.fields, branch))
 
     with ExitStack() as stack:
         folder = tmp_path_factory.mktemp("shadow-written")
         opened = stack.enter_context(support.running(certificate, folder, over_days))
         for crm in CREATED:
             row = opened.ready(crm)
-            ripe = support.STREAM.replace("features = []", 'features = ["region"]\nmaturity_days = 30')
-            opened.services.repository.save_stream(row.id, ripe, "Ada")
+            text = support.policy_text(crm) + RULE.format(field=BRANCH[crm])
+            opened.services.repository.save_policy(row.id, text, "Ada")
+            opened.services.repository.save_stream(row.id, stream(support), "Ada")
             begin(opened.services, row)
             jobs.sync(opened.services, row)
         yield opened
 
 
+def stream(support) -> str:
+    return support.STREAM.replace("features = []", 'features = ["branch"]\nmaturity_days = 30')
+
+
 def begin(opened, row) -> str:
-    asked = {"remedy": asdict(RECALIBRATION), **ABOUT}
+    asked = {"remedy": asdict(REMEDY[row.crm]), **ABOUT}
     return opened.shadows.start(
         row.id, NewShadow(experiment_id="e1", asked=asked, who="Ada", reason="To see.")
     )
@@ -109,9 +124,10 @@ def test_it_is_written_to_new_leads_once_an_admin_agrees_and_taken_away_again(wo
     assert faults(refused.text) == []
     assert held(world, at) == {}
     assert browser.submit(page, AGREED, to=f"{page}/write").status_code == 303
-    assert "nothing was changed" in Page(
-        browser.submit(page, AGREED, to=f"{page}/write", follow_redirects=True).text
-    ).text
+    assert (
+        "nothing was changed"
+        in Page(browser.submit(page, AGREED, to=f"{page}/write", follow_redirects=True).text).text
+    )
     receipt, told = jobs.publish(opened, at), wanted(opened, at)
     assert receipt.shadow == ShadowReceipt(written=len(told), cleared=0, unchanged=0)
     assert 50 < len(told) < LEADS - 200
@@ -129,3 +145,26 @@ def test_it_is_written_to_new_leads_once_an_admin_agrees_and_taken_away_again(wo
     assert "may still stand" not in Page(browser.get(page).text).text
     lines = [(one.who, one.action) for one in opened.accounts.events(8) if "shadow score write" in one.action]
     assert lines[:2] == [("Ada", "shadow score write-back off"), ("Ada", "shadow score write-back on")]
+
+
+@pytest.mark.parametrize("crm", ["salesforce"])
+def test_a_rotated_key_keeps_the_scores_and_the_comparison(world, at):
+    opened = world.services
+    opened.shadows.write(at.id, "Ada")
+    jobs.sync(opened, at)
+    jobs.publish(opened, at)
+    before, came = held(world, at), came_of(opened, at, opened.shadows.running(at.id))[0]
+    learned = opened_from(opened, at, opened.shadows.running(at.id))
+    (branch,) = [one for one in learned.given["fields"] if one["name"] == "branch"]
+    assert len(branch["names"]) == 5
+    rotate(opened, at, "Ada", jobs.quiet)
+    moved = opened_from(opened, at, opened.shadows.running(at.id))
+    (after,) = [one for one in moved.given["fields"] if one["name"] == "branch"]
+    assert set(after["names"]).isdisjoint(branch["names"])
+    assert after["means"] == branch["means"]
+    receipt = jobs.publish(opened, at)
+    assert receipt.shadow == ShadowReceipt(written=0, cleared=0, unchanged=len(before))
+    assert sorted(held(world, at).values()) == sorted(before.values())
+    jobs.sync(opened, at)
+    again = came_of(opened, at, opened.shadows.running(at.id))[0]
+    assert (again.audit.leads, again.audit.compared) == (came.audit.leads, came.audit.compared)

@@ -203,6 +203,12 @@ def _running(session: Session, connection_id: str) -> Shadow | None:
     return session.scalars(query.limit(1)).first()
 
 
+def put_learned(session: Session, shadow_id: str, content: bytes) -> None:
+    """Keep what was learned in another form, within a transaction; nothing where it was stopped meanwhile."""
+    query = update(Shadow).filter_by(id=shadow_id).where(Shadow.content.is_not(None))
+    session.execute(query.values(content=content))
+
+
 def _end_writing(row: Shadow, now: datetime) -> None:
     if row.writing_since is not None:
         row.writing_since, row.writing_ended_at = None, now

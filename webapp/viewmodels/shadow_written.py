@@ -1,4 +1,4 @@
-"""Whether the shadow score is written to the CRM, as its page shows it: where to, how to read it, since when."""
+"""Whether the shadow score is written to the CRM, as its page shows it: where to, and how to read it."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ QUANTITY, QUARTERS, NAMES = "quantity", "quarters", "names"
 
 
 class FieldGone(BadInput):
-    """A field that was learned from is no longer pulled, or is of another kind now."""
+    """A field that was learned from is no longer pulled, is of another kind, or holds other values now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,7 +84,18 @@ def _values(table: pa.Table, one: Mapping[str, Any]) -> Reals:
     ).column(table)
     if told.numbers is not None:
         return told.numbers
+    if one["kind"] == NAMES:
+        _refuse_others(names(table, one["name"]), one)
     return np.asarray(one["means"], dtype=np.float64)[told.codes]
+
+
+def _refuse_others(now: Names, one: Mapping[str, Any]) -> None:
+    """Stop where the policy makes other values of a field now: every lead would count as a rare one."""
+    known = set(one["names"]) - {UNKNOWN}
+    filled = [name for name in now if name != UNKNOWN]
+    if known and len(filled) >= RARE and known.isdisjoint(filled):
+        msg = f"the field {one['name']!r} holds none of the values any more that the shadow score learned"
+        raise FieldGone(msg)
 
 
 def names(table: pa.Table, name: str) -> Names:
