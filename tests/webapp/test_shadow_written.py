@@ -11,19 +11,30 @@ import pytest
 from audit.rows.mitigation import Request
 from audit.rows.mitigation.catalogue import PLAIN
 from audit.rows.mitigation.recalibration import RECALIBRATION
+from connectors.hubspot.client import HubSpotClient
+from connectors.salesforce.batches import Batches
 from connectors.sandbox.fields import FieldSpec
 from connectors.source import ShadowReceipt
 from tests.webapp.markup import Page, faults
 from webapp import jobs
+from webapp.cli import publish
+from webapp.doctor.write_back import write_back
 from webapp.held_leads import leads_of
 from webapp.key_rotation import rotate
 from webapp.shadow_audits import written_scores
 from webapp.shadow_scores import opened_from
 from webapp.shadowing import came_of
+from webapp.store.accounts import NewUser
 from webapp.store.shadows import NewShadow
 
 LEADS, DAYS = 400, 150
 CREATED = {"salesforce": "CreatedDate", "hubspot": "createdate"}
+
+
+class Killed(BaseException):
+    """As a process that is no more: nothing of ours catches it."""
+
+
 FIELD = {"salesforce": "Fairness_Shadow_Score__c", "hubspot": "fairscore_shadow_score"}
 REMEDY = {"salesforce": PLAIN, "hubspot": RECALIBRATION}
 BRANCH = {"salesforce": "Branch__c", "hubspot": "branch"}
@@ -44,8 +55,10 @@ def world(support, certificate, tmp_path_factory):
         zone = "+0000" if crm == "salesforce" else "Z"
         records = tuple(
             {
-                **one, CREATED[crm]: f"{day}T09:00:00.000{zone}",
-                BRANCH[crm]: f"branch {at % 5}", won: at % 5 < 2 or at % 7 == 0,
+                **one,
+                CREATED[crm]: f"{day}T09:00:00.000{zone}",
+                BRANCH[crm]: f"branch {at % 5}",
+                won: at % 5 < 2 or at % 7 == 0,
             }
             for at, (one, day) in enumerate(zip(held.records, days, strict=True))
         )
@@ -151,7 +164,6 @@ def test_it_is_written_to_new_leads_once_an_admin_agrees_and_taken_away_again(wo
 def test_a_rotated_key_keeps_the_scores_and_the_comparison(world, at):
     opened = world.services
     opened.shadows.write(at.id, "Ada")
-    jobs.sync(opened, at)
     jobs.publish(opened, at)
     before, came = held(world, at), came_of(opened, at, opened.shadows.running(at.id))[0]
     learned = opened_from(opened, at, opened.shadows.running(at.id))
@@ -168,3 +180,158 @@ def test_a_rotated_key_keeps_the_scores_and_the_comparison(world, at):
     jobs.sync(opened, at)
     again = came_of(opened, at, opened.shadows.running(at.id))[0]
     assert (again.audit.leads, again.audit.compared) == (came.audit.leads, came.audit.compared)
+
+
+@CRMS
+def test_what_a_killed_write_back_left_is_taken_away_by_the_next_one(world, at, browser, crm, monkeypatch):
+    """It dies after some of the scores are in the CRM, and then nobody wants them there any more."""
+    opened, page = world.services, f"/connections/{at.id}/shadow"
+    opened.shadows.write(at.id, "Ada")
+    told, sent = wanted(opened, at), []
+    place, name = (Batches, "_sent") if crm == "salesforce" else (HubSpotClient, "update")
+    send = getattr(place, name)
+    monkeypatch.setattr("connectors.salesforce.batches.LARGEST", 20)
+    monkeypatch.setattr("connectors.hubspot.publish.PAGE", 20)
+
+    def once(self, group):
+        if sent:
+            raise Killed
+        sent.append(len(group))
+        return send(self, group)
+
+    monkeypatch.setattr(place, name, once)
+    with pytest.raises(Killed):
+        jobs.publish(opened, at)
+    monkeypatch.undo()
+    assert 0 < len(held(world, at)) == sent[0] < len(told)
+    opened.shadows.write_no_more(at.id, "Ada")
+    assert "may still stand" in Page(browser.get(page).text).text
+    receipt = jobs.publish(opened, at)
+    assert receipt.shadow == ShadowReceipt(written=0, cleared=sent[0], unchanged=0)
+    assert held(world, at) == {}
+    assert "may still stand" not in Page(browser.get(page).text).text
+
+
+@pytest.mark.usefixtures("crm")
+@CRMS
+def test_a_killed_write_back_goes_on_where_it_stopped(world, at, monkeypatch):
+    opened = world.services
+    opened.shadows.write(at.id, "Ada")
+    told = wanted(opened, at)
+    add = type(opened.repository).add_receipt
+    monkeypatch.setattr(type(opened.repository), "add_receipt", lambda *_: (_ for _ in ()).throw(Killed))
+    with pytest.raises(Killed):
+        jobs.publish(opened, at)
+    monkeypatch.setattr(type(opened.repository), "add_receipt", add)
+    again = jobs.publish(opened, at)
+    assert (again.written, again.shadow.unchanged) == (0, len(told))
+
+
+@pytest.mark.parametrize("crm", ["hubspot"])
+def test_a_lead_that_leaves_loses_its_score(world, at, support, crm):
+    opened, stand_in = world.services, getattr(world, crm)
+    opened.shadows.write(at.id, "Ada")
+    jobs.publish(opened, at)
+    before, ring, field = held(world, at), opened.keyring(at), support.NAMES[crm]["opt_out"]
+    gone = next(one for one in reversed(stand_in.record_ids()) if ring.lead_key(one).hex in before)
+    stand_in.desk.change("contacts", gone, {field: "true"})
+    jobs.sync(opened, at, wanted="full")
+    receipt = jobs.publish(opened, at)
+    assert (receipt.shadow.cleared, receipt.cleared) == (1, 1)
+    assert held(world, at).keys() == before.keys() - {ring.lead_key(gone).hex}
+
+
+@CRMS
+def test_a_field_that_cannot_hold_it_is_told_with_its_mend_and_the_flags_are_written(world, at, crm):
+    opened = world.services
+    opened.shadows.write(at.id, "Ada")
+    jobs.publish(opened, at)
+    if crm == "salesforce":
+        hidden = world.salesforce.org.admin.hidden_fields
+        hidden.add(FIELD[crm].lower())
+        receipt = jobs.publish(opened, at)
+        hidden.remove(FIELD[crm].lower())
+        why, mend = "is missing or not visible to the connected user", "give the connected user edit access"
+    else:
+        definition = world.hubspot.definition(FIELD[crm])
+        definition.type = "string"
+        receipt = jobs.publish(opened, at)
+        definition.type = "number"
+        why, mend = "its type must be number", "archive it in HubSpot, or correct it"
+    (note,) = receipt.notes
+    assert note.startswith("The shadow score was not written: ")
+    assert why in note
+    assert mend in note
+    assert (receipt.unchanged > LEADS - 20, receipt.shadow) == (True, None)
+    (told,) = [one for one in write_back(opened, at) if one.level == "warning"]
+    assert told.says == note
+
+
+@pytest.mark.parametrize("crm", ["hubspot"])
+def test_what_can_no_longer_be_computed_is_taken_away_and_the_flags_stay(world, at, browser, caplog):
+    """First the stream speaks of another outcome or score, then a defect that nobody foresaw."""
+    opened, page = world.services, f"/connections/{at.id}/shadow"
+    opened.shadows.write(at.id, "Ada")
+    jobs.publish(opened, at)
+    before, good = held(world, at), opened.repository.stream(at.id).text
+    assert before
+    other = good.replace('outcome = "converted"', "")
+    opened.repository.save_stream(at.id, other, "Ada")
+    # What is written goes by the stream of the audit, until the next one.
+    assert jobs.publish(opened, at).shadow.unchanged == len(before)
+    jobs.sync(opened, at)
+    shown = Page(browser.get(page).text).text
+    assert "The stream's outcome was converted when the shadow score learned, and is none now" in shown
+    receipt = jobs.publish(opened, at)
+    assert receipt.shadow == ShadowReceipt(written=0, cleared=len(before), unchanged=0)
+    assert receipt.notes[-1].startswith(
+        "No shadow score was written, and its field was emptied: the stream's outcome"
+    )
+    assert receipt.written + receipt.unchanged > LEADS - 20
+    assert held(world, at) == {}
+    opened.repository.save_stream(at.id, good, "Ada")
+    jobs.sync(opened, at)
+    assert jobs.publish(opened, at).shadow.written == len(before)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("webapp.shadow_writing.written_scores", None)
+        assert jobs.publish(opened, at).notes[-1].endswith("the server's log says why.")
+    assert held(world, at) == {}
+    assert "the shadow scores could not be computed" in caplog.text
+
+
+@pytest.mark.parametrize("crm", ["hubspot"])
+def test_only_the_one_connection_is_written_by_the_command_and_nobody_else_switches_it(world, at, support):
+    opened, page = world.services, f"/connections/{at.id}/shadow"
+    opened.accounts.add_user(
+        NewUser(name="Alan", role="auditor", password_hash=support.password_hash()), "Ada"
+    )
+    auditor = type(world.signed_in())(world.app.test_client())
+    auditor.submit("/login", {"name": "Alan", "password": support.PASSWORD})
+    assert "Only an administrator may change that." in Page(auditor.get(page).text).text
+    assert auditor.submit(page, AGREED, to=f"{page}/write").status_code == 403
+    assert auditor.submit(page, {}, to=f"{page}/write-no-more").status_code == 403
+    opened.shadows.write(at.id, "Ada")
+    records = {}
+    for row in opened.repository.connections():
+        opened.shadows.running(row.id) or begin(opened, row)
+        done = publish._job(opened, row, jobs.quiet)
+        records[row.crm] = (done.record["shadow"], "Shadow scores: " in done.text)
+    assert records["salesforce"][0] is None or records["salesforce"][0]["written"] == 0
+    assert records["hubspot"] == ({"written": len(wanted(opened, at)), "cleared": 0, "unchanged": 0}, True)
+
+
+@pytest.mark.parametrize("crm", ["salesforce"])
+def test_a_stopped_one_is_taken_away_and_a_new_one_is_not_written_before_somebody_says_so(world, at, browser):
+    opened, page = world.services, f"/connections/{at.id}/shadow"
+    opened.shadows.write(at.id, "Ada")
+    told = jobs.publish(opened, at).shadow.written
+    stopped = Page(browser.submit(page, {}, to=f"{page}/stop", follow_redirects=True).text).text
+    assert "The next write-back empties its field in the CRM." in stopped
+    begin(opened, at)
+    assert jobs.publish(opened, at).shadow == ShadowReceipt(written=0, cleared=told, unchanged=0)
+    opened.shadows.write(at.id, "Ada")
+    receipt = jobs.publish(opened, at)
+    assert receipt.shadow is None
+    assert receipt.notes[-1].endswith("emptied: it has not learned yet, and does with the next pull.")
+    shown = browser.get(page, headers={"Accept-Language": "de"})
+    assert faults(shown.text) == []

@@ -52,22 +52,23 @@ def scores(table: pa.Table, stream: Stream, learned: Learned) -> Reals:
 def _refuse_another(stream: Stream, learned: Learned) -> None:
     """Of the score and the outcome only what the way goes by must be the same."""
     by_score, by_outcome = learned.way != "model", learned.way in {"curve", "model"}
+    better = (_better(learned.higher_is_better), _better(stream.higher_is_better))
     same = {
         "score": (by_score, learned.score, stream.score),
-        "better score (whether the higher one)": (
-            by_score,
-            learned.higher_is_better,
-            stream.higher_is_better,
-        ),
+        "better score": (by_score, *better),
         "outcome": (by_outcome, learned.outcome, stream.outcome),
     }
     for what, (counts, then, now) in same.items():
         if counts and then is not None and then != now:
             msg = (
-                f"the stream's {what} was {then} when the shadow score learned, and is {now} now: stop the "
-                "shadow score, and start it anew"
+                f"the stream's {what} was {then} when the shadow score learned, and is {now or 'none'} now: "
+                "stop the shadow score, and start it anew"
             )
             raise AnotherStream(msg)
+
+
+def _better(higher: bool | None) -> str | None:
+    return None if higher is None else "the higher one" if higher else "the lower one"
 
 
 def drawn_by_curve(given: Mapping[str, Any], score: Reals) -> Reals:
