@@ -17,7 +17,7 @@ from audit.rows.mitigation.catalogue import PLAIN, catalogue
 from audit.rows.mitigation.learning import Lesson, chance, warm
 from audit.rows.mitigation.model import Remedy
 from audit.rows.mitigation.reweighing import weights
-from audit.rows.shadow import compared, learn, scores, why_not
+from audit.rows.shadow import as_written, compared, learn, lower_is_better, scores, why_not, written_cut
 from audit.rows.shadow.possible import BY_CHANCE
 from audit.rows.shadow.trees import chances, trained
 from audit.schema import BadInput
@@ -129,9 +129,12 @@ def test_new_names_count_as_rare_and_a_field_that_is_gone_is_named(table, tried)
     learned = learn(table, STREAM, Request(), tried["plain"][0])
     place = table.column_names.index("feature:town")
     as_written = table.column("feature:town").cast(pa.string())
-    nowhere = pa.array(["Nowhere"] * table.num_rows)
-    new = table.set_column(place, "feature:town", nowhere)
+    nowhere = ["Nowhere"] * (table.num_rows - 1)
+    new = table.set_column(place, "feature:town", pa.array([*nowhere, as_written[-1].as_py()]))
     assert np.isfinite(scores(new, STREAM, learned)).all()
+    another = table.set_column(place, "feature:town", pa.array([*nowhere, None]))
+    with pytest.raises(BadInput, match="'town' holds none of the values any more that the shadow score"):
+        scores(another, STREAM, learned)
     plainly = table.set_column(place, "feature:town", as_written)
     assert (scores(plainly, STREAM, learned) == scores(table, STREAM, learned)).all()
     with pytest.raises(BadInput, match="the field 'town', which the shadow score goes by, is no longer"):
@@ -145,6 +148,48 @@ def test_new_names_count_as_rare_and_a_field_that_is_gone_is_named(table, tried)
 
 def _as_names(table: pa.Table, name: str) -> pa.Table:
     return table.set_column(table.column_names.index(name), name, table.column(name).cast(pa.string()))
+
+
+def test_what_is_written_is_readable_and_calls_the_same_leads(table, tried):
+    lower = replace(STREAM, higher_is_better=False)
+    for name in ("plain", "recalibration", "threshold:0.75"):
+        for stream in (STREAM, lower):
+            learned = learn(table, STREAM, Request(), tried[name][0])
+            told = scores(table, STREAM, learned).copy()
+            # Leads so near to where it calls that four decimals do not tell them apart.
+            told[:4] = learned.cut + np.asarray([-1e-9, 0.0, 1e-9, np.nan])
+            field, cut = as_written(told, stream, learned), written_cut(stream, learned)
+            known, turned = np.isfinite(told), lower_is_better(stream, learned)
+            assert turned is (stream is lower and name == "threshold:0.75")
+            called = field[known] <= cut if turned else field[known] >= cut
+            assert (called == (told[known] >= learned.cut)).all()
+            assert np.isnan(field[3])
+            scale = (100 if learned.way != "score" else 1) * (-1 if turned else 1)
+            assert field[known] == pytest.approx(told[known] * scale, abs=2e-4)
+            assert field[known].tolist() == np.round(field[known], 4).tolist()
+            assert np.isnan(as_written(np.asarray([np.inf]), stream, learned)).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({"score": "another"}, {"recalibration", "threshold:0.75"}),
+        ({"higher_is_better": False}, {"recalibration", "threshold:0.75"}),
+        ({"outcome": None}, {"recalibration", "plain"}),
+    ],
+)
+def test_another_score_or_outcome_than_what_it_learned_is_refused(table, tried, change, refused):
+    for name in ("plain", "recalibration", "threshold:0.75"):
+        learned = learn(table, STREAM, Request(), tried[name][0])
+        now = replace(STREAM, **change)
+        if name in refused:
+            with pytest.raises(BadInput, match="stop the shadow score, and start it anew"):
+                scores(table, now, learned)
+        else:
+            assert np.isfinite(scores(table, now, learned)).all()
+        # What was learned before this was kept knows no stream, and goes on.
+        before = replace(learned, score=None, outcome=None, higher_is_better=None)
+        assert np.isfinite(scores(table, now, before)).all()
 
 
 def test_too_little_to_learn_from_is_a_sentence(table):

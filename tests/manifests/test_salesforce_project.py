@@ -14,7 +14,7 @@ from typing import Any, get_args
 import pytest
 
 from connectors import feedback
-from connectors.salesforce import answers, finding_records, flag_fields, oauth, wished_fields
+from connectors.salesforce import answers, finding_records, flag_fields, oauth, shadow_field, wished_fields
 from connectors.salesforce.described import FieldNeed
 from tests.conftest import absent
 from tests.manifests.published_types import PublishedTypes
@@ -41,7 +41,7 @@ TYPES = {
     "Lookup": "reference",
 }
 WRITTEN = [
-    *(("Lead", need) for need in (*flag_fields.NEEDS, *wished_fields.WISHED)),
+    *(("Lead", need) for need in (*flag_fields.NEEDS, *wished_fields.WISHED, shadow_field.NEED)),
     *((finding_records.FINDING, need) for need in finding_records.NEEDS),
 ]
 NEEDS = [*WRITTEN, *((answers.FEEDBACK, need) for need in answers.READS)]
@@ -113,6 +113,15 @@ def test_reps_see_the_check_and_change_nothing() -> None:
     assert {f"Lead.{name}" for name in NUMBERS} == {
         name for name in permissions("Lead_Audit_Estimate") if "." in name
     }
+
+
+def test_only_who_may_sees_the_shadow_score_under_the_label_that_the_page_names() -> None:
+    name = f"Lead.{shadow_field.SHADOW}"
+    sets = {path.name.partition(".")[0] for path in SOURCE.glob("permissionsets/*.xml")}
+    seeing = {one: permissions(one)[name]["editable"] for one in sets if name in permissions(one)}
+    assert seeing == {"Lead_Audit_Integration": "true", "Lead_Audit_Shadow": "false"}
+    assert texts(field_file("Lead", shadow_field.SHADOW), "label") == [shadow_field.LABEL]
+    assert not [path for path in METADATA if shadow_field.SHADOW in path.read_text() and "list" in path.name]
 
 
 def test_who_answers_makes_an_answer_and_changes_none() -> None:
