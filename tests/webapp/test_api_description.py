@@ -12,7 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -25,6 +26,9 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 from schemathesis import Config, GenerationMode
 from schemathesis.core.failures import FailureGroup
 
+from audit.rows.mitigation import Request
+from audit.rows.mitigation.recalibration import RECALIBRATION
+from audit.rows.shadow import Learned
 from connectors.sandbox.certificate import Certificate
 from tests.webapp.api_caller import Caller, caller
 from tests.webapp.bench import work_off
@@ -34,9 +38,13 @@ from webapp.api.operation import Grant
 from webapp.api.reference import markdown, text
 from webapp.api.scopes import SCOPES
 from webapp.experiments import ON_THE_SCORE, Asked, ask
-from webapp.jobs import sync
+from webapp.jobs import leads_of, rules_in_force, sync
 from webapp.panels import panel_for, to_json
 from webapp.rights import erasing
+from webapp.services import Services
+from webapp.shadow_scores import after_audit, sealed
+from webapp.store.rows import AuditRow, ConnectionRow
+from webapp.store.shadows import NewShadow
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 # Beside what is there: a cursor that fits the pattern and is none of ours, a record id that is none of the
@@ -79,11 +87,36 @@ def installation(
         told = program.get(asked.headers["Location"].removeprefix("/api/v1")).json
         names = {"connection_id": row.id, "audit_id": audit.id, "version": 1}
         names |= {"release_id": told["release"]["id"], "job_id": told["id"], "experiment_id": tried.wanted}
-        names["pack"] = "ll144"
+        names |= {"pack": "ll144", **compared(world.services, row, audit)}
         _, lead, another, *_ = world.hubspot.record_ids()
         yield Installation(
             app=world.app, token=program.token, names=names, lead=str(lead), another=str(another)
         )
+
+
+def compared(opened: Services, row: ConnectionRow, audit: AuditRow) -> dict[str, str]:
+    """A shadow score, and how it compares on all leads: it learned long before the first of them came."""
+    about = {"request": asdict(Request(attribute="region")), "attribute": "region", "group": "country"}
+    new = NewShadow(
+        experiment_id="e1", asked={"remedy": asdict(RECALIBRATION), **about}, who="Ada", reason=""
+    )
+    shadow_id = opened.shadows.start(row.id, new)
+    learned = Learned(
+        remedy="threshold:1.1",
+        title="Call more",
+        way="score",
+        given={},
+        cut=45.0,
+        until=date(2020, 1, 1),
+        leads=1,
+        known=1,
+    )
+    assert shadow_id
+    assert opened.shadows.learned(shadow_id, sealed(opened, row, shadow_id, learned))
+    stream = rules_in_force(opened, row).stream
+    after_audit(opened, row, (leads_of(opened, row, stream), stream), audit)
+    (kept,) = opened.shadows.audits(shadow_id)
+    return {"shadow_id": shadow_id, "comparison_id": kept.id}
 
 
 def test_the_description_is_valid_openapi():

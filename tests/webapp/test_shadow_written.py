@@ -15,6 +15,7 @@ from connectors.hubspot.client import HubSpotClient
 from connectors.salesforce.batches import Batches
 from connectors.sandbox.fields import FieldSpec
 from connectors.source import ShadowReceipt
+from tests.webapp.api_caller import caller
 from tests.webapp.markup import Page, faults
 from webapp import jobs
 from webapp.cli import publish
@@ -335,3 +336,44 @@ def test_a_stopped_one_is_taken_away_and_a_new_one_is_not_written_before_somebod
     assert receipt.notes[-1].endswith("emptied: it has not learned yet, and does with the next pull.")
     shown = browser.get(page, headers={"Accept-Language": "de"})
     assert faults(shown.text) == []
+
+
+@pytest.mark.parametrize("crm", ["hubspot"])
+def test_the_api_tells_what_runs_and_how_it_compares_and_closes_what_is_special(world, at):
+    opened, client, there = world.services, world.app.test_client(), f"/connections/{at.id}/shadow-scores"
+    plain = caller(client, opened, "read:remedies", role="auditor")
+    program = caller(client, opened)
+    runs = opened.shadows.running(at.id)
+    assert [one["id"] for one in plain.every(there, limit=1)] == [one.id for one in opened.shadows.of(at.id)]
+    told = plain.get(f"{there}/{runs.id}").json
+    assert (told["remedy"], told["stopped_at"], told["written_since"]) == ("recalibration", None, None)
+    assert told["field"] == FIELD["hubspot"]
+    opened.shadows.write(at.id, "Ada")
+    assert plain.get(f"{there}/{runs.id}").json["written_by"] == "Ada"
+    came = came_of(opened, at, runs)
+    compared = plain.every(f"{there}/{runs.id}/comparisons", limit=1)
+    assert [one["id"] for one in compared] == [one.id for one in came]
+    newest, everybody = compared[0], came[0].audit.compared.everybody
+    assert newest["groups"][0]["differs"]["value"] == everybody.differ.value
+    assert {one["group"] for one in newest["groups"]} == {"", "town", "country"}
+    assert newest["shadow_findings"] is not None
+    path = f"{there}/{runs.id}/comparisons/{came[0].id}/audit.json"
+    assert plain.get(path).text == came[0].audit.text
+    for nothing in (f"{there}/none", f"{there}/none/comparisons", path.replace(came[0].id, "none")):
+        assert plain.get(nothing).status_code == 404
+    assert caller(client, opened, "read:audits", role="auditor").get(there).status_code == 403
+    good = opened.repository.stream(at.id).text
+    # Another attribute is special: what is about all attributes is closed.
+    second = '\n[[stream.attribute]]\nname = "branch"\nspecial_category = true\n'
+    opened.repository.save_stream(
+        at.id, good.replace('features = ["branch"]', "features = []") + second, "Ada"
+    )
+    assert plain.get(f"{there}/{runs.id}/comparisons").json["items"][0]["shadow_findings"] is None
+    assert plain.get(path).json["type"] == "urn:fairlead:problem:special-category"
+    assert program.get(path).text == came[0].audit.text
+    opened.repository.save_stream(
+        at.id, good.replace('name = "region"', 'name = "region"\nspecial_category = true'), "Ada"
+    )
+    assert plain.get(there).json["withheld"] == len(opened.shadows.of(at.id))
+    assert plain.get(f"{there}/{runs.id}").json["type"] == "urn:fairlead:problem:special-category"
+    opened.repository.save_stream(at.id, good, "Ada")

@@ -37,6 +37,16 @@ NAMES: dict[str, Record] = {
         "pattern": "^[0-9a-z]{1,32}$",
         "description": "The id of an experiment.",
     },
+    "shadow_id": {
+        "type": "string",
+        "pattern": "^[0-9a-z]{1,32}$",
+        "description": "The id of a shadow score.",
+    },
+    "comparison_id": {
+        "type": "string",
+        "pattern": "^[0-9a-z]{1,32}$",
+        "description": "The id of a comparison.",
+    },
     "pack": {"type": "string", "enum": [*PACKS], "description": "The rule."},
     "job_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a job."},
     "version": {"type": "integer", "minimum": 1, "maximum": 2147483647, "description": "Counts from 1."},

@@ -15,6 +15,7 @@ from webapp.api import (
     releases,
     remarks,
     rules,
+    shadows,
 )
 from webapp.api.operation import Operation
 
@@ -26,6 +27,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *answers.OPERATIONS,
     *remarks.OPERATIONS,
     *experiments.OPERATIONS,
+    *shadows.OPERATIONS,
     *rules.OPERATIONS,
     *decisions.OPERATIONS,
     *releases.OPERATIONS,
