@@ -11,6 +11,7 @@ import html
 import importlib
 import re
 from dataclasses import asdict
+from datetime import date
 
 import pytest
 import requests
@@ -19,6 +20,7 @@ from audit.report.json_form import read_json
 from audit.report.model import Report
 from audit.rows.mitigation import Request
 from audit.rows.mitigation.recalibration import RECALIBRATION
+from audit.rows.shadow import Learned
 from tests.journey import everywhere
 from tests.journey.canaries import MARK, found, ids_of_answers, traces
 from tests.journey.conftest import experiment_in
@@ -26,6 +28,7 @@ from tests.webapp.api_caller import token
 from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
 from webapp.evidence.catalogue import ALONE, ANY
+from webapp.shadow_scores import sealed
 from webapp.store.shadows import NewShadow
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -58,11 +61,24 @@ def experiment(own_world) -> tuple[str, str]:
     world, _, _ = own_world
     opened, found = world.services, experiment_in(world)
     connection_id = opened.experiments.one(found).connection_id
-    # Every pull from now on computes a shadow score; of so few leads its page offers none.
+    # Every pull from now on computes a shadow score, and every write-back writes it; so few leads teach none.
     about = {"request": asdict(Request(attribute="region")), "attribute": "region", "group": ""}
     asked = {"remedy": asdict(RECALIBRATION), **about}
     new = NewShadow(experiment_id=found, asked=asked, who="admin", reason="To see it on new leads.")
-    assert opened.shadows.start(connection_id, new)
+    shadow_id = opened.shadows.start(connection_id, new)
+    row = opened.repository.connection(connection_id)
+    learned = Learned(
+        remedy=RECALIBRATION.id,
+        title=RECALIBRATION.title,
+        way="curve",
+        given={"at": [0.0, 100.0], "chance": [0.0, 0.5], "least": 0.0, "spread": 100.0},
+        cut=0.3,
+        until=date(2000, 1, 1),
+        leads=1,
+        known=1,
+    )
+    assert opened.shadows.learned(shadow_id, sealed(opened, row, shadow_id, learned))
+    assert opened.shadows.write(connection_id, "admin")
     return found, connection_id
 
 
@@ -84,6 +100,8 @@ def parts(world) -> everywhere.Parts:
         "release_id": ("none",),
         "experiment_id": tuple(one.id for row in rows for one in made(row.id)) or ("none",),
         "shadow_audit_id": shadow_audits(world),
+        "shadow_id": (*(each.id for row in rows for each in world.services.shadows.of(row.id)), "none"),
+        "comparison_id": shadow_audits(world),
         "token_id": ("none",),
         "user_id": ("none",),
         "job_id": ("none",),
@@ -98,6 +116,16 @@ def shadow_audits(world) -> tuple[str, ...]:
     """The audits of shadow scores, and the id of none."""
     kept, rows = world.services.shadows, world.services.repository.connections()
     return (*(one.id for row in rows for each in kept.of(row.id) for one in kept.audits(each.id)), "none")
+
+
+def written_shadow_scores(world) -> list[float | str]:
+    """What stands in the fields for shadow scores of both CRMs."""
+    contacts = (world.hubspot.values(name) for name in world.hubspot.record_ids())
+    held = [
+        *(one.get("Fairness_Shadow_Score__c") for one in world.salesforce.org.leads.values()),
+        *(one.get("fairscore_shadow_score") for one in contacts),
+    ]
+    return [one for one in held if one]
 
 
 def report_of(world, audit_id: str) -> Report:
@@ -244,6 +272,10 @@ def test_no_command_prints_or_writes_a_raw_identifier(own_world, desk, needles, 
     assert done.stdout
     assert found(iter([("printed", (done.stdout + done.stderr).encode())]), needles) == []
     assert "{out}" not in (COMMANDS[words] or ()) or any(out.iterdir())
+    # Numbers that came by the command, and nothing else.
+    scores = written_shadow_scores(world) if words == ("publish",) else [1.0] * 101
+    assert len(scores) > 100
+    assert all(0 <= float(score) <= 50 for score in scores)
     assert found(traces(out), needles) == []
 
 
@@ -322,6 +354,7 @@ def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles, exper
     assert {"api.make_dossier", "api.erase_lead", "api.look_up_panel", "api.list_trail"} <= done
     assert {"api.list_answers", "api.count_answers", "api.compare_answers"} <= done
     assert {"api.list_experiments", "api.get_experiment", "api.get_experiment_json"} <= done
+    assert {"api.list_shadow_scores", "api.list_comparisons", "api.get_shadow_audit_json"} <= done
     assert len(done) > 25
     assert hits == []
     assert found(iter([("log", "\n".join(log).encode())]), needles) == []
