@@ -53,6 +53,7 @@ def audited(held: tuple[pa.Table, Stream], learned: Learned, asked: Asked) -> Sh
         There are too few of them yet, or what the score goes by is gone.
     """
     table, stream = held
+    _refuse_gone(stream, asked["attribute"])
     whole = admit(table, stream).table
     new = _new_keys(whole, learned)
     least = stream.audit.minimum_group
@@ -122,6 +123,15 @@ def from_text(text: str) -> ShadowAudit:
 def _new_keys(whole: pa.Table, learned: Learned) -> pa.Array:
     later = pc.greater(whole.column("created"), pa.scalar(learned.until, pa.date32()))
     return whole.column("key").filter(pc.fill_null(later, False)).combine_chunks()
+
+
+def _refuse_gone(stream: Stream, attribute: str) -> None:
+    if attribute not in {one.name for one in stream.attributes}:
+        msg = (
+            f"the stream has no attribute {attribute!r} any more, by whose groups both scores are compared: "
+            "bring it back, or stop the shadow score and start one anew"
+        )
+        raise BadInput(msg)
 
 
 def _deciding(stream: Stream, learned: Learned) -> Stream:

@@ -11,6 +11,7 @@ import pytest
 from audit.rows.mitigation import Request
 from audit.rows.mitigation.catalogue import PLAIN
 from audit.rows.mitigation.recalibration import RECALIBRATION
+from audit.schema import BadInput
 from connectors.hubspot.client import HubSpotClient
 from connectors.salesforce.batches import Batches
 from connectors.sandbox.fields import FieldSpec
@@ -22,7 +23,7 @@ from webapp.cli import publish
 from webapp.doctor.write_back import write_back
 from webapp.held_leads import leads_of
 from webapp.key_rotation import rotate
-from webapp.shadow_audits import written_scores
+from webapp.shadow_audits import audited, written_scores
 from webapp.shadow_scores import opened_from
 from webapp.shadowing import came_of
 from webapp.store.accounts import NewUser
@@ -95,8 +96,10 @@ def at(world, crm):
     """One connection, whose shadow score runs, has learned, and is not written; its page."""
     opened = world.services
     row = opened.repository.connection_for(crm, getattr(world, crm).organisation)
-    if opened.shadows.running(row.id) is None:
+    runs = opened.shadows.running(row.id)
+    if runs is None:
         begin(opened, row)
+    if runs is None or runs.content is None:
         jobs.sync(opened, row)
     opened.shadows.write_no_more(row.id, "test")
     jobs.publish(opened, row)
@@ -148,6 +151,8 @@ def test_it_is_written_to_new_leads_once_an_admin_agrees_and_taken_away_again(wo
     assert held(world, at) == pytest.approx(told)
     shown = Page(browser.get(page).text).text
     assert f"Shadow scores: {len(told)} written + 0 cleared + 0 unchanged" in shown
+    # Whoever asks who sees what is told of the field as well.
+    assert FIELD[crm] in Page(browser.get(f"/connections/{at.id}/record").text).text
     assert "The chance of a good outcome, from 0 to 100" in shown
     again = jobs.publish(opened, at)
     assert (again.written, again.shadow) == (0, ShadowReceipt(written=0, cleared=0, unchanged=len(told)))
@@ -156,6 +161,7 @@ def test_it_is_written_to_new_leads_once_an_admin_agrees_and_taken_away_again(wo
     gone = jobs.publish(opened, at)
     assert gone.shadow == ShadowReceipt(written=0, cleared=len(told), unchanged=0)
     assert held(world, at) == {}
+    assert FIELD[crm] not in Page(browser.get(f"/connections/{at.id}/record").text).text
     assert "may still stand" not in Page(browser.get(page).text).text
     lines = [(one.who, one.action) for one in opened.accounts.events(8) if "shadow score write" in one.action]
     assert lines[:2] == [("Ada", "shadow score write-back off"), ("Ada", "shadow score write-back on")]
@@ -377,3 +383,15 @@ def test_the_api_tells_what_runs_and_how_it_compares_and_closes_what_is_special(
     assert plain.get(there).json["withheld"] == len(opened.shadows.of(at.id))
     assert plain.get(f"{there}/{runs.id}").json["type"] == "urn:fairlead:problem:special-category"
     opened.repository.save_stream(at.id, good, "Ada")
+
+
+@pytest.mark.parametrize("crm", ["salesforce"])
+def test_an_attribute_that_the_stream_no_longer_has_is_named_and_what_is_written_goes_on(world, at):
+    opened = world.services
+    runs, stream = opened.shadows.running(at.id), jobs.rules_in_force(opened, at).stream
+    learned = opened_from(opened, at, runs)
+    renamed = replace(stream, attributes=(replace(stream.attributes[0], name="area"),))
+    held_leads = leads_of(opened, at, renamed)
+    with pytest.raises(BadInput, match="no attribute 'region' any more, by whose groups"):
+        audited((held_leads, renamed), learned, runs.asked)
+    assert written_scores((held_leads, renamed), learned) == wanted(opened, at)

@@ -51,7 +51,7 @@ class Picture:
 def flow(opened: Services, connection: ConnectionRow) -> Paper:
     """The data flow of one connection. Raises BadInput where it has no policy."""
     rules = in_force(opened, connection)
-    steps = [f"{title}: {text}" for title, text in _steps(connection, rules)]
+    steps = [f"{title}: {text}" for title, text in _steps(opened, connection, rules)]
     return Paper(
         schema=SCHEMA,
         title=f"Data flow of {label(connection)}",
@@ -71,7 +71,7 @@ def flow(opened: Services, connection: ConnectionRow) -> Paper:
 def picture(opened: Services, connection: ConnectionRow) -> Picture:
     """The same as boxes, one under the other, so that a phone shows it too."""
     rules = in_force(opened, connection)
-    steps, boxes, y = _steps(connection, rules), list[Box](), MARGIN
+    steps, boxes, y = _steps(opened, connection, rules), list[Box](), MARGIN
     for title, text in steps:
         lines = tuple(textwrap.wrap(text, CHARACTERS))
         height = 30 + LINE * len(lines)
@@ -88,13 +88,13 @@ def picture(opened: Services, connection: ConnectionRow) -> Picture:
     )
 
 
-def _steps(connection: ConnectionRow, rules: InForce) -> tuple[tuple[str, str], ...]:
+def _steps(opened: Services, connection: ConnectionRow, rules: InForce) -> tuple[tuple[str, str], ...]:
     name, policy = NAMES[connection.crm], rules.policy
     asked, dropped = len(policy.fields), sum(rule.operator.name == "drop" for rule in policy.rules)
     fields = f"{asked:,} {'field is' if asked == 1 else 'fields are'}"
     never = f" Named as never to be read: {dropped}." if dropped else ""
     columns = f"{len(rules.kept):,} {'column is' if len(rules.kept) == 1 else 'columns are'}"
-    written = len(sentences.written_fields(connection.crm))
+    written = len(sentences.filled_fields(opened, connection))
     return (
         (
             name,

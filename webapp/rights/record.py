@@ -149,7 +149,7 @@ def _data(rules: InForce) -> Table:
 
 
 def _recipients(opened: Services, connection: ConnectionRow) -> tuple[Line, ...]:
-    fields = ", ".join(sentences.written_fields(connection.crm))
+    fields = ", ".join(sentences.filled_fields(opened, connection))
     return (
         Line(
             term=f"Users of {NAMES[connection.crm]}",

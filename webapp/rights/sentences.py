@@ -14,6 +14,7 @@ from webapp.rights.rules import InForce
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow, Crm
 from webapp.viewmodels.account import excluded_words, rejected_words
+from webapp.viewmodels.shadow_written import field_of
 
 OTHER_PURPOSE = marked("a field that may go with the score; it is used to find out what stands behind a gap")
 DECISIONS = marked(
@@ -34,6 +35,13 @@ def written_fields(crm: Crm) -> tuple[str, ...]:
     from connectors.hubspot.flag_properties import NAMES as PROPERTIES  # noqa: PLC0415 - as above
 
     return PROPERTIES
+
+
+def filled_fields(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
+    """The same, with that of the shadow score where an administrator wants it written."""
+    runs = opened.shadows.running(connection.id)
+    own = (field_of(connection.crm)[0],) if runs and runs.writing_since else ()
+    return (*written_fields(connection.crm), *own)
 
 
 def standing(found: OneLead, crm: Crm) -> tuple[str, ...]:
@@ -83,7 +91,7 @@ def use(found: OneLead, rules: InForce, crm: str, told: ScoreRules | None, revie
 
 def recipients(opened: Services, connection: ConnectionRow) -> tuple[str, ...]:
     """Who sees something of this person."""
-    fields = ", ".join(written_fields(connection.crm))
+    fields = ", ".join(filled_fields(opened, connection))
     said = privacy(opened).notes().get("recipients")
     return (
         gettext(

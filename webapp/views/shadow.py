@@ -27,6 +27,7 @@ from webapp.viewmodels.shadow import shadow_page
 from webapp.viewmodels.shadow_written import written
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
+from webapp.views.reasons import typed_reason
 
 blueprint = Blueprint("shadow", __name__)
 PAGE = "/connections/<connection_id>/shadow"
@@ -42,7 +43,7 @@ def show(connection_id: str) -> Response:
 def begin(connection_id: str) -> AnyResponse:
     """Start a remedy as a shadow score."""
     connection = connection_or_404(connection_id)
-    typed = {name: request.form.get(name, "").strip() for name in ("remedy", "reason")}
+    typed = {name: typed_reason(request.form.get(name, "")) for name in ("remedy", "reason")}
     found = _experiment(connection) or abort(404)
     try:
         start(services(), connection, found, (typed["remedy"], typed["reason"], current_user.user.name))
