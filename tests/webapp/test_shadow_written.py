@@ -152,7 +152,7 @@ def test_it_is_written_to_new_leads_once_an_admin_agrees_and_taken_away_again(wo
     shown = Page(browser.get(page).text).text
     assert f"Shadow scores: {len(told)} written + 0 cleared + 0 unchanged" in shown
     # Whoever asks who sees what is told of the field as well.
-    assert FIELD[crm] in Page(browser.get(f"/connections/{at.id}/record").text).text
+    assert FIELD[crm] in Page(browser.get(f"/connections/{at.id}/privacy/record").text).text
     assert "The chance of a good outcome, from 0 to 100" in shown
     again = jobs.publish(opened, at)
     assert (again.written, again.shadow) == (0, ShadowReceipt(written=0, cleared=0, unchanged=len(told)))
@@ -161,7 +161,7 @@ def test_it_is_written_to_new_leads_once_an_admin_agrees_and_taken_away_again(wo
     gone = jobs.publish(opened, at)
     assert gone.shadow == ShadowReceipt(written=0, cleared=len(told), unchanged=0)
     assert held(world, at) == {}
-    assert FIELD[crm] not in Page(browser.get(f"/connections/{at.id}/record").text).text
+    assert FIELD[crm] not in Page(browser.get(f"/connections/{at.id}/privacy/record").text).text
     assert "may still stand" not in Page(browser.get(page).text).text
     lines = [(one.who, one.action) for one in opened.accounts.events(8) if "shadow score write" in one.action]
     assert lines[:2] == [("Ada", "shadow score write-back off"), ("Ada", "shadow score write-back on")]
