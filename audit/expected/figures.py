@@ -74,14 +74,12 @@ WORST: MappingProxyType[str, tuple[tuple[str, str], tuple[str, str]]] = MappingP
 
 
 def step_auc(won: FloatArray, lost: FloatArray, step: IntArray) -> FloatArray:
-    """AUC of kinds that are ordered by step, those of one step alike; leads at step -1 are left out."""
+    """AUC of kinds in ascending order of their step, those of one step alike; step -1 is left out."""
     scored = step >= 0
-    size = int(step.max(initial=-1)) + 1
-    if not size:
+    first = np.flatnonzero(np.diff(step[scored], prepend=-1))
+    if not len(first):
         return np.full(len(won), np.nan)
-    places = np.zeros((int(scored.sum()), size))
-    places[np.arange(len(places)), step[scored]] = 1
-    a, b = won[:, scored] @ places, lost[:, scored] @ places
+    a, b = (np.add.reduceat(one[:, scored], first, axis=1) for one in (won, lost))
     beaten = np.cumsum(b, axis=1) - b / 2
     return _share((a * beaten).sum(axis=1), a.sum(axis=1) * b.sum(axis=1))
 

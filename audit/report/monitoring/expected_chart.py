@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from markupsafe import Markup, escape
 
 from audit.expected import Reconciled
@@ -11,7 +13,8 @@ from audit.report.monitoring.expected_words import figure
 WIDTH, HEIGHT = 480, 200
 LEFT, RIGHT, TOP, BOTTOM = 56, 470, 14, 156
 BLUE, ORANGE, GREY = "#3b82c4", "#c8681c", "#808890"
-_NAMED = 8
+_NAMED = 6
+_WIDE = 0.2
 
 
 def chart(rows: tuple[Reconciled, ...]) -> Markup:
@@ -39,8 +42,9 @@ class _Frame:
 
     def __init__(self, rows: tuple[Reconciled, ...]) -> None:
         ends = [end for one in rows for end in (one.estimate.low or 0.0, one.estimate.high or 0.0, one.truth)]
-        room = max((max(ends) - min(ends)) * 0.08, 0.01)
-        self.low, self.high = max(0.0, min(ends) - room), min(1.0, max(ends) + room)
+        unit = 0.1 if max(ends) - min(ends) > _WIDE else 0.02
+        self.low = max(0.0, math.floor(min(ends) / unit) * unit)
+        self.high = max(min(1.0, math.ceil(max(ends) / unit) * unit), self.low + unit)
         self.step = (RIGHT - LEFT) / len(rows)
 
     def x(self, place: int) -> float:
@@ -69,7 +73,7 @@ def _truth(one: Reconciled, x: float, y: float) -> Markup:
 
 
 def _axes(rows: tuple[Reconciled, ...], at: _Frame) -> Markup:
-    ticks = [at.low + (at.high - at.low) * part / 4 for part in range(5)]
+    ticks = [at.low + (at.high - at.low) * part / 2 for part in range(3)]
     across = (
         _line((LEFT, at.y(tick)), (RIGHT, 0), GREY, "1 6")
         + _text((LEFT - 6, at.y(tick) + 4), figure(rows[0].metric, tick), "end")

@@ -54,6 +54,7 @@ class Section:
     gaps: Table
     drawings: tuple[Drawing, ...]
     records: Table
+    by_group: Table
     past: Table
 
 
@@ -66,7 +67,8 @@ def section(made: Expected) -> Section:
         cohorts=_table(_forecasts(made, cohorts=True), made.special),
         gaps=_table(_gaps(made), made.special),
         drawings=tuple(_drawings(made)),
-        records=_table(_records(made.records), made.special),
+        records=_table(_records(made.records, groups=False), made.special),
+        by_group=_table(_records(made.records, groups=True), made.special),
         past=_table(_past(made.reconciled), made.special),
     )
 
@@ -82,7 +84,9 @@ def _table(found: Iterable[tuple[str, tuple[str, ...]]], special: tuple[str, ...
 
 
 def _span(metric: str, one: Estimate) -> str:
-    """Value and interval, or why there is none."""
+    """Value and interval, or why there is none; above the table stands what is withheld, and why."""
+    if (one.undefined or "").startswith(STATES["withheld"]):
+        return STATES["withheld"]
     if one.value is None or one.low is None or one.high is None:
         return one.undefined or DASH
     return f"{figure(metric, one.value)} ({figure(metric, one.low)} to {figure(metric, one.high)})"
@@ -132,9 +136,9 @@ def _drawings(made: Expected) -> Iterator[Drawing]:
             yield Drawing(title=title(rows), svg=chart(rows))
 
 
-def _records(found: tuple[Record, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _records(found: tuple[Record, ...], *, groups: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     for one in sorted(found, key=lambda record: (record.attribute, record.group)):
-        if not one.compared:
+        if not one.compared or bool(one.attribute) != groups:
             continue
         state = STATES[one.state]
         if one.attribute:

@@ -87,7 +87,8 @@ def _verdict(made: Expected) -> str:
     told = f"{count(made.open, 'worked lead')} {'has' if made.open == 1 else 'have'} no outcome yet."
     one = rate.estimate
     if one.value is None or one.low is None or one.high is None:
-        return f"{told} How many will convert is not said: {one.undefined}."
+        why = (one.undefined or "").removeprefix("withheld: ")
+        return f"{told} How many will convert is not said: {why}."
     low, high = (f"{round(end * one.n):,}" for end in (one.low, one.high))
     return f"{told} About {round(rate.won):,} of them are expected to convert ({low} to {high})."
 
