@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.expected import day_cubes, dated, expected, expected_of
+from audit.expected import dated, day_cubes, expected, expected_of
 from audit.intake import admit
 from tests.audit.expected.worlds import FIRST, NAMES, World, drawn, stream, table
 

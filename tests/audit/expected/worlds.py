@@ -34,9 +34,9 @@ reference = "big"
 class World:
     """Leads a month, shares of the groups, how outcomes follow from scores, and how months differ.
 
-    ``curve`` is "calibrated", "useless" (the score tells nothing), "hump" (the best leads are in the middle) or
-    "constant" (all have the same score). ``moves`` shift each group's log odds, ``months`` and ``own`` are the
-    spread of months, common and of each group; ``trend`` is added each month.
+    ``curve`` is "calibrated", "useless" (the score tells nothing), "hump" (the best leads are in the
+    middle) or "constant" (all have the same score). ``moves`` shift each group's log odds, ``months`` and
+    ``own`` are the spread of months, common and of each group; ``trend`` is added each month.
     """
 
     name: str
