@@ -20,7 +20,7 @@ from audit.expected.model import METRICS, Reconciled, Record, State
 WIDEST = 4.0
 """So many times as wide, an estimate says nothing any more and is withheld."""
 _ENOUGH = 0.9
-_BY_CHANCE = 0.05
+_BY_CHANCE = 0.01
 _ROUNDING = 1e-12
 Factors = Mapping[tuple[str, bool], Record]
 
