@@ -34,7 +34,7 @@ def test_the_summary_says_what_is_expected_and_how_our_own_estimates_did(folder)
     assert result.exit_code == 0, result.output
     assert "Before outcomes are known: 3" in result.stdout
     assert "are expected to convert" in result.stdout
-    assert "Our own estimates: For 3 months (2025-04 to 2025-06)" in result.stdout
+    assert "Our own estimates: For 2 months (2025-04 to 2025-05)" in result.stdout
     page = (folder / "out" / "monitor.html").read_text(encoding="utf-8")
     assert "How far off our own estimates were" in page
 
