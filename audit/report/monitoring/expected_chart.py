@@ -10,8 +10,8 @@ from audit.expected import Reconciled
 from audit.finding.reading import reading
 from audit.report.monitoring.expected_words import figure
 
-WIDTH, HEIGHT = 480, 200
-LEFT, RIGHT, TOP, BOTTOM = 56, 470, 14, 156
+WIDTH, HEIGHT = 400, 180
+LEFT, RIGHT, TOP, BOTTOM = 54, 394, 14, 154
 BLUE, ORANGE, GREY = "#3b82c4", "#c8681c", "#808890"
 _NAMED = 6
 _WIDE = 0.2
@@ -85,10 +85,7 @@ def _axes(rows: tuple[Reconciled, ...], at: _Frame) -> Markup:
         for place, one in enumerate(rows)
         if place % every == 0
     )
-    key = _text(
-        (LEFT, HEIGHT - 6), "bar: what we would have said; dot: what came; cross: outside the bar", "start"
-    )
-    return Markup("").join((*across, *named, key))
+    return Markup("").join((*across, *named))
 
 
 def _line(start: tuple[float, float], end: tuple[float, float], colour: str, dash: str = "none") -> Markup:
