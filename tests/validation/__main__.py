@@ -65,8 +65,8 @@ def results(scale: float) -> Results:
         ]
         soon = [later(monitoring.found, one, runs(400), 40 + i) for i, one in enumerate(monitoring.GAPS)]
         bands = [later(monitoring.held, one, 200, runs(200), 50 + i) for i, one in enumerate(HELD)]
-        past = [later(expecting.checked, one, runs(100), 60 + i) for i, one in enumerate(expecting.EVERY)]
-        ahead = [later(expecting.opened, one, runs(100), 80 + i) for i, one in enumerate(expecting.EVERY)]
+        past = [later(expecting.checked, one, runs(60), 60 + i) for i, one in enumerate(expecting.EVERY)]
+        ahead = [later(expecting.opened, one, runs(60), 80 + i) for i, one in enumerate(expecting.EVERY)]
         return Results(
             gaps=tuple(row for one in gaps for row in one.result()),
             estimates=tuple(row for one in alone for row in one.result()),
