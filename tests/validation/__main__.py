@@ -99,6 +99,6 @@ if __name__ == "__main__":
     share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     target = Path(sys.argv[2]) if len(sys.argv) > 2 else REPORT
     sys.stdout.write(
-        f"Simulating; this takes about 15 minutes at full length on two idle cores. Report: {target}\n"
+        f"Simulating; this takes about 20 minutes at full length on two idle cores. Report: {target}\n"
     )
     target.write_text(written(results(share)))

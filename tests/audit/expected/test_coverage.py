@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from tests.audit.expected.worlds import WORLDS, World, held
+from tests.validation.expecting import checked, opened
+from tests.validation.expecting_written import Expecting, expecting_written
 
-STREAMS = 6
+STREAMS = 5
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,7 @@ def found():
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_nine_of_ten_intervals_hold_at_least(found, world):
     kept = [one for _, _, one, _ in found[world.name]]
-    assert len(kept) >= 200
+    assert len(kept) >= 150
     assert np.mean(kept) >= 0.92
 
 
@@ -45,7 +47,14 @@ def test_a_calibrated_score_leaves_no_bias(found):
         assert abs(of_stream.mean()) < 4 * of_stream.std(ddof=1) / np.sqrt(STREAMS) + 0.004
 
 
-def test_a_trend_is_beyond_them():
-    """What cannot be seen is not held: the test of the intervals can fail."""
-    rows = held(World(name="trend", leads=3000, trend=0.25), 4, 3)
-    assert np.mean([one for metric, _, one, _ in rows if metric == "base_rate"]) < 0.8
+def test_a_trend_is_beyond_them_and_what_the_past_taught_makes_up_for_it():
+    """What cannot be seen is not held, so that the test of the intervals can fail; then it is said."""
+    trend = World(name="trend", leads=900, trend=0.25)
+    past = checked(trend, 3, 3)
+    assert past.worst_metric[1] < 0.85
+    now = opened(trend, 3, 3)
+    assert now.warned == 1
+    assert now.given > now.plain
+    page = "\n".join(expecting_written(Expecting(checked=(past,), opened=(now,))))
+    assert f"| trend | {100 * past.held:.1f} |" in page
+    assert f"| trend | {100 * now.plain:.1f} | {100 * now.given:.1f} |" in page
