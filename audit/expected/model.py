@@ -122,8 +122,8 @@ class Expected:
     ``absent`` is the sentence that says why there is nothing, with the mend. ``open`` are worked leads too
     young to have an outcome (all without one, where the stream does not say how long that takes),
     ``unworked`` such leads that nobody worked; ``overdue`` are worked leads that are old enough and have
-    none all the same. ``left_out`` are groups with fewer open leads than the stream's ``minimum_group``, or not
-    among the 50 largest of an attribute.
+    none all the same. ``left_out`` are groups with fewer open leads than the stream's ``minimum_group``, or
+    not among the 50 largest of an attribute.
     ``unreconciled`` says why no estimate could be checked against the truth; None where some could.
     """
 
