@@ -16,7 +16,7 @@ test: .venv/.dev  ## every test; says plainly what it skipped
 lint: .venv/.dev  ## the quality gates alone
 	@$(BIN)/python -m pytest tests/quality $(ARGS)
 
-validate: .venv/.dev  ## simulate coverage, false alarms and power in full (about 15 minutes), and write the report
+validate: .venv/.dev  ## simulate coverage, false alarms and power in full (about 20 minutes), and write the report
 	@$(BIN)/python -m tests.validation $(ARGS)
 
 torture: .venv/.dev  ## kill pulls and write-backs, 200 times at each CRM, and what is done to keys (about an hour), and write the reports

@@ -7,7 +7,19 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.validation import accounts, agreement, coverage, exact, monitoring, nulls, power, shrinking, whole
+from tests.validation import (
+    accounts,
+    agreement,
+    coverage,
+    exact,
+    expecting,
+    monitoring,
+    nulls,
+    power,
+    shrinking,
+    whole,
+)  # fmt: skip
+from tests.validation.expecting_written import Expecting
 from tests.validation.monitoring_written import HELD, Monitoring
 from tests.validation.worlds import world
 from tests.validation.written import Results, written
@@ -53,6 +65,8 @@ def results(scale: float) -> Results:
         ]
         soon = [later(monitoring.found, one, runs(400), 40 + i) for i, one in enumerate(monitoring.GAPS)]
         bands = [later(monitoring.held, one, 200, runs(200), 50 + i) for i, one in enumerate(HELD)]
+        past = [later(expecting.checked, one, runs(60), 60 + i) for i, one in enumerate(expecting.EVERY)]
+        ahead = [later(expecting.opened, one, runs(60), 80 + i) for i, one in enumerate(expecting.EVERY)]
         return Results(
             gaps=tuple(row for one in gaps for row in one.result()),
             estimates=tuple(row for one in alone for row in one.result()),
@@ -73,6 +87,10 @@ def results(scale: float) -> Results:
                 found=tuple(one.result() for one in soon),
                 held=tuple(one.result() for one in bands),
             ),
+            expecting=Expecting(
+                checked=tuple(one.result() for one in past),
+                opened=tuple(one.result() for one in ahead),
+            ),
             length=scale,
         )
 
@@ -81,6 +99,6 @@ if __name__ == "__main__":
     share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     target = Path(sys.argv[2]) if len(sys.argv) > 2 else REPORT
     sys.stdout.write(
-        f"Simulating; this takes about 15 minutes at full length on two idle cores. Report: {target}\n"
+        f"Simulating; this takes about 20 minutes at full length on two idle cores. Report: {target}\n"
     )
     target.write_text(written(results(share)))

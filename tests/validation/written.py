@@ -12,6 +12,7 @@ from audit.registry import metric
 from tests.validation.agreement import Agreement
 from tests.validation.coverage import Coverage
 from tests.validation.exact import Exact
+from tests.validation.expecting_written import Expecting, expecting_written
 from tests.validation.monitoring_written import Monitoring, monitored
 from tests.validation.nulls import Alarms
 from tests.validation.power import Power
@@ -41,13 +42,15 @@ class Results:
     agreement_draws: int
     shrinking: tuple[Shrinking, ...]
     monitoring: Monitoring
+    expecting: Expecting
     length: float
 
 
 def written(of: Results) -> str:
     """The whole page."""
     parts = (_head(of.length), _coverage(of), _exact(of), _errors(of), _power(of), _clusters(of), _agreement(of),
-             _shrinking(of), monitored(of.monitoring), _every(of))  # fmt: skip
+             _shrinking(of), monitored(of.monitoring), expecting_written(of.expecting),
+             _every(of))  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
 

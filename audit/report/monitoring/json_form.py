@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from audit.report.monitoring.expected_json import to_record
 from audit.report.monitoring.model import SCHEMA, MonitorReport
 from audit.report.rounding import rounded
 from audit.watch import Survey, Watched, more_days
@@ -32,6 +33,8 @@ def to_json(report: MonitorReport) -> str:
         "by_account": made.by_account,
         "watched": [_watched(one, made, sure) for one, sure in zip(made.watched, made.sure, strict=True)],
     }
+    if report.expected is not None:
+        record["expected"] = to_record(report.expected)
     return json.dumps(rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 

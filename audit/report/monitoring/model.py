@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audit.expected import Expected
 from audit.intake import Refusal
 from audit.watch import Survey
 
@@ -12,7 +13,10 @@ SCHEMA = "fairlead.monitor/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorReport:
-    """Everything that ``monitor.json`` says; digests are SHA-256 in hexadecimal."""
+    """Everything that ``monitor.json`` says; digests are SHA-256 in hexadecimal.
+
+    ``expected`` is performance before outcomes are known; None where it was not asked for.
+    """
 
     survey: Survey
     version: str
@@ -22,3 +26,4 @@ class MonitorReport:
     excluded: tuple[Refusal, ...]
     stream_digest: str
     data_digest: str
+    expected: Expected | None = None

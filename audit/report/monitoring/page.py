@@ -9,6 +9,7 @@ from markupsafe import Markup
 from audit.finding.reading import reading
 from audit.report.environment import environment
 from audit.report.monitoring.chart import chart
+from audit.report.monitoring.expected_page import section
 from audit.report.monitoring.model import MonitorReport
 from audit.report.monitoring.summary import sentence, signed, summary, title, whole
 from audit.report.printable import printable
@@ -64,6 +65,7 @@ def to_html(report: MonitorReport) -> str:
             summary=summary(made),
             absent=[reading(name).label for name in made.absent],
             rows=[_gap(one, made, stands=stands) for one, stands in pairs[:LISTED]],
+            expected=None if report.expected is None else section(report.expected),
             cards=[_card(one, made) for one in made.watched[:DRAWN]],
             rejected=sum(one.count for one in report.rejected),
             excluded=sum(one.count for one in report.excluded),
