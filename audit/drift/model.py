@@ -17,9 +17,9 @@ Chosen = Literal["asked", "first half", "two windows"]
 class Asked:
     """What to compare, and how surely.
 
-    ``reference_until`` is the last day of the reference window (None: the first half of the days),
-    ``newest_from`` the first day of the newest window (None: the last 28 days, at most half of what the
-    reference leaves). ``period`` is that of the series (None: weeks up to half a year, else months).
+    ``reference_until`` is the last day of the reference window (None: the first half of the days with leads),
+    ``newest_from`` the first day of the newest window (None: the last 28 days with leads, as far as they
+    come after the reference). ``period`` is that of the series (None: weeks up to half a year, else months).
     ``confidence`` None is that of the stream's ``[audit]``. ``seed`` draws samples and permutations;
     ``multivariate`` False saves the classifier, which needs rows.
     """
@@ -100,13 +100,14 @@ class ColumnDrift:
 
     ``name`` is the column's own name ("region"), ``role`` what it is for, ``ordered`` whether its values are
     numbers. ``reference`` and ``newest`` are the leads compared (of an outcome: where it is known).
-    ``psi`` decides with ``p_adjusted``; ``psi_low`` to ``psi_high`` hold the true one, None where there are
-    too few leads. ``kolmogorov_smirnov`` and ``wasserstein`` (in the column's own unit) are None for names
+    ``psi`` less ``psi_by_chance`` (what as many leads give without any drift) decides with ``p_adjusted``;
+    ``psi_low`` to ``psi_high`` hold the true one. ``kolmogorov_smirnov`` and ``wasserstein`` (in the column's own unit) are None for names
     and where a window has no value. ``chi_squared`` has ``freedom`` degrees of freedom. ``pooled`` counts
     rare values that were counted together as others. ``levels`` are those whose share moved most.
-    ``series`` is the PSI of each period against the reference window (None: too few leads), and ``since``
-    the first day of the period from which on it stayed above the limit. ``missing`` is None for an outcome,
-    ``unseen`` also where values cannot be new.
+    ``series`` is the PSI of each period against the reference window, less what chance gives (None: too few
+    leads), and ``since`` the first day of the period from which on it stayed above the limit. ``missing`` is None for an outcome,
+    ``unseen`` also where values cannot be new. ``design_effect`` is how much more the test varies because
+    leads of one account are alike (1: not at all).
     """
 
     name: str
@@ -116,8 +117,9 @@ class ColumnDrift:
     reference: int
     newest: int
     psi: float
-    psi_low: float | None
-    psi_high: float | None
+    psi_by_chance: float
+    psi_low: float
+    psi_high: float
     jensen_shannon: float
     hellinger: float
     kolmogorov_smirnov: float | None
@@ -134,6 +136,7 @@ class ColumnDrift:
     unseen: Unseen | None
     series: tuple[float | None, ...]
     since: date | None
+    design_effect: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +189,7 @@ class Driver:
 class Multivariate:
     """How well a classifier tells leads of both windows apart: AUC 0.5 not at all, 1 perfectly.
 
-    ``reference`` and ``newest`` are the leads drawn for it, ``trees`` says what it is made of.
+    ``reference`` and ``newest`` are the leads drawn for it; ``drivers`` are the columns that tell most.
     """
 
     auc: float
@@ -204,9 +207,9 @@ class Multivariate:
 class ScoreChange:
     """A day on which the score's distribution changed, such as by a new version of the model.
 
-    The new distribution begins on ``day``, surely between ``earliest`` and ``latest`` (at the report's
-    confidence). ``p_value`` is that of the whole scan. ``before`` and ``after`` are mean scores of the
-    stretches on both sides (None from cubes without sums).
+    The new distribution begins on ``day``, or else between ``earliest`` and ``latest`` (at the report's
+    confidence). ``p_value`` is that of the whole scan, ``psi`` that of the stretches on both sides, and
+    ``before`` and ``after`` are their mean scores (None where no lead has one).
     """
 
     day: date
@@ -232,7 +235,8 @@ class DriftReport:
     """Everything that is said about drift of one stream.
 
     All p-values of ``columns`` (with their missing and unseen shares), ``gaps`` and ``multivariate`` are
-    one family of ``tested`` (Holm). ``design_effect`` is above 1 where leads of one account are alike.
+    one family of ``tested`` (Holm). ``tolerance`` is that of the change of a gap, ``by_account`` says whether
+    the stream names accounts, whose leads are alike.
     """
 
     stream: str
@@ -248,4 +252,4 @@ class DriftReport:
     confidence: float
     tolerance: float
     seed: int
-    design_effect: float
+    by_account: bool
