@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -79,8 +80,10 @@ def _starts(reference: FloatArray) -> IntArray:
         return np.zeros(1, dtype=np.int64)
     before = np.concatenate([[0.0], np.cumsum(reference)[:-1]]) / whole
     tenth = np.floor(np.round(before * BINS, 9)).astype(np.int64)
-    found = np.unique(np.searchsorted(tenth, np.arange(BINS), side="left").clip(max=len(tenth) - 1))
-    return np.unique(np.append(0, found[1:]))
+    seen = np.flatnonzero(reference)
+    # At a value that was seen, so that finer edges give the same bins with the same names.
+    found = np.unique(np.searchsorted(tenth[seen], np.arange(BINS), side="left").clip(max=len(seen) - 1))
+    return np.append(0, seen[found[1:]])
 
 
 def _ranges(axis: Axis, starts: IntArray) -> list[str]:
@@ -89,7 +92,7 @@ def _ranges(axis: Axis, starts: IntArray) -> list[str]:
     if len(starts) == 1:
         return ["all numbers"]
     cut = [f"{edges[start - 1]:.6g}" for start in starts[1:]]
-    middle = [f"{low} to below {high}" for low, high in zip(cut, cut[1:], strict=False)]
+    middle = [f"{low} to below {high}" for low, high in pairwise(cut)]
     return [f"below {cut[0]}", *middle, f"{cut[-1]} or more"]
 
 

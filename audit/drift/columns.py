@@ -10,7 +10,7 @@ from audit.drift import distances
 from audit.drift.binning import Binning, Laid
 from audit.drift.model import ColumnDrift, LevelShare
 from audit.drift.shares import gone_names, missing_share, unseen_share
-from audit.drift.size import Size, size_of
+from audit.drift.size import psi_less_chance, size_of
 from audit.drift.source import Coded, Source
 from audit.rows.clusters import Clusters
 from audit.rows.levels import Levels
@@ -67,7 +67,7 @@ def column_drift(laid: Laid, source: Source, confidence: float, *, special: bool
 
 
 def design_effect(column: Coded, source: Source, bins: Binning) -> float:
-    """How much more Pearson's statistic varies than for independent leads (Rao and Scott), 1 without accounts."""
+    """How much more Pearson's statistic varies than for independent leads (Rao, Scott); 1 without accounts."""
     if source.account is None:
         return 1.0
     level = Levels(codes=bins.place[column.codes], names=bins.names)
@@ -118,5 +118,4 @@ def _series(column: Coded, source: Source, bins: Binning, reference: FloatArray)
 def _moved(reference: FloatArray, period: FloatArray) -> float | None:
     if period.sum() < FEWEST_LEADS or reference.sum() < FEWEST_LEADS:
         return None
-    size: Size = size_of(reference, period, 1.0, 0.95)
-    return max(size.psi - size.by_chance, 0.0)
+    return psi_less_chance(reference, period)

@@ -113,7 +113,7 @@ def _gaps(kept: _Pass) -> tuple[GapDrift, ...]:
 
 
 def _width(kept: _Pass) -> float:
-    """The width of the score's range, from the scores that were seen where the stream names none; 1 without."""
+    """The width of the score's range; from the scores that were seen where the stream names none."""
     if kept.score is None:
         return 1.0
     column, source = kept.score.column, kept.source

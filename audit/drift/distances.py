@@ -21,8 +21,12 @@ HALF = 0.5
 
 
 def stability_index(reference: FloatArray, newest: FloatArray) -> float:
-    """Population stability index (PSI); rules of thumb call 0.1 a little and 0.25 much."""
-    p, q = _shares(reference + HALF), _shares(newest + HALF)
+    """Population stability index (PSI); rules of thumb call 0.1 a little and 0.25 much.
+
+    A bin that neither window has a lead in is none.
+    """
+    seen = reference + newest > 0
+    p, q = _shares(reference[seen] + HALF), _shares(newest[seen] + HALF)
     return float(((p - q) * np.log(p / q)).sum())
 
 

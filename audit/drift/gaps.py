@@ -51,24 +51,38 @@ def gap_drifts(sides: Sides, source: Source, stream: Stream, width: float) -> It
     for metric, told_of in METRICS.items():
         told = told_of(source)
         if told is not None:
-            yield from _of_metric(
-                metric, _scaled(told, width if metric == MEAN else 1.0), sides, source, stream
-            )
+            scaled = _Told(metric=metric, told=told, width=width if metric == MEAN else 1.0)
+            yield from _of_metric(scaled, sides, source, stream)
 
 
-def _of_metric(metric: str, told: Told, sides: Sides, source: Source, stream: Stream) -> Iterator[GapDrift]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Told:
+    """What a metric tells of each row, and the unit that its values are divided by."""
+
+    metric: str
+    told: Told
+    width: float
+
+    def moments(self, sides: Sides, source: Source, place: IntArray, places: int) -> Moments:
+        """Of the known groups; the last group, which is unknown, is left out."""
+        found = moments(self.told, source, place, (places, len(sides.names) + 1), sides.codes)
+        total, squares = found.total[:, :-1] / self.width, found.squares[:, :-1] / self.width**2
+        return Moments(total=total, squares=squares, n=found.n[:, :-1])
+
+
+def _of_metric(one: _Told, sides: Sides, source: Source, stream: Stream) -> Iterator[GapDrift]:
     groups = len(sides.names)
-    both = _known(moments(told, source, source.window, (2, groups + 1), sides.codes))
+    both = one.moments(sides, source, source.window, 2)
     if not both.n.any():
         return
-    gaps = gaps_of(both, sides.reference, metric != MEAN, stream.audit.confidence)
-    series = _series(told, sides, source, stream.audit.minimum_group)
+    gaps = gaps_of(both, sides.reference, stream.audit.confidence, rate=one.metric != MEAN)
+    series = _series(one, sides, source, stream.audit.minimum_group)
     for group in range(groups):
         if group == sides.reference:
             continue
         few = _few(both, sides, group, stream.audit.minimum_group)
         yield GapDrift(
-            metric=metric,
+            metric=one.metric,
             attribute=sides.attribute.name,
             group=sides.names[group],
             reference=sides.names[sides.reference],
@@ -115,25 +129,18 @@ def _few(both: Moments, sides: Sides, group: int, least: int) -> str | None:
     return None
 
 
-def _series(told: Told, sides: Sides, source: Source, least: int) -> list[tuple[float | None, ...]]:
+def _series(one: _Told, sides: Sides, source: Source, least: int) -> list[tuple[float | None, ...]]:
     groups = len(sides.names)
     if source.calendar is None:
         return [()] * groups
-    shape = (len(source.calendar.periods), groups + 1)
-    periods = _known(moments(told, source, source.period, shape, sides.codes))
+    periods = one.moments(sides, source, source.period, len(source.calendar.periods))
     enough = periods.n >= least
     gap = periods.mean - periods.mean[:, sides.reference : sides.reference + 1]
     enough &= enough[:, sides.reference : sides.reference + 1]
     return [
-        tuple(float(one) if told else None for one, told in zip(gap[:, group], enough[:, group], strict=True))
+        tuple(
+            float(value) if known else None
+            for value, known in zip(gap[:, group], enough[:, group], strict=True)
+        )
         for group in range(groups)
     ]
-
-
-def _known(found: Moments) -> Moments:
-    """Without the last group, which is unknown."""
-    return Moments(total=found.total[:, :-1], squares=found.squares[:, :-1], n=found.n[:, :-1])
-
-
-def _scaled(told: Told, width: float) -> Told:
-    return told[0] / width, told[1] / width**2, told[2]

@@ -25,7 +25,7 @@ FEWEST_LEADS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judge:
-    """``adjusted`` hands out the corrected p-values in the order of `_chances`; ``enough`` allows verdicts."""
+    """``adjusted`` has the corrected p-values in the order of `_chances`; ``enough`` allows verdicts."""
 
     adjusted: Iterator[float]
     error: float

@@ -100,14 +100,18 @@ class ColumnDrift:
 
     ``name`` is the column's own name ("region"), ``role`` what it is for, ``ordered`` whether its values are
     numbers. ``reference`` and ``newest`` are the leads compared (of an outcome: where it is known).
+
     ``psi`` less ``psi_by_chance`` (what as many leads give without any drift) decides with ``p_adjusted``;
-    ``psi_low`` to ``psi_high`` hold the true one. ``kolmogorov_smirnov`` and ``wasserstein`` (in the column's own unit) are None for names
-    and where a window has no value. ``chi_squared`` has ``freedom`` degrees of freedom. ``pooled`` counts
-    rare values that were counted together as others. ``levels`` are those whose share moved most.
-    ``series`` is the PSI of each period against the reference window, less what chance gives (None: too few
-    leads), and ``since`` the first day of the period from which on it stayed above the limit. ``missing`` is None for an outcome,
-    ``unseen`` also where values cannot be new. ``design_effect`` is how much more the test varies because
-    leads of one account are alike (1: not at all).
+    ``psi_low`` to ``psi_high`` hold the true one. ``kolmogorov_smirnov`` and ``wasserstein`` (in the
+    column's own unit) are None for names and where a window has no value. ``chi_squared`` has ``freedom``
+    degrees of freedom. ``design_effect`` is how much more it varies because leads of one account are alike
+    (1: not at all). ``pooled`` counts rare values that were counted together as others.
+
+    ``levels`` are those whose share moved most, ``gone`` the most frequent names that are no more seen, ten
+    at most. ``series`` is the PSI of each period against the reference window, less what chance gives
+    (None: too few leads), and ``since`` the first day of the period from which on it stayed above the limit
+    (only with the verdict fail). ``missing`` is None for an outcome, ``unseen`` also where values cannot be
+    new.
     """
 
     name: str
@@ -208,7 +212,8 @@ class ScoreChange:
     """A day on which the score's distribution changed, such as by a new version of the model.
 
     The new distribution begins on ``day``, or else between ``earliest`` and ``latest`` (at the report's
-    confidence). ``p_value`` is that of the whole scan, ``psi`` that of the stretches on both sides, and
+    confidence). ``p_value`` is that of the whole scan, ``psi`` that of the stretches on both sides
+    less what chance gives, and
     ``before`` and ``after`` are their mean scores (None where no lead has one).
     """
 

@@ -35,7 +35,7 @@ def drawn(
 
 
 def _repeated(account: IntArray | None) -> IntArray | None:
-    """The account of rows that share it with others; the code of a lone lead depends on the order of the rows."""
+    """The account of rows that share one; the code of a lone lead depends on the order of the rows."""
     if account is None:
         return None
     many = np.bincount(account)[account] > 1

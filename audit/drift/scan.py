@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import FloatArray, IntArray
-from audit.drift.distances import stability_index
+from audit.drift.size import psi_less_chance
 
 SHUFFLES = 999
 REDRAWN = 400
@@ -36,7 +36,8 @@ CHUNK = 100
 class Break:
     """The new distribution begins at the place ``at``, or else from ``earliest`` to ``latest``.
 
-    ``first`` and ``end`` are the places of the stretch that it divides (``end`` not within).
+    ``first`` and ``end`` are the places of the stretch that it divides (``end`` not within). ``psi`` is that of
+    both stretches, less what chance gives.
     """
 
     at: int
@@ -80,7 +81,7 @@ def _change(
     whole = _statistics(part[None])[0]
     if not np.isfinite(whole).any():
         return None
-    p_value = _p_value(part, float(whole.max()), random)
+    p_value = _p_value(part, float(whole.max()), error, random)
     if p_value > error:
         return None
     at = int(whole.argmax()) + 1
@@ -92,7 +93,7 @@ def _change(
         latest=begin + latest,
         first=begin,
         end=stretch[1],
-        psi=stability_index(part[:at].sum(axis=0), part[at:].sum(axis=0)),
+        psi=psi_less_chance(part[:at].sum(axis=0), part[at:].sum(axis=0)),
         p_value=p_value,
     )
 
@@ -113,12 +114,15 @@ def _statistics(orders: FloatArray) -> FloatArray:
     return np.where(enough, statistic, -np.inf)
 
 
-def _p_value(part: FloatArray, seen: float, random: np.random.Generator) -> float:
-    above = 0
-    for start in range(0, SHUFFLES, CHUNK):
-        orders = np.argsort(random.random((min(CHUNK, SHUFFLES - start), len(part))), axis=1)
+def _p_value(part: FloatArray, seen: float, error: float, random: np.random.Generator) -> float:
+    """The share of random orders with a greater statistic; not all are tried once it is above ``error``."""
+    above = tried = 0
+    while tried < SHUFFLES and above <= error * (1 + SHUFFLES):
+        size = min(CHUNK, SHUFFLES - tried)
+        orders = np.argsort(random.random((size, len(part))), axis=1)
         above += int((_statistics(part[orders]).max(axis=1) >= seen * (1 - 1e-12)).sum())
-    return (1 + above) / (1 + SHUFFLES)
+        tried += size
+    return (1 + above) / (1 + tried)
 
 
 def _ends(part: FloatArray, at: int, error: float, random: np.random.Generator) -> tuple[int, int]:

@@ -27,7 +27,7 @@ EXACT_UP_TO = 10_000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """``psi`` as defined, ``by_chance`` what no drift gives, and the ends ``low`` to ``high`` of the true one."""
+    """``psi`` as defined, ``by_chance`` what no drift gives; the true one lies from ``low`` to ``high``."""
 
     psi: float
     by_chance: float
@@ -40,7 +40,7 @@ def size_of(reference: FloatArray, newest: FloatArray, effect: float, confidence
     psi = stability_index(reference, newest)
     unit = effect * (1 / reference.sum() + 1 / newest.sum())
     statistic, freedom = chi_squared(reference, newest)
-    chance = min(freedom * unit, psi)
+    chance = float(min(freedom * unit, psi))
     low, high = (end * unit for end in _noncentrality(statistic / effect, freedom, confidence))
     half = quantile(confidence) * np.sqrt(effect * _variance(reference, newest))
     return Size(
@@ -49,6 +49,13 @@ def size_of(reference: FloatArray, newest: FloatArray, effect: float, confidence
         low=float(max(min(low, psi - chance - half), 0.0)),
         high=float(max(high, psi - chance + half)),
     )
+
+
+def psi_less_chance(reference: FloatArray, newest: FloatArray) -> float:
+    """The PSI less what as many leads give without any drift, never below 0."""
+    freedom = int(np.count_nonzero(reference + newest)) - 1
+    chance = freedom * float(1 / reference.sum() + 1 / newest.sum())
+    return max(stability_index(reference, newest) - chance, 0.0)
 
 
 def _noncentrality(statistic: float, freedom: int, confidence: float) -> tuple[float, float]:
@@ -72,7 +79,8 @@ def _noncentrality(statistic: float, freedom: int, confidence: float) -> tuple[f
 
 def _variance(reference: FloatArray, newest: FloatArray) -> float:
     """Variance of the PSI by the delta method."""
-    p, q = ((part + HALF) / (part + HALF).sum() for part in (reference, newest))
+    seen = reference + newest > 0
+    p, q = ((part[seen] + HALF) / (part[seen] + HALF).sum() for part in (reference, newest))
     up, down = np.log(p / q) + (p - q) / p, np.log(q / p) + (q - p) / q
     spread = [float((w * g**2).sum() - (w * g).sum() ** 2) for w, g in ((p, up), (q, down))]
     return spread[0] / float(reference.sum()) + spread[1] / float(newest.sum())

@@ -15,7 +15,7 @@ from audit.drift.model import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Coded:
-    """A column as codes of an axis; ``missing`` is the code of leads without a value (None: there is none)."""
+    """A column as codes of an axis; ``missing`` is the code of leads without a value, None if none lacks it."""
 
     name: str
     role: Role

@@ -42,7 +42,10 @@ def leads(seed: int, n: int = 4000, days: int = DAYS, **changed) -> pa.Table:
 
 
 def _typed(columns):
-    return {name: pa.array(column.tolist() if column.dtype == object else column) for name, column in columns.items()}
+    return {
+        name: pa.array(column.tolist() if column.dtype == object else column)
+        for name, column in columns.items()
+    }
 
 
 def late(day):
