@@ -67,7 +67,7 @@ def column_drift(laid: Laid, source: Source, confidence: float, *, special: bool
 
 
 def design_effect(column: Coded, source: Source, bins: Binning) -> float:
-    """How much more Pearson's statistic varies than for independent leads (Rao, Scott); 1 without accounts."""
+    """How much more Pearson's statistic varies than for independent leads (Rao, Scott)."""
     if source.account is None:
         return 1.0
     level = Levels(codes=bins.place[column.codes], names=bins.names)

@@ -11,6 +11,7 @@ from audit.drift.binning import Laid, laid
 from audit.drift.columns import column_drift, few_accounts
 from audit.drift.gaps import Sides, gap_drifts, sides_of
 from audit.drift.judging import judged
+from audit.drift.limits import SCAN
 from audit.drift.model import (
     Asked,
     ColumnDrift,
@@ -129,7 +130,8 @@ def _width(kept: _Pass) -> float:
 def _changes(kept: _Pass, asked: Asked) -> tuple[ScoreChange, ...]:
     if kept.score is None:
         return ()
-    return score_changes(kept.score, kept.source, 1 - kept.stream.audit.confidence, asked.seed)
+    error = SCAN * (1 - kept.stream.audit.confidence)
+    return score_changes(kept.score, kept.source, error, asked.seed)
 
 
 def _together(kept: _Pass, asked: Asked) -> Multivariate | None:

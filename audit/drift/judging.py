@@ -1,7 +1,8 @@
 """All tests of a report as one family, and the verdict of each: sure and large, surely small, or not known.
 
 What moved is an alarm where its p-value, corrected by Holm for everything that is tested, is below the error
-*and* what moved is large (`audit.drift.limits`). So in at most 5 % of streams without drift there is any
+*and* what moved is large (`audit.drift.limits`). A fifth of the error is kept for the scan for days of
+change, and the corrected p-values are larger by that. So in at most 5 % of streams without drift there is any
 alarm, and with a million leads a difference that does not matter raises none.
 """
 
@@ -14,7 +15,7 @@ from datetime import date
 import numpy as np
 
 from audit.disparity import Verdict
-from audit.drift.limits import AUC, MISSING, PSI, UNSEEN
+from audit.drift.limits import AUC, MISSING, PSI, SCAN, UNSEEN
 from audit.drift.model import ColumnDrift, DriftReport, GapDrift, Multivariate, Share, Span, Unseen
 from audit.inference import holm
 from audit.intervals import quantile, wilson_at
@@ -51,7 +52,7 @@ def judged(report: DriftReport, *, enough: bool) -> DriftReport:
     """
     p_values = list(_chances(report))
     judge = _Judge(
-        adjusted=iter(holm(np.asarray(p_values)).tolist() if p_values else ()),
+        adjusted=iter(np.minimum(holm(np.asarray(p_values)) / (1 - SCAN), 1.0).tolist()),
         error=1 - report.confidence,
         tolerance=report.tolerance,
         enough=enough,

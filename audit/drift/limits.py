@@ -19,6 +19,8 @@ LARGE_PSI = 0.25
 MISSING = 0.05
 UNSEEN = 0.01
 AUC = 0.55
+SCAN = 0.2
+"""Which part of the error the scan for days of change has; all other tests together have the rest."""
 
 LIMITS: Mapping[str, float] = MappingProxyType(
     {"psi": PSI, "large_psi": LARGE_PSI, "missing": MISSING, "unseen": UNSEEN, "auc": AUC}

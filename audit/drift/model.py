@@ -240,8 +240,8 @@ class DriftReport:
     """Everything that is said about drift of one stream.
 
     All p-values of ``columns`` (with their missing and unseen shares), ``gaps`` and ``multivariate`` are
-    one family of ``tested`` (Holm). ``tolerance`` is that of the change of a gap, ``by_account`` says whether
-    the stream names accounts, whose leads are alike.
+    one family of ``tested`` (Holm), with a fifth of the error kept for ``changes``. ``tolerance`` is that of
+    the change of a gap, ``by_account`` says whether the stream names accounts, whose leads are alike.
     """
 
     stream: str

@@ -2,14 +2,14 @@
 
 Every day with leads could be the first of a new distribution. Pearson's statistic of the days before and of
 those from it on is taken for each, and the greatest is compared with the greatest of the same days in random
-order: if the days could as well have come in any order, a change is told in at most 5 % of streams, however
-many days are looked at. Days are shuffled whole, so that leads of a day may be alike. After a change both
+order: if the days could as well have come in any order, a change is told with the allowed error at most,
+however many days are looked at. Days are shuffled whole, so that leads of a day may be alike. After a change both
 stretches are scanned again, each with half of the error.
 
 References
 ----------
-A. Pettitt (1979). JRSS C 28:126. J. Antoch,
-M. Huškova (2001). Permutation tests in change point analysis. Statist. Probab. Lett. 53:37.
+A. Pettitt (1979). JRSS C 28:126. J. Antoch, M. Huskova (2001). Permutation tests in change point analysis.
+Statistics & Probability Letters 53:37.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ CHUNK = 100
 class Break:
     """The new distribution begins at the place ``at``, or else from ``earliest`` to ``latest``.
 
-    ``first`` and ``end`` are the places of the stretch that it divides (``end`` not within). ``psi`` is that of
-    both stretches, less what chance gives.
+    ``first`` and ``end`` are the places of the stretch that it divides (``end`` not within). ``psi`` is that
+    of both stretches, less what chance gives.
     """
 
     at: int

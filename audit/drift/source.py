@@ -15,7 +15,7 @@ from audit.drift.model import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Coded:
-    """A column as codes of an axis; ``missing`` is the code of leads without a value, None if none lacks it."""
+    """A column as codes of an axis; ``missing`` is the code of leads without a value, or None."""
 
     name: str
     role: Role
