@@ -3,8 +3,8 @@
 Every day with leads could be the first of a new distribution. Pearson's statistic of the days before and of
 those from it on is taken for each, and the greatest is compared with the greatest of the same days in random
 order: if the days could as well have come in any order, a change is told with the allowed error at most,
-however many days are looked at. Days are shuffled whole, so that leads of a day may be alike. After a change both
-stretches are scanned again, each with half of the error.
+however many days are looked at. Days are shuffled whole, so that leads of a day may be alike. After a change
+both stretches are scanned again, each with half of the error.
 
 References
 ----------

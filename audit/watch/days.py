@@ -131,7 +131,7 @@ def _of_attributes(
 def _sized(
     table: pa.Table, stream: Stream, attribute: Attribute, told: Happened
 ) -> tuple[Levels, Codes, list[int], int | None]:
-    """The groups, their leads, which are large enough, and the reference (None with fewer than two of them)."""
+    """The groups, their leads, which are large enough, and the reference (None with fewer than two)."""
     levels = attribute_levels(table, attribute.name)
     counted = np.bincount(levels.codes[told[1] > 0], minlength=levels.size)
     large = [

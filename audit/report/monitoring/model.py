@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audit.drift import DriftReport
 from audit.intake import Refusal
 from audit.watch import Survey
 
@@ -22,3 +23,4 @@ class MonitorReport:
     excluded: tuple[Refusal, ...]
     stream_digest: str
     data_digest: str
+    drift: DriftReport | None = None

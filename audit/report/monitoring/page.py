@@ -9,8 +9,9 @@ from markupsafe import Markup
 from audit.finding.reading import reading
 from audit.report.environment import environment
 from audit.report.monitoring.chart import chart
+from audit.report.monitoring.drift_page import drift_page
 from audit.report.monitoring.model import MonitorReport
-from audit.report.monitoring.summary import sentence, signed, summary, title, whole
+from audit.report.monitoring.summary import left_out, sentence, signed, summary, title, whole
 from audit.report.printable import printable
 from audit.watch import Look, Survey, Watched
 
@@ -65,6 +66,8 @@ def to_html(report: MonitorReport) -> str:
             absent=[reading(name).label for name in made.absent],
             rows=[_gap(one, made, stands=stands) for one, stands in pairs[:LISTED]],
             cards=[_card(one, made) for one in made.watched[:DRAWN]],
+            drift=None if report.drift is None else drift_page(report.drift),
+            unwatched=left_out(made),
             rejected=sum(one.count for one in report.rejected),
             excluded=sum(one.count for one in report.excluded),
         )

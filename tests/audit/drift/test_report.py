@@ -30,7 +30,7 @@ def gap(report, metric, group="rural"):
 
 @pytest.fixture(scope="module")
 def moved():
-    """A higher score, a new source, sizes gone missing, and rural leads that are worked less, from the middle on."""
+    """A higher score, a new source, sizes gone, and rural leads worked less, from the middle on."""
 
     def score(random, day, _):
         return np.clip(np.rint(random.normal(50 + 8 * late(day), 15)), 0, 100)
