@@ -65,4 +65,4 @@ def test_names_have_the_same_distances(both):
 
 def test_the_classifier_of_nannyml_tells_the_windows_apart_as_well_as_ours(both):
     _, _, report, said = both
-    assert report.multivariate.auc == pytest.approx(said["domain_auc"], abs=0.04)
+    assert report.multivariate.auc == pytest.approx(said["domain_auc_of_shuffled_rows"], abs=0.03)

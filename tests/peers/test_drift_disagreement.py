@@ -33,11 +33,11 @@ def test_21_evidently_takes_the_reference_for_the_truth_in_its_chi_squared_test(
     right = chi2_contingency(np.stack([p, q])).pvalue
     assert right > 1e6 * evidently("source")["chisquare"]
     assert independence(np.stack([p, q])) == pytest.approx(right, rel=0.2)
-    # Windows of equal size without drift: at 5 % theirs errs three times as often.
+    # Windows of equal size without drift: at 5 % theirs errs five times as often.
     random = np.random.default_rng(0)
     tables = random.multinomial(1000, [0.25] * 4, (2000, 2)).astype(float)
     errs = np.mean([chisquare(two, one).pvalue < 0.05 for one, two in tables])
-    assert errs > 0.15
+    assert errs > 0.25
     assert np.mean([independence(table) < 0.05 for table in tables]) < 0.065
 
 
@@ -78,3 +78,9 @@ def test_25_evidently_tells_distances_in_its_own_units(pair):
     source = {each.name: each for each in ours(pair).columns}["source"]
     assert evidently("source")["jensenshannon"] == pytest.approx(source.jensen_shannon * np.sqrt(np.log(2)))
     assert nannyml("source")["jensen_shannon"] == pytest.approx(source.jensen_shannon)
+
+
+def test_26_nannymls_classifier_learns_on_one_season_and_is_tried_on_another(data_dir):
+    said = golden()["bank"]
+    assert said["domain_auc"] < 0.9 < 0.97 < said["domain_auc_of_shuffled_rows"]
+    assert ours(windows("bank", data_dir)).multivariate.auc == pytest.approx(0.982, abs=0.005)
