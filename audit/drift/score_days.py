@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from audit.arrays import FloatArray
+from audit.arrays import FloatArray, IntArray, sum_by
 from audit.drift.binning import Laid, binning
 from audit.drift.calendar import Calendar
 from audit.drift.limits import PSI
@@ -51,12 +51,12 @@ def _told(
         )
 
 
-def _means(source: Source, day: np.typing.NDArray[np.int64], days: int) -> tuple[FloatArray, FloatArray]:
+def _means(source: Source, day: IntArray, days: int) -> tuple[FloatArray, FloatArray]:
     """Sums of scores and leads with one, by day."""
     if source.score is None:
         return np.zeros(days), np.zeros(days)
     total, _, n = source.score
-    return np.bincount(day, total, days), np.bincount(day, n, days)
+    return sum_by(day, total, days), sum_by(day, n, days)
 
 
 def _mean(scores: tuple[FloatArray, FloatArray], first: int, end: int) -> float | None:

@@ -67,7 +67,7 @@ def _beyond(known: FloatArray) -> np.typing.NDArray[np.bool_]:
     every = np.arange(known.shape[1])
     if not places.size:
         return np.zeros(known.shape[1], dtype=np.bool_)
-    return ((every < places[0]) | (every > places[-1])) & (known[1] > 0)
+    return np.asarray(((every < places[0]) | (every > places[-1])) & (known[1] > 0), dtype=np.bool_)
 
 
 def _expected(column: Coded, known: FloatArray) -> float:

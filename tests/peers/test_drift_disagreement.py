@@ -82,5 +82,6 @@ def test_25_evidently_tells_distances_in_its_own_units(pair):
 
 def test_26_nannymls_classifier_learns_on_one_season_and_is_tried_on_another(data_dir):
     said = golden()["bank"]
-    assert said["domain_auc"] < 0.9 < 0.97 < said["domain_auc_of_shuffled_rows"]
+    assert said["domain_auc"] < 0.9
+    assert said["domain_auc_of_shuffled_rows"] > 0.97
     assert ours(windows("bank", data_dir)).multivariate.auc == pytest.approx(0.982, abs=0.005)

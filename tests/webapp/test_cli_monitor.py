@@ -72,7 +72,9 @@ def test_drift_is_told_written_and_fails_only_where_that_is_asked(run, tmp_path)
     assert run("--fail-on-drift").exit_code == 1
     quiet = ("--reference-until", "2026-01-14", "--newest-from", "2026-01-15", "--period", "week")
     calm = run("--fail-on-drift", *quiet, n=6000, days=30)
-    assert calm.exit_code == int(json.loads((tmp_path / "out" / "monitor.json").read_text())["drift"]["alarms"] > 0)
+    assert calm.exit_code == int(
+        json.loads((tmp_path / "out" / "monitor.json").read_text())["drift"]["alarms"] > 0
+    )
     assert "The end of the reference window was asked for." in calm.stdout
 
 

@@ -69,8 +69,8 @@ def headline(report: DriftReport) -> str:
     if found:
         verb = "has" if found == 1 else "have"
         return f"{count(found, 'thing')} {verb} surely moved by more than the limits."
-    open_questions = sum(one.verdict == "insufficient" for one in (*report.columns, *report.gaps))
-    whole = len(report.columns) + len(report.gaps)
+    verdicts = [*(one.verdict for one in report.columns), *(one.verdict for one in report.gaps)]
+    open_questions, whole = verdicts.count("insufficient"), len(verdicts)
     if not open_questions:
         return f"Nothing has moved by more than the limits: {whole:,} columns and gaps."
     return (
