@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from audit.arrays import IntArray
+from audit.arrays import BoolArray, IntArray
 from audit.drift.model import Asked, PeriodKind, Span, Windows
 from audit.schema import BadInput
 
@@ -111,7 +111,7 @@ def _period_starts(day: IntArray, kind: PeriodKind) -> IntArray:
     return day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
-def _span(day: IntArray, leads: IntArray, within: np.typing.NDArray[np.bool_]) -> Span:
+def _span(day: IntArray, leads: IntArray, within: BoolArray) -> Span:
     days = day[within]
     return Span(first=_date(days[0]), last=_date(days[-1]), leads=int(leads[within].sum()))
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from audit.arrays import IntArray
 from audit.drift.binning import Laid, laid
 from audit.drift.columns import column_drift, few_accounts
 from audit.drift.gaps import Sides, gap_drifts, sides_of
@@ -152,7 +151,7 @@ def _not_together(found: Multivariate | None, source: Source, asked: Asked) -> t
 def _seen(one: Laid) -> Seen:
     column = one.column
     if column.axis.edges:
-        codes: IntArray = np.where(column.codes == column.missing, -1, column.codes)
+        codes = np.where(column.codes == column.missing, -1, column.codes)
     else:
         codes = one.bins.place[column.codes]
     return Seen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from audit.arrays import FloatArray
+from audit.arrays import BoolArray, FloatArray
 from audit.drift.model import Share, Unseen
 from audit.drift.source import Coded
 from audit.inference import two_proportion_p
@@ -62,7 +62,7 @@ def gone_names(column: Coded, windows: FloatArray) -> tuple[str, ...]:
     return _most(column.axis.levels, windows[0], gone)
 
 
-def _beyond(known: FloatArray) -> np.typing.NDArray[np.bool_]:
+def _beyond(known: FloatArray) -> BoolArray:
     places = np.flatnonzero(known[0])
     every = np.arange(known.shape[1])
     if not places.size:
@@ -78,7 +78,7 @@ def _expected(column: Coded, known: FloatArray) -> float:
     return min(2.0, float(known[0].sum())) if column.axis.edges else float((known[0] == 1).sum())
 
 
-def _chance(column: Coded, known: FloatArray, fresh: np.typing.NDArray[np.bool_], effect: float) -> float:
+def _chance(column: Coded, known: FloatArray, fresh: BoolArray, effect: float) -> float:
     """How probable so many leads with new values are where both windows are draws from one pool.
 
     All c leads of a value fall into the newest window with a probability of at most its share of the leads to
@@ -107,7 +107,7 @@ def _many(clumps: FloatArray, alone: float, leads: tuple[float, float], effect: 
     return float(ndtr(-(clumps.sum() / m - alone / n) / np.sqrt(variance)))
 
 
-def _most(levels: tuple[str, ...], leads: FloatArray, chosen: np.typing.NDArray[np.bool_]) -> tuple[str, ...]:
+def _most(levels: tuple[str, ...], leads: FloatArray, chosen: BoolArray) -> tuple[str, ...]:
     found = np.flatnonzero(chosen)
     order = found[np.argsort(-leads[found], kind="stable")][:MOST_NAMES]
     return tuple(levels[code] for code in order)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from audit.arrays import FloatArray, IntArray
 from audit.drift.model import Driver, Multivariate, Role
@@ -43,7 +44,7 @@ class Seen:
     name: str
     role: Role
     ordered: bool
-    codes: IntArray
+    codes: npt.NDArray[np.int32]
 
 
 def multivariate(
@@ -97,7 +98,7 @@ class _Tried:
 
 
 def _tried(
-    columns: Sequence[Seen], data: FloatArray, label: IntArray, held: np.typing.NDArray[np.bool_], seed: int
+    columns: Sequence[Seen], data: FloatArray, label: IntArray, held: npt.NDArray[np.bool_], seed: int
 ) -> _Tried:
     """What is learned on one half, tried on the half that is held out, and without each column's order."""
     model = _booster(columns, seed).fit(data[~held], label[~held])
@@ -106,7 +107,7 @@ def _tried(
     return _Tried(auc=auc, error=error, losses=_losses(model, rows, truth, seed))
 
 
-def _losses(model: Any, rows: FloatArray, truth: np.typing.NDArray[np.bool_], seed: int) -> FloatArray:  # noqa: ANN401
+def _losses(model: Any, rows: FloatArray, truth: npt.NDArray[np.bool_], seed: int) -> FloatArray:  # noqa: ANN401
     """The AUC that goes when the values of one column are shuffled over leads of both windows."""
     random = np.random.default_rng(seed)
     some = random.permutation(len(rows))[:SHUFFLED]
@@ -134,7 +135,7 @@ def _booster(columns: Sequence[Seen], seed: int) -> Any:  # noqa: ANN401 - sciki
     )
 
 
-def auc_of(score: FloatArray, positive: np.typing.NDArray[np.bool_]) -> tuple[float, float]:
+def auc_of(score: FloatArray, positive: npt.NDArray[np.bool_]) -> tuple[float, float]:
     """The AUC and its standard error by DeLong, from ranks (ties count half)."""
     up, down = np.sort(score[positive]), np.sort(score[~positive])
     above = [(np.searchsorted(other, one, "left") + np.searchsorted(other, one, "right")) / (2 * len(other))
