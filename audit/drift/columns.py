@@ -9,7 +9,7 @@ from audit.clustering.accounts import FEWEST
 from audit.drift import distances
 from audit.drift.binning import Binning, Laid
 from audit.drift.model import ColumnDrift, LevelShare
-from audit.drift.shares import gone_names, missing_share, unseen_share
+from audit.drift.shares import LEAST_NAMED, gone_names, missing_share, unseen_share
 from audit.drift.size import psi_less_chance, size_of
 from audit.drift.source import Coded, Source
 from audit.rows.clusters import Clusters
@@ -99,7 +99,7 @@ def _levels(bins: Binning, both: FloatArray) -> tuple[LevelShare, ...]:
     return tuple(
         LevelShare(name=bins.names[place], reference=float(shares[0, place]), newest=float(shares[1, place]))
         for place in order.tolist()
-        if shares[:, place].any()
+        if both[:, place].sum() >= LEAST_NAMED
     )
 
 

@@ -72,7 +72,7 @@ class Unseen:
     ``values`` counts them (of numbers: 0, since there it is about leads beyond the range), ``leads`` the
     leads that have one and ``share`` their share; ``expected`` is the share of reference leads whose value
     no other reference lead has: as many new values come without any drift. ``names`` are the most frequent
-    ones, ten at most.
+    ones, ten at most; a value of fewer than ten leads is counted and not named.
     """
 
     values: int
@@ -108,7 +108,7 @@ class ColumnDrift:
     (1: not at all). ``pooled`` counts rare values that were counted together as others.
 
     ``levels`` are those whose share moved most, ``gone`` the most frequent names that are no more seen, ten
-    at most. ``series`` is the PSI of each period against the reference window, less what chance gives
+    at most; neither names a value of fewer than ten leads. ``series`` is the PSI of each period against the reference window, less what chance gives
     (None: too few leads), and ``since`` the first day of the period from which on it stayed above the limit
     (only with the verdict fail). ``missing`` is None for an outcome, ``unseen`` also where values cannot be
     new.

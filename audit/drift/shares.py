@@ -11,6 +11,8 @@ from audit.inference import two_proportion_p
 from audit.intervals import mover, quantile, wilson_at
 
 MOST_NAMES = 10
+LEAST_NAMED = 10
+"""Leads that a value needs to be named: what fewer people have may tell who one of them is."""
 
 
 def missing_share(column: Coded, windows: FloatArray, effect: float, confidence: float) -> Share:
@@ -53,7 +55,7 @@ def unseen_share(column: Coded, windows: FloatArray, effect: float) -> Unseen:
 
 
 def gone_names(column: Coded, windows: FloatArray) -> tuple[str, ...]:
-    """The most frequent names of the reference window that the newest one has none of."""
+    """The most frequent names of the reference window that the newest one has none of, if ten leads had them."""
     if column.axis.edges:
         return ()
     gone = (windows[0] > 0) & (windows[1] == 0)
@@ -108,6 +110,6 @@ def _many(clumps: FloatArray, alone: float, leads: tuple[float, float], effect: 
 
 
 def _most(levels: tuple[str, ...], leads: FloatArray, chosen: BoolArray) -> tuple[str, ...]:
-    found = np.flatnonzero(chosen)
+    found = np.flatnonzero(chosen & (leads >= LEAST_NAMED))
     order = found[np.argsort(-leads[found], kind="stable")][:MOST_NAMES]
     return tuple(levels[code] for code in order)
