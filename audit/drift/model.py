@@ -108,10 +108,10 @@ class ColumnDrift:
     (1: not at all). ``pooled`` counts rare values that were counted together as others.
 
     ``levels`` are those whose share moved most, ``gone`` the most frequent names that are no more seen, ten
-    at most; neither names a value of fewer than ten leads. ``series`` is the PSI of each period against the reference window, less what chance gives
-    (None: too few leads), and ``since`` the first day of the period from which on it stayed above the limit
-    (only with the verdict fail). ``missing`` is None for an outcome, ``unseen`` also where values cannot be
-    new.
+    at most; neither names a value of fewer than ten leads. ``series`` is the PSI of each period against the
+    reference window, less what chance gives (None: too few leads), and ``since`` the first day of the period
+    from which on it stayed above the limit (only with the verdict fail). ``missing`` is None for an outcome,
+    ``unseen`` also where values cannot be new.
     """
 
     name: str

@@ -55,7 +55,7 @@ def unseen_share(column: Coded, windows: FloatArray, effect: float) -> Unseen:
 
 
 def gone_names(column: Coded, windows: FloatArray) -> tuple[str, ...]:
-    """The most frequent names of the reference window that the newest one has none of, if ten leads had them."""
+    """The most frequent names of the reference window that the newest one has none of."""
     if column.axis.edges:
         return ()
     gone = (windows[0] > 0) & (windows[1] == 0)
