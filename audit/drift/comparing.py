@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from audit.clustering.accounts import FEWEST as FEWEST_ACCOUNTS
 from audit.drift.binning import Laid, laid
 from audit.drift.columns import column_drift, few_accounts
 from audit.drift.gaps import Sides, gap_drifts, sides_of
@@ -87,7 +88,10 @@ def compared(source: Source, stream: Stream, asked: Asked) -> DriftReport:
         message = "there is nothing to compare: the stream must name a score, decision, attribute or feature"
         raise BadInput(message)
     made = source.calendar
-    together = _together(kept, asked)
+    together, few = _together(kept, asked), few_accounts(source)
+    if few:
+        why = f"a window has leads of fewer than {FEWEST_ACCOUNTS} accounts, whose leads are alike"
+        kept.left_out.append(LeftOut(what="all verdicts", why=why))
     report = DriftReport(
         stream=stream.name,
         windows=_two(source) if made is None else made.windows,
@@ -104,7 +108,7 @@ def compared(source: Source, stream: Stream, asked: Asked) -> DriftReport:
         seed=asked.seed,
         by_account=source.account is not None,
     )
-    return judged(report, enough=not few_accounts(source))
+    return judged(report, enough=not few)
 
 
 def _gaps(kept: _Pass) -> tuple[GapDrift, ...]:

@@ -81,6 +81,8 @@ def test_a_gap_that_opened_is_told_with_its_change(moved):
     assert one.series[-2] == pytest.approx(-0.25, abs=0.12)
     assert gap(report, "selection_rate").verdict != "fail"
     assert [one for one in report.gaps if one.group == "unknown"] == []
+    for each in report.gaps:  # p-value and interval never contradict each other
+        assert (each.p_value < 0.05) == (each.low > 0 or each.high < 0)
 
 
 def test_day_cubes_rows_and_two_sums_of_cubes_tell_the_same(moved):
@@ -182,6 +184,13 @@ def test_accounts_whose_leads_are_alike_raise_no_false_alarm():
     assert by_name(known)["source"].design_effect == pytest.approx(10, rel=0.15)
     assert by_name(plain)["size"].p_value < by_name(known)["size"].p_value
     assert alarms(known) == 0
+
+
+def test_leads_of_few_accounts_get_no_verdict_and_the_reason():
+    table = leads(2, 400).append_column("account", pa.array([str(i % 9) for i in range(400)]))
+    report = drift_of_table(table, STREAM, ROWS)
+    assert {one.verdict for one in (*report.columns, *report.gaps)} == {"insufficient"}
+    assert "fewer than 20 accounts" in report.left_out[-1].why
 
 
 def test_many_values_are_counted_as_others_and_said_so():
