@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint validate torture mutation bench lock peers clients clean help
+.PHONY: demo test lint validate torture mutation bench lock peers driftpeers clients clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -59,6 +59,15 @@ peers: .venv-peers/.ready  ## the libraries that tests/peers compares with, in a
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --only-binary :all: --no-deps --require-hashes -r requirements/peers.lock.txt
 	@touch $@
 
+driftpeers: .venv-driftpeers/.ready  ## ask Evidently and NannyML anew, in an environment of their own (2 GB), and write tests/peers/drift_golden.json
+	@.venv-driftpeers/bin/python tests/peers/drift_golden.py $${FAIRLEAD_DATA:?name the folder of the public data sets}
+
+.venv-driftpeers/.ready: requirements/driftpeers.lock.txt
+	@echo "Installing what requirements/driftpeers.lock.txt names (once; it may take a few minutes) ..."
+	$(PYTHON) -m venv .venv-driftpeers
+	@.venv-driftpeers/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --only-binary :all: --no-deps --require-hashes -r requirements/driftpeers.lock.txt
+	@touch $@
+
 clients: tests/clients/node_modules/.ready manifests/hubspot/node_modules/.ready manifests/salesforce/node_modules/.ready  ## clients and checkers of the CRMs' vendors, for the tests (npm; a gigabyte)
 
 tests/clients/node_modules/.ready: tests/clients/package-lock.json
@@ -81,6 +90,7 @@ lock:  ## resolve the locks anew (needs uv); they name no host
 	uv pip compile --quiet pyproject.toml --group dev -o requirements/dev.lock.txt
 	uv pip compile --quiet pyproject.toml requirements/mutation.in --group dev -o requirements/mutation.lock.txt
 	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --only-binary :all: peers.in -o peers.lock.txt
+	cd requirements && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --only-binary :all: driftpeers.in -o driftpeers.lock.txt
 
 clean:  ## remove everything that was made here
-	rm -rf tests/clients/node_modules manifests/hubspot/node_modules manifests/salesforce/node_modules .venv .venv-peers .venv-mutation .mutation .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf tests/clients/node_modules manifests/hubspot/node_modules manifests/salesforce/node_modules .venv .venv-peers .venv-driftpeers .venv-mutation .mutation .fairlead artefacts dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

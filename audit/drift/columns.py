@@ -1,126 +1,121 @@
-"""The axes of two cubes beside each other: what moved, what is new, and what that is worth as evidence."""
+"""One column in both windows and over the periods: what moved, what is new, and what that is worth."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
-from audit.arrays import FloatArray, IntArray
-from audit.cube import Axis, Cube
+from audit.arrays import FloatArray
+from audit.clustering.accounts import FEWEST
 from audit.drift import distances
-from audit.inference import holm
+from audit.drift.binning import Binning, Laid
+from audit.drift.model import ColumnDrift, LevelShare
+from audit.drift.shares import LEAST_NAMED, gone_names, missing_share, unseen_share
+from audit.drift.size import psi_less_chance, size_of
+from audit.drift.source import Coded, Source
+from audit.rows.clusters import Clusters
+from audit.rows.levels import Levels
+from audit.rows.separating.account_cells import cells
+from audit.rows.separating.separation import independence
 
-BINS = 10
-"""Bins of a numeric axis where distances compare bins: tenths of the reference window."""
+FEWEST_LEADS = 30
+"""Leads of a period below which its PSI is not told."""
+TOLD = 5
+"""Levels told, those that moved most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
-    """One axis in both windows.
+def column_drift(laid: Laid, source: Source, confidence: float, *, special: bool) -> ColumnDrift:
+    """A column of a source in both windows.
 
-    ``reference`` and ``newest`` are leads. ``kolmogorov_smirnov`` and ``wasserstein`` are None for names,
-    which have no order, and where a window has no value; they leave out leads without one, all others count
-    those as a level. ``appeared`` and ``gone`` are levels of one window only. ``p_value`` is that of the
-    chi-squared test (None where there are too few leads for it), ``p_adjusted`` is corrected for all axes
-    (Holm).
+    The verdict and the corrected p-values come later, when all columns are known.
     """
-
-    axis: str
-    reference: int
-    newest: int
-    psi: float
-    jensen_shannon: float
-    hellinger: float
-    kolmogorov_smirnov: float | None
-    wasserstein: float | None
-    chi_squared: float
-    p_value: float | None
-    p_adjusted: float | None
-    appeared: tuple[str, ...]
-    gone: tuple[str, ...]
-
-
-def drifts(reference: Cube, newest: Cube) -> tuple[Drift, ...]:
-    """Every axis of two cubes over the same axes, in their order.
-
-    Parameters
-    ----------
-    reference, newest
-        Counts of the two windows, such as sums of the cubes of their days.
-
-    Raises
-    ------
-    ValueError
-        Where the axes or the edges of a numeric axis differ, or where a window has no leads.
-    """
-    if not reference.total or not newest.total:
-        message = "a window without leads has not drifted: count at least one lead in both"
-        raise ValueError(message)
-    both = reference + newest
-    found = [_drift(axis, reference, newest) for axis in both.axes]
-    known = [one.p_value for one in found if one.p_value is not None]
-    adjusted = iter(holm(np.asarray(known)).tolist() if known else ())
-    return tuple(one if one.p_value is None else replace(one, p_adjusted=next(adjusted)) for one in found)
-
-
-def _drift(axis: Axis, reference: Cube, newest: Cube) -> Drift:
-    one, other = _counts(reference, axis), _counts(newest, axis)
-    ordered = _ordered(axis, one, other) if axis.edges else (None, None)
-    p, q = (_binned(part, one) for part in (one, other)) if axis.edges else (one, other)
-    statistic, chance = distances.chi_squared(p, q)
-    return Drift(
-        axis=axis.name,
-        reference=reference.total,
-        newest=newest.total,
-        psi=distances.stability_index(p, q),
-        jensen_shannon=distances.jensen_shannon(p, q),
-        hellinger=distances.hellinger(p, q),
+    column, windows, bins = laid.column, laid.windows, laid.bins
+    both = bins.of(windows)
+    effect = design_effect(column, source, bins)
+    size = size_of(both[0], both[1], effect, confidence)
+    statistic, freedom = distances.chi_squared(both[0], both[1])
+    ordered = _ordered(column, windows) if column.axis.edges else (None, None)
+    outcome, many = column.role == "outcome", column.role in {"feature", "control", "group", "score"}
+    return ColumnDrift(
+        name=column.name,
+        role=column.role,
+        special=special,
+        ordered=bool(column.axis.edges),
+        reference=round(windows[0].sum()),
+        newest=round(windows[1].sum()),
+        psi=size.psi,
+        psi_by_chance=size.by_chance,
+        psi_low=size.low,
+        psi_high=size.high,
+        jensen_shannon=distances.jensen_shannon(both[0], both[1]),
+        hellinger=distances.hellinger(both[0], both[1]),
         kolmogorov_smirnov=ordered[0],
         wasserstein=ordered[1],
         chi_squared=statistic,
-        p_value=chance,
+        freedom=freedom,
+        p_value=independence(both, effect),
         p_adjusted=None,
-        appeared=_only(axis, other, one),
-        gone=_only(axis, one, other),
+        verdict="insufficient",
+        pooled=bins.pooled,
+        levels=_levels(bins, both),
+        gone=gone_names(column, windows),
+        missing=None if outcome else missing_share(column, windows, effect, confidence),
+        unseen=unseen_share(column, windows, effect) if many else None,
+        series=_series(column, source, bins, both[0]),
+        since=None,
+        design_effect=effect,
     )
 
 
-def _counts(cube: Cube, axis: Axis) -> FloatArray:
-    """Leads of each code of ``axis``, which may have levels that the cube has none of."""
-    codes = cube.column(axis.name)
-    if not axis.edges:
-        place = {level: code for code, level in enumerate(axis.levels)}
-        names = cube.axis(axis.name).levels
-        codes = np.asarray([place[level] for level in names], dtype=np.int64)[codes]
-    return np.bincount(codes, cube.n, axis.size).astype(np.float64)
+def design_effect(column: Coded, source: Source, bins: Binning) -> float:
+    """How much more Pearson's statistic varies than for independent leads (Rao, Scott)."""
+    if source.account is None:
+        return 1.0
+    level = Levels(codes=bins.place[column.codes], names=bins.names)
+    window = Levels(codes=source.window, names=("reference", "newest"))
+    alike = Clusters(code=source.account, fold=np.zeros_like(source.account))
+    return cells(level, window, alike).design_effect()
 
 
-def _ordered(axis: Axis, one: FloatArray, other: FloatArray) -> tuple[float | None, float | None]:
+def few_accounts(source: Source) -> bool:
+    """Whether a window has leads of too few accounts for any verdict."""
+    if source.account is None:
+        return False
+    return any(np.unique(source.account[source.window == place]).size < FEWEST for place in (0, 1))
+
+
+def _ordered(column: Coded, windows: FloatArray) -> tuple[float | None, float | None]:
     """Both distances of ordered values; a bin lies at its lower edge, the lowest one at the first edge."""
-    p, q = one[:-1], other[:-1]
-    if not p.sum() or not q.sum():
+    p, q = windows[0, :-1], windows[1, :-1]
+    if not p.any() or not q.any():
         return None, None
-    places = np.asarray([axis.edges[0], *axis.edges])
+    edges = column.axis.edges
+    places = np.asarray([edges[0], *edges])
     return distances.kolmogorov_smirnov(p, q), distances.wasserstein(p, q, places)
 
 
-def _binned(counts: FloatArray, reference: FloatArray) -> FloatArray:
-    """The bins of a numeric axis as tenths of the reference, and the leads without a value as the last."""
-    starts = _starts(reference[:-1])
-    return np.append(np.add.reduceat(counts[:-1], starts), counts[-1])
+def _levels(bins: Binning, both: FloatArray) -> tuple[LevelShare, ...]:
+    shares = both / both.sum(axis=1, keepdims=True)
+    order = np.argsort(-np.abs(shares[1] - shares[0]), kind="stable")[:TOLD]
+    return tuple(
+        LevelShare(name=bins.names[place], reference=float(shares[0, place]), newest=float(shares[1, place]))
+        for place in order.tolist()
+        if both[:, place].sum() >= LEAST_NAMED
+    )
 
 
-def _starts(reference: FloatArray) -> IntArray:
-    """The first fine bin of each tenth; fewer than ten where a single value holds more than that."""
-    whole = reference.sum()
-    if not whole:
-        return np.zeros(1, dtype=np.int64)
-    before = np.concatenate([[0.0], np.cumsum(reference)[:-1]]) / whole
-    tenth = np.floor(np.round(before * BINS, 9)).astype(np.int64)
-    return np.unique(np.searchsorted(tenth, np.arange(BINS), side="left").clip(max=len(tenth) - 1))
+def _series(column: Coded, source: Source, bins: Binning, reference: FloatArray) -> tuple[float | None, ...]:
+    if source.calendar is None:
+        return ()
+    periods = len(source.calendar.periods)
+    if column.role == "outcome" and column.missing is not None:
+        counts = source.counted(source.period, periods, column.codes, column.axis.size)
+        counts[:, column.missing] = 0
+        return tuple(_moved(reference, period) for period in bins.of(counts))
+    counts = source.counted(source.period, periods, bins.place[column.codes], len(bins.names))
+    return tuple(_moved(reference, period) for period in counts)
 
 
-def _only(axis: Axis, here: FloatArray, there: FloatArray) -> tuple[str, ...]:
-    alone = (here > 0) & (there == 0)
-    return tuple(level for level, found in zip(axis.levels, alone, strict=False) if found)
+def _moved(reference: FloatArray, period: FloatArray) -> float | None:
+    if period.sum() < FEWEST_LEADS or reference.sum() < FEWEST_LEADS:
+        return None
+    return psi_less_chance(reference, period)

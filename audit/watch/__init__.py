@@ -7,14 +7,17 @@ between which ends it lies at all looks so far together, and whether it is surel
 from audit.watch.days import WATCHED, Days, days_of
 from audit.watch.outlook import more_days
 from audit.watch.sequence import Look, Watched, evidence_of, watch
-from audit.watch.survey import Survey, survey
+from audit.watch.survey import MANY, SMALL, Survey, Unwatched, survey
 from audit.watch.together import surely
 
 __all__ = [
+    "MANY",
+    "SMALL",
     "WATCHED",
     "Days",
     "Look",
     "Survey",
+    "Unwatched",
     "Watched",
     "days_of",
     "evidence_of",

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from audit.clustering.accounts import accounts_of
 from audit.rows.levels import UNKNOWN, Codes, Levels, Reals, attribute_levels
-from audit.schema import Stream
+from audit.schema import Attribute, Stream
 from audit.tally.columns import with_decision
 
 EPOCH = date(1970, 1, 1)
@@ -38,7 +38,45 @@ class Days:
     n: Reals
 
 
-def days_of(table: pa.Table, stream: Stream, metric: str) -> tuple[Days, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchable:
+    """A group that could be watched beside its reference; ``leads`` are those of the group that count.
+
+    ``reference`` is None where it is too small to be watched, or has none to be watched beside.
+    """
+
+    metric: str
+    attribute: str
+    group: str
+    reference: str | None
+    leads: int
+
+
+def watchable(table: pa.Table, stream: Stream, metric: str) -> tuple[Watchable, ...]:
+    """Every known group of every attribute but the references, the largest first; arguments as `days_of`."""
+    table = with_decision(table, stream)
+    told = WATCHED[metric](table) if "created" in table.column_names else None
+    if told is None:
+        return ()
+    found = [
+        Watchable(
+            metric=metric,
+            attribute=attribute.name,
+            group=levels.names[code],
+            reference=levels.names[reference] if code in large and reference is not None else None,
+            leads=int(counted[code]),
+        )
+        for attribute in stream.attributes
+        for levels, counted, large, reference in (_sized(table, stream, attribute, told),)
+        for code, name in enumerate(levels.names)
+        if name != UNKNOWN and code != reference
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.leads, one.attribute, one.group)))
+
+
+def days_of(
+    table: pa.Table, stream: Stream, metric: str, only: frozenset[tuple[str, str]] | None = None
+) -> tuple[Days, ...]:
     """Every group of every attribute beside its reference, for one of `WATCHED`.
 
     Groups smaller than the stream's ``minimum_group`` over all days are left out, and so are leads of
@@ -52,6 +90,8 @@ def days_of(table: pa.Table, stream: Stream, metric: str) -> tuple[Days, ...]:
         Its roles.
     metric
         One of `WATCHED`.
+    only
+        The pairs of attribute and group to take; None for all.
     """
     table = with_decision(table, stream)
     told = WATCHED[metric](table) if "created" in table.column_names else None
@@ -64,7 +104,7 @@ def days_of(table: pa.Table, stream: Stream, metric: str) -> tuple[Days, ...]:
         told=told,
         account=None if accounts is None else accounts.code,
     )
-    return tuple(_of_attributes(table, stream, rows))
+    return tuple(_of_attributes(table, stream, rows, only))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,22 +115,34 @@ class _Rows:
     account: Codes | None
 
 
-def _of_attributes(table: pa.Table, stream: Stream, rows: _Rows) -> Iterator[Days]:
+def _of_attributes(
+    table: pa.Table, stream: Stream, rows: _Rows, only: frozenset[tuple[str, str]] | None
+) -> Iterator[Days]:
     for attribute in stream.attributes:
-        levels = attribute_levels(table, attribute.name)
-        counted = np.bincount(levels.codes[rows.told[1] > 0], minlength=levels.size)
-        large = [
-            code
-            for code, name in enumerate(levels.names)
-            if name != UNKNOWN and counted[code] >= stream.audit.minimum_group
-        ]
-        if len(large) < 2:
+        levels, _, large, reference = _sized(table, stream, attribute, rows.told)
+        if reference is None:
             continue
-        named = [code for code in large if levels.names[code] == attribute.reference]
-        reference = named[0] if named else max(large, key=lambda code: (counted[code], -code))
         for code in large:
-            if code != reference:
+            chosen = only is None or (attribute.name, levels.names[code]) in only
+            if code != reference and chosen:
                 yield _beside(rows, attribute.name, levels, (code, reference))
+
+
+def _sized(
+    table: pa.Table, stream: Stream, attribute: Attribute, told: Happened
+) -> tuple[Levels, Codes, list[int], int | None]:
+    """The groups, their leads, which are large enough, and the reference (None with fewer than two)."""
+    levels = attribute_levels(table, attribute.name)
+    counted = np.bincount(levels.codes[told[1] > 0], minlength=levels.size)
+    large = [
+        code
+        for code, name in enumerate(levels.names)
+        if name != UNKNOWN and counted[code] >= stream.audit.minimum_group
+    ]
+    if len(large) < 2:
+        return levels, counted, large, None
+    named = [code for code in large if levels.names[code] == attribute.reference]
+    return levels, counted, large, named[0] if named else max(large, key=lambda code: (counted[code], -code))
 
 
 def _beside(rows: _Rows, attribute: str, levels: Levels, pair: tuple[int, int]) -> Days:

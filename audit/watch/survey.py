@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from audit.disparity import Verdict
 from audit.schema import BadInput, Stream
 from audit.tally.columns import with_decision
-from audit.watch.days import WATCHED, Days, days_of
+from audit.watch.days import WATCHED, Days, Watchable, days_of, watchable
 from audit.watch.sequence import Watched, watch
 from audit.watch.together import surely
 
@@ -24,7 +24,21 @@ NEEDED = {
     "base_rate": "outcome",
 }
 """What the stream must name for each of `WATCHED`."""
+MOST = 200
+"""Gaps watched at most, those of the largest groups: each takes a tenth of a second a year of days."""
+SMALL, MANY = "too few leads", "too many gaps"
 Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """A group that is not watched: ``why`` is `SMALL` or `MANY`; ``leads`` are those of the group."""
+
+    metric: str
+    attribute: str
+    group: str
+    leads: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +48,8 @@ class Survey:
     ``watched`` has alarms first, the strongest evidence first. ``sure`` says of each whether it stands with
     all others taken together: of those that do, 1 - ``confidence`` are false on average at most. ``absent``
     are metrics that the table has nothing of, ``special`` the attributes of a special category.
+    ``unwatched`` are the groups that are left out, the largest first; ``minimum`` are the leads that a group
+    needs.
     """
 
     stream: str
@@ -47,6 +63,8 @@ class Survey:
     sure: tuple[bool, ...]
     by_account: bool
     special: tuple[str, ...]
+    unwatched: tuple[Unwatched, ...]
+    minimum: int
 
 
 def survey(
@@ -78,7 +96,9 @@ def survey(
     names = tuple(dict.fromkeys(metrics)) or tuple(WATCHED)
     absent = tuple(name for name in names if WATCHED[name](table) is None)
     _check(absent, metrics)
-    every = [days for name in names for days in days_of(table, stream, name)]
+    groups = [one for name in names for one in watchable(table, stream, name)]
+    chosen = _chosen(groups)
+    every = [days for name in names for days in days_of(table, stream, name, _of(chosen, name))]
     found = sorted(_watched(every, stream.audit.tolerance_difference, confidence, told), key=_place)
     return Survey(
         stream=stream.name,
@@ -92,6 +112,35 @@ def survey(
         sure=surely([one.looks[-1].evidence for one in found], 1 - confidence),
         by_account="account" in table.column_names,
         special=tuple(one.name for one in stream.attributes if one.special_category),
+        unwatched=_unwatched(groups, chosen),
+        minimum=stream.audit.minimum_group,
+    )
+
+
+def _chosen(groups: list[Watchable]) -> frozenset[tuple[str, str, str]]:
+    """The gaps of the largest groups; what becomes of their leads plays no part in the choice."""
+    large = sorted(
+        (one for one in groups if one.reference is not None),
+        key=lambda one: (-one.leads, one.attribute, one.group, one.metric),
+    )
+    return frozenset((one.metric, one.attribute, one.group) for one in large[:MOST])
+
+
+def _of(chosen: frozenset[tuple[str, str, str]], metric: str) -> frozenset[tuple[str, str]]:
+    return frozenset((attribute, group) for name, attribute, group in chosen if name == metric)
+
+
+def _unwatched(groups: list[Watchable], chosen: frozenset[tuple[str, str, str]]) -> tuple[Unwatched, ...]:
+    left = [one for one in groups if (one.metric, one.attribute, one.group) not in chosen]
+    return tuple(
+        Unwatched(
+            metric=one.metric,
+            attribute=one.attribute,
+            group=one.group,
+            leads=one.leads,
+            why=SMALL if one.reference is None else MANY,
+        )
+        for one in sorted(left, key=lambda one: (-one.leads, one.attribute, one.group, one.metric))
     )
 
 

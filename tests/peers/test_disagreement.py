@@ -11,6 +11,7 @@ from scipy import stats
 
 from audit.compat.distances import jensen_shannon, kullback_leibler, shares, total_variation
 from tests.conftest import REPOSITORY
+from tests.peers import test_drift_disagreement
 from tests.peers.ours import Rows, compas, gaps, named, rates
 
 PAGE = REPOSITORY / "docs" / "explanation" / "disagreements.md"
@@ -279,5 +280,6 @@ def test_20_oxonfair_weighs_conditional_false_negatives_by_negatives(ask):
 
 def test_the_page_and_the_tests_list_the_same():
     listed = set(re.findall(r"^## (\d+)\. ", PAGE.read_text(), re.MULTILINE))
-    tested = {name.split("_")[1] for name in globals() if re.match(r"test_\d+_", name)}
+    names = (*globals(), *vars(test_drift_disagreement))
+    tested = {name.split("_")[1] for name in names if re.match(r"test_\d+_", name)}
     assert listed == tested

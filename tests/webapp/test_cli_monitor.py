@@ -62,9 +62,28 @@ def test_the_summary_as_json(run, tmp_path):
     assert record["metrics"] == ["selection_rate", "base_rate"]
 
 
+def test_drift_is_told_written_and_fails_only_where_that_is_asked(run, tmp_path):
+    told = json.loads(run("--json", "--fail-on-drift", "--metric", "selection_rate").stdout)
+    drift = json.loads((tmp_path / "out" / "monitor.json").read_text())["drift"]
+    assert (told["drifted"], told["drift_tests"]) == (drift["alarms"], drift["tested"])
+    assert drift["windows"]["chosen"] == "first half"
+    gaps = {(one["metric"], one["attribute"]): one for one in drift["gaps"]}
+    assert gaps["selection_rate", "region"]["verdict"] == "fail"
+    assert run("--fail-on-drift").exit_code == 1
+    quiet = ("--reference-until", "2026-01-14", "--newest-from", "2026-01-15", "--period", "week")
+    calm = run("--fail-on-drift", *quiet, n=6000, days=30)
+    assert calm.exit_code == int(
+        json.loads((tmp_path / "out" / "monitor.json").read_text())["drift"]["alarms"] > 0
+    )
+    assert "The end of the reference window was asked for." in calm.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "change", "words"),
     [
+        (("--reference-until", "2025-01-01"), ("", ""), "cannot end on 2025-01-01"),
+        (("--newest-from", "2027-01-01"), ("", ""), "cannot begin on 2027-01-01"),
+        (("--reference-until", "soon"), ("", ""), "--reference-until"),
         (("--metric", "contact_rate"), ("", ""), "must name worked"),
         (("--metric", "magic"), ("", ""), "--metric"),
         (("--confidence", "1"), ("", ""), "--confidence"),

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import click
 import pyarrow as pa
 
+from audit.drift import Asked, DriftReport, alarms, drift_of_table
+from audit.drift.model import PeriodKind
 from audit.expected import Expected, Period, dated, expected_of
 from audit.report.model import VERSION
 from audit.report.monitoring import MonitorReport, write
+from audit.report.monitoring.drift_words import headline, windows
+from audit.report.monitoring.drift_words import told as drifted
 from audit.report.monitoring.expected_words import decisive, expected_summary
-from audit.report.monitoring.summary import summary
+from audit.report.monitoring.summary import TOLD, left_out, summary
 from audit.report.printable import printable
 from audit.schema import Stream
 from audit.watch import WATCHED, survey
@@ -36,10 +41,16 @@ class Options:
     confidence: float | None
     fail_on_alarm: bool
     cohort: Period
+    fail_on_drift: bool
+    reference_until: datetime | None
+    newest_from: datetime | None
+    period: PeriodKind | None
+    seed: int
     json: bool
 
 
 _path = click.Path(path_type=Path)
+_day = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command("monitor")
@@ -57,7 +68,6 @@ _path = click.Path(path_type=Path)
     type=click.FloatRange(min=0.5, max=0.9999),
     help="Of all statements about a gap at all days together. Default: that of the stream's [audit].",
 )
-@click.option("--fail-on-alarm", is_flag=True, help="Exit with 1 where any gap has ever raised an alarm.")
 @click.option(
     "--cohort",
     type=click.Choice(("month", "quarter")),
@@ -65,9 +75,36 @@ _path = click.Path(path_type=Path)
     show_default=True,
     help="Over which spans of creation our own estimates are checked against the outcomes that came.",
 )
+@click.option(
+    "--fail-on-alarm",
+    is_flag=True,
+    help="Exit with 1 where any watched gap has ever raised an alarm; drift does not count.",
+)
+@click.option(
+    "--fail-on-drift", is_flag=True, help="Exit with 1 where anything has moved by more than its limit."
+)
+@click.option(
+    "--reference-until",
+    type=_day,
+    help="The last day of the reference window of drift. Default: half of the days with leads.",
+)
+@click.option(
+    "--newest-from",
+    type=_day,
+    help="The first day of the newest window of drift. Default: the last 28 days with leads.",
+)
+@click.option(
+    "--period",
+    type=click.Choice(["week", "month"]),
+    help="Of the series of drift. Default: weeks up to half a year, else months.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="For what drift draws at random.")
 @click.option("--json", is_flag=True, help="Print the summary as JSON.")
 def command(**options: object) -> None:
-    """Watch the gaps between groups in FILE day by day, with no price for looking often.
+    """Watch the gaps between groups in FILE day by day, and say what has drifted.
+
+    Gaps are watched with no price for looking often. Drift compares the newest leads with earlier ones,
+    column by column, group by group and all together.
 
     Writes monitor.json and monitor.html to --out. FILE is a CSV, Excel or Parquet file; its stream must name
     the column of the creation day.
@@ -75,8 +112,14 @@ def command(**options: object) -> None:
     asked = Options(**options)  # type: ignore[arg-type]
     report, written = _run(asked)
     click.echo(_as_json(report, asked, written) if asked.json else _as_text(report, asked, written))
-    if asked.fail_on_alarm and any(one.alarm for one in report.survey.watched):
+    if _failed(report, asked):
         click.get_current_context().exit(1)
+
+
+def _failed(report: MonitorReport, asked: Options) -> bool:
+    drifted = report.drift is not None and alarms(report.drift) > 0
+    alarmed = any(one.alarm for one in report.survey.watched)
+    return (asked.fail_on_alarm and alarmed) or (asked.fail_on_drift and drifted)
 
 
 def _run(asked: Options) -> tuple[MonitorReport, tuple[str, ...]]:
@@ -88,8 +131,11 @@ def _run(asked: Options) -> tuple[MonitorReport, tuple[str, ...]]:
         intake = read.intake
         confidence = asked.confidence or stream.audit.confidence
         told = partial(progress, "Watching the gaps")
+        made = survey(intake.table, stream, asked.metric, confidence, told)
+        progress("Comparing the newest leads with earlier ones", 0, None)
         report = MonitorReport(
-            survey=survey(intake.table, stream, asked.metric, confidence, told),
+            survey=made,
+            drift=drift_of_table(intake.table, stream, _windows(asked, confidence)),
             version=VERSION,
             rows=intake.rows,
             kept=intake.kept,
@@ -108,6 +154,16 @@ def _expected(table: pa.Table, stream: Stream, asked: Options, progress: Progres
     return expected_of(dated(table, stream), stream, period=asked.cohort)
 
 
+def _windows(asked: Options, confidence: float) -> Asked:
+    return Asked(
+        reference_until=asked.reference_until.date() if asked.reference_until else None,
+        newest_from=asked.newest_from.date() if asked.newest_from else None,
+        period=asked.period,
+        confidence=confidence,
+        seed=asked.seed,
+    )
+
+
 def _as_text(report: MonitorReport, asked: Options, written: tuple[str, ...]) -> str:
     made, told = report.survey, summary(report.survey)
     turned = sum(one.count for one in (*report.rejected, *report.excluded))
@@ -122,6 +178,8 @@ def _as_text(report: MonitorReport, asked: Options, written: tuple[str, ...]) ->
         *([told.together] if told.together else []),
         *([f"Within the tolerance: {told.within}"] if told.within else []),
         *([f"Not enough data yet: {told.unknown}"] if told.unknown else []),
+        *(f"Not watched: {one}" for one in left_out(made)),
+        *_drift_lines(report.drift),
         *_expected_lines(report),
         f"Written to {asked.out}: {', '.join(written)}",
     ]
@@ -140,6 +198,15 @@ def _expected_lines(report: MonitorReport) -> tuple[str, ...]:
     )
 
 
+def _drift_lines(drift: DriftReport | None) -> list[str]:
+    if drift is None:
+        return []
+    found = drifted(drift)
+    more = [f"  - {len(found) - TOLD} more, in the report"] if found[TOLD:] else []
+    named = [f"  - {one.title}: {one.sentence}" for one in found[:TOLD]]
+    return [f"Drift: {headline(drift)} {windows(drift)}", *named, *more]
+
+
 def _as_json(report: MonitorReport, asked: Options, written: tuple[str, ...]) -> str:
     made, told = report.survey, summary(report.survey)
     record = {
@@ -156,8 +223,10 @@ def _as_json(report: MonitorReport, asked: Options, written: tuple[str, ...]) ->
         "stand_with_all": sum(made.sure),
         "within": sum(one.looks[-1].verdict == "pass" for one in made.watched),
         "not_known": sum(one.looks[-1].verdict == "insufficient" for one in made.watched),
+        "not_watched": len(made.unwatched),
         "verdict": told.verdict,
         "expected": _expected_json(report),
+        **_drift_summary(report.drift),
         "out": str(asked.out),
         "files": list(written),
     }
@@ -182,3 +251,9 @@ def _expected_json(report: MonitorReport) -> dict[str, object] | None:
             if one.state in {"widened", "withheld"}
         ],
     }
+
+
+def _drift_summary(drift: DriftReport | None) -> dict[str, object]:
+    if drift is None:
+        return {}
+    return {"drifted": alarms(drift), "drift_tests": drift.tested, "drift_verdict": headline(drift)}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from audit.report.monitoring.marks import BLUE, GREY, ORANGE, line, text
 from audit.report.monitoring.summary import sentence, signed, title, whole
 from audit.watch import Look, Watched
 
@@ -13,7 +14,6 @@ WIDTH, HEIGHT = 640, 230
 LEFT, RIGHT, TOP, BOTTOM = 52, 632, 22, 196
 DRAWN = 200
 """Days drawn at most; of longer streams every second, third ... one, and every turning point."""
-BLUE, ORANGE, GREY = "#3b82c4", "#c8681c", "#808890"
 
 
 def chart(one: Watched) -> Markup:
@@ -78,7 +78,7 @@ def _tolerance(one: Watched, at: _Frame) -> Markup:
     rect = Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}" fill-opacity="0.18"/>').format(
         LEFT, top, RIGHT - LEFT, round(bottom - top, 1), GREY
     )
-    lines = (_line((LEFT, end), (RIGHT, end), GREY, "1 3") for end in (top, bottom))
+    lines = (line((LEFT, end), (RIGHT, end), GREY, "1 3") for end in (top, bottom))
     return rect + Markup("").join(lines)
 
 
@@ -98,37 +98,25 @@ def _band(part: list[Look], at: _Frame) -> Markup:
 def _axes(one: Watched, at: _Frame) -> Markup:
     ticks = [-at.limit, -at.limit / 2, 0.0, at.limit / 2, at.limit]
     across = (
-        _line((LEFT, at.y(tick)), (RIGHT, at.y(tick)), GREY, "" if tick == 0 else "1 6")
-        + _text((LEFT - 6, at.y(tick) + 4), signed(tick).removesuffix(".0"), "end")
+        line((LEFT, at.y(tick)), (RIGHT, at.y(tick)), GREY, "" if tick == 0 else "1 6")
+        + text((LEFT - 6, at.y(tick) + 4), signed(tick).removesuffix(".0"), "end")
         for tick in ticks
     )
     last = one.looks[-1].day
     days = (
-        _text((LEFT, BOTTOM + 20), str(at.first), "start"),
-        _text(((LEFT + RIGHT) / 2, BOTTOM + 20), "day of creation", "middle"),
-        _text((RIGHT, BOTTOM + 20), str(last), "end"),
+        text((LEFT, BOTTOM + 20), str(at.first), "start"),
+        text(((LEFT + RIGHT) / 2, BOTTOM + 20), "day of creation", "middle"),
+        text((RIGHT, BOTTOM + 20), str(last), "end"),
     )
-    return Markup("").join((*across, *days, _text((4, 12), "gap in points", "start")))
+    return Markup("").join((*across, *days, text((4, 12), "gap in points", "start")))
 
 
 def _mark(day: date, word: str, at: _Frame, colour: str, dash: str) -> Markup:
     x = at.x(day)
     anchor = "end" if x > WIDTH / 2 else "start"
     shift, up = (-4 if anchor == "end" else 4), (14 if word == "changed" else 0)
-    line = _line((x, TOP), (x, BOTTOM), colour, dash, 2)
-    return line + _text((x + shift, TOP + 10 + up), f"{word} {day}", anchor)
-
-
-def _line(
-    start: tuple[float, float], end: tuple[float, float], colour: str, dash: str, width: int = 1
-) -> Markup:
-    return Markup(
-        '<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-width="{}" stroke-dasharray="{}"/>'
-    ).format(*start, *end, colour, width, dash or "none")
-
-
-def _text(at: tuple[float, float], words: str, anchor: str) -> Markup:
-    return Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(*at, anchor, escape(words))
+    mark = line((x, TOP), (x, BOTTOM), colour, dash, 2)
+    return mark + text((x + shift, TOP + 10 + up), f"{word} {day}", anchor)
 
 
 def _said(one: Watched) -> str:

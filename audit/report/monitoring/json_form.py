@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from audit.report.monitoring.drift_json import drift_record
 from audit.report.monitoring.expected_json import to_record
 from audit.report.monitoring.model import SCHEMA, MonitorReport
 from audit.report.rounding import rounded
-from audit.watch import Survey, Watched, more_days
+from audit.watch import Survey, Unwatched, Watched, more_days
 
 Record = dict[str, Any]
 
@@ -32,10 +33,23 @@ def to_json(report: MonitorReport) -> str:
         "last_day": made.last.isoformat(),
         "by_account": made.by_account,
         "watched": [_watched(one, made, sure) for one, sure in zip(made.watched, made.sure, strict=True)],
+        "unwatched": [_unwatched(one, made) for one in made.unwatched],
+        **({} if report.drift is None else {"drift": drift_record(report.drift)}),
     }
     if report.expected is not None:
         record["expected"] = to_record(report.expected)
     return json.dumps(rounded(record), sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _unwatched(one: Unwatched, made: Survey) -> Record:
+    return {
+        "metric": one.metric,
+        "attribute": one.attribute,
+        "group": one.group,
+        "special_category": one.attribute in made.special,
+        "leads": one.leads,
+        "why": one.why,
+    }
 
 
 def _watched(one: Watched, made: Survey, sure: bool) -> Record:

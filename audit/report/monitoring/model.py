@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audit.drift import DriftReport
 from audit.expected import Expected
 from audit.intake import Refusal
 from audit.watch import Survey
@@ -27,3 +28,4 @@ class MonitorReport:
     stream_digest: str
     data_digest: str
     expected: Expected | None = None
+    drift: DriftReport | None = None

@@ -9,9 +9,10 @@ from markupsafe import Markup
 from audit.finding.reading import reading
 from audit.report.environment import environment
 from audit.report.monitoring.chart import chart
+from audit.report.monitoring.drift_page import drift_page
 from audit.report.monitoring.expected_page import section
 from audit.report.monitoring.model import MonitorReport
-from audit.report.monitoring.summary import sentence, signed, summary, title, whole
+from audit.report.monitoring.summary import left_out, sentence, signed, summary, title, whole
 from audit.report.printable import printable
 from audit.watch import Look, Survey, Watched
 
@@ -67,6 +68,8 @@ def to_html(report: MonitorReport) -> str:
             rows=[_gap(one, made, stands=stands) for one, stands in pairs[:LISTED]],
             expected=None if report.expected is None else section(report.expected),
             cards=[_card(one, made) for one in made.watched[:DRAWN]],
+            drift=None if report.drift is None else drift_page(report.drift),
+            unwatched=left_out(made),
             rejected=sum(one.count for one in report.rejected),
             excluded=sum(one.count for one in report.excluded),
         )

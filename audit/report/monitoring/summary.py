@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from audit.disparity import Verdict
 from audit.finding.reading import reading
-from audit.finding.words import count, listed, points, quoted
-from audit.watch import Survey, Watched, more_days
+from audit.finding.words import count, listed, plain, points, quoted
+from audit.watch import MANY, SMALL, Survey, Unwatched, Watched, more_days
 
 MINUS = "\N{MINUS SIGN}"
 TOLD = 5
@@ -39,6 +39,31 @@ def summary(made: Survey) -> Summary:
         unknown=_waiting(unknown),
         together=_together(made, len(outside)),
     )
+
+
+def left_out(made: Survey) -> tuple[str, ...]:
+    """Which groups are not watched, and why: a sentence for each reason, with the largest groups named."""
+    why = {
+        SMALL: f"too few leads for any verdict (a group needs {made.minimum:,}, and another one beside it)",
+        MANY: (
+            f"only the {len(made.watched):,} gaps of the largest groups are watched; coarsen the"
+            " attribute, or watch one share at a time, to see them"
+        ),
+    }
+    return tuple(
+        _left(tuple(one for one in made.unwatched if one.why == reason), words)
+        for reason, words in why.items()
+        if any(one.why == reason for one in made.unwatched)
+    )
+
+
+def _left(found: tuple[Unwatched, ...], why: str) -> str:
+    named = "; ".join(
+        f"{reading(one.metric).label}: {plain(one.attribute)} {quoted(one.group)} ({count(one.leads)})"
+        for one in found[:TOLD]
+    )
+    more = f"; {len(found) - TOLD:,} more, all in monitor.json" if found[TOLD:] else ""
+    return f"{count(len(found), 'gap')}, {why}: {named}{more}."
 
 
 def title(one: Watched) -> str:

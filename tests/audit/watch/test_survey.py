@@ -16,9 +16,9 @@ from audit.report.monitoring import MonitorReport
 from audit.report.monitoring.chart import chart
 from audit.report.monitoring.json_form import to_json
 from audit.report.monitoring.page import to_html
-from audit.report.monitoring.summary import sentence, summary, title
+from audit.report.monitoring.summary import left_out, sentence, summary, title
 from audit.schema import BadInput, parse_stream
-from audit.watch import more_days, survey, watch
+from audit.watch import MANY, SMALL, more_days, survey, watch
 from tests.audit.watch.streams import counts, drawn
 
 STREAM = """
@@ -177,3 +177,34 @@ def test_what_cannot_be_watched_is_refused_in_words(change, metrics, words):
 def test_a_single_day_is_refused():
     with pytest.raises(BadInput, match="all leads are of one day"):
         found(leads(300, 1))
+
+
+def test_of_many_groups_the_largest_are_watched_and_the_rest_is_named():
+    """240 towns of 30 leads or more, one small one: 239 gaps of two shares, of which 200 are watched."""
+    random = np.random.default_rng(2)
+    town = np.repeat([f"t{place:03}" for place in range(240)], 31 + np.arange(240) // 40)
+    town = np.append(town, ["small"] * 3)
+    table = pa.table(
+        {
+            "day": [f"2026-01-0{one}" for one in random.integers(1, 4, len(town))],
+            "region": town,
+            "score": random.integers(0, 100, len(town)),
+            "won": random.integers(0, 2, len(town)),
+        }
+    )
+    text = STREAM[: STREAM.rindex("[[")].replace('reference = "urban"', "")
+    made = found(table, text, ("selection_rate", "base_rate"))
+    assert len(made.watched) == 200
+    assert {one.why for one in made.unwatched} == {SMALL, MANY}
+    assert len(made.unwatched) == 2 * 240 - 200
+    assert sum(one.why == SMALL for one in made.unwatched) == 2
+    watched = {(one.metric, one.group) for one in made.watched}
+    assert not watched & {(one.metric, one.group) for one in made.unwatched}
+    most = max(one.leads for one in made.unwatched)
+    assert all(town.tolist().count(group) >= most for _, group in watched)
+    many, small = left_out(made)[::-1]
+    assert "only the 200 gaps of the largest groups are watched" in many
+    assert "'small' (3 leads)" in small
+    page = to_html(reported(made))
+    assert "Not watched" in page
+    assert len(json.loads(to_json(reported(made)))["unwatched"]) == 280
