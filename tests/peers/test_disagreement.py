@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from audit.compat.distances import jensen_shannon, kullback_leibler, shares, total_variation
+from tests.audit.expected import test_cbpe
 from tests.conftest import REPOSITORY
 from tests.peers import test_drift_disagreement
 from tests.peers.ours import Rows, compas, gaps, named, rates
@@ -280,6 +281,6 @@ def test_20_oxonfair_weighs_conditional_false_negatives_by_negatives(ask):
 
 def test_the_page_and_the_tests_list_the_same():
     listed = set(re.findall(r"^## (\d+)\. ", PAGE.read_text(), re.MULTILINE))
-    names = (*globals(), *vars(test_drift_disagreement))
+    names = (*globals(), *vars(test_drift_disagreement), *vars(test_cbpe))
     tested = {name.split("_")[1] for name in names if re.match(r"test_\d+_", name)}
     assert listed == tested

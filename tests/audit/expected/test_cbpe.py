@@ -55,7 +55,7 @@ def test_learning_from_the_same_leads_it_comes_to_the_same():
         assert ours["", metric].value == pytest.approx(SAID["calibrated"][theirs]["value"], abs=0.01)
 
 
-def test_of_a_group_that_converts_half_as_often_only_ours_is_near():
+def test_27_of_a_group_that_converts_half_as_often_only_ours_is_near():
     leads = [two_groups(6000, start) for start in (0, 6000)]
     ours = asked(*leads)
     p, won = np.array([one[1:] for one in leads[1] if one[0] == "b"]).T
