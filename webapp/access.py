@@ -106,6 +106,7 @@ def reseal(opened: Services) -> Resealed:
     keys = opened.keys.rewrap()
     for row in opened.repository.connections():
         hand_over(opened, row)
+    opened.alerting.channels.reseal()
     tokens = sum(opened.grants(row.id).reseal() for row in opened.repository.connections())
     detail = f"{tokens} tokens and {keys} keys moved to the newest key"
     opened.accounts.record("command line", "tokens resealed", "", detail)

@@ -22,6 +22,8 @@ from webapp.settings import Settings
 from webapp.store.repository import Clock, utc_now
 from webapp.views import (
     account,
+    alert_channels,
+    alerts,
     answers,
     audits,
     cards,
@@ -74,6 +76,7 @@ ROOMS = (
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, reports, errors, door, tokens),
     *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies, shadow),
     *(remarks,),
+    *(alerts, alert_channels),
 )
 
 

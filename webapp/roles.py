@@ -58,13 +58,14 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("audits.metrics", "evidence.finding", "evidence.page", "evidence.drawing"),
                 *("evidence.table", "evidence.counts", "reports.paper", "reports.summary"),
                 *("remarks.show", "remarks.write", "remarks.take_out"),
+                *("alerts.index", "alerts.show"),
             }
         ),
         "own": frozenset(
             {"auth.sign_out", "account.show", "account.set_language", "account.leave_everywhere"}
         ),
         "special": frozenset({"reports.bundle", "reports.word"}),
-        "looks": frozenset({"evidence.looked", "answers.mark", "remarks.mark"}),
+        "looks": frozenset({"evidence.looked", "answers.mark", "remarks.mark", "alerts.take"}),
         "rules": frozenset(
             {
                 *(
@@ -83,12 +84,14 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("remedies.show", "remedies.try_them", "remedies.cancel", "remedies.one"),
                 *("remedies.report_json", "remedies.table", "remedies.drawing"),
                 *("shadow.show", "shadow.report_json"),
+                "alert_channels.show",
                 *("sharing.release_html", "sharing.release_json"),
                 *("streams.show", "tokens.show", "trail.index", "trail.download", "settings_page.show"),
             }
         ),
         "change": frozenset(
             {
+                *("alerts.decide", "alert_channels.save", "alert_channels.test", "alert_channels.remove"),
                 *("connections.begin", "connections.callback", "connections.end", "jobs.start"),
                 *("jobs.cancel", "keys.destroyed", "schedule.save", "streams.change"),
                 *("policies.change", "policies.take_file", "policy_fields.decide", "policy_risk.accept"),

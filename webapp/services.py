@@ -20,6 +20,7 @@ from webapp.secrets_box import SecretsBox
 from webapp.settings import Settings
 from webapp.sign_in.ways import ways_in
 from webapp.store.accounts import Accounts
+from webapp.store.alerting import Alerting
 from webapp.store.answer_counts import AnswerCounts
 from webapp.store.answers import LeadAnswers
 from webapp.store.api_tokens import ApiTokens
@@ -133,13 +134,9 @@ class Services:
     @property
     def sessions(self) -> Sessions:
         """Open sign-ins."""
-        settings = self.settings
-        return Sessions(
-            database=self.database,
-            lifetime=timedelta(hours=settings.session_hours),
-            idle=timedelta(minutes=settings.session_idle_minutes),
-            clock=self.clock,
-        )
+        lifetime = timedelta(hours=self.settings.session_hours)
+        idle = timedelta(minutes=self.settings.session_idle_minutes)
+        return Sessions(database=self.database, lifetime=lifetime, idle=idle, clock=self.clock)
 
     @property
     def consents(self) -> Consents:
@@ -231,6 +228,11 @@ class Services:
     def panel_bearers(self) -> PanelBearers:
         """What a panel in a CRM's frame shows to us, instead of a cookie."""
         return PanelBearers(box=self.box("panel"), clock=self.clock)
+
+    @property
+    def alerting(self) -> Alerting:
+        """What somebody should know of, and how they get to know it."""
+        return Alerting(database=self.database, box=self.box("alerts"), clock=self.clock)
 
     def grants(self, connection_id: str) -> DatabaseGrants:
         """The tokens of one connection."""

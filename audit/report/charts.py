@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -42,15 +43,25 @@ AXIS = {
 }
 
 
-def rates_chart(section: Section) -> Markup:
-    """Headline metric of each group with its interval, the verdict as shape and colour."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An upright line for comparison, with its words."""
+
+    at: float
+    words: str
+
+
+def rates_chart(section: Section, line: Line | None = None) -> Markup:
+    """Headline metric of each group with its interval, the verdict as shape and colour, and a line beside."""
     rows = [
         _point(row) for row in section.rows if row.headline is not None and row.headline.value is not None
     ]
     if not rows:
         return Markup()
-    chart = _intervals(rows, section.metric_label, share=is_share(section.metric), verdicts=True)
+    share = is_share(section.metric)
+    chart = _intervals(rows, section.metric_label, share=share, verdicts=True, line=line)
     text = ", ".join(f"{row['name']} {_said(row['value'], section.metric)}" for row in rows)
+    text += f". {line.words} is at {_said(line.at, section.metric)}" if line else ""
     return _svg(chart, f"{section.metric_label} by {section.attribute}", text)
 
 
@@ -139,21 +150,42 @@ def _band_words(row: GroupRow) -> str:
 
 
 def _intervals(
-    rows: list[dict[str, Any]], title: str, *, share: bool, verdicts: bool
+    rows: list[dict[str, Any]], title: str, *, share: bool, verdicts: bool, line: Line | None = None
 ) -> alt.LayerChart | alt.FacetChart:
     import altair as alt  # noqa: PLC0415 - slow to import
 
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=190))
     axis = alt.Axis(labelExpr=PER_CENT) if share else alt.Axis()
-    lowest = min(0.0, *(row["low"] for row in rows)) if share else min(row["low"] for row in rows)
-    highest = alt.Undefined if verdicts else max(1.0, *(row["high"] for row in rows))
+    lowest, highest = _span(rows, share=share, verdicts=verdicts, line=line)
     scale = alt.Scale(domainMin=lowest, domainMax=highest, zero=share, nice=True)
     x = alt.X("value:Q", title=title, axis=axis, scale=scale)
     base = alt.Chart(alt.InlineData(values=rows))
     rule = base.mark_rule(strokeWidth=2, color=GREY).encode(x=alt.X("low:Q"), x2="high:Q", y=y)
     point = base.mark_point(filled=True, size=90, opacity=1, color=BLUE).encode(x=x, y=y)
     marks = point.encode(**_verdict_channels(rows)) if verdicts else point
-    return alt.layer(rule, marks, width=WIDTH, height=ROW * len(rows))
+    return alt.layer(*_upright(line), rule, marks, width=WIDTH, height=ROW * len(rows))
+
+
+def _span(rows: list[dict[str, Any]], *, share: bool, verdicts: bool, line: Line | None) -> tuple[float, Any]:
+    """Where the axis begins and ends at least."""
+    import altair as alt  # noqa: PLC0415 - slow to import
+
+    lows = [row["low"] for row in rows] + ([line.at] if line else [])
+    highs = [row["high"] for row in rows] + ([line.at] if line else [])
+    lowest = min(0.0, *lows) if share else min(lows)
+    return lowest, alt.Undefined if verdicts else max(1.0, *highs)
+
+
+def _upright(line: Line | None) -> list[Any]:
+    """The line with its words above it."""
+    import altair as alt  # noqa: PLC0415 - slow to import
+
+    if line is None:
+        return []
+    base = alt.Chart(alt.InlineData(values=[{"at": line.at, "words": line.words}])).encode(x=alt.X("at:Q"))
+    words = base.mark_text(align="center", baseline="bottom", dy=-4, color=INK, fontSize=12)
+    rule = base.mark_rule(strokeWidth=1.5, strokeDash=[2, 3], color=INK)
+    return [rule, words.encode(text="words:N", y=alt.value(0))]
 
 
 def _verdict_channels(rows: list[dict[str, Any]]) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from audit.report.plain import paper, summary
 from audit.report.table import metrics_csv
 
 BUNDLE = "evidence.zip"
-CHARTS = ("rates", "calibration", "proxies")
+CHARTS = ("rates", "calibration", "proxies", "strength")
 Files = dict[str, bytes]
 
 

@@ -13,10 +13,12 @@ from audit.finding.evidence_words import evidence_words
 from audit.finding.reading import reading
 from audit.finding.words import capitalized, listed
 from audit.registry import metric
-from audit.report.charts import calibration_chart, proxies_chart, rates_chart, undrawn
+from audit.report.charts import Line, calibration_chart, proxies_chart, rates_chart, undrawn
+from audit.report.einstein import IMPACT_LABEL, METRIC, opinion, rate_line
 from audit.report.environment import environment
 from audit.report.model import Report
 from audit.report.printable import printable
+from audit.report.strength_chart import strength_chart
 from audit.report.views.compat_view import compat_tables
 from audit.report.views.fields_view import fields_view, score_view
 from audit.report.views.option_view import option_sheets
@@ -25,7 +27,7 @@ from audit.report.views.shrunk import raw_and_shrunk
 from audit.report.views.together_view import together_rows
 from audit.report.views.treatment_view import loop_view, treated_tables
 from audit.report.views.unseen_view import estimated_rows, unseen_tables
-from audit.report.views.view import COLUMNS, RANKING_COLUMNS, SHOWN, sections
+from audit.report.views.view import COLUMNS, RANKING_COLUMNS, SHOWN, Section, sections
 from audit.report.views.worst import worst
 
 CHARTED = 12
@@ -73,6 +75,7 @@ def to_html(report: Report, drawn: Drawn | None = None) -> str:
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,
+            einstein={one.id: opinion(report, one).sentence for one in report.findings},
             raw_and_shrunk=raw_and_shrunk,
             worst=worst(report),
             crossings=[one for one in report.subgroups if one.found_by == "crossing"],
@@ -101,13 +104,22 @@ def _environment() -> Environment:
 
 
 def draw(report: Report) -> Drawn:
-    """Charts by attribute (rates, calibration, proxies), as far as the page stays light."""
+    """Charts by attribute (rates, calibration, proxies, their strength), as far as the page stays light."""
     return {
-        one.attribute: tuple(draw(one) for draw in (rates_chart, calibration_chart, proxies_chart))
+        one.attribute: (
+            rates_chart(one, _einstein(report, one)),
+            *(draw(one) for draw in (calibration_chart, proxies_chart, strength_chart)),
+        )
         if place < CHARTED
-        else (Markup(),) * 3
+        else (Markup(),) * 4
         for place, one in enumerate(sections(report))
     }
+
+
+def _einstein(report: Report, section: Section) -> Line | None:
+    """Where Einstein would alarm at a share selected."""
+    at = rate_line(report, (section.attribute,)) if section.metric == METRIC else None
+    return None if at is None else Line(at=at, words=IMPACT_LABEL)
 
 
 def _counted(findings: tuple[Finding, ...]) -> tuple[tuple[str, int], ...]:

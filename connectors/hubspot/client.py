@@ -100,6 +100,11 @@ class HubSpotClient:
         """An answer of the Lead Scoring API, which hubspot-api-client does not know."""
         return self._gate.request("GET", f"{self._url}{SCORING}{path}", headers={}).document
 
+    def create(self, kind: str, properties: Mapping[str, str]) -> None:
+        """Make one record of another object than contacts, associated with nothing."""
+        body = {"properties": dict(properties), "associations": []}
+        self._sdk.crm.objects.basic_api.create(kind, body, **RAW)
+
     def update(self, inputs: Sequence[Document]) -> Document:
         """Write properties of up to 100 contacts."""
         answer: Answer = self._sdk.crm.contacts.batch_api.update({"inputs": list(inputs)}, **RAW)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 UNDATED = "v3"
 # It has no undated form: the version is a part of its name while it is in beta.
 SCORING = "/marketing/lead-scoring/2026-09-beta/"
-_NOUNS: Mapping[str, str] = MappingProxyType({"deals": "deal", "leads": "lead"})
+_NOUNS: Mapping[str, str] = MappingProxyType({"deals": "deal", "leads": "lead", "tasks": "task"})
 _DATED = (
     (re.compile(r"^/crm/v[34]/objects/"), "/crm/objects/{}/"),
     (re.compile(r"^/crm/v3/properties/"), "/crm/properties/{}/"),
@@ -54,6 +54,8 @@ def operation(path: str) -> str:
         return "property definitions" if noun == "contact" else f"{noun} property definitions"
     if "/associations/" in path or "/lead-scoring/" in path:
         return "list of associations" if "/associations/" in path else "rules of the score"
+    if path.endswith("/tasks"):
+        return "making of a task"
     words = {"search": "search", "read": "read", "update": "update"}
     return f"{noun} {words.get(path.rsplit('/', 1)[-1], 'list')}"
 

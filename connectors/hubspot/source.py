@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
+from connectors.crm_task import CrmTask
 from connectors.entries import Entry, entries_of
 from connectors.hubspot.answers import Document, record_number, total_of
 from connectors.hubspot.app import HubSpotApp
@@ -23,6 +24,7 @@ from connectors.hubspot.reading import Reader
 from connectors.hubspot.related import Related, kind_of
 from connectors.hubspot.suggesting import suggestible
 from connectors.hubspot.syncing import Sync, score_rule
+from connectors.hubspot.tasks import make_task
 from connectors.hubspot.timing import REAL, Timing
 from connectors.hubspot.walking import ID
 from connectors.lake import Lake
@@ -75,6 +77,10 @@ class HubSpotSource:
         """How many of the portal's API calls of the day are used, of how many; None where nobody tells."""
         self.describe()
         return self._pace.day
+
+    def make_task(self, task: CrmTask, *, again: bool) -> str:
+        """Make a task for people, unless ``again`` and it is there; a sentence. May raise Refused or Busy."""
+        return make_task(self._client, task, again=again)
 
     def pull(self, policy: Policy, since: datetime | None = None) -> Iterator[Batch]:
         """Read every contact, or those modified since a moment (each at least once).

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from connectors.crm_task import CrmTask
 from connectors.entries import Entry, entries_of
 from connectors.errors import Refused
 from connectors.feedback import Answers
@@ -33,6 +34,7 @@ from connectors.salesforce.query import OBJECT, Soql, announced, asked_fields, c
 from connectors.salesforce.reading import Reader, Stale
 from connectors.salesforce.records import parse
 from connectors.salesforce.syncing import Sync
+from connectors.salesforce.tasks import make_task
 from connectors.salesforce.trouble import MISSING_FIELD, incomplete, unreachable
 from connectors.source import NO_SHADOW, Batch, FieldInfo, Flag, Notice, Receipt, Shadow
 from connectors.summing import Different
@@ -234,6 +236,10 @@ class SalesforceSource:
             job.discard()
         if expected is not None and different.count < expected:
             raise incomplete(PULL)
+
+    def make_task(self, task: CrmTask, *, again: bool) -> str:
+        """Make a task for people, unless ``again`` and it is there; a sentence. May raise Refused or Busy."""
+        return make_task(self._gateway, task, again=again)
 
     def _missing(self, policy: Policy) -> Refused:
         """Which of the policy's own fields the user does not see; the answer's text is not repeated."""

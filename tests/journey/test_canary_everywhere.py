@@ -24,11 +24,14 @@ from tests.journey import everywhere
 from tests.journey.canaries import MARK, found, ids_of_answers, traces
 from tests.journey.conftest import experiment_in
 from tests.webapp.api_caller import token
+from webapp.alerts.noticing import notice
+from webapp.alerts.quiet import Quiet
 from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
 from webapp.evidence.catalogue import ALONE, ANY
 from webapp.jobs import leads_of, rules_in_force
 from webapp.shadow_scores import sealed
+from webapp.store.alert_channels import NewChannel
 from webapp.store.shadows import NewShadow
 
 NEW = 60
@@ -85,9 +88,21 @@ def experiment(own_world) -> tuple[str, str]:
     return found, connection_id
 
 
+@pytest.fixture(scope="module", autouse=True)
+def alerts(own_world, experiment) -> None:
+    """Alerts of both CRMs, and a channel that makes tasks in each; an experiment wants no other job."""
+    assert experiment
+    world, _, _ = own_world
+    for row in world.services.repository.connections():
+        usual = {"on": True, "escalation": False, "hours": 0, "least": "low", "asked": {}, "quiet": Quiet()}
+        made = NewChannel(connection_id=row.id, kind=row.crm, name=f"Tasks in {row.crm}", **usual)
+        world.services.alerting.channels.add(made, "admin")
+        notice(world.services, row)
+
+
 def parts(world) -> everywhere.Parts:
     """A real value for each part of an address, and for what names a record one that is none."""
-    repository = world.services.repository
+    repository, alerting = world.services.repository, world.services.alerting
     rows, made = repository.connections(), world.services.experiments.made
     audits = [repository.latest_audit(row.id) for row in rows]
     return {
@@ -105,6 +120,11 @@ def parts(world) -> everywhere.Parts:
         "shadow_audit_id": shadow_audits(world),
         "shadow_id": (*(each.id for row in rows for each in world.services.shadows.of(row.id)), "none"),
         "comparison_id": shadow_audits(world),
+        "alert_id": (
+            *(one.id for row in rows for one in alerting.alerts.of(row.id)[:2]),
+            "none",
+        ),
+        "channel_id": (*(one.id for one in alerting.channels.all()), "none"),
         "token_id": ("none",),
         "user_id": ("none",),
         "job_id": ("none",),

@@ -19,6 +19,7 @@ PAGES = (
     "/audits/{audit}/summary",
     *("{at}/remedies", "{at}/remedies/{experiment}", "{at}/remedies/{experiment}?legal=yes"),
     "{at}/shadow?experiment={experiment}",
+    *("/alerts?state=", "/alerts/channels", "/alerts/channels?kind=webhook"),
     *(f"/audits/{{audit}}/evidence/{kind}/1" for kind in ("thresholds", "groups", "calibration")),
 )
 

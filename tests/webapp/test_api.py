@@ -22,7 +22,12 @@ from webapp.store.api_tokens import PREFIX
 
 GETS = tuple(one for one in OPERATIONS if one.method == "GET")
 POSTS = tuple(one for one in OPERATIONS if one.method == "POST")
-BODIES = {"erase_lead": {"record_id": "1", "confirm": "erase"}, "make_release": {}}
+BODIES = {
+    "erase_lead": {"record_id": "1", "confirm": "erase"},
+    "make_release": {},
+    "acknowledge_alert": {},
+    "waive_alert": {"reason": "why", "days": 3},
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +63,7 @@ def address(site: Site, path: str, crm: str = "salesforce") -> str:
         "release_id": "none",
         "experiment_id": "none",
         "job_id": "none",
+        "alert_id": "none",
         "pack": "gdpr",
         "version": 1,
     }
@@ -76,7 +82,7 @@ def problem(answer, status: int, name: str) -> dict:
 def test_every_list_and_every_thing_answers(site: Site, program: Caller):
     answered = {one.name: program.get(address(site, one.path)).status_code for one in GETS}
     absent = {"get_release": 404, "get_release_job": 404, "get_processing_record": 409, "get_data_flow": 409}
-    absent |= {"get_experiment": 404, "get_experiment_json": 404}
+    absent |= {"get_experiment": 404, "get_experiment_json": 404, "get_alert": 404}
     assert answered == {one.name: absent.get(one.name, 200) for one in GETS}
 
 

@@ -32,6 +32,8 @@ from audit.rows.shadow import Learned
 from connectors.sandbox.certificate import Certificate
 from tests.webapp.api_caller import Caller, caller
 from tests.webapp.bench import work_off
+from webapp.alerts.change import Change, Said
+from webapp.alerts.noticing import notice
 from webapp.api.description import described
 from webapp.api.every import OPERATIONS
 from webapp.api.operation import Grant
@@ -46,6 +48,15 @@ from webapp.shadow_scores import after_audit, sealed
 from webapp.store.rows import AuditRow, ConnectionRow
 from webapp.store.shadows import NewShadow
 
+GAP = Change(
+    subject="gap/1",
+    kind="gap",
+    severity="high",
+    what=Said(text="A watched gap left its tolerance."),
+    sure=Said(text="The band lies outside."),
+    todo=Said(text="Look at it."),
+    page="/connections",
+)
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 # Beside what is there: a cursor that fits the pattern and is none of ours, a record id that is none of the
 # CRM's (400); nothing there (404); nothing pulled yet, or the like (409).
@@ -88,6 +99,8 @@ def installation(
         names = {"connection_id": row.id, "audit_id": audit.id, "version": 1}
         names |= {"release_id": told["release"]["id"], "job_id": told["id"], "experiment_id": tried.wanted}
         names |= {"pack": "ll144", **compared(world.services, row, audit)}
+        notice(world.services, row, {"gap": lambda *_: (GAP,)})
+        names["alert_id"] = world.services.alerting.alerts.of(row.id)[0].id
         _, lead, another, *_ = world.hubspot.record_ids()
         yield Installation(
             app=world.app, token=program.token, names=names, lead=str(lead), another=str(another)

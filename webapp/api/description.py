@@ -48,6 +48,7 @@ NAMES: dict[str, Record] = {
         "description": "The id of a comparison.",
     },
     "pack": {"type": "string", "enum": [*PACKS], "description": "The rule."},
+    "alert_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of an alert."},
     "job_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a job."},
     "version": {"type": "integer", "minimum": 1, "maximum": 2147483647, "description": "Counts from 1."},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webapp.api import (
+    alerts,
     answers,
     audits,
     connections,
@@ -24,6 +25,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *audits.OPERATIONS,
     *papers.OPERATIONS,
     *evidence.OPERATIONS,
+    *alerts.OPERATIONS,
     *answers.OPERATIONS,
     *remarks.OPERATIONS,
     *experiments.OPERATIONS,

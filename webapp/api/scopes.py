@@ -13,6 +13,7 @@ from webapp.store.rows import Role
 Scope = Literal[
     "read:audits",
     "read:special",
+    "read:alerts",
     "read:answers",
     "read:remedies",
     "read:policy",
@@ -22,6 +23,7 @@ Scope = Literal[
     "read:people",
     "read:panel",
     "read:dossiers",
+    "write:alerts",
     "write:releases",
     "write:erasures",
 ]
@@ -30,6 +32,7 @@ WORDS: Mapping[Scope, str] = MappingProxyType(
     {
         "read:audits": marked("Connections, what their syncs read, and audits without special categories."),
         "read:special": marked("Also what audits say of special categories (Article 9 of the GDPR)."),
+        "read:alerts": marked("What somebody should know of, and what was done about it."),
         "read:answers": marked("What reps answer to the check of a score, and whether more for one group."),
         "read:remedies": marked("Which remedies were tried, and what came of it."),
         "read:policy": marked(
@@ -43,6 +46,7 @@ WORDS: Mapping[Scope, str] = MappingProxyType(
         "read:people": marked("Who may sign in."),
         "read:panel": marked("What the panel says of one lead, by its record id."),
         "read:dossiers": marked("All that is held of one lead, by its record id."),
+        "write:alerts": marked("Acknowledge and waive alerts."),
         "write:releases": marked("Make figures that may be shared."),
         "write:erasures": marked("Erase one lead for good, by its record id."),
     }
@@ -52,6 +56,7 @@ NEEDS: Mapping[Scope, Right] = MappingProxyType(
     {
         "read:audits": "audits",
         "read:special": "special",
+        "read:alerts": "rules",
         "read:answers": "rules",
         "read:remedies": "rules",
         "read:policy": "rules",
@@ -61,6 +66,7 @@ NEEDS: Mapping[Scope, Right] = MappingProxyType(
         "read:people": "people",
         "read:panel": "change",
         "read:dossiers": "change",
+        "write:alerts": "change",
         "write:releases": "change",
         "write:erasures": "change",
     }

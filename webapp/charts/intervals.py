@@ -48,6 +48,14 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A line for comparison that decides nothing, with its words for the legend."""
+
+    at: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
     """What the values are: the words below the axis, a tick's words, and where values can lie."""
 
@@ -56,16 +64,19 @@ class Axis:
     within: tuple[float, float] | None = None
     goal: float | None = None
     band: tuple[float, float] | None = None
+    beside: Beside | None = None
 
 
 def intervals(bars: Sequence[Bar], axis: Axis, title: str, text: str) -> Drawing:
-    """The chart; ``axis.goal`` is drawn as a dashed line, ``axis.band`` as the tolerance around it."""
+    """The chart; ``axis.goal`` is dashed, ``axis.band`` the tolerance, ``axis.beside`` a line of dots."""
     looks = list(dict.fromkeys(bar.look for bar in bars))
-    head = TOP + 20.0 * _legend_rows(looks)
+    shapes = TOP + 20.0 * _legend_rows(looks)
+    head = shapes + (20.0 if axis.beside else 0.0)
     height = head + ROW * len(bars) + FOOT
     scale = line_over(_ends(bars, axis), (SIDE, WIDTH - SIDE), within=axis.within)
     parts = (
         *_legend(looks),
+        *_legend_beside(axis.beside, shapes),
         *_ground(axis, scale, (head, height - FOOT)),
         *(part for row, bar in enumerate(bars) for part in _row(bar, scale, head + ROW * row)),
     )
@@ -74,7 +85,8 @@ def intervals(bars: Sequence[Bar], axis: Axis, title: str, text: str) -> Drawing
 
 def _ends(bars: Sequence[Bar], axis: Axis) -> list[float]:
     drawn = [end for bar in bars for end in (bar.low, bar.value, bar.high) if end is not None]
-    return [*drawn, *(axis.band or ()), *([] if axis.goal is None else [axis.goal])]
+    beside = [axis.beside.at] if axis.beside else []
+    return [*drawn, *(axis.band or ()), *([] if axis.goal is None else [axis.goal]), *beside]
 
 
 def _row(bar: Bar, scale: Line, top: float) -> Iterator[str]:
@@ -102,6 +114,8 @@ def _ground(axis: Axis, scale: Line, rows: tuple[float, float]) -> Iterator[str]
         yield from _upright(scale.at(end), strips, "frame", dash="1 3")
     if axis.goal is not None:
         yield from _upright(scale.at(axis.goal), strips, "frame", width=1.5, dash="5 3")
+    if axis.beside is not None:
+        yield from _upright(scale.at(axis.beside.at), strips, "high", width=2, dash="2 2")
     yield line(((scale.start, bottom), (scale.end, bottom)), "frame")
     words = fit(axis.words, WIDTH - 20, 12)
     yield label(WIDTH / 2, bottom + 34, words, Type(size=12, anchor="middle", quiet=True))
@@ -112,6 +126,15 @@ def _upright(
 ) -> Iterator[str]:
     for top, bottom in strips:
         yield line(((x, top), (x, bottom)), kind, width=width, dash=dash)
+
+
+def _legend_beside(beside: Beside | None, top: float) -> Iterator[str]:
+    """The line for comparison, in a row of its own below the shapes."""
+    if beside is None:
+        return
+    y = top + 4
+    yield line(((SIDE, y), (SIDE + 14, y)), "high", width=2, dash="2 2")
+    yield label(SIDE + 20, y + 4, fit(beside.words, WIDTH - SIDE - 24, 12), Type(size=12, quiet=True))
 
 
 def _legend_rows(looks: Sequence[Look]) -> int:

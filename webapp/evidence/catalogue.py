@@ -18,6 +18,7 @@ from webapp.evidence.gaps import gaps_figure
 from webapp.evidence.groups import groups_figure, main_metric
 from webapp.evidence.proxies import proxies_figure
 from webapp.evidence.source import Names, Source
+from webapp.evidence.strengths import strengths_figure
 from webapp.evidence.subgroups import subgroups_figure
 from webapp.evidence.thresholds import thresholds_figure
 
@@ -53,6 +54,7 @@ ALONE: Mapping[str, Draw] = MappingProxyType(
         "thresholds": _thresholds,
         "calibration": lambda source, attribute, _: calibration_figure(source, attribute),
         "proxies": lambda source, attribute, _: proxies_figure(source, attribute),
+        "strengths": lambda source, attribute, _: strengths_figure(source, attribute),
         "coverage": lambda source, attribute, _: coverage_figure(source, attribute),
     }
 )

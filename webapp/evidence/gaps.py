@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit.disparity import Disparity
+from audit.report.einstein import METRIC
 from webapp.charts.intervals import Axis, Bar, intervals
+from webapp.evidence.einstein import einstein_ratio, notes_beside
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.groups import LOOKS, ORDER
 from webapp.evidence.sheet import Column, Kind, Ranged, Sheet, ends, ranged, reasons
@@ -27,13 +29,14 @@ def gaps_figure(source: Source, attribute: Names, metric: str, kind: str = "diff
     sheet = _sheet(rows, metric, kind)
     if all(one.value is None for one in rows):
         return Figure(title=title, lead="", sheet=sheet, lacking=_why(rows))
-    bars = [_bar(one, metric, kind) for one in rows]
+    bars, axis = [_bar(one, metric, kind) for one in rows], _axis(source, rows[0], kind)
     text = _text(rows, bars)
     return Figure(
         title=title,
         lead=_lead(source, rows, kind),
         sheet=sheet,
-        drawing=intervals(bars, _axis(source, metric, kind), title, text),
+        drawing=intervals(bars, axis, title, text),
+        notes=notes_beside(axis.beside),
         special_category=source.special(attribute),
     )
 
@@ -69,12 +72,16 @@ def said_of(one: Ranged, kind: Kind) -> str:
     return ranged(one, kind).replace(f"{NBSP}{points}", "").replace(times, "")
 
 
-def _axis(source: Source, metric: str, kind: str) -> Axis:
-    asked, unit = source.report.settings, gap_kind(metric, kind)
+def _axis(source: Source, one: Disparity, kind: str) -> Axis:
+    metric, asked = one.metric, source.report.settings
+    unit = gap_kind(metric, kind)
     if kind == "ratio":
-        band = (asked.tolerance_ratio, 1 / asked.tolerance_ratio)
         return Axis(
-            words=gettext("times the reference"), tick=lambda v: tick(v, share=False), goal=1.0, band=band
+            words=gettext("times the reference"),
+            tick=lambda v: tick(v, share=False),
+            goal=1.0,
+            band=(asked.tolerance_ratio, 1 / asked.tolerance_ratio),
+            beside=einstein_ratio(source, one.attribute, one.reference) if metric == METRIC else None,
         )
     share, tolerance = unit == "points", asked.tolerated(metric)
     return Axis(

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from audit.disparity import Disparity
 from audit.estimate import Estimate
+from audit.report.einstein import METRIC
 from webapp.charts.intervals import ALONE, OPEN, OUTSIDE, REFERENCE, WITHIN, Axis, Bar, Look, intervals
+from webapp.evidence.einstein import einstein_rate, notes_beside
 from webapp.evidence.figure import Figure, nothing
 from webapp.evidence.sheet import Column, Sheet, ends, in_words, ranged, reasons
 from webapp.evidence.source import Names, Source, gap_kind, joined, value_kind
@@ -55,14 +57,14 @@ def groups_figure(source: Source, attribute: Names, metric: str | None = None) -
     sheet = _sheet(rows, attribute, metric)
     if all(row.estimate.value is None for row in rows):
         return Figure(title=title, lead="", sheet=sheet, lacking=_why(rows))
-    drawing = intervals(
-        [_bar(row, metric) for row in rows], _axis(source, rows, metric), title, _text(rows, metric)
-    )
+    axis = _axis(source, rows, attribute, metric)
+    drawing = intervals([_bar(row, metric) for row in rows], axis, title, _text(rows, metric))
     return Figure(
         title=title,
         lead=_lead(source, rows, attribute, metric),
         sheet=sheet,
         drawing=drawing,
+        notes=notes_beside(axis.beside),
         special_category=source.special(attribute),
     )
 
@@ -99,7 +101,7 @@ def _bar(row: _Row, metric: str) -> Bar:
     )
 
 
-def _axis(source: Source, rows: Sequence[_Row], metric: str) -> Axis:
+def _axis(source: Source, rows: Sequence[_Row], attribute: Names, metric: str) -> Axis:
     share = value_kind(metric) == "share"
     goal = next((row.estimate.value for row in rows if row.is_reference), None)
     tolerance = source.report.settings.tolerance_difference
@@ -109,6 +111,7 @@ def _axis(source: Source, rows: Sequence[_Row], metric: str) -> Axis:
         within=(0.0, 1.0) if share else None,
         goal=goal,
         band=(max(goal - tolerance, 0.0), min(goal + tolerance, 1.0)) if share and goal is not None else None,
+        beside=einstein_rate(source, attribute) if metric == METRIC else None,
     )
 
 

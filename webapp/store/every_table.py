@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webapp.store import (
+    alert_tables,
     api_tables,
     clock_tables,
     decision_tables,
@@ -30,5 +31,6 @@ MODULES = (
     *(feedback_tables, measure_tables, erased_lead_tables, clock_tables, evidence_tables),
     *(api_tables, job_tables, people_tables, triage_tables, experiment_tables, shadow_tables),
     *(remark_tables,),
+    alert_tables,
 )
 METADATA = Base.metadata

@@ -15,7 +15,7 @@ from webapp.store.events import noted
 from webapp.store.job_tables import Job
 from webapp.store.repository import Clock, short_id, utc_now
 
-JobKind = Literal["sync", "publish", "retention", "log", "key", "release", "remedies"]
+JobKind = Literal["sync", "publish", "retention", "log", "key", "release", "remedies", "alert"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 Trouble = Literal["", "input", "refused", "busy", "disk", "defect", "killed"]
 OPEN = ("waiting", "running")

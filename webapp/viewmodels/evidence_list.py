@@ -41,6 +41,7 @@ _TITLES = {
     "crossings": marked("Attributes together"),
     "calibration": marked("Does a score mean the same for every group"),
     "proxies": marked("From the fields to the attribute to the score"),
+    "strengths": marked("How surely each field tells the group"),
 }
 NO_ATTRIBUTE = marked("This audit has no attribute.")
 _NONE = {

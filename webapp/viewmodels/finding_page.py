@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audit.finding import Finding
+from audit.report.einstein import Opinion, opinion
 from audit.thresholds import MEASURED
 from webapp.evidence.catalogue import Asked, figure, place_of_attribute
 from webapp.evidence.figure import Figure
@@ -40,6 +41,7 @@ class FindingPage:
     metric: str
     place: int
     at_thresholds: bool
+    einstein: Opinion
 
 
 def finding_page(source: Source, page: AuditPage, finding_id: str) -> FindingPage | None:
@@ -62,6 +64,7 @@ def finding_page(source: Source, page: AuditPage, finding_id: str) -> FindingPag
         metric=metric if metric in MEASURED else MEASURED[0],
         place=place or 0,
         at_thresholds=place is not None,
+        einstein=opinion(source.report, finding),
     )
 
 

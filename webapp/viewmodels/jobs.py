@@ -20,6 +20,7 @@ NAMES: Mapping[JobKind, str] = {
     "key": marked("Rotate the key"),
     "release": marked("Share figures"),
     "remedies": marked("Try remedies"),
+    "alert": marked("Send alerts"),
 }
 WANTED: Mapping[str, str] = {
     "full": marked("every lead"),
@@ -148,4 +149,5 @@ STARTED: Mapping[JobKind, str] = {
     "key": marked("The key will be rotated in a moment."),
     "release": marked("The release is being worked out. It will be in the list of what left."),
     "remedies": marked("The remedies are being tried. What comes of it will be on this page."),
+    "alert": marked("The alerts are being sent."),
 }

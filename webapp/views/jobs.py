@@ -20,6 +20,7 @@ from webapp.views.drafting import connection_or_404
 from webapp.work.slots import any_alive
 
 blueprint = Blueprint("jobs", __name__)
+KINDS = "sync, publish, retention, log, key, release, remedies, alert"
 NO_WORKER = marked("No worker runs, so it waits. Start fairlead serve again, or fairlead worker.")
 
 
@@ -35,9 +36,7 @@ def now() -> str:
     return render_template("_jobs_now.html", **_shown(services()))
 
 
-@blueprint.post(
-    "/connections/<connection_id>/jobs/<any(sync, publish, retention, log, key, release, remedies):kind>"
-)
+@blueprint.post(f"/connections/<connection_id>/jobs/<any({KINDS}):kind>")
 def start(connection_id: str, kind: JobKind) -> Response:
     """Ask for a job; the same one that waits or runs already is that one."""
     row = connection_or_404(connection_id)

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from audit.finding import SEVERITIES
 from audit.schema import BadInput
 from webapp import decisions, experiments, jobs, release_jobs
+from webapp.alerts import sending
+from webapp.alerts.noticing import WHO
 from webapp.decision_opening import place_of
 from webapp.key_rotation import rotate
 from webapp.language import marked
@@ -117,6 +119,13 @@ def _remedies(task: Task) -> str:
     return experiments.do(task.opened, task.connection, task.job, task.progress)
 
 
+def _alert(task: Task) -> str:
+    """What was sent is not sent again; what failed is, where a person asks for it."""
+    if task.job.who != WHO:
+        task.opened.alerting.messages.revive(task.connection.id)
+    return sending.do(task.opened, task.connection, task.progress)
+
+
 KINDS: Mapping[JobKind, Kind] = MappingProxyType(
     {
         "sync": Kind(run=_sync, newest=_newest_audit),
@@ -126,5 +135,6 @@ KINDS: Mapping[JobKind, Kind] = MappingProxyType(
         "key": Kind(run=_key, newest=_generation),
         "release": Kind(run=_release),
         "remedies": Kind(run=_remedies),
+        "alert": Kind(run=_alert),
     }
 )

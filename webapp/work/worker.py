@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from webapp.alerts.noticing import notice_all
 from webapp.defects import frames
 from webapp.services import Services
 from webapp.store.work_jobs import JobRow
@@ -39,6 +40,7 @@ class Worker:
             for job in self.bench.opened.work.open():
                 if self._look_after(job, free=job.connection_id not in taken):
                     taken.add(job.connection_id)
+            notice_all(self.bench.opened)
         except Exception as error:  # noqa: BLE001 - the database may be away for a while
             LOG.warning("The worker could not look for work; it tries again:\n%s", frames(error))
 

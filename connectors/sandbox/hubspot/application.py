@@ -111,7 +111,7 @@ class Application:
         authorization = request.headers.get("Authorization", "")
         access = self._world.accounts.access_of(authorization)
         request.environ[SCOPES] = access.scopes
-        names = {"kind": "", "other": "", **{place: kind.name for place, kind in named.items()}}
+        names = {"kind": "", "other": "", **{place: kind.scope for place, kind in named.items()}}
         groups = [[scope.format(**names) for scope in group] for group in wanted]
         lacking = [scope for group in groups if not set(group) & set(access.scopes) for scope in group]
         too_dear = [kind for kind in named.values() if not self._world.has(kind)]

@@ -2,7 +2,8 @@
 
 References
 ----------
-HubSpot, "Object type ids" and the guides of contacts, companies, deals and leads. Contacts alone call
+HubSpot, "Object type ids" and the guides of contacts, companies, deals, leads and tasks (which are under
+the scopes of contacts). Contacts alone call
 their modification date ``lastmodifieddate``.
 """
 
@@ -16,7 +17,10 @@ TIERS = ("free", "starter", "pro", "enterprise")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One object type. ``tier`` is the least that a portal must have bought to see it."""
+    """One object type. ``tier`` is the least that a portal must have bought to see it.
+
+    ``scoped_as`` is the object whose scopes it is under, where that is another one.
+    """
 
     name: str
     singular: str
@@ -27,6 +31,12 @@ class Kind:
     searched: tuple[str, ...]
     first_id: int
     tier: str = "free"
+    scoped_as: str = ""
+
+    @property
+    def scope(self) -> str:
+        """The object's name within scopes."""
+        return self.scoped_as or self.name
 
     @property
     def always(self) -> tuple[str, ...]:
@@ -78,7 +88,18 @@ LEADS = Kind(
     first_id=394_500_300_000,
     tier="pro",
 )
-KINDS = (CONTACTS, COMPANIES, DEALS, LEADS)
+TASKS = Kind(
+    name="tasks",
+    singular="task",
+    type_id="0-27",
+    created="hs_createdate",
+    modified="hs_lastmodifieddate",
+    defaults=("hs_createdate", "hs_lastmodifieddate", "hs_object_id"),
+    searched=("hs_task_subject",),
+    first_id=81_200_600_000,
+    scoped_as="contacts",
+)
+KINDS = (CONTACTS, COMPANIES, DEALS, LEADS, TASKS)
 _BY_NAME = {name.lower(): kind for kind in KINDS for name in (kind.name, kind.singular, kind.type_id)}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.sandbox.hubspot.definitions import Definition, option
-from connectors.sandbox.hubspot.kinds import COMPANIES, CONTACTS, DEALS, LEADS, Kind
+from connectors.sandbox.hubspot.kinds import COMPANIES, CONTACTS, DEALS, LEADS, TASKS, Kind
 
 # name | label | type | fieldType | group | marks
 # r: read-only value, c: calculated, h: hidden, s: sensitive, S: highly sensitive
@@ -122,7 +122,20 @@ hs_pipeline|Lead Pipeline|enumeration|select|lead_information|
 hs_pipeline_stage|Lead Stage|enumeration|select|lead_information|
 hubspot_owner_id|Lead owner|enumeration|select|lead_information|
 """
-_TABLES = {CONTACTS: _CONTACTS, COMPANIES: _COMPANIES, DEALS: _DEALS, LEADS: _LEADS}
+_TASKS = """
+hs_object_id|Record ID|number|number|task|r
+hs_createdate|Create date|datetime|date|task|r
+hs_lastmodifieddate|Last modified date|datetime|date|task|r
+hs_merged_object_ids|Merged record IDs|enumeration|checkbox|task|r
+hs_timestamp|Due date|datetime|date|task|
+hs_task_subject|Task Title|string|text|task|
+hs_task_body|Notes|string|html|task|
+hs_task_status|Task Status|enumeration|select|task|
+hs_task_priority|Priority|enumeration|select|task|
+hs_task_type|Task Type|enumeration|radio|task|
+hubspot_owner_id|Assigned to|number|number|task|
+"""
+_TABLES = {CONTACTS: _CONTACTS, COMPANIES: _COMPANIES, DEALS: _DEALS, LEADS: _LEADS, TASKS: _TASKS}
 _OPTIONS = {
     "lifecyclestage": "subscriber lead marketingqualifiedlead salesqualifiedlead opportunity customer "
     "evangelist other",
@@ -140,6 +153,9 @@ _OPTIONS = {
     "dealtype": "newbusiness existingbusiness",
     "hs_is_closed": "true false",
     "hs_is_closed_won": "true false",
+    "hs_task_status": "NOT_STARTED IN_PROGRESS WAITING COMPLETED DEFERRED",
+    "hs_task_priority": "NONE LOW MEDIUM HIGH",
+    "hs_task_type": "TODO CALL EMAIL",
     "hs_lead_type": "NEW_BUSINESS UPSELL RE_ATTEMPTING",
     "hs_lead_label": "HOT WARM COLD",
 }
@@ -154,6 +170,7 @@ _GROUPS = {
     COMPANIES: {"companyinformation": "Company information"},
     DEALS: {"dealinformation": "Deal information"},
     LEADS: {"lead_information": "Lead information"},
+    TASKS: {"task": "Task Information"},
 }
 _SENSITIVITY = {"s": "sensitive", "S": "highly_sensitive"}
 

@@ -28,7 +28,7 @@ from connectors.sandbox.hubspot.asking import (
     wants_archived,
 )
 from connectors.sandbox.hubspot.associations import PLAIN, PRIMARY
-from connectors.sandbox.hubspot.kinds import COMPANIES, CONTACTS, LEADS, Kind
+from connectors.sandbox.hubspot.kinds import COMPANIES, CONTACTS, LEADS, TASKS, Kind
 from connectors.sandbox.hubspot.records import Records
 from connectors.sandbox.hubspot.replies import empty, invalid, problem, reply
 from connectors.sandbox.hubspot.shown import Wanted, associated, shown
@@ -84,6 +84,8 @@ def prepared(
     joints = list(_joints(world, kind, body.get("associations")))
     if kind is LEADS:
         _check_lead(values, joints)
+    if kind is TASKS:
+        _check_task(values)
     return lambda: full(world, kind, deeds.create(world, kind, values, joints), Wanted(names=tuple(values)))
 
 
@@ -168,6 +170,12 @@ def _check_lead(values: Mapping[str, str], joints: Sequence[deeds.Joint]) -> Non
     if not values.get("hs_lead_name") or not any(primary & set(types) for _, _, types in joints):
         message = "A lead wants a name and an association to a primary contact or company"
         raise invalid(message)
+
+
+def _check_task(values: Mapping[str, str]) -> None:
+    if not values.get("hs_timestamp"):
+        message = "Error creating TASK. Some required properties were not set."
+        raise problem(400, "VALIDATION_ERROR", message, context={"properties": ["hs_timestamp"]})
 
 
 def _refuse_known(records: Records, values: Mapping[str, str], own: int | None) -> None:

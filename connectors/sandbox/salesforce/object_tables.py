@@ -24,6 +24,8 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "GenderIdentity": ("Male", "Female", "Nonbinary", "Not Listed"),
     "Pronouns": ("He/Him", "She/Her", "They/Them", "Not Listed"),
     "StageName": ("Prospecting", "Qualification", "Negotiation/Review", "Closed Won", "Closed Lost"),
+    "TaskStatus": ("Not Started", "In Progress", "Completed", "Waiting on someone else", "Deferred"),
+    "Priority": ("High", "Normal", "Low"),
     "Verdict__c": ("agree", "disagree", "review"),
     "Reason__c": ("score_right", "score_too_low", "score_too_high", "data_wrong", "other"),
     "Industry": (
@@ -198,6 +200,17 @@ Sentence__c|What was found|textarea|rw
 Checked_At__c|Checked at|datetime|rw
 Leads__c|Leads|double|rw
 OwnerId|Owner ID|reference|rw|Owner|User
+"""
+
+TASK = """
+Id|Activity ID|id|ro
+Subject|Subject|string|rw
+Description|Description|textarea|rw
+Status|Status|picklist|rw
+Priority|Priority|picklist|rw
+ActivityDate|Due Date Only|date|rw
+OwnerId|Assigned To ID|reference|rw|Owner|User
+IsClosed|Closed|boolean|ro
 """
 
 FEEDBACK = """

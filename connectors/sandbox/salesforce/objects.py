@@ -22,6 +22,7 @@ from connectors.sandbox.salesforce.object_tables import (
     ORGANIZATION,
     SCORE,
     SYSTEM,
+    TASK,
     USER,
 )
 from connectors.sandbox.salesforce.schema import LONG_TEXT, FieldDef, ObjectDef, make_fields
@@ -76,6 +77,7 @@ def standard_objects(custom: Iterable[FieldSpec]) -> dict[str, ObjectDef]:
         _object("ScoreIntelligence", "0ME", SCORE + SYSTEM),
         _object("LeadHistory", "017", HISTORY),
         _object("LeadStatus", "01J", LEAD_STATUS, bulk=False),
+        task_object(),
         finding_object(),
         _object("Fairness_Feedback__c", "a0Y", FEEDBACK + SYSTEM, writable=True),
         _object("FieldDefinition", "000", FIELD_DEFINITION, bulk=False),
@@ -101,6 +103,14 @@ def finding_object() -> ObjectDef:
     return replace(
         standard, label="Fairness finding", fields=make_fields([*standard.fields.values(), key, text])
     )
+
+
+def task_object() -> ObjectDef:
+    """What people have to do; its status is of a list of its own."""
+    standard = _object("Task", "00T", TASK + SYSTEM, writable=True)
+    text = replace(standard.fields["description"], size=LONG_TEXT)
+    status = replace(standard.fields["status"], options=OPTIONS["TaskStatus"])
+    return replace(standard, fields=make_fields([*standard.fields.values(), text, status]))
 
 
 def _custom(spec: FieldSpec) -> FieldDef:

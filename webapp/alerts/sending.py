@@ -1,0 +1,170 @@
+"""The job that sends what is due: at least once, and with a mark by which twice is known as once.
+
+::
+
+    waiting -> sending   noted before anything leaves
+    sending -> sent      noted when the channel took it
+            -> sending   the channel was busy, or the worker was killed in between: tried again, with
+                         the same mark; a task in a CRM is looked for first
+            -> failed    refused, or busy too often: the channel says why
+            -> dropped   all of it was waived meanwhile
+
+No mail server and no webhook promises to take a message with the same mark once only. A CRM holds the task,
+so there none is made twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from audit.schema import BadInput
+from connectors.errors import Busy, ConnectorError
+from webapp.alerts import by_crm, by_email, by_webhook
+from webapp.alerts.message import Message, compose, test_message
+from webapp.language import marked
+from webapp.pulling import Progress
+from webapp.services import Services
+from webapp.special_names import marked as special_names
+from webapp.store.alert_channels import ChannelRow
+from webapp.store.alert_messages import MessageRow
+from webapp.store.alert_rows import AlertRow
+from webapp.store.repository import short_id
+from webapp.store.rows import ConnectionRow
+from webapp.viewmodels.words import organisation_label
+
+STEP = marked("Sending alerts")
+MOST_TRIES = 8
+INDEXED = timedelta(minutes=2)
+"""How long a CRM's search may take to know a task that was made."""
+UNTRIED, NOTHING = "This channel was switched off or removed.", "Nothing was left to say."
+
+
+@dataclass(slots=True, kw_only=True)
+class _Ends:
+    """How the messages of one job ended."""
+
+    sent: int = 0
+    failed: int = 0
+    first: str = ""
+    busy: Busy | None = None
+
+
+def do(opened: Services, connection: ConnectionRow, progress: Progress) -> str:
+    """Send what is due at a connection; a sentence.
+
+    Raises
+    ------
+    Busy
+        A channel could not take a message now; it is tried again.
+    BadInput
+        A channel refused one.
+    """
+    ready, ends = opened.alerting.messages.ready(connection.id), _Ends()
+    opened.alerting.messages.forget_old()
+    for place, message in enumerate(ready):
+        progress(STEP, place, len(ready))
+        _one(opened, connection, message, ends)
+    if ends.busy is not None:
+        raise ends.busy
+    if ends.failed:
+        counted = "One message" if ends.failed == 1 else f"{ends.failed} messages"
+        msg = f"{counted} could not be sent: {ends.first}"
+        raise BadInput(msg)
+    return f"Messages sent: {ends.sent}."
+
+
+def test(opened: Services, channel: ChannelRow) -> tuple[bool, str]:
+    """Send a test at once; whether it was taken, and a sentence, which the channel keeps."""
+    message = test_message(short_id(), opened.settings.public_url)
+    connection = opened.repository.connection(channel.connection_id) if channel.connection_id else None
+    try:
+        told, fine = _sent(opened, connection, channel, (message, False)), True
+    except (ConnectorError, BadInput) as problem:
+        told, fine = _sentence(problem), False
+    opened.alerting.channels.tried(channel.id, told, fine=fine)
+    return fine, told
+
+
+def _one(opened: Services, connection: ConnectionRow, row: MessageRow, ends: _Ends) -> None:
+    store, channel = opened.alerting.messages, opened.alerting.channels.one(row.channel_id)
+    if channel is None or not channel.on:
+        store.end(row.id, "dropped", UNTRIED)
+        return
+    message = _composed(opened, connection, row)
+    if message is None:
+        store.end(row.id, "dropped", NOTHING)
+        return
+    try:
+        _wait_for_the_index(opened, channel, row)
+        store.begin(row.id)
+        told = _sent(opened, connection, channel, (message, row.tries > 0))
+    except Busy as problem:
+        _later(opened, row, problem, ends)
+    except (ConnectorError, BadInput) as problem:
+        _failed(opened, row, _sentence(problem), ends)
+    else:
+        store.end(row.id, "sent", told, channel.name)
+        opened.alerting.channels.tried(channel.id, told, fine=True)
+        ends.sent += 1
+
+
+def _composed(opened: Services, connection: ConnectionRow, row: MessageRow) -> Message | None:
+    """The message as things stand now; None where there is nothing left to say."""
+    found = (opened.alerting.alerts.one(alert_id) for alert_id in row.items)
+    alerts = [one for one in found if one is not None and _still_told(one, row)]
+    if not alerts:
+        return None
+    place = (row.id, organisation_label(connection.crm, connection.organisation), opened.settings.public_url)
+    return compose(place, alerts, special_names(opened, connection.id, ()), escalation=row.escalation)
+
+
+def _still_told(alert: AlertRow, row: MessageRow) -> bool:
+    if row.escalation:
+        return alert.state == "open"
+    return alert.state != "waived" and not (alert.state == "closed" and alert.closed_by)
+
+
+def _wait_for_the_index(opened: Services, channel: ChannelRow, row: MessageRow) -> None:
+    """HubSpot's search knows a task some time after it was made: before that, it cannot be looked for."""
+    if channel.kind != "hubspot" or row.begun_at is None:
+        return
+    left = row.begun_at + INDEXED - opened.clock()
+    if left > timedelta():
+        msg = "HubSpot is asked a little later whether the task was made"
+        raise Busy(msg, retry_after=left.total_seconds())
+
+
+def _later(opened: Services, row: MessageRow, problem: Busy, ends: _Ends) -> None:
+    told = _sentence(problem)
+    if row.tries + 1 >= MOST_TRIES:
+        _failed(opened, row, told, ends)
+        return
+    opened.alerting.messages.later(row.id, problem.retry_after, told)
+    opened.alerting.channels.tried(row.channel_id, told, fine=False)
+    if ends.busy is None or ends.busy.retry_after < problem.retry_after:
+        ends.busy = problem
+
+
+def _failed(opened: Services, row: MessageRow, told: str, ends: _Ends) -> None:
+    opened.alerting.messages.end(row.id, "failed", told)
+    opened.alerting.channels.tried(row.channel_id, told, fine=False)
+    ends.failed, ends.first = ends.failed + 1, ends.first or told
+
+
+def _sent(
+    opened: Services, connection: ConnectionRow | None, channel: ChannelRow, told: tuple[Message, bool]
+) -> str:
+    """Send by the way of a channel. May raise Refused, Busy or BadInput."""
+    secret, asked = opened.alerting.channels.secret(channel.id), channel.asked
+    if channel.kind == "email":
+        box = by_email.Mailbox(**{**asked, "to": tuple(asked["to"])})
+        return by_email.send(replace(box, password=secret), told[0])
+    if channel.kind == "webhook":
+        return by_webhook.send(by_webhook.Hook(url=secret, private=bool(asked.get("private"))), told[0])
+    return by_crm.send(opened, connection, asked, told)
+
+
+def _sentence(problem: Exception) -> str:
+    text = " ".join(str(problem).split()).rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
