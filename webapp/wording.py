@@ -80,12 +80,11 @@ def worded(writer: Writer, made: Summary) -> tuple[str, ...]:
         It answered with something else than a text, or with a number that is not in the summary.
     """
     text = _text(_answer(writer, _request(writer, made)))
-    if not _about(text, made):
-        raise _odd()
-    wrong = unfounded(text, made.sentences)
-    if wrong:
+    if unfounded(text, made.sentences):
         msg = "The language model wrote a number that the audit does not hold, so its text is not shown."
         raise Malformed(msg, reason="number")
+    if not _about(text, made):
+        raise _odd()
     return tuple(part.strip() for part in text.split("\n") if part.strip())
 
 
