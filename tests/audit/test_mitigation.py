@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from audit.intake import Refusal
+from audit.report.brought import BroughtModel
 from audit.report.digest import of_table
 from audit.report.mitigation import MitigationReport, read_json
 from audit.report.mitigation.json_form import to_json
@@ -153,7 +154,27 @@ def test_a_value_is_counted_per_call_and_never_learned_from():
     assert paid.today.worth.value == pytest.approx(1_000 * paid.today.won.value)
     for one, other in zip(plain.trials, paid.trials, strict=True):
         assert one.after.accuracy == other.after.accuracy
-    assert "Value per call hour" in to_html(reported(paid))
+    page = to_html(reported(paid))
+    assert "Value per call hour" in page
+    assert "value per call)" not in page
+    # Where every good outcome is worth the same, the two frontiers are one.
+    assert [one.best_worth for one in paid.trials] == [one.best_won for one in paid.trials]
+    assert any(one.best_worth for one in paid.trials)
+    assert not any(one.best_worth for one in plain.trials)
+
+
+def test_the_frontier_of_value_is_not_that_of_outcomes():
+    """Outcomes of group "b" are worth ten times as much: who calls more of them brings more."""
+    table = gapped()
+    rows = zip(table["outcome"].to_pylist(), table["attribute:group"].to_pylist(), strict=True)
+    amount = pa.array([(1_000.0 if group == "b" else 100.0) if won else None for won, group in rows])
+    paid = laboratory(
+        table.append_column("feature:amount", amount), described(), Request(value="amount", families=CHEAP)
+    )
+    marked = {one.remedy.id for one in paid.trials if one.best_worth}
+    assert marked != {one.remedy.id for one in paid.trials if one.best_won}
+    beyond = max((one for one in paid.trials if one.remedy.capacity_kept), key=lambda one: one.after.worth.value)
+    assert beyond.remedy.id in marked
 
 
 def test_a_queue_of_each_day_is_kept_to():
@@ -406,6 +427,9 @@ def test_the_json_is_read_back_as_it_was(made):
         text = to_json(report)
         assert to_json(read_json(text)) == text
         assert to_html(read_json(text)) == to_html(read_json(to_json(read_json(text))))
+    brought = BroughtModel(digest="2" * 64, steps=("StandardScaler", "Ridge"), notes=("odd",))
+    mine = replace(reported(made), pipeline=brought)
+    assert read_json(to_json(mine)).pipeline == brought
     assert read_json(to_json(reported(made))).experiment.advice == made.advice
 
 
@@ -443,5 +467,12 @@ def test_the_legal_mode_afterwards_advises_as_the_one_before():
     assert [one.remedy.id for one in after.trials] == [one.remedy.id for one in before.trials]
     assert (after.hidden, after.advice.remedy) == (before.hidden, before.advice.remedy)
     assert not [one for one in after.trials if one.remedy.attribute_at_decision]
+    # Nobody sees what a hidden remedy beats.
+    assert [(one.best, one.best_won) for one in after.trials] == [
+        (one.best, one.best_won) for one in before.trials
+    ]
+    assert [one.best for one in after.trials] != [
+        one.best for one in quick.trials if not one.remedy.attribute_at_decision
+    ]
     undefined = replace(quick, advice=None, trials=())
     assert without_groups(undefined) == undefined

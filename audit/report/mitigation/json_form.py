@@ -83,5 +83,6 @@ def _trial(one: Trial) -> Record:
         "fidelity": one.fidelity,
         "warnings": one.warnings,
         "unbeaten_accuracy": one.best,
-        "unbeaten_won": one.best_value,
+        "unbeaten_won": one.best_won,
+        "unbeaten_worth": one.best_worth,
     }
