@@ -119,6 +119,9 @@ def test_the_page_says_first_what_matters(made):
     assert "an imitation of the score by straight lines. It tells" in told.model
     assert "score points less than 'city' (region)" in told.gaps[0]
     assert "Most of it goes through 'zip'" in told.gaps[0]
+    (gap,) = made.gaps[:1]
+    wide = replace(gap, predicted=replace(gap.predicted, value=9 * (gap.predicted.value or 0.0)))
+    assert "The largest part of it goes through 'zip'" in summary(replace(made, gaps=(wide,))).gaps[0]
     assert page.index("In short") < page.index("What drives the score") < page.index("Method")
 
 

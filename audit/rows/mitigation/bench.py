@@ -144,12 +144,18 @@ def _queue(table: pa.Table, asked: tuple[Stream, Request], made: Dealt, score: R
         msg = "a number of calls needs a score to rank the leads by; the stream has only a decision"
         raise BadInput(msg)
     if not 0 < calls < table.num_rows:
-        msg = (
-            f"{calls:,} of {table.num_rows:,} leads are called; it must be more than none and fewer than all"
-        )
-        raise BadInput(msg)
+        raise BadInput(_nobody_or_all(calls, table.num_rows, named=request.calls is not None))
     one = np.zeros(table.num_rows, dtype=np.int64)
     return Queue(of=one, places=np.asarray([calls], dtype=np.int64), lot=made.lot)
+
+
+def _nobody_or_all(calls: int, leads: int, *, named: bool) -> str:
+    mend = "name fewer" if named else "give the stream another threshold or queue, or name --calls"
+    whom = "none" if calls == 0 else f"{calls:,}"
+    return (
+        f"{whom} of {leads:,} leads would be called; a remedy changes who is, so it takes more than none and"
+        f" fewer than all: {mend}"
+    )
 
 
 def _daily(table: pa.Table, calls: int, made: Dealt) -> Queue:
