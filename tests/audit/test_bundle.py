@@ -145,6 +145,7 @@ def doubled() -> bytes:
 
 
 SIGNATURE = json.loads(unpacked(WHOLE)["signature.json"])
+SIGNED_WITH = SIGNATURE["signature"]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
@@ -154,7 +155,11 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
         {"audited_by": "The City of New York"},
         {"algorithm": "RSA"},
         # The last letter before the padding holds bits that no byte takes.
-        {"signature": SIGNATURE["signature"][:-3] + LETTERS[LETTERS.index(SIGNATURE["signature"][-3]) + 1] + "=="},
+        {
+            "signature": SIGNATURE["signature"][:-3]
+            + LETTERS[LETTERS.index(SIGNATURE["signature"][-3]) + 1]
+            + "=="
+        },
     ],
 )
 def test_the_file_that_signs_is_not_written_otherwise_either(other):

@@ -173,7 +173,9 @@ def test_the_frontier_of_value_is_not_that_of_outcomes():
     )
     marked = {one.remedy.id for one in paid.trials if one.best_worth}
     assert marked != {one.remedy.id for one in paid.trials if one.best_won}
-    beyond = max((one for one in paid.trials if one.remedy.capacity_kept), key=lambda one: one.after.worth.value)
+    beyond = max(
+        (one for one in paid.trials if one.remedy.capacity_kept), key=lambda one: one.after.worth.value
+    )
     assert beyond.remedy.id in marked
 
 
@@ -208,9 +210,6 @@ def test_leads_of_one_account_widen_the_intervals():
             lambda t: t.set_column(5, "attribute:group", pa.array(["a"] * 900).dictionary_encode()),
             "two known groups",
         ),
-        (lambda t: t.set_column(3, "outcome", pa.array([True] * 900)), "outcomes are the same"),
-        (lambda t: t.set_column(3, "outcome", pa.nulls(900, pa.bool_())), "no lead that was worked"),
-        (lambda t: t.slice(0, 150), "known outcome"),
         (
             lambda t: t.set_column(
                 5, "attribute:group", pa.array(["b"] * 12 + ["a"] * 888).dictionary_encode()
@@ -227,6 +226,29 @@ def test_too_little_is_an_answer(change, words):
     page = to_html(reported(told))
     assert "Not enough data" in page
     validated(told)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: t.set_column(3, "outcome", pa.array([True] * 900)), "outcomes are the same"),
+        (lambda t: t.set_column(3, "outcome", pa.nulls(900, pa.bool_())), "no lead that was worked"),
+        (lambda t: t.slice(0, 150), "known outcome"),
+    ],
+)
+def test_without_outcomes_the_gap_can_be_tried_on_and_nothing_is_recommended(change, words):
+    table = change(gapped())
+    told = laboratory(table, described(), Request(calls=50))
+    assert words in told.unjudged
+    assert {one.remedy.family for one in told.trials} == {"scores", "rules"}
+    assert trial(told, "reorder:1").reduction.value > 0.02
+    assert told.advice.remedy is None
+    assert told.advice.nearest == told.validated or told.advice.nearest is None
+    assert words in told.advice.reasons[0]
+    validated(told)
+    assert "nobody can tell what one costs" in to_html(reported(told))
+    bare = laboratory(table.drop_columns(["score"]), described(score=None, decision="selected"), Request())
+    assert words in bare.undefined
 
 
 def test_outcomes_that_come_from_one_account_teach_nothing_and_break_nothing():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import re
@@ -284,7 +285,8 @@ def test_what_calls_bring_is_counted_by_the_hour_and_never_learned_from(opened, 
 
 
 def test_too_few_outcomes_are_an_answer(opened, row, browser, monkeypatch):
-    monkeypatch.setattr("audit.rows.mitigation.bench.LEAST_KNOWN", 100_000)
+    module = importlib.import_module("audit.rows.mitigation.laboratory")
+    monkeypatch.setattr(module, "too_little", lambda _: "all leads have the same score")
     ask(opened, row, QUICK, "Ada")
     (job,) = work_off(opened)
     assert (job.state, job.told[:16]) == ("done", "Not enough data:")
@@ -293,6 +295,24 @@ def test_too_few_outcomes_are_an_answer(opened, row, browser, monkeypatch):
     text = Page(page.text).text
     assert "What is missing" in text
     assert "In short" not in text
+
+
+def test_without_outcomes_the_gap_is_tried_on_and_no_cost_is_told(opened, row, browser, monkeypatch):
+    monkeypatch.setattr("audit.rows.mitigation.bench.LEAST_KNOWN", 100_000)
+    ask(opened, row, QUICK, "Ada")
+    (job,) = work_off(opened)
+    assert job.state == "done"
+    page = browser.get(here(row, f"/{all_of(opened, row)[0].id}"))
+    assert faults(page.text) == []
+    text = Page(page.text).text
+    for words in (
+        "without enough known outcomes nobody can tell what one costs",
+        "Not enough data",
+        "In short",
+    ):
+        assert words in text
+    assert "None is worth it" not in text
+    assert "Not enough data" in Page(browser.get(here(row)).text).text
 
 
 def test_the_store_keeps_one_at_a_time_and_the_newest_on_each_database(database):

@@ -225,8 +225,11 @@ def test_the_page_stands_without_other_words_where_they_are_a_lie(site, liar):
     assert "22,599" not in page
     assert "a number that the audit does not hold" in page
     assert "22,598 leads were audited." in page
-    liar.says("22,598 leads, \"all\" & more.")
-    assert "22,598 leads, &#34;all&#34; &amp; more." in site.post("/audits/audit1/summary", "/audits/audit1/summary").text
+    liar.says('22,598 leads, "all" & more.')
+    assert (
+        "22,598 leads, &#34;all&#34; &amp; more."
+        in site.post("/audits/audit1/summary", "/audits/audit1/summary").text
+    )
 
 
 def test_the_record_of_processing_names_the_model_where_one_is_set(site):

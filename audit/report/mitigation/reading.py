@@ -66,6 +66,7 @@ def _experiment(record: Record) -> Experiment:
         **{name: record[name] for name in ("stream", "attribute", "group", "reference", "leads")},
         **{name: record[name] for name in ("by_account", "undefined")},
         request=Request(**{**settings, "families": tuple(settings["families"])}),
+        unjudged=record.get("unjudged"),
         confidence=confidence,
         folds=folds,
         known=record["known_outcomes"],

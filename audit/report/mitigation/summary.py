@@ -44,6 +44,8 @@ def _chosen(made: Experiment) -> Trial | None:
 def _verdict(made: Experiment, chosen: Trial | None) -> str:
     if made.advice is not None and made.advice.remedy is not None and chosen is not None:
         return f"Recommended: {chosen.remedy.title[:1].lower()}{chosen.remedy.title[1:]}."
+    if made.unjudged is not None:
+        return "No remedy is recommended: without enough known outcomes nobody can tell what one costs."
     return "No remedy is recommended: none that works without a lead's group is worth it on this evidence."
 
 
@@ -78,6 +80,8 @@ def _buys(made: Experiment, chosen: Trial | None) -> str:
 
 
 def _costs(made: Experiment, chosen: Trial | None) -> str:
+    if made.unjudged is not None:
+        return f"Not known: {made.unjudged}."
     if chosen is None or chosen.won is None or chosen.accuracy is None:
         return ""
     sure = (

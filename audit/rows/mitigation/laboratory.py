@@ -13,7 +13,7 @@ from audit.rows.clusters import FOLDS
 from audit.rows.levels import Reals, attribute_levels
 from audit.rows.mitigation.advising import advise
 from audit.rows.mitigation.attempt import Attempt, Made, NotHere
-from audit.rows.mitigation.bench import Bench, bench, too_little, watching
+from audit.rows.mitigation.bench import Bench, bench, too_little, unjudged, watching
 from audit.rows.mitigation.catalogue import PLAIN, catalogue
 from audit.rows.mitigation.marking import marked
 from audit.rows.mitigation.measuring import Certainty, Figure, change, difference, share
@@ -113,6 +113,7 @@ def _experiment(
         folds=FOLDS,
         by_account=leads.account is not None,
         undefined=undefined,
+        unjudged=None if undefined else unjudged(leads),
     )
 
 

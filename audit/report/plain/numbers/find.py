@@ -16,10 +16,10 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from audit.report.plain.numbers.dates import MONTH, day, month_of
+from audit.report.plain.numbers.foreign import FOREIGN
 from audit.report.plain.numbers.model import Kind, Number
 from audit.report.plain.numbers.words import (
     COUNTING,
-    FOREIGN,
     ORDINALS,
     PARTS,
     SCALES,
@@ -41,8 +41,8 @@ _WORDS = rf"(?:{COUNTING})(?:[\s-]+(?:and[\s-]+)?(?:{COUNTING}))*"
 _MANY = rf"(?:{_DIGITS}|(?:{_WORDS})\b)"
 _PART = "|".join(f"{word}s?" for word in PARTS) + "|halves"
 _YEAR, _NTH = r"\d{4}", r"\d{1,2}(?:st|nd|rd|th)?"
-# Stands for a sign that means a number and is no digit, and for a letter of another script, since there may be
-# numerals in words.
+# Stands for a sign that means a number and is no digit, and for a letter of another script, where there may
+# be numerals in words.
 _SIGN = "\ufffc"
 _PATTERNS = {
     "iso": rf"(?<!\d){_YEAR}-\d{{2}}-\d{{2}}(?!\d)",

@@ -55,38 +55,40 @@ UNITS = (
     | _MISSPELT
 )
 SCALES = {
-    **{"hundred": 100, "dozen": 12, "thousand": 1_000, "million": 10**6, "billion": 10**9},
-    **{"lakh": 10**5, "crore": 10**7, "trillion": 10**12},
+    "hundred": 100,
+    "dozen": 12,
+    "thousand": 1_000,
+    "million": 10**6,
+    "billion": 10**9,
+    "lakh": 10**5,
+    "crore": 10**7,
+    "trillion": 10**12,
 }
 PAIRS = {"couple": 2, "pair": 2}
 ORDINALS = {word: place for place, word in enumerate(_ORDER, start=1)}
 _HALVES = ("half", "halve", "halved", "halving")
-PARTS = dict.fromkeys(_HALVES, 2) | {"quarter": 4, "hundredth": 100, "thousandth": 1_000} | {word: place for word, place in ORDINALS.items() if place > 2}
+PARTS = (
+    dict.fromkeys(_HALVES, 2)
+    | {"quarter": 4, "hundredth": 100, "thousandth": 1_000}
+    | {word: place for word, place in ORDINALS.items() if place > 2}
+)
 TIMES = {
-    **{"twice": 2, "thrice": 3, "double": 2, "doubling": 2, "treble": 3, "triple": 3, "tripling": 3},
-    **{"quadruple": 4, "quadrupling": 4, "quintuple": 5, "sextuple": 6},
+    "twice": 2,
+    "thrice": 3,
+    "double": 2,
+    "doubling": 2,
+    "treble": 3,
+    "triple": 3,
+    "tripling": 3,
+    "quadruple": 4,
+    "quadrupling": 4,
+    "quintuple": 5,
+    "sextuple": 6,
 }
 # The longest first, or "forty" would be all that is read of "fortytwo".
 COUNTING = "|".join(sorted((*UNITS, *SCALES, *PAIRS), key=lambda word: (-len(word), word)))
 ROMAN = r"m{0,4}(?:cm|cd|d?c{0,3})(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
 _LETTERS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1_000}
-FOREIGN = "|".join(
-    (
-        # German, with what is put together: zweiundvierzig, dreihundert.
-        r"\w*(?:zwanzig|drei(?:ß|ss)ig|vierzig|f(?:ü|ue)nfzig|sechzig|siebzig|achtzig|neunzig)",
-        r"\w*(?:hundert|tausend)\w*|zwei|drei|vier|f(?:ü|ue)nf|sechs|sieben|acht|neun|zehn|zw(?:ö|oe)lf|\w+zehn",
-        "million(?:en|es|i)|doppelt|h(?:ä|ae)lfte|viertel|drittel",
-        # French, Spanish, Italian, Portuguese, Dutch; what is an English word as well is left out.
-        "deux|trois|quatre|cinq|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente",
-        "quarante|cinquante|soixante|cents|mille|moitié",
-        "dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|trece|catorce|veinte|treinta|cuarenta",
-        "cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|cientos|mil|mitad",
-        "quattro|cinque|sette|otto|nove|dieci|undici|dodici|venti|trenta|quaranta|cinquanta|cento|metà",
-        "quatro|oito|dez|vinte|trinta|quarenta|cinquenta|metade",
-        "twee|drie|vijf|zes|zeven|negen|tien|twaalf|\\w*(?:twintig|dertig|veertig|vijftig)|honderd|duizend",
-    )
-)
-"""Numerals of other languages: a text that has one is not read further."""
 _BREAK = re.compile(r"[\s-]+(?:and[\s-]+)?")
 
 
