@@ -497,4 +497,19 @@ def test_the_legal_mode_afterwards_advises_as_the_one_before():
         one.best for one in quick.trials if not one.remedy.attribute_at_decision
     ]
     undefined = replace(quick, advice=None, trials=())
-    assert without_groups(undefined) == undefined
+    assert without_groups(undefined) == replace(undefined, request=replace(undefined.request, legal=True))
+
+
+def test_thresholds_that_call_nobody_or_few_say_so():
+    """Where few leads convert at any score, leaving all of them is right most often."""
+    table = gapped(1_200)
+    rare = [one and place % 3 == 0 for place, one in enumerate(table["outcome"].to_pylist())]
+    thin = table.set_column(3, "outcome", pa.array(rare))
+    told = laboratory(thin, described(), Request(families=("scores",)))
+    found = [one for one in told.trials if one.remedy.id.startswith("group-thresholds")]
+    assert found
+    for one in found:
+        nobody = one.undefined is not None and "call nobody" in one.undefined
+        few = any("a gap is small by itself" in warned for warned in one.warnings)
+        assert nobody or few, one
+    validated(told)

@@ -14,6 +14,7 @@ import pytest
 
 from audit.finding import Finding
 from audit.report.json_form import read_json
+from audit.report.mitigation.view import lines
 from connectors.sandbox.fields import FieldSpec
 from tests.webapp.api_caller import caller
 from tests.webapp.bench import work_off
@@ -154,6 +155,15 @@ def test_the_legal_mode_leaves_out_what_needs_a_group_and_nothing_else(row, brow
         csv.DictReader(io.StringIO(browser.get(here(row, f"/{tried.id}/remedies.csv?legal=yes")).text))
     )
     assert {one["number"] for one in fewer} < {one["number"] for one in rows}
+    link = next(
+        one["href"]
+        for one in Page(browser.get(here(row, f"/{tried.id}?legal=yes")).text).having("a")
+        if "mitigation.json" in one.get("href", "")
+    )
+    told = json.loads(browser.get(link).text)
+    assert told["settings"]["legal"]
+    assert not [one for one in told["trials"] if one["remedy"]["attribute_at_decision"]]
+    assert len(told["trials"]) == len(fewer)
 
 
 def test_what_is_downloaded_is_what_was_found(row, browser, tried):
@@ -164,6 +174,10 @@ def test_what_is_downloaded_is_what_was_found(row, browser, tried):
     of = {one.remedy.title: one for one in tried.report.experiment.trials}
     for one in rows:
         trial = of[one["remedy"]]
+        assert (one["undefined"] or None) == trial.undefined
+        if trial.after is None:
+            assert one["gap"] == one["gap_change"] == ""
+            continue
         assert float(one["gap"]) == pytest.approx(trial.after.gap("demographic_parity").value, abs=1e-9)
         assert float(one["gap_change"]) == pytest.approx(-trial.reduction.value, abs=1e-9)
     for good in ("accuracy", "won"):
@@ -282,6 +296,12 @@ def test_what_calls_bring_is_counted_by_the_hour_and_never_learned_from(opened, 
     assert faults(page.text) == []
     assert "Value per call hour" in Page(page.text).text
     assert browser.get(here(row, f"/{found.id}/worth.svg")).status_code == 200
+    rows = table(browser, here(row, f"/{found.id}/remedies.csv"))
+    told = [one.trial.after.worth.value for one in lines(made) if one.trial.after]
+    known = [one for one in told if one is not None]
+    assert len(known) > 5
+    worth = [float(one["worth"]) for one in rows if one["worth"]]
+    assert worth == pytest.approx(known)
 
 
 def test_too_few_outcomes_are_an_answer(opened, row, browser, monkeypatch):

@@ -223,5 +223,6 @@ def _trial(leads: Bench, request: Request, tried: tuple[Attempt, Made, Figures],
         moved=float(np.abs(made.decided - leads.today).mean()),
         fidelity=made.fidelity,
     )
-    warned = (*made.notes, *warnings(trial, found, old, evened=made.evened))
+    calls = float(leads.today.sum())
+    warned = (*made.notes, *warnings(trial, (found, old), calls, evened=made.evened))
     return replace(trial, warnings=warned)

@@ -17,5 +17,10 @@ def without_groups(made: Experiment) -> Experiment:
     """
     kept = tuple(one for one in made.trials if not one.remedy.attribute_at_decision)
     kept = kept if made.today is None else marked(kept, made.today, made.request.aim)
-    fewer = replace(made, trials=kept, hidden=made.hidden + len(made.trials) - len(kept))
+    fewer = replace(
+        made,
+        request=replace(made.request, legal=True),
+        trials=kept,
+        hidden=made.hidden + len(made.trials) - len(kept),
+    )
     return fewer if made.advice is None else replace(fewer, advice=advise(fewer))
