@@ -33,8 +33,8 @@ def warnings(trial: Trial, figures: tuple[Figures, Figures], calls: float, *, ev
     after = trial.after
     if after is not None and after.calls < FEW * calls:
         yield (
-            f"It calls {after.calls:,.0f} leads, and {calls:,.0f} are called today: where few are called, a gap"
-            " is small by itself."
+            f"It calls {after.calls:,.0f} leads, and {calls:,.0f} are called today: where few are called, a"
+            " gap is small by itself."
         )
     if after is not None and after.coverage is not None and after.coverage < 0.5:
         yield (
