@@ -208,3 +208,16 @@ def test_a_decision_is_told_in_points_of_chance(made):
     (gap,) = chance.gaps
     decided = replace(chance, gaps=(replace(gap, gap=-0.2),))
     assert "has 20.0 points of chance to be selected less than" in summary(decided).gaps[0]
+
+
+def test_the_page_stays_light_with_a_thousand_groups_and_says_what_it_leaves_out(made):
+    many = [f"g{place}" for place in range(1_000)]
+    estimate, ways = made.drivers[0].groups[0], made.recourse[0]
+    groups = tuple(replace(estimate, group=name) for name in many)
+    drivers = tuple(replace(one, groups=groups) for one in made.drivers)
+    recourse = tuple(replace(ways, group=name, reference=name == "g999") for name in many)
+    page = to_html(reported(replace(made, drivers=drivers, recourse=recourse)))
+    assert len(page) < 500_000
+    assert "988 smaller groups are in explanation.json." in page
+    assert "940 smaller groups are in explanation.json." in page
+    assert "g999" in page
