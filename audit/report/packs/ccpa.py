@@ -56,11 +56,6 @@ def _processing(report: Report) -> tuple[Provision, ...]:
             needs=need("Whether the use is a significant decision, or another case of the list", COUNSEL),
         ),
         Provision(
-            article="Section 7151",
-            asks="Those whose duties are about the processing take part in the assessment.",
-            needs=need("Who took part, and in what", COMPANY),
-        ),
-        Provision(
             article="Section 7152(a)(1)",
             asks="The purpose, specifically and not in general terms.",
             needs=need("The purpose of the score, and what is decided by it", COMPANY),
@@ -135,6 +130,11 @@ def _signing() -> tuple[Provision, ...]:
             article="Section 7152(a)(7) to (9)",
             asks="Whether the processing goes on, who contributed, who reviewed and approved, and when.",
             needs=need("The decision, the names and positions, and the dates", COMPANY),
+        ),
+        Provision(
+            article="Section 7151",
+            asks="Those whose duties are about the processing take part in the assessment.",
+            needs=need("Who took part, and in what", COMPANY),
         ),
         Provision(
             article="Section 7154",

@@ -105,10 +105,7 @@ def _decisions(report: Report) -> tuple[Provision, ...]:
         ),
         Provision(
             article="Article 22(2) and (3)",
-            asks=(
-                "Where one of the exceptions holds: the right that a person steps in, to be heard, and to "
-                "contest the decision."
-            ),
+            asks="Where an exception holds: the right that a person steps in, to be heard, to contest it.",
             needs=need("The exception, and how a person can be reached and overrule the score", COMPANY),
         ),
         Provision(
