@@ -7,6 +7,7 @@ shown only where every number in it stands in those sentences.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 import requests
 
 from audit.report.plain import Summary
-from audit.report.plain.numbers import unfounded
+from audit.report.plain.numbers import numbers_in, unfounded
 from audit.report.printable import printable
 from connectors.errors import Busy, Malformed, Refused
 from connectors.transport import TimedAdapter
@@ -38,6 +39,10 @@ TASK = (
     "with its unit; add, round, combine or infer none. Keep names in quotes as they are. Name no law "
     "and no cause."
 )
+_ELSEWHERE = re.compile(r"[<>@]|://|\bwww\.|\]\(")
+"""Markup, and addresses to go to: none is asked for, but a name may hold such a sign ('<25')."""
+_HALF = re.compile(r"[\ud800-\udfff]")
+"""Half a character, which JSON can say and no page can show."""
 SETTINGS = "look at FAIRLEAD_SUMMARY_MODEL_URL, _NAME and _KEY"
 
 
@@ -75,11 +80,19 @@ def worded(writer: Writer, made: Summary) -> tuple[str, ...]:
         It answered with something else than a text, or with a number that is not in the summary.
     """
     text = _text(_answer(writer, _request(writer, made)))
-    wrong = unfounded(text, made.sentences)
-    if wrong:
+    if unfounded(text, made.sentences):
         msg = "The language model wrote a number that the audit does not hold, so its text is not shown."
         raise Malformed(msg, reason="number")
+    if not _about(text, made):
+        raise _odd()
     return tuple(part.strip() for part in text.split("\n") if part.strip())
+
+
+def _about(text: str, made: Summary) -> bool:
+    """Whether a text can be the summary in other words: an apology or an order has no number of the audit."""
+    facts = "\n".join(made.sentences)
+    led_away = any(one not in facts for one in _ELSEWHERE.findall(text))
+    return not led_away and bool(numbers_in(text) or not numbers_in(facts))
 
 
 def _request(writer: Writer, made: Summary) -> dict[str, Any]:
@@ -110,6 +123,9 @@ def _answer(writer: Writer, body: dict[str, Any]) -> Any:  # noqa: ANN401 - what
             f"The language model could not be reached, or took longer than {SECONDS:.0f} seconds. Try later."
         )
         raise Busy(msg, retry_after=RETRY) from None
+    except (ValueError, RecursionError):
+        # What Python's own reader of JSON refuses: thousands of digits, or of brackets.
+        raise _odd() from None
 
 
 def _session() -> requests.Session:
@@ -136,7 +152,7 @@ def _text(answer: Any) -> str:  # noqa: ANN401 - whatever it answered
         text = answer["choices"][0]["message"]["content"]
     except (KeyError, IndexError, TypeError):
         raise _odd() from None
-    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
+    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST or _HALF.search(text):
         raise _odd()
     # Signs without a width could turn the order of what is read.
     shown = "".join(one for one in text if unicodedata.category(one) != "Cf")

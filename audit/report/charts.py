@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -31,6 +32,9 @@ SHAPES = {
 LINES = ((BLUE, "circle", [1, 0]), (ORANGE, "triangle-up", [6, 3]), (GREY, "diamond", [2, 3]))
 WIDTH, ROW = 600, 24
 LONGEST = 100
+FITS = 170
+"""Pixels of a label that no axis cuts: 180 is Vega's own limit, and its letters are 12 high."""
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 # Browsers set text wider than the measure that the layout was made with: room for it on both sides.
 PADDING = {"left": 30, "right": 30, "top": 5, "bottom": 5}
 PER_CENT = "round(datum.value * 100) + '\u00a0%'"
@@ -109,8 +113,20 @@ def _drawn(section: Section) -> list[GroupRow]:
 
 def _name(text: str) -> str:
     """A name as an axis can show it; the layout would spend minutes on a text of many pages."""
-    whole = printable(text)
-    return whole if len(whole) <= LONGEST else f"{whole[:60]}\N{HORIZONTAL ELLIPSIS}{whole[-30:]}"
+    whole = _uncut(printable(text))
+    return whole if len(whole) <= LONGEST else f"{whole[:60]}{ELLIPSIS}{whole[-30:]}"
+
+
+def _uncut(text: str) -> str:
+    """The text; shortened to what surely fits where it holds a sign beyond U+FFFF, like an emoji.
+
+    Vega counts such a sign as two, cuts a label that is too wide between them, and fails on the half.
+    """
+    wide = [22 if one > "\uffff" else 12 for one in text]
+    if max(wide, default=0) <= 12 or sum(wide) <= FITS:
+        return text
+    fitting = sum(1 for end in accumulate(wide) if end <= FITS - 12)
+    return f"{text[:fitting]}{ELLIPSIS}"
 
 
 def _point(row: GroupRow) -> dict[str, Any]:

@@ -55,6 +55,18 @@ UNCHECKED = {
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
 }
 """Trees: scikit-learn follows the numbers in them unchecked, so a forged file can crash the process."""
+NEVER_MODULES = frozenset(
+    (
+        *("os", "posix", "nt", "sys", "subprocess", "shutil", "pathlib", "socket", "ssl", "http", "urllib"),
+        *("requests", "importlib", "imp", "runpy", "ctypes", "cffi", "pickle", "marshal", "shelve", "code"),
+        *("codeop", "pty", "multiprocessing", "asyncio", "threading", "tempfile", "webbrowser", "joblib"),
+    )
+)
+"""What runs programs, opens files or talks to the network: no model has it, and nobody can vouch for it."""
+NEVER_TYPES = frozenset(
+    f"builtins.{one}"
+    for one in ("eval", "exec", "compile", "open", "getattr", "setattr", "breakpoint", "input", "__import__")
+)
 _VERSION = "_sklearn_version"
 
 
@@ -75,6 +87,7 @@ def check_types(
     name: str, found: Collection[str], unknown_to_skops: Collection[str], trusted: Collection[str]
 ) -> None:
     """BadInput that names the first type that is neither well known nor vouched for, and the mend."""
+    _check_never(name, {*found, *unknown_to_skops})
     refused = sorted(
         one for one in {*found, *unknown_to_skops} if not _known(one, unknown_to_skops) and one not in trusted
     )
@@ -88,6 +101,16 @@ def check_types(
         f" trust it, give --trust {first}"
     )
     raise BadInput(msg)
+
+
+def _check_never(name: str, found: Collection[str]) -> None:
+    never = sorted(one for one in found if one in NEVER_TYPES or one.partition(".")[0] in NEVER_MODULES)
+    if never:
+        msg = (
+            f"{name}: the file would bring {never[0]} to life, which can run programs or open files; no model"
+            " has it and no --trust allows it: do not use this file"
+        )
+        raise BadInput(msg)
 
 
 def _known(one: str, unknown_to_skops: Collection[str]) -> bool:

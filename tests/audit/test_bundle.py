@@ -144,6 +144,48 @@ def doubled() -> bytes:
     return out.getvalue()
 
 
+SIGNATURE = json.loads(unpacked(WHOLE)["signature.json"])
+SIGNED_WITH = SIGNATURE["signature"]
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"audited_by": "The City of New York"},
+        {"algorithm": "RSA"},
+        # The last letter before the padding holds bits that no byte takes.
+        {
+            "signature": SIGNATURE["signature"][:-3]
+            + LETTERS[LETTERS.index(SIGNATURE["signature"][-3]) + 1]
+            + "=="
+        },
+    ],
+)
+def test_the_file_that_signs_is_not_written_otherwise_either(other):
+    written = json.dumps({**SIGNATURE, **other}, sort_keys=True, indent=1) + "\n"
+    found = verify(changed(signature__json=written.encode()))
+    assert not found.sound
+    assert "The signature is not good" in found.faults[0]
+    assert verify(changed(signature__json=unpacked(WHOLE)["signature.json"])).sound
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"stream": {"a": 1}},
+        {"stream": "\ud800"},
+        {"seed": "7"},
+        {"files": [{"name": ["a"], "bytes": 1, "sha256": "x"}]},
+        {"files": [{"name": "a", "bytes": 1.5, "sha256": "x"}]},
+    ],
+)
+def test_a_manifest_of_odd_parts_is_none_whoever_signed_it(change):
+    manifest = json.dumps({**json.loads(unpacked(WHOLE)["manifest.json"]), **change}).encode()
+    found = verify(changed(manifest__json=manifest, signature__json=signature_of(manifest, KEY)))
+    assert found.faults == ("manifest.json is no manifest of an evidence bundle.",)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

@@ -298,7 +298,15 @@ def test_without_a_threshold_or_a_field_to_change_there_are_no_ways(small, strea
 
 def test_too_little_or_a_poor_imitation_explains_nothing():
     table = keyed(segregated(n=90))
-    assert explanations(table, STREAM, Request()).undefined == TOO_LITTLE
+    bare = table.select([one for one in table.column_names if not one.startswith("feature:")])
+    whole = keyed(segregated(n=200))
+    alike = whole.set_column(whole.column_names.index("score"), "score", pa.array([60.0] * 200))
+    for few, why in (
+        (table, "it takes 100 leads with a score, and there are 90"),
+        (bare, "the leads have no field beside the score, the outcome and the groups"),
+        (alike, "all leads have the same score"),
+    ):
+        assert explanations(few, STREAM, Request()).undefined == f"{TOO_LITTLE}: {why}"
     random = keyed(segregated(n=500))
     noise = random.set_column(5, "score", pa.array(np.random.default_rng(0).normal(size=500)))
     told = explanations(noise, STREAM, Request(leads=("L3",)))

@@ -119,6 +119,9 @@ def test_the_page_says_first_what_matters(made):
     assert "an imitation of the score by straight lines. It tells" in told.model
     assert "score points less than 'city' (region)" in told.gaps[0]
     assert "Most of it goes through 'zip'" in told.gaps[0]
+    (gap,) = made.gaps[:1]
+    wide = replace(gap, predicted=replace(gap.predicted, value=9 * (gap.predicted.value or 0.0)))
+    assert "The largest part of it goes through 'zip'" in summary(replace(made, gaps=(wide,))).gaps[0]
     assert page.index("In short") < page.index("What drives the score") < page.index("Method")
 
 
@@ -205,3 +208,16 @@ def test_a_decision_is_told_in_points_of_chance(made):
     (gap,) = chance.gaps
     decided = replace(chance, gaps=(replace(gap, gap=-0.2),))
     assert "has 20.0 points of chance to be selected less than" in summary(decided).gaps[0]
+
+
+def test_the_page_stays_light_with_a_thousand_groups_and_says_what_it_leaves_out(made):
+    many = [f"g{place}" for place in range(1_000)]
+    estimate, ways = made.drivers[0].groups[0], made.recourse[0]
+    groups = tuple(replace(estimate, group=name) for name in many)
+    drivers = tuple(replace(one, groups=groups) for one in made.drivers)
+    recourse = tuple(replace(ways, group=name, reference=name == "g999") for name in many)
+    page = to_html(reported(replace(made, drivers=drivers, recourse=recourse)))
+    assert len(page) < 500_000
+    assert "988 smaller groups are in explanation.json." in page
+    assert "940 smaller groups are in explanation.json." in page
+    assert "g999" in page

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from audit.intake import Refusal
+from audit.report.brought import BroughtModel
 from audit.report.digest import of_table
 from audit.report.mitigation import MitigationReport, read_json
 from audit.report.mitigation.json_form import to_json
@@ -153,7 +154,29 @@ def test_a_value_is_counted_per_call_and_never_learned_from():
     assert paid.today.worth.value == pytest.approx(1_000 * paid.today.won.value)
     for one, other in zip(plain.trials, paid.trials, strict=True):
         assert one.after.accuracy == other.after.accuracy
-    assert "Value per call hour" in to_html(reported(paid))
+    page = to_html(reported(paid))
+    assert "Value per call hour" in page
+    assert "value per call)" not in page
+    # Where every good outcome is worth the same, the two frontiers are one.
+    assert [one.best_worth for one in paid.trials] == [one.best_won for one in paid.trials]
+    assert any(one.best_worth for one in paid.trials)
+    assert not any(one.best_worth for one in plain.trials)
+
+
+def test_the_frontier_of_value_is_not_that_of_outcomes():
+    """Outcomes of group "b" are worth ten times as much: who calls more of them brings more."""
+    table = gapped()
+    rows = zip(table["outcome"].to_pylist(), table["attribute:group"].to_pylist(), strict=True)
+    amount = pa.array([(1_000.0 if group == "b" else 100.0) if won else None for won, group in rows])
+    paid = laboratory(
+        table.append_column("feature:amount", amount), described(), Request(value="amount", families=CHEAP)
+    )
+    marked = {one.remedy.id for one in paid.trials if one.best_worth}
+    assert marked != {one.remedy.id for one in paid.trials if one.best_won}
+    beyond = max(
+        (one for one in paid.trials if one.remedy.capacity_kept), key=lambda one: one.after.worth.value
+    )
+    assert beyond.remedy.id in marked
 
 
 def test_a_queue_of_each_day_is_kept_to():
@@ -187,9 +210,6 @@ def test_leads_of_one_account_widen_the_intervals():
             lambda t: t.set_column(5, "attribute:group", pa.array(["a"] * 900).dictionary_encode()),
             "two known groups",
         ),
-        (lambda t: t.set_column(3, "outcome", pa.array([True] * 900)), "outcomes are the same"),
-        (lambda t: t.set_column(3, "outcome", pa.nulls(900, pa.bool_())), "no lead that was worked"),
-        (lambda t: t.slice(0, 150), "known outcome"),
         (
             lambda t: t.set_column(
                 5, "attribute:group", pa.array(["b"] * 12 + ["a"] * 888).dictionary_encode()
@@ -206,6 +226,29 @@ def test_too_little_is_an_answer(change, words):
     page = to_html(reported(told))
     assert "Not enough data" in page
     validated(told)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: t.set_column(3, "outcome", pa.array([True] * 900)), "outcomes are the same"),
+        (lambda t: t.set_column(3, "outcome", pa.nulls(900, pa.bool_())), "no lead that was worked"),
+        (lambda t: t.slice(0, 150), "known outcome"),
+    ],
+)
+def test_without_outcomes_the_gap_can_be_tried_on_and_nothing_is_recommended(change, words):
+    table = change(gapped())
+    told = laboratory(table, described(), Request(calls=50))
+    assert words in told.unjudged
+    assert {one.remedy.family for one in told.trials} == {"scores", "rules"}
+    assert trial(told, "reorder:1").reduction.value > 0.02
+    assert told.advice.remedy is None
+    assert told.advice.nearest == told.validated or told.advice.nearest is None
+    assert words in told.advice.reasons[0]
+    validated(told)
+    assert "nobody can tell what one costs" in to_html(reported(told))
+    bare = laboratory(table.drop_columns(["score"]), described(score=None, decision="selected"), Request())
+    assert words in bare.undefined
 
 
 def test_outcomes_that_come_from_one_account_teach_nothing_and_break_nothing():
@@ -406,6 +449,9 @@ def test_the_json_is_read_back_as_it_was(made):
         text = to_json(report)
         assert to_json(read_json(text)) == text
         assert to_html(read_json(text)) == to_html(read_json(to_json(read_json(text))))
+    brought = BroughtModel(digest="2" * 64, steps=("StandardScaler", "Ridge"), notes=("odd",))
+    mine = replace(reported(made), pipeline=brought)
+    assert read_json(to_json(mine)).pipeline == brought
     assert read_json(to_json(reported(made))).experiment.advice == made.advice
 
 
@@ -443,5 +489,27 @@ def test_the_legal_mode_afterwards_advises_as_the_one_before():
     assert [one.remedy.id for one in after.trials] == [one.remedy.id for one in before.trials]
     assert (after.hidden, after.advice.remedy) == (before.hidden, before.advice.remedy)
     assert not [one for one in after.trials if one.remedy.attribute_at_decision]
+    # Nobody sees what a hidden remedy beats.
+    assert [(one.best, one.best_won) for one in after.trials] == [
+        (one.best, one.best_won) for one in before.trials
+    ]
+    assert [one.best for one in after.trials] != [
+        one.best for one in quick.trials if not one.remedy.attribute_at_decision
+    ]
     undefined = replace(quick, advice=None, trials=())
-    assert without_groups(undefined) == undefined
+    assert without_groups(undefined) == replace(undefined, request=replace(undefined.request, legal=True))
+
+
+def test_thresholds_that_call_nobody_or_few_say_so():
+    """Where few leads convert at any score, leaving all of them is right most often."""
+    table = gapped(1_200)
+    rare = [one and place % 3 == 0 for place, one in enumerate(table["outcome"].to_pylist())]
+    thin = table.set_column(3, "outcome", pa.array(rare))
+    told = laboratory(thin, described(), Request(families=("scores",)))
+    found = [one for one in told.trials if one.remedy.id.startswith("group-thresholds")]
+    assert found
+    for one in found:
+        nobody = one.undefined is not None and "call nobody" in one.undefined
+        few = any("is small by itself" in warned for warned in one.warnings)
+        assert nobody or few, one
+    validated(told)

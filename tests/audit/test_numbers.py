@@ -18,6 +18,7 @@ FACTS = (
     "Leads with region '65+' are selected 42 points less often than 'ZIP 94' leads (11.8 % against 53.7 %).",
     "12,345 leads were read: 12,000 kept. They were created from 2026-01-03 to 2026-02-05.",
     "A third option: 33.3 % of them, 50 % of the others, 0.65 times as often, 9.6 to 13.0 % at most.",
+    "The reference of \u043d\u0435\u0442 is unknown.",
 )
 
 
@@ -34,6 +35,8 @@ FACTS = (
         "The group '65+' and 'ZIP 94' first; one thing matters most to both.",
         "No number at all.",
         "\N{FULLWIDTH DIGIT ONE}\N{FULLWIDTH DIGIT ONE}.8 %",
+        "XLII points, and one of them.",
+        "A number of the \u043d\u0435\u0442 group.",
     ],
 )
 def test_numbers_that_stand_in_the_facts_are_found_however_they_are_written(text):
@@ -81,6 +84,19 @@ def test_numbers_that_stand_in_the_facts_are_found_however_they_are_written(text
         ("1 in 0 leads", "1 in 0"),
         ("0^-5", "0^-5"),
         ("1e999999", "1e999999"),
+        ("XIV leads", "14"),
+        ("iii groups", "3"),
+        ("\N{ROMAN NUMERAL TWELVE} leads", "\ufffc"),
+        ("fortytwo leads", "fortytwo"),
+        ("fourty leads", "fourty"),
+        ("one group", "one"),
+        ("the 42nd group", "42nd"),
+        ("doubling", "doubling"),
+        ("one hundredth", "one hundredth"),
+        ("zweiundvierzig Leads", "zweiundvierzig"),
+        ("cuarenta leads", "cuarenta"),
+        ("f\N{CYRILLIC SMALL LETTER O}rty leads", "\ufffc"),
+        ("within a decade", "decade"),
     ],
 )
 def test_a_number_that_is_not_there_is_named(text, wrong):

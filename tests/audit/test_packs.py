@@ -11,7 +11,9 @@ import pytest
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
+from audit.estimate import Estimate
 from audit.finding.words import nobreak
+from audit.metrics import GroupEstimate
 from audit.regulation import Regulation
 from audit.report import read_json, to_html, to_json
 from audit.report.card import card_html, card_markdown, model_card
@@ -24,6 +26,7 @@ from audit.report.plain import summary
 from audit.report.views.view import sections
 from audit.rows.examine import Examination
 from tests.audit.papered import EVIL, papered
+from tests.audit.test_regulation import decided, tables
 from tests.webapp.sample_report import sample_report
 
 CITED = {
@@ -156,6 +159,30 @@ def test_the_four_fifths_record_names_the_groups_of_each_kind(report):
     assert told["29 CFR 1607.15(A)(2)"] == (
         "3 groups compared, 1 of them under 2 % of the leads and marked so.",
     )
+
+
+def test_a_tool_that_scores_is_told_by_the_median_of_all(report):
+    (table,) = report.regulation.ll144[:1]
+    whole = Estimate(value=48.25, low=47.0, high=49.5, n=170)
+    scored = replace(
+        report,
+        regulation=replace(report.regulation, ll144=(replace(table, metric="scoring_rate"),)),
+        estimates=(
+            *report.estimates,
+            GroupEstimate(attribute=(), group=(), metric="score_quantile@50", estimate=whole),
+        ),
+    )
+    told = {one.article: one for one in PACKS["ll144"](scored).provisions}["6 RCNY 5-301(c)(1) to (3)"]
+    assert told.evidence[1] == "Median score of all leads with a score: 48.2."
+
+
+def test_one_group_alone_is_compared_with_nobody(report):
+    alone = replace(report, regulation=tables(decided(a=(54, 92))))
+    told = {one.article: one for one in PACKS["ugesp"](alone).provisions}
+    for article in ("29 CFR 1607.4(D), first sentence", "29 CFR 1607.4(D), second sentence"):
+        assert told[article].standing == "missing"
+        assert "at least two groups" in told[article].needs[0].what
+    assert told["29 CFR 1607.15(A)(2)"].evidence == ()
 
 
 def test_the_front_matter_of_the_card_is_read_as_data(report):

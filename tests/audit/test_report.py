@@ -22,7 +22,7 @@ from audit.finding import Caution, Finding, evidence
 from audit.intake import Refusal
 from audit.metrics import GroupEstimate
 from audit.report import Digests, Report, Settings, Subgroup, metrics_csv, read_json, to_html, to_json, write
-from audit.report.charts import undrawn
+from audit.report.charts import _name, undrawn
 from audit.report.model import VERSION
 from audit.report.views.view import sections
 from audit.rows.proxy import Proxy
@@ -350,6 +350,23 @@ def test_a_failure_on_the_way_leaves_the_older_files(tmp_path, monkeypatch):
 def test_the_version_is_that_of_the_project():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
     assert project["version"] == VERSION
+
+
+@pytest.mark.parametrize(
+    "name", ["\N{ROCKET}" * 20, "\N{ROCKET} north-east and the islands" * 3, "\U00020bb7" * 40]
+)
+def test_an_emoji_in_a_long_name_is_never_cut_in_two(name):
+    """Vega counts it as two signs, cuts between them, and fails."""
+    told = _name(name)
+    assert name.startswith(told.removesuffix("\N{HORIZONTAL ELLIPSIS}"))
+    found = replace(sample_report(), estimates=tuple(named(sample_report(), name)))
+    assert told in to_html(found)
+
+
+def named(report: Report, name: str) -> list[GroupEstimate]:
+    """The estimates, with a group of this name in place of the first one."""
+    first = next(one.group for one in report.estimates if len(one.group) == 1)
+    return [replace(one, group=(name,)) if one.group == first else one for one in report.estimates]
 
 
 def test_a_section_begins_with_a_capital_and_says_which_groups_its_chart_leaves_out():

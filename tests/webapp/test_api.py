@@ -64,6 +64,9 @@ def address(site: Site, path: str, crm: str = "salesforce") -> str:
         "experiment_id": "none",
         "job_id": "none",
         "alert_id": "none",
+        "shadow_id": "none",
+        "comparison_id": "none",
+        "gap_id": "none",
         "pack": "gdpr",
         "version": 1,
     }

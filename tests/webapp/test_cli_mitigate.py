@@ -107,6 +107,7 @@ def test_a_value_that_is_no_field_of_the_stream_is_read_and_not_learned_from(run
         (("--calls-per-day", "9"), "name the column as created"),
         (("--calls", "500"), "fewer than all"),
         (("--calls", "5", "--calls-per-day", "9"), "exclude each other"),
+        (("--call-minutes", "5"), "with --value, too"),
         (("--calls", "none"), "--calls"),
         (("--family", "magic"), "--family"),
         (("--call-minutes", "0"), "--call-minutes"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import re
@@ -13,6 +14,7 @@ import pytest
 
 from audit.finding import Finding
 from audit.report.json_form import read_json
+from audit.report.mitigation.view import lines
 from connectors.sandbox.fields import FieldSpec
 from tests.webapp.api_caller import caller
 from tests.webapp.bench import work_off
@@ -153,6 +155,15 @@ def test_the_legal_mode_leaves_out_what_needs_a_group_and_nothing_else(row, brow
         csv.DictReader(io.StringIO(browser.get(here(row, f"/{tried.id}/remedies.csv?legal=yes")).text))
     )
     assert {one["number"] for one in fewer} < {one["number"] for one in rows}
+    link = next(
+        one["href"]
+        for one in Page(browser.get(here(row, f"/{tried.id}?legal=yes")).text).having("a")
+        if "mitigation.json" in one.get("href", "")
+    )
+    told = json.loads(browser.get(link).text)
+    assert told["settings"]["legal"]
+    assert not [one for one in told["trials"] if one["remedy"]["attribute_at_decision"]]
+    assert len(told["trials"]) == len(fewer)
 
 
 def test_what_is_downloaded_is_what_was_found(row, browser, tried):
@@ -163,6 +174,10 @@ def test_what_is_downloaded_is_what_was_found(row, browser, tried):
     of = {one.remedy.title: one for one in tried.report.experiment.trials}
     for one in rows:
         trial = of[one["remedy"]]
+        assert (one["undefined"] or None) == trial.undefined
+        if trial.after is None:
+            assert one["gap"] == one["gap_change"] == ""
+            continue
         assert float(one["gap"]) == pytest.approx(trial.after.gap("demographic_parity").value, abs=1e-9)
         assert float(one["gap_change"]) == pytest.approx(-trial.reduction.value, abs=1e-9)
     for good in ("accuracy", "won"):
@@ -281,10 +296,17 @@ def test_what_calls_bring_is_counted_by_the_hour_and_never_learned_from(opened, 
     assert faults(page.text) == []
     assert "Value per call hour" in Page(page.text).text
     assert browser.get(here(row, f"/{found.id}/worth.svg")).status_code == 200
+    rows = table(browser, here(row, f"/{found.id}/remedies.csv"))
+    told = [one.trial.after.worth.value for one in lines(made) if one.trial.after]
+    known = [one for one in told if one is not None]
+    assert len(known) > 5
+    worth = [float(one["worth"]) for one in rows if one["worth"]]
+    assert worth == pytest.approx(known)
 
 
 def test_too_few_outcomes_are_an_answer(opened, row, browser, monkeypatch):
-    monkeypatch.setattr("audit.rows.mitigation.bench.LEAST_KNOWN", 100_000)
+    module = importlib.import_module("audit.rows.mitigation.laboratory")
+    monkeypatch.setattr(module, "too_little", lambda _: "all leads have the same score")
     ask(opened, row, QUICK, "Ada")
     (job,) = work_off(opened)
     assert (job.state, job.told[:16]) == ("done", "Not enough data:")
@@ -293,6 +315,24 @@ def test_too_few_outcomes_are_an_answer(opened, row, browser, monkeypatch):
     text = Page(page.text).text
     assert "What is missing" in text
     assert "In short" not in text
+
+
+def test_without_outcomes_the_gap_is_tried_on_and_no_cost_is_told(opened, row, browser, monkeypatch):
+    monkeypatch.setattr("audit.rows.mitigation.bench.LEAST_KNOWN", 100_000)
+    ask(opened, row, QUICK, "Ada")
+    (job,) = work_off(opened)
+    assert job.state == "done"
+    page = browser.get(here(row, f"/{all_of(opened, row)[0].id}"))
+    assert faults(page.text) == []
+    text = Page(page.text).text
+    for words in (
+        "without enough known outcomes nobody can tell what one costs",
+        "Not enough data",
+        "In short",
+    ):
+        assert words in text
+    assert "None is worth it" not in text
+    assert "Not enough data" in Page(browser.get(here(row)).text).text
 
 
 def test_the_store_keeps_one_at_a_time_and_the_newest_on_each_database(database):

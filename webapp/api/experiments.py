@@ -24,7 +24,7 @@ SPECIAL = Why(
     name="special-category",
     detail="This experiment speaks of a special category, so it needs the scope read:special.",
 )
-Outcome = Literal["recommended", "none", "undefined"]
+Outcome = Literal["recommended", "none", "unjudged", "undefined"]
 
 
 class ExperimentSummary(Answer):
@@ -36,7 +36,10 @@ class ExperimentSummary(Answer):
     made_by: str
     attribute: str | None
     aim: Aim
-    outcome: Outcome = Field(description="A remedy is recommended, none is worth it, or too little is known.")
+    outcome: Outcome = Field(
+        description="A remedy is recommended, or none is worth it; unjudged: too few outcomes tell what one"
+        " costs; undefined: nothing could be tried."
+    )
     recommended: str | None = Field(description="The id of the recommended remedy.")
     verdict: str
 

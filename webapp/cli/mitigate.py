@@ -119,6 +119,9 @@ def command(**options: object) -> None:
     if asked.calls is not None and asked.calls_per_day is not None:
         msg = "--calls and --calls-per-day exclude each other; give one of them"
         raise click.UsageError(msg)
+    if asked.call_minutes is not None and asked.value is None:
+        msg = "--call-minutes is about the value per call hour; name the column of amounts with --value, too"
+        raise click.UsageError(msg)
     report, written = _run(asked)
     click.echo(_as_json(report, asked, written) if asked.json else _as_text(report, asked, written))
 

@@ -39,7 +39,7 @@ METRIC_WORDS: Mapping[str, str] = MappingProxyType(
 KINDS: Mapping[str, str] = MappingProxyType(
     {"fail": "failed", "pass": "pass", "insufficient": "insufficient"}
 )
-Outcome = Literal["recommended", "none", "undefined"]
+Outcome = Literal["recommended", "none", "unjudged", "undefined"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +164,8 @@ def outcome_of(made: Experiment) -> Outcome:
     """What came of it, in one word."""
     if made.undefined is not None or made.today is None:
         return "undefined"
+    if made.unjudged is not None:
+        return "unjudged"
     return "recommended" if made.advice is not None and made.advice.remedy else "none"
 
 

@@ -115,6 +115,10 @@ def sheet(made: Experiment, every: tuple[RemedyLine, ...]) -> Sheet:
         columns += [Column(head=head, name=name, kind="share"), *ends("share", f"{name}_")]
         columns += [Column(head=f"{head}, change", name=f"{name}_change", kind="points")]
         columns += [*ends("points", f"{name}_change_")]
+    if _valued(made):
+        columns += [Column(head="Value", name="worth", kind="number"), *ends("number", "worth_")]
+        columns += [Column(head="Value, change", name="worth_change", kind="number")]
+        columns += [*ends("number", "worth_change_")]
     columns += [Column(head="Calls", name="calls", kind="count"), Column(head="Warnings", name="warnings")]
     columns.append(Column(head="Not tried because", name="undefined"))
     rows = tuple(_row(made, one) for one in every)
@@ -128,8 +132,14 @@ def _row(made: Experiment, line: RemedyLine) -> tuple[Value, ...]:
     told += [*_ends(after.gap(made.request.aim) if after else None), *_ends(_turned(trial.reduction))]
     told += [*_ends(after.accuracy if after else None), *_ends(trial.accuracy)]
     told += [*_ends(after.won if after else None), *_ends(trial.won)]
+    if _valued(made):
+        told += [*_ends(after.worth if after else None), *_ends(trial.worth)]
     calls = round(after.calls) if after else None
     return (*told, calls, " ".join(trial.warnings), trial.undefined)
+
+
+def _valued(made: Experiment) -> bool:
+    return made.today is not None and made.today.worth is not None
 
 
 def _ends(one: Estimate | Change | None) -> tuple[Value, Value, Value]:

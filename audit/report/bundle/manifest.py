@@ -74,9 +74,26 @@ def read(content: bytes) -> Manifest | None:
         if record.pop("schema") != SCHEMA:
             return None
         digests, files = Digests(**record.pop("digests")), tuple(Listed(**one) for one in record.pop("files"))
-        return Manifest(**record, digests=digests, files=files)
+        made = Manifest(**record, digests=digests, files=files)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+    return made if _typed(made) else None
+
+
+def _typed(made: Manifest) -> bool:
+    """Whether each part is of its kind: whoever can sign could sign anything."""
+    told = asdict(made)
+    numbers = [told.pop("seed"), *(one.pop("bytes") for one in told["files"])]
+    policy = told["digests"].pop("policy")
+    texts = [*(part for one in told.pop("files") for part in one.values()), *told.pop("digests").values()]
+    return all(type(one) is int for one in numbers) and all(
+        _is_text(one) for one in (*texts, *told.values(), policy or "")
+    )
+
+
+def _is_text(one: object) -> bool:
+    """Half a character (a lone surrogate) is in no text, and no terminal takes it."""
+    return isinstance(one, str) and not any("\ud800" <= sign <= "\udfff" for sign in one)
 
 
 @cache

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 ALGORITHM = "Ed25519"
 SIGNED = b"fairlead evidence bundle\n"
+_PARTS = ("public_key", "signature")
 
 
 def public_text(key: Ed25519PrivateKey) -> str:
@@ -20,21 +21,25 @@ def public_text(key: Ed25519PrivateKey) -> str:
 
 def signature_of(manifest: bytes, key: Ed25519PrivateKey) -> bytes:
     """The file that signs a manifest. The same manifest and key give the same bytes."""
-    told = {
-        "algorithm": ALGORITHM,
-        "public_key": public_text(key),
-        "signature": base64.b64encode(key.sign(SIGNED + manifest)).decode(),
-    }
+    return _written(public_text(key), base64.b64encode(key.sign(SIGNED + manifest)).decode())
+
+
+def _written(public: str, signed: str) -> bytes:
+    told = {"algorithm": ALGORITHM, "public_key": public, "signature": signed}
     return (json.dumps(told, sort_keys=True, indent=1) + "\n").encode()
 
 
 def signer_of(manifest: bytes, signature: bytes) -> str | None:
-    """The public key that signed a manifest (base64); None where the signature is not good."""
+    """The public key that signed a manifest (base64); None where the signature is not good.
+
+    Nothing signs the signature's own file. So it has to be written as Fairlead writes it, to the byte, or
+    somebody could add to it who made the audit.
+    """
     try:
         told = json.loads(signature)
-        public = str(told["public_key"])
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public, validate=True))
-        key.verify(base64.b64decode(str(told["signature"]), validate=True), SIGNED + manifest)
+        public, signed = (base64.b64decode(str(told[name]), validate=True) for name in _PARTS)
+        Ed25519PublicKey.from_public_bytes(public).verify(signed, SIGNED + manifest)
     except (InvalidSignature, binascii.Error, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return public
+    names = [base64.b64encode(one).decode() for one in (public, signed)]
+    return names[0] if _written(*names) == signature else None

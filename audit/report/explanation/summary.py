@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from audit.finding.words import amount, count, percent, quoted
 from audit.report.explanation.view import several
-from audit.report.mitigation.view import signed
 from audit.rows.explaining.model import POINTS, Explained, Explainer, GapStory, GroupRecourse
 
 MODELS = {
@@ -34,7 +33,7 @@ class Summary:
 
 def summary(made: Explained) -> Summary:
     """The page's first lines, each from the figures."""
-    model = _model(made.explainer) if made.explainer else ""
+    model = _model(made.explainer, _what(made)) if made.explainer else ""
     if made.undefined is not None or not made.drivers:
         told = f"Nothing is explained: {made.undefined}."
         return Summary(verdict=told, model=model, methods="", gaps=(), recourse="")
@@ -56,8 +55,11 @@ def _verdict(made: Explained) -> str:
     return f"The score goes most by {first}{rest}."
 
 
-def _model(one: Explainer) -> str:
-    what = MODELS[one.kind]
+def _what(made: Explained) -> str:
+    return "What is explained is" if made.undefined is None else "What was learned is"
+
+
+def _model(one: Explainer, what: str) -> str:
     told = (
         f"It tells {percent(one.fidelity)} of the score's spread ({percent(one.low)} to {percent(one.high)})"
         if one.measure == "r2"
@@ -70,7 +72,7 @@ def _model(one: Explainer) -> str:
         else ""
     )
     note = f" {one.note}" if one.note else ""
-    return f"What is explained is {what}. {told}{side}.{note}"
+    return f"{what} {MODELS[one.kind]}. {told}{side}.{note}"
 
 
 def _methods(made: Explained) -> str:
@@ -86,15 +88,21 @@ def _gap(one: GapStory, unit: str) -> str:
     told = (
         f"{quoted(one.group)} has {amount(times * abs(one.gap))} {what}"
         f" {'less' if one.gap < 0 else 'more'} than {quoted(one.reference)} ({one.attribute}); the"
-        f" predictions of the leads looked at differ by {signed(size, 1, plus=True)}."
+        f" predictions of the leads looked at differ by {_signed(size)}."
     )
     sure = [part for part in one.parts if _same_sign(part.neutral.low, part.neutral.high)]
     with_it = [part for part in sure if (part.neutral.value or 0.0) * one.gap > 0]
     if not with_it:
         return f"{told} No single field surely carries a part."
     first = with_it[0]
-    part = signed(times * (first.neutral.value or 0.0), 1, plus=True)
-    return f"{told} Most of it goes through {several(first.fields)}: {part}."
+    part = times * (first.neutral.value or 0.0)
+    most = "Most" if abs(part) >= abs(size) / 2 else "The largest part"
+    return f"{told} {most} of it goes through {several(first.fields)}: {_signed(part)}."
+
+
+def _signed(value: float) -> str:
+    """With as many digits as matter: a score may run from 0 to 1."""
+    return f"{'+' if value > 0 else ''}{amount(value)}"
 
 
 def _recourse(made: Explained) -> str:

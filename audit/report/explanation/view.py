@@ -10,23 +10,30 @@ from audit.finding.words import amount, quoted
 from audit.report.mitigation.view import DASH, MINUS, Cell, percent, signed
 from audit.rows.explaining.model import Counterfactual, Driver, Explained, GroupRecourse, LeadStory, Verdict
 
+MOST_ACROSS, MOST_DOWN = 12, 60
+"""Groups of one attribute that a table shows across and down, those with most leads; all are in the JSON."""
 VERDICTS: dict[Verdict, str] = {"agree": "agree", "in part": "agree in part", "disagree": "disagree"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTable:
-    """Permutation importance among the leads of each group of one attribute: fields down, groups across."""
+    """Permutation importance among the leads of each group of one attribute: fields down, groups across.
+
+    ``hidden`` is how many groups it leaves out.
+    """
 
     attribute: str
     groups: tuple[str, ...]
+    hidden: int
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecourseTable:
-    """The groups of one attribute: who has a way over, and how long it is."""
+    """The groups of one attribute: who has a way over, and how long it is; ``hidden`` are left out."""
 
     attribute: str
+    hidden: int
     rows: tuple[RecourseRow, ...]
 
 
@@ -73,25 +80,44 @@ def share_gap(one: Estimate) -> Cell:
 
 def group_tables(made: Explained) -> tuple[GroupTable, ...]:
     """One table for each attribute that has groups."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[tuple[str, int]]] = {}
     for one in made.drivers[0].groups if made.drivers else ():
-        found.setdefault(one.attribute, []).append(one.group)
-    return tuple(
-        GroupTable(
-            attribute=attribute,
-            groups=tuple(groups),
-            rows=tuple((names(one.fields), _cells(one, attribute)) for one in made.drivers),
-        )
-        for attribute, groups in found.items()
+        found.setdefault(one.attribute, []).append((one.group, one.estimate.n))
+    return tuple(_group_table(made, attribute, groups) for attribute, groups in found.items())
+
+
+def _group_table(made: Explained, attribute: str, sizes: Sequence[tuple[str, int]]) -> GroupTable:
+    kept = _largest([n for _, n in sizes], MOST_ACROSS)
+    shown = tuple(sizes[place][0] for place in kept)
+    return GroupTable(
+        attribute=attribute,
+        groups=shown,
+        hidden=len(sizes) - len(shown),
+        rows=tuple((names(one.fields), _cells(one, attribute, shown)) for one in made.drivers),
     )
 
 
 def recourse_tables(made: Explained) -> tuple[RecourseTable, ...]:
     """One table for each attribute."""
-    found: dict[str, list[RecourseRow]] = {}
+    found: dict[str, list[GroupRecourse]] = {}
     for one in made.recourse:
-        found.setdefault(one.attribute, []).append(_row(one))
-    return tuple(RecourseTable(attribute=name, rows=tuple(rows)) for name, rows in found.items())
+        found.setdefault(one.attribute, []).append(one)
+    return tuple(_recourse_table(name, rows) for name, rows in found.items())
+
+
+def _recourse_table(attribute: str, groups: Sequence[GroupRecourse]) -> RecourseTable:
+    # The reference stays: all gaps are against it.
+    kept = _largest([one.under + 10**9 * one.reference for one in groups], MOST_DOWN)
+    return RecourseTable(
+        attribute=attribute,
+        hidden=len(groups) - len(kept),
+        rows=tuple(_row(groups[place]) for place in kept),
+    )
+
+
+def _largest(sizes: Sequence[int], most: int) -> list[int]:
+    """The places of the largest, in their own order."""
+    return sorted(sorted(range(len(sizes)), key=lambda place: (-sizes[place], place))[:most])
 
 
 def way(story: LeadStory, made: Explained) -> str:
@@ -128,8 +154,9 @@ def _far(distance: float) -> str:
     return "another value" if distance == 1 else f"{distance * 100:.1f} % of all leads lie between"
 
 
-def _cells(one: Driver, attribute: str) -> tuple[Cell, ...]:
-    return tuple(percent(each.estimate) for each in one.groups if each.attribute == attribute)
+def _cells(one: Driver, attribute: str, shown: Sequence[str]) -> tuple[Cell, ...]:
+    told = {each.group: percent(each.estimate) for each in one.groups if each.attribute == attribute}
+    return tuple(told[name] for name in shown)
 
 
 def _row(one: GroupRecourse) -> RecourseRow:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from audit.estimate import Estimate
 from audit.report.charts import BLUE, GREY, INK, ORANGE, PER_CENT, WIDTH, _svg
-from audit.report.mitigation.view import AIM_WORDS, Line, pair
+from audit.report.mitigation.view import AIM_WORDS, Line, pair, unit
 from audit.rows.mitigation import Experiment
 from audit.rows.mitigation.model import Reading
 
@@ -21,11 +21,7 @@ SHAPES = {
     CHANCE: ("square", GREY),
     TODAY: ("diamond", INK),
 }
-TITLES: dict[Good, str] = {
-    "accuracy": "right decisions",
-    "won": "good outcomes per call",
-    "worth": "value per call",
-}
+TITLES: dict[Good, str] = {"accuracy": "right decisions", "won": "good outcomes per call"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +51,7 @@ def _chart(made: Experiment, every: tuple[Line, ...], good: Good) -> Chart | Non
     rows.append({**today, "kind": TODAY, "name": "today", "best": False})
     title = _title(made, rows, good)
     said = "; ".join(f"{row['name']}: gap {row['gap'] * 100:.1f} points, {_said(row, good)}" for row in rows)
-    return Chart(title=title, svg=_svg(_drawn(rows, made, good), f"{title} ({TITLES[good]})", said))
+    return Chart(title=title, svg=_svg(_drawn(rows, made, good), f"{title} ({_name(good, made)})", said))
 
 
 def _point(line: Line, made: Experiment, good: Good) -> dict[str, Any] | None:
@@ -63,7 +59,11 @@ def _point(line: Line, made: Experiment, good: Good) -> dict[str, Any] | None:
     if not row or (good != "accuracy" and not remedy.capacity_kept):
         return None
     kind = CHANCE if remedy.randomised else AWARE if remedy.attribute_at_decision else BLIND
-    best = line.trial.best if good == "accuracy" else line.trial.best_value
+    best = {
+        "accuracy": line.trial.best,
+        "won": line.trial.best_won,
+        "worth": line.trial.best_worth,
+    }[good]
     today = made.today.gap(made.request.aim).value if made.today else None
     shown = line.recommended or (best and row["gap"] < abs(today or 0.0))
     return {**row, "kind": kind, "name": str(line.number), "best": shown}
@@ -92,16 +92,21 @@ def _good(reading: Reading, good: Good) -> Estimate | None:
 def _title(made: Experiment, rows: list[dict[str, Any]], good: Good) -> str:
     today = rows[-1]
     better = [row for row in rows[:-1] if row["gap"] < today["gap"] and row["good"] >= today["good"]]
+    less = "less" if good == "worth" else "fewer"
     free = (
-        f"{len(better)} {'remedy has' if len(better) == 1 else 'remedies have'} a smaller gap and no fewer"
+        f"{len(better)} {'remedy has' if len(better) == 1 else 'remedies have'} a smaller gap and no {less}"
         if better
-        else "No remedy has a smaller gap without fewer"
+        else f"No remedy has a smaller gap without {less}"
     )
-    return f"{free} {TITLES[good]} than today, as measured: {pair(made)}"
+    return f"{free} {_name(good, made)} than today, as measured: {pair(made)}"
+
+
+def _name(good: Good, made: Experiment) -> str:
+    return f"value per {unit(made)}" if good == "worth" else TITLES[good]
 
 
 def _said(row: dict[str, Any], good: Good) -> str:
-    return f"{row['good']:.4g} per call" if good == "worth" else f"{row['good'] * 100:.1f} %"
+    return f"{row['good']:.4g}" if good == "worth" else f"{row['good'] * 100:.1f} %"
 
 
 def _drawn(rows: list[dict[str, Any]], made: Experiment, good: Good) -> Any:  # noqa: ANN401 - a chart
@@ -112,7 +117,7 @@ def _drawn(rows: list[dict[str, Any]], made: Experiment, good: Good) -> Any:  # 
     x = alt.X(
         "gap:Q", title=f"{aim[:1].upper()}{aim[1:]} (left is fairer)", axis=alt.Axis(labelExpr=PER_CENT)
     )
-    name = TITLES[good]
+    name = _name(good, made)
     y = alt.Y("good:Q", title=f"{name[:1].upper()}{name[1:]}", axis=share, scale=alt.Scale(zero=False))
     base = alt.Chart(alt.InlineData(values=rows))
     named = base.transform_filter("datum.best || datum.kind == 'today'")

@@ -36,6 +36,7 @@ def to_json(report: MitigationReport) -> str:
         "unknown_outcomes": made.unworked,
         "by_account": made.by_account,
         "undefined": made.undefined,
+        "unjudged": made.unjudged,
         "today": _reading(made.today),
         "trials": [_trial(one) for one in made.trials],
         "hidden_by_legal_mode": made.hidden,
@@ -83,5 +84,6 @@ def _trial(one: Trial) -> Record:
         "fidelity": one.fidelity,
         "warnings": one.warnings,
         "unbeaten_accuracy": one.best,
-        "unbeaten_won": one.best_value,
+        "unbeaten_won": one.best_won,
+        "unbeaten_worth": one.best_worth,
     }

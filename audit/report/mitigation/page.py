@@ -8,7 +8,17 @@ from audit.report.environment import environment
 from audit.report.mitigation.chart import charts
 from audit.report.mitigation.model import MitigationReport
 from audit.report.mitigation.summary import summary
-from audit.report.mitigation.view import AIM_WORDS, NEEDS_WORDS, Cell, lines, percent, plain, shelves, signed
+from audit.report.mitigation.view import (
+    AIM_WORDS,
+    NEEDS_WORDS,
+    Cell,
+    lines,
+    percent,
+    plain,
+    shelves,
+    signed,
+    unit,
+)
 from audit.report.printable import printable
 from audit.rows.mitigation import Experiment
 from audit.rows.mitigation.model import Row
@@ -53,7 +63,7 @@ def to_html(report: MitigationReport) -> str:
             today=_today(made),
             aim=AIM_WORDS[made.request.aim],
             needs=NEEDS_WORDS,
-            unit="call hour" if made.request.minutes else "call",
+            unit=unit(made),
             rejected=sum(one.count for one in report.rejected),
             excluded=sum(one.count for one in report.excluded),
         )
@@ -66,7 +76,7 @@ def _today(made: Experiment) -> tuple[tuple[str, Cell], ...]:
     if made.today is None:
         return ()
     aim = AIM_WORDS[made.request.aim]
-    worth = (("Value per call", plain(made.today.worth)),) if made.today.worth else ()
+    worth = ((f"Value per {unit(made)}", plain(made.today.worth)),) if made.today.worth else ()
     return (
         (f"{aim[:1].upper()}{aim[1:]}", percent(made.today.gap(made.request.aim))),
         ("Widest gap between any two groups", percent(made.today.widest)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.estimate import Estimate
 from audit.intake import Refusal
+from audit.report.brought import BroughtModel
 from audit.report.mitigation.model import SCHEMA, MitigationReport
 from audit.rows.mitigation import Experiment, Request, Trial
 from audit.rows.mitigation.model import AIMS, Advice, Change, Reading, Remedy, Row
@@ -43,7 +44,14 @@ def _report(record: Record) -> MitigationReport:
         excluded=_turned_away(record, "excluded"),
         stream_digest=record["digests"]["stream"],
         data_digest=record["digests"]["data"],
+        pipeline=_pipeline(record.get("pipeline")),
     )
+
+
+def _pipeline(told: Record | None) -> BroughtModel | None:
+    if told is None:
+        return None
+    return BroughtModel(digest=told["digest"], steps=tuple(told["steps"]), notes=tuple(told["notes"]))
 
 
 def _turned_away(record: Record, code: str) -> tuple[Refusal, ...]:
@@ -58,6 +66,7 @@ def _experiment(record: Record) -> Experiment:
         **{name: record[name] for name in ("stream", "attribute", "group", "reference", "leads")},
         **{name: record[name] for name in ("by_account", "undefined")},
         request=Request(**{**settings, "families": tuple(settings["families"])}),
+        unjudged=record.get("unjudged"),
         confidence=confidence,
         folds=folds,
         known=record["known_outcomes"],
@@ -100,7 +109,9 @@ def _trial(one: Record) -> Trial:
         fidelity=one["fidelity"],
         warnings=tuple(one["warnings"]),
         best=one["unbeaten_accuracy"],
-        best_value=one["unbeaten_won"],
+        best_won=one["unbeaten_won"],
+        # A report of an earlier version does not tell it.
+        best_worth=one.get("unbeaten_worth", False),
     )
 
 

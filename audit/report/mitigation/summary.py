@@ -44,24 +44,28 @@ def _chosen(made: Experiment) -> Trial | None:
 def _verdict(made: Experiment, chosen: Trial | None) -> str:
     if made.advice is not None and made.advice.remedy is not None and chosen is not None:
         return f"Recommended: {chosen.remedy.title[:1].lower()}{chosen.remedy.title[1:]}."
-    return "No remedy is recommended: none that knows nobody's group is worth its cost on this evidence."
+    if made.unjudged is not None:
+        return "No remedy is recommended: without enough known outcomes nobody can tell what one costs."
+    return "No remedy is recommended: none that works without a lead's group is worth it on this evidence."
 
 
 def _tried(made: Experiment, today: Reading) -> str:
     done = [one for one in made.trials if one.after is not None]
     gap = today.gap(made.request.aim)
     told = "is not known" if gap.value is None else f"is {signed(abs(gap.value) * 100, 1)} points"
-    hidden = (
-        f" {count(made.hidden, 'remedy' if made.hidden == 1 else 'remedie')} that need the group of each new"
-        " lead are left out by the legal mode."
-        if made.hidden
-        else ""
-    )
+    hidden = f" {_hidden(made.hidden)}" if made.hidden else ""
     return (
-        f"{len(done)} remedies were tried on {count(made.leads)}, each on leads that it did not learn from."
+        f"{len(done)} {'remedy was' if len(done) == 1 else 'remedies were'} tried on {count(made.leads)},"
+        " each on leads that it did not learn from."
         f" Today {today.calls:,.0f} leads are called, and the {AIM_WORDS[made.request.aim]} between"
         f" {pair(made)} {told}.{hidden}"
     )
+
+
+def _hidden(number: int) -> str:
+    if number == 1:
+        return "1 remedy that needs the group of each new lead is left out by the legal mode."
+    return f"{number} remedies that need the group of each new lead are left out by the legal mode."
 
 
 def _buys(made: Experiment, chosen: Trial | None) -> str:
@@ -76,6 +80,8 @@ def _buys(made: Experiment, chosen: Trial | None) -> str:
 
 
 def _costs(made: Experiment, chosen: Trial | None) -> str:
+    if made.unjudged is not None:
+        return f"Not known: {made.unjudged}."
     if chosen is None or chosen.won is None or chosen.accuracy is None:
         return ""
     sure = (

@@ -136,6 +136,11 @@ def pair(made: Experiment) -> str:
     return f"{quoted(made.group or '')} and {quoted(made.reference or '')} ({made.attribute})"
 
 
+def unit(made: Experiment) -> str:
+    """What value is told per."""
+    return "call hour" if made.request.minutes else "call"
+
+
 def _cell(one: Estimate, shown: Callable[[float], str]) -> Cell:
     if one.value is None or one.low is None or one.high is None:
         return Cell(value=DASH, reason=one.undefined or "")

@@ -132,12 +132,25 @@ def _signing() -> tuple[Provision, ...]:
             needs=need("The decision, the names and positions, and the dates", COMPANY),
         ),
         Provision(
+            article="Section 7151",
+            asks="Those whose duties are about the processing take part in the assessment.",
+            needs=need("Who took part, and in what", COMPANY),
+        ),
+        Provision(
+            article="Section 7154",
+            asks="The goal: processing whose risks outweigh its benefits is restricted or prohibited.",
+            needs=need("The weighing of the risks against the benefits, and what follows from it", COMPANY),
+        ),
+        Provision(
             article="Section 7155 and 7157",
             asks=(
-                "Assessments are reviewed at least every three years and with each material change; a "
-                "summary is submitted."
+                "Assessments are reviewed at least every three years and with each material change, and are "
+                "kept; a summary is submitted."
             ),
-            needs=need("The calendar of reviews, and the submission to the agency", COMPANY),
+            needs=need(
+                "The calendar of reviews, where assessments are kept, and the submission to the agency",
+                COMPANY,
+            ),
         ),
     )
 

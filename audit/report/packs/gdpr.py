@@ -54,8 +54,11 @@ def gdpr(report: Report) -> Pack:
 def _access(report: Report) -> tuple[Provision, ...]:
     return (
         Provision(
-            article="Article 15(1)(a) to (g)",
-            asks="Purposes, categories of data, recipients, storage, rights and source, told to the person.",
+            article="Article 15(1)(a) to (g) and (2)",
+            asks=(
+                "Purposes, categories of data, recipients, storage, rights and source, told to the person; "
+                "the safeguards where data goes to another country."
+            ),
             needs=need(DOSSIER, RUNNER),
         ),
         Provision(
@@ -102,7 +105,7 @@ def _decisions(report: Report) -> tuple[Provision, ...]:
         ),
         Provision(
             article="Article 22(2) and (3)",
-            asks="Where one of the exceptions holds: a person who intervenes, hears and can be contested.",
+            asks="Where an exception holds: the right that a person steps in, to be heard, to contest it.",
             needs=need("The exception, and how a person can be reached and overrule the score", COMPANY),
         ),
         Provision(

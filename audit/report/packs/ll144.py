@@ -10,8 +10,9 @@ from audit.regulation import ImpactTable
 from audit.report.model import Report
 from audit.report.packs.model import COMPANY, COUNSEL, INDEPENDENT, Need, Pack, Provision, need
 from audit.report.packs.tables import tables_of
-from audit.report.packs.told import data_told, groups_told, origin
+from audit.report.packs.told import data_told, groups_told, origin, overall
 from audit.report.views.regulation_view import LL144_APPLIES, ll144_regime
+from audit.report.views.view import cell
 
 SEX_AND_RACE = (
     "Sex categories and race or ethnicity categories as the EEO-1 form has them, as people stated them; "
@@ -68,16 +69,28 @@ def _audit(report: Report) -> tuple[Provision, ...]:
 def _rates(report: Report, metric: str, article: str, does: str) -> Provision:
     found = [one for one in report.regulation.ll144 if one.metric == metric]
     what = {"selects": "the selection rate", "scores": "the scoring rate"}[does]
+    first = "the median score of all, " if metric == "scoring_rate" else ""
     rated = sum(len(one.categories) for one in found)
     told = f"{count(len(found), 'table')} with {what} and impact ratio, {count(rated, 'row')} together."
     return Provision(
         article=article,
-        asks=f"Of a tool that {does}: {what} of each category and its ratio to the most favoured category.",
-        evidence=(told, *_lowest(found)) if found else (),
+        asks=(
+            f"Of a tool that {does}: {first}{what} of each category and its ratio to the most favoured "
+            "category."
+        ),
+        evidence=(told, *_median(report, metric), *_lowest(found)) if found else (),
         needs=()
         if found
         else need(f"A stream with {_lacking(metric)}, and tables for Local Law 144", COMPANY),
     )
+
+
+def _median(report: Report, metric: str) -> tuple[str, ...]:
+    """The median of the full sample, which a scoring rate is about."""
+    found = [one.estimate for one in overall(report) if one.metric == "score_quantile@50"]
+    if metric != "scoring_rate" or not found:
+        return ()
+    return (f"Median score of all leads with a score: {cell('score_quantile@50', found[0]).value}.",)
 
 
 def _lacking(metric: str) -> str:

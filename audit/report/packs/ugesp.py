@@ -19,6 +19,7 @@ from audit.report.packs.told import (
 )
 from audit.report.views.regulation_view import RULE_APPLIES, four_fifths_regime
 
+TWO_GROUPS = "Tables of the four-fifths rule with at least two groups"
 STANDING = (
     "Executive Order 14281 of April 2025 told federal agencies to deprioritise the enforcement of "
     "disparate-impact "
@@ -83,7 +84,7 @@ def _records(report: Report) -> tuple[Provision, ...]:
 
 
 def _impact(report: Report) -> tuple[Provision, ...]:
-    rows = [(table, row) for table in report.regulation.four_fifths for row in table.rows]
+    rows = [(table, row) for table in report.regulation.four_fifths for row in _compared(table)]
     return (
         Provision(
             article="29 CFR 1607.4(D), first sentence",
@@ -92,7 +93,7 @@ def _impact(report: Report) -> tuple[Provision, ...]:
                 "adverse impact."
             ),
             evidence=_named("Below four fifths", [(t, r) for t, r in rows if r.practical]) if rows else (),
-            needs=_if(not rows, "Tables of the four-fifths rule"),
+            needs=_if(not rows, TWO_GROUPS),
         ),
         Provision(
             article="29 CFR 1607.4(D), second sentence",
@@ -103,7 +104,7 @@ def _impact(report: Report) -> tuple[Provision, ...]:
             evidence=_named("Statistically significant", [(t, r) for t, r in rows if r.statistical])
             if rows
             else (),
-            needs=_if(not rows, "Tables of the four-fifths rule"),
+            needs=_if(not rows, TWO_GROUPS),
         ),
         Provision(
             article="29 CFR 1607.4(D), third sentence; Questions and Answers, 21",
@@ -113,7 +114,7 @@ def _impact(report: Report) -> tuple[Provision, ...]:
             )
             if rows
             else (),
-            needs=_if(not rows, "Tables of the four-fifths rule"),
+            needs=_if(not rows, TWO_GROUPS),
         ),
         Provision(
             article="29 CFR 1607.4(C)",
@@ -121,6 +122,11 @@ def _impact(report: Report) -> tuple[Provision, ...]:
             needs=need("Which other steps lead to the decision, and their rates", COMPANY),
         ),
     )
+
+
+def _compared(table: FourFifths) -> tuple[FourFifthsRow, ...]:
+    """The rows of a table where one group can be held against another."""
+    return table.rows if len(table.rows) > 1 else ()
 
 
 def _beyond() -> tuple[Provision, ...]:
@@ -154,7 +160,7 @@ def _if(lacking: bool, what: str) -> tuple[Need, ...]:
 
 
 def _required(tables: tuple[FourFifths, ...]) -> tuple[str, ...]:
-    rows = [row for table in tables for row in table.rows]
+    rows = [row for table in tables for row in _compared(table)]
     small = sum(not row.required for row in rows)
     if not rows:
         return ()

@@ -31,8 +31,8 @@ def chosen(made: Surrogate, stream: Stream, own: Own | None, ours: Subject) -> t
     word = "R-squared" if told.measure == "r2" else "AUC"
     note = (
         f"Your pipeline's predictions do not agree with the score ({word} {told.value:.2f}, from"
-        f" {told.low:.2f} to {told.high:.2f}; it takes {least:g}), so it is not the model behind it. What"
-        " follows is about our imitation of the score."
+        f" {told.low:.2f} to {told.high:.2f}; the low end has to reach {least:g}), so it is not taken for"
+        " the model behind it. What follows is about our imitation of the score."
     )
     return ours, explainer(ours, stream, made.fidelity, note)
 

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from audit.arrays import BoolArray
+from audit.clustering.accounts import FEWEST
+from audit.rows.clusters import clusters
 from audit.rows.explain import MISSING
 from audit.rows.explaining.agreeing import chosen, reaches, threshold
 from audit.rows.explaining.bundles import Bundle, bundles, copies
@@ -30,17 +32,14 @@ from audit.rows.explaining.recourse import recourse
 from audit.rows.explaining.space import Choice, choices, locked
 from audit.rows.explaining.subject import Subject, imitation
 from audit.rows.imitating.threads import one_thread
-from audit.rows.levels import Reals
+from audit.rows.levels import Reals, score_or_decision
 from audit.rows.mitigation.learning import warm
 from audit.rows.own import own
-from audit.rows.proxy import gap_pairs
-from audit.rows.surrogate import Surrogate, surrogate
+from audit.rows.proxy import PREFIX, gap_pairs
+from audit.rows.surrogate import LEAST, Surrogate, surrogate
 from audit.schema import BadInput, Stream
 
-TOO_LITTLE = (
-    "there is too little to learn from: it takes 100 leads (and 20 accounts, where the stream names them),"
-    " one field, and scores that differ"
-)
+TOO_LITTLE = "there is too little to learn from"
 OPTIONS = "the decision is one of several options, and what is explained is a score or a yes or no"
 NO_THRESHOLD = "the stream names no threshold, so no lead is over or under it"
 NO_CHOICE = "no field is left that may be changed"
@@ -82,7 +81,7 @@ def explanations(
     begin("Learning the score")
     made = surrogate(table, stream.audit.confidence, request.seed, first=rows)
     if made is None:
-        return _blank(table, stream, request, None, TOO_LITTLE)
+        return _blank(table, stream, request, None, f"{TOO_LITTLE}: {_lacking(table)}")
     begin("Asking the model")
     given = None if brought is None else own(brought, table.take(pa.array(made.rows)))
     warm()
@@ -169,12 +168,25 @@ def _blank(
     )
 
 
+def _lacking(table: pa.Table) -> str:
+    """What there is too little of, the first reason that holds."""
+    scored = int(np.isfinite(score_or_decision(table)).sum())
+    if not any(column.startswith(PREFIX) for column in table.column_names):
+        return "the leads have no field beside the score, the outcome and the groups"
+    if scored < LEAST:
+        return f"it takes {LEAST} leads with a score, and there are {scored:,}"
+    accounts = clusters(table, 0)
+    if accounts is not None and accounts.too_few:
+        return f"it takes {FEWEST} accounts, where the stream names them"
+    return "all leads have the same score"
+
+
 def _poor(explainer: Explainer) -> str:
     word, least = ("R-squared", 0.5) if explainer.measure == "r2" else ("AUC", 0.75)
     return (
         f"the imitation of the score from the fields is poor ({word} {explainer.fidelity:.2f}, from"
-        f" {explainer.low:.2f} to {explainer.high:.2f}; it takes {least:g}), so explanations of it would say"
-        " nothing about the score"
+        f" {explainer.low:.2f} to {explainer.high:.2f}; the low end has to reach {least:g}), so"
+        " explanations of it would say nothing about the score"
     )
 
 

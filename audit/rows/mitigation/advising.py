@@ -26,6 +26,7 @@ TOO_DEAR = (
     " good outcomes per call: the trade is not worth it on this evidence."
 )
 MAY_BE_NOTHING = "for all remedies at once, that may be nothing."
+NO_COST = "What a remedy costs cannot be told, so none is recommended: {why}."
 DECIDE = "decide whether that is worth its cost."
 ONLY_BY_GROUP = (
     "it needs the group of each new lead when it is decided on, which in many countries and uses is not"
@@ -46,6 +47,8 @@ def advise(made: Experiment) -> Advice:
         return Advice(remedy=None, nearest=None, reasons=("The gap of today cannot be told.",))
     fit = [one for one in made.trials if _may_be(one)]
     sure = [one for one in fit if _surely_helps(one, today)]
+    if made.unjudged is not None:
+        return _without_cost(made.unjudged, fit, sure)
     nearest = max(sure, key=_gain) if sure else max(fit, key=_reduction, default=None)
     worth = [one for one in sure if not _too_dear(one, made)]
     if worth:
@@ -56,6 +59,18 @@ def advise(made: Experiment) -> Advice:
         remedy=None,
         nearest=shown.remedy.id if shown else None,
         reasons=(*_why_not(fit, sure, shown), *_by_group(made, today)),
+    )
+
+
+def _without_cost(why: str, fit: list[Trial], sure: list[Trial]) -> Advice:
+    """What does most about the gap, where no outcome tells what it costs."""
+    best = max(sure or fit, key=_reduction, default=None)
+    shown = best if best is not None and _reduction(best) > 0 else None
+    end = DECIDE if sure else MAY_BE_NOTHING
+    return Advice(
+        remedy=None,
+        nearest=shown.remedy.id if shown else None,
+        reasons=(NO_COST.format(why=why), *_told(shown, "Of those that work without a group", end)),
     )
 
 

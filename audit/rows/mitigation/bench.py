@@ -106,9 +106,18 @@ def watching(made: Bench, attribute: str, pair: tuple[int, int]) -> Bench:
 
 def too_little(made: Bench) -> str | None:
     """Why nothing can be tried on these leads, or None."""
-    known, won = int(made.known.sum()), int(made.won.sum())
     if made.account is not None and np.unique(made.account).size < FEWEST:
         return f"the leads come from fewer than {FEWEST} accounts"
+    if made.score is None:
+        return unjudged(made)
+    if np.ptp(made.score[np.isfinite(made.score)]) == 0 and (not made.columns or unjudged(made)):
+        return "all leads have the same score, and there is nothing to learn another one from"
+    return None
+
+
+def unjudged(made: Bench) -> str | None:
+    """Why nobody can tell what a remedy costs, or None: what it does to the gap needs no outcome."""
+    known, won = int(made.known.sum()), int(made.won.sum())
     if not known:
         return "no lead that was worked has a known outcome, so nothing can be held against the truth"
     if won in (0, known):
@@ -118,8 +127,6 @@ def too_little(made: Bench) -> str | None:
             f"{known:,} leads have a known outcome, {won:,} of them a good one; it takes {LEAST_KNOWN} leads"
             f" and {LEAST_OF_EACH} of each outcome"
         )
-    if made.score is not None and np.ptp(made.score[np.isfinite(made.score)]) == 0 and not made.columns:
-        return "all leads have the same score, and there are no fields to learn from"
     return None
 
 
@@ -144,12 +151,18 @@ def _queue(table: pa.Table, asked: tuple[Stream, Request], made: Dealt, score: R
         msg = "a number of calls needs a score to rank the leads by; the stream has only a decision"
         raise BadInput(msg)
     if not 0 < calls < table.num_rows:
-        msg = (
-            f"{calls:,} of {table.num_rows:,} leads are called; it must be more than none and fewer than all"
-        )
-        raise BadInput(msg)
+        raise BadInput(_nobody_or_all(calls, table.num_rows, named=request.calls is not None))
     one = np.zeros(table.num_rows, dtype=np.int64)
     return Queue(of=one, places=np.asarray([calls], dtype=np.int64), lot=made.lot)
+
+
+def _nobody_or_all(calls: int, leads: int, *, named: bool) -> str:
+    mend = "name fewer" if named else "give the stream another threshold or queue, or name --calls"
+    whom = "none" if calls == 0 else f"{calls:,}"
+    return (
+        f"{whom} of {leads:,} leads would be called; a remedy changes who is, so it takes more than none and"
+        f" fewer than all: {mend}"
+    )
 
 
 def _daily(table: pa.Table, calls: int, made: Dealt) -> Queue:

@@ -15,7 +15,7 @@ from audit.rows.mitigation import (
     reweighing,
 )
 from audit.rows.mitigation.attempt import Attempt, Made
-from audit.rows.mitigation.bench import Bench
+from audit.rows.mitigation.bench import Bench, unjudged
 from audit.rows.mitigation.learning import cross_fitted, plain
 from audit.rows.mitigation.model import FAMILIES, Family, Remedy
 from audit.rows.mitigation.wording import TRAINED_LABELS
@@ -49,6 +49,8 @@ def catalogue(
 
 
 def _every(leads: Bench, proxies: tuple[str, ...]) -> tuple[Attempt, ...]:
+    if unjudged(leads):
+        return _without_outcomes(leads, proxies)
     trained: tuple[Attempt, ...] = ()
     if leads.columns or leads.own is not None:
         trained = (
@@ -65,8 +67,17 @@ def _every(leads: Bench, proxies: tuple[str, ...]) -> tuple[Attempt, ...]:
         *trained,
         *recalibration.attempts(leads, score),
         *group_thresholds.attempts(leads, score),
-        *reordering.attempts(leads, score),
-        *crm_rules.attempts(leads, score, proxies),
+        *_without_outcomes(leads, proxies),
+    )
+
+
+def _without_outcomes(leads: Bench, proxies: tuple[str, ...]) -> tuple[Attempt, ...]:
+    """What learns from no outcome."""
+    if leads.score is None:
+        return ()
+    return (
+        *reordering.attempts(leads, leads.score),
+        *crm_rules.attempts(leads, leads.score, proxies),
     )
 
 

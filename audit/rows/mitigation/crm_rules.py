@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from audit.finding.words import listed, plain, quoted
 from audit.rows.levels import UNKNOWN, Codes, Reals
 from audit.rows.mitigation.attempt import Attempt, Made
 from audit.rows.mitigation.bench import Bench
@@ -88,17 +89,17 @@ def _dropped(leads: Bench, score: Reals, proxies: tuple[str, ...]) -> list[Attem
 
 
 def _drop(leads: Bench, score: Reals, names: tuple[str, ...], made: Callable[[], Imitated]) -> Attempt:
-    listed = " and ".join(names)
+    named = listed(tuple(map(plain, names)))
     remedy = Remedy(
         id=f"crm-drop:{'+'.join(names)}",
         family="rules",
-        title=f"Drop {listed} from the CRM's score",
+        title=f"Drop {named} from the CRM's score",
         what="What the score would be if it did not go by this field, as an imitation of the score tells"
         " it. The CRM will make its own new score: audit it before it is used.",
         needs="settings",
         labels=NO_LABELS,
         source="group-neutral values: docs/explanation/proxies.md",
-        steps=(*(step.format(name=listed) for step in DROP_STEPS), CHECKED),
+        steps=(*(step.format(name=named) for step in DROP_STEPS), CHECKED),
     )
 
     def run() -> Made:
@@ -188,12 +189,12 @@ def _capped(leads: Bench, score: Reals, name: str) -> Attempt | None:
     level, share = crowding(leads, column)
     if level is None:
         return None
-    shown = column.names[level]
-    words = {"share": f"{share * 100:.0f} %", "level": f"{name} {shown!r}", "name": name}
+    shown = quoted(column.names[level])
+    words = {"share": f"{share * 100:.0f} %", "level": f"{plain(name)} {shown}", "name": plain(name)}
     remedy = Remedy(
         id=f"cap:{name}",
         family="rules",
-        title=f"Cap {name} {shown!r} at {share * 100:.0f} % of the calls",
+        title=f"Cap {plain(name)} {shown} at {share * 100:.0f} % of the calls",
         what="Call by score as today, but pass over leads of this level once they have their share of the"
         " leads among the calls. The next best leads from elsewhere are called instead.",
         needs="settings",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audit.finding.words import listed
+from audit.finding.words import plain as words_of
 from audit.rows.levels import Codes, Reals
 from audit.rows.mitigation import remaking
 from audit.rows.mitigation.attempt import MISSING, Attempt, Made, NotHere
@@ -56,17 +58,13 @@ def _remedy(kind: str, names: tuple[str, ...], words: tuple[str, str, str], *, a
     return Remedy(
         id=f"{kind}:{'+'.join(names)}",
         family="fields",
-        title=f"{title} {_and(names)}",
+        title=f"{title} {listed(tuple(map(words_of, names)))}",
         what=what,
         needs="training data",
         labels=TRAINED_LABELS,
         source=source,
         attribute_at_decision=aware,
     )
-
-
-def _and(names: tuple[str, ...]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _dropped(names: tuple[str, ...]) -> _Way:

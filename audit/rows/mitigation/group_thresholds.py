@@ -27,6 +27,7 @@ from audit.rows.mitigation.wording import SCORE_LABELS
 
 STEPS = 1_000
 """Shares are told apart by a thousandth."""
+NOBODY = "the most accurate thresholds call nobody, because at every score more leads are lost than won"
 SOURCE = "Hardt, Price and Srebro (2016), NeurIPS 29"
 
 
@@ -64,7 +65,10 @@ def _attempt(leads: Bench, score: Reals, aim: Aim) -> Attempt:
     )
 
     def run() -> Made:
-        return Made(decided=_decided(leads, score, aim))
+        decided = _decided(leads, score, aim)
+        if not decided.any():
+            raise NotHere(NOBODY)
+        return Made(decided=decided)
 
     return Attempt(remedy=remedy, run=run)
 

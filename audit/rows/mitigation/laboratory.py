@@ -13,11 +13,11 @@ from audit.rows.clusters import FOLDS
 from audit.rows.levels import Reals, attribute_levels
 from audit.rows.mitigation.advising import advise
 from audit.rows.mitigation.attempt import Attempt, Made, NotHere
-from audit.rows.mitigation.bench import Bench, bench, too_little, watching
+from audit.rows.mitigation.bench import Bench, bench, too_little, unjudged, watching
 from audit.rows.mitigation.catalogue import PLAIN, catalogue
-from audit.rows.mitigation.frontier import unbeaten
+from audit.rows.mitigation.marking import marked
 from audit.rows.mitigation.measuring import Certainty, Figure, change, difference, share
-from audit.rows.mitigation.model import Change, Experiment, Reading, Request, Trial
+from audit.rows.mitigation.model import Change, Experiment, Request, Trial
 from audit.rows.mitigation.reading import Figures, figures, reading
 from audit.rows.mitigation.validating import validation
 from audit.rows.mitigation.warning import warnings
@@ -82,12 +82,12 @@ def _tried(leads: Bench, request: Request, begin: Begin) -> Experiment:
     every = catalogue(leads, _proxies(leads), request.families)
     shown = [one for one in every if not (request.legal and one.remedy.attribute_at_decision)]
     decided: dict[str, Reals] = {}
-    trials = _marked(list(_trials(leads, request, shown, (begin, decided))), leads, request)
-    made = _experiment(leads, request, leads.attribute)
+    trials = tuple(_trials(leads, request, shown, (begin, decided)))
+    today = reading(leads, leads.today, figures(leads, leads.today))
     made = replace(
-        made,
-        today=reading(leads, leads.today, figures(leads, leads.today)),
-        trials=trials,
+        _experiment(leads, request, leads.attribute),
+        today=today,
+        trials=marked(trials, today, request.aim),
         hidden=len(every) - len(shown),
     )
     advice = advise(made)
@@ -113,6 +113,7 @@ def _experiment(
         folds=FOLDS,
         by_account=leads.account is not None,
         undefined=undefined,
+        unjudged=None if undefined else unjudged(leads),
     )
 
 
@@ -222,34 +223,6 @@ def _trial(leads: Bench, request: Request, tried: tuple[Attempt, Made, Figures],
         moved=float(np.abs(made.decided - leads.today).mean()),
         fidelity=made.fidelity,
     )
-    warned = (*made.notes, *warnings(trial, found, old, evened=made.evened))
+    calls = float(leads.today.sum())
+    warned = (*made.notes, *warnings(trial, (found, old), calls, evened=made.evened))
     return replace(trial, warnings=warned)
-
-
-def _marked(trials: list[Trial], leads: Bench, request: Request) -> tuple[Trial, ...]:
-    """Mark who is on either frontier; today's decisions are a point of both.
-
-    What a call brings is compared at the same number of calls only: fewer calls reach better leads.
-    """
-    today = reading(leads, leads.today, figures(leads, leads.today))
-    right = _unbeaten(trials, (today, request), lambda one: one.accuracy.value)
-    kept = [one for one in trials if one.remedy.capacity_kept]
-    paid = _unbeaten(kept, (today, request), lambda one: one.won.value)
-    return tuple(
-        replace(one, best=one.remedy.id in right, best_value=one.remedy.id in paid) for one in trials
-    )
-
-
-def _unbeaten(
-    trials: list[Trial], against: tuple[Reading, Request], good: Callable[[Reading], float | None]
-) -> frozenset[str]:
-    """Ids of the trials on the frontier."""
-    today, request = against
-    told = [(one.remedy.id, one.after) for one in trials if one.after is not None]
-    points = {
-        name: (abs(gap), value)
-        for name, one in (("", today), *told)
-        if (gap := one.gap(request.aim).value) is not None and (value := good(one)) is not None
-    }
-    marks = unbeaten(list(points.values()))
-    return frozenset(name for name, mark in zip(points, marks, strict=True) if mark and name)

@@ -86,9 +86,9 @@ class Trial:
 
     ``reduction`` is by how much the size of the aim's gap went down, ``accuracy``, ``won`` and ``worth`` are
     after minus before. ``against_plain`` is the change of accuracy against the same model without the
-    remedy, for what is trained here. ``moved`` is the share of leads whose decision changed. ``best`` and
-    ``best_value`` say that no other remedy has both a smaller gap and a better accuracy (or outcome per
-    call).
+    remedy, for what is trained here. ``moved`` is the share of leads whose decision changed. ``best`` says
+    that no other remedy has both a smaller gap and a better accuracy, ``best_won`` and ``best_worth`` the
+    same of outcomes and of value per call.
     """
 
     remedy: Remedy
@@ -103,7 +103,8 @@ class Trial:
     fidelity: float | None = None
     warnings: tuple[str, ...] = ()
     best: bool = False
-    best_value: bool = False
+    best_won: bool = False
+    best_worth: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """All that the laboratory found (``mitigation.json``). ``undefined`` says why nothing was tried."""
+    """All that the laboratory found (``mitigation.json``). ``undefined`` says why nothing was tried.
+
+    ``unjudged`` says why nobody can tell what a remedy costs: only what needs no outcome was tried then, and
+    nothing is recommended.
+    """
 
     stream: str
     attribute: str | None
@@ -166,6 +171,7 @@ class Experiment:
     folds: int
     by_account: bool
     undefined: str | None = None
+    unjudged: str | None = None
     today: Reading | None = None
     trials: tuple[Trial, ...] = ()
     hidden: int = 0

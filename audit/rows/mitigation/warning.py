@@ -8,6 +8,8 @@ from audit.rows.mitigation.model import AIMS, Aim, Trial
 from audit.rows.mitigation.reading import Figures
 from audit.rows.mitigation.wording import HIDES
 
+FEW = 0.5
+"""Share of today's calls below which a small gap says little."""
 TRUSTED = 0.5
 """R-squared from which an imitation of the score is trusted."""
 WORDS: dict[Aim, str] = {
@@ -17,13 +19,23 @@ WORDS: dict[Aim, str] = {
 }
 
 
-def warnings(trial: Trial, found: Figures, today: Figures, *, evened: bool) -> Iterator[str]:
-    """Sentences, the weightiest first; ``evened`` says that the remedy only evened the training data out."""
+def warnings(trial: Trial, figures: tuple[Figures, Figures], calls: float, *, evened: bool) -> Iterator[str]:
+    """Sentences, the weightiest first.
+
+    ``figures`` are those after the remedy and today's, ``calls`` how many are called today; ``evened`` says
+    that the remedy only evened the training data out.
+    """
+    found, today = figures
     if evened and trial.reduction is not None and trial.reduction.low <= 0:
         yield HIDES
     yield from _imitation(trial)
     yield from _elsewhere(found, today)
     after = trial.after
+    if after is not None and after.calls < FEW * calls:
+        yield (
+            f"It calls {after.calls:,.0f} leads, and {calls:,.0f} are called today: where few are called, a"
+            " gap is small by itself."
+        )
     if after is not None and after.coverage is not None and after.coverage < 0.5:
         yield (
             f"Only {after.coverage * 100:.0f} % of these calls have a known outcome; what the others would"

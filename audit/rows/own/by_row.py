@@ -127,7 +127,10 @@ def asked(estimator: Any, ask: Callable[[], Any], leads: int) -> Reals:  # noqa:
     """One finite number per lead; OwnFails where the estimator gives something else."""
     told = np.asarray(_tried("was asked", lambda: np.asarray(ask()).astype(np.float64)))
     if told.shape != (leads,):
-        msg = f"your pipeline ({type(estimator).__name__}) gives no single number for each lead"
+        msg = (
+            f"your pipeline ({type(estimator).__name__}) gives no single number for each lead; bring one that"
+            " tells two outcomes apart, or tells an amount"
+        )
         raise OwnFails(msg)
     missing = int((~np.isfinite(told)).sum())
     if missing:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Reals, attribute_levels
 from audit.rows.mitigation.attempt import NotHere
-from audit.rows.mitigation.bench import Bench, bench, too_little
+from audit.rows.mitigation.bench import Bench, bench, too_little, unjudged
 from audit.rows.mitigation.crm_rules import capped, crowding
 from audit.rows.mitigation.encoded import Column, Target, encoded
 from audit.rows.mitigation.learning import Learn, Lesson, chance, cross_fitted, plain, warm
@@ -58,7 +58,7 @@ def learn(table: pa.Table, stream: Stream, request: Request, remedy: Remedy) -> 
         raise BadInput(refusal)
     leads = bench(table, stream, request)
     leads = replace(leads, levels=attribute_levels(leads.table, _attribute(stream, request)))
-    lacking = too_little(leads)
+    lacking = too_little(leads) or unjudged(leads)
     if lacking is not None:
         msg = f"there is too little to learn from: {lacking}"
         raise BadInput(msg)

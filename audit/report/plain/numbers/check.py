@@ -14,15 +14,17 @@ from audit.report.plain.numbers.find import numbers_in
 from audit.report.plain.numbers.model import Number
 
 _NAMES = re.compile(r"'[^'\n]+'|\u201c[^\u201d\n]+\u201d")
+_OTHER_SCRIPT = re.compile(r"\w*[^\W\d_a-zA-Z\u00aa-\u024f]\w*")
 
 
 def unfounded(text: str, facts: Iterable[str]) -> tuple[str, ...]:
     """The numbers of a text that do not stand in the facts, as they are written; none where all is well.
 
     Names in quotes that the facts quote as well are names and no numbers: '65+', 'ZIP 94'.
+    So are words in another script that stand in the facts.
     """
     told = "\n".join(facts)
-    names = set(_NAMES.findall(told))
+    names = {*_NAMES.findall(told), *_OTHER_SCRIPT.findall(told)}
     known = numbers_in(_without(told, names))
     return tuple(one.text for one in numbers_in(_without(text, names)) if not _stands(one, known))
 

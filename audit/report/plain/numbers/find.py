@@ -1,8 +1,9 @@
 """Every number of an English text: no digit and no numeral is left out.
 
 What is read: 12,345 and 12 345, 12.5 %, 3 to 4 points, 1.2 million, 12k, 1e-6, one in five, 2/3, half, two
-thirds, twice, 1st, second, 26 November 2026, 2026-11-26. Not read are words that name no number (most, many,
-few, both), a bare "one", and "first".
+thirds, twice, 1st, second, 26 November 2026, 2026-11-26, XIV. Not read are words that name no number (most,
+many, few, both), a "one" that counts nothing, and "first". What is seen and not understood is a number that
+stands in no facts: numerals of other languages, letters of other scripts.
 """
 
 from __future__ import annotations
@@ -15,8 +16,18 @@ from fractions import Fraction
 from itertools import zip_longest
 
 from audit.report.plain.numbers.dates import MONTH, day, month_of
+from audit.report.plain.numbers.foreign import FOREIGN
 from audit.report.plain.numbers.model import Kind, Number
-from audit.report.plain.numbers.words import COUNTING, ORDINALS, PARTS, SCALES, TIMES, counted, part_of
+from audit.report.plain.numbers.words import (
+    COUNTING,
+    ORDINALS,
+    PARTS,
+    SCALES,
+    TIMES,
+    counted,
+    part_of,
+    roman,
+)
 
 Found = tuple[Kind, Fraction | None, bool]
 _GROUPED = r"\d{1,3}(?:[,' ]\d{3})+(?!\d)(?:\.\d+)?"
@@ -30,7 +41,8 @@ _WORDS = rf"(?:{COUNTING})(?:[\s-]+(?:and[\s-]+)?(?:{COUNTING}))*"
 _MANY = rf"(?:{_DIGITS}|(?:{_WORDS})\b)"
 _PART = "|".join(f"{word}s?" for word in PARTS) + "|halves"
 _YEAR, _NTH = r"\d{4}", r"\d{1,2}(?:st|nd|rd|th)?"
-# Stands for a sign that means a number and is no digit: circled ones, numerals of other scripts.
+# Stands for a sign that means a number and is no digit, and for a letter of another script, where there may
+# be numerals in words.
 _SIGN = "\ufffc"
 _PATTERNS = {
     "iso": rf"(?<!\d){_YEAR}-\d{{2}}-\d{{2}}(?!\d)",
@@ -42,10 +54,11 @@ _PATTERNS = {
     "in_many": rf"(?:{_DIGITS}|\b(?:{_WORDS}))\s(?:in|out of)\s(?:every\s)?{_MANY}{_UNIT}",
     "over": r"\d+/\d+",
     "digits": rf"{_DIGITS}{_SCALE}{_UNIT}",
-    "parts": rf"\b(?:(?:a|an|{COUNTING})[\s-])(?:{_PART})\b|\bhal(?:f|ves)\b|\bquarters?\b",
+    "parts": rf"\b(?:(?:a|an|{COUNTING})[\s-])(?:{_PART})\b|\bhal(?:f|v(?:es?|ed|ing))\b|\bquarters?\b",
     "every": r"\bevery\s(?:other|" + "|".join(ORDINALS) + r")\b",
-    "sign": _SIGN,
-    "vague": r"\b(?:tens|dozens|hundreds|thousands|millions|billions)\b",
+    "sign": f"{_SIGN}+",
+    "foreign": rf"\b(?:{FOREIGN})\b",
+    "vague": r"\b(?:tens|dozens|hundreds|thousands|millions|billions|fortnights?|decades?|centur(?:y|ies))\b",
     "manifold": rf"\b(?:{COUNTING})-?fold\b",
     "words": rf"\b(?:{_WORDS})\b{_UNIT}",
     "multiple": r"\b(?:" + "|".join(TIMES) + r")[sd]?\b",
@@ -61,6 +74,9 @@ _NOUN = re.compile(
     r"\s(?:\w+\s)?(lead|group|comparison|finding|warning|attribute|field|column|score|audit|hour|day|week|month|year)"
     r"s?\b"
 )
+_ONE = frozenset({"lead", "group", "comparison", "finding", "warning", "attribute"})
+"""What a "one" before it counts; "one score" and "one field" are rather any of them."""
+_ROMAN = re.compile(r"\b(?:[IVXLCDM]{2,}|[ivx]{2,})\b")
 _HIGH = re.compile(f"[{''.join(_RAISED)}]+")
 # Hyphens, dashes and the minus sign; the typographic apostrophe; the slash of a fraction.
 _SLASH = "\N{FRACTION SLASH}"
@@ -85,22 +101,25 @@ def evened(text: str) -> str:
     """The text in small letters, with one kind of space, dash and digit; "2½" becomes "2 1/2"."""
     raised = _HIGH.sub(lambda found: "^" + "".join(_RAISED[one] for one in found[0]), text)
     spaced = "".join(f" {one}" if _SLASH in unicodedata.normalize("NFKC", one) else one for one in raised)
-    plain = unicodedata.normalize("NFKC", spaced).casefold().translate(_SAME)
+    signed = "".join(_SIGN if unicodedata.name(one, "").startswith("ROMAN") else one for one in spaced)
+    told = _ROMAN.sub(lambda found: str(roman(found[0]) or found[0]), unicodedata.normalize("NFKC", signed))
+    plain = told.casefold().translate(_SAME)
     seen = (one for one in plain if unicodedata.category(one) not in _UNSEEN)
     return "".join(_SIGN if _odd(one) else " " if one.isspace() else one for one in seen)
 
 
 def _odd(one: str) -> bool:
-    return not one.isdecimal() and unicodedata.numeric(one, None) is not None
+    other = one.isalpha() and not unicodedata.name(one, "LATIN").startswith("LATIN")
+    return other or (not one.isdecimal() and unicodedata.numeric(one, None) is not None)
 
 
 def _number(match: re.Match[str]) -> Number | None:
-    """The number of a match; None for a bare "one"."""
+    """The number of a match; None for a "one" that counts nothing."""
     name, text = str(match.lastgroup), match[0]
-    if text == "one":
+    after = _NOUN.match(match.string, match.end())
+    if text == "one" and (after is None or after[1] not in _ONE):
         return None
     kind, value, rough = _READ[name](text)
-    after = _NOUN.match(match.string, match.end())
     return Number(
         start=match.start(),
         end=match.end(),
@@ -163,6 +182,12 @@ def _split(text: str) -> tuple[str, int, str]:
     return digits, scale, rest[len(scaled[0]) if scaled else 0 :].strip(" -")
 
 
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("times", "x", "fold"), "times"),
+    **dict.fromkeys(("st", "nd", "rd", "th"), "ordinal"),
+}
+
+
 def _with_unit(value: Fraction | None, unit: str) -> Found:
     if unit.endswith(("points", "point", "pp", "bps")):
         hundredth = unit.startswith(("basis", "bps"))
@@ -171,8 +196,7 @@ def _with_unit(value: Fraction | None, unit: str) -> Found:
         return "share", None if value is None else value / 1000, False
     if unit.startswith(("%", "per")):
         return "share", None if value is None else value / 100, False
-    kind: Kind = "times" if unit in ("times", "x", "fold") else "plain"
-    return kind, value, False
+    return _KINDS.get(unit, "plain"), value, False
 
 
 def _words(text: str) -> Found:
@@ -238,6 +262,7 @@ _READ: dict[str, Callable[[str], Found]] = {
     "parts": _parts,
     "every": _every,
     "sign": lambda _: ("plain", None, False),
+    "foreign": lambda _: ("plain", None, False),
     "vague": lambda _: ("plain", None, False),
     "manifold": lambda text: ("times", counted(re.sub(r"-?fold", "", text)), False),
     "words": _words,
