@@ -36,6 +36,7 @@ from webapp.views import (
     invitations,
     jobs,
     keys,
+    monitoring,
     papers,
     people,
     policies,
@@ -48,6 +49,7 @@ from webapp.views import (
     remedies,
     reports,
     schedule,
+    scorecards,
     settings_page,
     shadow,
     sharing,
@@ -74,6 +76,7 @@ ROOMS = (
     *(streams, answers, sharing, keys, jobs, schedule, trail, privacy, papers, reports, errors, door, tokens),
     *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies, shadow),
     *(remarks,),
+    *(monitoring, scorecards),
 )
 
 

@@ -58,6 +58,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("audits.metrics", "evidence.finding", "evidence.page", "evidence.drawing"),
                 *("evidence.table", "evidence.counts", "reports.paper", "reports.summary"),
                 *("remarks.show", "remarks.write", "remarks.take_out"),
+                *("monitoring.index", "monitoring.show", "scorecards.show"),
             }
         ),
         "own": frozenset(
@@ -98,6 +99,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("start.begin", "start.go_on", "start.pull", "start.pull_now", "start.ask", "start.landed"),
                 *("start_choose.show", "start_choose.save", "shadow.begin", "shadow.stop"),
                 *("shadow.write", "shadow.write_no_more"),
+                *("monitoring.note", "scorecards.set_benchmark", "scorecards.remove_benchmark"),
                 *("start_policy.keep", "start_policy.check", "start_policy.save"),
             }
         ),

@@ -32,6 +32,7 @@ from audit.rows.shadow import Learned
 from connectors.sandbox.certificate import Certificate
 from tests.webapp.api_caller import Caller, caller
 from tests.webapp.bench import work_off
+from tests.webapp.watched_leads import leads, pull
 from webapp.api.description import described
 from webapp.api.every import OPERATIONS
 from webapp.api.operation import Grant
@@ -88,6 +89,9 @@ def installation(
         names = {"connection_id": row.id, "audit_id": audit.id, "version": 1}
         names |= {"release_id": told["release"]["id"], "job_id": told["id"], "experiment_id": tried.wanted}
         names |= {"pack": "ll144", **compared(world.services, row, audit)}
+        pull(world.services, row, leads(), 80)
+        watched = program.get(f"/connections/{row.id}/watched-gaps").json["items"]
+        names["gap_id"] = watched[0]["id"]
         _, lead, another, *_ = world.hubspot.record_ids()
         yield Installation(
             app=world.app, token=program.token, names=names, lead=str(lead), another=str(another)

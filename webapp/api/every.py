@@ -10,11 +10,13 @@ from webapp.api import (
     evidence,
     experiments,
     leads,
+    monitoring,
     papers,
     people,
     releases,
     remarks,
     rules,
+    scorecards,
     shadows,
 )
 from webapp.api.operation import Operation
@@ -28,6 +30,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *remarks.OPERATIONS,
     *experiments.OPERATIONS,
     *shadows.OPERATIONS,
+    *monitoring.OPERATIONS,
+    *scorecards.OPERATIONS,
     *rules.OPERATIONS,
     *decisions.OPERATIONS,
     *releases.OPERATIONS,

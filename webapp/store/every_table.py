@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from webapp.store import (
     api_tables,
+    benchmark_tables,
     clock_tables,
     decision_tables,
     erased_lead_tables,
     evidence_tables,
     experiment_tables,
     feedback_tables,
+    gap_tables,
     job_tables,
     measure_tables,
     organisation_key_tables,
@@ -30,5 +32,6 @@ MODULES = (
     *(feedback_tables, measure_tables, erased_lead_tables, clock_tables, evidence_tables),
     *(api_tables, job_tables, people_tables, triage_tables, experiment_tables, shadow_tables),
     *(remark_tables,),
+    *(gap_tables, benchmark_tables),
 )
 METADATA = Base.metadata
