@@ -38,6 +38,7 @@ from webapp.views import (
     invitations,
     jobs,
     keys,
+    monitoring,
     papers,
     people,
     policies,
@@ -50,6 +51,7 @@ from webapp.views import (
     remedies,
     reports,
     schedule,
+    scorecards,
     settings_page,
     shadow,
     sharing,
@@ -77,6 +79,7 @@ ROOMS = (
     *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies, shadow),
     *(remarks,),
     *(alerts, alert_channels),
+    *(monitoring, scorecards),
 )
 
 

@@ -38,6 +38,7 @@ from webapp.shadow_scores import after_audit
 from webapp.shadow_writing import of_shadow, to_write
 from webapp.store.locks import Locked
 from webapp.store.rows import AuditRow, ConnectionRow
+from webapp.watching_gaps import after_audit as watch_gaps
 
 ENDED = marked("The connection has ended. Connect the CRM again on the connections page.")
 SERVER = "Fairlead"
@@ -111,6 +112,7 @@ def sync(
         detail = f"{done.kind}, policy version {row.policy_version}, audit {row.id}"
         opened.accounts.record(SERVER, "leads pulled", connection.id, detail)
         after_audit(opened, connection, (held, rules.stream), row)
+        watch_gaps(opened, connection, (held, rules), row)
         return row
 
 

@@ -59,6 +59,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("evidence.table", "evidence.counts", "reports.paper", "reports.summary"),
                 *("remarks.show", "remarks.write", "remarks.take_out"),
                 *("alerts.index", "alerts.show"),
+                *("monitoring.index", "monitoring.show", "scorecards.show"),
             }
         ),
         "own": frozenset(
@@ -101,6 +102,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("start.begin", "start.go_on", "start.pull", "start.pull_now", "start.ask", "start.landed"),
                 *("start_choose.show", "start_choose.save", "shadow.begin", "shadow.stop"),
                 *("shadow.write", "shadow.write_no_more"),
+                *("monitoring.note", "scorecards.set_benchmark", "scorecards.remove_benchmark"),
                 *("start_policy.keep", "start_policy.check", "start_policy.save"),
             }
         ),

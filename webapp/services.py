@@ -56,6 +56,7 @@ from webapp.store.syncs import Syncs
 from webapp.store.told_events import ToldEvents
 from webapp.store.trail import Trail
 from webapp.store.triage import Triage
+from webapp.store.watched_gaps import WatchedGaps
 from webapp.store.work_jobs import WorkJobs
 
 
@@ -207,6 +208,11 @@ class Services:
     def remarks(self) -> Remarks:
         """Notes of other teams."""
         return Remarks(database=self.database, clock=self.clock)
+
+    @property
+    def watched_gaps(self) -> WatchedGaps:
+        """What is watched day after day, and what was surely found."""
+        return WatchedGaps(database=self.database)
 
     @property
     def api_tokens(self) -> ApiTokens:

@@ -24,6 +24,8 @@ B. Chugg, S. Cortes-Gomez, B. Wilder, A. Ramdas (2023). Auditing fairness by bet
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from audit.arrays import FloatArray
@@ -35,6 +37,18 @@ STEPS = (0.025, 0.05, 0.1, 0.2, 0.4)
 MEMORY = 0.98
 """What a day's leads count a day later, when the next day's rates are guessed."""
 LEAST_RATE = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What earlier days suggest of the rate: faded counts; ``days`` are how many there were."""
+
+    happened: float = 0.5
+    n: float = 1.0
+    days: int = 0
+
+
+NOTHING = Memory()
 
 
 def gains(days: Days, band: Pair, side: int) -> FloatArray:
@@ -54,7 +68,12 @@ def gains(days: Days, band: Pair, side: int) -> FloatArray:
     ndarray
         Of shape ``(T, B, len(STEPS))``. The first day is not bet on: nothing tells its rates before it.
     """
-    base, share = _guessed(days)
+    return np.cumsum(won(days, band, side, NOTHING), axis=0)
+
+
+def won(days: Days, band: Pair, side: int, before: Memory) -> FloatArray:
+    """By how much each day alone moves the logarithm of the stake; as `gains`, after the days ``before``."""
+    base, share = _guessed(days, before)
     edge = band[1] if side > 0 else band[0]
     furthest = 1 - 2 * LEAST_RATE
     gap = np.clip(edge[None, :, None] + side * np.asarray(STEPS)[None, None, :], -furthest, furthest)
@@ -64,13 +83,21 @@ def gains(days: Days, band: Pair, side: int) -> FloatArray:
     null = nearest(bets, n, (band[0][None, :, None], band[1][None, :, None]))
     said = [_log_ratio(days.happened[:, i], days.n[:, i], bets[i], null[i]) for i in (0, 1)]
     # Without leads of both groups there is nothing to compare.
-    open_to_bets = both & (np.arange(len(days.n)) > 0)
-    return np.cumsum(np.where(open_to_bets[:, None, None], said[0] + said[1], 0.0), axis=0)
+    open_to_bets = both & (np.arange(len(days.n)) + before.days > 0)
+    return np.where(open_to_bets[:, None, None], said[0] + said[1], 0.0)
 
 
-def _guessed(days: Days) -> tuple[FloatArray, FloatArray]:
+def remembered(days: Days, before: Memory) -> Memory:
+    """What is left of all days after these."""
+    happened, n = before.happened, before.n
+    for hits, leads in zip(days.happened.sum(axis=1), days.n.sum(axis=1), strict=True):
+        happened, n = float(happened * MEMORY + hits), float(n * MEMORY + leads)
+    return Memory(happened=happened, n=n, days=before.days + len(days.n))
+
+
+def _guessed(days: Days, before: Memory) -> tuple[FloatArray, FloatArray]:
     """The rate of both groups together, guessed before each day, and the group's share of the day's leads."""
-    happened, n = 0.5, 1.0
+    happened, n = before.happened, before.n
     base = np.empty(len(days.n))
     for day, (hits, leads) in enumerate(zip(days.happened.sum(axis=1), days.n.sum(axis=1), strict=True)):
         base[day] = happened / n

@@ -151,7 +151,7 @@ def _beside(rows: _Rows, attribute: str, levels: Levels, pair: tuple[int, int]) 
     days, place = np.unique(rows.day[seen], return_inverse=True)
     side = (levels.codes[seen] == pair[1]).astype(np.int64)
     account = None if rows.account is None else rows.account[seen]
-    cell, value = _once(place * 2 + side, value[seen], account)
+    cell, value = once(place * 2 + side, value[seen], account)
     shape = (len(days), 2)
     return Days(
         metric=rows.metric,
@@ -164,7 +164,7 @@ def _beside(rows: _Rows, attribute: str, levels: Levels, pair: tuple[int, int]) 
     )
 
 
-def _once(cell: Codes, value: Reals, account: Codes | None) -> tuple[Codes, Reals]:
+def once(cell: Codes, value: Reals, account: Codes | None) -> tuple[Codes, Reals]:
     """Each account once in each cell, with its mean: what leads of one account have in common counts once."""
     if account is None or not account.size:
         return cell, value
@@ -204,6 +204,11 @@ def _selected_of_good(table: pa.Table) -> Happened | None:
     return selected[0], selected[1] * outcome[1] * outcome[0]
 
 
+def _every(table: pa.Table) -> Happened:
+    whole = np.ones(table.num_rows)
+    return whole, whole
+
+
 WATCHED: Mapping[str, Callable[[pa.Table], Happened | None]] = MappingProxyType(
     {
         "selection_rate": _selected,
@@ -213,3 +218,7 @@ WATCHED: Mapping[str, Callable[[pa.Table], Happened | None]] = MappingProxyType(
     }
 )
 """What can be watched, by the name of its metric."""
+COUNT = "count"
+"""Not a share: all leads of a day."""
+COUNTED: Mapping[str, Callable[[pa.Table], Happened | None]] = MappingProxyType({**WATCHED, COUNT: _every})
+"""What is counted day by day: what can be watched, and all leads."""

@@ -125,6 +125,7 @@ def parts(world) -> everywhere.Parts:
             "none",
         ),
         "channel_id": (*(one.id for one in alerting.channels.all()), "none"),
+        "gap_id": watched_gaps(world),
         "token_id": ("none",),
         "user_id": ("none",),
         "job_id": ("none",),
@@ -149,6 +150,13 @@ def written_shadow_scores(world) -> list[float | str]:
         *(one.get("fairscore_shadow_score") for one in contacts),
     ]
     return [one for one in held if one]
+
+
+def watched_gaps(world) -> tuple[str, ...]:
+    """The ids of some watched gaps, and that of none."""
+    store, rows = world.services.watched_gaps, world.services.repository.connections()
+    sequences = [one.id for row in rows for one in store.sequences(row.id)]
+    return (*(one.id for one in store.gaps(sequences)[:2]), "none")
 
 
 def report_of(world, audit_id: str) -> Report:
@@ -370,7 +378,7 @@ def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles, exper
         answer = requests.request(one.method, world.url + one.path, headers=bearer, timeout=120, **body)
         # Nothing is there under these ids; of one stream only one release a week may leave.
         told = {*one.path.split("/")}
-        elsewhere = bool(of_one & told) and experiment[1] not in told
+        elsewhere = (bool(of_one & told) and experiment[1] not in told) or "/watched-gaps/" in one.path
         fine = {200, 201, 202} | ({404} if elsewhere or {"none", "999"} & told else set())
         assert answer.status_code in fine | ({409} if one.path.endswith("/releases") else set()), answer.text
         done |= {one.endpoint} if answer.ok else set()
@@ -378,6 +386,7 @@ def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles, exper
         hits += found(iter([(f"{one.method} {one.endpoint}", headers + answer.content)]), needles)
     assert {"api.make_dossier", "api.erase_lead", "api.look_up_panel", "api.list_trail"} <= done
     assert {"api.list_answers", "api.count_answers", "api.compare_answers"} <= done
+    assert {"api.list_watched_gaps", "api.get_watched_gap", "api.list_scorecards"} <= done
     assert {"api.list_experiments", "api.get_experiment", "api.get_experiment_json"} <= done
     assert {"api.list_shadow_scores", "api.list_comparisons", "api.get_shadow_audit_json"} <= done
     assert len(done) > 25

@@ -16,7 +16,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "b
 # Raised for one line, with the reason: {"path": (limit, "reason")}.
 RAISED: dict[str, tuple[int, str]] = {
     "webapp/services.py": (
-        340,
+        350,
         "a list: one property of three lines for each store; halves would be found by guessing",
     ),
 }

@@ -32,6 +32,7 @@ from audit.rows.shadow import Learned
 from connectors.sandbox.certificate import Certificate
 from tests.webapp.api_caller import Caller, caller
 from tests.webapp.bench import work_off
+from tests.webapp.watched_leads import leads, pull
 from webapp.alerts.change import Change, Said
 from webapp.alerts.noticing import notice
 from webapp.api.description import described
@@ -101,6 +102,9 @@ def installation(
         names |= {"pack": "ll144", **compared(world.services, row, audit)}
         notice(world.services, row, {"gap": lambda *_: (GAP,)})
         names["alert_id"] = world.services.alerting.alerts.of(row.id)[0].id
+        pull(world.services, row, leads(), 80)
+        watched = program.get(f"/connections/{row.id}/watched-gaps").json["items"]
+        names["gap_id"] = watched[0]["id"]
         _, lead, another, *_ = world.hubspot.record_ids()
         yield Installation(
             app=world.app, token=program.token, names=names, lead=str(lead), another=str(another)

@@ -28,6 +28,8 @@ NOT_YET = {
     "rules": set[str](),
     # Of whoever translates the audits.
     "audits": set[str](),
+    # Of whoever translates monitoring.
+    "watch": set[str](),
 }
 OPEN = ("/login", "/invitation", "/help", "/help/glossary", "/nowhere")
 SIGNED_IN = (

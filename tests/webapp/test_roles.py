@@ -125,7 +125,11 @@ def test_the_head_of_a_viewers_page_leads_nowhere_that_is_closed(clients):
     page = clients["viewer"].get("/")
     assert page.status_code == 200
     links = set(re.findall(r'href="(/[^"#?]*)"', page.text)) - {"/"}
-    assert {path for path in links if not path.startswith(("/static", "/help"))} == {"/account", "/alerts"}
+    assert {path for path in links if not path.startswith(("/static", "/help"))} == {
+        "/account",
+        "/alerts",
+        "/monitoring",
+    }
 
 
 SPECIAL = "faith"

@@ -266,8 +266,14 @@ def test_the_store_runs_one_at_a_time_and_keeps_the_newest_on_each_database(data
 def test_a_disconnect_forgets_it(opened, row, started):
     jobs.sync(opened, row)
     assert opened.shadows.holds(row.id)
+    watched = opened.watched_gaps.sequences(row.id)
+    assert {one.metric for one in watched} == {"selection_rate", "true_positive_rate", "base_rate", "count"}
+    gaps = opened.watched_gaps.gaps([one.id for one in watched])
+    assert {(one.name, one.told["waiting"]) for one in gaps} <= {("country", 0), ("town", 0)}
+    assert len(gaps) == 3
     opened.repository.set_state(row.id, "disconnected")
     assert erasure.erase(opened, opened.repository.connection(row.id))
     assert not opened.shadows.holds(row.id)
     assert opened.shadows.audits(started) == ()
+    assert not opened.watched_gaps.holds(row.id)
     assert not erasure.left_over(opened)

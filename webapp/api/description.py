@@ -47,6 +47,7 @@ NAMES: dict[str, Record] = {
         "pattern": "^[0-9a-z]{1,32}$",
         "description": "The id of a comparison.",
     },
+    "gap_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a watched gap."},
     "pack": {"type": "string", "enum": [*PACKS], "description": "The rule."},
     "alert_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of an alert."},
     "job_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a job."},

@@ -11,11 +11,13 @@ from webapp.api import (
     evidence,
     experiments,
     leads,
+    monitoring,
     papers,
     people,
     releases,
     remarks,
     rules,
+    scorecards,
     shadows,
 )
 from webapp.api.operation import Operation
@@ -30,6 +32,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *remarks.OPERATIONS,
     *experiments.OPERATIONS,
     *shadows.OPERATIONS,
+    *monitoring.OPERATIONS,
+    *scorecards.OPERATIONS,
     *rules.OPERATIONS,
     *decisions.OPERATIONS,
     *releases.OPERATIONS,

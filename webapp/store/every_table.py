@@ -5,12 +5,14 @@ from __future__ import annotations
 from webapp.store import (
     alert_tables,
     api_tables,
+    benchmark_tables,
     clock_tables,
     decision_tables,
     erased_lead_tables,
     evidence_tables,
     experiment_tables,
     feedback_tables,
+    gap_tables,
     job_tables,
     measure_tables,
     organisation_key_tables,
@@ -32,5 +34,6 @@ MODULES = (
     *(api_tables, job_tables, people_tables, triage_tables, experiment_tables, shadow_tables),
     *(remark_tables,),
     alert_tables,
+    *(gap_tables, benchmark_tables),
 )
 METADATA = Base.metadata

@@ -57,6 +57,11 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("answering.py", "templates/answers.html", "viewmodels/answers_*.py", "views/answers.py"),
             *("templates/remarks.html", "viewmodels/remarks.py", "views/remarks.py", "store/remarks.py"),
         ),
+        "watch": (
+            *("templates/_watched_gap.html", "templates/monitoring*.html", "templates/scorecards.html"),
+            *("gap_watch/*.py", "viewmodels/monitoring.py", "viewmodels/scorecards.py"),
+            *("viewmodels/watched_gap.py", "views/monitoring.py", "views/scorecards.py"),
+        ),
     }
 )
 ENGLISH_ONLY = ("api/*", "cli/*", "demo/*", "store/migrations/*", "translations/*", "watching/*")

@@ -11,6 +11,7 @@ from audit.finding.words import capitalized, nobreak
 from webapp.auth import may
 from webapp.crms import NAMES
 from webapp.deciding import PRESSING, Decision, decisions
+from webapp.gap_watch.listing import listing
 from webapp.language import pointed
 from webapp.services import Services, services
 from webapp.store.evidence import KeptAudit
@@ -19,6 +20,7 @@ from webapp.viewmodels import words
 from webapp.viewmodels.changed import Changed, changed
 from webapp.viewmodels.dashboard import Status, Tile, status_of, tile
 from webapp.viewmodels.glance import EARLIER, Glance, Trend, glance, trend_of
+from webapp.viewmodels.monitoring import headline
 from webapp.viewmodels.synced import beside_account
 from webapp.views.loading import overview_of, seen
 
@@ -51,10 +53,13 @@ class Stream:
 @blueprint.get("/")
 def index() -> str:
     """Every connection with its newest audit, and what waits for somebody."""
-    streams = [_stream(services(), row) for row in services().repository.connections()]
+    rows = services().repository.connections()
+    streams = [_stream(services(), row) for row in rows]
     waiting = [(one.tile.label, decision) for one in streams for decision in one.decisions]
     waiting.sort(key=lambda pair: PRESSING.index(pair[1].kind))
-    return render_template("dashboard.html", streams=streams, waiting=waiting)
+    watched = listing(services(), rows, special=may("special"))
+    told = headline(watched) if watched.gaps else None
+    return render_template("dashboard.html", streams=streams, waiting=waiting, watched=told)
 
 
 def _stream(opened: Services, row: ConnectionRow) -> Stream:

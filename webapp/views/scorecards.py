@@ -1,0 +1,86 @@
+"""Scorecards: each quarter as it ripens, held against the benchmarks that an administrator sets."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from audit.schema import BadInput
+from webapp.auth import may
+from webapp.gap_watch.events import benchmarks_of
+from webapp.gap_watch.noting import KINDS, benchmark, one_of
+from webapp.gap_watch.scorecards import METRICS, Scorecards, scorecards
+from webapp.language import gettext
+from webapp.services import services
+from webapp.store.rows import ConnectionRow
+from webapp.viewmodels.scorecards import benchmark_lines, card_table
+from webapp.viewmodels.watched_gap import points
+from webapp.viewmodels.words import metric_label, organisation_label
+from webapp.views.drafting import connection_or_404
+
+blueprint = Blueprint("scorecards", __name__)
+PAGE = "/connections/<connection_id>/scorecards"
+FIELDS = ("attribute", "metric", "kind", "value")
+
+
+@blueprint.get(PAGE)
+def show(connection_id: str) -> Response:
+    """The scorecards of one attribute, the newest quarter first."""
+    return _page(connection_or_404(connection_id), {}, {})
+
+
+@blueprint.post(f"{PAGE}/benchmarks")
+def set_benchmark(connection_id: str) -> Response:
+    """Set what quarters are held against."""
+    connection, opened = connection_or_404(connection_id), services()
+    typed = {name: request.form.get(name, "") for name in FIELDS}
+    try:
+        attribute = one_of("attribute", typed["attribute"], _cards(connection).attributes)
+        metric = one_of("metric", typed["metric"], METRICS)
+        value = benchmark(typed["kind"], typed["value"])
+    except BadInput as problem:
+        name, _, said = str(problem).partition(": ")
+        return _page(connection, typed, {name: said})
+    benchmarks_of(opened).set(connection.id, (attribute, metric, typed["kind"]), value, current_user.name)
+    flash(gettext("The benchmark is set."), "success")
+    return _back(connection, attribute)
+
+
+@blueprint.post(f"{PAGE}/benchmarks/remove")
+def remove_benchmark(connection_id: str) -> Response:
+    """Take a benchmark away."""
+    connection, opened = connection_or_404(connection_id), services()
+    attribute, metric, kind = (request.form.get(name, "") for name in FIELDS[:3])
+    if benchmarks_of(opened).remove(connection.id, (attribute, metric, kind), current_user.name):
+        flash(gettext("The benchmark is taken away."), "success")
+    return _back(connection, attribute)
+
+
+def _back(connection: ConnectionRow, attribute: str) -> Response:
+    where = url_for("scorecards.show", connection_id=connection.id, attribute=attribute, _anchor="benchmarks")
+    return redirect(where, 303)
+
+
+def _cards(connection: ConnectionRow) -> Scorecards:
+    wanted = request.values.get("attribute", "")
+    return scorecards(services(), connection, wanted, special=may("special"), rules=may("rules"))
+
+
+def _page(connection: ConnectionRow, typed: dict[str, str], wrong: dict[str, str]) -> Response:
+    found = _cards(connection)
+    page = render_template(
+        "scorecards.html",
+        connection_id=connection.id,
+        label=organisation_label(connection.crm, connection.organisation),
+        found=found,
+        cards=[card_table(one) for one in found.cards],
+        benchmarks=benchmark_lines(found.benchmarks),
+        offered=[(name, name) for name in found.attributes],
+        metrics={name: metric_label(name) for name in METRICS},
+        kinds=KINDS,
+        tolerance=points(found.tolerance),
+        typed=typed,
+        wrong=wrong,
+    )
+    return make_response(page, 422 if wrong else 200)
