@@ -32,6 +32,7 @@ from webapp.views import (
     decision_log,
     errors,
     evidence,
+    explanations,
     health,
     helping,
     inbound,
@@ -77,6 +78,7 @@ ROOMS = (
     *(people, invitations, account, single_sign_on, decision_log, settings_page, remedies, shadow),
     *(remarks,),
     *(alerts, alert_channels),
+    explanations,
 )
 
 

@@ -34,6 +34,7 @@ from webapp.store.decision_logs import DecisionLogs
 from webapp.store.erased_leads import ErasedLeads
 from webapp.store.evidence import Evidence
 from webapp.store.experiments import Experiments
+from webapp.store.explanations import Explanations
 from webapp.store.first_measures import FirstMeasures
 from webapp.store.grants import DatabaseGrants
 from webapp.store.identities import Identities
@@ -199,6 +200,11 @@ class Services:
         return Experiments(database=self.database, clock=self.clock)
 
     @property
+    def explanations(self) -> Explanations:
+        """What drives each score."""
+        return Explanations(database=self.database, clock=self.clock)
+
+    @property
     def shadows(self) -> Shadows:
         """Remedies that run beside the CRMs' scores."""
         return Shadows(database=self.database, clock=self.clock)
@@ -305,10 +311,7 @@ class Services:
             self.erased.note(connection.id, changes)
 
     def one_job(self, connection: ConnectionRow) -> AbstractContextManager[None]:
-        """One job of a connection at a time, across threads, processes and machines.
-
-        It does not wait for another one: that raises `webapp.store.locks.Locked`.
-        """
+        """One job of a connection at a time, on all machines; `webapp.store.locks.Locked` in place of waiting."""
         return self.database.exclusive(f"job/{connection.id}", wait=False)
 
     def close(self) -> None:

@@ -32,6 +32,7 @@ from audit.rows.shadow import Learned
 from connectors.sandbox.certificate import Certificate
 from tests.webapp.api_caller import Caller, caller
 from tests.webapp.bench import work_off
+from webapp import explanations
 from webapp.alerts.change import Change, Said
 from webapp.alerts.noticing import notice
 from webapp.api.description import described
@@ -94,6 +95,7 @@ def installation(
         program = caller(world.app.test_client(), world.services)
         asked = program.post(f"/connections/{row.id}/releases", json={})
         tried = ask(world.services, row, Asked(families=ON_THE_SCORE), "Ada")
+        explanations.ask(world.services, row, (), "Ada")
         work_off(world.services)
         told = program.get(asked.headers["Location"].removeprefix("/api/v1")).json
         names = {"connection_id": row.id, "audit_id": audit.id, "version": 1}

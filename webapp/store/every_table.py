@@ -10,10 +10,12 @@ from webapp.store import (
     erased_lead_tables,
     evidence_tables,
     experiment_tables,
+    explanation_tables,
     feedback_tables,
     job_tables,
     measure_tables,
     organisation_key_tables,
+    paper_tables,
     people_tables,
     policy_tables,
     privacy_tables,
@@ -32,5 +34,6 @@ MODULES = (
     *(api_tables, job_tables, people_tables, triage_tables, experiment_tables, shadow_tables),
     *(remark_tables,),
     alert_tables,
+    *(explanation_tables, paper_tables),
 )
 METADATA = Base.metadata

@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
-from webapp import experiments, release_jobs
+from webapp import experiments, explanations, kept_papers, release_jobs
 from webapp.auth import may
 from webapp.jobs import ENDED
 from webapp.language import gettext, marked
@@ -53,6 +53,10 @@ def _asked(row: ConnectionRow, kind: JobKind, wish: str) -> JobRow:
         return release_jobs.ask(opened, row, wish if release_jobs.is_word(wish) else abort(404), who)
     if kind == "remedies":
         return experiments.ask_again(opened, row, wish, who)
+    if kind == "explain":
+        return explanations.ask_again(opened, row, wish, who)
+    if kind == "paper":
+        return kept_papers.ask_again(opened, row, wish, who)
     if row.state == "disconnected":
         raise BadInput(gettext(ENDED))
     wanted = wish if kind == "sync" and wish in WANTED else ""
