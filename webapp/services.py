@@ -311,7 +311,7 @@ class Services:
             self.erased.note(connection.id, changes)
 
     def one_job(self, connection: ConnectionRow) -> AbstractContextManager[None]:
-        """One job of a connection at a time, on all machines; `webapp.store.locks.Locked` in place of waiting."""
+        """One job of a connection at a time, anywhere; `webapp.store.locks.Locked` in place of waiting."""
         return self.database.exclusive(f"job/{connection.id}", wait=False)
 
     def close(self) -> None:
