@@ -103,9 +103,8 @@ class Services:
     @property
     def identities(self) -> Identities:
         """Accounts of people whom a provider proved."""
-        return Identities(
-            database=self.database, invitations=self.invitations, issuers=self.issuers, clock=self.clock
-        )
+        codes = self.invitations
+        return Identities(database=self.database, invitations=codes, issuers=self.issuers, clock=self.clock)
 
     @property
     def proposals(self) -> Proposals:
