@@ -32,6 +32,7 @@ from webapp.views import (
     decision_log,
     errors,
     evidence,
+    explanations,
     health,
     helping,
     inbound,
@@ -80,6 +81,7 @@ ROOMS = (
     *(remarks,),
     *(alerts, alert_channels),
     *(monitoring, scorecards),
+    explanations,
 )
 
 

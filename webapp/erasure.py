@@ -69,6 +69,7 @@ def _holds(opened: Services, row: ConnectionRow) -> bool:
     held = opened.lake.holds(row.crm, row.organisation) or opened.repository.has_flags(row.id)
     held = held or opened.answers.newest(row.id) is not None or opened.experiments.holds(row.id)
     held = held or opened.shadows.holds(row.id) or opened.watched_gaps.holds(row.id)
+    held = held or opened.explanations.holds(row.id)
     held = held or bool(opened.erased.known(row.id))
     return held or opened.keys.is_held(row.id) or holds(opened, row)
 
@@ -86,6 +87,7 @@ def _remove(opened: Services, row: ConnectionRow) -> None:
     opened.experiments.remove(row.id)
     opened.shadows.remove(row.id)
     opened.watched_gaps.remove(row.id)
+    opened.explanations.remove(row.id)
     opened.told_events.forget(row.id)
     opened.erased.forget(row.id)
     opened.database.scrub()

@@ -41,6 +41,7 @@ FILES = frozenset(
         *("reports.bundle", "reports.paper"),
         *("policy_versions.export", "privacy.proof", "sharing.release_html", "sharing.release_json"),
         *("remedies.drawing", "remedies.report_json", "remedies.table"),
+        "explanations.report_json",
         "trail.download",
     }
 )

@@ -16,8 +16,8 @@ Right = Literal["audits", "own", "special", "looks", "rules", "change", "people"
 """``audits``: the dashboard and what audits found, and to write notes about it. ``own``: one's own account.
 ``special``: also what is about special categories (Article 9 of the GDPR). ``looks``: to say that one
 looked at a finding, or what became of an answer or a note. ``rules``: to read policies, connections,
-answers, jobs, keys, papers, tokens and the trail, and to try remedies, which changes nothing there.
-``change``: to change any of that. ``people``: who may sign in."""
+answers, jobs, keys, papers, tokens and the trail, and to try remedies and explain scores, which changes
+nothing there. ``change``: to change any of that. ``people``: who may sign in."""
 
 _VIEWER: tuple[Right, ...] = ("audits", "own")
 _AUDITOR: tuple[Right, ...] = (*_VIEWER, "special", "looks", "rules")
@@ -60,6 +60,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("remarks.show", "remarks.write", "remarks.take_out"),
                 *("alerts.index", "alerts.show"),
                 *("monitoring.index", "monitoring.show", "scorecards.show"),
+                *("explanations.show", "explanations.report_json", "reports.full", "reports.make_full"),
             }
         ),
         "own": frozenset(
@@ -86,6 +87,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("remedies.report_json", "remedies.table", "remedies.drawing"),
                 *("shadow.show", "shadow.report_json"),
                 "alert_channels.show",
+                *("explanations.explain", "explanations.cancel"),
                 *("sharing.release_html", "sharing.release_json"),
                 *("streams.show", "tokens.show", "trail.index", "trail.download", "settings_page.show"),
             }

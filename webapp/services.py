@@ -34,6 +34,7 @@ from webapp.store.decision_logs import DecisionLogs
 from webapp.store.erased_leads import ErasedLeads
 from webapp.store.evidence import Evidence
 from webapp.store.experiments import Experiments
+from webapp.store.explanations import Explanations
 from webapp.store.first_measures import FirstMeasures
 from webapp.store.grants import DatabaseGrants
 from webapp.store.identities import Identities
@@ -103,9 +104,8 @@ class Services:
     @property
     def identities(self) -> Identities:
         """Accounts of people whom a provider proved."""
-        return Identities(
-            database=self.database, invitations=self.invitations, issuers=self.issuers, clock=self.clock
-        )
+        codes = self.invitations
+        return Identities(database=self.database, invitations=codes, issuers=self.issuers, clock=self.clock)
 
     @property
     def proposals(self) -> Proposals:
@@ -198,6 +198,11 @@ class Services:
     def experiments(self) -> Experiments:
         """What was tried about gaps."""
         return Experiments(database=self.database, clock=self.clock)
+
+    @property
+    def explanations(self) -> Explanations:
+        """What drives each score."""
+        return Explanations(database=self.database, clock=self.clock)
 
     @property
     def shadows(self) -> Shadows:
@@ -311,10 +316,7 @@ class Services:
             self.erased.note(connection.id, changes)
 
     def one_job(self, connection: ConnectionRow) -> AbstractContextManager[None]:
-        """One job of a connection at a time, across threads, processes and machines.
-
-        It does not wait for another one: that raises `webapp.store.locks.Locked`.
-        """
+        """One job of a connection at a time, anywhere; `webapp.store.locks.Locked` in place of waiting."""
         return self.database.exclusive(f"job/{connection.id}", wait=False)
 
     def close(self) -> None:

@@ -29,7 +29,8 @@ Files = dict[str, bytes]
 class Wanted:
     """Which papers are wanted beside the three files of every report; ``key`` signs a bundle of all of them.
 
-    ``text`` is the report's own ``audit.json``, where there is one already: it is handed on byte for byte.
+    ``text`` is the report's own ``audit.json``, and ``printed`` its PDF, where there is one already: they are
+    handed on byte for byte.
     """
 
     packs: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Wanted:
     pdf: bool = False
     key: Ed25519PrivateKey | None = None
     text: str | None = None
+    printed: bytes | None = None
 
 
 def outputs(report: Report, wanted: Wanted) -> Files:
@@ -45,8 +47,8 @@ def outputs(report: Report, wanted: Wanted) -> Files:
     drawn = draw(report)
     page = to_html(report, drawn)
     files = _three(report, page, wanted.text) | _papers(report, wanted)
-    if wanted.pdf:
-        files["report.pdf"] = to_pdf(page)
+    if wanted.pdf or wanted.printed is not None:
+        files["report.pdf"] = to_pdf(page) if wanted.printed is None else wanted.printed
     if wanted.key is not None:
         files[BUNDLE] = bundle(report, _everything(report, drawn, files), wanted.key)
     return files

@@ -8,19 +8,24 @@ from dataclasses import replace
 from importlib.resources import files
 
 import jsonschema
+import numpy as np
 import pyarrow as pa
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from audit.estimate import Estimate
 from audit.report.brought import BroughtModel
 from audit.report.explanation import ExplanationReport
 from audit.report.explanation.json_form import to_json
 from audit.report.explanation.page import to_html
+from audit.report.explanation.reading import read_json
 from audit.report.explanation.summary import NO_GAP, NO_LONGER_WAY, summary
 from audit.report.explanation.view import added, moved, points, share_gap, way
+from audit.rows.explaining.agreeing import in_order
+from audit.rows.explaining.alone import explain_alone
 from audit.rows.explaining.model import Change, Counterfactual, Explained, Request
 from audit.rows.explaining.overall import explanations
-from audit.schema import Attribute, Stream
+from audit.schema import Attribute, BadInput, Stream
 from tests.audit.fields import segregated, words
 
 STREAM = Stream(
@@ -221,3 +226,71 @@ def test_the_page_stays_light_with_a_thousand_groups_and_says_what_it_leaves_out
     assert "988 smaller groups are in explanation.json." in page
     assert "940 smaller groups are in explanation.json." in page
     assert "g999" in page
+
+
+def test_what_is_written_reads_back_as_it_was(made, asked):
+    pipeline = BroughtModel(digest="2" * 64, steps=("A", "B"), notes=("Odd.",))
+    bare = replace(made, explainer=None, undefined="no", drivers=(), recourse=(), gaps=(), agreements=())
+    for report in (reported(made, pipeline=pipeline), reported(asked), reported(bare)):
+        text = to_json(report)
+        assert to_json(read_json(text)) == text
+    back = read_json(to_json(reported(asked))).explained
+    assert [one.fields for one in back.drivers] == [one.fields for one in asked.drivers]
+    assert back.stories[0].key == "L3-secret"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": "fairlead.explanation/2"}'])
+def test_another_file_is_refused(text):
+    with pytest.raises(BadInput, match="explain the score again"):
+        read_json(text)
+
+
+def test_one_lead_alone_is_told_as_beside_all_the_others(asked, table):
+    alone = explain_alone(table, STREAM, "L3-secret")
+    made = alone.explained
+    assert made.stories == asked.stories
+    assert (made.explainer, made.locked, made.searched) == (asked.explainer, asked.locked, asked.searched)
+    assert (made.drivers, made.gaps, made.recourse) == ((), (), ())
+    assert alone.selected is (made.stories[0].score >= 55)
+    assert (alone.back is None) is (made.stories[0].counterfactual.outcome != "over")
+
+
+def test_a_selected_lead_has_a_smallest_way_back(table):
+    over = next(
+        key
+        for key, score in zip(table["key"].to_pylist(), table["score"].to_pylist(), strict=True)
+        if score > 60
+    )
+    alone = explain_alone(table, STREAM, over)
+    assert (alone.selected, alone.predicted_selected) == (True, True)
+    assert alone.explained.stories[0].counterfactual.outcome == "over"
+    assert alone.back.outcome == "found"
+    assert alone.back.reached < 55
+    locked = {one.field for one in alone.explained.locked}
+    assert not locked & {one.field for one in alone.back.changes}
+    held = explain_alone(table, STREAM, over, tuple(one.field for one in alone.back.changes))
+    assert not {one.field for one in alone.back.changes} & {one.field for one in held.back.changes}
+
+
+def test_a_poor_imitation_explains_no_lead(table):
+    noise = pa.array(np.random.default_rng(0).normal(size=table.num_rows))
+    poor = table.set_column(table.column_names.index("score"), "score", noise)
+    alone = explain_alone(poor, STREAM, "L3-secret")
+    assert "is poor" in alone.explained.undefined
+    assert "is poor" in explanations(poor, STREAM, Request()).undefined
+    assert (alone.explained.stories, alone.back) == ((), None)
+
+
+def test_pairs_in_order_are_counted_and_of_a_yes_or_no_they_are_the_auc():
+    rng = np.random.default_rng(3)
+    score, told = rng.integers(0, 5, 300).astype(float), rng.normal(size=300).round(1)
+    agree = total = 0.0
+    for one in range(300):
+        for other in range(300):
+            if score[one] > score[other]:
+                total += 1
+                agree += (told[one] > told[other]) + 0.5 * (told[one] == told[other])
+    assert in_order(score, told) == pytest.approx(agree / total)
+    decided = (score > 2).astype(float)
+    assert in_order(decided, told) == pytest.approx(roc_auc_score(decided, told))
+    assert in_order(np.ones(5), told[:5]) is None

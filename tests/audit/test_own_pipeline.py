@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from sklearn.base import clone
@@ -22,7 +23,7 @@ from audit.rows.mitigation import Experiment, Request, laboratory, reductions, r
 from audit.rows.mitigation.attempt import NotHere
 from audit.rows.mitigation.bench import bench
 from audit.rows.mitigation.learning import cross_fitted, plain
-from audit.rows.own import ByRow, Own, OwnFails, own
+from audit.rows.own import ByRow, Own, OwnFails, good_class, own
 from audit.rows.own.by_row import chance_of
 from audit.schema import BadInput
 from tests.audit.leads import described, gapped
@@ -230,3 +231,59 @@ def test_the_report_says_whose_model_it_was(made):
     assert "your own pipeline (ColumnTransformer, then LogisticRegression)" in page
     assert "&lt;Odd&gt;." in page
     validated(made)
+
+
+class Classes:
+    """What is known of a classifier that was trained on these outcomes."""
+
+    def __init__(self, *classes: object) -> None:
+        self.classes_ = np.unique(np.asarray(classes))
+
+    def predict_proba(self, frame: object) -> np.ndarray:
+        return np.tile(np.linspace(0, 1, self.classes_.size), (len(frame), 1))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("classes", "good"),
+    [
+        ((0, 1), "1"),
+        ((1, 0), "1"),
+        ((False, True), "True"),
+        ((-1, 1), "1"),
+        ((0.0, 1.0), "1"),
+        (("no", "yes"), "yes"),
+        (("lost", "won"), "won"),
+        (("bad", "won the deal"), "won the deal"),
+        ((1,), "1"),
+    ],
+)
+def test_the_last_class_is_the_good_outcome_where_it_reads_as_that(classes, good):
+    assert good_class(Classes(*classes)) == good
+
+
+@pytest.mark.parametrize(
+    ("classes", "words"),
+    [
+        (
+            ("converted", "not converted"),
+            "of 'converted' and 'not converted' that is the bad one; train",
+        ),
+        (("Lost", "lost and gone"), None),
+        (("Won", "lost"), "of 'Won' and 'lost' that is the bad one"),
+        (("A", "B"), "'A' and 'B' cannot be read as a bad and a good outcome"),
+        ((0, 1, 2), "tells 3 classes apart"),
+    ],
+)
+def test_classes_that_cannot_be_read_are_refused_in_one_sentence(classes, words):
+    if words is None:  # one word that is known is enough
+        assert good_class(Classes(*classes)) == "lost and gone"
+        return
+    with pytest.raises(OwnFails, match=words):
+        good_class(Classes(*classes))
+
+
+def test_a_model_without_classes_has_no_good_one_and_one_class_is_read():
+    assert good_class(LinearRegression()) is None
+    frame = pd.DataFrame({"x": [1.0, 2.0]})
+    assert chance_of(Classes("no"), frame).tolist() == [0, 0]
+    assert chance_of(Classes("yes"), frame).tolist() == [1, 1]

@@ -12,6 +12,7 @@ import pytest
 
 from tests.journey.canaries import answers_given, planted
 from tests.webapp.bench import work_off
+from webapp import explanations
 from webapp.demo import journey
 from webapp.demo.contents import generated
 from webapp.demo.home import Home
@@ -74,9 +75,19 @@ def experiment_in(world: World) -> str:
     return all_of(opened, row)[0].id
 
 
+def explained_in(world: World) -> None:
+    """The score of every connection is explained."""
+    opened = world.services
+    for row in opened.repository.connections():
+        if opened.explanations.newest(row.id) is None:
+            explanations.ask(opened, row, (), "admin")
+    assert {job.state for job in work_off(opened)} <= {"done"}
+
+
 @pytest.fixture(scope="session")
 def story_experiment(story_world):
-    """Remedies that were tried in the world that most tests look at."""
+    """Remedies that were tried in the world that most tests look at, where the scores are explained, too."""
+    explained_in(story_world[0])
     return experiment_in(story_world[0])
 
 

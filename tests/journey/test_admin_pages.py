@@ -31,6 +31,7 @@ PAGES = (
     "/alerts?state=",
     "/alerts/channels",
     "/alerts/channels?kind=email",
+    "{at}/explanations",
     "{at}/key",
     "/help",
     "/help/glossary",

@@ -22,7 +22,7 @@ from audit.rows.mitigation.recalibration import RECALIBRATION
 from audit.rows.shadow import Learned
 from tests.journey import everywhere
 from tests.journey.canaries import MARK, found, ids_of_answers, traces
-from tests.journey.conftest import experiment_in
+from tests.journey.conftest import experiment_in, explained_in
 from tests.webapp.api_caller import token
 from webapp.alerts.noticing import notice
 from webapp.alerts.quiet import Quiet
@@ -62,8 +62,9 @@ def signed_in(own_world) -> AdminBrowser:
 
 @pytest.fixture(scope="module", autouse=True)
 def experiment(own_world) -> tuple[str, str]:
-    """An experiment and its connection, for the addresses of both."""
+    """An experiment and its connection, for the addresses of both; the scores are explained, too."""
     world, _, _ = own_world
+    explained_in(world)
     opened, found = world.services, experiment_in(world)
     connection_id = opened.experiments.one(found).connection_id
     # Every pull from now on computes a shadow score, and every write-back writes it; so few leads teach none.
@@ -389,6 +390,7 @@ def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles, exper
     assert {"api.list_watched_gaps", "api.get_watched_gap", "api.list_scorecards"} <= done
     assert {"api.list_experiments", "api.get_experiment", "api.get_experiment_json"} <= done
     assert {"api.list_shadow_scores", "api.list_comparisons", "api.get_shadow_audit_json"} <= done
+    assert {"api.get_explanation", "api.get_explanation_json"} <= done
     assert len(done) > 25
     assert hits == []
     assert found(iter([("log", "\n".join(log).encode())]), needles) == []

@@ -110,6 +110,27 @@ def test_remedies_are_tried_from_a_finding_and_the_page_goes_to_what_came_of_it(
     assert 0 < rows.count() < every
 
 
+def test_a_gap_is_explained_from_its_finding_and_a_lead_from_the_log(page, story_world, story_experiment):
+    assert story_experiment  # with it the scores were explained
+    world, outcomes, _ = story_world
+    page.goto(f"{world.url}/audits/{outcomes[0].audit.id}")
+    page.get_by_role("link", name="Open the evidence").first.click()
+    page.get_by_role("link", name="What drives this gap").click()
+    page.get_by_text("The finding is about this").first.wait_for()
+    page.locator("svg.chart").first.wait_for()
+    page.get_by_role("button", name="Explain the score").click()
+    page.get_by_role("button", name="Cancel").wait_for()
+    (job,) = work_off(world.services)
+    assert job.state == "done", job.told
+    # Whoever waits is led to what came of it.
+    page.wait_for_url(re.compile(r"/explanations$"))
+    page.get_by_role("link", name="Decision log").click()
+    page.locator("button.pseudonym").first.click()
+    page.get_by_role("heading", name="Why this score").wait_for()
+    assert re.search(r"/log(#entries)?$", page.url)
+    assert fits(page)
+
+
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_nothing_sticks_out_at_any_width(page, story_world, width):
     world, outcomes, _ = story_world

@@ -20,6 +20,11 @@ PAGES = (
     *("{at}/remedies", "{at}/remedies/{experiment}", "{at}/remedies/{experiment}?legal=yes"),
     "{at}/shadow?experiment={experiment}",
     *("/alerts?state=", "/alerts/channels", "/alerts/channels?kind=webhook"),
+    *(
+        "{at}/explanations",
+        "{at}/explanations?audit={audit}&finding={finding}",
+        "/audits/{audit}/full-report",
+    ),
     *(f"/audits/{{audit}}/evidence/{kind}/1" for kind in ("thresholds", "groups", "calibration")),
 )
 

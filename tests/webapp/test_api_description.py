@@ -33,6 +33,7 @@ from connectors.sandbox.certificate import Certificate
 from tests.webapp.api_caller import Caller, caller
 from tests.webapp.bench import work_off
 from tests.webapp.watched_leads import leads, pull
+from webapp import explanations
 from webapp.alerts.change import Change, Said
 from webapp.alerts.noticing import notice
 from webapp.api.description import described
@@ -95,6 +96,7 @@ def installation(
         program = caller(world.app.test_client(), world.services)
         asked = program.post(f"/connections/{row.id}/releases", json={})
         tried = ask(world.services, row, Asked(families=ON_THE_SCORE), "Ada")
+        explanations.ask(world.services, row, (), "Ada")
         work_off(world.services)
         told = program.get(asked.headers["Location"].removeprefix("/api/v1")).json
         names = {"connection_id": row.id, "audit_id": audit.id, "version": 1}

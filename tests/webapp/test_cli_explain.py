@@ -81,7 +81,10 @@ def test_a_pipeline_that_made_the_scores_is_explained_itself(run, tmp_path):
     result = run("--pipeline", str(tmp_path / "mine.skops"))
     assert result.exit_code == 0, result.output
     assert "What is explained is your own pipeline. It tells 100.0 % of the score's spread" in result.stdout
+    note = "The last of the pipeline's classes ('False', 'True') is taken as the good outcome: 'True'."
+    assert note in result.stdout
     record = json.loads((tmp_path / "out" / "explanation.json").read_text())
+    assert f"{note} Check that it is." in record["pipeline"]["notes"]
     assert record["model"]["kind"] == "pipeline"
     assert record["pipeline"]["steps"] == ["ColumnTransformer", "LogisticRegression"]
 

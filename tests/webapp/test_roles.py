@@ -116,7 +116,7 @@ def test_a_viewer_changes_nothing_and_reads_no_rules():
 
 def test_scopes_follow_the_same_table():
     assert set(NEEDS) == set(SCOPES)
-    assert BY_ROLE["viewer"] == {"read:audits"}
+    assert BY_ROLE["viewer"] == {"read:audits", "read:explanations"}
     assert BY_ROLE["viewer"] < BY_ROLE["auditor"] < BY_ROLE["admin"] == set(SCOPES)
     assert all(one.scope in SCOPES for one in OPERATIONS if one.name != "get_token")
 

@@ -16,6 +16,7 @@ Scope = Literal[
     "read:alerts",
     "read:answers",
     "read:remedies",
+    "read:explanations",
     "read:policy",
     "read:decisions",
     "read:releases",
@@ -35,6 +36,7 @@ WORDS: Mapping[Scope, str] = MappingProxyType(
         "read:alerts": marked("What somebody should know of, and what was done about it."),
         "read:answers": marked("What reps answer to the check of a score, and whether more for one group."),
         "read:remedies": marked("Which remedies were tried, and what came of it."),
+        "read:explanations": marked("What drives the score, as far as it can be explained."),
         "read:policy": marked(
             "Policy, stream and their versions, the documents made from them, the decision log."
         ),
@@ -59,6 +61,7 @@ NEEDS: Mapping[Scope, Right] = MappingProxyType(
         "read:alerts": "rules",
         "read:answers": "rules",
         "read:remedies": "rules",
+        "read:explanations": "audits",
         "read:policy": "rules",
         "read:decisions": "rules",
         "read:releases": "rules",

@@ -17,7 +17,7 @@ from audit.rows.explaining.model import Request
 from audit.rows.explaining.overall import explanations
 from webapp.cli.admitted import admitted
 from webapp.cli.output import check_folder, write_whole
-from webapp.cli.own_pipeline import brought, pipeline_options, told
+from webapp.cli.own_pipeline import brought, class_note, pipeline_options, told
 from webapp.cli.steps import shown
 from webapp.cli.toml_file import read_toml
 
@@ -83,6 +83,7 @@ def _run(asked: Options) -> tuple[ExplanationReport, tuple[str, ...]]:
     stream = described.stream()
     check_folder(asked.out)
     model = brought(asked.pipeline, asked.trust)
+    note = class_note(model)
     with shown() as progress:
         read = admitted(asked.file, stream, progress)
         intake = read.intake
@@ -103,7 +104,7 @@ def _run(asked: Options) -> tuple[ExplanationReport, tuple[str, ...]]:
             excluded=intake.excluded,
             stream_digest=described.digest,
             data_digest=read.digest,
-            pipeline=told(model),
+            pipeline=told(model, *note),
         )
         progress("Writing the report", 0, None)
         return report, write_whole(asked.out, partial(write, report))
@@ -137,6 +138,7 @@ def _as_json(report: ExplanationReport, asked: Options, written: tuple[str, ...]
         "agreements": [one.verdict for one in made.agreements],
         "gaps": list(words.gaps),
         "recourse": words.recourse,
+        "notes": list(report.pipeline.notes) if report.pipeline else [],
         "seed": made.request.seed,
         "out": str(asked.out),
         "files": list(written),

@@ -8,7 +8,9 @@ from typing import TypeVar
 
 import click
 
+from audit.finding.words import quoted
 from audit.report.brought import BroughtModel
+from audit.rows.own import good_class
 from connectors.pipeline import Brought, read_pipeline
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -41,10 +43,26 @@ def brought(path: Path | None, trusted: tuple[str, ...]) -> Brought | None:
     return read_pipeline(path, trusted)
 
 
-def told(found: Brought | None) -> BroughtModel | None:
-    """What a report says of it."""
+def told(found: Brought | None, *more: str) -> BroughtModel | None:
+    """What a report says of it, with ``more`` notes."""
     if found is None:
         return None
     steps = getattr(found.estimator, "steps", None)
     names = [type(one).__name__ for _, one in steps] if steps else [type(found.estimator).__name__]
-    return BroughtModel(digest=found.digest, steps=tuple(names), notes=found.notes)
+    return BroughtModel(digest=found.digest, steps=tuple(names), notes=(*found.notes, *more))
+
+
+def class_note(found: Brought | None) -> tuple[str, ...]:
+    """Which of its classes is taken as the good outcome, where it tells any apart.
+
+    Raises
+    ------
+    BadInput
+        They cannot be read as a bad and a good outcome.
+    """
+    good = good_class(found.estimator) if found else None
+    if found is None or good is None:
+        return ()
+    every = ", ".join(quoted(str(one)) for one in found.estimator.classes_)
+    told = f"The last of the pipeline's classes ({every}) is taken as the good outcome: {quoted(good)}."
+    return (f"{told} Check that it is.",)

@@ -40,7 +40,7 @@ SHELVES = (
     (marked("What is read, and what is audited"), ("policy", "policy_version", "proposal", "stream", "keys")),
     (
         marked("What an audit found"),
-        ("audit", "summary", "finding", "figure", "answers", "remarks", "shadow"),
+        ("audit", "summary", "finding", "figure", "answers", "remarks", "explanations", "shadow"),
     ),
     (marked("Day after day"), ("monitoring_all", "monitoring", "scorecards")),
     (marked("People's rights, and what leaves"), ("privacy", "dossier", "paper", "decision_log", "share")),

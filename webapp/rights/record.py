@@ -224,6 +224,10 @@ def _spans(opened: Services, connection: ConnectionRow) -> Iterator[Line]:
         text="The newest 20: figures of groups, encrypted. They go when the CRM is disconnected.",
     )
     yield Line(
+        term="Explanations of the score",
+        text="The newest: figures of groups, encrypted. It goes when the CRM is disconnected.",
+    )
+    yield Line(
         term="What was written into the CRM", text="Until the next write-back after the lead was erased here."
     )
 

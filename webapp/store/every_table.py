@@ -11,11 +11,13 @@ from webapp.store import (
     erased_lead_tables,
     evidence_tables,
     experiment_tables,
+    explanation_tables,
     feedback_tables,
     gap_tables,
     job_tables,
     measure_tables,
     organisation_key_tables,
+    paper_tables,
     people_tables,
     policy_tables,
     privacy_tables,
@@ -35,5 +37,6 @@ MODULES = (
     *(remark_tables,),
     alert_tables,
     *(gap_tables, benchmark_tables),
+    *(explanation_tables, paper_tables),
 )
 METADATA = Base.metadata

@@ -13,10 +13,11 @@ from webapp.store.columns import Base
 class Job(Base):
     """One job of one connection.
 
-    ``open_key`` names its connection and kind (and what a release shall be) while it has not ended, so that
-    there is one of a kind at most. ``attempt`` counts how often it was handed to the queue, ``tries`` how
-    often the CRM was busy, ``starts`` how often it was begun. ``mark`` is what the newest result was when it
-    was begun; another one means that its own is in place. ``total`` is NULL while it is not known.
+    ``open_key`` names its connection and kind (and what a release shall be, or whose paper is made) while it
+    has not ended, so that there is one of a kind at most. ``attempt`` counts how often it was handed to the
+    queue, ``tries`` how often the CRM was busy, ``starts`` how often it was begun. ``mark`` is what the
+    newest result was when it was begun; another one means that its own is in place. ``total`` is NULL while
+    it is not known.
     """
 
     __tablename__ = "job"

@@ -15,7 +15,9 @@ from webapp.store.events import noted
 from webapp.store.job_tables import Job
 from webapp.store.repository import Clock, short_id, utc_now
 
-JobKind = Literal["sync", "publish", "retention", "log", "key", "release", "remedies", "alert"]
+JobKind = Literal[
+    "sync", "publish", "retention", "log", "key", "release", "remedies", "alert", "explain", "paper"
+]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 Trouble = Literal["", "input", "refused", "busy", "disk", "defect", "killed"]
 OPEN = ("waiting", "running")
@@ -55,7 +57,8 @@ class JobRow:
 class Wanted:
     """A job that somebody asks for.
 
-    ``wanted`` is how much a sync reads, what a release shall be, or which experiment is to be made.
+    ``wanted`` is how much a sync reads, what a release shall be, which experiment or explanation is to be
+    made, or of which audit the paper.
     """
 
     connection_id: str
@@ -108,6 +111,13 @@ class WorkJobs:
         with self.database.reading() as session:
             query = select(Job).filter_by(connection_id=connection_id, kind=kind).where(Job.state.in_(OPEN))
             return session.scalar(query.limit(1)) is not None
+
+    def last(self, connection_id: str, kind: JobKind, wanted: str) -> JobRow | None:
+        """The newest job that makes one thing; None where nobody asked for it."""
+        query = select(Job).filter_by(connection_id=connection_id, kind=kind, wanted=wanted)
+        with self.database.reading() as session:
+            row = session.scalar(query.order_by(Job.asked_at.desc(), Job.id).limit(1))
+            return None if row is None else _row(row)
 
     def of(self, connection_id: str, kind: JobKind, limit: int = 20) -> tuple[JobRow, ...]:
         """The jobs of a kind at a connection, the newest first."""
@@ -246,9 +256,9 @@ def has_open(session: Session, wanted: Wanted) -> bool:
 
 
 def _open_key(wanted: Wanted) -> str:
-    """One job of a kind at a time; releases that differ are not each other."""
+    """One job of a kind at a time; releases that differ, and papers of other audits, are not each other."""
     same = f"{wanted.connection_id}/{wanted.kind}"
-    return f"{same}/{wanted.wanted}" if wanted.kind == "release" else same
+    return f"{same}/{wanted.wanted}" if wanted.kind in {"release", "paper"} else same
 
 
 def _row(row: Job) -> JobRow:

@@ -21,6 +21,8 @@ NAMES: Mapping[JobKind, str] = {
     "release": marked("Share figures"),
     "remedies": marked("Try remedies"),
     "alert": marked("Send alerts"),
+    "explain": marked("Explain the score"),
+    "paper": marked("Make a report's PDF"),
 }
 WANTED: Mapping[str, str] = {
     "full": marked("every lead"),
@@ -87,7 +89,7 @@ def line(job: JobRow, where: str, now: datetime) -> JobLine:
 
 
 def _extra(job: JobRow) -> str:
-    if job.kind == "remedies":
+    if job.kind in {"remedies", "explain", "paper"}:
         return ""
     if job.kind != "release":
         return gettext(WANTED.get(job.wanted, ""))
@@ -121,6 +123,13 @@ def _step(job: JobRow) -> str:
             done=decimal(job.done + 1),
             total=decimal(job.total),
         )
+    if job.kind in {"explain", "paper"} and job.total:
+        return gettext(
+            "Step %(done)s of %(total)s: %(step)s",
+            step=step,
+            done=decimal(job.done + 1),
+            total=decimal(job.total),
+        )
     if job.total:
         return gettext("%(step)s: %(done)s of %(total)s", step=step, done=done, total=decimal(job.total))
     return gettext("%(step)s: %(done)s so far", step=step, done=done) if job.done else step
@@ -150,4 +159,6 @@ STARTED: Mapping[JobKind, str] = {
     "release": marked("The release is being worked out. It will be in the list of what left."),
     "remedies": marked("The remedies are being tried. What comes of it will be on this page."),
     "alert": marked("The alerts are being sent."),
+    "explain": marked("The score is being explained. What comes of it will be on this page."),
+    "paper": marked("The PDF is being made. It will be offered on this page."),
 }

@@ -8,6 +8,7 @@ from flask_login import current_user
 from audit.report.pdf import offered
 from audit.report.table import metrics_csv
 from webapp.auth import may
+from webapp.kept_papers import papers
 from webapp.open_audits import Opened
 from webapp.rights import proofs
 from webapp.services import services
@@ -47,6 +48,7 @@ def show(audit_id: str) -> str:
         offers=offers(whole=not found.withheld),
         public_key=proofs.public_key(services()) if may("special") else "",
         pdf_offered=offered(),
+        pdf_made=papers(services()).is_made(audit_id),
     )
 
 

@@ -13,10 +13,15 @@ from audit.schema import BadInput
 from connectors.decisions.look import Asked, Part
 from webapp.auth import may
 from webapp.decision_look import Look, look
+from webapp.explained_lead import lead_why
+from webapp.explanations import newest
+from webapp.plain_explanations import hidden_for
 from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels import decision_entries as words
 from webapp.viewmodels.decision_log import log_facts
+from webapp.viewmodels.explained_lead import LeadShown, lead_shown
+from webapp.viewmodels.explanation_form import names_for
 from webapp.views.drafting import connection_or_404
 
 PAGE = "/connections/<connection_id>/log"
@@ -33,7 +38,7 @@ def show(connection_id: str) -> Response:
 
 @blueprint.post(PAGE)
 def of_lead(connection_id: str) -> Response:
-    """The entries of one lead."""
+    """The entries of one lead, and why it has its score."""
     return _page(connection_or_404(connection_id), request.form, request.form.get("lead", ""))
 
 
@@ -59,8 +64,19 @@ def _page(connection: ConnectionRow, given: Mapping[str, str], lead: str) -> Res
         trouble=trouble,
         verifies=opened.work.is_open(connection.id, "log"),
         may_change=may("change"),
+        why=_why(opened, connection, asked),
     )
     return make_response(page, 422 if wrong else 200)
+
+
+def _why(opened: Services, connection: ConnectionRow, asked: Asked) -> LeadShown | None:
+    """Why the lead that is asked for has its score; not again with each older page of its entries."""
+    if asked.lead is None or asked.before is not None:
+        return None
+    found = newest(opened, connection)
+    hidden = frozenset[str]() if may("special") or found is None else hidden_for(opened, found)
+    why = lead_why(opened, connection, asked.lead, found)
+    return lead_shown(why, hidden, names_for(opened, connection))
 
 
 def _asked(day: str, lead: str, before: str) -> tuple[Asked, str]:

@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
-from webapp import experiments, release_jobs
+from webapp import experiments, explanations, kept_papers, release_jobs
 from webapp.auth import may
 from webapp.jobs import ENDED
 from webapp.language import gettext, marked
@@ -20,7 +20,7 @@ from webapp.views.drafting import connection_or_404
 from webapp.work.slots import any_alive
 
 blueprint = Blueprint("jobs", __name__)
-KINDS = "sync, publish, retention, log, key, release, remedies, alert"
+KINDS = "sync, publish, retention, log, key, release, remedies, alert, explain, paper"
 NO_WORKER = marked("No worker runs, so it waits. Start fairlead serve again, or fairlead worker.")
 
 
@@ -53,6 +53,10 @@ def _asked(row: ConnectionRow, kind: JobKind, wish: str) -> JobRow:
         return release_jobs.ask(opened, row, wish if release_jobs.is_word(wish) else abort(404), who)
     if kind == "remedies":
         return experiments.ask_again(opened, row, wish, who)
+    if kind == "explain":
+        return explanations.ask_again(opened, row, wish, who)
+    if kind == "paper":
+        return kept_papers.ask_again(opened, row, wish, who)
     if row.state == "disconnected":
         raise BadInput(gettext(ENDED))
     wanted = wish if kind == "sync" and wish in WANTED else ""

@@ -96,7 +96,7 @@ class Bench:
 
     def _connection(self, job: JobRow) -> ConnectionRow:
         row = self.opened.repository.connection(job.connection_id)
-        if row is None or row.state == "disconnected":
+        if row is None or (row.state == "disconnected" and not KINDS[job.kind].after_the_end):
             raise BadInput(ENDED)
         return row
 

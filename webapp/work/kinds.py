@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from audit.finding import SEVERITIES
 from audit.schema import BadInput
-from webapp import decisions, experiments, jobs, release_jobs
+from webapp import decisions, experiments, explanations, jobs, kept_papers, release_jobs
 from webapp.alerts import sending
 from webapp.alerts.noticing import WHO
 from webapp.decision_opening import place_of
@@ -39,10 +39,12 @@ class Kind:
 
     ``run`` does it and returns a sentence. ``newest`` names the newest result there is: a job that was
     killed and finds another one than before it began does not do it again. None: twice does no harm.
+    ``after_the_end`` says that it needs nothing that ends with the connection.
     """
 
     run: Callable[[Task], str]
     newest: Callable[[Task], str] | None = None
+    after_the_end: bool = False
 
 
 def _sync(task: Task) -> str:
@@ -126,6 +128,16 @@ def _alert(task: Task) -> str:
     return sending.do(task.opened, task.connection, task.progress)
 
 
+def _explain(task: Task) -> str:
+    """What is kept under its id is not worked out again."""
+    return explanations.do(task.opened, task.connection, task.job, task.progress)
+
+
+def _paper(task: Task) -> str:
+    """The same audit gives the same bytes, and they are kept once."""
+    return kept_papers.do(task.opened, task.job, task.progress)
+
+
 KINDS: Mapping[JobKind, Kind] = MappingProxyType(
     {
         "sync": Kind(run=_sync, newest=_newest_audit),
@@ -136,5 +148,7 @@ KINDS: Mapping[JobKind, Kind] = MappingProxyType(
         "release": Kind(run=_release),
         "remedies": Kind(run=_remedies),
         "alert": Kind(run=_alert),
+        "explain": Kind(run=_explain),
+        "paper": Kind(run=_paper, after_the_end=True),
     }
 )

@@ -15,6 +15,8 @@ from audit.schema import Stream
 
 AGREES_R2, AGREES_AUC = 0.9, 0.95
 """From here (the low end of the interval) a pipeline's predictions are taken for the score's own."""
+PAIRED = 2_000
+"""So many leads are held against one another for the share of pairs in order: two million pairs."""
 EVEN = 0.5
 """The threshold of a decision: the chance from which it is rather yes than no."""
 
@@ -47,8 +49,21 @@ def explainer(subject: Subject, stream: Stream, told: Fidelity, note: str | None
         high=told.high,
         faithful=told.faithful,
         same_side=_same_side(subject, stream),
+        ordered=in_order(subject.score[:PAIRED], subject.predicted[:PAIRED]),
         note=note,
     )
+
+
+def in_order(score: Reals, told: Reals) -> float | None:
+    """The share of pairs of leads with unlike scores whose predictions stand in the same order.
+
+    Equal predictions count half (Hanley and McNeil 1982: of a yes or no it is the AUC). None without a pair.
+    """
+    above = score[:, None] > score[None, :]
+    if not above.any():
+        return None
+    ahead = np.sign(told[:, None] - told[None, :])[above]
+    return float((ahead.mean() + 1) / 2)
 
 
 def threshold(stream: Stream) -> float | None:

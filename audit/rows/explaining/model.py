@@ -30,6 +30,8 @@ class Explainer:
 
     ``kind`` is "boosting" or "linear" for our imitation of the score, "pipeline" for the customer's own.
     ``same_side`` is the share of leads that it puts on the same side of the threshold as the score does.
+    ``ordered`` is the share of pairs of leads with unlike scores that it puts in the score's order (0.5: by
+    chance), None where there is no such pair.
     ``note`` says why a pipeline that was brought is not used, or in which unit it speaks.
     """
 
@@ -40,6 +42,7 @@ class Explainer:
     high: float
     faithful: bool
     same_side: Estimate
+    ordered: float | None = None
     note: str | None = None
 
 

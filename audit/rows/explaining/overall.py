@@ -34,7 +34,7 @@ from audit.rows.explaining.subject import Subject, imitation
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Reals, score_or_decision
 from audit.rows.mitigation.learning import warm
-from audit.rows.own import own
+from audit.rows.own import good_class, own
 from audit.rows.proxy import PREFIX, gap_pairs
 from audit.rows.surrogate import LEAST, Surrogate, surrogate
 from audit.schema import BadInput, Stream
@@ -73,23 +73,25 @@ def explanations(
     ------
     BadInput
         A key is not among the leads, a fixed field is not among the fields, or the pipeline needs a column
-        that is not there or cannot be asked.
+        that is not there, cannot be asked, or has classes that are no bad and good outcome.
     """
-    rows = _rows(table, request)
+    rows = rows_of(table, request)
+    if brought is not None:
+        good_class(brought)  # refused before it takes any time
     if not {"score", "selected"} & set(table.column_names):
-        return _blank(table, stream, request, None, OPTIONS)
+        return begun(table, stream, request, None, OPTIONS)
     begin("Learning the score")
     made = surrogate(table, stream.audit.confidence, request.seed, first=rows)
     if made is None:
-        return _blank(table, stream, request, None, f"{TOO_LITTLE}: {_lacking(table)}")
+        return begun(table, stream, request, None, f"{TOO_LITTLE}: {lacking(table)}")
     begin("Asking the model")
     given = None if brought is None else own(brought, table.take(pa.array(made.rows)))
     warm()
     with one_thread():
         subject, explainer = chosen(made, stream, given, imitation(made))
         if not explainer.faithful:
-            return replace(_blank(table, stream, request, made, _poor(explainer)), explainer=explainer)
-        told = replace(_blank(table, stream, request, made, None), explainer=explainer)
+            return replace(begun(table, stream, request, made, poor(explainer)), explainer=explainer)
+        told = replace(begun(table, stream, request, made, None), explainer=explainer)
         return _told(told, subject, table, stream, (rows, begin))
 
 
@@ -97,12 +99,12 @@ def _told(
     blank: Explained, subject: Subject, table: pa.Table, stream: Stream, asked: tuple[tuple[int, ...], Begin]
 ) -> Explained:
     rows, begin = asked
-    seed, no_shapley = blank.request.seed, _no_shapley(subject)
+    seed, missing = blank.request.seed, no_shapley(subject)
     together, groups = bundles(subject), grouped(table, stream, subject)
     begin("What drives the score")
-    found = drivers(subject, together, groups, (seed, no_shapley))
+    found = drivers(subject, together, groups, (seed, missing))
     begin("What drives the gaps")
-    gaps = tuple(_gaps(subject, table, stream, (together, groups), (seed, no_shapley)))
+    gaps = tuple(_gaps(subject, table, stream, (together, groups), (seed, missing)))
     begin("Ways over the threshold")
     taken = locked(table, stream, subject, blank.request.fixed)
     free = choices(table, subject, taken)
@@ -111,7 +113,7 @@ def _told(
     begin("Single leads")
     return replace(
         blank,
-        no_shapley=no_shapley,
+        no_shapley=missing,
         drivers=found,
         agreements=agreements(found),
         gaps=gaps,
@@ -119,7 +121,7 @@ def _told(
         searched=tuple(one.searched(copies(subject, together, one.place)) for one in free),
         no_recourse=no_recourse,
         recourse=() if selects is None or not free else recourse(subject, free, groups, selects),
-        stories=tuple(_stories(subject, table, rows, (free, selects), (seed, no_shapley))),
+        stories=tuple(_stories(subject, table, rows, (free, selects), (seed, missing))),
     )
 
 
@@ -152,9 +154,10 @@ def _selects(stream: Stream) -> Callable[[Reals], BoolArray]:
     return lambda told: reaches(told, stream)
 
 
-def _blank(
+def begun(
     table: pa.Table, stream: Stream, request: Request, made: Surrogate | None, undefined: str | None
 ) -> Explained:
+    """What is known before anything is explained, and why nothing is, where that is so."""
     return Explained(
         stream=stream.name,
         request=request,
@@ -168,7 +171,7 @@ def _blank(
     )
 
 
-def _lacking(table: pa.Table) -> str:
+def lacking(table: pa.Table) -> str:
     """What there is too little of, the first reason that holds."""
     scored = int(np.isfinite(score_or_decision(table)).sum())
     if not any(column.startswith(PREFIX) for column in table.column_names):
@@ -181,7 +184,8 @@ def _lacking(table: pa.Table) -> str:
     return "all leads have the same score"
 
 
-def _poor(explainer: Explainer) -> str:
+def poor(explainer: Explainer) -> str:
+    """Why a model is not explained."""
     word, least = ("R-squared", 0.5) if explainer.measure == "r2" else ("AUC", 0.75)
     return (
         f"the imitation of the score from the fields is poor ({word} {explainer.fidelity:.2f}, from"
@@ -190,7 +194,7 @@ def _poor(explainer: Explainer) -> str:
     )
 
 
-def _no_shapley(subject: Subject) -> str | None:
+def no_shapley(subject: Subject) -> str | None:
     """Why there are no Shapley values: trees of our imitation need the extra."""
     if subject.own is not None or subject.made.model == "linear":
         return None
@@ -201,7 +205,7 @@ def _no_shapley(subject: Subject) -> str | None:
     return None
 
 
-def _rows(table: pa.Table, request: Request) -> tuple[int, ...]:
+def rows_of(table: pa.Table, request: Request) -> tuple[int, ...]:
     """The rows of the leads that are asked for; a key that is typed wrong is not repeated."""
     if not request.leads:
         return ()

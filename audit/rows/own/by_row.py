@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audit.rows.levels import Reals
+from audit.rows.own.classes import is_good
 from audit.rows.own.frame import Own, OwnFails
 
 Rows = npt.NDArray[Any]
@@ -147,7 +148,7 @@ def _last(told: Any, estimator: Any) -> Any:  # noqa: ANN401 - as above
     classes = list(getattr(estimator, "classes_", (0, 1)))
     chances = np.asarray(told)
     if len(classes) == 1:
-        return np.full(chances.shape[0], float(bool(classes[0])))
+        return np.full(chances.shape[0], float(is_good(classes[0])))
     return chances[:, 1] if len(classes) == 2 else chances
 
 
