@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +13,7 @@ from audit.intake import admit
 from audit.schema import parse_stream
 from audit.watch import survey
 from tests.webapp.watched_leads import FIRST, POLICY, STREAM, leads, pull, until
+from webapp.alerts.from_gaps import CHANGED, OUTSIDE, of_gaps
 from webapp.gap_watch.sealed import looks_of, sealed_of
 from webapp.watching_gaps import alarms_of
 
@@ -169,3 +171,23 @@ def test_nothing_sealed_is_left_of_a_connection_that_ended_and_its_alarms_stay(o
     opened.repository.set_state(row.id, "disconnected")
     pull(opened, row, until(LEADS, 61), 61)
     assert not opened.watched_gaps.holds(row.id)
+
+
+def test_an_alarm_is_an_alert_as_long_as_its_rules_are_in_force_and_a_change_for_a_month(opened, row):
+    pull(opened, row, until(LEADS, 60), 60)
+    then = replace(opened, clock=lambda: datetime.combine(FIRST, time(6), UTC) + timedelta(days=61))
+    found = {one.what.text: one for one in of_gaps(then, row)}
+    assert set(found) == {OUTSIDE, CHANGED}
+    outside = found[OUTSIDE]
+    assert (outside.severity, outside.page) == ("high", f"/connections/{row.id}/monitoring")
+    assert "rural" in outside.quote
+    assert outside.about == ("region",)
+    assert not outside.special_category
+    assert outside.sure.values["low"].startswith("\N{MINUS SIGN}")
+    assert outside.sure.values["wrong"] == "5"
+    later = replace(opened, clock=lambda: datetime.combine(FIRST, time(6), UTC) + timedelta(days=95))
+    assert [one.what.text for one in of_gaps(later, row)] == [OUTSIDE]
+    assert of_gaps(later, row)[0].subject == outside.subject
+    assert len(outside.subject) <= 80
+    pull(opened, row, until(LEADS, 61), 61, stream=STREAM.replace("threshold = 50", "threshold = 40"))
+    assert of_gaps(then, row) == ()
