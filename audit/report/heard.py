@@ -17,7 +17,7 @@ from audit.report.views.view import cell
 from audit.rows.answers import Answered, AnswerRate, Share
 
 TITLE = "What people said of the score"
-CLOSE = "It says what goes with what, never why; and it counts only those who answered."
+CLOSE = "It says what goes with what, never why, and counts only those who answered. It is not legal advice."
 NOBODY = (
     "Nobody had answered the check of a score when this audit was made. In the CRM, reps can agree, disagree "
     "with a reason, or ask for a review."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from markupsafe import Markup
@@ -30,7 +30,7 @@ class Wanted:
     """Which papers are wanted beside the three files of every report; ``key`` signs a bundle of all of them.
 
     ``text`` is the report's own ``audit.json``, and ``printed`` its PDF, where there is one already: they are
-    handed on byte for byte.
+    handed on byte for byte. ``beside`` are files of others that go into the bundle.
     """
 
     packs: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Wanted:
     key: Ed25519PrivateKey | None = None
     text: str | None = None
     printed: bytes | None = None
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def outputs(report: Report, wanted: Wanted) -> Files:
@@ -50,7 +51,8 @@ def outputs(report: Report, wanted: Wanted) -> Files:
     if wanted.pdf or wanted.printed is not None:
         files["report.pdf"] = to_pdf(page) if wanted.printed is None else wanted.printed
     if wanted.key is not None:
-        files[BUNDLE] = bundle(report, _everything(report, drawn, files), wanted.key)
+        parts = _everything(report, drawn, files) | dict(wanted.beside)
+        files[BUNDLE] = bundle(report, parts, wanted.key)
     return files
 
 

@@ -112,7 +112,7 @@ def parts(world) -> everywhere.Parts:
         "crm": ("salesforce", "hubspot"),
         "version": ("1", "999"),
         "form": ("html", "md", "json"),
-        "paper": ("summary", "model-card", "gdpr"),
+        "paper": ("summary", "model-card", "feedback", "gdpr"),
         "pack": ("eu-ai-act",),
         "proof_id": ("none",),
         "proposal_id": ("none",),

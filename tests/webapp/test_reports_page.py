@@ -20,6 +20,7 @@ from tests.webapp.site import PASSWORD, PULLED, Site, open_site
 from webapp import passwords
 from webapp.rights import proofs
 from webapp.store.accounts import NewUser
+from webapp.store.remarks import NewRemark
 from webapp.store.rows import NewAudit
 from webapp.viewmodels.reports import FORMS, PAPERS, PLAIN
 
@@ -136,6 +137,21 @@ def test_a_bundle_is_signed_by_this_installation_and_the_trail_says_who_made_it(
     assert re.search(rf"Ada Admin,evidence signed,\w+,\"?audit {SPECIAL}, SHA-256 [0-9a-f]{{64}}", trail)
     again = site.post(f"/audits/{SPECIAL}", f"/audits/{SPECIAL}/evidence.zip")
     assert again.data == answer.data
+
+
+def test_what_people_said_is_a_paper_and_part_of_the_evidence(site):
+    before = site.client.get(address(PLAIN_AUDIT, "feedback", "md")).text
+    assert "Nobody had answered the check" in before
+    assert "Nobody has written a note." in before
+    connection = site.services.evidence.one(PLAIN_AUDIT).connection_id
+    text = "Leads from the spring fair get low scores."
+    site.services.remarks.add(connection, NewRemark(team="sales", topic="complaint", text=text), "Ada")
+    after = site.client.get(address(PLAIN_AUDIT, "feedback", "md")).text
+    assert "| Somebody complained | 1 | 1 |" in after
+    assert text not in after
+    signed = site.post(f"/audits/{PLAIN_AUDIT}", f"/audits/{PLAIN_AUDIT}/evidence.zip")
+    assert verify(signed.data, proofs.public_key(site.services)).sound
+    assert unpacked(signed.data)["feedback.md"].decode() == after
 
 
 def test_the_page_in_plain_words_says_what_the_file_says(site):

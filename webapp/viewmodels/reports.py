@@ -39,6 +39,11 @@ PAPERS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         marked("The score's data, groups, numbers with ranges and limits, for a register of models."),
         _TWO,
     ),
+    "feedback": (
+        marked("What people said"),
+        marked("Reps' answers by group, whether overridden scores turned out better, notes of other teams."),
+        _TWO,
+    ),
     "report": (marked("Full report"), marked("Every table and chart, for print."), ("pdf",)),
     "ll144": (
         marked("New York City, Local Law 144"),

@@ -18,6 +18,7 @@ from audit.report.plain import Summary
 from audit.report.plain import summary as told
 from connectors.errors import ConnectorError
 from webapp.auth import may
+from webapp.heard_papers import heard_files
 from webapp.kept_papers import ask, papers
 from webapp.open_audits import Opened, hidden_in
 from webapp.plain_audits import plain_report
@@ -95,8 +96,10 @@ def bundle(audit_id: str) -> AnyResponse:
     printed = papers(store).get(audit_id) if "pdf" in request.form else None
     if "pdf" in request.form and printed is None:
         return redirect(url_for("reports.full", audit_id=audit_id), 303)
-    wanted = Wanted(key=proofs.signing_key(store), text=stored.report, printed=printed)
-    content = outputs(read_json(stored.report), wanted)[BUNDLE]
+    report = read_json(stored.report)
+    beside = heard_files(store, found.row, report)
+    wanted = Wanted(key=proofs.signing_key(store), text=stored.report, printed=printed, beside=beside)
+    content = outputs(report, wanted)[BUNDLE]
     digest = hashlib.sha256(content).hexdigest()
     store.accounts.record(
         current_user.name, "evidence signed", found.row.connection_id, f"audit {audit_id}, SHA-256 {digest}"
@@ -159,6 +162,8 @@ def _made(found: Opened, paper: str, form: str) -> bytes:
         return summary_files(report, notice)[f"summary.{form}"]
     if paper == "model-card":
         return card_files(report, notice)[f"model-card.{form}"]
+    if paper == "feedback":
+        return heard_files(services(), found.row, report)[f"feedback.{form}"]
     return pack_files(report, paper)[f"pack-{paper}.{form}"]
 
 
