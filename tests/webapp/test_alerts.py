@@ -20,7 +20,7 @@ from tests.webapp import hook_receiver, mail_server
 from tests.webapp.bench import work_off
 from tests.webapp.sample_report import sample_report
 from tests.webapp.site import PULLED
-from webapp.alerts import by_email, by_webhook, sending
+from webapp.alerts import by_email, by_webhook, from_gaps, sending
 from webapp.alerts.change import Change, Said
 from webapp.alerts.message import compose
 from webapp.alerts.message import test_message as made
@@ -35,6 +35,7 @@ from webapp.store.evidence import packed
 from webapp.store.rows import ConnectionRow, NewAudit
 from webapp.store.trail import Filter
 from webapp.store.work_jobs import Wanted
+from webapp.watching_gaps import GapAlarm
 
 NO_COUNTS = ThresholdCounts(
     thresholds=(), own=None, higher_is_better=True, confidence=0.95, outcomes=False, groups=()
@@ -181,6 +182,22 @@ def test_a_finding_is_one_alert_from_its_first_audit_to_its_end(opened, connecti
     trail = [one.action for one in opened.trail.every(Filter(target=connection.id))]
     assert trail[0] == "alert opened again"
     assert trail.count("alert opened") == 1
+
+
+def test_a_watched_gap_is_left_to_the_alert_of_its_finding(opened, connection, report, monkeypatch):
+    audited(opened, connection, report, None, "a1")
+    failing = next(one for one in report.findings if one.verdict == "fail" and one.severity != "info")
+    alarm = GapAlarm(
+        id="1", connection_id=connection.id, audit_id="a1", kind="outside", metric="selection_rate",
+        attribute="region", group="south", reference="north", special=False, day=date(2026, 1, 1),
+        said_at=opened.clock(), gap=-0.2, low=-0.3, high=-0.1, tolerance=0.05, confidence=0.95,
+        finding_id=failing.id, title="t", sentence="s", advice="a",
+    )  # fmt: skip
+    others = (replace(alarm, finding_id="F9"), replace(alarm, kind="changed"))
+    monkeypatch.setattr(from_gaps, "_standing", lambda *_: (alarm, *others))
+    assert len(from_gaps.of_gaps(opened, connection)) == 2
+    audited(opened, connection, replace(report, findings=()), report, "a2")
+    assert len(from_gaps.of_gaps(opened, connection)) == 3
 
 
 def test_a_source_that_cannot_tell_ends_nothing_and_stops_no_other(opened, connection):

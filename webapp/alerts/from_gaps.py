@@ -31,9 +31,23 @@ TODO_CHANGED = marked(
 
 
 def of_gaps(opened: Services, connection: ConnectionRow) -> tuple[Change, ...]:
-    """The newest alarm of each watched gap that still goes on under the rules that it was raised under."""
-    hidden = hidden_names(opened, connection.id)
-    return tuple(_change(one, hidden) for one in _standing(opened, connection))
+    """The newest alarm of each watched gap that still goes on under the rules that it was raised under.
+
+    A gap that the newest audit finds outside tolerance is left to the alert of that finding.
+    """
+    hidden, found = hidden_names(opened, connection.id), _found(opened, connection)
+    return tuple(
+        _change(one, hidden)
+        for one in _standing(opened, connection)
+        if one.kind == "changed" or one.finding_id not in found
+    )
+
+
+def _found(opened: Services, connection: ConnectionRow) -> frozenset[str]:
+    newest = opened.evidence.newest(connection.id, 1)
+    overview = newest[0].overview if newest else None
+    told = (one for one in overview.findings if one.verdict == "fail") if overview else ()
+    return frozenset(one.id for one in told if one.severity != "info")
 
 
 def _standing(opened: Services, connection: ConnectionRow) -> Iterator[GapAlarm]:
