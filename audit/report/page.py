@@ -75,7 +75,7 @@ def to_html(report: Report, drawn: Drawn | None = None) -> str:
             serious=[one for one in report.findings if one.severity != "info"],
             quiet=[one for one in report.findings if one.severity == "info"],
             shown=SHOWN,
-            einstein={one.id: opinion(report, one).sentence for one in report.findings},
+            einstein={one.id: _opinion(report, one) for one in report.findings},
             raw_and_shrunk=raw_and_shrunk,
             worst=worst(report),
             crossings=[one for one in report.subgroups if one.found_by == "crossing"],
@@ -114,6 +114,12 @@ def draw(report: Report) -> Drawn:
         else (Markup(),) * 4
         for place, one in enumerate(sections(report))
     }
+
+
+def _opinion(report: Report, finding: Finding) -> str:
+    """What Einstein's alerts would have said; of what is for information only where there is one."""
+    told = opinion(report, finding)
+    return "" if told.alarms is None and finding.severity == "info" else told.sentence
 
 
 def _einstein(report: Report, section: Section) -> Line | None:

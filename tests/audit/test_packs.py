@@ -216,7 +216,7 @@ def test_every_page_stays_light_however_much_there_is(report):
     pages = [pack_html(make(large)) for make in PACKS.values()]
     pages += [card_html(model_card(large)), paper_html(plain_paper(summary(large), large))]
     # Charts of at most twelve attributes, of 60 kB each at most, come on top.
-    pages.append(to_html(large, {one.attribute: (Markup(),) * 3 for one in sections(large)}))
+    pages.append(to_html(large, {one.attribute: (Markup(),) * 4 for one in sections(large)}))
     assert max(len(page.encode()) for page in pages) < 2_800_000
     # On one page: what a person reads in a minute.
     assert len(summary(large).sentences) < 25

@@ -18,7 +18,7 @@ from audit.rows.mitigation.learning import Lesson, chance, warm
 from audit.rows.mitigation.model import Remedy
 from audit.rows.mitigation.reweighing import weights
 from audit.rows.shadow import as_written, compared, learn, lower_is_better, scores, why_not, written_cut
-from audit.rows.shadow.possible import BY_CHANCE
+from audit.rows.shadow.possible import BY_CHANCE, BY_GROUP, QUEUE
 from audit.rows.shadow.trees import chances, trained
 from audit.schema import BadInput
 from tests.audit.leads import described, gapped
@@ -55,6 +55,13 @@ def tried(table) -> dict[str, tuple[Remedy, float]]:
 
 def through_json(learned):
     return replace(learned, given=json.loads(json.dumps(learned.given)))
+
+
+def test_what_needs_the_group_of_a_new_lead_says_so(tried):
+    asking = [
+        remedy for remedy, _ in tried.values() if remedy.attribute_at_decision and not remedy.randomised
+    ]
+    assert {why_not(one) for one in asking} == {BY_GROUP, QUEUE}
 
 
 def test_every_remedy_can_or_says_why_not(tried):

@@ -33,7 +33,7 @@ STICKING_OUT = """cells => cells
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(params=[("laptop", "light"), ("laptop", "dark"), ("phone", "light")], ids="-".join)
+@pytest.fixture(params=[("laptop", "light"), ("phone", "dark")], ids="-".join)
 def page(browser, request):
     """A fresh page; any error on the console or in a script fails the test."""
     size, scheme = request.param

@@ -82,7 +82,7 @@ def calls(tmp_path_factory) -> Path:
 
 
 def test_once_does_everything_and_prints_the_account(tmp_path):
-    done = demo_from_nothing("--once", "--leads", "800", folder=tmp_path)
+    done = demo_from_nothing("--once", "--leads", "400", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     for words in ("Leads pulled", "kept", "rejected", "excluded", "Findings: critical", "Worst finding in"):
         assert words in done.stdout
@@ -90,10 +90,10 @@ def test_once_does_everything_and_prints_the_account(tmp_path):
 
 
 def test_the_summary_for_programs_adds_up(tmp_path):
-    done = demo("--once", "--leads", "600", "--json", folder=tmp_path)
+    done = demo("--once", "--leads", "400", "--json", folder=tmp_path)
     told = json.loads(done.stdout)
     assert set(told) == {"salesforce", "hubspot"}
-    assert sum(one["leads"]["read"] for one in told.values()) == 600
+    assert sum(one["leads"]["read"] for one in told.values()) == 400
     for one in told.values():
         leads = one["leads"]
         left_out = sum(leads["rejected"].values()) + sum(leads["excluded"].values())

@@ -13,7 +13,7 @@ from connectors.pseudonym import Keyring
 from connectors.sandbox.fill import contents_for_story
 from connectors.sandbox.story import story
 
-LEADS, SEEDS = 12_000, range(8)
+LEADS, SEEDS = 12_000, range(6)
 
 
 def text(value) -> str | None:

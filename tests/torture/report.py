@@ -12,7 +12,7 @@ HEAD = """# Killed at random moments
 
 Written by `make torture`; do not edit. It kills processes with `kill -9`, which gives them no moment to
 tidy up, and looks at what stands afterwards. The other side is the stand-in org over TLS, not a real one.
-The same two tests with six kills each are in the suite.
+The same two tests with four kills each are in the suite.
 """
 PULLS = """
 ## Pulls

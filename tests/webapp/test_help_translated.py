@@ -21,7 +21,9 @@ OTHERS = sorted(set(NAMES) - {"en"})
 EVERY = [(tongue, name) for tongue in OTHERS for name in sorted(names())]
 LEFT = frozenset[str]().union(*NOT_YET.values())
 """Pages that are not translated themselves."""
-SAME = frozenset({"Name", "Code", "Generation", "SHA-256", "Text", "Text (Markdown)", "n", "Person", "Lead"})
+SAME = frozenset(
+    {"Name", "Code", "Generation", "SHA-256", "Text", "Text (Markdown)", "n", "Person", "Lead", "Permutation"}
+)
 """What is called the same in every language."""
 ENGLISH = re.compile(r"(?<!-)\b(?:GDPR|your|the|who|for|and HubSpot|roles)\b")
 BOLD = re.compile(r"\*\*(.+?)\*\*")

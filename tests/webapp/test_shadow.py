@@ -110,7 +110,7 @@ def test_from_an_experiment_to_a_comparison_with_every_pull(world, opened, row, 
     can = {one["value"] for one in Page(offered.text).having("input") if one.get("name") == "remedy"}
     moved = {f"threshold:{factor}" for factor in ("0.75", "0.9", "1.1", "1.25")}
     assert can == {"recalibration", *moved}
-    assert "It needs the group of every new lead." in Page(offered.text).text
+    assert "It sorts a whole queue anew, and tells no score of a single lead." in Page(offered.text).text
     for remedy, reason, words in (
         ("reorder:1", REASON, "Remedy: choose one from the list."),
         ("threshold:1.25", "", "Reason: write why"),
