@@ -124,6 +124,7 @@ def test_a_gap_is_explained_from_its_finding_and_a_lead_from_the_log(page, story
     assert job.state == "done", job.told
     # Whoever waits is led to what came of it.
     page.wait_for_url(re.compile(r"/explanations$"))
+    page.get_by_role("link", name="What is watched").click()
     page.get_by_role("link", name="Decision log").click()
     page.locator("button.pseudonym").first.click()
     page.get_by_role("heading", name="Why this score").wait_for()

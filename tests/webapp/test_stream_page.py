@@ -221,7 +221,7 @@ def test_every_page_leads_there(site: Site, connection: ConnectionRow) -> None:
         links = [link["href"] for link in Page(site.client.get(path).text).having("a")]
         assert links.count(f"/connections/{connection.id}/stream") >= 2
     here = shown(site.client.get(f"/connections/{connection.id}/stream")).having("a")
-    assert [link["href"] for link in here if "aria-current" in link] == [
+    assert [link["href"] for link in here if link.get("aria-current") == "page"] == [
         f"/connections/{connection.id}/stream"
     ]
 
