@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -12,8 +12,7 @@ from babel import dates
 from webapp.finding_names import FindingName
 from webapp.language import current, gettext, marked
 from webapp.store.remarks import TOPICS, Month, RemarkRow, Team, Topic
-from webapp.store.triage import REASONS, STATES, Why
-from webapp.viewmodels.answers_queue import BADGES, BECAME, Choice
+from webapp.viewmodels.answers_queue import BADGES, BECAME, DECLINED
 from webapp.viewmodels.words import moment
 
 MONTHS = 24
@@ -46,14 +45,6 @@ SHORT_WORDS: Mapping[Topic, str] = MappingProxyType(
     }
 )
 """The topics as heads of a table."""
-DECLINED: Mapping[Why, str] = MappingProxyType(
-    {
-        "score_holds": marked("the score was checked and holds"),
-        "not_the_score": marked("it is not about the score"),
-        "said_before": marked("the same was said before"),
-        "cannot_tell": marked("there is not enough to tell"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,20 +107,6 @@ def months_of(found: Sequence[Month]) -> tuple[MonthLine, ...]:
         MonthLine(words=_month(month), counts=tuple(counts.get(topic, 0) for topic in TOPICS))
         for month, counts in list(by_month.items())[:MONTHS]
     )
-
-
-def outcomes() -> tuple[Choice, ...]:
-    """What can be said of a note; the reason of a no is part of it."""
-    return tuple(_outcomes())
-
-
-def _outcomes() -> Iterator[Choice]:
-    for state in STATES[1:]:
-        if state != "declined":
-            yield Choice(value=state, words=gettext(BECAME[state]))
-    for why in REASONS:
-        yield Choice(value=f"declined/{why}", words=_became("declined", why))
-    yield Choice(value="open", words=gettext("Open again"))
 
 
 def _became(state: str, why: str) -> str:

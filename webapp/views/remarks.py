@@ -28,8 +28,8 @@ from webapp.services import services
 from webapp.store.remarks import LONGEST, PAGE, TEAMS, TOPICS, Became, NewRemark, Wanted
 from webapp.store.rows import ConnectionRow
 from webapp.store.triage import STATES, State
-from webapp.viewmodels.answers_queue import BECAME
-from webapp.viewmodels.remarks import SHORT_WORDS, TEAM_WORDS, TOPIC_WORDS, months_of, outcomes, remark_cards
+from webapp.viewmodels.answers_queue import BECAME, outcomes
+from webapp.viewmodels.remarks import SHORT_WORDS, TEAM_WORDS, TOPIC_WORDS, months_of, remark_cards
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
 from webapp.views.reasons import typed_reason
