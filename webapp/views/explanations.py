@@ -8,7 +8,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    flash,
     make_response,
     redirect,
     render_template,
@@ -35,7 +34,7 @@ from webapp.viewmodels.explanation_form import Offered, names_for, offered, read
 from webapp.viewmodels.jobs import line
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
-from webapp.views.jobs import told
+from webapp.views.jobs import stop, told
 
 blueprint = Blueprint("explanations", __name__)
 PAGE = "/connections/<connection_id>/explanations"
@@ -68,10 +67,7 @@ def cancel(connection_id: str) -> AnyResponse:
     """Let what is being found out stop at its next step."""
     connection = connection_or_404(connection_id)
     for job in services().work.of(connection.id, "explain", 1):
-        if services().work.cancel(job.id, current_user.user.name) is None:
-            flash(gettext("It had ended already; nothing was cancelled."), "info")
-        else:
-            flash(gettext("It stops at its next step. Nothing half-written stays."), "success")
+        stop(services(), job.id)
     return redirect(url_for("explanations.show", connection_id=connection.id), 303)
 
 

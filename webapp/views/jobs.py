@@ -79,13 +79,7 @@ def cancel(job_id: str) -> Response:
     """End a job that waits, or let one that runs stop at its next step."""
     opened = services()
     job = opened.work.get(job_id) or abort(404)
-    row = opened.work.cancel(job_id, current_user.user.name)
-    if row is None:
-        flash(gettext("It had ended already; nothing was cancelled."), "info")
-    elif row.state == "running":
-        flash(gettext("It stops at its next step. Nothing half-written stays."), "success")
-    else:
-        flash(gettext("It is cancelled."), "success")
+    stop(opened, job_id)
     if request.form.get("back") == "start":
         return redirect(url_for("start.go_on", connection_id=job.connection_id), 303)
     return redirect(url_for("jobs.index"), 303)
@@ -110,3 +104,14 @@ def _shown(opened: Services) -> dict[str, object]:
 
 def _line(opened: Services, job: JobRow, names: dict[str, str]) -> JobLine:
     return line(job, names.get(job.connection_id, job.connection_id), opened.clock())
+
+
+def stop(opened: Services, job_id: str) -> None:
+    """End a job that waits, or let one that runs stop at its next step, and say on the next page which."""
+    row = opened.work.cancel(job_id, current_user.user.name)
+    if row is None:
+        flash(gettext("It had ended already; nothing was cancelled."), "info")
+    elif row.state == "running":
+        flash(gettext("It stops at its next step. Nothing half-written stays."), "success")
+    else:
+        flash(gettext("It is cancelled."), "success")

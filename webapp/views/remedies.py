@@ -9,7 +9,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    flash,
     make_response,
     redirect,
     render_template,
@@ -25,7 +24,6 @@ from audit.rows.mitigation.legal import without_groups
 from audit.schema import BadInput
 from webapp.auth import may
 from webapp.experiments import Found, all_of, ask, open_one
-from webapp.language import gettext
 from webapp.open_audits import open_audit
 from webapp.services import services
 from webapp.store.experiments import KEPT
@@ -48,7 +46,7 @@ from webapp.viewmodels.remedy_lines import remedy_lines, sheet
 from webapp.viewmodels.words import organisation_label
 from webapp.views.drafting import connection_or_404
 from webapp.views.evidence import ALONE
-from webapp.views.jobs import told
+from webapp.views.jobs import stop, told
 
 blueprint = Blueprint("remedies", __name__)
 PAGE = "/connections/<connection_id>/remedies"
@@ -99,10 +97,7 @@ def cancel(connection_id: str) -> AnyResponse:
     """Let what is being tried stop at its next remedy."""
     connection = connection_or_404(connection_id)
     for job in services().work.of(connection.id, "remedies", 1):
-        if services().work.cancel(job.id, current_user.user.name) is None:
-            flash(gettext("It had ended already; nothing was cancelled."), "info")
-        else:
-            flash(gettext("It stops at its next step. Nothing half-written stays."), "success")
+        stop(services(), job.id)
     return redirect(url_for("remedies.show", connection_id=connection.id), 303)
 
 
