@@ -14,7 +14,6 @@ from connectors.salesforce.query import Soql
 
 DOING, LOOKING = "making of a task", "search for a task"
 LONGEST_SUBJECT, LONGEST_TEXT = 255, 32_000
-CREATED = 201
 MENDS = {
     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": "the connected user may not give tasks to that owner",
     "INSUFFICIENT_ACCESS_OR_READONLY": "the connected user may not make tasks: give it Edit Tasks",

@@ -223,7 +223,10 @@ def test_one_run_at_a_time_and_a_second_is_told_so(opened, row, browser):
     assert [job.id for job in opened.work.open()] == [first.id]
     browser.submit(here(row), {}, to=here(row, "/cancel"))
     assert opened.work.get(first.id).state == "cancelled"
-    assert "The last try came to nothing" in Page(browser.get(here(row)).text).text
+    text = Page(browser.get(here(row)).text).text
+    assert "The last try came to nothing" in text
+    # It only waited: nothing has to stop first.
+    assert "It is cancelled." in text
 
 
 def test_a_run_stops_at_its_next_remedy_and_keeps_nothing(opened, row, monkeypatch):

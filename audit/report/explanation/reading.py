@@ -6,9 +6,9 @@ import json
 from typing import Any, cast
 
 from audit.estimate import Estimate
-from audit.intake import Refusal
 from audit.report.brought import BroughtModel
 from audit.report.explanation.model import SCHEMA, ExplanationReport
+from audit.report.turned_away import turned_away
 from audit.rows.explaining.model import (
     Agreement,
     Change,
@@ -56,16 +56,12 @@ def _report(record: Record) -> ExplanationReport:
         version=record["version"],
         rows=record["rows"],
         kept=record["kept"],
-        rejected=_turned_away(record, "rejected"),
-        excluded=_turned_away(record, "excluded"),
+        rejected=turned_away(record, "rejected"),
+        excluded=turned_away(record, "excluded"),
         stream_digest=record["digests"]["stream"],
         data_digest=record["digests"]["data"],
         pipeline=BroughtModel(**_tuples(brought)) if brought else None,
     )
-
-
-def _turned_away(record: Record, code: str) -> tuple[Refusal, ...]:
-    return (Refusal(code=code, text=code, count=record[code], rows=()),) if record[code] else ()
 
 
 def _explained(record: Record) -> Explained:

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from audit.estimate import Estimate
-from audit.intake import Refusal
 from audit.report.brought import BroughtModel
 from audit.report.mitigation.model import SCHEMA, MitigationReport
+from audit.report.turned_away import turned_away
 from audit.rows.mitigation import Experiment, Request, Trial
 from audit.rows.mitigation.model import AIMS, Advice, Change, Reading, Remedy, Row
 from audit.schema import BadInput
@@ -40,8 +40,8 @@ def _report(record: Record) -> MitigationReport:
         version=record["version"],
         rows=record["rows"],
         kept=record["kept"],
-        rejected=_turned_away(record, "rejected"),
-        excluded=_turned_away(record, "excluded"),
+        rejected=turned_away(record, "rejected"),
+        excluded=turned_away(record, "excluded"),
         stream_digest=record["digests"]["stream"],
         data_digest=record["digests"]["data"],
         pipeline=_pipeline(record.get("pipeline")),
@@ -52,10 +52,6 @@ def _pipeline(told: Record | None) -> BroughtModel | None:
     if told is None:
         return None
     return BroughtModel(digest=told["digest"], steps=tuple(told["steps"]), notes=tuple(told["notes"]))
-
-
-def _turned_away(record: Record, code: str) -> tuple[Refusal, ...]:
-    return (Refusal(code=code, text=code, count=record[code], rows=()),) if record[code] else ()
 
 
 def _experiment(record: Record) -> Experiment:
