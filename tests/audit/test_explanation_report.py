@@ -272,6 +272,12 @@ def test_a_selected_lead_has_a_smallest_way_back(table):
     assert not {one.field for one in alone.back.changes} & {one.field for one in held.back.changes}
 
 
+def test_an_imitation_that_is_worse_than_the_mean_tells_nothing_of_the_spread(made):
+    worse = replace(made.explainer, fidelity=-0.02, low=-0.03, high=-0.01)
+    assert "It tells nothing of the score's spread," in summary(replace(made, explainer=worse)).model
+    assert "of the score's spread (" in summary(made).model
+
+
 def test_a_poor_imitation_explains_no_lead(table):
     noise = pa.array(np.random.default_rng(0).normal(size=table.num_rows))
     poor = table.set_column(table.column_names.index("score"), "score", noise)

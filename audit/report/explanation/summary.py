@@ -59,9 +59,17 @@ def _what(made: Explained) -> str:
     return "What is explained is" if made.undefined is None else "What was learned is"
 
 
+def _spread(one: Explainer) -> str:
+    if one.fidelity <= 0:
+        return "It tells nothing of the score's spread"
+    return (
+        f"It tells {percent(one.fidelity)} of the score's spread ({percent(one.low)} to {percent(one.high)})"
+    )
+
+
 def _model(one: Explainer, what: str) -> str:
     told = (
-        f"It tells {percent(one.fidelity)} of the score's spread ({percent(one.low)} to {percent(one.high)})"
+        _spread(one)
         if one.measure == "r2"
         else f"It ranks decisions with an AUC of {one.fidelity:.2f} ({one.low:.2f} to {one.high:.2f})"
     )
