@@ -24,6 +24,7 @@ from webapp.store.accounts import NewUser
 from webapp.store.explanations import Explanations
 from webapp.store.repository import Repository
 from webapp.store.work_jobs import WorkJobs
+from webapp.viewmodels.fidelity import fidelity
 
 GERMAN = {"Accept-Language": "de"}
 CHANNELS = ("fair", "web")
@@ -195,6 +196,14 @@ def test_methods_that_disagree_are_shown_as_disagreeing(made, row, browser, monk
     assert "The methods disagree here. Rely on none of them alone" in text
     assert "Permutation and SHAP disagree: both put Channel first, but" in text
     assert "Rank correlation of the fields that matter: \N{MINUS SIGN}0.40." in text
+
+
+@pytest.mark.usefixtures("made")
+def test_an_imitation_worse_than_the_mean_is_given_no_share_of_the_spread(opened, row):
+    found = newest(opened, row).report.explained.explainer
+    nothing = "It tells nothing of how much scores differ from lead to lead."
+    assert nothing in fidelity(replace(found, fidelity=-0.02, faithful=False)).told
+    assert nothing not in fidelity(found).told
 
 
 def test_a_poor_imitation_is_never_shown_as_the_truth(opened, row, browser, lead, monkeypatch):

@@ -75,7 +75,9 @@ def _told(one: Explainer) -> Iterator[str]:
             n=of_100(one.ordered),
         )
     value, ends = _measured(one)
-    if one.measure == "r2":
+    if one.measure == "r2" and one.fidelity <= 0:
+        yield gettext("It tells nothing of how much scores differ from lead to lead.")
+    elif one.measure == "r2":
         yield gettext(
             "It tells %(value)s (%(ends)s) of how much scores differ from lead to lead.",
             value=value,
