@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 # An answer that has not come by then will not come: the process that waited for it may be dead.
 UNANSWERED = 15.0
+LEAST_WAIT = 0.001
+"""Seconds to wait at least: whoever waits for less would only ask again."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Window:
             return 0.0
         # A call under way keeps its place for a whole interval yet, even if it is answered at once.
         moments: list[float] = [*self.places.values(), *([now] if self.under_way else [])]
-        return max(min(moments) + self.interval - now, 0.001)
+        return max(min(moments) + self.interval - now, LEAST_WAIT)
 
     def settle(self, ticket: str, now: float) -> None:
         """A call was answered, or came to nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -189,10 +190,8 @@ def test_numerals_in_words_are_counted(thousands, tens, ones):
     assert [one.value for one in numbers_in(text)] == ([1000 * thousands] if thousands else [])
 
 
-@given(st.dates(), st.dates())
+@given(st.dates(min_value=date(1000, 1, 1)), st.dates(min_value=date(1000, 1, 1)))
 def test_a_day_is_the_same_in_every_form_and_no_other_day(day, other):
-    assume(day.year >= 1000)
-    assume(other.year >= 1000)
     fact = (f"Made on {day.isoformat()}.",)
     month = ("January", "February", "March", "April", "May", "June", "July", "August", "September")
     month += ("October", "November", "December")
