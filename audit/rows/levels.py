@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from audit.rows.once import once
+
 Codes = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
@@ -21,10 +23,14 @@ LARGEST = 1e30  # a number beyond it is as good as this one, and in reach of sin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    """A column as codes into names; a code of -1 is a row that takes no part."""
+    """A column as codes into names; a code of -1 is a row that takes no part. Nobody may change the codes."""
 
     codes: Codes
     names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Lock the codes: several parts of an audit share them."""
+        self.codes.setflags(write=False)
 
     @property
     def size(self) -> int:
@@ -47,7 +53,7 @@ def groups(table: pa.Table, attribute: str, minimum: int) -> Levels:
 
 def attribute_levels(table: pa.Table, attribute: str) -> Levels:
     """Every group of an attribute, "unknown" included."""
-    return _dictionary(table.column(f"attribute:{attribute}"))
+    return once(table, ("attribute", attribute), lambda: _dictionary(table.column(f"attribute:{attribute}")))
 
 
 def feature(table: pa.Table, name: str, least: int = RARE) -> Levels:
@@ -59,9 +65,13 @@ def feature(table: pa.Table, name: str, least: int = RARE) -> Levels:
     Levels with fewer than ``least`` (10) rows, and those after the 2,000 most frequent, become one pooled
     level: a level seen a few times can be learned by heart and says nothing about new leads.
     """
+    return once(table, ("feature", name, least), lambda: _pooled(_every_level(table, name), least))
+
+
+def _every_level(table: pa.Table, name: str) -> Levels:
     column = table.column(f"feature:{name}")
     number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
-    return _pooled(_bins(_reals(column)) if number else _dictionary(column), least)
+    return _bins(_reals(column)) if number else _dictionary(column)
 
 
 def feature_numbers(table: pa.Table, name: str) -> Reals | None:
