@@ -14,9 +14,9 @@ from audit.tally import count
 from tests.audit.tables import stream
 from tests.audit.worlds import equal_leads
 
-RUNS = 60
-ALLOWED = 6
-"""Of 60 runs at exactly 5 %, more than 6 raise an alarm with a probability of 3 %."""
+RUNS = 40
+ALLOWED = 5
+"""Of 40 runs at exactly 5 %, more than 5 raise an alarm with a probability of 1.4 %."""
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def cases(draw) -> tuple[pa.Table, Stream]:
 
 
 @given(cases())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_every_report_can_be_written_and_read(case):
     table, stream = case
     try:

@@ -59,10 +59,10 @@ def test_equal_groups_are_not_accused_where_a_bootstrap_always_accuses_them():
     """Six groups of 200 at 30 %: Fairlearn's interval leaves 0 in every run (reference audit.md, 0.4)."""
     random = np.random.default_rng(2)
     by = stream("g", score=None, threshold=None, decision="d")
-    runs = [spans(null(random, 6, 200, 0.3), by) for _ in range(200)]
+    runs = [spans(null(random, 6, 200, 0.3), by) for _ in range(120)]
     for metric in SPANS:
-        # 5 % at most, and 200 runs tell 7 % from it only seldom.
-        assert np.mean([one[metric].low > 0 for one in runs]) <= 0.07
+        # 5 % at most, and 120 runs tell 9 % from it only seldom.
+        assert np.mean([one[metric].low > 0 for one in runs]) <= 0.09
         assert not [one for one in runs if one[metric].verdict == "fail"]
     assert np.mean([one["selection_rate_span"].value > 0.05 for one in runs]) > 0.8
 
