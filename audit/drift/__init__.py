@@ -16,12 +16,15 @@ from audit.drift.cells import of_days, of_two
 from audit.drift.comparing import compared
 from audit.drift.limits import LIMITS
 from audit.drift.model import (
+    Alike,
     Asked,
+    Cause,
     ColumnDrift,
     DriftReport,
     Driver,
     Gap,
     GapDrift,
+    GroupScore,
     LeftOut,
     LevelShare,
     Multivariate,
@@ -84,21 +87,29 @@ def drift_of_two(reference: Cube, newest: Cube, stream: Stream, asked: Asked = U
     return compared(of_two(reference, newest), stream, asked)
 
 
+def parts_of(column: ColumnDrift) -> tuple[ColumnDrift | Share | Unseen | None, ...]:
+    """What is told of a column; one that began or ended is one piece of news, its values are none."""
+    return (column,) if column.begun or column.ended else (column, column.missing, column.unseen)
+
+
 def alarms(report: DriftReport) -> int:
     """How many things drifted surely and by more than their limit."""
-    parts = [part for one in report.columns for part in (one, one.missing, one.unseen)]
+    parts = [part for one in report.columns for part in parts_of(one)]
     every = (*parts, *report.gaps, report.multivariate, *report.changes)
     return sum(one is not None and one.verdict == "fail" for one in every)
 
 
 __all__ = [
     "LIMITS",
+    "Alike",
     "Asked",
+    "Cause",
     "ColumnDrift",
     "DriftReport",
     "Driver",
     "Gap",
     "GapDrift",
+    "GroupScore",
     "LeftOut",
     "LevelShare",
     "Multivariate",
@@ -111,4 +122,5 @@ __all__ = [
     "drift_of_days",
     "drift_of_table",
     "drift_of_two",
+    "parts_of",
 ]

@@ -7,6 +7,7 @@ import numpy as np
 from audit.arrays import FloatArray
 from audit.clustering.accounts import FEWEST
 from audit.drift import distances
+from audit.drift.arriving import arrived
 from audit.drift.binning import Binning, Laid
 from audit.drift.model import ColumnDrift, LevelShare
 from audit.drift.shares import LEAST_NAMED, gone_names, missing_share, unseen_share
@@ -34,6 +35,7 @@ def column_drift(laid: Laid, source: Source, confidence: float, *, special: bool
     size = size_of(both[0], both[1], effect, confidence)
     statistic, freedom = distances.chi_squared(both[0], both[1])
     ordered = _ordered(column, windows) if column.axis.edges else (None, None)
+    there = arrived(column, source)
     outcome, many = column.role == "outcome", column.role in {"feature", "control", "group", "score"}
     return ColumnDrift(
         name=column.name,
@@ -62,6 +64,8 @@ def column_drift(laid: Laid, source: Source, confidence: float, *, special: bool
         unseen=unseen_share(column, windows, effect) if many else None,
         series=_series(column, source, bins, both[0]),
         since=None,
+        begun=there.begun,
+        ended=there.ended,
         design_effect=effect,
     )
 

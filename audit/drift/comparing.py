@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from audit.clustering.accounts import FEWEST as FEWEST_ACCOUNTS
+from audit.drift.around import Around, explained, in_windows
 from audit.drift.binning import Laid, laid
 from audit.drift.columns import column_drift, few_accounts
 from audit.drift.gaps import Sides, gap_drifts, sides_of
 from audit.drift.judging import judged
 from audit.drift.limits import SCAN
 from audit.drift.model import (
+    Alike,
     Asked,
     ColumnDrift,
     DriftReport,
@@ -44,6 +46,7 @@ class _Pass:
     seen: list[Seen] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     score: Laid | None = None
+    around: Around = field(default_factory=Around)
 
     def take(self, column: Coded) -> None:
         one = laid(column, self.source)
@@ -53,13 +56,24 @@ class _Pass:
             return
         special = {each.name for each in self.stream.attributes if each.special_category}
         marked = column.role == "group" and column.name in special
-        self.columns.append(column_drift(one, self.source, self.stream.audit.confidence, special=marked))
+        told = column_drift(one, self.source, self.stream.audit.confidence, special=marked)
+        whole = told.begun is None and told.ended is None
+        self.columns.append(told)
+        self.around.take(one, special=marked, whole=whole)
         if column.role == "score":
             self.score = one
         if column.role == "group":
             self._take_groups(column)
         if self.source.weight is None and column.role in SEEN:
+            self._show(one, whole=whole)
+
+    def _show(self, one: Laid, *, whole: bool) -> None:
+        """To the classifier; a field that is new or gone would tell the windows apart by itself."""
+        if whole:
             self.seen.append(_seen(one))
+        else:
+            why = "it is new, or gone, within these days: that alone would tell the windows apart"
+            self.left_out.append(LeftOut(what=f"{one.column.name} in all columns together", why=why))
 
     def _take_groups(self, column: Coded) -> None:
         known = {one.name: one for one in self.stream.attributes}
@@ -92,6 +106,7 @@ def compared(source: Source, stream: Stream, asked: Asked) -> DriftReport:
     if few:
         why = f"a window has leads of fewer than {FEWEST_ACCOUNTS} accounts, whose leads are alike"
         kept.left_out.append(LeftOut(what="all verdicts", why=why))
+    changes, alike = _changes(kept, asked)
     report = DriftReport(
         stream=stream.name,
         windows=_two(source) if made is None else made.windows,
@@ -100,7 +115,8 @@ def compared(source: Source, stream: Stream, asked: Asked) -> DriftReport:
         columns=tuple(kept.columns),
         gaps=_gaps(kept),
         multivariate=together,
-        changes=_changes(kept, asked),
+        changes=changes,
+        alike=alike,
         left_out=(*kept.left_out, *_not_together(together, source, asked)),
         tested=0,
         confidence=confidence,
@@ -130,11 +146,17 @@ def _width(kept: _Pass) -> float:
     return (high - low) or 1.0
 
 
-def _changes(kept: _Pass, asked: Asked) -> tuple[ScoreChange, ...]:
+def _changes(kept: _Pass, asked: Asked) -> tuple[tuple[ScoreChange, ...], Alike | None]:
+    """The days on which the score changed, and whether leads that are alike are scored as before."""
     if kept.score is None:
-        return ()
-    error = SCAN * (1 - kept.stream.audit.confidence)
-    return score_changes(kept.score, kept.source, error, asked.seed)
+        return (), None
+    audit, source = kept.stream.audit, kept.source
+    found = score_changes(kept.score, source, SCAN * (1 - audit.confidence), asked.seed)
+    strata, made = kept.around.strata(kept.score, source)
+    why = "the score tells it almost alone, so that it is no sign of what a lead is"
+    kept.left_out += [LeftOut(what=f"{name} among what makes leads alike", why=why) for name in made]
+    told = explained(found, strata, source, kept.around.groups, audit.minimum_group)
+    return told, in_windows(strata, source)
 
 
 def _together(kept: _Pass, asked: Asked) -> Multivariate | None:

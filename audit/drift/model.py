@@ -11,6 +11,7 @@ from audit.disparity import Verdict
 Role = Literal["feature", "group", "control", "score", "decision", "outcome", "work"]
 PeriodKind = Literal["week", "month"]
 Chosen = Literal["asked", "first half", "two windows"]
+Cause = Literal["model", "mix", "unclear"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,8 @@ class ColumnDrift:
     at most; neither names a value of fewer than ten leads. ``series`` is the PSI of each period against the
     reference window, less what chance gives (None: too few leads), and ``since`` the first day of the period
     from which on it stayed above the limit (only with the verdict fail). ``missing`` is None for an outcome,
-    ``unseen`` also where values cannot be new.
+    ``unseen`` also where values cannot be new. ``begun`` is the first day with a value where no lead before
+    has one, ``ended`` the last where no lead after has: a field that is new or gone, which is no drift.
     """
 
     name: str
@@ -140,6 +142,8 @@ class ColumnDrift:
     unseen: Unseen | None
     series: tuple[float | None, ...]
     since: date | None
+    begun: date | None
+    ended: date | None
     design_effect: float
 
 
@@ -208,13 +212,38 @@ class Multivariate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """How far the score moved (``psi`` beyond chance), and how far among leads that are alike (``left``).
+
+    ``leads`` is how many leads the weighted later ones are worth.
+    """
+
+    psi: float
+    left: float
+    leads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupScore:
+    """A group's mean score before and after a change."""
+
+    attribute: str
+    group: str
+    special: bool
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreChange:
     """A day on which the score's distribution changed, such as by a new version of the model.
 
     The new distribution begins on ``day``, or else between ``earliest`` and ``latest`` (at the report's
     confidence). ``p_value`` is that of the whole scan, ``psi`` that of the stretches on both sides
     less what chance gives, and
-    ``before`` and ``after`` are their mean scores (None where no lead has one).
+    ``before`` and ``after`` are their mean scores (None where no lead has one). ``alike`` compares leads that
+    are alike (None where that cannot be told), and ``cause`` is "model" where their scores moved too, "mix"
+    where only other leads came, else "unclear". ``groups`` are those with enough leads on both sides.
     """
 
     day: date
@@ -225,6 +254,9 @@ class ScoreChange:
     before: float | None
     after: float | None
     verdict: Verdict
+    alike: Alike | None
+    cause: Cause
+    groups: tuple[GroupScore, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +274,7 @@ class DriftReport:
     All p-values of ``columns`` (with their missing and unseen shares), ``gaps`` and ``multivariate`` are
     one family of ``tested`` (Holm), with a fifth of the error kept for ``changes``. ``tolerance`` is that of
     the change of a gap, ``by_account`` says whether the stream names accounts, whose leads are alike.
+    ``alike`` tells of the score in both windows whether leads that are alike moved too.
     """
 
     stream: str
@@ -252,6 +285,7 @@ class DriftReport:
     gaps: tuple[GapDrift, ...]
     multivariate: Multivariate | None
     changes: tuple[ScoreChange, ...]
+    alike: Alike | None
     left_out: tuple[LeftOut, ...]
     tested: int
     confidence: float

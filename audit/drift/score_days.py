@@ -18,7 +18,8 @@ from audit.drift.source import Source
 def score_changes(score: Laid, source: Source, error: float, seed: int) -> tuple[ScoreChange, ...]:
     """Changes over all days, not only those of the windows; none without days.
 
-    ``error`` is the probability of telling any where the days could have come in any order.
+    ``error`` is the probability of telling any where the days could have come in any order. What they go with
+    is told by `audit.drift.around`.
     """
     made = source.calendar
     if made is None:
@@ -48,6 +49,9 @@ def _told(
             before=_mean(scores, one.first, one.at),
             after=_mean(scores, one.at, one.end),
             verdict="fail" if one.psi >= PSI else "pass",
+            alike=None,
+            cause="unclear",
+            groups=(),
         )
 
 

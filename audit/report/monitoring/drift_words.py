@@ -45,10 +45,25 @@ GAP_TODO = (
     "See the gap day by day on this page, then audit the newest leads and read what to do about the finding."
 )
 TOGETHER_TODO = "Begin with the columns named: what changed in where they come from?"
+BEGUN_TODO = (
+    "Ask who added the field and whether the score reads it. No lead before that day can be compared by it."
+)
+ENDED_TODO = (
+    "Ask who took the field away, or which form or import no longer fills it; the score may still read it."
+)
+MIX_TODO = (
+    "Other leads come than before, as with a campaign or a season. The model need not have changed: compare"
+    " within groups."
+)
 CHANGE_TODO = (
     "Ask the vendor or the admin what changed on that day. Audit the leads before and after apart: one audit"
     " over both mixes two scores."
 )
+CAUSES = {
+    "model": ", also among leads that are alike: as with a new version of the model",
+    "mix": " because other leads came: leads that are alike are scored as before",
+    "unclear": ", as with a new version of the model; whether only other leads came cannot be told",
+}
 TOLD = 4
 NAMED = 3
 
@@ -116,6 +131,9 @@ def _every(report: DriftReport) -> Iterator[Told]:
 
 def _of_column(one: ColumnDrift) -> Iterator[Told]:
     name = column_title(one)
+    if one.begun or one.ended:
+        yield from _arrived(one, name)
+        return
     if one.verdict == "fail":
         yield Told(title=name, sentence=_moved(one), todo=TODO[one.role], special=one.special)
     if one.missing is not None and one.missing.verdict == "fail":
@@ -125,6 +143,18 @@ def _of_column(one: ColumnDrift) -> Iterator[Told]:
         yield Told(title=f"{name}: missing values", sentence=share, todo=MISSING_TODO, special=one.special)
     if one.unseen is not None and one.unseen.verdict == "fail":
         yield Told(title=f"{name}: new values", sentence=_new(one), todo=UNSEEN_TODO, special=one.special)
+
+
+def _arrived(one: ColumnDrift, name: str) -> Iterator[Told]:
+    """A field that is new or gone, where that moved what is compared."""
+    if one.verdict != "fail":
+        return
+    if one.begun:
+        said = f"It is new: no lead before {one.begun} has a value."
+        yield Told(title=f"{name}: new", sentence=said, todo=BEGUN_TODO, special=one.special)
+    if one.ended:
+        said = f"It is gone: no lead after {one.ended} has a value."
+        yield Told(title=f"{name}: gone", sentence=said, todo=ENDED_TODO, special=one.special)
 
 
 def column_title(one: ColumnDrift) -> str:
@@ -202,5 +232,6 @@ def _change(one: ScoreChange) -> Told:
         if one.before is not None and one.after is not None
         else ""
     )
-    sentence = f"The score's distribution changed {when}, as with a new version of the model.{means}"
-    return Told(title="the score changed", sentence=sentence, todo=CHANGE_TODO, special=False)
+    sentence = f"The score's distribution changed {when}{CAUSES[one.cause]}.{means}"
+    todo = MIX_TODO if one.cause == "mix" else CHANGE_TODO
+    return Told(title="the score changed", sentence=sentence, todo=todo, special=False)
