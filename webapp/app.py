@@ -30,6 +30,7 @@ from webapp.views import (
     connections,
     dashboard,
     decision_log,
+    drift,
     errors,
     evidence,
     explanations,
@@ -81,6 +82,7 @@ ROOMS = (
     *(remarks,),
     *(alerts, alert_channels),
     *(monitoring, scorecards),
+    drift,
     explanations,
 )
 

@@ -22,6 +22,7 @@ from webapp.crms import label, source_for
 from webapp.decisions import catch_up, log_sync
 from webapp.departures import comparison_wanted, settle
 from webapp.direct_use import direct_use
+from webapp.drift_watch.update import after_audit as watch_drift
 from webapp.erasure import erase, is_disconnected
 from webapp.first_measure import measure_first, refuse_unmeasured, stopped
 from webapp.held_leads import keyed, leads_of
@@ -113,6 +114,7 @@ def sync(
         opened.accounts.record(SERVER, "leads pulled", connection.id, detail)
         after_audit(opened, connection, (held, rules.stream), row)
         watch_gaps(opened, connection, (held, rules), row)
+        watch_drift(opened, connection, (held, rules), row)
         return row
 
 

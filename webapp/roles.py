@@ -60,6 +60,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("remarks.show", "remarks.write", "remarks.take_out"),
                 *("alerts.index", "alerts.show"),
                 *("monitoring.index", "monitoring.show", "scorecards.show"),
+                "drift.show",
                 *("explanations.show", "explanations.report_json", "reports.full", "reports.make_full"),
             }
         ),

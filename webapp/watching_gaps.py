@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, cast
@@ -17,11 +16,11 @@ from webapp.gap_watch.days import Held
 from webapp.gap_watch.rules import Texts
 from webapp.gap_watch.seen import hidden_names
 from webapp.gap_watch.update import bring_up_to_date
+from webapp.keeping_up import kept_up
 from webapp.services import Services
 from webapp.store.rows import AuditRow, ConnectionRow
 from webapp.store.watched_gaps import AlarmRow
 
-LOG = logging.getLogger(__name__)
 AlarmKind = Literal["outside", "changed"]
 ADVICE: dict[AlarmKind, str] = {
     "outside": (
@@ -75,12 +74,9 @@ def after_audit(
     """
     table, rules = held
     texts = Texts(stream=rules.stream, policy=rules.policy_version.text)
-    try:
+    with kept_up(opened, connection, "gaps"):
         admitted = admit(table, rules.stream).table
         bring_up_to_date(opened, connection, Held(table=admitted, texts=texts, audit=of, now=opened.clock()))
-    except Exception:
-        # The audit is in place, and stays so whatever happens here; the next pull catches up.
-        LOG.exception("the watched gaps could not be brought up to date")
 
 
 def alarms_of(opened: Services, connection: ConnectionRow, *, special: bool) -> tuple[GapAlarm, ...]:

@@ -47,16 +47,19 @@ class Strata:
         factor = self._raked(before, after)
         leads = self.weight[after]
         alike = float((leads * factor).sum() ** 2 / (leads * factor**2).sum())
-        then = np.bincount(self.score[before], self.weight[before], self.bins)
+        then = self._bins(before, self.weight[before])
         if min(alike, then.sum()) < LEAST_LEADS:
             return None
-        now = np.bincount(self.score[after], leads, self.bins)
-        weighted = np.bincount(self.score[after], leads * factor, self.bins)
+        now = self._bins(after, leads)
+        weighted = self._bins(after, leads * factor)
         return Alike(
             psi=round(psi_less_chance(then, now), DIGITS),
             left=round(psi_less_chance(then, weighted / weighted.sum() * alike), DIGITS),
             leads=round(alike),
         )
+
+    def _bins(self, side: BoolArray, leads: FloatArray) -> FloatArray:
+        return np.bincount(self.score[side], leads, self.bins).astype(np.float64)
 
     def _raked(self, before: BoolArray, after: BoolArray) -> FloatArray:
         """The factor of each later lead."""

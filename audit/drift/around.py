@@ -28,7 +28,7 @@ class Around:
     def take(self, one: Laid, *, special: bool, whole: bool) -> None:
         """A column that is there on all days (``whole``) says what leads are."""
         if one.column.role in MIX and whole:
-            codes = one.bins.place[one.column.codes].astype(np.int16)
+            codes = one.bins.place[one.column.codes]
             self.columns.append((one.column.name, codes, len(one.bins.names)))
         if one.column.role == "group":
             self.groups.append((one.column, special))
@@ -101,5 +101,5 @@ def _groups(
 
 
 def _means(codes: IntArray, total: FloatArray, n: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:
-    leads = np.bincount(codes, n, size)
+    leads = np.bincount(codes, n, size).astype(np.float64)
     return np.bincount(codes, total, size) / np.maximum(leads, 1), leads

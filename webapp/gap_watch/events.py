@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from audit.schema import BadInput, Stream, parse_stream
+from webapp.drift_watch.models import models_of
 from webapp.language import decimal, gettext
 from webapp.services import Services
 from webapp.store.benchmarks import Benchmarks
@@ -30,11 +31,20 @@ def benchmarks_of(opened: Services) -> Benchmarks:
 
 def happened(opened: Services, connection: ConnectionRow, *, rules: bool) -> tuple[Happened, ...]:
     """Everything, the oldest first; with ``rules`` also what people wrote, which only they may read."""
-    found = [*_versions(opened, connection), *_remedies(opened, connection)]
+    found = [*_versions(opened, connection), *_remedies(opened, connection), *_models(opened, connection)]
     if rules:
         notes = benchmarks_of(opened).notes(connection.id)
         found += [Happened(day=one.day, words=one.words, theirs=True) for one in notes]
     return tuple(sorted(found, key=lambda one: one.day))
+
+
+def _models(opened: Services, connection: ConnectionRow) -> Iterator[Happened]:
+    """Days on which the score changed by itself, as it was inferred from the leads."""
+    for place, one in enumerate(models_of(opened, connection)):
+        words = gettext(
+            "Inferred: the score changed, as with another model (model %(n)s)", n=decimal(place + 2)
+        )
+        yield Happened(day=one.day, words=words)
 
 
 def _versions(opened: Services, connection: ConnectionRow) -> Iterator[Happened]:

@@ -8,6 +8,7 @@ from webapp.store import (
     benchmark_tables,
     clock_tables,
     decision_tables,
+    drift_tables,
     erased_lead_tables,
     evidence_tables,
     experiment_tables,
@@ -37,6 +38,7 @@ MODULES = (
     *(remark_tables,),
     alert_tables,
     *(gap_tables, benchmark_tables),
+    drift_tables,
     *(explanation_tables, paper_tables),
 )
 METADATA = Base.metadata

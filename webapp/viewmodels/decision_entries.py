@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -12,6 +13,8 @@ from connectors.decisions.chain import Record
 from connectors.decisions.look import Asked, Shown
 from connectors.pseudonym import KEY_BYTES, LeadKey
 from webapp.crms import NAMES
+from webapp.drift_watch.models import inferred
+from webapp.drift_watch.short import Model
 from webapp.language import decimal, gettext, marked, ngettext
 from webapp.viewmodels.words import moment
 
@@ -24,7 +27,10 @@ WAYS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryLine:
-    """One entry: whose, the score, since when it stood, when it was logged, by which model, from where."""
+    """One entry: whose, the score, since when it stood, when it was logged, by which model, from where.
+
+    ``inferred`` says which model it probably was; that is no part of the log.
+    """
 
     number: int
     lead: str
@@ -32,6 +38,7 @@ class EntryLine:
     since: str
     seen: str
     model: str
+    inferred: str
     source: str
     policy: str
 
@@ -55,8 +62,8 @@ def typed(day: str, lead: str, before: str) -> Asked:
     return Asked(day=_day(day.strip()), lead=_lead(lead.strip()), before=_number(before))
 
 
-def entry_line(one: Shown) -> EntryLine:
-    """An entry as a person reads it."""
+def entry_line(one: Shown, models: Sequence[Model] = ()) -> EntryLine:
+    """An entry as a person reads it; ``models`` were inferred, told where the CRM tells none."""
     entry = one.decision
     return EntryLine(
         number=entry.number,
@@ -65,6 +72,7 @@ def entry_line(one: Shown) -> EntryLine:
         since=_moment(entry.scored_at) or gettext("not known"),
         seen=_moment(entry.seen_at),
         model=entry.model_version or gettext("not told"),
+        inferred="" if entry.model_version else inferred(models, _date(entry.scored_at)),
         source=f"{NAMES.get(entry.source, entry.source)}, {gettext(WAYS[entry.way])}",  # type: ignore[call-overload]
         policy=_policy(entry.policy_version),
     )
@@ -117,6 +125,13 @@ def _moment(text: str) -> str:
         return moment(datetime.fromisoformat(text)) if text else ""
     except (ValueError, TypeError):
         return str(text)
+
+
+def _date(text: str) -> date | None:
+    """The day of a stored moment; None where it is none."""
+    with suppress(ValueError, TypeError):
+        return datetime.fromisoformat(text).date()
+    return None
 
 
 def _day(text: str) -> str:

@@ -13,6 +13,7 @@ from audit.schema import BadInput
 from connectors.decisions.look import Asked, Part
 from webapp.auth import may
 from webapp.decision_look import Look, look
+from webapp.drift_watch.models import models_of
 from webapp.explained_lead import lead_why
 from webapp.explanations import newest
 from webapp.plain_explanations import hidden_for
@@ -46,7 +47,7 @@ def _page(connection: ConnectionRow, given: Mapping[str, str], lead: str) -> Res
     opened = services()
     asked, wrong = _asked(given.get("day", ""), lead, given.get("before", ""))
     found, trouble = _found(opened, connection, asked)
-    row = opened.decision_logs.get(connection.id)
+    row, models = opened.decision_logs.get(connection.id), models_of(opened, connection)
     page = render_template(
         "decision_log.html",
         connection=connection,
@@ -57,7 +58,7 @@ def _page(connection: ConnectionRow, given: Mapping[str, str], lead: str) -> Res
         happened=words.happenings(found.records),
         days=found.days[:DAYS],
         whole=len(found.days),
-        lines=[words.entry_line(one) for one in found.part.entries],
+        lines=[words.entry_line(one, models) for one in found.part.entries],
         before=found.part.before,
         asked=asked,
         wrong=wrong,

@@ -15,9 +15,11 @@ from webapp.gap_watch.listing import earlier, listing
 from webapp.gap_watch.noting import noted_change
 from webapp.gap_watch.sealed import looks_of, sealed_of
 from webapp.gap_watch.seen import hidden_names
+from webapp.keeping_up import behind_of
 from webapp.language import gettext, iso_day
 from webapp.services import Services, services
 from webapp.store.rows import ConnectionRow
+from webapp.viewmodels.drift import behind_words
 from webapp.viewmodels.monitoring import (
     Asked,
     Chosen,
@@ -109,6 +111,7 @@ def _page(connection: ConnectionRow, typed: dict[str, str], wrong: dict[str, str
         late=late_words(sequences, lambda one: one.attribute not in hidden),
         events=[(iso_day(one.day), one) for one in reversed(events)],
         audit_id=newest[0].id if newest else "",
+        behind=[behind_words(one) for one in behind_of(opened, connection) if one.part == "gaps"],
         typed=typed,
         wrong=wrong,
         turned=_turned(url_for("monitoring.show", connection_id=connection.id), asked, part),

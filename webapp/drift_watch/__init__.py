@@ -1,0 +1,1 @@
+"""Drift looked at with every pull: what moved, since when, and what was told of it before."""
