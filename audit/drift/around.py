@@ -76,8 +76,18 @@ def explained(
         before, after = (ordinal >= first) & (ordinal < at), (ordinal >= at) & (ordinal < end)
         alike = strata.alike(before, after)
         told = tuple(_groups(groups, source, (before, after), least))
-        found.append(replace(one, alike=alike, cause=cause_of(alike), groups=told))
+        means = [_mean(source, side, one) for side, one in ((before, one.before), (after, one.after))]
+        found.append(
+            replace(one, before=means[0], after=means[1], alike=alike, cause=cause_of(alike), groups=told)
+        )
     return tuple(found)
+
+
+def _mean(source: Source, side: BoolArray, otherwise: float | None) -> float | None:
+    """The mean score of a side: up to the change next to it, and not of what came after that too."""
+    if source.score is None or not (n := float(source.score[2][side].sum())):
+        return otherwise
+    return round(float(source.score[0][side].sum()) / n, DIGITS)
 
 
 def _groups(

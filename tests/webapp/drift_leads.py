@@ -33,9 +33,11 @@ NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
 
 
 def with_faith(table):
-    """Every other lead is of the one faith, which changes with the season, so that its mix moves."""
+    """Every other lead is of the one faith; from September on those of the other have the lower scores."""
     late = pc.greater_equal(table["created"], pa.scalar(FIRST + timedelta(days=250)))
-    names = [("one" if at % 2 or now else "two") for at, now in enumerate(late.to_pylist())]
+    high = pc.greater_equal(table["score"], 55)
+    both = enumerate(zip(late.to_pylist(), high.to_pylist(), strict=True))
+    names = ["one" if (up and at % 8 if now else at % 2) else "two" for at, (now, up) in both]
     return table.append_column("attribute:faith", pa.array(names))
 
 

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import date, timedelta
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
-from tests.webapp import drift_leads
-from tests.webapp.drift_leads import LEADS, STREAM, pull, until
+from tests.audit.drift.stories import FIRST, MARCH, MAY, NOVEMBER
+from tests.webapp.drift_leads import STREAM, pull, until
+from tests.webapp.markup import Page
 from tests.webapp.site import NAME, open_site
+from webapp.alerts.change import Unknown
+from webapp.alerts.from_drift import of_drift
+from webapp.doctor.watched import watched
+from webapp.drift_watch.models import inferred, models_of
+from webapp.drift_watch.reading import kept_of
+from webapp.drift_watch.sealed import looks_at
+from webapp.drift_watch.update import after_audit
+from webapp.erasure import erase
+from webapp.gap_watch.events import happened
+from webapp.keeping_up import behind_of, kept_up
+from webapp.secrets_box import Unreadable
+from webapp.store.drift_looks import KEPT
 
 
 @pytest.fixture(scope="module")
@@ -17,19 +32,161 @@ def told(tmp_path_factory):
     site = open_site(tmp_path_factory.mktemp("drift") / "site")
     row = site.connect()
     site.services.repository.save_stream(row.id, STREAM, NAME)
-    for day, audit in ((90, "audit1"), (160, "audit2"), (365, "audit3")):
+    editions = []
+    for day, audit in ((90, "audit1"), (160, "audit2"), (365, "audit3"), (365, "audit4")):
         assert pull(site.services, row, until(day), audit)
-    yield site, row
+        editions.append({one.subject: one.edition for one in of_drift(site.services, row)})
+    yield site, row, editions
     site.close()
 
 
 def page(told, path="drift"):
-    site, row = told
+    site, row = told[:2]
     got = site.client.get(f"/connections/{row.id}/{path}")
     assert got.status_code == 200
-    return got.text
+    return Page(got.text)
 
 
-def test_the_page_tells_the_three_stories(told):
-    text = page(told)
-    open("/tmp/b/drift.html", "w").write(text)
+def at(day):
+    return FIRST + timedelta(days=day)
+
+
+def test_the_page_tells_a_new_field_another_model_and_a_season_apart(told):
+    text = page(told).text
+    assert "The model probably changed" in text
+    assert "The score moved with other leads" in text
+    assert f"No lead before {at(MARCH)} has a value" in text
+    assert "probably another model: leads that are alike are scored otherwise" in text
+    assert "other leads: leads that are alike are scored as before" in text
+    assert "region 'rural': 52." in text
+    assert "budget: moved" not in text
+    assert "budget: missing values" not in text
+    assert "From pull to pull (4)" in text
+
+
+def test_the_newest_look_is_whole_and_older_ones_are_short_and_sealed(told):
+    site, row, _ = told
+    rows = looks_at(site.services).looks(row.id)
+    assert [one.whole is not None for one in rows] == [True, False, False, False]
+    assert [one.audit_id for one in rows] == ["audit4", "audit3", "audit2", "audit1"]
+    assert all(b"budget" not in one.short + (one.whole or b"") for one in rows)
+    kept = kept_of(site.services, row)
+    assert kept.report is not None
+    assert kept.looks[0][1].known[0].audit_id == "audit2"  # the model change, first told in June
+
+
+def test_a_special_category_is_shown_to_those_who_may(told, monkeypatch):
+    assert "faith" in page(told).text
+    monkeypatch.setattr("webapp.views.drift.may", lambda right: right != "special")
+    text = page(told).text
+    assert "faith" not in text
+    assert "things are of special categories" in text
+
+
+def test_one_alert_for_a_pull_and_the_same_things_are_told_once(told):
+    site, row, editions = told
+    assert [sorted(one) for one in editions] == [["drift"], ["drift"], *[["drift", "drift/special"]] * 2]
+    plain = [one["drift"] for one in editions]
+    assert len(set(plain[:3])) == 3
+    assert editions[3] == editions[2]
+    plain, special = of_drift(site.services, row)
+    assert (plain.severity, plain.special_category) == ("high", False)
+    assert "also among leads that are alike" in plain.quote
+    assert "because other leads came" in plain.quote
+    assert "budget is a new field since 2026-03-02" in plain.quote
+    assert "faith" not in plain.quote
+    assert (special.special_category, special.about) == (True, ("faith",))
+
+
+def test_an_inferred_model_stands_beside_the_log_and_in_the_charts(told):
+    site, row, _ = told
+    models = models_of(site.services, row)
+    assert [one.sure for one in models] == [True]  # the season is no model
+    changed = models[0]
+    assert changed.earliest <= at(MAY) <= changed.latest
+    assert inferred(models, at(0)) == f"inferred: model 1, until about {changed.day}"
+    assert inferred(models, at(300)) == f"inferred: model 2, since about {changed.day}"
+    assert inferred(models, None) == inferred((), at(0)) == ""
+    with site.app.test_request_context():
+        said = [one for one in happened(site.services, row, rules=False) if "Inferred" in one.words]
+    assert [(one.day, one.theirs) for one in said] == [(changed.day, False)]
+    assert at(NOVEMBER) not in {one.day for one in said}
+
+
+@pytest.fixture
+def opened(site):
+    return site.services, site.connect(), site
+
+
+def test_what_fails_is_kept_told_and_cleared_by_the_next_success(opened):
+    services, row, site = opened
+    with kept_up(services, row, "drift"):
+        raise Unreadable
+    first = behind_of(services, row)[0].since
+    with kept_up(services, row, "drift"):
+        _ = [][len("0031234567890AB")]
+    with kept_up(services, row, "gaps"):
+        raise MemoryError
+    assert [(one.part, one.since, one.why) for one in behind_of(services, row)] == [
+        ("drift", first, "defect"),
+        ("gaps", behind_of(services, row)[1].since, "memory"),
+    ]
+    assert [one.level for one in watched(services, row)] == ["warning", "warning"]
+    assert "could not be brought up to date since" in page((site, row)).text
+    assert "there was not enough memory" in page((site, row), "monitoring").text
+    with kept_up(services, row, "drift"):
+        pass
+    assert [one.part for one in behind_of(services, row)] == ["gaps"]
+    assert "could not be brought up to date" not in page((site, row)).text
+
+
+def test_alerts_stay_as_they_are_while_drift_is_not_up_to_date(opened):
+    services, row, _ = opened
+    assert of_drift(services, row) == ()
+    pull(services, row, until(100))
+    with kept_up(services, row, "drift"):
+        raise MemoryError
+    with pytest.raises(Unknown):
+        of_drift(services, row)
+
+
+def test_empty_states_say_why_and_what_to_do(opened):
+    services, row, site = opened
+    assert "There is no audit yet" in page((site, row)).text
+    pull(services, row, until(1))
+    text = page((site, row)).text
+    assert "cannot be compared" in text
+    assert "all leads are of one day (2026-01-01)" in text
+    pull(services, row, until(100).drop(["feature:source", "feature:budget"]))
+    assert "The stream names no fields beside score and groups" in page((site, row)).text
+    pull(services, row, until(100).take(list(range(0, 3000, 150))))
+    assert "too few leads" in page((site, row)).text
+
+
+def test_looks_are_bounded_and_go_with_the_connection(opened, monkeypatch):
+    services, row, _ = opened
+    monkeypatch.setattr("webapp.store.drift_looks.KEPT", 2)
+    for audit in ("audit1", "audit2", "audit3"):
+        pull(services, row, until(30), audit)
+    assert [one.audit_id for one in looks_at(services).looks(row.id, KEPT)] == ["audit3", "audit2"]
+    services.repository.set_state(row.id, "disconnected")
+    assert erase(services, services.repository.connection(row.id))
+    assert not looks_at(services).holds(row.id)
+    assert not pull(services, row, until(30), "audit4")
+
+
+def test_a_failure_of_drift_leaves_the_audit_alone(opened, monkeypatch):
+    services, row, _ = opened
+    monkeypatch.setattr("webapp.drift_watch.update.drift_of_table", lambda *_: 1 / 0)
+
+    class Given:
+        stream = None
+
+    after_audit(services, row, (pa.table({"a": [1]}), Given()), None)
+    assert [one.why for one in behind_of(services, row)] == ["defect"]
+
+
+def test_the_api_tells_the_same(told):
+    site, row, _ = told
+    assert date(2026, 3, 2) in {one.begun for one in kept_of(site.services, row).report.columns}
+    assert pc is not None

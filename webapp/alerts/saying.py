@@ -21,6 +21,7 @@ STATE_WORDS: Mapping[State, str] = {
 KIND_WORDS: Mapping[Kind, str] = {
     "finding": marked("Finding"),
     "gap": marked("Watched gap"),
+    "drift": marked("Drift"),
     "job": marked("Job"),
     "late": marked("Late pull"),
     "log": marked("Decision log"),

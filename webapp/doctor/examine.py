@@ -26,6 +26,7 @@ from webapp.doctor import (
     sealed,
     stored,
     variables,
+    watched,
     webhooks,
     workers,
     write_back,
@@ -47,6 +48,7 @@ WHOLE: tuple[Whole, ...] = (
 EACH: tuple[Each, ...] = (
     *(crm_access.state, sealed.tokens, crm_access.pulls, held.leads, policies.policy, policies.stream),
     *(sealed.keys, write_back.write_back, webhooks.webhooks, logs.decision_log),
+    watched.watched,
 )
 AWAY = "The database does not answer, so this cannot be looked at."
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from audit.drift import DriftReport
-from webapp.drift_watch.things import CHANGES, Thing, things
+from webapp.drift_watch.things import CHANGES, Thing, is_news, things
 
 NEAR = timedelta(days=10)
 """A change of the score that is told so near to one of before is the same one."""
@@ -17,9 +17,14 @@ FORGOTTEN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """When a thing was first told, in which audit, and when last; ``key`` is its name then."""
+    """When a thing was first told, in which audit, and when last; ``key`` is its name then.
+
+    ``news`` is whether somebody is to be told at once, ``special`` whether it is of a special category.
+    """
 
     key: str
+    news: bool
+    special: bool
     audit_id: str
     first: datetime
     last: datetime
@@ -54,10 +59,15 @@ class Short:
     models: tuple[Model, ...] = ()
 
 
-def short_of(report: DriftReport, before: Short | None, audit_id: str, now: datetime) -> Short:
-    """A report in short, with what was known before it."""
+def short_of(
+    report: DriftReport, before: Short | None, pulled: tuple[str, datetime], special: Collection[str] = ()
+) -> Short:
+    """A report in short, with what was known before it.
+
+    ``pulled`` are the audit and the moment of the pull, ``special`` the names of special categories.
+    """
     earlier = before or Short()
-    found = tuple(_named(things(report), earlier.known))
+    found = tuple(_named(things(report, special), earlier.known))
     score = next((one for one in report.columns if one.role == "score"), None)
     made = report.windows
     return Short(
@@ -68,7 +78,7 @@ def short_of(report: DriftReport, before: Short | None, audit_id: str, now: date
         alike=None if report.alike is None else report.alike.left,
         together=None if report.multivariate is None else report.multivariate.auc,
         things=found,
-        known=_known(found, earlier.known, audit_id, now),
+        known=_known(found, earlier.known, pulled),
         models=tuple(_models(found, earlier.models, made.reference.first)),
     )
 
@@ -93,18 +103,22 @@ def _nearest(day: date, days: Sequence[date]) -> date | None:
 
 
 def _known(
-    found: Sequence[Thing], before: Sequence[Known], audit_id: str, now: datetime
+    found: Sequence[Thing], before: Sequence[Known], pulled: tuple[str, datetime]
 ) -> tuple[Known, ...]:
-    earlier = {one.key: one for one in before}
-    keys = dict.fromkeys(one.key for one in found)
-    still = [
-        replace(earlier[key], last=now)
-        if key in earlier
-        else Known(key=key, audit_id=audit_id, first=now, last=now)
-        for key in keys
-    ]
-    gone = [one for one in before if one.key not in keys and now - one.last <= FORGOTTEN]
-    return (*still, *gone)
+    audit_id, now = pulled
+    earlier, still = {one.key: one for one in before}, dict[str, Known]()
+    for one in found:
+        known = earlier.get(one.key)
+        still[one.key] = Known(
+            key=one.key,
+            news=is_news(one),
+            special=one.special,
+            audit_id=known.audit_id if known else audit_id,
+            first=known.first if known else now,
+            last=now,
+        )
+    gone = [one for one in before if one.key not in still and now - one.last <= FORGOTTEN]
+    return (*still.values(), *gone)
 
 
 def _models(found: Sequence[Thing], before: Sequence[Model], first: date | None) -> Iterator[Model]:

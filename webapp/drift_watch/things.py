@@ -12,6 +12,8 @@ from audit.drift import ColumnDrift, DriftReport, GapDrift, ScoreChange
 
 Kind = Literal["model", "mix", "unclear", "begun", "ended", "moved", "missing", "new", "gap", "together"]
 CHANGES: frozenset[Kind] = frozenset({"model", "mix", "unclear"})
+TOLD: frozenset[Kind] = CHANGES | {"begun", "ended", "gap", "moved", "new"}
+OF_LEADS = frozenset({"feature", "score"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +42,21 @@ class Thing:
     now: float | None = None
 
 
-def things(report: DriftReport) -> tuple[Thing, ...]:
-    """Everything of a report that is sure and large: changes of the score first."""
-    return tuple(_every(report))
+def things(report: DriftReport, special: Collection[str] = ()) -> tuple[Thing, ...]:
+    """Everything of a report that is sure and large: changes of the score first.
+
+    ``special`` are names of special categories: what is about a column of that name is one, too.
+    """
+    return tuple(replace(one, special=one.special or one.name in special) for one in _every(report))
+
+
+def is_news(one: Thing) -> bool:
+    """Whether somebody is to be told at once.
+
+    Missing values, the mix of groups, outcomes and work are on the page; all columns together say nothing
+    that the columns do not.
+    """
+    return one.kind in TOLD and (one.kind != "moved" or one.role in OF_LEADS)
 
 
 def shown(found: Collection[Thing], hidden: Collection[str], *, special: bool) -> tuple[Thing, ...]:

@@ -12,6 +12,7 @@ from webapp.drift_watch.sealed import looks_at, sealed_of
 from webapp.drift_watch.short import lacking, short_of
 from webapp.keeping_up import kept_up
 from webapp.services import Services
+from webapp.special_names import marked
 from webapp.store.drift_looks import LookRow
 from webapp.store.repository import short_id
 from webapp.store.rows import AuditRow, ConnectionRow
@@ -40,7 +41,8 @@ def look(opened: Services, connection: ConnectionRow, held: tuple[pa.Table, Stre
     last = store.newest(connection.id)
     before = None if last is None else sealed.short(last)
     report, why = _compared(*held)
-    short = lacking(why, before) if report is None else short_of(report, before, of.id, now)
+    names = marked(opened, connection.id, {of.stream_version})
+    short = lacking(why, before) if report is None else short_of(report, before, (of.id, now), names)
     name = short_id()
     kept, whole = sealed.seal(name, short, report)
     return store.keep(

@@ -24,7 +24,7 @@ ROLES: Mapping[Role, str] = {
 NAMED = frozenset({"feature", "group", "control"})
 TITLES: Mapping[Kind, str] = {
     "model": marked("The model probably changed"),
-    "mix": marked("Other leads came, and the score moved with them"),
+    "mix": marked("The score moved with other leads"),
     "unclear": marked("The score changed"),
     "begun": marked("%(name)s: a new field"),
     "ended": marked("%(name)s: the field is gone"),
