@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
 from tests.audit.drift.stories import FIRST, MARCH, MAY, NOVEMBER
+from tests.webapp.api_caller import caller
 from tests.webapp.drift_leads import STREAM, pull, until
 from tests.webapp.markup import Page
 from tests.webapp.site import NAME, open_site
@@ -186,7 +186,21 @@ def test_a_failure_of_drift_leaves_the_audit_alone(opened, monkeypatch):
     assert [one.why for one in behind_of(services, row)] == ["defect"]
 
 
-def test_the_api_tells_the_same(told):
+def test_the_api_tells_the_same_and_withholds_special_categories(told):
     site, row, _ = told
-    assert date(2026, 3, 2) in {one.begun for one in kept_of(site.services, row).report.columns}
-    assert pc is not None
+    client = site.app.test_client()
+    plain = caller(client, site.services, "read:audits")
+    whole = caller(client, site.services, "read:audits", "read:special")
+    here = f"/connections/{row.id}/drift"
+    got = whole.get(here).json
+    assert [one["cause"] for one in got["score_days"]] == ["model", "mix"]
+    assert [(one["number"], one["sure"]) for one in got["models"]] == [(2, True)]
+    assert {one["name"]: one["begun"] for one in got["columns"]}["budget"] == "2026-03-02"
+    assert (got["lacking"], got["behind_since"], got["withheld"]) == (None, None, 0)
+    assert "faith" in {one["attribute"] for one in got["gaps"]}
+    assert "faith" not in plain.get(here).text
+    assert plain.get(here).json["withheld"] > 0
+    pulls = whole.get(f"{here}/pulls?limit=2").json
+    assert [one["audit"] for one in pulls["items"]] == ["audit4", "audit3"]
+    assert whole.get(f"{here}/pulls?limit=2&cursor={pulls['next']}").json["items"][-1]["moved"] == 1
+    assert whole.get("/connections/none/drift").status_code == 404
