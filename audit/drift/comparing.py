@@ -163,7 +163,7 @@ def _together(kept: _Pass, asked: Asked) -> Multivariate | None:
     if not kept.seen or not asked.multivariate:
         return None
     source = kept.source
-    return multivariate(kept.seen, source.window, source.account, asked.seed, kept.stream.audit.confidence)
+    return multivariate(kept.seen, source.window, source.account, asked, kept.stream.audit.confidence)
 
 
 def _not_together(found: Multivariate | None, source: Source, asked: Asked) -> tuple[LeftOut, ...]:

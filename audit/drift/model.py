@@ -22,7 +22,7 @@ class Asked:
     ``newest_from`` the first day of the newest window (None: the last 28 days with leads, as far as they
     come after the reference). ``period`` is that of the series (None: weeks up to half a year, else months).
     ``confidence`` None is that of the stream's ``[audit]``. ``seed`` draws samples and permutations;
-    ``multivariate`` False saves the classifier, which needs rows.
+    ``multivariate`` False saves the classifier, which needs rows; it sees ``drawn`` leads of each window.
     """
 
     reference_until: date | None = None
@@ -31,6 +31,7 @@ class Asked:
     confidence: float | None = None
     seed: int = 0
     multivariate: bool = True
+    drawn: int = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,14 +22,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from audit.arrays import FloatArray, IntArray
-from audit.drift.model import Driver, Multivariate, Role
+from audit.arrays import BoolArray, FloatArray, IntArray
+from audit.drift.model import Asked, Driver, Multivariate, Role
 from audit.drift.sampling import drawn
 from audit.intervals import quantile
 from audit.rows.imitating.threads import one_thread
 
-MOST = 10_000
-"""Leads drawn from each window."""
 SHUFFLED = 4_000
 """Held-out leads on which it is tried what each column is worth."""
 FEWEST = 100
@@ -48,7 +46,7 @@ class Seen:
 
 
 def multivariate(
-    columns: Sequence[Seen], window: IntArray, account: IntArray | None, seed: int, confidence: float
+    columns: Sequence[Seen], window: IntArray, account: IntArray | None, asked: Asked, confidence: float
 ) -> Multivariate | None:
     """How well all columns together tell the windows apart; None with fewer than 100 leads in one.
 
@@ -60,14 +58,14 @@ def multivariate(
         0, 1, or -1 (takes no part) of each row.
     account
         The account of each row: one lead of each is drawn.
-    seed
-        Draws leads and shuffles columns.
+    asked
+        Its seed draws leads and shuffles columns; ``drawn`` is how many leads of each window at most.
     confidence
         Of the interval.
     """
     import sklearn.ensemble  # noqa: F401, PLC0415 - slow to import, and only then held to one thread
 
-    rows = [_window(columns, window, place, account, seed) for place in (0, 1)]
+    rows = [_window(columns, window == place, account, asked) for place in (0, 1)]
     if min(len(part) for part in rows) < FEWEST:
         return None
     chosen = np.concatenate(rows)
@@ -76,18 +74,16 @@ def multivariate(
     label = np.repeat([0, 1], [len(part) for part in rows])
     half = np.concatenate([np.arange(len(part)) % 2 for part in rows])
     with one_thread():
-        tried = [_tried(columns, data, label, half == side, seed) for side in (0, 1)]
+        tried = [_tried(columns, data, label, half == side, asked.seed) for side in (0, 1)]
     return _together(columns, tried, (len(rows[0]), len(rows[1])), confidence)
 
 
-def _window(
-    columns: Sequence[Seen], window: IntArray, place: int, account: IntArray | None, seed: int
-) -> IntArray:
-    rows = np.flatnonzero(window == place)
+def _window(columns: Sequence[Seen], within: BoolArray, account: IntArray | None, asked: Asked) -> IntArray:
+    rows = np.flatnonzero(within)
     if not rows.size:
         return rows
     parts = [column.codes[rows] for column in columns]
-    return rows[drawn(parts, None if account is None else account[rows], MOST, seed)]
+    return rows[drawn(parts, None if account is None else account[rows], asked.drawn, asked.seed)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

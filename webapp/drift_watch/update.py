@@ -17,6 +17,9 @@ from webapp.store.drift_looks import LookRow
 from webapp.store.repository import short_id
 from webapp.store.rows import AuditRow, ConnectionRow
 
+DRAWN = 3_000
+"""Leads of each window that the classifier sees: drift costs less than the audit that it comes after."""
+
 
 def after_audit(
     opened: Services, connection: ConnectionRow, held: tuple[pa.Table, Rules], of: AuditRow
@@ -61,6 +64,6 @@ def look(opened: Services, connection: ConnectionRow, held: tuple[pa.Table, Stre
 def _compared(table: pa.Table, stream: Stream) -> tuple[DriftReport | None, str]:
     """The report, or in English why these leads cannot be compared."""
     try:
-        return drift_of_table(table, stream, Asked()), ""
+        return drift_of_table(table, stream, Asked(drawn=DRAWN)), ""
     except BadInput as problem:
         return None, str(problem)

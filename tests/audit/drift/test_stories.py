@@ -93,6 +93,11 @@ def test_without_columns_beside_the_score_the_cause_is_unclear():
     assert [(one.cause, one.alike) for one in found.changes] == [("unclear", None)]
 
 
+def test_the_classifier_sees_as_many_leads_as_are_asked_for():
+    found = drift_of_table(year(n=6_000, days=120), STREAM_OF_YEAR, Asked(drawn=300)).multivariate
+    assert (found.reference, found.newest) == (300, 300)
+
+
 def test_a_field_that_ends_is_gone_since_its_day():
     table = year(model=False, season=False)
     days = table["created"].to_pylist()
