@@ -28,6 +28,13 @@ WORDS: Mapping[Why, str] = {
     "defect": marked("of a defect in Fairlead; the server's log says where"),
 }
 """Why, as it stands behind "because"."""
+KINDS: tuple[tuple[type[Exception], Why], ...] = (
+    (BadInput, "data"),
+    (Unreadable, "unreadable"),
+    (SQLAlchemyError, "storage"),
+    (OSError, "storage"),
+    (MemoryError, "memory"),
+)
 
 
 @contextmanager
@@ -55,11 +62,7 @@ def _note(store: NotUpToDate, connection: ConnectionRow, behind: Behind) -> None
 
 
 def _why(error: Exception) -> Why:
-    kinds: tuple[tuple[type[Exception], Why], ...] = (
-        (BadInput, "data"),
-        (Unreadable, "unreadable"),
-        (SQLAlchemyError, "storage"),
-        (OSError, "storage"),
-        (MemoryError, "memory"),
-    )
-    return next((why for kind, why in kinds if isinstance(error, kind)), "defect")
+    for kind, why in KINDS:
+        if isinstance(error, kind):
+            return why
+    return "defect"

@@ -21,7 +21,7 @@ threshold = 50
 outcome = "won"
 worked = "worked"
 created = "day"
-features = ["source", "budget"]
+features = ["source", "turnover"]
 [[stream.attribute]]
 name = "region"
 reference = "urban"

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 
+from connectors.decisions.entry import Decision
+from connectors.decisions.look import Shown
 from tests.audit.drift.stories import FIRST, MARCH, MAY, NOVEMBER
 from tests.webapp.api_caller import caller
 from tests.webapp.drift_leads import STREAM, pull, until
-from tests.webapp.markup import Page
+from tests.webapp.help_words import unexplained
+from tests.webapp.markup import Page, faults
 from tests.webapp.site import NAME, open_site
 from webapp.alerts.change import Unknown
 from webapp.alerts.from_drift import of_drift
@@ -24,6 +27,7 @@ from webapp.gap_watch.events import happened
 from webapp.keeping_up import behind_of, kept_up
 from webapp.secrets_box import Unreadable
 from webapp.store.drift_looks import KEPT
+from webapp.viewmodels.decision_entries import entry_line
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,8 @@ def page(told, path="drift"):
     site, row = told[:2]
     got = site.client.get(f"/connections/{row.id}/{path}")
     assert got.status_code == 200
+    assert faults(got.text) == []
+    assert unexplained(got.text) == []
     return Page(got.text)
 
 
@@ -59,8 +65,8 @@ def test_the_page_tells_a_new_field_another_model_and_a_season_apart(told):
     assert "probably another model: leads that are alike are scored otherwise" in text
     assert "other leads: leads that are alike are scored as before" in text
     assert "region 'rural': 52." in text
-    assert "budget: moved" not in text
-    assert "budget: missing values" not in text
+    assert "turnover: moved" not in text
+    assert "turnover: missing values" not in text
     assert "From pull to pull (4)" in text
 
 
@@ -69,7 +75,7 @@ def test_the_newest_look_is_whole_and_older_ones_are_short_and_sealed(told):
     rows = looks_at(site.services).looks(row.id)
     assert [one.whole is not None for one in rows] == [True, False, False, False]
     assert [one.audit_id for one in rows] == ["audit4", "audit3", "audit2", "audit1"]
-    assert all(b"budget" not in one.short + (one.whole or b"") for one in rows)
+    assert all(b"turnover" not in one.short + (one.whole or b"") for one in rows)
     kept = kept_of(site.services, row)
     assert kept.report is not None
     assert kept.looks[0][1].known[0].audit_id == "audit2"  # the model change, first told in June
@@ -93,7 +99,7 @@ def test_one_alert_for_a_pull_and_the_same_things_are_told_once(told):
     assert (plain.severity, plain.special_category) == ("high", False)
     assert "also among leads that are alike" in plain.quote
     assert "because other leads came" in plain.quote
-    assert "budget is a new field since 2026-03-02" in plain.quote
+    assert "turnover is a new field since 2026-03-02" in plain.quote
     assert "faith" not in plain.quote
     assert (special.special_category, special.about) == (True, ("faith",))
 
@@ -111,6 +117,27 @@ def test_an_inferred_model_stands_beside_the_log_and_in_the_charts(told):
         said = [one for one in happened(site.services, row, rules=False) if "Inferred" in one.words]
     assert [(one.day, one.theirs) for one in said] == [(changed.day, False)]
     assert at(NOVEMBER) not in {one.day for one in said}
+
+
+@pytest.mark.parametrize(
+    ("scored", "told_by_crm", "model", "said"),
+    [
+        ("2026-02-01T08:00:00+00:00", "", "not told", "inferred: model 1, until about 2026-05-03"),
+        ("2026-09-01T08:00:00+00:00", "", "not told", "inferred: model 2, since about 2026-05-03"),
+        ("", "", "not told", ""),
+        ("2026-09-01T08:00:00+00:00", "v7", "v7", ""),
+    ],
+)
+def test_a_model_is_inferred_only_where_the_crm_tells_none_and_the_moment_is_known(
+    told, scored, told_by_crm, model, said
+):
+    entry = Decision(
+        number=1, score="60", scored_at=scored, seen_at="2026-12-01T08:00+00:00", model_version=told_by_crm,
+        source="hubspot", score_column="score", way="pull", policy_version=1, policy_digest="", features=None,
+    )  # fmt: skip
+    with told[0].app.test_request_context():
+        line = entry_line(Shown(lead="00" * 16, decision=entry), models_of(told[0].services, told[1]))
+    assert (line.model, line.inferred) == (model, said)
 
 
 @pytest.fixture
@@ -157,7 +184,7 @@ def test_empty_states_say_why_and_what_to_do(opened):
     text = page((site, row)).text
     assert "cannot be compared" in text
     assert "all leads are of one day (2026-01-01)" in text
-    pull(services, row, until(100).drop(["feature:source", "feature:budget"]))
+    pull(services, row, until(100).drop(["feature:source", "feature:turnover"]))
     assert "The stream names no fields beside score and groups" in page((site, row)).text
     pull(services, row, until(100).take(list(range(0, 3000, 150))))
     assert "too few leads" in page((site, row)).text
@@ -195,7 +222,7 @@ def test_the_api_tells_the_same_and_withholds_special_categories(told):
     got = whole.get(here).json
     assert [one["cause"] for one in got["score_days"]] == ["model", "mix"]
     assert [(one["number"], one["sure"]) for one in got["models"]] == [(2, True)]
-    assert {one["name"]: one["begun"] for one in got["columns"]}["budget"] == "2026-03-02"
+    assert {one["name"]: one["begun"] for one in got["columns"]}["turnover"] == "2026-03-02"
     assert (got["lacking"], got["behind_since"], got["withheld"]) == (None, None, 0)
     assert "faith" in {one["attribute"] for one in got["gaps"]}
     assert "faith" not in plain.get(here).text

@@ -12,7 +12,7 @@ from audit.drift import ColumnDrift, DriftReport, GapDrift, ScoreChange
 
 Kind = Literal["model", "mix", "unclear", "begun", "ended", "moved", "missing", "new", "gap", "together"]
 CHANGES: frozenset[Kind] = frozenset({"model", "mix", "unclear"})
-TOLD: frozenset[Kind] = CHANGES | {"begun", "ended", "gap", "moved", "new"}
+TOLD: frozenset[Kind] = CHANGES | frozenset[Kind]({"begun", "ended", "gap", "moved", "new"})
 OF_LEADS = frozenset({"feature", "score"})
 
 

@@ -18,13 +18,13 @@ def year(n=24_000, *, model=True, season=True, seed=5, days=365):
     fair = random.random(n) < np.where(season & (day >= NOVEMBER), 0.8, 0.25)
     rural = random.random(n) < 0.4
     score = random.normal(58 - 22 * fair, 12) + 14 * (model & (day >= MAY))
-    budget = np.where((day >= MARCH) & (random.random(n) < 0.7), "named", "unknown")
+    turnover = np.where((day >= MARCH) & (random.random(n) < 0.7), "named", "unknown")
     return pa.table(
         {
             "created": pa.array([FIRST + timedelta(days=int(one)) for one in day], pa.date32()),
             "attribute:region": pa.array(np.where(rural, "rural", "urban")),
             "feature:source": pa.array(np.where(fair, "fair", "web")),
-            "feature:budget": pa.array(budget),
+            "feature:turnover": pa.array(turnover),
             "score": np.clip(np.rint(score), 0, 100),
             "outcome": random.random(n) < 0.3,
             "worked": random.random(n) < 0.8,

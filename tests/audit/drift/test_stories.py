@@ -30,28 +30,28 @@ def at(day):
 
 
 def test_a_new_field_is_new_since_its_day_and_no_drift_of_values(whole):
-    one = column(whole, "budget")
+    one = column(whole, "turnover")
     assert (one.begun, one.ended) == (at(MARCH), None)
     assert parts_of(one) == (one,)
-    assert [each.title for each in told(whole) if "budget" in each.title] == ["field budget: new"]
+    assert [each.title for each in told(whole) if "turnover" in each.title] == ["field turnover: new"]
     early = drift_of_table(year(), STREAM_OF_YEAR, replace(QUICK, reference_until=date(2026, 2, 28)))
-    found = [each for each in told(early) if "budget" in each.title]
+    found = [each for each in told(early) if "turnover" in each.title]
     assert [(each.title, each.sentence) for each in found] == [
-        ("field budget: new", "It is new: no lead before 2026-03-02 has a value.")
+        ("field turnover: new", "It is new: no lead before 2026-03-02 has a value.")
     ]
     assert (
         alarms(early)
         == alarms(
             drift_of_table(
-                year().drop(["feature:budget"]),
+                year().drop(["feature:turnover"]),
                 STREAM_OF_YEAR,
                 replace(QUICK, reference_until=date(2026, 2, 28)),
             )
         )
         + 1
     )
-    assert "budget" not in {each.name for each in whole.multivariate.drivers}
-    assert any(each.what == "budget in all columns together" for each in whole.left_out)
+    assert "turnover" not in {each.name for each in whole.multivariate.drivers}
+    assert any(each.what == "turnover in all columns together" for each in whole.left_out)
 
 
 def test_another_model_moves_the_score_of_leads_that_are_alike_in_all_groups(whole):
@@ -88,7 +88,7 @@ def test_a_column_made_of_the_score_makes_no_leads_alike():
 
 
 def test_without_columns_beside_the_score_the_cause_is_unclear():
-    table = year(season=False).drop(["feature:source", "feature:budget", "attribute:region"])
+    table = year(season=False).drop(["feature:source", "feature:turnover", "attribute:region"])
     found = drift_of_table(table, replace(STREAM, attributes=()), QUICK)
     assert [(one.cause, one.alike) for one in found.changes] == [("unclear", None)]
 
