@@ -36,6 +36,7 @@ from audit.regulation import regulate
 from audit.report.digest import of_stream, of_table
 from audit.report.model import VERSION, Digests, Report, Settings
 from audit.rows.examine import Examination, examine
+from audit.rows.examined import examined, only_some
 from audit.rows.feedback import Feedback, feedback
 from audit.rows.matching.flip_test import flip_tests
 from audit.rows.proxy import gap_pairs, proxies
@@ -67,9 +68,13 @@ class AuditRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Counted:
-    """What everything is told from: the rows, their counts, and how leads of one account go together."""
+    """What everything is told from: the rows, their counts, and how leads of one account go together.
+
+    ``looked`` are the leads of which single rows are looked at, all of them up to a million.
+    """
 
     intake: Intake
+    looked: pa.Table
     stream: Stream
     seed: int
     cube: Cube
@@ -96,12 +101,12 @@ def audit(intake: Intake, stream: Stream, request: AuditRequest) -> Report:
     """
     counted = _counted(intake, stream, request)
     intake, cube, accounts = counted.intake, counted.cube, counted.accounts
-    verified = search(intake.table, stream, intake.score_range, request.seed, accounts)
+    verified = search(*_searched(counted))
     facts = _facts(counted, verified)
     parts = partial(whole_and_parts, intake.table, stream, cube, accounts) if accounts is not None else None
     beyond = _Beyond(
         verified=verified,
-        examined=examine(intake.table, stream, facts.gap_pairs, request.seed),
+        examined=examine(counted.looked, stream, facts.gap_pairs, request.seed),
         loop=feedback(intake.table, cube, stream, request.seed, accounts),
         unseen=bounds(cube, stream, parts),
         estimated=membership_estimates(with_decision(intake.table, stream), stream, accounts),
@@ -115,12 +120,22 @@ def _counted(intake: Intake, stream: Stream, request: AuditRequest) -> _Counted:
     return _Counted(
         # Intake guesses a range to find errors; from here on there is one range, the one that is counted on.
         intake=replace(intake, score_range=cube_scale(cube, stream)),
+        looked=examined(intake.table, request.seed) if intake.looked is None else intake.looked,
         stream=stream,
         seed=request.seed,
         cube=cube,
         accounts=accounts,
         effects=design_effects(intake.table, stream, cube, accounts),
     )
+
+
+def _searched(
+    counted: _Counted,
+) -> tuple[pa.Table, Stream, tuple[float, float] | None, int, Accounts | None]:
+    """What `search` takes: the leads that are looked at, with their own accounts."""
+    every = counted.looked is counted.intake.table
+    accounts = counted.accounts if every else accounts_of(counted.looked, counted.seed)
+    return counted.looked, counted.stream, counted.intake.score_range, counted.seed, accounts
 
 
 def _facts(counted: _Counted, verified: Verified) -> Facts:
@@ -136,8 +151,8 @@ def _facts(counted: _Counted, verified: Verified) -> Facts:
             *treated.estimates,
         ),
         disparities=compare(cube, stream, seed, effects, treated.comparisons),
-        proxies=proxies(table, stream, seed),
-        gap_pairs=gap_pairs(table, stream),
+        proxies=proxies(counted.looked, stream, seed),
+        gap_pairs=gap_pairs(counted.looked, stream),
         width=scale[1] - scale[0] if scale else None,
         medians=treated.medians,
         subgroups=verified.subgroups,
@@ -146,7 +161,7 @@ def _facts(counted: _Counted, verified: Verified) -> Facts:
 
 def _report(counted: _Counted, facts: Facts, beyond: _Beyond, request: AuditRequest) -> Report:
     intake, stream, cube, effects = counted.intake, counted.stream, counted.cube, counted.effects
-    flips = flip_tests(intake.table, stream, request.seed)
+    flips = flip_tests(counted.looked, stream, request.seed)
     return Report(
         stream=stream.name,
         rows=intake.rows,
@@ -177,7 +192,8 @@ def _report(counted: _Counted, facts: Facts, beyond: _Beyond, request: AuditRequ
 
 def _warnings(counted: _Counted, facts: Facts, beyond: _Beyond) -> Iterator[Caution]:
     table, stream = counted.intake.table, counted.stream
-    yield from cautions(counted.intake, stream, counted.seed)
+    yield from only_some(table.num_rows, counted.looked.num_rows)
+    yield from cautions(counted.intake, stream, counted.seed, counted.looked)
     yield from alike(counted.accounts, counted.effects, facts)
     yield from given_away_together(beyond.examined, facts)
     yield from loop_caution(beyond.loop)

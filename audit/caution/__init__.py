@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from audit.caution.account import left_out
 from audit.caution.controls import controls_that_are_proxies
 from audit.caution.defaults import unlisted_defaults
@@ -20,17 +22,23 @@ from audit.intake import Intake
 from audit.schema import Stream
 
 
-def cautions(intake: Intake, stream: Stream, seed: int) -> tuple[Caution, ...]:
-    """Every caution that this table and stream give, in a fixed order."""
+def cautions(
+    intake: Intake, stream: Stream, seed: int, looked: pa.Table | None = None
+) -> tuple[Caution, ...]:
+    """Every caution that this table and stream give, in a fixed order.
+
+    ``looked`` are the admitted leads of which single rows are looked at (`audit.rows.examined`); None: all.
+    """
+    looked = intake.table if looked is None else looked
     return (
-        *leaks(intake.table, seed),
-        *backwards(intake.table, stream),
+        *leaks(looked, seed),
+        *backwards(looked, stream),
         *doubtful_scores(intake, stream),
         *doubtful_outcomes(intake, stream),
-        *controls_that_are_proxies(intake.table, stream, seed),
+        *controls_that_are_proxies(looked, stream, seed),
         *thin_groups(intake.table, stream),
         *spelled_differently(intake.table, stream),
-        *fine_features(intake.table),
+        *fine_features(looked),
         *doubtful_treatment(intake, stream),
         *untimely(intake),
         *unlisted_defaults(intake),

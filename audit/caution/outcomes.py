@@ -95,6 +95,8 @@ def _coverage(table: pa.Table, stream: Stream) -> Iterator[Caution]:
 def _ripeness(table: pa.Table, stream: Stream) -> Iterator[Caution]:
     """Among leads that were worked (all, where nobody recorded it): who has an outcome already."""
     known = np.asarray(pc.is_valid(table.column("outcome")).to_numpy(), dtype=np.float64)
+    if known.all():
+        return
     worked = np.ones_like(known)
     if "worked" in table.column_names:
         worked = np.asarray(table.column("worked").fill_null(fill_value=False).to_numpy(), dtype=np.float64)

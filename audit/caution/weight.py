@@ -19,7 +19,8 @@ ORDER = (
     *("feedback_loop", "control_is_proxy", "joint_proxy"),
     # What could not be judged, and what kind of number it is.
     *("single_group", "few_accounts", "sparse", "unknown_share", "estimated_groups", "clustered"),
-    *("immature", "fine_feature", "waiting_in_days", "stepped_score", "score_range", "read_differently"),
+    *("examined_sample", "immature", "fine_feature", "waiting_in_days", "stepped_score", "score_range"),
+    "read_differently",
 )
 _PLACE = {code: place for place, code in enumerate(ORDER)}
 _HELD_BACK = frozenset({"contaminated_score", "selective_labels"})

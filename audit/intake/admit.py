@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from audit.arrays import BoolArray, IntArray
 from audit.intake.column import Column, read_column, read_numbers
 from audit.intake.dates import read_days, to_dates, unripe
 from audit.intake.defaults import form_defaults
-from audit.intake.duplicates import repeated_rows
+from audit.intake.duplicates import Columns, repeated_in
 from audit.intake.features import read_features
 from audit.intake.groups import check_reference, group_by_band, group_by_value
+from audit.intake.keys import Keys, numbered, read_keys
 from audit.intake.ledger import Ledger
 from audit.intake.membership import read_memberships
 from audit.intake.missing import missing_tokens
 from audit.intake.model import Intake, Unmapped, unmapped
 from audit.intake.options import favoured, option_tokens, read_options
+from audit.intake.partly import Partly
 from audit.intake.roles import check_columns
 from audit.intake.scores import reaches, reject_scores, score_range
 from audit.intake.text import reduce_texts
@@ -40,7 +43,7 @@ class _Desk:
     times: Untimely | None = None
 
 
-def admit(table: pa.Table, stream: Stream) -> Intake:
+def admit(table: pa.Table, stream: Stream, partly: Partly | None = None) -> Intake:
     """Check every row, keep the usable ones and account for the others.
 
     Parameters
@@ -49,6 +52,9 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         The columns as they were read: texts (CSV) or typed columns (Parquet).
     stream
         The roles of the columns.
+    partly
+        Where the fields are that ``table`` has not, which are then read for some leads only; None where
+        it has them all.
 
     Raises
     ------
@@ -57,21 +63,26 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         reference group does not occur, or no row is left.
     """
     reduced = reduce_texts(table, stream)
-    table, desk = reduced.table, _desk(reduced.table, stream)
+    table, desk = reduced.table, _desk(reduced.table, stream, partly)
     core, scale, immature = _core(desk)
     standing = desk.ledger.standing
-    core = {name: column.filter(pa.array(standing)) for name, column in core.items()}
-    kept = table if standing.all() else table.filter(pa.array(standing))
+    kept = table
+    if not standing.all():
+        core = {name: column.filter(pa.array(standing)) for name, column in core.items()}
+        kept = table.filter(pa.array(standing))
     groups, odd_values = _groups(kept, stream, desk.tokens)
     estimated, odd = read_memberships(kept, stream, desk.tokens)
-    features = read_features(kept, stream, desk.tokens)
+    fields, places = (kept, None) if partly is None else partly.looked(kept, standing)
+    features = read_features(fields, stream, desk.tokens)
     named = {f"feature:{name}": column for name, column in features.columns}
     treated = read_treatment(table, stream, desk.tokens, standing)
     treatment = dict(treated.columns)
     if stream.worked is None and treated.worked is not None:
         core["worked"] = treated.worked
+    roles = {**core, **treatment, **groups, **estimated}
     return Intake(
-        table=pa.table({**core, **treatment, **groups, **estimated, **named}),
+        table=pa.table(roles if partly else roles | named),
+        looked=None if places is None else _looked(roles, places, named),
         rows=table.num_rows,
         rejected=desk.ledger.refusals,
         excluded=(),
@@ -83,7 +94,7 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
         withheld=desk.times.withheld if desk.times else (),
         undated=desk.times.undated if desk.times else None,
         defaults=form_defaults(kept, stream, desk.tokens),
-        repeated=repeated_rows(kept, stream),
+        repeated=repeated_in(_columns(kept, standing, partly), stream),
         unmapped=(
             *_unmapped(desk, "numbers", odd_values),
             *_unmapped(desk, "probabilities", odd),
@@ -93,8 +104,28 @@ def admit(table: pa.Table, stream: Stream) -> Intake:
     )
 
 
-def _desk(table: pa.Table, stream: Stream) -> _Desk:
-    check_columns(table.column_names, stream)
+def _looked(roles: Mapping[str, pa.Array], places: IntArray, named: Mapping[str, pa.Array]) -> pa.Table:
+    """Some of the leads with their roles and fields."""
+    some = pa.array(places)
+    return pa.table({name: column.take(some) for name, column in roles.items()} | dict(named))
+
+
+def _columns(kept: pa.Table, standing: BoolArray, partly: Partly | None) -> Columns:
+    """Every column of the rows that are kept, also those that are elsewhere."""
+    names, held = tuple(kept.column_names), kept.column
+
+    def of(name: str) -> pa.ChunkedArray:
+        if partly is None or name in names:
+            return held(name)
+        column = partly.elsewhere.column(name)
+        return column if standing.all() else column.filter(pa.array(standing))
+
+    more = () if partly is None else partly.elsewhere.names
+    return Columns(names=(*names, *more), rows=kept.num_rows, of=of)
+
+
+def _desk(table: pa.Table, stream: Stream, partly: Partly | None) -> _Desk:
+    check_columns((*table.column_names, *(partly.elsewhere.names if partly else ())), stream)
     if not table.num_rows:
         msg = "the table has column names but no rows; export it again with its rows"
         raise BadInput(msg)
@@ -127,7 +158,7 @@ def _core(desk: _Desk) -> tuple[dict[str, pa.Array], tuple[float, float] | None,
         outcome[desk.times.rows] = -1
     immature = _withhold(outcome, days, desk)
     core = {
-        "key": key.levels.take(pa.array(key.codes, mask=key.missing)),
+        "key": key.text,
         "score": None if scores is None else pa.array(scores),
         "selected": None if selected is None else pa.array(selected),
         "outcome": None if outcome is None else to_bool(outcome),
@@ -139,11 +170,10 @@ def _core(desk: _Desk) -> tuple[dict[str, pa.Array], tuple[float, float] | None,
     return {name: column for name, column in core.items() if column is not None}, scale, immature
 
 
-def _key(desk: _Desk) -> Column:
+def _key(desk: _Desk) -> Keys:
     if desk.stream.key is None:
-        rows = np.arange(desk.table.num_rows)
-        return Column(name="row", codes=rows, levels=pa.array(rows + 1).cast(pa.string()))
-    key = read_column(desk.table, desk.stream.key, desk.tokens)
+        return numbered(desk.table.num_rows)
+    key = read_keys(desk.table, desk.stream.key, desk.tokens)
     desk.ledger.reject("key_missing", "There is no key; give every lead its id.", key.missing)
     return key
 
@@ -211,14 +241,12 @@ def _days(desk: _Desk) -> NDArray[np.float64] | None:
     return days
 
 
-def _reject_repeated(key: Column, ledger: Ledger) -> None:
+def _reject_repeated(key: Keys, ledger: Ledger) -> None:
     """The first usable row of a key stands, so this comes after every other reason."""
-    standing = np.flatnonzero(ledger.standing)
-    _, first = np.unique(key.codes[standing], return_index=True)
-    repeated = ledger.standing.copy()
-    repeated[standing[first]] = False
     ledger.reject(
-        "duplicate_key", "An earlier row has the same key and was kept; give every lead one row.", repeated
+        "duplicate_key",
+        "An earlier row has the same key and was kept; give every lead one row.",
+        key.repeated(ledger.standing),
     )
 
 

@@ -47,12 +47,46 @@ def spread(per_level: NDArray[np.float64], codes: NDArray[np.int64], missing: fl
 
 def read_column(table: pa.Table, name: str, tokens: pa.Array) -> Column:
     """The column ``name`` as codes; a value that is null or one of ``tokens`` is missing."""
-    encoded = _texts(table.column(name), name).dictionary_encode().unify_dictionaries()
-    if not encoded.num_chunks:
-        return Column(name=name, codes=np.empty(0, np.int64), levels=pa.array([], pa.string()))
-    codes = np.concatenate([pc.fill_null(chunk.indices, -1).to_numpy() for chunk in encoded.chunks])
-    recode, levels = _present(encoded.chunk(0).dictionary, tokens)
+    codes, texts_seen = _encoded(table.column(name), name)
+    recode, levels = _present(texts_seen, tokens)
     return Column(name=name, codes=recode[codes], levels=levels)
+
+
+def _encoded(array: pa.ChunkedArray, name: str) -> tuple[NDArray[np.int64], pa.Array]:
+    """A code for each row (-1: null) and the texts that occur, in the order of their first rows."""
+    if pa.types.is_dictionary(array.type):
+        return _recoded(array, name)
+    # Few values become texts, not many rows.
+    few = pa.types.is_integer(array.type) or pa.types.is_boolean(array.type) or pa.types.is_date(array.type)
+    encoded = (array if few else texts(array, name)).dictionary_encode().unify_dictionaries()
+    if not encoded.num_chunks:
+        return np.empty(0, np.int64), pa.array([], pa.string())
+    codes = np.concatenate([pc.fill_null(chunk.indices, -1).to_numpy() for chunk in encoded.chunks])
+    return codes, encoded.chunk(0).dictionary.cast(pa.string())
+
+
+def _recoded(array: pa.ChunkedArray, name: str) -> tuple[NDArray[np.int64], pa.Array]:
+    """A dictionary's own codes, without values that no row has or that it has twice."""
+    one = array.unify_dictionaries().combine_chunks()
+    one = one.chunk(0) if isinstance(one, pa.ChunkedArray) and one.num_chunks else one
+    if not len(array):
+        return np.empty(0, np.int64), pa.array([], pa.string())
+    once = texts(pa.chunked_array([one.dictionary]), name).combine_chunks().dictionary_encode()
+    new = pc.fill_null(once.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+    codes = np.append(new, np.int32(-1))[pc.fill_null(one.indices, -1).to_numpy(zero_copy_only=False)]
+    seen = _by_first_row(codes, len(once.dictionary))
+    place = np.full(len(once.dictionary) + 1, -1)
+    place[seen] = np.arange(len(seen))
+    return place[codes], once.dictionary.take(pa.array(seen))
+
+
+def _by_first_row(codes: NDArray[np.int32], size: int) -> NDArray[np.int64]:
+    """The codes below ``size`` that occur, in the order of their first rows."""
+    first = np.full(size + 1, len(codes))
+    # Of several values for one place the last is kept: here that of the first row.
+    first[codes[::-1]] = np.arange(len(codes), dtype=np.int32)[::-1]
+    seen = np.flatnonzero(first[:-1] < len(codes))
+    return seen[np.argsort(first[seen], kind="stable")]
 
 
 def _present(levels: pa.Array, tokens: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
@@ -90,7 +124,8 @@ def _floats(array: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
     return values
 
 
-def _texts(array: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+def texts(array: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    """A column as texts. BadInput where its type has no plain text."""
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
     if pa.types.is_null(array.type) or pa.types.is_string(array.type):

@@ -9,6 +9,7 @@ are coarse pass neither.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp
 
@@ -25,6 +26,8 @@ COPIED, FINE, UNLIKELY = 0.5, 0.01, 0.01
 MOSTLY_DISTINCT = 0.25
 FEWEST_COLUMNS = 3
 MANY = 200
+MANY_ROWS = 1_000_000
+PART = 1 << 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,27 +43,46 @@ class Repeated:
     design_effect: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The columns of some rows, each read when it is asked for."""
+
+    names: tuple[str, ...]
+    rows: int
+    of: Callable[[str], pa.ChunkedArray]
+
+
 def repeated_rows(table: pa.Table, stream: Stream) -> Repeated | None:
+    """As `repeated_in`, for the columns of a table."""
+    columns = Columns(names=tuple(table.column_names), rows=table.num_rows, of=table.column)
+    return repeated_in(columns, stream)
+
+
+def repeated_in(columns: Columns, stream: Stream) -> Repeated | None:
     """What repeats beyond chance; None where nothing does, or where fewer than three columns could tell.
 
-    A column that is different on every row is another key and takes no part.
+    A column that is different on every row is another key and takes no part. Never more than two columns
+    are held. Of more than a million rows, what agrees in all columns but one is counted among those rows
+    whose agreeing part falls into a part of all hashes, and taken that many times.
     """
-    columns = [
-        one for name in table.column_names if name != stream.key and _tells(one := _hashed(table, name))
-    ]
-    if len(columns) < FEWEST_COLUMNS:
+    telling, whole = [], np.zeros(columns.rows, dtype=np.uint64)
+    for name in (one for one in columns.names if one != stream.key):
+        column = _hashed(columns, name)
+        if _tells(column):
+            telling.append(name)
+            whole += column
+    if len(telling) < FEWEST_COLUMNS:
         return None
-    whole = np.add.reduce(columns)
-    sizes = np.unique(whole, return_counts=True)[1]
-    rows, pairs = table.num_rows - len(sizes), _pairs(sizes)
-    if not rows or len(sizes) < MOSTLY_DISTINCT * table.num_rows:
+    sizes = _sizes(whole)
+    rows, pairs = int(sizes.sum()) - len(sizes), _pairs(sizes)
+    if not rows or columns.rows - rows < MOSTLY_DISTINCT * columns.rows:
         return None
-    others = [_pairs(np.unique(whole - column, return_counts=True)[1]) for column in columns]
+    others = [_agreeing(whole - _hashed(columns, name)) for name in telling]
     least = int(np.argmax(others))
-    chance = _agreement(columns[least]) * others[least]
+    chance = _agreement(_hashed(columns, telling[least])) * others[least]
     if not _beyond_chance(pairs, others[least], chance):
         return None
-    effect = float((sizes.astype(np.float64) ** 2).sum()) / table.num_rows
+    effect = 1 + 2 * pairs / columns.rows
     return Repeated(rows=rows, by_chance=chance, design_effect=effect)
 
 
@@ -83,7 +105,33 @@ def _tail(pairs: float, chance: float) -> float:
 
 def _agreement(column: Hashes) -> float:
     """Chance that two rows agree in a column."""
-    return _pairs(np.unique(column, return_counts=True)[1]) / (column.size * (column.size - 1) / 2)
+    return _agreeing(column) / (column.size * (column.size - 1) / 2)
+
+
+def _agreeing(hashes: Hashes) -> float:
+    """Pairs of rows with the same number, told from a part of all numbers where there are many rows."""
+    part = _parts(hashes.size)
+    return _pairs(_sizes(_thinned(hashes, part))) * part
+
+
+def _parts(rows: int) -> int:
+    return -(-rows // MANY_ROWS)
+
+
+def _thinned(hashes: Hashes, part: int) -> Hashes:
+    """The rows whose number falls into one of so many parts: all rows of a number, or none."""
+    if part == 1:
+        return hashes
+    pieces = (hashes[start : start + PART] for start in range(0, hashes.size, PART))
+    return np.concatenate([one[_mixed(one) % np.uint64(part) == 0] for one in pieces])
+
+
+def _sizes(hashes: Hashes) -> NDArray[np.int64]:
+    """How many rows each number has that more than one row has."""
+    in_order = np.sort(hashes)
+    same = np.flatnonzero(in_order[1:] == in_order[:-1])
+    starts = np.flatnonzero(np.append(True, np.diff(same) > 1)[: same.size])
+    return np.diff(np.append(starts, same.size)) + 1
 
 
 def _pairs(sizes: NDArray[np.int64]) -> float:
@@ -93,31 +141,36 @@ def _pairs(sizes: NDArray[np.int64]) -> float:
 
 def _tells(column: Hashes) -> bool:
     """Whether two rows agree in the column, and two do not."""
-    repeats = _repeats(column[:10_000]) or _repeats(column)
+    repeats = _repeats(column[:10_000]) or _repeats(_thinned(column, _parts(column.size)))
     return bool(repeats and column.min() < column.max())
 
 
 def _repeats(column: Hashes) -> bool:
-    in_order = np.sort(column)  # a tenth of the time of np.unique, which hashes
+    in_order = np.sort(column)
     return bool((in_order[1:] == in_order[:-1]).any())
 
 
-def _hashed(table: pa.Table, name: str) -> Hashes:
+def _hashed(columns: Columns, name: str) -> Hashes:
     """A number for each value, about as good as random, so that sums of them tell rows apart."""
-    column = table.column(name)
+    column = columns.of(name)
     kind = column.type
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        values = pc.cast(column, pa.float64(), safe=False)
-    elif pa.types.is_nested(kind):
-        return np.zeros(table.num_rows, dtype=np.uint64)
-    else:
+    hashes = np.zeros(columns.rows, dtype=np.uint64)
+    if pa.types.is_nested(kind):
+        return hashes
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
         encoded = column if pa.types.is_dictionary(kind) else column.dictionary_encode()
-        chunks = [chunk.indices.cast(pa.float64()) for chunk in encoded.unify_dictionaries().chunks]
-        values = pa.chunked_array(chunks, pa.float64())
-    numbers = np.asarray(pc.fill_null(values, np.nan).to_numpy(), dtype=np.float64) + 0.0
-    bits = np.where(np.isnan(numbers), np.float64(-1e300), numbers).view(np.uint64)
-    salt = np.array([table.column_names.index(name) + 1], dtype=np.uint64)
-    return _mixed(bits ^ _mixed(salt))
+        chunks = [chunk.indices for chunk in encoded.unify_dictionaries().chunks]
+        column = pa.chunked_array(chunks) if chunks else column
+    salt = _mixed(np.array([columns.names.index(name) + 1], dtype=np.uint64))
+    for start in range(0, columns.rows, PART):
+        hashes[start : start + PART] = _mixed(_bits(column.slice(start, PART)) ^ salt)
+    return hashes
+
+
+def _bits(values: pa.ChunkedArray) -> Hashes:
+    """Numbers as they are stored, with one zero and one number for nothing."""
+    numbers = pc.fill_null(pc.cast(values, pa.float64(), safe=False), np.nan).to_numpy() + 0.0
+    return np.where(np.isnan(numbers), np.float64(-1e300), numbers).view(np.uint64)
 
 
 def _mixed(bits: Hashes) -> Hashes:

@@ -74,7 +74,8 @@ class Intake:
     are values that look like a form's default; ``repeated`` are rows that repeat another beyond chance;
     ``unmapped`` are values that could not be read as the stream says. ``understated`` is the share of known
     outcomes that are positive with contaminated ones and without, where withholding them lowers it because
-    only leads that converted carry dates.
+    only leads that converted carry dates. ``looked`` are some of the leads, drawn at random, with their
+    features, where ``table`` holds none (`audit.intake.partly`); else None.
     """
 
     table: pa.Table
@@ -92,6 +93,7 @@ class Intake:
     repeated: Repeated | None = None
     unmapped: tuple[Unmapped, ...] = ()
     understated: tuple[float, float] | None = None
+    looked: pa.Table | None = None
 
     @property
     def kept(self) -> int:

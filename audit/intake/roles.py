@@ -30,6 +30,11 @@ def taken_columns(stream: Stream) -> frozenset[str]:
     return frozenset(column for role, column in _wanted(stream) if role not in {"features", "controls"})
 
 
+def role_columns(stream: Stream) -> frozenset[str]:
+    """Every column that is needed of each lead: all that the stream names but features alone."""
+    return taken_columns(stream) | frozenset(stream.controls)
+
+
 def _wanted(stream: Stream) -> Iterator[tuple[str, str]]:
     for role in _ROLES:
         column = getattr(stream, role)

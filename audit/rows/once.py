@@ -10,6 +10,9 @@ import pyarrow as pa
 
 Made = TypeVar("Made")
 
+MOST = 2_000_000
+"""Rows above which what is made takes more room than making it again takes time."""
+
 # By the table's identity, which is its own for as long as it lives; when it goes, so does what was made.
 _MADE: dict[int, dict[Hashable, Any]] = {}
 
@@ -21,6 +24,8 @@ def once(table: pa.Table, what: Hashable, make: Callable[[], Made]) -> Made:
     nobody may change it.
     """
     place = id(table)
+    if table.num_rows > MOST:
+        return make()
     if place not in _MADE:
         weakref.finalize(table, _MADE.pop, place, None)
         _MADE[place] = {}

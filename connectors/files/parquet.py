@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,12 +17,8 @@ from connectors.files.table import FileTable
 
 def read_parquet(path: Path, columns: Sequence[str] | None) -> FileTable:
     """The whole file, or only some of its columns."""
-    try:
-        with pq.ParquetFile(path) as file:
-            _check_names(path.name, file.schema_arrow.names)
-            table = file.read(columns=list(wanted_columns(path.name, columns, file.schema_arrow.names)))
-    except (pa.ArrowException, OSError, UnicodeDecodeError):
-        raise _damaged(path) from None
+    with reading_parquet(path) as file:
+        table = file.read(columns=list(wanted_columns(path.name, columns, file.schema_arrow.names)))
     _check_values(path.name, table)
     table = _plain(table)
     if not table.num_rows:
@@ -32,8 +29,23 @@ def read_parquet(path: Path, columns: Sequence[str] | None) -> FileTable:
 
 def parquet_names(path: Path) -> tuple[str, ...]:
     """The names of the columns, without the rows."""
+    with reading_parquet(path) as file:
+        return tuple(file.schema_arrow.names)
+
+
+def parquet_rows(path: Path) -> int:
+    """How many rows there are, without reading them."""
+    with reading_parquet(path) as file:
+        return int(file.metadata.num_rows)
+
+
+@contextmanager
+def reading_parquet(path: Path) -> Iterator[pq.ParquetFile]:
+    """The file, open. BadInput where it is damaged, also found in the block, or two columns share a name."""
     try:
-        return tuple(pq.read_schema(path).names)
+        with pq.ParquetFile(path) as file:
+            _check_names(path.name, file.schema_arrow.names)
+            yield file
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise _damaged(path) from None
 

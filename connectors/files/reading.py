@@ -9,7 +9,7 @@ from audit.schema import BadInput
 from connectors.files.content import check_file, readable
 from connectors.files.csv_file import csv_names, read_csv
 from connectors.files.excel import excel_names, read_excel
-from connectors.files.parquet import parquet_names, read_parquet
+from connectors.files.parquet import parquet_names, parquet_rows, read_parquet
 from connectors.files.table import FileTable
 
 _ZIP, _PARQUET, _OLD_EXCEL = b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0"
@@ -40,6 +40,11 @@ def read_names(path: Path) -> tuple[str, ...]:
     """The names of the columns; no row is kept. BadInput as :func:`read_table`."""
     readers = {"excel": excel_names, "parquet": parquet_names, "csv": csv_names}
     return readers[_format(path)](path)
+
+
+def rows_known(path: Path) -> int | None:
+    """How many rows a Parquet file has; None for a file that must be read to know."""
+    return parquet_rows(path) if _format(path) == "parquet" else None
 
 
 def _format(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pyarrow as pa
@@ -30,6 +30,10 @@ class FileTable:
     def records(self) -> int:
         """Everything below the header, usable or not."""
         return int(self.table.num_rows) + len(self.ragged)
+
+    def without_values(self) -> FileTable:
+        """The same, which tells places and counts, and no longer holds what was read."""
+        return replace(self, table=self.table.select([]))
 
     def record(self, row: int) -> int:
         """The record that became this row of the table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from audit.intake import Intake, Refusal, admit
+from audit.intake.partly import Partly
 from audit.schema import BadInput, Stream
 from connectors.files.table import FileTable
 
@@ -12,8 +13,10 @@ _FIRST_FEW = 5
 _RAGGED = "The row has more or fewer columns than the header; check its delimiters and quotation marks."
 
 
-def admit_file(file: FileTable, stream: Stream, name: str) -> Intake:
+def admit_file(file: FileTable, stream: Stream, name: str, partly: Partly | None = None) -> Intake:
     """Admit the rows of a file; refusals then count and name records of the file, ragged ones too.
+
+    ``partly`` says where the columns are that ``file`` does not hold.
 
     Raises
     ------
@@ -26,7 +29,7 @@ def admit_file(file: FileTable, stream: Stream, name: str) -> Intake:
         msg = f"{name}: no row has as many columns as the header{where}; check the delimiter and the header"
         raise BadInput(msg)
     try:
-        intake = admit(file.table, stream)
+        intake = admit(file.table, stream, partly)
     except BadInput as error:
         msg = f"{name}: {error}{_see(file, error.row)}"
         raise BadInput(msg) from None

@@ -14,12 +14,11 @@ from audit.report.write import write_outputs
 from audit.run import AuditRequest, audit
 from audit.schema import BadInput
 from connectors.files.fingerprint import held_still
-from connectors.files.reading import read_table
-from connectors.files.table import FileTable
 from webapp.cli.account import admit_file
 from webapp.cli.audit_summary import Summary, failing, summary_json, summary_text
 from webapp.cli.output import check_folder, write_whole
 from webapp.cli.papers import Papers, paper_options, papers
+from webapp.cli.partly_read import read_partly
 from webapp.cli.toml_file import read_toml
 from webapp.progress import Progress
 
@@ -89,10 +88,13 @@ def _run(asked: Options) -> Summary:
     check_folder(asked.out)
     wanted = asked.papers.wanted()
     with Progress() as progress:
-        with progress.step(f"Reading {asked.file.name}"):
-            file, digest = _read(asked.file)
-        with progress.step("Checking the rows"):
-            intake = admit_file(file, stream, asked.file.name)
+        # What was read partly is read again while the rows are checked.
+        with held_still(asked.file) as digest:
+            with progress.step(f"Reading {asked.file.name}"):
+                file, partly = read_partly(asked.file, stream, asked.seed)
+            with progress.step("Checking the rows"):
+                intake = admit_file(file, stream, asked.file.name, partly)
+                file = file.without_values()
         request = AuditRequest(
             seed=asked.seed, engine=asked.engine, stream_digest=described.digest, data_digest=digest
         )
@@ -101,9 +103,3 @@ def _run(asked: Options) -> Summary:
         with progress.step("Writing the report"):
             written = write_whole(asked.out, partial(write_outputs, report, wanted))
     return Summary(report=report, file=file, name=asked.file.name, out=asked.out, written=written)
-
-
-def _read(path: Path) -> tuple[FileTable, str]:
-    """The table, and the digest of exactly what it was read from."""
-    with held_still(path) as digest:
-        return read_table(path), digest
