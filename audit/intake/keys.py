@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from audit.arrays import BoolArray
+from audit.arrays import BoolArray, IntArray
 from audit.intake.column import texts
 
 Hashes = NDArray[np.uint64]
@@ -74,7 +74,8 @@ def _parts(text: pa.ChunkedArray) -> Iterator[pa.StringArray]:
 
 def _hashed(chunk: pa.StringArray) -> Hashes:
     """A number for each text: its bytes, each times a weight of its place, added up (mod 2 to the 64)."""
-    lengths = pc.fill_null(pc.binary_length(chunk), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    known = pc.fill_null(pc.binary_length(chunk), 0).to_numpy(zero_copy_only=False)
+    lengths: IntArray = np.asarray(known, dtype=np.int64)
     _, places, data = chunk.buffers()
     if data is None or not lengths.sum():
         return lengths.astype(np.uint64)
