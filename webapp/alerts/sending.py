@@ -34,6 +34,7 @@ from webapp.store.alert_rows import AlertRow
 from webapp.store.repository import short_id
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.words import organisation_label
+from webapp.work.pausing import pause
 
 GREETED = "The mail server answers."
 STEP = marked("Sending alerts")
@@ -166,7 +167,7 @@ def _later(opened: Services, row: MessageRow, problem: Busy, ends: _Ends) -> Non
     if row.tries + 1 >= MOST_TRIES:
         _failed(opened, row, told, ends)
         return
-    opened.alerting.messages.later(row.id, problem.retry_after, told)
+    opened.alerting.messages.later(row.id, pause(row.tries, problem.retry_after), told)
     opened.alerting.channels.tried(row.channel_id, told, fine=False)
     if ends.busy is None or ends.busy.retry_after < problem.retry_after:
         ends.busy = problem
