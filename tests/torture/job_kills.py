@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from connectors.sandbox.certificate import make_certificate
@@ -57,10 +58,9 @@ def kill_jobs(kills: int, seed: int, say: Callable[[str], None]) -> JobRun:
 
 
 def _killed(kills: int, seed: int, url: str) -> JobToll:
-    changes = {"DATABASE_URL": url} if url else {}
     with tempfile.TemporaryDirectory() as name:
-        certificate = make_certificate(Path(name))
-        with support.running(certificate, Path(name) / "data", **changes) as world:
+        start = partial(support.running, make_certificate(Path(name)), Path(name) / "data")
+        with start(DATABASE_URL=url) if url else start() as world:
             return killed_worker(world.services, world.ready("hubspot"), kills, seed)
 
 
