@@ -19,7 +19,7 @@ lint: .venv/.dev  ## the quality gates alone
 validate: .venv/.dev  ## simulate coverage, false alarms and power in full (about 20 minutes), and write the report
 	@$(BIN)/python -m tests.validation $(ARGS)
 
-torture: .venv/.dev  ## kill pulls and write-backs, 200 times at each CRM, and what is done to keys (about an hour), and write the reports
+torture: .venv/.dev  ## kill pulls and write-backs, 200 times at each CRM, what is done to keys, and workers at jobs (about an hour), and write the reports
 	@$(BIN)/python -m tests.torture $(ARGS)
 
 mutation: .venv-mutation/.ready  ## small faults put into audit, and how many the tests notice (an hour or two)

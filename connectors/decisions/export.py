@@ -19,7 +19,6 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -31,7 +30,7 @@ from audit.schema import BadInput
 from connectors.decisions.chain import NAME as CHAIN
 from connectors.decisions.chain import Record
 from connectors.decisions.checkpoint import Checkpoint, against, checkpoint_in, made, signed
-from connectors.decisions.entry import decision_in
+from connectors.decisions.entry import Decision, decision_in
 from connectors.decisions.index import unseal
 from connectors.decisions.ledger import Ledger
 from connectors.decisions.segment import COMMITMENT, LEAF, path_of, read_content
@@ -58,6 +57,7 @@ _SCHEMA = pa.schema(
     ]
 )
 Row = Mapping[str, Any]
+_OF_DECISION = Decision.__slots__
 
 
 def export(ledger: Ledger, organisation: str, folder: Path, form: Form) -> Checkpoint:
@@ -99,10 +99,11 @@ def _rows(ledger: Ledger) -> Iterator[list[Row]]:
 
 def _row(record: Record, number: int, opened: tuple[str, str, str]) -> Row:
     lead, salt, text = opened
-    told = asdict(decision_in(text, number, record.facts))
-    features = told["features"]
-    told["features"] = None if features is None else json.dumps(features, ensure_ascii=False)
-    return {**told, "line": record.number, "lead": lead, "salt": salt, "text": text}
+    told = decision_in(text, number, record.facts)
+    row: dict[str, Any] = {name: getattr(told, name) for name in _OF_DECISION}
+    if told.features is not None:
+        row["features"] = json.dumps(told.features, ensure_ascii=False)
+    return {**row, "line": record.number, "lead": lead, "salt": salt, "text": text}
 
 
 def _write_entries(path: Path, form: Form, ledger: Ledger) -> None:
@@ -110,7 +111,9 @@ def _write_entries(path: Path, form: Form, ledger: Ledger) -> None:
         if form == "parquet":
             writer = files.enter_context(pq.ParquetWriter(path, _SCHEMA))
             for rows in _rows(ledger):
-                writer.write_table(pa.Table.from_pylist(rows, _SCHEMA))
+                # A column at a time: Arrow reads a list of rows many times slower.
+                columns = [pa.array([row[one.name] for row in rows], one.type) for one in _SCHEMA]
+                writer.write_table(pa.Table.from_arrays(columns, schema=_SCHEMA))
             return
         handle = files.enter_context(path.open("w", newline="", encoding="utf-8"))
         for number, rows in enumerate(_rows(ledger)):

@@ -24,7 +24,7 @@ from connectors.hubspot.reading import Reader
 from connectors.hubspot.related import Related, kind_of
 from connectors.hubspot.suggesting import suggestible
 from connectors.hubspot.syncing import Sync, score_rule
-from connectors.hubspot.tasks import make_task
+from connectors.hubspot.tasks import make_task, may_look
 from connectors.hubspot.timing import REAL, Timing
 from connectors.hubspot.walking import ID
 from connectors.lake import Lake
@@ -81,6 +81,11 @@ class HubSpotSource:
     def make_task(self, task: CrmTask, *, again: bool) -> str:
         """Make a task for people, unless ``again`` and it is there; a sentence. May raise Refused or Busy."""
         return make_task(self._client, task, again=again)
+
+    def may_make_tasks(self, owner: str, *, queue: bool) -> None:
+        """See that tasks can be looked for; scopes tell the rest. May raise Refused or Busy."""
+        del owner, queue
+        may_look(self._client)
 
     def pull(self, policy: Policy, since: datetime | None = None) -> Iterator[Batch]:
         """Read every contact, or those modified since a moment (each at least once).

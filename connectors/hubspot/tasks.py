@@ -35,6 +35,11 @@ def make_task(client: HubSpotClient, task: CrmTask, *, again: bool) -> str:
     return "HubSpot made the task."
 
 
+def may_look(client: HubSpotClient) -> None:
+    """See that tasks can be looked for, as after a broken line. May raise Refused or Busy."""
+    _is_there(client, "fairlead")
+
+
 def _subject(task: CrmTask) -> str:
     room = LONGEST_SUBJECT - len(task.mark) - 1
     return f"{task.subject[:room]} {task.mark}"

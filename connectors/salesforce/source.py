@@ -34,7 +34,7 @@ from connectors.salesforce.query import OBJECT, Soql, announced, asked_fields, c
 from connectors.salesforce.reading import Reader, Stale
 from connectors.salesforce.records import parse
 from connectors.salesforce.syncing import Sync
-from connectors.salesforce.tasks import make_task
+from connectors.salesforce.tasks import make_task, may_make_tasks
 from connectors.salesforce.trouble import MISSING_FIELD, incomplete, unreachable
 from connectors.source import NO_SHADOW, Batch, FieldInfo, Flag, Notice, Receipt, Shadow
 from connectors.summing import Different
@@ -240,6 +240,10 @@ class SalesforceSource:
     def make_task(self, task: CrmTask, *, again: bool) -> str:
         """Make a task for people, unless ``again`` and it is there; a sentence. May raise Refused or Busy."""
         return make_task(self._gateway, task, again=again)
+
+    def may_make_tasks(self, owner: str, *, queue: bool) -> None:
+        """See that tasks can be made for an owner; none is made. May raise Refused or Busy."""
+        may_make_tasks(self._gateway, owner, queue=queue)
 
     def _missing(self, policy: Policy) -> Refused:
         """Which of the policy's own fields the user does not see; the answer's text is not repeated."""

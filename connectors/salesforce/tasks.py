@@ -12,6 +12,7 @@ from connectors.salesforce.asking import Request
 from connectors.salesforce.gateway import Gateway
 from connectors.salesforce.query import Soql
 
+OBJECT = "Task"
 DOING, LOOKING = "making of a task", "search for a task"
 LONGEST_SUBJECT, LONGEST_TEXT = 255, 32_000
 MENDS = {
@@ -38,12 +39,25 @@ def make_task(gateway: Gateway, task: CrmTask, *, again: bool) -> str:
             "Priority": "High" if task.urgent else "Normal",
             "ActivityDate": f"{task.due:%Y-%m-%d}",
         }
-        owner = _owner(gateway, task)
+        owner = _owner(gateway, task.owner, queue=task.owner_is_queue)
         request = Request(method="POST", path="sobjects/Task", body={**body, **owner}, again=False)
         gateway.send(request, DOING)
     except Refused as error:
         raise _mended(error) from None
     return "Salesforce made the task."
+
+
+def may_make_tasks(gateway: Gateway, owner: str, *, queue: bool) -> None:
+    """See that the user may make tasks and the owner is there; none is made. May raise Refused or Busy."""
+    try:
+        allowed = gateway.describe(OBJECT).get("createable") is True
+        _owner(gateway, owner, queue=queue)
+    except Refused as error:
+        raise _mended(error) from None
+    if not allowed:
+        code = "INSUFFICIENT_ACCESS_OR_READONLY"
+        msg = f"Salesforce refuses tasks: {MENDS[code]}"
+        raise Refused(msg, code=code)
 
 
 def _subject(task: CrmTask) -> str:
@@ -55,23 +69,23 @@ def _is_there(gateway: Gateway, mark: str) -> bool:
     if not mark.isalnum():
         msg = "a mark has letters and digits only"
         raise ValueError(msg)
-    query = Soql(fields=("Id",), where=f"Subject LIKE '%{mark}%'", object="Task", limit=1)
+    query = Soql(fields=("Id",), where=f"Subject LIKE '%{mark}%'", object=OBJECT, limit=1)
     found = gateway.query(query.text, LOOKING).get("records")
     return bool(found)
 
 
-def _owner(gateway: Gateway, task: CrmTask) -> dict[str, str]:
+def _owner(gateway: Gateway, owner: str, *, queue: bool) -> dict[str, str]:
     """The user or queue with a name; nothing where none is named: it is the connected user then."""
-    if not task.owner:
+    if not owner:
         return {}
-    name = task.owner.replace("\\", "\\\\").replace("'", "\\'")
-    queue = Soql(fields=("Id",), where=f"Type = 'Queue' AND Name = '{name}'", object="Group", limit=2)
-    user = Soql(fields=("Id",), where=f"Username = '{name}' AND IsActive = true", object="User", limit=2)
-    query = queue if task.owner_is_queue else user
+    name = owner.replace("\\", "\\\\").replace("'", "\\'")
+    queues = Soql(fields=("Id",), where=f"Type = 'Queue' AND Name = '{name}'", object="Group", limit=2)
+    users = Soql(fields=("Id",), where=f"Username = '{name}' AND IsActive = true", object="User", limit=2)
+    query = queues if queue else users
     found = gateway.query(query.text, "search for the owner of a task").get("records")
     rows = found if isinstance(found, list) else []
     if len(rows) != 1:
-        what = "queue with that name" if task.owner_is_queue else "active user with that user name"
+        what = "queue with that name" if queue else "active user with that user name"
         msg = f"Salesforce has no {what}, or several: check the owner on the channel"
         raise Refused(msg, code="owner")
     return {"OwnerId": str(rows[0]["Id"])}

@@ -209,7 +209,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...] | None] = {
     ("people", "remove"): ("people", "remove", "{name}"),
     ("connect",): ("connect", "salesforce", "--wait", "0"),
     ("check",): ("check",),
-    ("doctor",): ("doctor", "--ask-crms", "--ask-provider"),
+    ("doctor",): ("doctor", "--ask-crms", "--ask-provider", "--ask-channels"),
     ("reseal",): ("reseal",),
     ("keys", "status"): ("keys", "status"),
     ("keys", "duckdb"): None,  # test_keys; it prints to a terminal alone

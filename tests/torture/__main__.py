@@ -1,4 +1,4 @@
-"""``make torture``: two hundred kills at each CRM, a hundred of what is done to keys, and the reports."""
+"""``make torture``: two hundred kills at each CRM, a hundred of keys, sixty of workers, and the reports."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.torture.job_kills import kill_jobs
+from tests.torture.job_kills import report as report_of_jobs
 from tests.torture.key_kills import kill_keys, report
 from tests.torture.pulls import PullTorture, kill_pulls
 from tests.torture.report import Ran, of_hubspot, of_salesforce
@@ -17,6 +19,7 @@ from tests.torture.writing import Toll, killed_write_backs
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "explanation"
 REPORT, REPORT_OF_HUBSPOT = FOLDER / "torture.md", FOLDER / "torture-hubspot.md"
 REPORT_OF_KEYS = FOLDER / "torture-keys.md"
+REPORT_OF_JOBS = FOLDER / "torture-jobs.md"
 WRITTEN_LEADS, WRITTEN_CONTACTS = 2_600, 1_200
 PORTION = 10
 
@@ -24,7 +27,7 @@ PORTION = 10
 def main() -> int:
     """Run, write the report, and fail where anything was lost, doubled or stale."""
     asked = _asked()
-    parts = {"salesforce": _salesforce, "hubspot": _hubspot, "keys": _keys}
+    parts = {"salesforce": _salesforce, "hubspot": _hubspot, "keys": _keys, "jobs": _jobs}
     faults = [part(asked) for name, part in parts.items() if asked.only in {"", name}]
     return 1 if any(faults) else 0
 
@@ -33,6 +36,13 @@ def _keys(asked: argparse.Namespace) -> int:
     ran = kill_keys(asked.key_kills, asked.key_leads, asked.seed, _say)
     REPORT_OF_KEYS.write_text(report(ran), encoding="utf-8")
     _say(f"Report: {REPORT_OF_KEYS}")
+    return len(ran.faults)
+
+
+def _jobs(asked: argparse.Namespace) -> int:
+    ran = kill_jobs(asked.job_kills, asked.seed, _say)
+    REPORT_OF_JOBS.write_text(report_of_jobs(ran), encoding="utf-8")
+    _say(f"Report: {REPORT_OF_JOBS}")
     return len(ran.faults)
 
 
@@ -107,7 +117,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--contacts", type=int, default=10_000, help="contacts of HubSpot's pulls (10,000)")
     parser.add_argument("--key-kills", type=int, default=100, help="how many of keys (100)")
     parser.add_argument("--key-leads", type=int, default=5_000, help="leads whose key it is (5,000)")
-    parser.add_argument("--only", choices=("", "salesforce", "hubspot", "keys"), default="", help="one alone")
+    parser.add_argument("--job-kills", type=int, default=60, help="how many of workers at jobs (60)")
+    names = ("", "salesforce", "hubspot", "keys", "jobs")
+    parser.add_argument("--only", choices=names, default="", help="one alone")
     parser.add_argument("--seed", type=int, default=1, help="of the dice (1)")
     parser.add_argument("--minutes", type=float, default=600, help="begin nothing new after so many (600)")
     return parser.parse_args()

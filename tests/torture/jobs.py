@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -36,11 +38,28 @@ def finish(opened: Services) -> None:
         worker.finish()
 
 
-def killed_worker(opened: Services, connection: ConnectionRow, kills: int, seed: int) -> list[str]:
-    """Ask for one job of each kind, kill workers over them, let the last one end; what is wrong after it."""
+@dataclass(slots=True, kw_only=True)
+class JobToll:
+    """How many workers were killed over how many jobs, what each was at, and what was wrong afterwards."""
+
+    kills: int = 0
+    jobs: int = 0
+    moments: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, more: JobToll) -> None:
+        """Count another run in."""
+        self.kills, self.jobs = self.kills + more.kills, self.jobs + more.jobs
+        self.moments += more.moments
+        self.faults += more.faults
+
+
+def killed_worker(opened: Services, connection: ConnectionRow, kills: int, seed: int) -> JobToll:
+    """Ask for one job of each kind, kill workers over them, let the last one end; what came of it."""
     chance, work = Random(seed), opened.work  # noqa: S311 - a test's dice
     jobs.sync(opened, connection)  # so that there is a key to rotate
     audits, generation = _audits(opened, connection), opened.keys.generation(connection.id)
+    toll = JobToll(kills=kills, jobs=len(KINDS))
     asked = [work.ask(Wanted(connection_id=connection.id, kind=kind, who="Ada")) for kind in KINDS]
     for _ in range(kills):
         begun = FORKED.Event()
@@ -50,17 +69,27 @@ def killed_worker(opened: Services, connection: ConnectionRow, kills: int, seed:
         time.sleep(chance.uniform(0, 1.2))
         process.kill()
         process.join()
+        toll.moments[_moment(opened)] += 1
     finish(opened)
-    faults = [
+    toll.faults += [
         f"{one.kind}: {row.state}, {row.told}"
         for one in asked
         if (row := work.get(one.id)) and row.state != "done"
     ]
     if (found := _audits(opened, connection) - audits) != 1:
-        faults.append(f"{found} audits for one pull")
+        toll.faults.append(f"{found} audits for one pull")
     if (made := opened.keys.generation(connection.id) - generation) != 1:
-        faults.append(f"{made} generations for one rotation")
-    return faults
+        toll.faults.append(f"{made} generations for one rotation")
+    return toll
+
+
+def _moment(opened: Services) -> str:
+    """What the worker that was killed was at."""
+    jobs_left = opened.work.open()
+    running = sorted(one.kind for one in jobs_left if one.state == "running")
+    if running:
+        return f"at {' and '.join(running)}"
+    return "between jobs" if jobs_left else "after the last job"
 
 
 def _audits(opened: Services, connection: ConnectionRow) -> int:

@@ -61,9 +61,9 @@ class KeyRun:
 def kill_keys(kills: int, leads: int, seed: int, say: Callable[[str], None]) -> KeyRun:
     """Half of the kills on each database, some of them on an installation of its own."""
     began, sqlite, postgresql = time.monotonic(), KeyToll(), KeyToll()
-    with _postgresql() as new_database:
+    with postgresql_server() as new_database:
         for name, toll in (("sqlite", sqlite), ("postgresql", postgresql)):
-            for number, portion in enumerate(_portions(kills // 2)):
+            for number, portion in enumerate(portions(kills // 2)):
                 url = new_database() if toll is postgresql else ""
                 with tempfile.TemporaryDirectory() as folder:
                     toll.add(killed_keys(Path(folder), portion, leads, seed + number, url))
@@ -92,13 +92,14 @@ def report(ran: KeyRun) -> str:
     return WORDS.format(leads=ran.leads, verdict=f"{done} {verdict}", rows="\n".join(lines))
 
 
-def _portions(kills: int) -> list[int]:
+def portions(kills: int) -> list[int]:
+    """Each on an installation of its own."""
     rest = kills % PORTION
     return [PORTION] * (kills // PORTION) + ([rest] if rest else [])
 
 
 @contextmanager
-def _postgresql() -> Iterator[Callable[[], str]]:
+def postgresql_server() -> Iterator[Callable[[], str]]:
     """A server from its wheel; each call makes an empty database."""
     folder = Path(tempfile.mkdtemp(prefix="fairlead-postgres-"))
     with warnings.catch_warnings():

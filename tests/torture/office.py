@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,6 +24,7 @@ from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.salesforce import SalesforceStandIn
 from connectors.source import Flag, FlagDetail, FlagStatus
 from tests.processes import FORKED
+from tests.torture.shadow_values import keep, kept, shadow_scores
 from tests.webapp.sample_report import sample_report
 from webapp import jobs
 from webapp.crms import salesforce_app
@@ -37,6 +39,7 @@ FIELDS = (
     "Fairness_Audit_Id__c",
     "Fairness_Checked_At__c",
     "Fairness_Calibrated_Score__c",
+    "Fairness_Shadow_Score__c",
 )
 FINDING = "Fairness_Finding__c"
 NOTHING = (None,) * len(FIELDS)
@@ -59,7 +62,7 @@ Standing = Mapping[str, tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What must stand in the org after a write-back: each lead's five values, and how many open findings."""
+    """What must stand in the org after a write-back: each lead's six values, and how many open findings."""
 
     leads: Standing
     findings: int
@@ -86,7 +89,12 @@ class Office:
         findings = _findings(self.report, dice)
         keyed = {self._key(one): flag for one, flag in flags.items()}
         store(self.services, self.connection, replace(self.report, findings=findings), audit_id, keyed)
-        leads = {one: _values(flags[one]) if one in flags else NOTHING for one in self.org.record_ids()}
+        shadow = shadow_scores(flags, self.audits)
+        keep(self.environ, {self._key(one): score for one, score in shadow.items()})
+        leads = {
+            one: (*_values(flags[one]), shadow.get(one)) if one in flags else NOTHING
+            for one in self.org.record_ids()
+        }
         return Wanted(leads=leads, findings=len(findings), audit_id=audit_id)
 
     def start(self) -> Any:
@@ -95,7 +103,7 @@ class Office:
         return started(self.environ, lambda: self.org.state.calls != calls)
 
     def standing(self) -> Standing:
-        """The five values that each lead has in the org now."""
+        """The six values that each lead has in the org now."""
         with self.org.org.lock:
             rows = dict(self.org.org.leads)
         return {name: tuple(row.get(one) for one in FIELDS) for name, row in rows.items()}
@@ -173,6 +181,7 @@ def publish_once(environ: dict[str, str]) -> None:
     """What `fairlead publish` does, in the process that is killed."""
     opened = open_services(settings_from(environ))
     (connection,) = opened.repository.connections()
+    jobs.to_write = partial(kept, environ)  # type: ignore[attr-defined]
     jobs.publish(opened, connection)
 
 

@@ -18,6 +18,7 @@ from connectors.sandbox.fields import OrgContents
 from connectors.sandbox.hubspot import HubSpotStandIn
 from connectors.source import Flag
 from tests.torture.office import CHECKED, Standing, Wanted, a_flag, started, store
+from tests.torture.shadow_values import keep, shadow_scores
 from tests.webapp.sample_report import sample_report
 from webapp.crms import hubspot_app
 from webapp.environment import settings_from
@@ -31,6 +32,7 @@ PROPERTIES = (
     "fairscore_audit_id",
     "fairscore_audited_at",
     "fairscore_calibrated_score",
+    "fairscore_shadow_score",
 )
 NOTHING = ("",) * len(PROPERTIES)
 
@@ -55,7 +57,12 @@ class PortalOffice:
         keyring = self.services.keyring(self.connection)
         keyed = {keyring.lead_key(one): flag for one, flag in flags.items()}
         store(self.services, self.connection, self.report, audit_id, keyed)
-        leads = {one: _values(flags[one]) if one in flags else NOTHING for one in self.portal.record_ids()}
+        shadow = shadow_scores(flags, self.audits)
+        keep(self.environ, {keyring.lead_key(one): score for one, score in shadow.items()})
+        leads = {
+            one: (*_values(flags[one]), _text(shadow.get(one))) if one in flags else NOTHING
+            for one in self.portal.record_ids()
+        }
         return Wanted(leads=leads, findings=0, audit_id=audit_id)
 
     def start(self) -> Any:
@@ -68,7 +75,7 @@ class PortalOffice:
         return self.portal.control.calls.total()
 
     def standing(self) -> Standing:
-        """The five values that each contact has now; a value that was taken away is empty."""
+        """The six values that each contact has now; a value that was taken away is empty."""
         rows = {one: self.portal.values(one) for one in self.portal.record_ids()}
         return {one: tuple(row.get(name) or "" for name in PROPERTIES) for one, row in rows.items()}
 
@@ -129,6 +136,10 @@ def _connected(opened: Services, portal: HubSpotStandIn) -> ConnectionRow:
     opened.repository.save_policy(row.id, "text", "admin")
     opened.repository.save_stream(row.id, "text", "admin")
     return row
+
+
+def _text(score: float | None) -> str:
+    return "" if score is None else f"{score:g}"
 
 
 def _values(flag: Flag) -> tuple[str, ...]:

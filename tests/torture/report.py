@@ -31,8 +31,9 @@ stand; a process writes that back, by collections or, from 2,000 changes on, by 
 a random moment between its first call and the time that a whole write-back takes. Then each lead must hold
 its old flag or its new one, as a whole. In three of ten rounds a newer audit follows at once; in half of
 the rounds the org first works off the Bulk job that the killed process left, in the other half it does so
-later. A second process writes back to its end. After that each lead holds exactly the five values of the
-newest audit, each finding stands once, those that are gone are closed, and the receipt adds up.
+later. A second process writes back to its end. After that each lead holds exactly the six values of the
+newest audit (the shadow score among them, or nothing where none is written any more), each finding stands
+once, those that are gone are closed, and the receipt adds up.
 """
 
 HUBSPOT_PULLS = """
@@ -51,8 +52,9 @@ HUBSPOT_WRITES = """
 A portal of {leads:,} contacts. Each round a new audit decides which contacts have which flag; a process
 writes that back and is killed at a random moment between its first call and the time that a whole write-back
 takes. Then each contact must hold its old flag or its new one, as a whole. In three of ten rounds a newer
-audit follows at once. A second process writes back to its end. After that each contact holds exactly the five
-values of the newest audit, and the receipt adds up.
+audit follows at once. A second process writes back to its end. After that each contact holds exactly the six
+values of the newest audit (the shadow score among them, or nothing where none is written any more), and the
+receipt adds up.
 """
 
 

@@ -13,6 +13,7 @@ from webapp.alerts import sending
 from webapp.alerts.change import Change, Said
 from webapp.alerts.noticing import notice
 from webapp.alerts.quiet import Quiet
+from webapp.doctor import asking
 from webapp.store.alert_channels import NewChannel
 from webapp.store.alert_messages import AlertMessages
 
@@ -147,6 +148,18 @@ def test_an_owner_of_salesforce_is_a_user_or_a_queue_by_name(world):
         assert (fine, "no active user with that user name" in told) == (False, True)
 
 
+def test_the_doctor_asks_whether_a_task_could_be_made_and_makes_none(world, row):
+    before, made = len(tasks(world, row.crm)), channel(world, row)
+    (told,) = asking.channels(world.services)
+    assert (told.level, told.says) == ("fine", "Tasks: Tasks can be made.")
+    world.services.alerting.channels.remove(made, "Ada")
+    if row.crm == "salesforce":
+        channel(world, row, owner="nobody@example.com", owner_is="user")
+        (told,) = asking.channels(world.services)
+        assert (told.level, "no active user" in told.says) == ("wrong", True)
+    assert len(tasks(world, row.crm)) == before
+
+
 def test_a_scope_or_a_permission_that_is_lacking_gives_its_clear_sentence(world):
     hubspot = world.services.repository.connection_for("hubspot", world.hubspot.organisation)
     made = world.services.alerting.channels.one(channel(world, hubspot))
@@ -158,3 +171,5 @@ def test_a_scope_or_a_permission_that_is_lacking_gives_its_clear_sentence(world)
     world.salesforce.org.admin.hidden_objects.add("task")
     fine, told = sending.test(world.services, made)
     assert (fine, "Edit Tasks" in told) == (False, True)
+    found = [one for one in asking.channels(world.services) if one.level == "wrong"]
+    assert any("Edit Tasks" in one.says for one in found)

@@ -525,6 +525,28 @@ def test_a_mail_that_was_taken_before_the_line_broke_comes_again_with_the_same_n
     assert first["Message-ID"] == second["Message-ID"]
 
 
+def test_a_channel_that_is_down_for_hours_holds_back_no_message_of_another(opened, connection, hook, mail):
+    down = channel(opened, **{**mailbox(mail), "asked": mailbox(mail, port=1)["asked"]})
+    settle(opened, connection, alarm())
+    job = send(opened, connection)
+    for _ in range(4):
+        opened.clock.now = job.not_before
+        (job,) = work_off(opened)
+    assert job.not_before - opened.clock() == timedelta(seconds=480)
+    channel(opened, secret=hook.url)
+    opened.clock.forward(minutes=1)
+    notice(opened, connection, {})
+    (waiting,) = opened.work.open()
+    assert waiting.not_before <= opened.clock()
+    work_off(opened)
+    assert len(hook.got) == 1
+    (message,) = opened.alerting.messages.newest(down, 5)
+    assert (message.state, message.tries) == ("sending", 5), "it is tried no sooner for that"
+    opened.clock.forward(minutes=1)
+    notice(opened, connection, {})
+    assert opened.alerting.messages.ready(connection.id) == ()
+
+
 @pytest.mark.parametrize(
     ("faults", "values", "expected"),
     [

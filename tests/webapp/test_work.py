@@ -24,8 +24,9 @@ from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import STOPPED, JobRow, Wanted
 from webapp.viewmodels.jobs import line
 from webapp.work import attempt, kinds
-from webapp.work.attempt import LONGEST_PAUSE_SECONDS, MOST_TRIES, Bench, pause
+from webapp.work.attempt import MOST_TRIES, Bench
 from webapp.work.kinds import Kind, Task
+from webapp.work.pausing import LONGEST_PAUSE_SECONDS, pause
 from webapp.work.watched import Watched
 
 

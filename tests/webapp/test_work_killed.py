@@ -14,4 +14,4 @@ def test_a_killed_worker_loses_no_job_and_none_is_done_twice(
 ):
     with support.running(certificate, tmp_path / "data", DATABASE_URL=database_url) as world:
         connection = world.ready("hubspot")
-        assert killed_worker(world.services, connection, kills=2, seed=3) == []
+        assert killed_worker(world.services, connection, kills=2, seed=3).faults == []

@@ -39,6 +39,21 @@ def send(
     return syncing_source(opened, connection).make_task(_task(message, asked, opened.clock()), again=again)
 
 
+def look(opened: Services, connection: ConnectionRow | None, asked: Mapping[str, Any]) -> None:
+    """See that the connected user may make the task, and that its owner is there; none is made.
+
+    Raises
+    ------
+    Refused, Busy, BadInput
+        As `send`.
+    """
+    if connection is None or connection.state == "disconnected":
+        raise BadInput(gettext(GONE))
+    owner = str(asked.get("owner", ""))
+    source = syncing_source(opened, connection)
+    source.may_make_tasks(owner, queue=asked.get("owner_is") == "queue")
+
+
 def _task(message: Message, asked: Mapping[str, Any], now: datetime) -> CrmTask:
     return CrmTask(
         mark=message.mark,

@@ -23,6 +23,7 @@ from connectors.errors import Busy, ConnectorError, Refused
 from webapp.alerts.message import Message
 
 SECONDS, LATER = 15.0, 60.0
+FINE = 250
 Security = Literal["starttls", "tls", "none"]
 UNTRUSTED = (
     "the mail server's certificate is not trusted, or is for another name: check the server's name, or make "
@@ -62,6 +63,21 @@ def send(box: Mailbox, message: Message) -> str:
         return "The mail server took it."
     taken = len(box.to) - len(refused)
     return f"The mail server took it for {taken} of {len(box.to)} addresses only: check them."
+
+
+def greet(box: Mailbox) -> None:
+    """See that the server answers, encrypts and accepts the password; nothing is sent.
+
+    Raises
+    ------
+    Refused, Busy
+        As `send`.
+    """
+    with _told(), _line(box) as line:
+        line.ehlo_or_helo_if_needed()
+        code, words = line.noop()
+        if code != FINE:
+            raise smtplib.SMTPResponseException(code, words)
 
 
 def _mail(box: Mailbox, message: Message) -> EmailMessage:

@@ -81,6 +81,17 @@ def send(hook: Hook, message: Message) -> str:
     return "The webhook took it."
 
 
+def resolve(hook: Hook) -> None:
+    """See that the address is one that may be called, and that its name is known; nothing is posted.
+
+    Raises
+    ------
+    BadInput, Refused, Busy
+        As `send`.
+    """
+    _addresses(checked(hook.url, private=hook.private), private=hook.private)
+
+
 def trouble(status: int, headers: Mapping[str, str]) -> ConnectorError | None:
     """What an answer means; None where it took the message."""
     if 200 <= status < 300:

@@ -66,4 +66,5 @@ def notice(opened: Services, connection: ConnectionRow, sources: Mapping[Kind, S
     opened.alerting.alerts.settle(connection.id, changes, kinds)
     plan(opened, connection)
     if opened.alerting.messages.ready(connection.id):
-        opened.work.ask(Wanted(connection_id=connection.id, kind="alert", who=WHO))
+        # A job that waits because one channel was busy holds back no message that may go now.
+        opened.work.hasten(opened.work.ask(Wanted(connection_id=connection.id, kind="alert", who=WHO)))

@@ -15,8 +15,10 @@ so there none is made twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError
@@ -32,7 +34,9 @@ from webapp.store.alert_rows import AlertRow
 from webapp.store.repository import short_id
 from webapp.store.rows import ConnectionRow
 from webapp.viewmodels.words import organisation_label
+from webapp.work.pausing import pause
 
+GREETED = "The mail server answers."
 STEP = marked("Sending alerts")
 MOST_TRIES = 8
 INDEXED = timedelta(minutes=2)
@@ -84,6 +88,29 @@ def test(opened: Services, channel: ChannelRow) -> tuple[bool, str]:
         told, fine = _sentence(problem), False
     opened.alerting.channels.tried(channel.id, told, fine=fine)
     return fine, told
+
+
+def probe(opened: Services, channel: ChannelRow) -> str:
+    """See that a channel could be sent to, and send nothing; what was seen, in a sentence.
+
+    Raises
+    ------
+    Refused, Busy, BadInput
+        It could not.
+    """
+    secret, asked = opened.alerting.channels.secret(channel.id), channel.asked
+    if channel.kind == "email":
+        by_email.greet(_mailbox(asked, secret))
+        return "The mail server answers, and accepts the sign-in." if asked["user"] else GREETED
+    if channel.kind == "webhook":
+        by_webhook.resolve(by_webhook.Hook(url=secret, private=bool(asked.get("private"))))
+        return "The webhook's name is known. Whether it takes a message, only a test tells."
+    by_crm.look(opened, opened.repository.connection(channel.connection_id or ""), asked)
+    return "Tasks can be made."
+
+
+def _mailbox(asked: Mapping[str, Any], secret: str) -> by_email.Mailbox:
+    return by_email.Mailbox(**{**asked, "to": tuple(asked["to"])}, password=secret)
 
 
 def _one(opened: Services, connection: ConnectionRow, row: MessageRow, ends: _Ends) -> None:
@@ -140,7 +167,7 @@ def _later(opened: Services, row: MessageRow, problem: Busy, ends: _Ends) -> Non
     if row.tries + 1 >= MOST_TRIES:
         _failed(opened, row, told, ends)
         return
-    opened.alerting.messages.later(row.id, problem.retry_after, told)
+    opened.alerting.messages.later(row.id, pause(row.tries, problem.retry_after), told)
     opened.alerting.channels.tried(row.channel_id, told, fine=False)
     if ends.busy is None or ends.busy.retry_after < problem.retry_after:
         ends.busy = problem
@@ -158,8 +185,7 @@ def _sent(
     """Send by the way of a channel. May raise Refused, Busy or BadInput."""
     secret, asked = opened.alerting.channels.secret(channel.id), channel.asked
     if channel.kind == "email":
-        box = by_email.Mailbox(**{**asked, "to": tuple(asked["to"])})
-        return by_email.send(replace(box, password=secret), told[0])
+        return by_email.send(_mailbox(asked, secret), told[0])
     if channel.kind == "webhook":
         return by_webhook.send(by_webhook.Hook(url=secret, private=bool(asked.get("private"))), told[0])
     return by_crm.send(opened, connection, asked, told)

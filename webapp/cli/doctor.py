@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 import click
 
@@ -22,6 +22,15 @@ from webapp.services import Services, open_services
 WORDS: dict[Level, str] = {"wrong": "WRONG", "warning": "WARNING", "fine": "fine"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wished:
+    """Who else is asked."""
+
+    crms: bool
+    provider: bool
+    channels: bool
+
+
 @click.command("doctor")
 @click.option(
     "--ask-crms",
@@ -29,32 +38,39 @@ WORDS: dict[Level, str] = {"wrong": "WRONG", "warning": "WARNING", "fine": "fine
     help="Ask the CRMs too, as fairlead check does: permissions, fields, calls left. It renews the access.",
 )
 @click.option("--ask-provider", is_flag=True, help="Ask the provider of single sign-on too.")
+@click.option("--ask-channels", is_flag=True, help="Ask where alerts are sent to, too. Nothing is sent.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def command(*, ask_crms: bool, ask_provider: bool, as_json: bool) -> None:
+def command(*, ask_crms: bool, ask_provider: bool, ask_channels: bool, as_json: bool) -> None:
     """Say what is wrong with this installation, and the mend. It changes nothing, and prints no secret.
 
     It works while Fairlead runs, and where the settings are broken or the database is away: then it says so
     and looks at the rest. Exit codes: 0 nothing is wrong (there may be warnings); 1 something is wrong; 2 the
     settings do not do.
     """
+    wished = _Wished(crms=ask_crms, provider=ask_provider, channels=ask_channels)
     with described(os.environ) as case:
-        results = in_order((*examine(case), *_asked(case, crms=ask_crms, provider=ask_provider)))
+        results = in_order((*examine(case), *_asked(case, wished)))
     click.echo(_json(results) if as_json else _words(results))
     code = 1 if any(one.level == "wrong" for one in results) else 0
     click.get_current_context().exit(BAD_INPUT if case.refused else code)
 
 
-def _asked(case: Case, *, crms: bool, provider: bool) -> Iterator[Result]:
+def _asked(case: Case, wished: _Wished) -> Iterator[Result]:
     """What others say; only of an installation whose database is of this version."""
     if case.opened is None:
         return
-    if provider:
+    if wished.provider:
         yield from guarded(asking.sign_in, case.opened)
-    if crms:
+    if wished.crms or wished.channels:
         with _to_be_written(case.opened) as opened:
-            for row in live(opened.repository.connections()):
-                found = guarded(asking.crm, opened, row)
-                yield from (replace(one, where=label(row)) for one in found)
+            yield from _crms(opened) if wished.crms else ()
+            yield from guarded(asking.channels, opened) if wished.channels else ()
+
+
+def _crms(opened: Services) -> Iterator[Result]:
+    for row in live(opened.repository.connections()):
+        found = guarded(asking.crm, opened, row)
+        yield from (replace(one, where=label(row)) for one in found)
 
 
 @contextmanager

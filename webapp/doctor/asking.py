@@ -1,4 +1,6 @@
-"""The checks that ask others: the CRMs and the provider of single sign-on. Only who wishes it calls them.
+"""The checks that ask others: the CRMs, the provider of single sign-on, the channels of alerts.
+
+Only who wishes it calls them.
 
 A CRM is asked as `fairlead check` asks it: that renews the access and notes the state of the connection.
 """
@@ -7,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from audit.schema import BadInput
 from connectors.errors import Busy, Refused
 from webapp import access
+from webapp.alerts.sending import probe
 from webapp.crms import label, syncing_source
 from webapp.doctor.result import Result, fine, sentence, warning, wrong
 from webapp.services import Services
@@ -17,7 +21,8 @@ from webapp.sign_in.refusal import NotLetIn
 from webapp.sign_in.ways import provider, ways_in
 from webapp.store.rows import ConnectionRow
 
-CRM, CALLS, SIGN_IN = "Asking the CRM", "API calls", "Single sign-on"
+CRM, CALLS, SIGN_IN, CHANNELS = "Asking the CRM", "API calls", "Single sign-on", "Asking the channels"
+MEND = "Mend what the sentence names, then send a test on the page Where alerts are sent."
 
 
 def crm(opened: Services, row: ConnectionRow) -> Iterator[Result]:
@@ -51,6 +56,22 @@ def sign_in(opened: Services) -> Iterator[Result]:
             yield wrong(SIGN_IN, f"{way.name}: {problem}", f"People come back to {back}: enter that there.")
         else:
             yield fine(SIGN_IN, f"{way.name} answers, and can be used. People come back to {back}.")
+
+
+def channels(opened: Services) -> Iterator[Result]:
+    """Whether each place that alerts are sent to could be sent to now. Nothing is sent."""
+    for channel in opened.alerting.channels.all():
+        if not channel.on:
+            continue
+        try:
+            told = probe(opened, channel)
+        except Busy as problem:
+            says = f"{channel.name}: {sentence(problem)}"
+            yield warning(CHANNELS, says, "Alerts are tried again, eight times. Ask again later.")
+        except (Refused, BadInput) as problem:
+            yield wrong(CHANNELS, f"{channel.name}: {sentence(problem)}", MEND)
+        else:
+            yield fine(CHANNELS, f"{channel.name}: {told}")
 
 
 def calls(opened: Services, row: ConnectionRow, used: int, allowed: int) -> Result:

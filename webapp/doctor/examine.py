@@ -15,6 +15,7 @@ from webapp.defects import frames
 from webapp.disk import trouble
 from webapp.doctor import (
     address,
+    alert_channels,
     clock,
     contradictions,
     crm_access,
@@ -44,6 +45,7 @@ WHOLE: tuple[Whole, ...] = (
     *(variables.parse, variables.misspelt, variables.files, contradictions.contradictions),
     *(address.address, folder.folder, folder.room, folder.network, stored.database),
     *(clock.clock, people.people, workers.workers, sealed.former_master),
+    alert_channels.alert_channels,
 )
 EACH: tuple[Each, ...] = (
     *(crm_access.state, sealed.tokens, crm_access.pulls, held.leads, policies.policy, policies.stream),

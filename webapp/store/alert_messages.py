@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.store.alert_rows import AlertRow
@@ -95,6 +95,12 @@ class AlertMessages:
         newest = query.order_by(AlertMessage.made_at.desc(), AlertMessage.id).limit(most)
         with self.database.reading() as session:
             return tuple(_row(row) for row in session.scalars(newest))
+
+    def failed(self, channel_id: str) -> int:
+        """How many of a channel failed, and wait for somebody to mend what was wrong."""
+        query = select(func.count()).select_from(AlertMessage)
+        with self.database.reading() as session:
+            return session.scalar(query.filter_by(channel_id=channel_id, state="failed")) or 0
 
     def begin(self, message_id: str) -> None:
         """Note, before anything leaves, that it is being sent."""

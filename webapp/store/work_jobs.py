@@ -141,6 +141,12 @@ class WorkJobs:
         values = {"state": "waiting", "attempt": job.attempt + 1, "handed_at": None, "worker": ""}
         self._change(job, job.state, **values)
 
+    def hasten(self, job: JobRow) -> None:
+        """It waits no longer, unless it lies in the queue already: something came that need not wait."""
+        known = update(Job).filter_by(id=job.id, attempt=job.attempt, state="waiting", handed_at=None)
+        with self.database.writing() as session:
+            session.execute(known.where(Job.not_before > self.clock()).values(not_before=self.clock()))
+
     def begin(self, job_id: str, attempt: int, worker: str) -> JobRow | None:
         """Put it to work; None where it has ended meanwhile, or another attempt counts."""
         with self.database.writing() as session:

@@ -25,12 +25,13 @@ from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import STOPPED, End, JobRow, Trouble
 from webapp.work.kinds import KINDS, Task
+from webapp.work.pausing import pause
 from webapp.work.schedules import follower
 from webapp.work.watched import Cancelled, Stopping, Watched
 
 LOG = logging.getLogger(__name__)
 AT_WORK_SECONDS = 15.0
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, MOST_TRIES = 30.0, 3600.0, 8
+MOST_TRIES = 8
 # A job that takes its worker down each time must not do so for ever.
 MOST_STARTS = 25
 
@@ -113,11 +114,6 @@ def outcome_of(job: JobRow, error: Exception) -> End | Later:
     if isinstance(error, Busy) and job.tries + 1 < MOST_TRIES:
         return Later(seconds=pause(job.tries, error.retry_after), told=_sentence(error), tried=True)
     return End(state="failed", told=_told(error), trouble=_kind_of(error))
-
-
-def pause(tries: int, retry_after: float) -> float:
-    """The seconds to wait after so many tries in vain: doubled each time, and as the CRM asks at least."""
-    return max(min(FIRST_PAUSE_SECONDS * 2.0**tries, LONGEST_PAUSE_SECONDS), retry_after)
 
 
 def _kind_of(error: Exception) -> Trouble:
