@@ -20,12 +20,15 @@ class Elsewhere(Protocol):
     @property
     def names(self) -> tuple[str, ...]:
         """Their names."""
+        ...
 
     def column(self, name: str) -> pa.ChunkedArray:
         """One of them, whole."""
+        ...
 
     def some(self, rows: IntArray) -> pa.Table:
         """Those that are fields of the stream, of the rows at these places (ascending)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
