@@ -89,12 +89,15 @@ def _comparisons(tables: Tables, scope: Names, stream: Stream) -> Iterator[_Made
         yield from ((one, None) for one in _audited(part, measures, reference, stream))
         return
     part = _names(tables, scope)
-    for metric in tables.metrics(scope):
-        for kind in _KINDS:
-            if _wanted(metric, kind, tables.metrics(scope)):
-                rates = tables.rates(scope, metric)
-                contrast = _contrast(rates, (metric, kind), reference, stream.audit)
-                figures = gap_figures(rates, reference, kind, 1 - stream.audit.confidence)
+    metrics, alpha = tables.metrics(scope), 1 - stream.audit.confidence
+    for metric in metrics:
+        kinds = [kind for kind in _KINDS if _wanted(metric, kind, metrics)]
+        if kinds:
+            pairs = _Pairs(rates=tables.rates(scope, metric), reference=reference, audit=stream.audit)
+            p = equality_p(pairs.rates, reference, alpha)
+            for kind in kinds:
+                contrast = replace(pairs.contrast(metric, kind), p=p)
+                figures = gap_figures(pairs.rates, reference, kind, alpha)
                 yield Comparison(part=part, reference=reference, contrast=contrast), figures
 
 
@@ -126,32 +129,41 @@ def _names(tables: Tables, scope: Names) -> Grouping:
     return Grouping(attributes=scope, groups=tables.groups(scope), cube=empty, index=whole)
 
 
-def _contrast(rates: Rates, what: tuple[str, Kind], reference: int, audit: Tolerance) -> Contrast:
-    """The comparisons of one metric, each by the worst of the counts that are possible."""
-    (metric, kind), alpha = what, 1 - audit.confidence
-    low, high = gap_interval(rates, reference, kind, alpha)
-    least, most = known_gap(rates, reference, kind, alpha)
-    n, certain = rates.n(most=False), rates.exact & taken(rates, reference).exact
-    undefined = undefined_gaps(rates, reference, kind, alpha)
-    defined = np.array([reason is None for reason in undefined], dtype=np.bool_)
-    spread = np.where(certain, _spread(rates, kind), np.inf)
-    by, ratio = audit.tolerance_difference, audit.tolerance_ratio
-    return Contrast(
-        metric=metric,
-        kind=kind,
-        value=(least + most) / 2,
-        low=low,
-        high=high,
-        p=np.where(defined, equality_p(rates, reference, alpha), 1.0),
-        n=np.maximum(n, 0).astype(np.int64),
-        smallest=np.full(len(n), float(audit.minimum_group)),
-        undefined=undefined,
-        enough=defined & (n >= audit.minimum_group) & bool(n[reference] >= audit.minimum_group),
-        reference_enough=bool(n[reference] >= audit.minimum_group),
-        tolerance=(-by, by) if kind == "difference" else (ratio, 1 / ratio),
-        spread=spread,
-        noise=float(spread[reference] / max(n[reference], 1.0)),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pairs:
+    """The groups of a table and what they are compared with."""
+
+    rates: Rates
+    reference: int
+    audit: Tolerance
+
+    def contrast(self, metric: str, kind: Kind) -> Contrast:
+        """The comparisons of one metric, each by the worst of the counts that are possible; without a p."""
+        rates, audit, alpha = self.rates, self.audit, 1 - self.audit.confidence
+        low, high = gap_interval(rates, self.reference, kind, alpha)
+        least, most = known_gap(rates, self.reference, kind, alpha)
+        n, certain = rates.n(most=False), rates.exact & taken(rates, self.reference).exact
+        undefined = undefined_gaps(rates, self.reference, kind, alpha)
+        defined = np.array([reason is None for reason in undefined], dtype=np.bool_)
+        spread = np.where(certain, _spread(rates, kind), np.inf)
+        by, ratio = audit.tolerance_difference, audit.tolerance_ratio
+        large = bool(n[self.reference] >= audit.minimum_group)
+        return Contrast(
+            metric=metric,
+            kind=kind,
+            value=(least + most) / 2,
+            low=low,
+            high=high,
+            p=np.ones(len(n)),
+            n=np.maximum(n, 0).astype(np.int64),
+            smallest=np.full(len(n), float(audit.minimum_group)),
+            undefined=undefined,
+            enough=defined & (n >= audit.minimum_group) & large,
+            reference_enough=large,
+            tolerance=(-by, by) if kind == "difference" else (ratio, 1 / ratio),
+            spread=spread,
+            noise=float(spread[self.reference] / max(n[self.reference], 1.0)),
+        )
 
 
 def _spread(rates: Rates, kind: Kind) -> FloatArray:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from audit.arrays import FloatArray
 from audit.disparity import Disparity, Kind
 from audit.federation.model import Figure
@@ -80,9 +78,8 @@ def undefined_gaps(rates: Rates, reference: int, kind: Kind, alpha: float) -> tu
     other = own[reference]
     other = other and other.replace("this group", "the reference group")
     base = taken(rates, reference)
-    least = base.known(base.interval(alpha))[0] if kind == "ratio" else np.ones(len(own))
-    zero = [ZERO if value <= 0 else None for value in least.tolist()]
-    return tuple(reason or other or nought for reason, nought in zip(own, zero, strict=True))
+    zero = kind == "ratio" and float(base.known(base.interval(alpha))[0][0]) <= 0
+    return tuple(reason or other or (ZERO if zero else None) for reason in own)
 
 
 def _figure(known: tuple[float, float], ends: tuple[float, float], n: int, noisy: bool) -> Figure:

@@ -53,7 +53,7 @@ def equality_p(rates: Rates, reference: int, alpha: float) -> FloatArray:
     usable = certain & (own.hit_low + own.miss_low > 0) & (theirs.hit_low + theirs.miss_low > 0)
     if usable.any():
         counts = (own.hit_low, own.hit_low + own.miss_low, theirs.hit_low, theirs.hit_low + theirs.miss_low)
-        p[usable] = two_proportion_p(*(part[usable] for part in counts))
+        p[usable] = two_proportion_p(*(np.broadcast_to(part, p.shape)[usable] for part in counts))
     return p
 
 
@@ -94,5 +94,8 @@ def _inverted(interval: Callable[[float], Interval], groups: int) -> FloatArray:
     found = np.ones(groups)
     for level in (0.5 ** np.arange(1, _LEVELS + 1)).tolist():
         low, high = interval(level)
-        found = np.where((low > 0) | (high < 0), level, found)
+        apart = (low > 0) | (high < 0)
+        if not apart.any():
+            break
+        found = np.where(apart, level, found)
     return found

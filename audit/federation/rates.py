@@ -93,8 +93,8 @@ class Rates:
 
 
 def taken(rates: Rates, place: int) -> Rates:
-    """The rate of one group for every group: what the others are compared with."""
-    return Rates(sides=(rates.sides[place],) * len(rates.sides), k=rates.k)
+    """The rate of one group alone, for the others to be compared with: its arrays spread over theirs."""
+    return Rates(sides=(rates.sides[place],), k=rates.k)
 
 
 def _wilson(box: Box, confidence: float) -> Interval:
