@@ -44,7 +44,7 @@ class Options:
     multiple=True,
     required=True,
     metavar="NAME=KEY",
-    help="An organisation's public key, as fairlead federate key told it there, and what to call it; "
+    help="An organisation's public key, as fairlead federate key told it there, with NAME= before it; "
     "once for each organisation.",
 )
 @click.option(
