@@ -85,7 +85,7 @@ def facts(party: Party, plan: Plan) -> Facts:
             continue
         if release.noise is None:
             span = bounds[attribute, group, fact]
-            own = Sum(low=span.low, high=span.high)
+            own = Sum(low=span.low, high=max(span.low, span.high))
         else:
             terms = len(atoms(fact, tables[fact.band is not None]))
             own = Sum(noisy=count or 0, noise=((release.noise.scale, terms),))

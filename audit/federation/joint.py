@@ -20,8 +20,9 @@ from audit.finding.conclude import findings
 from audit.finding.facts import Facts
 from audit.metrics import GroupEstimate
 from audit.metrics.per_group import part_measures
-from audit.release.figures import HIDDEN
 from audit.schema import Attribute, BadInput, Stream, Tolerance, nearest
+
+OPEN = "hidden counts leave it open"
 
 
 def joint(parties: tuple[Party, ...], special: tuple[str, ...] = ()) -> Joint:
@@ -152,7 +153,7 @@ def _findings(stream: Stream, rates: tuple[JointRate, ...], found: Compared) -> 
 def _estimate(one: JointRate) -> GroupEstimate:
     figure = one.figure
     estimate = (
-        Estimate.missing(figure.undefined or HIDDEN.format(k="k"), figure.n)
+        Estimate.missing(figure.undefined or OPEN, figure.n)
         if figure.value is None
         else Estimate(value=figure.value, low=figure.low, high=figure.high, n=figure.n)
     )

@@ -125,7 +125,7 @@ def _text(way: Way, gap: JointGap, own: list[tuple[str, Figure]]) -> str:
     joint = f"together {_size(gap.figure)}"
     if way == "reversal":
         return (
-            f"{what}: {joint}, but in every organisation the other way round: {who}. The joint gap comes "
+            f"{what}: {joint}, but the other way round in each of {who}. The joint gap comes "
             "from how the groups are spread over the organisations (Simpson's paradox); judge each by itself."
         )
     if way == "opposite":

@@ -228,26 +228,25 @@ def _levels(made: Joint, name: str) -> set[str]:
 
 
 def _true_counts(tables):
-    rows = [pa.table(table) for table in tables]
     frames = [
         (
-            dict(zip("ab", (row[f"attribute:{name}"].to_pylist() for name in "ab"), strict=True)),
-            ["yes" if score >= 60 else "no" for score in row["score"].to_pylist()],
-            ["open" if one is None else "yes" if one else "no" for one in row["outcome"].to_pylist()],
+            {name: np.array(table[f"attribute:{name}"].to_pylist()) for name in "ab"},
+            np.where(table["score"] >= 60, "yes", "no"),
+            np.array(
+                ["open" if one is None else "yes" if one else "no" for one in table["outcome"].to_pylist()]
+            ),
         )
-        for row in rows
+        for table in tables
     ]
 
     def count(attribute, group, selected, result) -> int:
         total = 0
         for columns, decided, known in frames:
-            keep = [
-                (selected is None or decided[i] == selected)
-                and (result is None or known[i] == result)
-                and all(columns[a][i] == g for a, g in zip(attribute, group, strict=True))
-                for i in range(len(decided))
-            ]
-            total += sum(keep)
+            keep = np.ones(len(decided), dtype=bool)
+            for name, level in zip(attribute, group, strict=True):
+                keep &= columns[name] == level
+            keep &= (decided == selected) | (selected is None)
+            total += int((keep & ((known == result) | (result is None))).sum())
         return total
 
     return count
