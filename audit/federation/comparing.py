@@ -91,7 +91,7 @@ def _comparisons(tables: Tables, scope: Names, stream: Stream) -> Iterator[_Made
     part = _names(tables, scope)
     metrics, alpha = tables.metrics(scope), 1 - stream.audit.confidence
     for metric in metrics:
-        kinds = [kind for kind in _KINDS if _wanted(metric, kind, metrics)]
+        kinds: list[Kind] = [kind for kind in _KINDS if _wanted(metric, kind, metrics)]
         if kinds:
             pairs = _Pairs(rates=tables.rates(scope, metric), reference=reference, audit=stream.audit)
             p = equality_p(pairs.rates, reference, alpha)
