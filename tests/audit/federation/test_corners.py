@@ -86,3 +86,10 @@ def test_the_reach_of_several_is_that_of_their_summed_noise():
 
 def test_very_much_noise_is_bounded_without_a_table_of_it():
     assert 20_000 < reach(((20_000.0, 9), (15_000.0, 9)), 0.05) < 1_000_000
+
+
+def test_noise_of_one_scale_adds_up_and_of_two_stays_apart():
+    one = Sum(low=1, high=2, noisy=5, noise=((2.0, 3), (4.0, 1)))
+    other = Sum(low=10, high=10, noisy=-1, noise=((2.0, 2), (3.0, 1)))
+    assert one + other == Sum(low=11, high=12, noisy=4, noise=((2.0, 5), (3.0, 1), (4.0, 1)))
+    assert one + other == other + one
