@@ -97,7 +97,7 @@ def compare(
         for pair in [(measures, clustered(measures, part, effects, stream))]
         for comparison in _comparisons(cube, part, pair, (chosen, stream, scale), effects)
     )
-    return tuple(_judged((*comparisons, *further), stream.audit))
+    return tuple(judged((*comparisons, *further), stream.audit))
 
 
 def _comparisons(
@@ -141,7 +141,8 @@ def joint_contrasts(
     yield from option_contrasts(part, reference, stream)
 
 
-def _judged(comparisons: tuple[Comparison, ...], audit: Tolerance) -> Iterator[Disparity]:
+def judged(comparisons: tuple[Comparison, ...], audit: Tolerance) -> Iterator[Disparity]:
+    """Every comparison with its verdict, corrected for being one of all of these."""
     corrected = adjusted(comparisons)
     for comparison in comparisons:
         yield from _disparities(comparison, corrected[comparison.hypothesis], audit)

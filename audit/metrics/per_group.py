@@ -72,6 +72,11 @@ def measured(
     return tuple((part, _measures(part, stream, cube_scale(cube, stream), random)) for part in parts)
 
 
+def part_measures(part: Grouping, stream: Stream) -> tuple[Measure, ...]:
+    """The measures of one grouping of leads whose score nobody sees, in the order of the registry."""
+    return _measures(part, stream, None, None)
+
+
 def _measures(
     part: Grouping,
     stream: Stream,

@@ -11,10 +11,12 @@ import html
 import importlib
 import re
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 import requests
 
+from audit.release import parted
 from audit.report.json_form import read_json
 from audit.report.model import Report
 from audit.rows.mitigation import Request
@@ -220,6 +222,7 @@ COMMANDS: dict[tuple[str, ...], tuple[str, ...] | None] = {
     ("federate", "export"): ("federate", "export", "{crm}", "--out", "{out}", "--crossings", "1"),
     ("federate", "key"): ("federate", "key", "{crm}"),
     ("federate", "verify"): ("federate", "verify", "{exported}"),
+    ("federate", "merge"): ("federate", "merge", "{exported}", "--key", "{public}", "--out", "{out}"),
     ("token", "list"): ("token", "list"),
     ("token", "add"): ("token", "add", "{name}", "--role", "auditor", "--scope", "read:audits"),
     ("token", "revoke"): ("token", "revoke", "{token}"),
@@ -270,6 +273,11 @@ def desk(own_world, tmp_path_factory):
     return folder
 
 
+def key_in(release: Path) -> str:
+    """The public key that a release was signed with; none before it was made."""
+    return (parted(release.read_text())[1].public_key or "") if release.exists() else ""
+
+
 def test_every_command_is_among_those_that_are_run():
     assert set(everywhere.commands()) == set(COMMANDS)
 
@@ -287,6 +295,7 @@ def test_no_command_prints_or_writes_a_raw_identifier(own_world, desk, needles, 
         "crm": crm,
         "id": world.salesforce.record_ids()[as_json],
         "exported": str(desk / f"federate-export-{as_json}" / "release.json"),
+        "public": key_in(desk / f"federate-export-{as_json}" / "release.json"),
         "token": next((one.id for one in world.services.api_tokens.all() if one.revoked_at is None), ""),
     }
     typed = [one.format(**named) for one in COMMANDS[words] or ()]

@@ -11,6 +11,7 @@ import click
 
 from audit.release import Standing, parted, public_text, read_release, release_text
 from audit.schema import BadInput
+from webapp.cli.federate_merge import merge
 from webapp.cli.output import check_folder, write_whole
 from webapp.cli.release import WHO, summary
 from webapp.cli.steps import shown
@@ -27,6 +28,9 @@ FILE = "release.json"
 @click.group("federate")
 def command() -> None:
     """Share figures with other organisations, never leads."""
+
+
+command.add_command(merge)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
