@@ -87,7 +87,12 @@ def test_every_list_and_every_thing_answers(site: Site, program: Caller):
     absent = {"get_release": 404, "get_release_job": 404, "get_processing_record": 409, "get_data_flow": 409}
     absent |= {"get_experiment": 404, "get_experiment_json": 404, "get_alert": 404}
     absent |= {"get_explanation": 404, "get_explanation_json": 404, "get_watched_gap": 404}
-    absent |= {"get_drift": 404, "get_shadow_score": 404, "list_comparisons": 404, "get_shadow_audit_json": 404}
+    absent |= {
+        "get_drift": 404,
+        "get_shadow_score": 404,
+        "list_comparisons": 404,
+        "get_shadow_audit_json": 404,
+    }
     assert answered == {one.name: absent.get(one.name, 200) for one in GETS}
 
 
