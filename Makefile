@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint validate torture mutation bench lock peers driftpeers clients clean help
+.PHONY: demo test lint validate torture year mutation bench lock peers driftpeers clients clean help
 
 help:  ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -21,6 +21,9 @@ validate: .venv/.dev  ## simulate coverage, false alarms and power in full (abou
 
 torture: .venv/.dev  ## kill pulls and write-backs, 200 times at each CRM, what is done to keys, and workers at jobs (about an hour), and write the reports
 	@$(BIN)/python -m tests.torture $(ARGS)
+
+year: .venv/.dev  ## a simulated year of 100,000 leads at both CRMs, pulled every day (hours), and write the report
+	@$(BIN)/python -m tests.year $(ARGS)
 
 mutation: .venv-mutation/.ready  ## small faults put into audit, and how many the tests notice (an hour or two)
 	@.venv-mutation/bin/python -m tests.mutation $(ARGS)

@@ -58,7 +58,8 @@ def _encoded(array: pa.ChunkedArray, name: str) -> tuple[NDArray[np.int64], pa.A
         return _recoded(array, name)
     # Few values become texts, not many rows.
     few = pa.types.is_integer(array.type) or pa.types.is_boolean(array.type) or pa.types.is_date(array.type)
-    encoded = (array if few else texts(array, name)).dictionary_encode().unify_dictionaries()
+    # All pieces share one dictionary already; to unify them again would look each up in all, piece by piece.
+    encoded = (array if few else texts(array, name)).dictionary_encode()
     if not encoded.num_chunks:
         return np.empty(0, np.int64), pa.array([], pa.string())
     codes = np.concatenate([pc.fill_null(chunk.indices, -1).to_numpy() for chunk in encoded.chunks])

@@ -20,6 +20,7 @@ from connectors.sandbox.story import MATURITY_DAYS
 from connectors.sandbox.story_model import THRESHOLD
 from connectors.sandbox.story_people import People
 from connectors.sandbox.story_world import REGIONS, SENIORITIES, SIZES, SOURCES
+from connectors.sandbox.year import CONTACT_BY
 
 AGE_BANDS = (25, 35, 50, 65)
 GENDER = Map(
@@ -73,14 +74,36 @@ _FIELDS = (
     _Field(name="industry", label="Industry", column="industry", operator=Keep()),
     _Field(name="score", label="Lead score", column="score", operator=Keep(), type="number"),
 )
+# The field that a web form gets in the course of the simulated year.
+_NEW_FIELD = _Field(
+    name="preferred_contact",
+    label="Preferred contact",
+    column="preferred_contact",
+    operator=Keep(),
+    type="choice",
+    options=CONTACT_BY,
+)
 # What a custom field is called where the neutral name would say too little.
 _CUSTOM = MappingProxyType({"score": "lead_score", "source": "lead_source"})
 
 
 def story_contents(crm: Crm, table: pa.Table) -> OrgContents:
-    """The leads of ``table`` (columns of ``Story``) in one CRM, with its policy and stream."""
+    """The leads of ``table`` (columns of ``Story`` or ``Year``) in one CRM, with its policy and stream."""
     rows = {name: table.column(name).to_pylist() for name in table.column_names}
-    leads = Leads(
+    columns = [_column(crm, field, rows[field.name]) for field in _fields(table)]
+    rules = [
+        Rule(field=crm.outcome[0], operator=crm.outcome[1], column="outcome"),
+        Rule(field=crm.worked[0], operator=crm.worked[1], column="worked"),
+        Rule(field=crm.created, operator=Coarsen(by="day"), column="created"),
+    ]
+    return put_together(crm, leads_in(table), columns, rules, _stream(table))
+
+
+def leads_in(table: pa.Table) -> Leads:
+    """The standard part of the leads of a table."""
+    names = ("first_name", "last_name", "company", "email", "phone", "created", "outcome", "worked")
+    rows = {name: table.column(name).to_pylist() for name in (*names, "last_activity", "opted_out")}
+    return Leads(
         people=People(
             first=tuple(rows["first_name"]),
             last=tuple(rows["last_name"]),
@@ -94,13 +117,10 @@ def story_contents(crm: Crm, table: pa.Table) -> OrgContents:
         last_activity=rows["last_activity"],
         opted_out=rows["opted_out"],
     )
-    columns = [_column(crm, field, rows[field.name]) for field in _FIELDS]
-    rules = [
-        Rule(field=crm.outcome[0], operator=crm.outcome[1], column="outcome"),
-        Rule(field=crm.worked[0], operator=crm.worked[1], column="worked"),
-        Rule(field=crm.created, operator=Coarsen(by="day"), column="created"),
-    ]
-    return put_together(crm, leads, columns, rules, _stream(table))
+
+
+def _fields(table: pa.Table) -> tuple[_Field, ...]:
+    return (*_FIELDS, _NEW_FIELD) if _NEW_FIELD.name in table.column_names else _FIELDS
 
 
 def _column(crm: Crm, field: _Field, values: Sequence[Value]) -> Column:
@@ -116,6 +136,7 @@ def _column(crm: Crm, field: _Field, values: Sequence[Value]) -> Column:
 
 
 def _stream(table: pa.Table) -> Stream:
+    more = (_NEW_FIELD.name,) if _NEW_FIELD.name in table.column_names else ()
     city = REGIONS[0] in table.column("region").to_pylist()
     return Stream(
         name="lead-score",
@@ -127,7 +148,7 @@ def _stream(table: pa.Table) -> Stream:
         worked="worked",
         created="created",
         maturity_days=MATURITY_DAYS,
-        features=("zip3", "source", "seniority", "industry"),
+        features=("zip3", "source", "seniority", "industry", *more),
         controls=("company_size",),
         attributes=(
             Attribute(name="region", column="region", reference=REGIONS[0] if city else None),

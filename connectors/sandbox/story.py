@@ -101,11 +101,11 @@ def story(leads: int, seed: int, today: date | None = None) -> Story:
     score = scores(grid, rng)
     cells = rng.choice(grid.weight.size, leads, p=grid.weight)
     day = today or datetime.now(UTC).date()
-    columns = {**_profile(grid, cells, rng), **_course(grid, score, cells, rng, day)}
+    columns = {**profile(grid, cells, rng), **_course(grid, score, cells, rng, day)}
     return Story(table=pa.table(columns), truth=_truth(grid, score, cells), seed=seed)
 
 
-def _profile(grid: World, cells: Codes, rng: np.random.Generator) -> dict[str, pa.Array]:
+def profile(grid: World, cells: Codes, rng: np.random.Generator) -> dict[str, pa.Array]:
     """Who the lead is."""
     who = people(cells.size, rng)
     age = rng.integers(*AGE_RANGE, size=cells.size, endpoint=True)
@@ -118,14 +118,14 @@ def _profile(grid: World, cells: Codes, rng: np.random.Generator) -> dict[str, p
         "email": pa.array(who.email),
         "phone": pa.array(who.phone),
         "zip": _zips(grid.area[cells], rng),
-        "country": _named(COUNTRIES, country),
-        "region": _named(REGIONS, grid.region[cells]),
+        "country": named(COUNTRIES, country),
+        "region": named(REGIONS, grid.region[cells]),
         "age": pa.array(age, mask=rng.random(cells.size) < AGE_UNKNOWN),
-        "gender": _named(GENDERS, gender),
-        "source": _named(SOURCES, grid.source[cells]),
-        "company_size": _named(SIZES, grid.size[cells]),
-        "seniority": _named(SENIORITIES, grid.seniority[cells]),
-        "industry": _named(INDUSTRIES, grid.industry[cells]),
+        "gender": named(GENDERS, gender),
+        "source": named(SOURCES, grid.source[cells]),
+        "company_size": named(SIZES, grid.size[cells]),
+        "seniority": named(SENIORITIES, grid.seniority[cells]),
+        "industry": named(INDUSTRIES, grid.industry[cells]),
     }
 
 
@@ -136,7 +136,8 @@ def _zips(area: Codes, rng: np.random.Generator) -> pa.Array:
     return pa.array(codes, mask=blank)
 
 
-def _named(names: tuple[str, ...], codes: Codes) -> pa.Array:
+def named(names: tuple[str, ...], codes: Codes) -> pa.Array:
+    """The name behind each code."""
     return pa.array(names).take(pa.array(codes))
 
 

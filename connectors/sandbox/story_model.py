@@ -28,7 +28,7 @@ def scores(world: World, rng: np.random.Generator) -> Reals:
     # The region is not a feature, so one region's cells hold every combination of features.
     unique = np.flatnonzero(world.region == 0)
     predicted = np.tile(model.predict_proba(_features(world, unique))[:, 1], world.weight.size // unique.size)
-    return np.floor(100 * _percentile(predicted, world.weight))
+    return np.floor(100 * percentile(predicted, world.weight))
 
 
 def _features(world: World, cells: Codes) -> Reals:
@@ -47,7 +47,7 @@ def _pipeline() -> Any:  # noqa: ANN401 - scikit-learn has no types
     return make_pipeline(columns, LogisticRegression(max_iter=300))
 
 
-def _percentile(value: Reals, weight: Reals) -> Reals:
+def percentile(value: Reals, weight: Reals) -> Reals:
     """The weight below each value, plus half of its own ties; in (0, 1)."""
     levels, place = np.unique(value, return_inverse=True)
     mass = np.bincount(place, weights=weight, minlength=levels.size)

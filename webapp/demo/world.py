@@ -21,6 +21,7 @@ from webapp.demo.contents import Contents
 from webapp.demo.home import Home
 from webapp.services import Services
 from webapp.settings import Settings
+from webapp.store.repository import Clock, utc_now
 
 HOST = "127.0.0.1"
 
@@ -47,7 +48,7 @@ class World:
 
 
 @contextmanager
-def running(contents: Contents, home: Home, port: int, seed: int) -> Iterator[World]:
+def running(contents: Contents, home: Home, port: int, seed: int, clock: Clock = utc_now) -> Iterator[World]:
     """Start both stand-ins, then the product against them; stop all on leaving.
 
     Raises
@@ -62,7 +63,7 @@ def running(contents: Contents, home: Home, port: int, seed: int) -> Iterator[Wo
         )
         hubspot = stack.enter_context(HubSpotStandIn(contents=contents.hubspot, seed=seed))
         settings = _settings(home, port or free_port(), certificate, (salesforce, hubspot))
-        app = create_app(settings)
+        app = create_app(settings, clock)
         stack.callback(_services(app).close)
         stack.enter_context(served(app, HOST, urlsplit(settings.public_url).port or 0))
         _introduce(settings.public_url, salesforce, hubspot)

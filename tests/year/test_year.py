@@ -1,0 +1,115 @@
+"""A simulated year at both CRMs, day by day: what the product knows at its end, held against the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pyarrow.compute as pc
+import pytest
+
+from connectors.sandbox.year_world import WRONGED
+from tests.year.played import YEAR, Plan, Played, played
+from webapp import decisions
+from webapp.demo.browser import AdminBrowser
+from webapp.demo.home import ADMIN
+from webapp.held_leads import leads_of
+from webapp.jobs import rules_in_force
+from webapp.store.rows import Crm
+from webapp.watching_gaps import alarms_of
+
+BUSY, KILLED = date(YEAR, 3, 24), date(YEAR, 9, 1)
+LOOKS = (
+    *(date(YEAR, 1, 27), BUSY, date(YEAR, 4, 28), date(YEAR, 7, 14), KILLED, date(YEAR, 10, 27)),
+    date(YEAR + 1, 1, 5),
+)
+# `make year` plays it with 100,000 leads at each CRM and a pull every day.
+SUITE = Plan(leads={"salesforce": 16_000, "hubspot": 6_000}, looks=LOOKS, busy=BUSY, killed=KILLED)
+# A gap of 18 points is surely outside 5 points after so many leads of all groups at most.
+SOON = 4_000
+BOTH = pytest.mark.parametrize("crm", SUITE.leads)
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    with played(SUITE, tmp_path_factory.mktemp("year") / "home") as whole:
+        yield whole
+
+
+@pytest.fixture(scope="module")
+def browser(year: Played) -> AdminBrowser:
+    """The admin's browser, on the day after the year."""
+    world = year.replay.world
+    browser = AdminBrowser(url=world.url)
+    browser.sign_in(ADMIN, world.home.password())
+    return browser
+
+
+@BOTH
+def test_each_moment_of_the_schedule_has_one_pull_and_none_failed(year: Played, crm: Crm):
+    pulls = {job.asked_at.date(): job for job in year.pulls(crm)}
+    assert list(pulls) == list(LOOKS)[-len(pulls) :]  # the oldest are forgotten after half a year
+    assert {job.state for job in pulls.values()} == {"done"}
+    assert {day: job.tries for day, job in pulls.items() if job.tries} == {BUSY: 1}
+    audits = year.opened.repository.audits(year.replay.connections[crm].id)
+    late = {BUSY: BUSY + timedelta(days=1)}
+    assert [audit.made_at.date() for audit in audits][::-1] == [late.get(day, day) for day in LOOKS]
+
+
+def test_a_busy_crm_and_a_killed_worker_made_pulls_wait(year: Played):
+    assert [job.state for job in year.waited if job.kind == "sync"][:2] == ["waiting", "waiting"]
+    left = [job for job in year.waited if job.kind == "sync" and job.asked_at.date() == KILLED]
+    assert any(job.state == "running" and job.worker and job.done for job in left)
+
+
+@BOTH
+def test_no_lead_is_lost_doubled_or_stale(year: Played, crm: Crm):
+    connection, table = year.replay.connections[crm], year.year(crm).table
+    kept = table.filter(pc.invert(table["opted_out"]))
+    held = leads_of(year.opened, connection, rules_in_force(year.opened, connection).stream)
+    assert held.num_rows == kept.num_rows == len(pc.unique(held["lead_key"]))
+    for name in ("score", "region", "source", "preferred_contact"):
+        assert _counts(held[name]) == _counts(kept[name]), name
+    ripe = pc.less(kept["created"], pc.scalar(date(YEAR, 11, 1)))
+    early = pc.less(held["cohort_day"].cast("date32"), pc.scalar(date(YEAR, 11, 1)))
+    won, known = kept.filter(ripe)["outcome"], held.filter(early)["outcome"]
+    assert _counts(known) == {str(int(value)): n for value, n in _pairs(won) if value is not None} | _none(
+        won
+    )
+
+
+def _pairs(column):
+    return [(one["values"], one["counts"]) for one in pc.value_counts(column).to_pylist()]
+
+
+def _counts(column):
+    return {None if value in (None, "") else str(value): n for value, n in _pairs(column)}
+
+
+def _none(column):
+    return {None: column.null_count} if column.null_count else {}
+
+
+@BOTH
+def test_the_wronged_group_alone_raises_alarms_and_soon_after_may(year: Played, crm: Crm):
+    part = year.year(crm).parts[1]
+    alarms = alarms_of(year.opened, year.replay.connections[crm], special=True)
+    outside = {one.metric: one for one in alarms if one.kind == "outside"}
+    assert {(one.attribute, one.group) for one in alarms} == {("region", WRONGED)}
+    assert set(outside) == {"selection_rate", "true_positive_rate"}
+    for one in outside.values():
+        assert one.day >= part.first
+    created = year.year(crm).table["created"]
+    since = pc.and_(
+        pc.greater_equal(created, pc.scalar(part.first)),
+        pc.less_equal(created, pc.scalar(outside["selection_rate"].day)),
+    )
+    assert pc.sum(since).as_py() <= SOON
+    assert outside["selection_rate"].low <= part.gap("chosen") <= outside["selection_rate"].high
+
+
+@BOTH
+def test_the_decision_log_holds_every_score_of_the_year_and_is_sound(year: Played, crm: Crm):
+    found = decisions.check(year.opened, year.replay.connections[crm])
+    kept = pc.sum(pc.invert(year.year(crm).table["opted_out"])).as_py()
+    assert (found.sound, found.entries) == (True, kept)
