@@ -33,6 +33,12 @@ def test_a_first_run_is_no_summary(tmp_path):
     assert "--first-run serves until it is stopped" in done.stderr
 
 
+def test_a_year_has_leads_and_a_journey_of_its_own(tmp_path):
+    done = demo("--year", "--first-run", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "leave out --data and --first-run" in done.stderr
+
+
 def demo_from_nothing(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(FAIRLEAD), "demo", *options],

@@ -117,7 +117,7 @@ def replaying(years: Mapping[Crm, Year], home: Home, port: int = 0) -> Iterator[
         for standin in standins.values():
             set_clock(standin, clock())
         rows = {row.crm: row for row in connect(world, contents)}
-        filled = [crm for crm in CRMS if crm in years]
+        filled: list[Crm] = [crm for crm in CRMS if crm in years]
         yield Replay(
             world=world,
             clock=clock,
