@@ -39,6 +39,8 @@ closed 10 to 60 days after it came. Age and gender have nothing to do with anyth
 {truth}
 
 The tolerance is 5 points. So two gaps open in May, *selected* and *good leads selected*, and no other does.
+The new model spreads its scores as the old one did. So the page *Drift* tells what it does, a gap of mean
+scores that became wider, and not that it is another model; the new field and the season it tells by name.
 """
 END = """## What goes wrong in it, and what it costs
 
