@@ -17,6 +17,7 @@ from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
 from webapp.drift_watch.models import models_of
 from webapp.drift_watch.reading import kept_of
+from webapp.drift_watch.things import is_news
 from webapp.held_leads import leads_of
 from webapp.jobs import rules_in_force
 from webapp.store.rows import Crm
@@ -127,7 +128,9 @@ def test_drift_tells_the_new_field_and_no_model_that_was_not_changed(year: Playe
     assert begun == {"preferred_contact": year.year(crm).field_day}
     early = [short for row, short in looks if row.made_at.date() < MODEL]
     assert len(early) == 2
-    assert {thing.name for short in early for thing in short.things} <= {"preferred_contact"}
+    # Who is worked moves too, as leads of the last days are not called yet: that is no news, and no alert.
+    news = {thing.name for short in early for thing in short.things if is_news(thing)}
+    assert news <= {"preferred_contact"}
     assert all(one.earliest <= MODEL <= one.latest for one in models_of(year.opened, connection))
 
 
