@@ -146,6 +146,14 @@ def timed(pools: urllib3.PoolManager, seconds: float | None = None) -> urllib3.P
     return pools
 
 
+def timed_reader(sock: socket.socket, seconds: float) -> io.BufferedReader:
+    """What a socket still has to say within so many seconds, whichever protocol it speaks.
+
+    A read beyond them raises TimeoutError, as one does that waits longer than the socket's own timeout.
+    """
+    return io.BufferedReader(_Timed(sock, seconds))
+
+
 def pieces(answer: urllib3.BaseHTTPResponse, largest: int | None = None) -> Iterator[bytes]:
     """The body of an answer, unpacked.
 

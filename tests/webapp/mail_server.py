@@ -19,14 +19,24 @@ USER, PASSWORD = "fairlead", "a password of the mail server"
 
 @dataclass(slots=True)
 class MailServer:
-    """``faults`` maps a command to the reply it gets once; "DROP" closes the line once the mail was taken."""
+    """``faults`` maps a command to the reply it gets once.
+
+    Three more happen once each: "DROP" closes the line when the mail was taken, "HANG" says nothing then,
+    "CUT" closes the line in the middle of the mail. The command of "DRIP" is answered by a reply that ends
+    after twenty seconds only. ``shielded`` encrypts from the start. ``refusing`` maps an address to the reply
+    that it always gets.
+    """
 
     port: int = 0
     offers_tls: bool = True
+    shielded: bool = False
     faults: dict[str, str] = field(default_factory=dict)
     taken: list[EmailMessage] = field(default_factory=list)
     secure: list[bool] = field(default_factory=list)
     signed_in: list[bool] = field(default_factory=list)
+    refusing: dict[str, str] = field(default_factory=dict)
+    to: list[tuple[str, ...]] = field(default_factory=list)
+    let_go: threading.Event = field(default_factory=threading.Event)
     context: ssl.SSLContext | None = None
 
 
@@ -42,11 +52,18 @@ class _Line(socketserver.StreamRequestHandler):
 
     def _talk(self, mail: MailServer) -> None:
         self.secure = self.known = False
+        self.to: list[str] = []
+        if mail.shielded:
+            self._shield(mail)
+        if mail.faults.get("DRIP") == "CONNECT":
+            self._drip(mail)
         self._say(mail.faults.pop("CONNECT", "220 mail.test ready"))
         while line := self.rfile.readline():
             command = line.decode().strip()
             word = command.split(" ", 1)[0].split(":", 1)[0].upper()
-            if word in mail.faults:
+            if mail.faults.get("DRIP") == word:
+                self._drip(mail)
+            elif word in mail.faults:
                 self._say(mail.faults.pop(word))
             elif not self._answer(mail, word, command):
                 return
@@ -61,6 +78,8 @@ class _Line(socketserver.StreamRequestHandler):
         elif word == "AUTH":
             self.known = base64.b64decode(command.split(" ")[2]).decode() == f"\0{USER}\0{PASSWORD}"
             self._say("235 welcome" if self.known else "535 no")
+        elif word == "RCPT":
+            self._address(mail, command.partition("<")[2].partition(">")[0])
         elif word == "DATA":
             return self._take(mail)
         elif word == "QUIT":
@@ -70,8 +89,24 @@ class _Line(socketserver.StreamRequestHandler):
             self._say("250 fine")
         return True
 
+    def _address(self, mail: MailServer, address: str) -> None:
+        if address not in mail.refusing:
+            self.to.append(address)
+        self._say(mail.refusing.get(address, "250 fine"))
+
+    def _drip(self, mail: MailServer) -> None:
+        mail.faults.pop("DRIP")
+        self.connection.sendall(b"250-")
+        for _ in range(400):
+            if mail.let_go.wait(0.05):
+                return
+            self.connection.sendall(b"x")
+
     def _take(self, mail: MailServer) -> bool:
         self._say("354 go on")
+        if mail.faults.pop("CUT", ""):
+            self.rfile.readline()
+            return False
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b"..") else line)
@@ -79,6 +114,9 @@ class _Line(socketserver.StreamRequestHandler):
         mail.taken.append(cast("EmailMessage", made))
         mail.secure.append(self.secure)
         mail.signed_in.append(self.known)
+        mail.to.append(tuple(self.to))
+        if mail.faults.pop("HANG", ""):
+            mail.let_go.wait(10)
         if mail.faults.pop("DROP", ""):
             return False
         self._say("250 taken")
@@ -112,5 +150,6 @@ def running(context: ssl.SSLContext) -> Iterator[MailServer]:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield mail
+        mail.let_go.set()
         server.shutdown()
         thread.join()

@@ -525,6 +525,20 @@ def test_a_mail_that_was_taken_before_the_line_broke_comes_again_with_the_same_n
     assert first["Message-ID"] == second["Message-ID"]
 
 
+def test_an_address_that_is_greylisted_is_waited_for_a_quarter_of_an_hour(opened, connection, mail):
+    mail.refusing["boss@example.com"] = "450 4.2.0 greylisted"
+    chat = channel(opened, **mailbox(mail))
+    settle(opened, connection, alarm())
+    job = send(opened, connection)
+    for _ in range(3):
+        assert (job.state, mail.to) == ("waiting", [])
+        assert job.not_before - opened.clock() == timedelta(minutes=5)
+        opened.clock.now = job.not_before
+        (job,) = work_off(opened)
+    assert (job.state, mail.to) == ("done", [("ops@example.com",)])
+    assert "1 of 2 addresses only" in opened.alerting.channels.one(chat).last_told
+
+
 def test_a_channel_that_is_down_for_hours_holds_back_no_message_of_another(opened, connection, hook, mail):
     down = channel(opened, **{**mailbox(mail), "asked": mailbox(mail, port=1)["asked"]})
     settle(opened, connection, alarm())
@@ -572,7 +586,7 @@ def test_a_mail_server_that_refuses_is_told_of_by_consequence(mail, faults, valu
     asked = mailbox(mail, **values)["asked"]
     box = by_email.Mailbox(**{**asked, "to": tuple(asked["to"])}, password=mail_server.PASSWORD)
     with pytest.raises(kind, match=words) as told:
-        by_email.send(box, made("m1", "https://x.example"))
+        by_email.send(box, made("m1", "https://x.example"), for_all=True)
     assert "ops@example.com" not in str(told.value)
     assert mail_server.PASSWORD not in repr(box)
 

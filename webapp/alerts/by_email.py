@@ -1,5 +1,8 @@
 """A message by email: SMTP with TLS, plain text beside simple HTML.
 
+A server that takes it for some addresses and asks to wait with others (greylisting) gets it later for all of
+them, a few times: so nobody is left out and nobody gets it twice. Then those who can be reached are told.
+
 A mail server that took a message and lost the line before it said so gets it again: no mail server promises
 that it is one then. Both have the same ``Message-ID``, by which a mailbox may know them as one.
 
@@ -16,15 +19,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate
-from typing import Literal
 
 from connectors.errors import Busy, ConnectorError, Refused
+from webapp.alerts.mail_line import Security, dial
 from webapp.alerts.message import Message
 
-SECONDS, LATER = 15.0, 60.0
-FINE = 250
-Security = Literal["starttls", "tls", "none"]
+LATER, GREYLISTED = 60.0, 300.0
+"""Seconds until the next try; greylists let a message pass after five minutes, as most are set."""
+FINE, FORWARDED = 250, 251
 UNTRUSTED = (
     "the mail server's certificate is not trusted, or is for another name: check the server's name, or make "
     "its authority known to this machine"
@@ -46,8 +50,10 @@ class Mailbox:
     password: str = field(default="", repr=False)
 
 
-def send(box: Mailbox, message: Message) -> str:
+def send(box: Mailbox, message: Message, *, for_all: bool) -> str:
     """Send; a sentence of what came of it.
+
+    ``for_all`` sends nothing yet where the server asks to wait with one of the addresses.
 
     Raises
     ------
@@ -56,13 +62,42 @@ def send(box: Mailbox, message: Message) -> str:
     Busy
         It may be taken later.
     """
-    mail = _mail(box, message)
+    letter = _mail(box, message).as_bytes()
     with _told(), _line(box) as line:
-        refused = line.send_message(mail)
+        refused = _addressed(line, box, len(letter))
+        if for_all:
+            _wait_for_all(box, refused)
+        code, words = line.data(letter)
+        if code != FINE:
+            raise smtplib.SMTPResponseException(code, words)
     if not refused:
         return "The mail server took it."
     taken = len(box.to) - len(refused)
     return f"The mail server took it for {taken} of {len(box.to)} addresses only: check them."
+
+
+def _addressed(line: smtplib.SMTP, box: Mailbox, size: int) -> Mapping[str, tuple[int, bytes]]:
+    """Say from whom and to whom; what the server says of the addresses that it does not take."""
+    line.ehlo_or_helo_if_needed()
+    code, words = line.mail(box.sender, [f"size={size}"] if line.has_extn("size") else [])
+    if code != FINE:
+        raise smtplib.SMTPSenderRefused(code, words, box.sender)
+    replies = {one: line.rcpt(one) for one in box.to}
+    refused = {one: said for one, said in replies.items() if said[0] not in {FINE, FORWARDED}}
+    if len(refused) == len(replies):
+        raise smtplib.SMTPRecipientsRefused(refused)
+    return refused
+
+
+def _wait_for_all(box: Mailbox, refused: Mapping[str, tuple[int, bytes]]) -> None:
+    """Break off, before anything was sent, where one of the addresses may be taken later."""
+    codes = [code for code, _ in refused.values() if _passes(code)]
+    if codes:
+        counted = f"{len(codes)} of {len(box.to)} addresses"
+        msg = (
+            f"the mail server asks to try again later with {counted} (reply {codes[0]}): nothing was sent yet"
+        )
+        raise Busy(msg, retry_after=GREYLISTED)
 
 
 def greet(box: Mailbox) -> None:
@@ -81,7 +116,8 @@ def greet(box: Mailbox) -> None:
 
 
 def _mail(box: Mailbox, message: Message) -> EmailMessage:
-    mail = EmailMessage()
+    # Lines of ASCII: not every server takes others.
+    mail = EmailMessage(SMTP.clone(cte_type="7bit"))
     mail["From"], mail["To"], mail["Subject"] = box.sender, ", ".join(box.to), message.subject
     mail["Date"] = formatdate(localtime=False)
     mail["Message-ID"] = f"<{message.mark}@{box.sender.rpartition('@')[2]}>"
@@ -94,10 +130,8 @@ def _mail(box: Mailbox, message: Message) -> EmailMessage:
 @contextmanager
 def _line(box: Mailbox) -> Iterator[smtplib.SMTP]:
     """A line to the server, encrypted and signed in. Its end is not worth an error: the mail was taken."""
-    line = _opened(box)
+    line = dial(box.host, box.port, box.security)
     try:
-        if box.security == "starttls":
-            line.starttls(context=ssl.create_default_context())
         if box.user:
             line.login(box.user, box.password)
         yield line
@@ -105,13 +139,6 @@ def _line(box: Mailbox) -> Iterator[smtplib.SMTP]:
         line.close()
         raise
     _leave(line)
-
-
-def _opened(box: Mailbox) -> smtplib.SMTP:
-    if box.security == "tls":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(box.host, box.port, timeout=SECONDS, context=context)
-    return smtplib.SMTP(box.host, box.port, timeout=SECONDS)
 
 
 def _leave(line: smtplib.SMTP) -> None:
@@ -150,6 +177,11 @@ def _recipients(refused: Mapping[str, tuple[int, bytes]]) -> ConnectorError:
 
 
 def _by_code(code: int, words: str) -> ConnectorError:
-    if 400 <= code < 500:
+    if _passes(code):
         return Busy(f"the mail server asks to try again later (reply {code})", retry_after=LATER)
     return Refused(f"{words} (reply {code})", code=f"SMTP_{code}")
+
+
+def _passes(code: int) -> bool:
+    """Whether what a reply refuses may be taken later (RFC 5321, 4.2.1)."""
+    return 400 <= code < 500

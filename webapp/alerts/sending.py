@@ -39,6 +39,8 @@ from webapp.work.pausing import pause
 GREETED = "The mail server answers."
 STEP = marked("Sending alerts")
 MOST_TRIES = 8
+FOR_ALL = 3
+"""How often a mail waits until the server takes it for all addresses: a quarter of an hour in all."""
 INDEXED = timedelta(minutes=2)
 """How long a CRM's search may take to know a task that was made."""
 UNTRIED, NOTHING = "This channel was switched off or removed.", "Nothing was left to say."
@@ -83,7 +85,7 @@ def test(opened: Services, channel: ChannelRow) -> tuple[bool, str]:
     message = test_message(short_id(), opened.settings.public_url)
     connection = opened.repository.connection(channel.connection_id) if channel.connection_id else None
     try:
-        told, fine = _sent(opened, connection, channel, (message, False)), True
+        told, fine = _sent(opened, connection, channel, (message, 0)), True
     except (ConnectorError, BadInput) as problem:
         told, fine = _sentence(problem), False
     opened.alerting.channels.tried(channel.id, told, fine=fine)
@@ -125,7 +127,7 @@ def _one(opened: Services, connection: ConnectionRow, row: MessageRow, ends: _En
     try:
         _wait_for_the_index(opened, channel, row)
         store.begin(row.id)
-        told = _sent(opened, connection, channel, (message, row.tries > 0))
+        told = _sent(opened, connection, channel, (message, row.tries))
     except Busy as problem:
         _later(opened, row, problem, ends)
     except (ConnectorError, BadInput) as problem:
@@ -180,15 +182,16 @@ def _failed(opened: Services, row: MessageRow, told: str, ends: _Ends) -> None:
 
 
 def _sent(
-    opened: Services, connection: ConnectionRow | None, channel: ChannelRow, told: tuple[Message, bool]
+    opened: Services, connection: ConnectionRow | None, channel: ChannelRow, told: tuple[Message, int]
 ) -> str:
-    """Send by the way of a channel. May raise Refused, Busy or BadInput."""
-    secret, asked = opened.alerting.channels.secret(channel.id), channel.asked
+    """Send by the way of a channel what was tried so often. May raise Refused, Busy or BadInput."""
+    (message, tries), asked = told, channel.asked
+    secret = opened.alerting.channels.secret(channel.id)
     if channel.kind == "email":
-        return by_email.send(_mailbox(asked, secret), told[0])
+        return by_email.send(_mailbox(asked, secret), message, for_all=tries < FOR_ALL)
     if channel.kind == "webhook":
-        return by_webhook.send(by_webhook.Hook(url=secret, private=bool(asked.get("private"))), told[0])
-    return by_crm.send(opened, connection, asked, told)
+        return by_webhook.send(by_webhook.Hook(url=secret, private=bool(asked.get("private"))), message)
+    return by_crm.send(opened, connection, asked, (message, tries > 0))
 
 
 def _sentence(problem: Exception) -> str:
