@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -427,6 +429,7 @@ def test_a_receiver_that_misbehaves_is_tried_again_and_told_of_in_plain_words(
     [
         ((302, {"Location": "http://127.0.0.1:1/stolen"}), "sends to another address, which is not followed"),
         ((404, {}), "not there any more"),
+        ((410, {"Retry-After": "60"}), "make a new one"),
         ((403, {}), "check its address"),
     ],
 )
@@ -645,3 +648,129 @@ def test_both_databases_keep_alerts_channels_and_messages(support, database, tmp
     assert [one.state for one in both.alerting.messages.newest(chat, 5)] == ["sent", "sent"]
     assert both.alerting.channels.remove(chat, "Ada")
     assert both.alerting.messages.newest(chat, 5) == ()
+
+
+def test_a_waiver_that_ends_in_quiet_hours_is_told_when_they_are_over(opened, connection, hook):
+    quiet = Quiet(start=22 * 60, end=7 * 60, zone="Pacific/Kiritimati")  # UTC+14: 08:00 to 17:00 here
+    channel(opened, secret=hook.url, quiet=quiet)
+    opened.clock.now = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+    settle(opened, connection, alarm())
+    send(opened, connection)
+    waived = Wish(reason="why", until=date(2026, 11, 22))
+    opened.alerting.acts.waive(only(opened, connection).id, waived, ADA)
+    opened.clock.now = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+    settle(opened, connection, alarm())
+    assert only(opened, connection).state == "open"
+    notice(opened, connection, {})
+    assert opened.work.open() == ()
+    opened.clock.now = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+    assert send(opened, connection).told == "Messages sent: 1."
+    assert len(hook.got) == 2
+
+
+def test_what_is_acknowledged_while_quiet_hours_hold_its_escalation_back_is_not_escalated(
+    opened, connection, hook
+):
+    quiet = Quiet(start=22 * 60, end=7 * 60)
+    channel(opened, secret=hook.url, escalation=True, hours=4, quiet=quiet)
+    opened.clock.now = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
+    settle(opened, connection, alarm(), alarm(subject="gap/2"))
+    opened.clock.forward(hours=4)
+    notice(opened, connection, {})
+    assert opened.work.open() == ()
+    opened.alerting.acts.acknowledge(only_of(opened, connection, "gap/1").id, ADA)
+    opened.clock.now = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+    send(opened, connection)
+    (text,) = (one["text"] for one in hook.got)
+    assert text.startswith("*1 alert at HubSpot portal 4711 that nobody has acknowledged*")
+    assert steps(opened, only_of(opened, connection, "gap/1").id) == ["opened", "acknowledged"]
+
+
+def only_of(opened: Services, connection: ConnectionRow, subject: str):
+    return next(one for one in opened.alerting.alerts.of(connection.id) if one.subject == subject)
+
+
+def test_five_hundred_at_once_are_one_message_of_bounded_length_that_says_how_many_it_leaves_out(
+    opened, connection, hook, mail
+):
+    channel(opened, secret=hook.url)
+    channel(opened, **mailbox(mail))
+    long = replace(alarm(), quote="<&" * 1_000)
+    settle(opened, connection, *(replace(long, subject=f"gap/{number}") for number in range(500)))
+    assert send(opened, connection).told == "Messages sent: 2."
+    (text,), (letter,) = (one["text"] for one in hook.got), mail.taken
+    assert text.startswith("*500 alerts at HubSpot portal 4711, the gravest high*")
+    told = text.count("|Open it>")
+    assert 1 <= told < 20
+    assert f"And {500 - told} more." in text
+    assert len(text) < 32_000
+    for kind in ("plain", "html"):
+        body = letter.get_body((kind,)).get_content()
+        assert f"And {500 - told} more." in body
+        assert len(body) < 32_000
+
+
+@pytest.fixture
+def both(support, database, tmp_path) -> Services:
+    settings = support.settings_for(tmp_path / "data", PUBLIC_URL="https://fairlead.example.com")
+    return Services(settings=settings, database=database, clock=support.Clock())
+
+
+def at_once(*acts) -> list[str]:
+    """Do all of them at one moment; what those that were refused were told."""
+    gate = threading.Barrier(len(acts))
+
+    def do(act) -> str:
+        gate.wait()
+        try:
+            act()
+        except BadInput as problem:
+            return str(problem)
+        return ""
+
+    with ThreadPoolExecutor(len(acts)) as crowd:
+        return [told for told in crowd.map(do, acts) if told]
+
+
+def test_of_two_who_end_an_alert_at_once_one_does_and_the_other_is_told(both):
+    connection = both.repository.add_connection("hubspot", "4711", "https://example.com")
+    settle(both, connection, alarm())
+    row, acts, ben = only(both, connection), both.alerting.acts, Actor(id="ben", name="Ben")
+    wish = Wish(reason="why", until=date(2026, 12, 1))
+    acts.acknowledge(row.id, ADA)
+    assert at_once(*[lambda: acts.acknowledge(row.id, ben, row.revision)] * 2) == []
+    told = at_once(
+        lambda: acts.close(row.id, "done", ADA, row.revision),
+        lambda: acts.waive(row.id, wish, ben, row.revision),
+    )
+    assert told == ["That alert is closed or waived already; open it again first."]
+    found, history = only(both, connection), steps(both, row.id)
+    assert history in (["opened", "acknowledged", one] for one in ("closed", "waived"))
+    assert (found.state, found.waiver) == (history[-1], "given" if history[-1] == "waived" else "")
+
+
+def test_a_wish_is_not_replaced_by_another_one_and_agreed_to_only_as_it_was_seen(both):
+    connection = both.repository.add_connection("hubspot", "4711", "https://example.com")
+    people = [
+        both.accounts.add_user(NewUser(name=name, role="admin", password_hash="x"), "command line")
+        for name in ("Ada", "Ben")
+    ]
+    ada, ben = (Actor(id=one.id, name=one.name) for one in people)
+    both.clock.forward(minutes=1)
+    both.proposals.need_two(connection.id, people[0])
+    settle(both, connection, alarm())
+    row, acts = only(both, connection), both.alerting.acts
+    short, long = (Wish(reason="why", until=one) for one in (date(2026, 12, 1), date(2027, 11, 1)))
+    told = at_once(lambda: acts.waive(row.id, short, ada), lambda: acts.waive(row.id, short, ben))
+    assert len(told) == 1
+    assert "changed since the page was opened" in told[0]
+    seen = only(both, connection)
+    asker, other = (ada, ben) if seen.asked_by == "Ada" else (ben, ada)
+    both.clock.forward(minutes=1)
+    acts.waive(row.id, long, asker)
+    with pytest.raises(BadInput, match="changed since"):
+        acts.agree(row.id, other, seen.revision, seen.asked_at)
+    wish = only(both, connection).asked_at
+    told = at_once(*[lambda: acts.agree(row.id, other, seen.revision, wish)] * 2)
+    assert told == ["Nobody asks to waive this alert; open the page again."]
+    assert steps(both, row.id) == ["opened", "waiver asked", "waiver asked", "waived"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -152,8 +153,11 @@ def test_where_two_must_agree_the_page_asks_another_administrator(site, alerts):
         Wish(reason="why", until=services.clock().date() + timedelta(days=9)),
         Actor(id=ben.id, name="Ben"),
     )
-    assert "Ben asks to waive it" in page(site, at).text
-    site.post(at, f"{at}/agree")
+    shown = page(site, at).text
+    assert "Ben asks to waive it" in shown
+    (wish,) = re.findall(r'name="wish" value="([^"]+)"', site.client.get(at).text)
+    assert site.post(at, f"{at}/agree", wish="2020-01-01T00:00:00+00:00").status_code == 422
+    assert site.post(at, f"{at}/agree", wish=wish).status_code == 303
     assert services.alerting.alerts.one(row.id).agreed_by == "Ada Admin"
 
 

@@ -33,6 +33,9 @@ def at(text: str) -> datetime:
         # It shows 02:15 twice, and it is quiet each time.
         (Quiet(start=120, end=150, zone="Europe/Berlin"), "2026-10-25T01:15", "2026-10-25T01:30"),
         (Quiet(start=60, end=60, zone="Asia/Kolkata"), "2026-11-20T20:00", "2026-11-20T20:00"),
+        # UTC+14 is a day ahead: its Saturday begins while it is Friday here.
+        (Quiet(start=1320, end=420, zone="Pacific/Kiritimati"), "2026-11-20T08:00", "2026-11-20T17:00"),
+        (Quiet(weekends=True, zone="Pacific/Kiritimati"), "2026-11-20T10:00", "2026-11-22T10:00"),
         (Quiet(weekends=True, zone="Pacific/Auckland"), "2026-11-20T12:00", "2026-11-22T11:00"),
     ],
 )

@@ -17,6 +17,8 @@ from webapp.viewmodels.words import SEVERITY_WORDS
 
 MOST = 20
 """How many alerts a message tells of in full."""
+LONGEST, LONGEST_LINE = 30_000, 1_000
+"""Characters, of what it tells of in full and of one sentence: a task in Salesforce holds 32,000."""
 DO, SURE, OPEN, OTHERS = "What to do", "How sure", "Open it", "All alerts"
 TEST = "This is a test. Alerts will arrive here like this."
 
@@ -52,6 +54,7 @@ class Message:
     def html(self) -> str:
         """As HTML without pictures, scripts and addresses of others."""
         parts = [f"<p>{html.escape(self.lead)}</p>", *(_marked_up(one) for one in self.entries)]
+        parts += [f"<p>{html.escape(self.left_out)}</p>"] if self.more else []
         parts += [f"<p>{_linked(self.link, OTHERS)}</p>", f"<p>{html.escape(self.mark)}</p>"]
         return f'<!doctype html><html lang="en"><body>{"".join(parts)}</body></html>\n'
 
@@ -59,12 +62,18 @@ class Message:
     def slack(self) -> str:
         """As the text of an incoming webhook; what is told holds no signs for links and mentions."""
         parts = [f"*{_harmless(self.lead)}*", *(_slack(one) for one in self.entries)]
+        parts += [self.left_out] if self.more else []
         parts += [f"<{self.link}|{OTHERS}> ({self.mark})"]
         return "\n\n".join(parts)
 
+    @property
+    def left_out(self) -> str:
+        """How many it does not tell of in full."""
+        return f"And {self.more} more."
+
     def _tail(self) -> Iterator[str]:
         if self.more:
-            yield f"And {self.more} more."
+            yield self.left_out
         yield f"{OTHERS}: {self.link}"
         yield f"Number of this message: {self.mark}"
 
@@ -86,12 +95,13 @@ def compose(
     worst = _worst(alerts)
     ordered = sorted(alerts, key=lambda one: -SEVERITIES.index(one.severity))
     lead = _lead(alerts, where, escalation=escalation)
+    entries = tuple(_fitting(_entry(one, base, hidden) for one in ordered[:MOST]))
     return Message(
         mark=mark_of(message_id),
         subject=f"Fairlead: {lead}",
         lead=lead,
-        entries=tuple(_entry(one, base, hidden) for one in ordered[:MOST]),
-        more=max(len(ordered) - MOST, 0),
+        entries=entries,
+        more=len(ordered) - len(entries),
         link=f"{base}/alerts",
         worst=worst,
     )
@@ -134,13 +144,24 @@ def _worst(alerts: Iterable[AlertRow]) -> Severity:
     return found[-1] if found else "info"
 
 
+def _fitting(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The first ones, as many as have room in their longest form."""
+    room = LONGEST
+    for one in entries:
+        room -= len(_marked_up(one))
+        if room < 0:
+            return
+        yield one
+
+
 def _entry(alert: AlertRow, base: str, hidden: Collection[str]) -> Entry:
     kind, grave = KIND_WORDS[alert.kind], SEVERITY_WORDS[alert.severity]
     title = f"{kind} ({grave.lower()}), since {alert.opened_at:%Y-%m-%d}"
     if alert.state == "closed":
         ended = alert.closed_at or alert.changed_at
         title = f"Ended on {ended:%Y-%m-%d}: {kind.lower()} ({grave.lower()})"
-    lines = (("", WITHHELD),) if is_withheld(alert, hidden) else tuple(_lines(alert))
+    told = (("", WITHHELD),) if is_withheld(alert, hidden) else _lines(alert)
+    lines = tuple((name, _shortened(words)) for name, words in told)
     return Entry(title=title, lines=lines, link=f"{base}/alerts/{alert.id}")
 
 
@@ -154,6 +175,11 @@ def _lines(alert: AlertRow) -> Iterator[tuple[str, str]]:
     yield "", said(told.what)
     yield SURE, said(told.sure)
     yield DO, said(told.todo)
+
+
+def _shortened(words: str) -> str:
+    """A sentence of a bounded length: names come from the CRM, and may be of any."""
+    return words if len(words) <= LONGEST_LINE else f"{words[: LONGEST_LINE - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _plain(one: Entry) -> str:

@@ -15,7 +15,7 @@ so there none is made twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -120,10 +120,11 @@ def _one(opened: Services, connection: ConnectionRow, row: MessageRow, ends: _En
     if channel is None or not channel.on:
         store.end(row.id, "dropped", UNTRIED)
         return
-    message = _composed(opened, connection, row)
-    if message is None:
+    alerts = _still_to_tell(opened, row)
+    if not alerts:
         store.end(row.id, "dropped", NOTHING)
         return
+    message = _composed(opened, connection, row, alerts)
     try:
         _wait_for_the_index(opened, channel, row)
         store.begin(row.id)
@@ -133,17 +134,21 @@ def _one(opened: Services, connection: ConnectionRow, row: MessageRow, ends: _En
     except (ConnectorError, BadInput) as problem:
         _failed(opened, row, _sentence(problem), ends)
     else:
-        store.end(row.id, "sent", told, channel.name)
+        store.sent(row.id, told, channel.name, alerts)
         opened.alerting.channels.tried(channel.id, told, fine=True)
         ends.sent += 1
 
 
-def _composed(opened: Services, connection: ConnectionRow, row: MessageRow) -> Message | None:
-    """The message as things stand now; None where there is nothing left to say."""
+def _still_to_tell(opened: Services, row: MessageRow) -> list[AlertRow]:
+    """The alerts of a message that there is still something to say of."""
     found = (opened.alerting.alerts.one(alert_id) for alert_id in row.items)
-    alerts = [one for one in found if one is not None and _still_told(one, row)]
-    if not alerts:
-        return None
+    return [one for one in found if one is not None and _still_told(one, row)]
+
+
+def _composed(
+    opened: Services, connection: ConnectionRow, row: MessageRow, alerts: Sequence[AlertRow]
+) -> Message:
+    """The message as things stand now."""
     place = (row.id, organisation_label(connection.crm, connection.organisation), opened.settings.public_url)
     return compose(place, alerts, special_names(opened, connection.id, ()), escalation=row.escalation)
 

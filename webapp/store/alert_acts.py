@@ -95,6 +95,7 @@ class AlertActs:
             two = session.get(FourEyes, row.connection_id) is not None
             if two or row.state != "waived":
                 _refuse_over(row)
+            _refuse_over_another(row, who)
             now, reason = self.clock(), _reason(wish.reason)
             row.waived_until, row.waived_reason = _end_of(wish.until, now), reason
             row.asked_by_id, row.asked_by, row.asked_at, row.agreed_by = who.id, who.name, now, ""
@@ -107,10 +108,17 @@ class AlertActs:
                 step(session, row, "waived", (now, who.name), said)
             return "waived" if row.waiver == "given" else "open"
 
-    def agree(self, alert_id: str, who: Actor, shown: int | None = None) -> None:
-        """Agree, as a second admin, to a waiver that another one asks for."""
+    def agree(
+        self, alert_id: str, who: Actor, shown: int | None = None, wish: datetime | None = None
+    ) -> None:
+        """Agree, as a second admin, to a waiver that another one asks for.
+
+        ``wish`` is when it was asked for, as the person saw it; None where nothing was shown.
+        """
         with self._held(alert_id, shown) as (session, row):
             asked_at = _asked(row)
+            if wish not in {None, asked_at}:
+                raise BadInput(gettext(CHANGED))
             asker = Proposal(proposed_by_id=row.asked_by_id, proposed_at=asked_at)
             if problem := why_not(session, asker, who.id):
                 raise BadInput(problem)
@@ -149,6 +157,12 @@ class AlertActs:
 def _refuse_over(row: Alert) -> None:
     if row.state not in LIVE:
         raise BadInput(gettext(OVER))
+
+
+def _refuse_over_another(row: Alert, who: Actor) -> None:
+    """A wish that waits for a second admin is that one's to agree to or decline, not to be replaced."""
+    if row.waiver == "asked" and row.asked_by_id != who.id:
+        raise BadInput(gettext(CHANGED))
 
 
 def _reason(typed: str) -> str:

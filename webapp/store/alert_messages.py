@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
@@ -114,15 +114,18 @@ class AlertMessages:
             row = session.get_one(AlertMessage, message_id, with_for_update=True)
             row.not_before, row.told = self.clock() + timedelta(seconds=seconds), told
 
-    def end(self, message_id: str, state: MessageState, told: str, channel: str = "") -> None:
-        """It has ended; each alert of one that was sent says so in its history."""
-        now = self.clock()
+    def end(self, message_id: str, state: MessageState, told: str) -> None:
+        """It has ended without being sent."""
         with self.database.writing() as session:
-            row = session.get_one(AlertMessage, message_id, with_for_update=True)
-            row.state, row.ended_at, row.told = state, now, told
-            if state == "sent":
-                for alert in session.scalars(select(Alert).where(Alert.id.in_(row.items))):
-                    step(session, alert, "escalated" if row.escalation else "sent", (now, ""), channel)
+            _end(session, message_id, (state, told), self.clock())
+
+    def sent(self, message_id: str, told: str, channel: str, alerts: Collection[AlertRow]) -> None:
+        """It was sent; each alert that it told of says so in its history."""
+        now, ids = self.clock(), [one.id for one in alerts]
+        with self.database.writing() as session:
+            row = _end(session, message_id, ("sent", told), now)
+            for alert in session.scalars(select(Alert).where(Alert.id.in_(ids))):
+                step(session, alert, "escalated" if row.escalation else "sent", (now, ""), channel)
 
     def revive(self, connection_id: str) -> None:
         """What failed waits again, as new: somebody mended what was wrong."""
@@ -149,6 +152,12 @@ def _joining(session: Session, planned: Planned, now: datetime) -> AlertMessage 
     )
     query = query.where(same).with_for_update()
     return session.scalars(query.limit(1)).first()
+
+
+def _end(session: Session, message_id: str, how: tuple[MessageState, str], now: datetime) -> AlertMessage:
+    row = session.get_one(AlertMessage, message_id, with_for_update=True)
+    (row.state, row.told), row.ended_at = how, now
+    return row
 
 
 def _new(session: Session, planned: Planned, now: datetime) -> AlertMessage:

@@ -58,6 +58,7 @@ class AlertCard:
     live: bool
     holder: str
     asked: str
+    asked_at: str
     reason: str
     until: str
     closed_by: str
@@ -94,6 +95,7 @@ def card(row: AlertRow, where: str, *, special: bool) -> AlertCard:
         live=row.state in LIVE,
         holder=row.holder if row.state == "assigned" else "",
         asked=row.asked_by if row.waiver == "asked" else "",
+        asked_at=row.asked_at.isoformat() if row.asked_at else "",
         reason=row.waived_reason,
         until=_until(row),
         closed_by=row.closed_by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from math import ceil
 
 from flask import (
@@ -107,7 +107,7 @@ def _decided(row: AlertRow, act: str) -> str:
         acts.close(row.id, reason, who, shown)
         return gettext("It is closed. It comes back where it gets worse, or ends and comes again.")
     if act == "agree":
-        acts.agree(row.id, who, shown)
+        acts.agree(row.id, who, shown, _wish())
         return gettext("You agreed; it is waived until that day.")
     if act == "decline":
         acts.decline(row.id, who, shown)
@@ -188,6 +188,14 @@ def _number() -> int:
 
 def _actor() -> Actor:
     return Actor(id=current_user.user.id, name=current_user.user.name)
+
+
+def _wish() -> datetime | None:
+    """When the waiver was asked for that the page showed."""
+    try:
+        return datetime.fromisoformat(request.form.get("wish", ""))
+    except ValueError:
+        return None
 
 
 def _shown() -> int | None:
