@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.webapp import site as sites
+from tests.webapp.bench import work_off
 from webapp.services import Services
 from webapp.store.database import Database
 from webapp.store.schedules import Rhythm
+from webapp.store.work_jobs import Wanted
 from webapp.work import due
 from webapp.work.schedules import USUAL, coming, missed, moment_of
 
@@ -79,10 +81,11 @@ def kinds(opened: Services) -> list[str]:
     return sorted(job.kind for job in opened.work.open())
 
 
-def test_a_week_down_asks_for_each_job_once(opened: Services):
+@pytest.mark.parametrize("days", [7, 31])
+def test_a_week_or_a_month_down_asks_for_each_job_once(opened: Services, days: int):
     due.ask(opened)
     assert kinds(opened) == []
-    opened.clock.forward(days=7)  # type: ignore[attr-defined]
+    opened.clock.forward(days=days)  # type: ignore[attr-defined]
     due.ask(opened)
     due.ask(opened)
     assert kinds(opened) == ["log", "retention", "sync"]
@@ -102,6 +105,56 @@ def test_several_workers_ask_once(opened: Services):
         list(crowd.map(look, range(6)))
     actions = [event.action for event in opened.accounts.events()]
     assert actions.count("job asked for") == 2  # the pull and the retention
+
+
+def asked_for(opened: Services) -> list[str]:
+    """Ask, end what was asked for, and say what it was."""
+    due.ask(opened)
+    return sorted(job.kind for job in work_off(opened))
+
+
+def test_a_clock_that_was_a_year_ahead_puts_nothing_off_for_a_year(opened: Services):
+    clock = opened.clock
+    assert asked_for(opened) == []
+    clock.forward(days=366)  # type: ignore[attr-defined]
+    assert asked_for(opened) == ["log", "retention", "sync"]
+    assert opened.alerting.alerts.due(connection_of(opened), timedelta(minutes=1))
+    clock.forward(days=-366)  # type: ignore[attr-defined]
+    assert asked_for(opened) == []
+    assert opened.alerting.alerts.due(connection_of(opened), timedelta(minutes=1))
+    clock.forward(days=1)  # type: ignore[attr-defined]
+    assert asked_for(opened) == ["retention", "sync"]
+
+
+def test_a_clock_that_is_set_back_a_little_or_differs_asks_for_nothing_twice(opened: Services):
+    assert asked_for(opened) == []
+    opened.clock.now = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)  # type: ignore[attr-defined]
+    assert asked_for(opened) == ["sync"]
+    opened.clock.forward(minutes=-20)  # type: ignore[attr-defined]
+    assert asked_for(opened) == []
+    opened.clock.forward(minutes=20)  # type: ignore[attr-defined]
+    assert asked_for(opened) == []
+
+
+def connection_of(opened: Services) -> str:
+    return opened.repository.connections()[0].id
+
+
+def test_a_schedule_that_changes_while_its_job_runs_counts_from_then_on(opened: Services):
+    due.ask(opened)
+    opened.clock.now = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)  # type: ignore[attr-defined]
+    stale = opened.schedules.of(connection_of(opened))["sync"]
+    due.ask(opened)
+    (job,) = opened.work.open()
+    assert opened.work.begin(job.id, 1, "worker")
+    later = Rhythm(on=True, days="0123456", minute=180, zone="UTC")
+    opened.clock.forward(minutes=5)  # type: ignore[attr-defined]
+    opened.schedules.save(connection_of(opened), {"sync": later}, "Ada")
+    wanted = Wanted(connection_id=connection_of(opened), kind="sync", who="schedule")
+    assert not opened.schedules.fire(stale, opened.clock(), wanted), "who read the old one asks for nothing"
+    opened.clock.forward(minutes=25)  # type: ignore[attr-defined]
+    due.ask(opened)
+    assert [one.id for one in opened.work.open()] == [job.id], "what runs is not asked for beside itself"
 
 
 def test_a_connection_without_rules_or_without_access_is_left_alone(opened: Services):

@@ -52,7 +52,10 @@ class Alerts:
             settle(session, connection_id, (changes, kinds), self.clock())
 
     def due(self, connection_id: str, every: timedelta) -> bool:
-        """Whether to look: the last look is long ago, or a job ended since. Of several, one is told so."""
+        """Whether to look: the last look is long ago, or a job ended since. Of several, one is told so.
+
+        A look that lies ahead was by a clock that was wrong, and does not put off the next one.
+        """
         now = self.clock()
         with self.database.reading() as session:
             looked = session.scalar(select(AlertLook.looked_at).filter_by(connection_id=connection_id))
@@ -60,7 +63,7 @@ class Alerts:
             last = None if looked is None else session.scalar(ended)
         if looked is None:
             return self._first_look(connection_id, now)
-        if now - looked < every and (last is None or last <= looked):
+        if abs(now - looked) < every and (last is None or last <= looked):
             return False
         known = update(AlertLook).filter_by(connection_id=connection_id, looked_at=looked)
         with self.database.writing() as session:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 from webapp.store.schedules import ScheduleRow
 from webapp.store.work_jobs import Wanted
 from webapp.work.schedules import SCHEDULE, USUAL, missed
+
+ASTRAY = timedelta(hours=1)
+"""Clocks of several workers differ by less; one that was further ahead was wrong, and was set back."""
 
 
 def ask(opened: Services) -> None:
@@ -24,6 +29,10 @@ def ask(opened: Services) -> None:
 
 def _ask_one(opened: Services, connection: ConnectionRow, row: ScheduleRow) -> None:
     now = opened.clock()
+    if row.looked_at - now > ASTRAY:
+        # Else nothing would be due until the time comes that the wrong clock showed.
+        opened.schedules.fire(row, now, None)
+        return
     if missed(row.rhythm, row.looked_at, now) is None:
         return
     wanted = Wanted(connection_id=connection.id, kind=row.kind, who=SCHEDULE)
