@@ -141,8 +141,9 @@ def _one(opened: Services, connection: ConnectionRow, row: MessageRow, ends: _En
 
 def _still_to_tell(opened: Services, row: MessageRow) -> list[AlertRow]:
     """The alerts of a message that there is still something to say of."""
-    found = (opened.alerting.alerts.one(alert_id) for alert_id in row.items)
-    return [one for one in found if one is not None and _still_told(one, row)]
+    held = {one.id: one for one in opened.alerting.alerts.of(row.connection_id)}
+    found = (held[alert_id] for alert_id in row.items if alert_id in held)
+    return [one for one in found if _still_told(one, row)]
 
 
 def _composed(
