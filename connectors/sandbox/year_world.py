@@ -40,7 +40,7 @@ WORKED_SELECTED, WORKED_OTHER = 0.93, 0.87
 # The new model: other weights, another scale, and what it takes from small towns (log-odds).
 NEW_SOURCE, NEW_SIZE, NEW_SENIORITY = 0.7, 1.8, 1.3
 TAKEN = 0.45
-NEW_SCALE = 0.85
+NEW_SCALE = 0.6
 # The season: who comes, and how much less converts (log-odds).
 SEASON_REGION = np.array([0.40, 0.30, 0.30])
 SEASON_SOURCE = np.array([0.33, 0.12, 0.10, 0.37, 0.08])

@@ -12,6 +12,7 @@ from connectors.sandbox.year_world import FIELD_DAY, MODEL_DAY, SEASON_DAY, WRON
 from tests.year.played import YEAR, Played
 from webapp import decisions
 from webapp.crms import NAMES
+from webapp.drift_watch.models import Model, models_of
 from webapp.store.rows import Crm
 from webapp.watching_gaps import GapAlarm, alarms_of
 
@@ -39,8 +40,8 @@ closed 10 to 60 days after it came. Age and gender have nothing to do with anyth
 {truth}
 
 The tolerance is 5 points. So two gaps open in May, *selected* and *good leads selected*, and no other does.
-The new model spreads its scores as the old one did. So the page *Drift* tells what it does, a gap of mean
-scores that became wider, and not that it is another model; the new field and the season it tells by name.
+The page *Drift* tells the new field, the model (among leads that are alike the scores moved on one day) and
+the season (other leads, and no other model) apart.
 """
 END = """## What goes wrong in it, and what it costs
 
@@ -82,7 +83,8 @@ def report(whole: Played, minutes: float) -> str:
 
 def faults(whole: Played) -> list[str]:
     """What the product told that is not so, in sentences; empty where all is well."""
-    return [f"{NAMES[crm]}: {one}" for crm in whole.plan.leads for one in _faults(whole, crm)]
+    both = [(crm, one) for crm in whole.plan.leads for one in (*_faults(whole, crm), *_unlike(whole, crm))]
+    return [f"{NAMES[crm]}: {one}" for crm, one in both]
 
 
 def _truth(parts: tuple[Part, ...]) -> Iterator[str]:
@@ -105,6 +107,8 @@ def _of(whole: Played, crm: Crm) -> Iterator[str]:
     yield ""
     yield f"- Pulls that ended in an audit: {_audits(whole, crm)} of {len(whole.plan.looks)}."
     yield f"- Decision log: {entries[0]:,} scores, {'as they were written' if entries[1] else 'NOT SOUND'}."
+    told = [f"{one.day} ({one.earliest} to {one.latest})" for one in _models(whole, crm)]
+    yield f"- Another model, as the page *Drift* infers it: {', '.join(told) or 'none'}."
     alerts = whole.opened.alerting.alerts.of(whole.replay.connections[crm].id)
     kinds = sorted({f"{one.kind} ({', '.join(one.about) or 'the installation'})" for one in alerts})
     yield f"- Alerts: {len(alerts)}; of {', '.join(kinds) or 'nothing'}."
@@ -137,6 +141,17 @@ def _faults(whole: Played, crm: Crm) -> Iterator[str]:
     kept = pc.sum(pc.invert(whole.year(crm).table["opted_out"])).as_py()
     if _log(whole, crm) != (kept, True):
         yield f"the decision log does not hold {kept:,} scores as they were written"
+
+
+def _unlike(whole: Played, crm: Crm) -> Iterator[str]:
+    """Where the models that are inferred are not the one that came."""
+    day = whole.year(crm).parts[1].first
+    if [one.earliest <= day <= one.latest for one in _models(whole, crm)] != [True]:
+        yield f"Drift does not infer one model that came on {day}"
+
+
+def _models(whole: Played, crm: Crm) -> tuple[Model, ...]:
+    return models_of(whole.opened, whole.replay.connections[crm])
 
 
 def _alarms(whole: Played, crm: Crm) -> tuple[GapAlarm, ...]:
