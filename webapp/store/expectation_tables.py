@@ -33,3 +33,20 @@ class Expectation(Base):
     said: Mapped[bytes] = mapped_column(LargeBinary)
     ripe_at: Mapped[datetime | None]
     became: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ExpectedNow(Base):
+    """What the newest pull expects of all open leads of a connection; each pull replaces it.
+
+    ``found`` is sealed under the organisation's key.
+    """
+
+    __tablename__ = "expected_now"
+
+    connection_id: Mapped[str] = mapped_column(
+        ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True
+    )
+    audit_id: Mapped[str] = mapped_column(String(32))
+    stream_version: Mapped[int]
+    made_at: Mapped[datetime]
+    found: Mapped[bytes] = mapped_column(LargeBinary)

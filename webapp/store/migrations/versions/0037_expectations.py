@@ -36,8 +36,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expectation")),
     )
     op.create_index("ix_expectation_connection_id_cohort", "expectation", ["connection_id", "cohort"])
+    op.create_table(
+        "expected_now",
+        sa.Column("connection_id", sa.String(32), nullable=False),
+        sa.Column("audit_id", sa.String(32), nullable=False),
+        sa.Column("stream_version", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["connection_id"],
+            ["connection.id"],
+            name=op.f("fk_expected_now_connection_id_connection"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("connection_id", name=op.f("pk_expected_now")),
+    )
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("expected_now")
     op.drop_table("expectation")
