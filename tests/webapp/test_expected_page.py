@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from audit.watch.quarters import Quarter
 from tests.audit.expected.worlds import World, drawn, stream, table
 from tests.webapp.api_caller import caller
 from tests.webapp.help_words import unexplained
 from tests.webapp.markup import Page, faults
 from tests.webapp.site import open_site
 from tests.webapp.test_expecting import pull
+from webapp.expected_told import seen_of
 from webapp.keeping_up import kept_up
+from webapp.viewmodels.expected_quarter import expected_in
 
 SPECIAL = stream()
 SPECIAL = replace(SPECIAL, attributes=(replace(SPECIAL.attributes[0], special_category=True),))
@@ -109,11 +114,29 @@ def test_empty_states_say_why_and_what_to_do(site):
     assert "The stream names no outcome" in page(told).text
     pull(site, row, "2025-02-20", rows=ROWS)
     assert "No worked lead has a ripe outcome yet" in page(told).text
-    pull(site, row, "2025-05-20", replace(stream(), score=None, threshold=None), ROWS)
-    assert "are expected to convert" in page(told).text
     pull(site, row, "2025-05-20", stream(maturity_days=None), ROWS)
     assert "nobody could check an estimate" in page(told).text
     pull(site, row, "2025-05-20", stream(maturity_days=5), ROWS)
     assert "A week of leads is not over by then" in page(told).text
-    pull(site, row, "2025-05-04", stream(maturity_days=14), ROWS)
-    assert "The first estimate is kept when a whole week of leads is over" not in page(told).text
+    pull(site, row, "2025-04-20", replace(stream(), score=None, threshold=None), ROWS)
+    text = page(told).text
+    assert "are expected to convert" in text
+    assert "What becomes of those leads is known from about 2025-05-30 on" in text
+
+
+def test_a_quarter_that_is_not_ripe_has_its_estimate_beside_it(told):
+    site, row = told
+    seen = seen_of(site.services, row, special=True)
+    card = SimpleNamespace(quarter=Quarter(year=2025, number=3), ripe=0.4, known_on=date(2025, 12, 1))
+    with site.app.test_request_context():
+        lines = expected_in(card, seen, "region")
+        assert {one.span for one in lines} == {
+            "2025-07-01 to 2025-07-31", "2025-08-01 to 2025-08-31", "2025-09-01 to 2025-09-30",
+        }  # fmt: skip
+        assert all(one.cells[0][0].endswith("%") for one in lines)
+        assert expected_in(replace_known(card), seen, "region") == []
+        assert expected_in(card, seen_of(site.services, row, special=False), "region") == []
+
+
+def replace_known(card):
+    return SimpleNamespace(quarter=card.quarter, ripe=1.0, known_on=None)

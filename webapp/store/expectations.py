@@ -96,7 +96,9 @@ class Expectations:
         """What the newest pull expects; None before the first."""
         with self.database.reading() as session:
             row = session.get(ExpectedNow, connection_id)
-            return row and NowRow(**{name: getattr(row, name) for name in NowRow.__slots__})
+            if row is None:
+                return None
+            return NowRow(**{name: getattr(row, name) for name in NowRow.__slots__})
 
     def holds(self, connection_id: str) -> bool:
         """Whether anything is kept of a connection."""
