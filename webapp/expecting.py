@@ -33,10 +33,12 @@ class Now:
     """What the newest pull expects; ``lacking`` says in English why it could not be made, else it is empty.
 
     ``found`` has nothing of `Expected.reconciled`, which was computed afterwards and not said before.
+    ``tolerance`` is that of the gaps, as a share.
     """
 
     lacking: str
     found: Expected | None
+    tolerance: float = 0.0
 
 
 NOW = TypeAdapter(Now)
@@ -83,7 +85,8 @@ def foresee(opened: Services, connection: ConnectionRow, held: tuple[pa.Table, S
         lacking = str(problem) if isinstance(problem, BadInput) else "There are no leads."
         keep(opened, connection, Now(lacking=lacking, found=None), of)
         return
-    keep(opened, connection, Now(lacking="", found=found), of)
+    now = Now(lacking="", found=found, tolerance=stream.audit.tolerance_difference)
+    keep(opened, connection, now, of)
     ripen(opened, connection, (cube, stream), found)
 
 

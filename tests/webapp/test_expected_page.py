@@ -54,6 +54,7 @@ def test_it_says_what_is_expected_and_how_right_it_was_before(told):
     assert "Not known yet" in text  # of July and August
     assert "Held" in text
     assert "The score is calibrated for each group by itself" in text
+    assert "the tolerance of 5 points only where" in text
     assert "expected and become" in site_text(told)
 
 

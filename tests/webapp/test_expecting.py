@@ -14,6 +14,8 @@ from tests.audit.expected.worlds import World, drawn, stream, table
 from webapp.erasure import erase
 from webapp.expected_told import seen_of
 from webapp.expecting import expectations_of, foresee
+from webapp.jobs import quiet
+from webapp.key_rotation import rotate
 
 AUDIT = SimpleNamespace(id="a" * 16, stream_version=1)
 ROWS = table(drawn(World(name="kept", leads=300), 10, np.random.default_rng(5)))
@@ -109,6 +111,14 @@ def test_a_special_category_is_kept_from_who_may_not(site):
     assert {one.attribute for one in told(site, row)} == {"", "region"}
     assert {one.attribute for one in told(site, row, special=False)} == {""}
     assert not seen_of(site.services, row, special=False).may_see("region")
+
+
+def test_a_new_generation_of_the_key_leaves_what_was_said_readable(site):
+    row = site.connect()
+    pull(site, row, "2025-07-15")
+    before = told(site, row)
+    assert rotate(site.services, row, "Ada", quiet) == 2
+    assert told(site, row) == before != ()
 
 
 def test_it_is_sealed_and_goes_with_the_connection(site):

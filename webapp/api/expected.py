@@ -61,6 +61,7 @@ class ExpectedNow(Answer):
     lacking: str | None
     behind_since: Moment | None = Field(description="Since when it could not be brought up to date.")
     open: int = Field(description="Worked leads that are too young for an outcome that counts.")
+    tolerance: float | None = Field(description="Of gaps; 0.05 is 5 points.")
     figures: tuple[ExpectedFigure, ...]
     gaps: tuple[ExpectedDifference, ...]
     cautions: tuple[str, ...]
@@ -103,6 +104,7 @@ def _now(ask: Ask[Nothing]) -> ExpectedNow:
         maturity_days=found.maturity_days if found else None,
         lacking=seen.now.lacking or (found.absent if found else None) or None,
         behind_since=since[0] if since else None,
+        tolerance=seen.now.tolerance if found else None,
         open=found.open if found else 0,
         **_parts(found, seen),
     )

@@ -14,6 +14,7 @@ from webapp.services import services
 from webapp.viewmodels import expected as words
 from webapp.viewmodels import expected_right as right
 from webapp.viewmodels.drift import behind_words
+from webapp.viewmodels.watched_gap import points
 from webapp.viewmodels.words import metric_label, organisation_label
 from webapp.views.drafting import connection_or_404
 
@@ -56,5 +57,6 @@ def _now(seen: Seen, metric: str) -> dict[str, Any]:
         "rests_on": words.rests_on(found),
         "parts": words.parts(found, metric, seen.may_see),
         "cohorts": words.cohort_lines(found, metric, seen.may_see),
+        "tolerance": points(seen.now.tolerance) if seen.now else "",
         "recomputed": right.recomputed(found, metric),
     }
