@@ -25,6 +25,7 @@ from webapp.store.rows import AuditRow, ConnectionRow
 SEALED = "expectations"
 MONTHS_FROM = 45
 """From so many days to ripen on, a month is over two weeks before its first lead is ripe."""
+NO_LEADS = "There are no leads yet."
 NOTHING: dict[str, int | None] = {"value": None, "n": 0}
 
 
@@ -78,16 +79,21 @@ def after_audit(
 def foresee(opened: Services, connection: ConnectionRow, held: tuple[pa.Table, Stream], of: AuditRow) -> None:
     """The same of admitted leads; a sentence is kept where they do not suffice."""
     table, stream = held
+    tolerance = stream.audit.tolerance_difference
     try:
-        cube = dated(table, stream)
-        found = expected_of(cube, stream, period=period_of(stream))
-    except (BadInput, ValueError) as problem:
-        lacking = str(problem) if isinstance(problem, BadInput) else "There are no leads."
-        keep(opened, connection, Now(lacking=lacking, found=None), of)
+        cube, found = _estimated(table, stream)
+    except BadInput as problem:
+        keep(opened, connection, Now(lacking=str(problem), found=None), of)
         return
-    now = Now(lacking="", found=found, tolerance=stream.audit.tolerance_difference)
-    keep(opened, connection, now, of)
+    keep(opened, connection, Now(lacking="", found=found, tolerance=tolerance), of)
     ripen(opened, connection, (cube, stream), found)
+
+
+def _estimated(table: pa.Table, stream: Stream) -> tuple[Cube, Expected]:
+    if not table.num_rows:
+        raise BadInput(NO_LEADS)
+    cube = dated(table, stream)
+    return cube, expected_of(cube, stream, period=period_of(stream))
 
 
 def keep(opened: Services, connection: ConnectionRow, now: Now, of: AuditRow) -> None:

@@ -98,10 +98,12 @@ def test_nothing_is_kept_that_nobody_could_check(site, of):
     assert seen_of(site.services, row, special=True).now.found is not None
 
 
-def test_a_stream_without_a_day_says_so(site):
+def test_a_stream_without_a_day_or_a_lead_says_so(site):
     row = site.connect()
     pull(site, row, "2025-07-15", replace(stream(maturity_days=None), created=None))
     assert "created" in seen_of(site.services, row, special=True).now.lacking
+    foresee(site.services, row, (admit(ROWS, stream()).table.slice(0, 0), stream()), AUDIT)
+    assert seen_of(site.services, row, special=True).now.lacking == "There are no leads yet."
 
 
 def test_a_special_category_is_kept_from_who_may_not(site):
