@@ -33,6 +33,7 @@ from webapp.views import (
     drift,
     errors,
     evidence,
+    expected,
     explanations,
     health,
     helping,
@@ -83,6 +84,7 @@ ROOMS = (
     *(alerts, alert_channels),
     *(monitoring, scorecards),
     drift,
+    expected,
     explanations,
 )
 

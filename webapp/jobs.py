@@ -24,6 +24,7 @@ from webapp.departures import comparison_wanted, settle
 from webapp.direct_use import direct_use
 from webapp.drift_watch.update import after_audit as watch_drift
 from webapp.erasure import erase, is_disconnected
+from webapp.expecting import after_audit as foresee
 from webapp.first_measure import measure_first, refuse_unmeasured, stopped
 from webapp.held_leads import keyed, leads_of
 from webapp.key_order import put_in_order
@@ -115,6 +116,7 @@ def sync(
         after_audit(opened, connection, (held, rules.stream), row)
         watch_gaps(opened, connection, (held, rules), row)
         watch_drift(opened, connection, (held, rules), row)
+        foresee(opened, connection, (held, rules), row)
         return row
 
 

@@ -8,6 +8,8 @@ before its first lead, and laid beside the truth.
 
 from __future__ import annotations
 
+from audit.expected.became import Became, became
+from audit.expected.cohorts import ripe_among, span_of
 from audit.expected.estimating import expected, expected_of
 from audit.expected.leads import cut, dated, stacked
 from audit.expected.model import (
@@ -25,6 +27,7 @@ from audit.expected.table import day_cubes
 
 __all__ = [
     "METRICS",
+    "Became",
     "Expected",
     "ExpectedGap",
     "Forecast",
@@ -33,10 +36,13 @@ __all__ = [
     "Record",
     "Taught",
     "Warned",
+    "became",
     "cut",
     "dated",
     "day_cubes",
     "expected",
     "expected_of",
+    "ripe_among",
+    "span_of",
     "stacked",
 ]

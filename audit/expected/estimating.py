@@ -43,7 +43,7 @@ def expected(
     as_of
         The day on which leads are young or ripe; the newest day where it is None.
     period
-        Cohorts are months or quarters of creation.
+        Cohorts are weeks, months or quarters of creation.
     seed
         The same seed and leads give the same figures.
 

@@ -9,7 +9,7 @@ from typing import Literal
 from audit.disparity import Verdict
 from audit.estimate import Estimate
 
-Period = Literal["month", "quarter"]
+Period = Literal["week", "month", "quarter"]
 State = Literal["trusted", "widened", "withheld", "unchecked"]
 METRICS = ("base_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy", "auc")
 """What is estimated, by the names of `audit.registry`."""

@@ -89,6 +89,7 @@ def test_every_list_and_every_thing_answers(site: Site, program: Caller):
     absent |= {"get_explanation": 404, "get_explanation_json": 404, "get_watched_gap": 404}
     absent |= {
         "get_drift": 404,
+        "get_expected": 404,
         "get_shadow_score": 404,
         "list_comparisons": 404,
         "get_shadow_audit_json": 404,

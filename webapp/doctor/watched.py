@@ -9,7 +9,7 @@ from webapp.keeping_up import WORDS, behind_of
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
 
-PARTS = {"gaps": "Watched gaps", "drift": "Drift"}
+PARTS = {"gaps": "Watched gaps", "drift": "Drift", "expected": "Expected outcomes"}
 MENDS = {
     "data": "Look at the page Score and groups, then pull again.",
     "unreadable": "Put the key back that was used before, then pull again.",
@@ -20,10 +20,10 @@ MENDS = {
 
 
 def watched(opened: Services, row: ConnectionRow) -> Iterator[Result]:
-    """Whether the last pull brought watched gaps and drift up to date."""
+    """Whether the last pull brought watched gaps, drift and expected outcomes up to date."""
     found = behind_of(opened, row)
     for one in found:
         says = f"Not up to date since {one.since:%Y-%m-%d %H:%M} UTC, because {WORDS[one.why]}."
         yield warning(PARTS[one.part], says, MENDS[one.why])
     if not found and opened.evidence.newest(row.id, 1):
-        yield fine("What is watched", "Watched gaps and drift are up to date.")
+        yield fine("What is watched", "Watched gaps, drift and expected outcomes are up to date.")

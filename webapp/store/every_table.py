@@ -11,6 +11,7 @@ from webapp.store import (
     drift_tables,
     erased_lead_tables,
     evidence_tables,
+    expectation_tables,
     experiment_tables,
     explanation_tables,
     feedback_tables,
@@ -39,6 +40,7 @@ MODULES = (
     alert_tables,
     *(gap_tables, benchmark_tables),
     drift_tables,
+    expectation_tables,
     *(explanation_tables, paper_tables),
 )
 METADATA = Base.metadata

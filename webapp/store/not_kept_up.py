@@ -12,7 +12,7 @@ from webapp.store.database import Database
 from webapp.store.drift_tables import NotKeptUp
 from webapp.store.tables import Connection
 
-Part = Literal["gaps", "drift"]
+Part = Literal["gaps", "drift", "expected"]
 Why = Literal["data", "unreadable", "storage", "memory", "defect"]
 
 

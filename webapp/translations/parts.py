@@ -63,6 +63,7 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("viewmodels/watched_gap.py", "views/monitoring.py", "views/scorecards.py"),
             *("drift_watch/*.py", "keeping_up.py", "templates/drift.html", "viewmodels/drift*.py"),
             *("views/drift.py", "alerts/from_drift.py"),
+            *("templates/expected.html", "viewmodels/expected*.py", "views/expected.py"),
         ),
     }
 )

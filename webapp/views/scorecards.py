@@ -8,12 +8,14 @@ from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
 from webapp.auth import may
+from webapp.expected_told import seen_of
 from webapp.gap_watch.events import benchmarks_of
 from webapp.gap_watch.noting import KINDS, benchmark, one_of
 from webapp.gap_watch.scorecards import METRICS, Scorecards, scorecards
 from webapp.language import gettext
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
+from webapp.viewmodels.expected_quarter import expected_in
 from webapp.viewmodels.scorecards import benchmark_lines, card_table
 from webapp.viewmodels.watched_gap import points
 from webapp.viewmodels.words import metric_label, organisation_label
@@ -69,12 +71,13 @@ def _cards(connection: ConnectionRow) -> Scorecards:
 
 def _page(connection: ConnectionRow, typed: dict[str, str], wrong: dict[str, str]) -> Response:
     found = _cards(connection)
+    seen = seen_of(services(), connection, special=may("special"))
     page = render_template(
         "scorecards.html",
         connection_id=connection.id,
         label=organisation_label(connection.crm, connection.organisation),
         found=found,
-        cards=[card_table(one) for one in found.cards],
+        cards=[(card_table(one), expected_in(one, seen, found.attribute)) for one in found.cards],
         benchmarks=benchmark_lines(found.benchmarks),
         offered=[(name, name) for name in found.attributes],
         metrics={name: metric_label(name) for name in METRICS},
