@@ -14,6 +14,7 @@ from audit.schema import BadInput
 from webapp.crms import label
 from webapp.decisions import empty, holds
 from webapp.drift_watch.sealed import looks_at
+from webapp.gap_watch.outcome_audits import outcome_store
 from webapp.rights.parting import certify_parting, finish_parting
 from webapp.services import Services
 from webapp.store.locks import Locked
@@ -72,7 +73,7 @@ def _holds(opened: Services, row: ConnectionRow) -> bool:
     held = held or opened.answers.newest(row.id) is not None or opened.experiments.holds(row.id)
     held = held or opened.shadows.holds(row.id) or opened.watched_gaps.holds(row.id)
     held = held or opened.explanations.holds(row.id)
-    held = held or looks_at(opened).holds(row.id)
+    held = held or looks_at(opened).holds(row.id) or outcome_store(opened).holds(row.id)
     held = held or bool(opened.erased.known(row.id))
     return held or opened.keys.is_held(row.id) or holds(opened, row)
 
@@ -92,6 +93,7 @@ def _remove(opened: Services, row: ConnectionRow) -> None:
     opened.watched_gaps.remove(row.id)
     opened.explanations.remove(row.id)
     looks_at(opened).remove(row.id)
+    outcome_store(opened).remove(row.id)
     NotUpToDate(database=opened.database).clear(row.id)
     opened.told_events.forget(row.id)
     opened.erased.forget(row.id)

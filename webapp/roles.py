@@ -61,6 +61,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("alerts.index", "alerts.show"),
                 *("monitoring.index", "monitoring.show", "scorecards.show"),
                 "drift.show",
+                "scorecards.told",
                 *("explanations.show", "explanations.report_json", "reports.full", "reports.make_full"),
             }
         ),

@@ -18,6 +18,7 @@ from webapp.store import (
     job_tables,
     measure_tables,
     organisation_key_tables,
+    outcome_tables,
     paper_tables,
     people_tables,
     policy_tables,
@@ -39,6 +40,7 @@ MODULES = (
     alert_tables,
     *(gap_tables, benchmark_tables),
     drift_tables,
+    outcome_tables,
     *(explanation_tables, paper_tables),
 )
 METADATA = Base.metadata
