@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,11 +11,12 @@ from tests.webapp.api_caller import caller
 from tests.webapp.help_words import unexplained
 from tests.webapp.markup import Page, faults
 from tests.webapp.site import NAME, open_site
-from tests.webapp.watched_leads import STREAM, leads, pull, until
+from tests.webapp.watched_leads import FIRST, STREAM, leads, pull, until
 from webapp import erasure
 from webapp.alerts.change import Unknown
 from webapp.alerts.from_outcomes import of_outcomes
 from webapp.gap_watch import telling
+from webapp.gap_watch.after import after_events
 from webapp.gap_watch.events import benchmarks_of
 from webapp.gap_watch.outcome_audits import outcome_audits, outcome_store
 from webapp.jobs import ENDED
@@ -133,6 +135,62 @@ def test_the_page_lists_them_and_opens_each_as_it_was_said(site, told):
     assert "at least 99.0 %" in shown
     assert "This is what was said that day." in shown
     assert site.client.get(at(row, "/2025-Q1")).status_code == 404
+
+
+def test_the_page_says_what_changed_after_what_happened(site, told):
+    opened, row = site.services, told["row"]
+    store = benchmarks_of(opened)
+    notes = {"2026-04-13": "New routing", "2026-07-20": "A training", "2026-01-05": "A form"}
+    for day, words in notes.items():
+        store.note(row.id, date.fromisoformat(day), words, NAME)
+    found = {one.event.words: one for one in after_events(opened, row, "region", rules=True).events}
+    routing = {one.metric: one for one in found["New routing"].metrics}
+    selected = routing["selection_rate"]
+    assert (selected.windows.first, selected.windows.days) == (date(2026, 2, 12), 60)
+    # Rural leads are selected less often by half from the 13th of April on, and not before.
+    assert [(one.group, one.course) for one in selected.groups] == [("rural", "larger")]
+    assert selected.groups[0].after.low < -0.5 < selected.groups[0].after.high
+    assert selected.groups[0].before.low < 0 < selected.groups[0].before.high
+    training = {one.metric: one for one in found["A training"].metrics}
+    assert (training["selection_rate"].wait, training["selection_rate"].groups) == (10, ())
+    assert [one.groups for one in found["A form"].metrics] == [()] * 3
+    assert after_events(opened, row, "region", rules=False).events == ()
+    text = Page(site.client.get(at(row)).text).text
+    assert "Surely larger after" in text
+    assert "Share selected: too early; 10 further days must close." in text
+    assert "Share selected: too few days are known before it." in text
+    assert "After is not because of" in text
+
+
+def test_days_that_closed_under_a_later_rule_do_not_count_before_it(site):
+    opened = site.services
+    row = opened.repository.add_connection("hubspot", "515151", "https://example.com")
+    moved = STREAM.replace("threshold = 50", "threshold = 90")
+    opened.repository.save_stream(row.id, STREAM, NAME)
+    pull(opened, row, until(LEADS, 100), 100)
+    pull(opened, row, until(LEADS, 150), 150, stream=moved, version=2)
+    day = FIRST + timedelta(days=140)
+    benchmarks_of(opened).note(row.id, day, "Another threshold", NAME)
+    metrics = {one.metric: one for one in after_events(opened, row, "region", rules=True).events[0].metrics}
+    # The version itself is told to programs too; the note is not.
+    program = caller(site.app.test_client(), opened, "read:audits")
+    here = f"/connections/{row.id}/gaps-after"
+    assert program.get(here).json["items"] == []
+    opened.repository.save_stream(row.id, moved, NAME)
+    (item,) = program.get(here).json["items"]
+    assert (item["words"], item["attribute"]) == (
+        "Threshold moved from 50 to 90 (stream version 2)",
+        "region",
+    )
+    assert {one["metric"] for one in item["metrics"]} >= {"selection_rate", "base_rate"}
+    assert program.get(f"{here}?attribute=faith").status_code == 404
+    # The pull of day 100 closed the days up to the 99th; the rest has the new rule.
+    assert metrics["selection_rate"].windows.after == day + timedelta(days=1)
+    last = metrics["selection_rate"].windows.first + timedelta(
+        days=metrics["selection_rate"].windows.days - 1
+    )
+    assert last == FIRST + timedelta(days=99)
+    assert metrics["base_rate"].windows.first > FIRST
 
 
 def test_special_categories_are_for_those_who_may_see_them(site, told):

@@ -63,7 +63,12 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("viewmodels/watched_gap.py", "views/monitoring.py", "views/scorecards.py"),
             *("drift_watch/*.py", "keeping_up.py", "templates/drift.html", "viewmodels/drift*.py"),
             *("views/drift.py", "alerts/from_drift.py"),
-            *("templates/_scorecard.html", "alerts/from_outcomes.py"),
+            *(
+                "templates/_scorecard.html",
+                "templates/_after.html",
+                "viewmodels/after.py",
+                "alerts/from_outcomes.py",
+            ),
         ),
     }
 )

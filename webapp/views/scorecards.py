@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from audit.schema import BadInput
 from webapp.auth import may
+from webapp.gap_watch.after import after_events
 from webapp.gap_watch.events import benchmarks_of
 from webapp.gap_watch.noting import KINDS, benchmark, one_of
 from webapp.gap_watch.outcome_audits import outcome_audits
@@ -15,6 +16,7 @@ from webapp.gap_watch.scorecards import METRICS, Scorecards, scorecards
 from webapp.language import gettext
 from webapp.services import services
 from webapp.store.rows import ConnectionRow
+from webapp.viewmodels.after import event_table
 from webapp.viewmodels.scorecards import benchmark_lines, card_table, told_line, told_lines
 from webapp.viewmodels.watched_gap import points
 from webapp.viewmodels.words import metric_label, organisation_label
@@ -86,8 +88,11 @@ def _cards(connection: ConnectionRow) -> Scorecards:
 
 def _page(connection: ConnectionRow, typed: dict[str, str], wrong: dict[str, str]) -> Response:
     found = _cards(connection)
+    after = after_events(services(), connection, found.attribute, rules=may("rules"))
     page = render_template(
         "scorecards.html",
+        after=after,
+        after_tables=[event_table(one) for one in after.events],
         connection_id=connection.id,
         label=organisation_label(connection.crm, connection.organisation),
         found=found,
