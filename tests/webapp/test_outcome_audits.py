@@ -153,6 +153,8 @@ def test_the_page_says_what_changed_after_what_happened(site, told):
     assert selected.groups[0].before.low < 0 < selected.groups[0].before.high
     training = {one.metric: one for one in found["A training"].metrics}
     assert (training["selection_rate"].wait, training["selection_rate"].groups) == (10, ())
+    # Of outcomes the 4th of July is closed: 16 days up to the 20th, and 14 after it.
+    assert training["base_rate"].wait == 30
     assert [one.groups for one in found["A form"].metrics] == [()] * 3
     assert after_events(opened, row, "region", rules=False).events == ()
     text = Page(site.client.get(at(row)).text).text

@@ -91,7 +91,7 @@ def _metrics(day: date, kept: Sequence[Kept], by: tuple[float, int]) -> Iterator
         if going is not None and going.closed is not None:
             known = (min(counts.day[0] for _, counts in mine), going.closed)
             found = windows(day, _last_before(day, mine), known)
-            wait = max(0, LEAST - max(0, (going.closed - day).days))
+            wait = max(0, LEAST - (going.closed - day).days)
             groups = () if found.days < LEAST else _groups(found, mine, going.reference, by)
             yield MetricAfter(
                 metric=metric, reference=going.reference, windows=found, wait=wait, groups=groups

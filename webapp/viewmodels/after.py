@@ -25,6 +25,7 @@ class AfterLine:
     """One gap: values with their ranges, "" where there are too few leads."""
 
     metric: str
+    days: str
     group: str
     leads: str
     before: str
@@ -86,7 +87,8 @@ def _lines(metric: MetricAfter) -> Iterator[AfterLine]:
     for one in metric.groups:
         kind, words = COURSES[one.course]
         yield AfterLine(
-            metric=f"{metric_label(metric.metric)} ({days})",
+            metric=metric_label(metric.metric),
+            days=days,
             group=gettext("%(group)s beside %(reference)s", group=one.group, reference=metric.reference),
             leads=gettext("%(before)s, then %(after)s", before=decimal(one.n[0]), after=decimal(one.n[1])),
             **_values(one),
