@@ -27,7 +27,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome_audit")),
-        sa.UniqueConstraint("connection_id", "cohort", name=op.f("uq_outcome_audit_connection_id")),
+        sa.UniqueConstraint("connection_id", "cohort", name=op.f("uq_outcome_audit_connection_id_cohort")),
     )
 
 
