@@ -15,6 +15,7 @@ from webapp.crms import label
 from webapp.decisions import empty, holds
 from webapp.drift_watch.sealed import looks_at
 from webapp.expecting import expectations_of
+from webapp.gap_watch.outcome_audits import outcome_store
 from webapp.rights.parting import certify_parting, finish_parting
 from webapp.services import Services
 from webapp.store.locks import Locked
@@ -75,6 +76,7 @@ def _holds(opened: Services, row: ConnectionRow) -> bool:
     held = held or opened.explanations.holds(row.id)
     held = held or looks_at(opened).holds(row.id)
     held = held or expectations_of(opened).holds(row.id)
+    held = held or outcome_store(opened).holds(row.id)
     held = held or bool(opened.erased.known(row.id))
     return held or opened.keys.is_held(row.id) or holds(opened, row)
 
@@ -95,6 +97,7 @@ def _remove(opened: Services, row: ConnectionRow) -> None:
     expectations_of(opened).remove(row.id)
     opened.explanations.remove(row.id)
     looks_at(opened).remove(row.id)
+    outcome_store(opened).remove(row.id)
     NotUpToDate(database=opened.database).clear(row.id)
     opened.told_events.forget(row.id)
     opened.erased.forget(row.id)

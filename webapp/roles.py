@@ -62,6 +62,7 @@ ROUTES: Mapping[Right, frozenset[str]] = MappingProxyType(
                 *("monitoring.index", "monitoring.show", "scorecards.show"),
                 "drift.show",
                 "expected.show",
+                "scorecards.told",
                 *("explanations.show", "explanations.report_json", "reports.full", "reports.make_full"),
             }
         ),

@@ -31,6 +31,7 @@ from webapp.alerts.quiet import Quiet
 from webapp.demo.browser import AdminBrowser
 from webapp.demo.home import ADMIN
 from webapp.evidence.catalogue import ALONE, ANY
+from webapp.gap_watch.outcome_audits import outcome_store
 from webapp.jobs import leads_of, rules_in_force
 from webapp.shadow_scores import sealed
 from webapp.store.alert_channels import NewChannel
@@ -129,6 +130,7 @@ def parts(world) -> everywhere.Parts:
         ),
         "channel_id": (*(one.id for one in alerting.channels.all()), "none"),
         "gap_id": watched_gaps(world),
+        "cohort": outcome_cohorts(world),
         "token_id": ("none",),
         "user_id": ("none",),
         "job_id": ("none",),
@@ -153,6 +155,13 @@ def written_shadow_scores(world) -> list[float | str]:
         *(one.get("fairscore_shadow_score") for one in contacts),
     ]
     return [one for one in held if one]
+
+
+def outcome_cohorts(world) -> tuple[str, ...]:
+    """Outcome audits of the first connection that has any, and that of none."""
+    rows = world.services.repository.connections()
+    told = (outcome_store(world.services).cohorts(row.id) for row in rows)
+    return (*sorted(next(filter(None, told), ()))[:1], "none")
 
 
 def watched_gaps(world) -> tuple[str, ...]:
@@ -394,6 +403,7 @@ def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles, exper
         # Nothing is there under these ids; of one stream only one release a week may leave.
         told = {*one.path.split("/")}
         elsewhere = (bool(of_one & told) and experiment[1] not in told) or "/watched-gaps/" in one.path
+        elsewhere = elsewhere or "/outcome-audits/" in one.path
         fine = {200, 201, 202} | ({404} if elsewhere or {"none", "999"} & told else set())
         assert answer.status_code in fine | ({409} if one.path.endswith("/releases") else set()), answer.text
         done |= {one.endpoint} if answer.ok else set()
@@ -404,6 +414,7 @@ def test_no_answer_to_a_program_holds_a_raw_identifier(own_world, needles, exper
     assert {"api.get_drift", "api.list_drift_pulls"} <= done
     assert {"api.get_expected", "api.list_expectations"} <= done
     assert {"api.list_watched_gaps", "api.get_watched_gap", "api.list_scorecards"} <= done
+    assert {"api.list_outcome_audits", "api.list_gaps_after"} <= done
     assert {"api.list_experiments", "api.get_experiment", "api.get_experiment_json"} <= done
     assert {"api.list_shadow_scores", "api.list_comparisons", "api.get_shadow_audit_json"} <= done
     assert {"api.get_explanation", "api.get_explanation_json"} <= done

@@ -42,6 +42,7 @@ from webapp.api.operation import Grant
 from webapp.api.reference import markdown, text
 from webapp.api.scopes import SCOPES
 from webapp.experiments import ON_THE_SCORE, Asked, ask
+from webapp.gap_watch import telling
 from webapp.jobs import leads_of, rules_in_force, sync
 from webapp.panels import panel_for, to_json
 from webapp.rights import erasing
@@ -104,7 +105,9 @@ def installation(
         names |= {"pack": "ll144", **compared(world.services, row, audit)}
         notice(world.services, row, {"gap": lambda *_: (GAP,)})
         names["alert_id"] = world.services.alerting.alerts.of(row.id)[0].id
-        pull(world.services, row, leads(), 80)
+        pull(world.services, row, leads(days=112), 112)
+        telling.do(world.services, row, "Ada", lambda *_: None)
+        names["cohort"] = "2026-Q1"
         watched = program.get(f"/connections/{row.id}/watched-gaps").json["items"]
         names["gap_id"] = watched[0]["id"]
         _, lead, another, *_ = world.hubspot.record_ids()

@@ -88,7 +88,7 @@ def test_a_week_or_a_month_down_asks_for_each_job_once(opened: Services, days: i
     opened.clock.forward(days=days)  # type: ignore[attr-defined]
     due.ask(opened)
     due.ask(opened)
-    assert kinds(opened) == ["log", "retention", "sync"]
+    assert kinds(opened) == ["log", "outcomes", "retention", "sync"]
     assert {job.who for job in opened.work.open()} == {"schedule"}
 
 

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from audit.finding import Severity
 from audit.history import Point
 
-Kind = Literal["finding", "gap", "drift", "job", "late", "log", "grant"]
-KINDS: tuple[Kind, ...] = ("finding", "gap", "drift", "job", "late", "log", "grant")
-"""What an alert is about: a finding, a watched gap, what drifted, a job that failed, a pull that is late, the
-decision log, the consent of a CRM."""
+Kind = Literal["finding", "gap", "drift", "outcome", "job", "late", "log", "grant"]
+KINDS: tuple[Kind, ...] = ("finding", "gap", "drift", "outcome", "job", "late", "log", "grant")
+"""What an alert is about: a finding, a watched gap, what drifted, a quarter's outcomes, a job that failed, a
+pull that is late, the decision log, the consent of a CRM."""
 Value = str | int | float | Point
 
 

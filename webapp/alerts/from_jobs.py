@@ -22,6 +22,7 @@ GRAVE: Mapping[JobKind, Severity] = {
     "retention": "high",
     "log": "high",
     "key": "high",
+    "outcomes": "medium",
     "alert": "medium",
 }
 """The jobs that nobody watches; of others, who asked for them sees the end."""
@@ -33,6 +34,7 @@ FAILED: Mapping[JobKind, str] = {
     "retention": marked("Leads that are too old could not be deleted."),
     "log": marked("The decision log could not be verified."),
     "key": marked("The key could not be rotated."),
+    "outcomes": marked("The outcomes of the last quarter could not be audited."),
     "alert": marked("Some alerts could not be sent."),
 }
 CERTAIN = marked("Certain: it is what the job itself said when it ended.")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from webapp.alerts import from_connections, from_drift, from_findings, from_gaps, from_jobs
+from webapp.alerts import from_connections, from_drift, from_findings, from_gaps, from_jobs, from_outcomes
 from webapp.alerts.change import KINDS, Change, Kind, Source, Unknown
 from webapp.alerts.planning import plan
 from webapp.defects import frames
@@ -27,6 +27,7 @@ SOURCES: Mapping[Kind, Source] = MappingProxyType(
         "finding": from_findings.of_findings,
         "gap": from_gaps.of_gaps,
         "drift": from_drift.of_drift,
+        "outcome": from_outcomes.of_outcomes,
         "job": from_jobs.failed,
         "late": from_jobs.late,
         "log": from_connections.of_log,

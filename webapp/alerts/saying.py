@@ -22,6 +22,7 @@ KIND_WORDS: Mapping[Kind, str] = {
     "finding": marked("Finding"),
     "gap": marked("Watched gap"),
     "drift": marked("Drift"),
+    "outcome": marked("Outcome audit"),
     "job": marked("Job"),
     "late": marked("Late pull"),
     "log": marked("Decision log"),

@@ -47,6 +47,11 @@ NAMES: dict[str, Record] = {
         "pattern": "^[0-9a-z]{1,32}$",
         "description": "The id of a comparison.",
     },
+    "cohort": {
+        "type": "string",
+        "pattern": "^[0-9a-zA-Z-]{1,8}$",
+        "description": "The quarter that leads were created in, such as 2026-Q2.",
+    },
     "gap_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of a watched gap."},
     "pack": {"type": "string", "enum": [*PACKS], "description": "The rule."},
     "alert_id": {"type": "string", "pattern": "^[0-9a-z]{1,32}$", "description": "The id of an alert."},

@@ -73,11 +73,12 @@ def _card(one: Card, attribute: str) -> Scorecard:
         ripe=one.ripe,
         known_on=one.known_on,
         stream_versions=one.versions,
-        groups=tuple(_groups(one)),
+        groups=tuple(groups_of(one)),
     )
 
 
-def _groups(card: Card) -> Iterator[ScoredGroup]:
+def groups_of(card: Card) -> Iterator[ScoredGroup]:
+    """Every metric of every group of a scorecard."""
     for metric, groups in card.metrics.items():
         standard = card.standards[metric]
         for one in groups:

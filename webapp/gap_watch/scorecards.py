@@ -63,7 +63,7 @@ def scorecards(
     sequences = opened.watched_gaps.sequences(connection.id)
     hidden = frozenset() if special else hidden_names(opened, connection.id)
     seen = [one for one in sequences if special or not (one.special or one.attribute in hidden)]
-    audit, stream = _rules(opened, connection)
+    audit, stream = rules_of(opened, connection)
     attributes = _in_order(frozenset(one.attribute for one in seen), stream)
     attribute = wanted if wanted in attributes else next(iter(attributes), "")
     every = benchmarks_of(opened).all(connection.id)
@@ -88,7 +88,8 @@ def _in_order(names: frozenset[str], stream: Stream | None) -> tuple[str, ...]:
 By = tuple[Mapping[str, Standard], Tolerance, Stream | None, tuple[Happened, ...]]
 
 
-def _rules(opened: Services, connection: ConnectionRow) -> tuple[Tolerance, Stream | None]:
+def rules_of(opened: Services, connection: ConnectionRow) -> tuple[Tolerance, Stream | None]:
+    """What the stream in force asks of gaps, and the stream; None where there is none that can be read."""
     kept = opened.repository.stream(connection.id)
     try:
         stream = parse_stream(kept.text, "The stream") if kept else None

@@ -42,7 +42,10 @@ SHELVES = (
         marked("What an audit found"),
         ("audit", "summary", "finding", "figure", "answers", "remarks", "explanations", "shadow"),
     ),
-    (marked("Day after day"), ("monitoring_all", "monitoring", "scorecards", "drift", "expected")),
+    (
+        marked("Day after day"),
+        ("monitoring_all", "monitoring", "scorecards", "scorecards_told", "drift", "expected"),
+    ),
     (marked("People's rights, and what leaves"), ("privacy", "dossier", "paper", "decision_log", "share")),
     (marked("How it runs"), ("jobs", "schedule", "people", "account", "trail", "tokens", "settings")),
 )

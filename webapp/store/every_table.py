@@ -19,6 +19,7 @@ from webapp.store import (
     job_tables,
     measure_tables,
     organisation_key_tables,
+    outcome_tables,
     paper_tables,
     people_tables,
     policy_tables,
@@ -41,6 +42,7 @@ MODULES = (
     *(gap_tables, benchmark_tables),
     drift_tables,
     expectation_tables,
+    outcome_tables,
     *(explanation_tables, paper_tables),
 )
 METADATA = Base.metadata

@@ -16,7 +16,17 @@ from webapp.store.job_tables import Job
 from webapp.store.repository import Clock, short_id, utc_now
 
 JobKind = Literal[
-    "sync", "publish", "retention", "log", "key", "release", "remedies", "alert", "explain", "paper"
+    "sync",
+    "publish",
+    "retention",
+    "log",
+    "key",
+    "release",
+    "remedies",
+    "alert",
+    "explain",
+    "paper",
+    "outcomes",
 ]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 Trouble = Literal["", "input", "refused", "busy", "disk", "defect", "killed"]

@@ -58,12 +58,18 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("templates/remarks.html", "viewmodels/remarks.py", "views/remarks.py", "store/remarks.py"),
         ),
         "watch": (
-            *("templates/_watched_gap.html", "templates/monitoring*.html", "templates/scorecards.html"),
+            *("templates/_watched_gap.html", "templates/monitoring*.html", "templates/scorecards*.html"),
             *("gap_watch/*.py", "viewmodels/monitoring.py", "viewmodels/scorecards.py"),
             *("viewmodels/watched_gap.py", "views/monitoring.py", "views/scorecards.py"),
             *("drift_watch/*.py", "keeping_up.py", "templates/drift.html", "viewmodels/drift*.py"),
             *("views/drift.py", "alerts/from_drift.py"),
             *("templates/expected.html", "viewmodels/expected*.py", "views/expected.py"),
+            *(
+                "templates/_scorecard.html",
+                "templates/_after.html",
+                "viewmodels/after.py",
+                "alerts/from_outcomes.py",
+            ),
         ),
     }
 )

@@ -23,6 +23,7 @@ NAMES: Mapping[JobKind, str] = {
     "alert": marked("Send alerts"),
     "explain": marked("Explain the score"),
     "paper": marked("Make a report's PDF"),
+    "outcomes": marked("Audit outcomes"),
 }
 WANTED: Mapping[str, str] = {
     "full": marked("every lead"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from audit.watch.quarters import Quarter, Range, Scored, Standard
+from webapp.gap_watch.outcome_audits import OutcomeAudit
 from webapp.gap_watch.scorecards import METRICS, Card
 from webapp.language import decimal, gettext, iso_day, marked
 from webapp.store.benchmarks import BenchmarkRow
@@ -56,9 +57,55 @@ class CardTable:
     happened: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLine:
+    """One outcome audit: whose leads, when it was told, what failed; ``withheld`` counts attributes."""
+
+    cohort: str
+    leads: str
+    told_on: str
+    failed: str
+    state: tuple[str, str]
+    withheld: int
+
+
+MONTHS: Mapping[int, str] = {
+    1: marked("Leads created in January to March %(year)s"),
+    2: marked("Leads created in April to June %(year)s"),
+    3: marked("Leads created in July to September %(year)s"),
+    4: marked("Leads created in October to December %(year)s"),
+}
+
+
 def quarter_name(quarter: Quarter) -> str:
     """A quarter in words."""
     return gettext("Quarter %(number)s of %(year)s", number=quarter.number, year=quarter.year)
+
+
+def told_lines(told: Sequence[OutcomeAudit]) -> list[ToldLine]:
+    """The outcome audits in the list."""
+    return [told_line(one) for one in told]
+
+
+def told_line(told: OutcomeAudit) -> ToldLine:
+    """One outcome audit in words."""
+    failed, whole = len(told.failed), len(told.benchmarks)
+    return ToldLine(
+        cohort=told.cohort,
+        leads=gettext(MONTHS[told.quarter.number], year=str(told.quarter.year)),
+        told_on=iso_day(told.told_at.date()),
+        failed=gettext("%(n)s of %(whole)s benchmarks failed", n=decimal(failed), whole=decimal(whole)),
+        state=_told_state(told),
+        withheld=told.withheld,
+    )
+
+
+def _told_state(told: OutcomeAudit) -> tuple[str, str]:
+    if told.failed:
+        return "failed", gettext("Outside the benchmark")
+    if any(one.verdict == "insufficient" for one in told.benchmarks) or not told.benchmarks:
+        return "not_enough_data", gettext("Not enough data")
+    return "pass", gettext("Within the benchmark")
 
 
 def card_table(card: Card) -> CardTable:

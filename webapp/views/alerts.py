@@ -36,7 +36,7 @@ from webapp.viewmodels.alerts import AlertCard, card, step_lines
 from webapp.viewmodels.words import organisation_labels
 
 blueprint = Blueprint("alerts", __name__)
-FOR_VIEWERS: tuple[Kind, ...] = ("finding", "gap", "drift")
+FOR_VIEWERS: tuple[Kind, ...] = ("finding", "gap", "drift", "outcome")
 """What a viewer may see of: what audits found, as on the dashboard."""
 FILTERS = ("state", "severity", "connection", "mine")
 LONGEST = 40

@@ -20,7 +20,7 @@ from webapp.views.drafting import connection_or_404
 from webapp.work.slots import any_alive
 
 blueprint = Blueprint("jobs", __name__)
-KINDS = "sync, publish, retention, log, key, release, remedies, alert, explain, paper"
+KINDS = "sync, publish, retention, log, key, release, remedies, alert, explain, paper, outcomes"
 NO_WORKER = marked("No worker runs, so it waits. Start fairlead serve again, or fairlead worker.")
 
 

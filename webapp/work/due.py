@@ -40,8 +40,11 @@ def _ask_one(opened: Services, connection: ConnectionRow, row: ScheduleRow) -> N
 
 
 def _is_ready(opened: Services, connection: ConnectionRow, row: ScheduleRow) -> bool:
-    """A pull needs its rules; until they are saved there is nothing to fail at every night."""
-    if row.kind != "sync":
+    """A pull needs its rules; until they are saved there is nothing to fail at every night.
+
+    Without them nothing has an outcome to audit either.
+    """
+    if row.kind not in {"sync", "outcomes"}:
         return True
     repository = opened.repository
     return repository.policy(connection.id) is not None and repository.stream(connection.id) is not None

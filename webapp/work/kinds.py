@@ -12,6 +12,7 @@ from webapp import decisions, experiments, explanations, jobs, kept_papers, rele
 from webapp.alerts import sending
 from webapp.alerts.noticing import WHO
 from webapp.decision_opening import place_of
+from webapp.gap_watch import telling
 from webapp.key_rotation import rotate
 from webapp.language import marked
 from webapp.pulling import Progress
@@ -138,6 +139,11 @@ def _paper(task: Task) -> str:
     return kept_papers.do(task.opened, task.job, task.progress)
 
 
+def _outcomes(task: Task) -> str:
+    """A quarter that was told is not told again."""
+    return telling.do(task.opened, task.connection, task.job.who, task.progress)
+
+
 KINDS: Mapping[JobKind, Kind] = MappingProxyType(
     {
         "sync": Kind(run=_sync, newest=_newest_audit),
@@ -150,5 +156,6 @@ KINDS: Mapping[JobKind, Kind] = MappingProxyType(
         "alert": Kind(run=_alert),
         "explain": Kind(run=_explain),
         "paper": Kind(run=_paper, after_the_end=True),
+        "outcomes": Kind(run=_outcomes),
     }
 )

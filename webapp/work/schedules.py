@@ -25,6 +25,7 @@ USUAL: Mapping[JobKind, Rhythm] = MappingProxyType[JobKind, Rhythm](
         "publish": Rhythm(on=True, days=EVERY_DAY, minute=0, zone="UTC"),
         "retention": Rhythm(on=True, days=EVERY_DAY, minute=4 * 60 + 30, zone="UTC"),
         "log": Rhythm(on=True, days="6", minute=5 * 60 + 30, zone="UTC"),
+        "outcomes": Rhythm(on=True, days="0", minute=6 * 60, zone="UTC"),
     }
 )
 
