@@ -55,7 +55,8 @@ def verdict(found: Sequence[Thing], report: DriftReport) -> Verdict:
             unknown=decimal(unknown),
             whole=decimal(len(parts)),
         )
-    return Verdict(kind="pass", words=gettext("Nothing moved"), sentence=sentence)
+    words = gettext("Nothing surely moved") if unknown else gettext("Nothing moved")
+    return Verdict(kind="pass", words=words, sentence=sentence)
 
 
 def thing_lines(found: Sequence[Thing], short: Short) -> list[ThingLine]:
