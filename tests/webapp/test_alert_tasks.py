@@ -111,7 +111,7 @@ def test_a_worker_that_is_killed_before_it_notes_the_task_makes_no_second_one(wo
 
     notice(opened, row, {})
     with monkeypatch.context() as patched:
-        patched.setattr(AlertMessages, "end", killed)
+        patched.setattr(AlertMessages, "sent", killed)
         with pytest.raises(Killed):
             work_off(opened)
     assert len(tasks(world, row.crm)) == before + 1

@@ -63,7 +63,10 @@ def served(tmp_path) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
         assert process.stdout is not None
         yield env, {**json.loads(process.stdout.readline()), "pid": str(process.pid)}
         process.terminate()
-        assert process.wait(20) == 0, "a stop signal is not an error"
+        try:
+            assert process.wait(20) == 0, "a stop signal is not an error"
+        finally:
+            process.kill()  # or leaving the block would wait for ever
 
 
 def browser() -> requests.Session:

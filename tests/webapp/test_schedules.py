@@ -117,7 +117,7 @@ def test_a_clock_that_was_a_year_ahead_puts_nothing_off_for_a_year(opened: Servi
     clock = opened.clock
     assert asked_for(opened) == []
     clock.forward(days=366)  # type: ignore[attr-defined]
-    assert asked_for(opened) == ["log", "retention", "sync"]
+    assert asked_for(opened) == ["log", "outcomes", "retention", "sync"]
     assert opened.alerting.alerts.due(connection_of(opened), timedelta(minutes=1))
     clock.forward(days=-366)  # type: ignore[attr-defined]
     assert asked_for(opened) == []

@@ -7,12 +7,12 @@ import logging
 import signal
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from types import FrameType
 from typing import Any
 
 import click
 from flask import Flask
 from waitress.server import create_server
+from waitress.wasyncore import loop
 
 from audit.schema import BadInput
 from webapp.app import LARGEST_REQUEST, app_over
@@ -24,6 +24,7 @@ from webapp.watching.door import serve_apart
 
 # More threads answer no more requests a second: they take turns, and each request waits longer.
 THREADS = 4
+LOOK_SECONDS = 0.5
 
 
 @click.command("serve")
@@ -50,18 +51,31 @@ def command(host: str, port: int, log_level: str, *, worker: bool, as_json: bool
     log_plainly(log_level)
     # A line for each request that waits for a thread would flood the log just when there is much to do.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    signal.signal(signal.SIGTERM, _stop)
+    told: list[int] = []
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda number, _frame: told.append(number))
     with installation() as opened:
-        app = app_over(opened)
-        server = _server(app, host, port, proxies=opened.settings.trusted_proxies)
+        app, sockets = app_over(opened), dict[int, Any]()
+        server = _server(app, (host, port), sockets, proxies=opened.settings.trusted_proxies)
         serve_apart(app, opened)
         facts = _facts(app, opened, f"http://{host}:{server.effective_port}")
         click.echo(json.dumps(facts) if as_json else _words(opened, facts))
         with _worker(opened) if worker else nullcontext():
             try:
-                server.run()
+                _run(sockets, told)
             finally:
+                server.task_dispatcher.shutdown()
                 server.close()
+
+
+def _run(sockets: dict[int, Any], told: list[int]) -> None:
+    """Answer until a signal told to stop.
+
+    A signal that raised could do so where Python ignores what is raised (in a callback of its garbage
+    collection), and we would run for ever.
+    """
+    while not told:
+        loop(timeout=LOOK_SECONDS, use_poll=True, map=sockets, count=1)
 
 
 def _worker(opened: Services) -> AbstractContextManager[None]:
@@ -70,10 +84,12 @@ def _worker(opened: Services) -> AbstractContextManager[None]:
     return beside(opened)
 
 
-def _server(app: Flask, host: str, port: int, *, proxies: int) -> Any:  # noqa: ANN401 - waitress has no types
+def _server(app: Flask, at: tuple[str, int], sockets: dict[int, Any], *, proxies: int) -> Any:  # noqa: ANN401 - waitress has no types
+    host, port = at
     try:
         return create_server(
             app,
+            map=sockets,
             host=host,
             port=port,
             threads=THREADS,
@@ -108,7 +124,3 @@ def _words(opened: Services, facts: dict[str, str | None]) -> str:
         lines.append(f"The page for it is {facts['url']}/setup.")
         lines.append(f"It is also in {code_file(opened.settings)} until then.")
     return "\n".join(lines)
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)

@@ -118,9 +118,11 @@ def beside(opened: Services) -> Iterator[None]:
     """A worker in a thread of this process, as long as the ``with`` lasts."""
     with working(opened) as worker:
         thread = threading.Thread(target=worker.go_on, name="worker", daemon=True)
-        thread.start()
         try:
+            thread.start()
             yield
         finally:
+            # Also where a signal ended us between the two.
             worker.bench.stop.set()
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
