@@ -136,7 +136,7 @@ def toil(settings: Settings, moment: datetime, begun: Any) -> None:
     with working(opened, every=0.05) as worker:
         while True:
             worker.round()
-            running = [job for job in opened.work.open() if job.state == "running" and job.done]
-            if running:
+            # Not how far they are: a pull may be through before anybody looks again.
+            if any(job.state == "running" and job.kind == "sync" for job in opened.work.open()):
                 begun.set()
             time.sleep(0.02)
