@@ -12,9 +12,9 @@ from pydantic import TypeAdapter
 
 from audit.cube import Cube
 from audit.expected import Expected, Forecast, Period, became, dated, expected_of, ripe_among, span_of
-from audit.intake import admit
 from audit.schema import BadInput, Stream
 from webapp.auditing import Rules
+from webapp.held_leads import admitted
 from webapp.keeping_up import kept_up
 from webapp.secrets_box import SecretsBox
 from webapp.services import Services
@@ -73,7 +73,7 @@ def after_audit(
     """
     table, rules = held
     with kept_up(opened, connection, "expected"):
-        foresee(opened, connection, (admit(table, rules.stream).table, rules.stream), of)
+        foresee(opened, connection, (admitted(table, rules.stream), rules.stream), of)
 
 
 def foresee(opened: Services, connection: ConnectionRow, held: tuple[pa.Table, Stream], of: AuditRow) -> None:

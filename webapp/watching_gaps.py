@@ -10,12 +10,12 @@ import pyarrow as pa
 
 from audit.finding.reading import reading
 from audit.finding.words import points, quoted
-from audit.intake import admit
 from webapp.auditing import Rules
 from webapp.gap_watch.days import Held
 from webapp.gap_watch.rules import Texts
 from webapp.gap_watch.seen import hidden_names
 from webapp.gap_watch.update import bring_up_to_date
+from webapp.held_leads import admitted
 from webapp.keeping_up import kept_up
 from webapp.services import Services
 from webapp.store.rows import AuditRow, ConnectionRow
@@ -75,8 +75,8 @@ def after_audit(
     table, rules = held
     texts = Texts(stream=rules.stream, policy=rules.policy_version.text)
     with kept_up(opened, connection, "gaps"):
-        admitted = admit(table, rules.stream).table
-        bring_up_to_date(opened, connection, Held(table=admitted, texts=texts, audit=of, now=opened.clock()))
+        leads = admitted(table, rules.stream)
+        bring_up_to_date(opened, connection, Held(table=leads, texts=texts, audit=of, now=opened.clock()))
 
 
 def alarms_of(opened: Services, connection: ConnectionRow, *, special: bool) -> tuple[GapAlarm, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyarrow as pa
 
 from audit.drift import Asked, DriftReport, drift_of_table
-from audit.intake import admit
 from audit.schema import BadInput, Stream
 from webapp.auditing import Rules
 from webapp.drift_watch.sealed import looks_at, sealed_of
 from webapp.drift_watch.short import lacking, short_of
+from webapp.held_leads import admitted
 from webapp.keeping_up import kept_up
 from webapp.services import Services
 from webapp.special_names import marked
@@ -27,7 +27,7 @@ def after_audit(
     """Look at drift of the leads that an audit was of; a trouble of its own goes no further."""
     table, rules = held
     with kept_up(opened, connection, "drift"):
-        look(opened, connection, (admit(table, rules.stream).table, rules.stream), of)
+        look(opened, connection, (admitted(table, rules.stream), rules.stream), of)
 
 
 def look(opened: Services, connection: ConnectionRow, held: tuple[pa.Table, Stream], of: AuditRow) -> bool:
