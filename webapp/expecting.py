@@ -14,7 +14,7 @@ from audit.cube import Cube
 from audit.expected import Expected, Forecast, Period, became, dated, expected_of, ripe_among, span_of
 from audit.schema import BadInput, Stream
 from webapp.auditing import Rules
-from webapp.held_leads import admitted
+from webapp.held_leads import admitted, up_to
 from webapp.keeping_up import kept_up
 from webapp.secrets_box import SecretsBox
 from webapp.services import Services
@@ -78,7 +78,8 @@ def after_audit(
 
 def foresee(opened: Services, connection: ConnectionRow, held: tuple[pa.Table, Stream], of: AuditRow) -> None:
     """The same of admitted leads; a sentence is kept where they do not suffice."""
-    table, stream = held
+    stream = held[1]
+    table = up_to(held[0], stream, opened.clock().date())
     tolerance = stream.audit.tolerance_difference
     try:
         cube, found = _estimated(table, stream)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from audit.intake import admit
+from audit.intake.dates import newest
 from audit.rows.once import once
 from audit.schema import Stream
+from audit.tally.columns import OUTCOME
 from connectors.snapshots import SCORED_AT, as_scored
 from webapp.services import Services
 from webapp.store.rows import ConnectionRow
@@ -32,3 +37,26 @@ def admitted(table: pa.Table, stream: Stream) -> pa.Table:
     Raises BadInput as `audit.intake.admit`.
     """
     return once(table, ("admitted", stream), lambda: admit(table, stream).table)
+
+
+def up_to(table: pa.Table, stream: Stream, today: date) -> pa.Table:
+    """Admitted leads created by a day, their outcomes as ripe as they are on it.
+
+    A lead of a day that is yet to come is an error of whoever typed it. It ages no other lead, and no month
+    is over for it.
+    """
+    if "created" not in table.column_names:
+        return table
+    kept = table.filter(pc.less_equal(table["created"], pa.scalar(today, pa.date32())))
+    known = kept.num_rows and OUTCOME in kept.column_names and stream.maturity_days is not None
+    return _ripe(kept, stream.maturity_days or 0) if known and kept.num_rows < table.num_rows else kept
+
+
+def _ripe(table: pa.Table, maturity_days: int) -> pa.Table:
+    """Without the outcomes of leads that are too young for one."""
+    days = pc.cast(table["created"], pa.int32()).to_numpy().astype(np.float64)
+    last = date(1970, 1, 1) + timedelta(days=int(newest(days)) - maturity_days)
+    old = pc.less_equal(table["created"], pa.scalar(last, pa.date32()))
+    place = table.column_names.index(OUTCOME)
+    known = pc.if_else(old, table[OUTCOME], pa.scalar(None, table[OUTCOME].type))
+    return table.set_column(place, OUTCOME, known)

@@ -60,7 +60,7 @@ def _newest(opened: Services, connection: ConnectionRow) -> tuple[LookRow | None
         short = sealed.short(row)
     except Unreadable:
         raise Unknown from None
-    if short.lacking:
+    if short is None or short.lacking:
         raise Unknown
     return row, short
 
@@ -77,21 +77,11 @@ def _change(connection: ConnectionRow, found: Sequence[Thing], short: Short, *, 
         sure=Said(text=SURE),
         todo=Said(text=TODO_MODEL if model else TODO),
         page=f"/connections/{connection.id}/drift",
-        edition=_edition(short, special=special),
+        edition=short.news[special],
         quote=_listed(found),
         about=tuple(sorted({one.name for one in found if one.name})),
         special_category=special,
     )
-
-
-def _edition(short: Short, *, special: bool) -> str:
-    """The pull that brought the newest of them, so that the same things are told once.
-
-    What is no more told counts for a while: else its end would be news.
-    """
-    known = [one for one in short.known if one.news and one.special == special]
-    newest = max(known, key=lambda one: one.first, default=None)
-    return "" if newest is None else f"{newest.first:%Y%m%d%H%M%S}/{newest.audit_id}"
 
 
 def _listed(found: Sequence[Thing]) -> str:

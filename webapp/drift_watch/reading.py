@@ -42,9 +42,11 @@ def kept_of(opened: Services, connection: ConnectionRow) -> Kept:
 def _read(sealed: Sealed, rows: tuple[LookRow, ...]) -> Iterator[tuple[LookRow, Short]]:
     for row in rows:
         try:
-            yield row, sealed.short(row)
+            short = sealed.short(row)
         except Unreadable:
             continue
+        if short is not None:
+            yield row, short
 
 
 def _whole(sealed: Sealed, row: LookRow) -> DriftReport | None:

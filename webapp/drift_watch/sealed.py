@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from audit.drift import DriftReport
 from webapp.drift_watch.short import Short
@@ -24,15 +24,21 @@ class Sealed:
 
     box: SecretsBox = field(repr=False)
 
-    def short(self, row: LookRow) -> Short:
-        """A look in short. Raises Unreadable."""
-        return SHORT.validate_json(self.box.open(row.short, f"{row.id}/short"))
+    def short(self, row: LookRow) -> Short | None:
+        """A look in short; None where it has the form of another release. Raises Unreadable."""
+        content = self.box.open(row.short, f"{row.id}/short")
+        try:
+            return SHORT.validate_json(content)
+        except ValidationError:
+            return None
 
     def whole(self, row: LookRow) -> DriftReport | None:
-        """The report of a look; None where there is none. Raises Unreadable."""
-        return (
-            None if row.whole is None else REPORT.validate_json(self.box.open(row.whole, f"{row.id}/whole"))
-        )
+        """The report of a look; None where there is none of this release. Raises Unreadable."""
+        content = None if row.whole is None else self.box.open(row.whole, f"{row.id}/whole")
+        try:
+            return None if content is None else REPORT.validate_json(content)
+        except ValidationError:
+            return None
 
     def seal(self, row_id: str, short: Short, report: DriftReport | None) -> tuple[bytes, bytes | None]:
         """As they are kept."""

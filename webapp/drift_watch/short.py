@@ -45,7 +45,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Short:
-    """One look in short; ``lacking`` says in English why nothing could be compared, "" where it could."""
+    """One look in short; ``lacking`` says in English why nothing could be compared, "" where it could.
+
+    ``news`` names the pull that last brought something new, and the same of special categories.
+    """
 
     lacking: str = ""
     leads: int = 0
@@ -57,6 +60,7 @@ class Short:
     things: tuple[Thing, ...] = ()
     known: tuple[Known, ...] = ()
     models: tuple[Model, ...] = ()
+    news: tuple[str, str] = ("", "")
 
 
 def short_of(
@@ -69,7 +73,7 @@ def short_of(
     earlier = before or Short()
     found = tuple(_named(things(report, special), earlier.known))
     score = next((one for one in report.columns if one.role == "score"), None)
-    made = report.windows
+    made, known = report.windows, _known(found, earlier.known, pulled)
     return Short(
         leads=made.reference.leads + made.between + made.newest.leads,
         first=made.reference.first,
@@ -78,15 +82,16 @@ def short_of(
         alike=None if report.alike is None else report.alike.left,
         together=None if report.multivariate is None else report.multivariate.auc,
         things=found,
-        known=_known(found, earlier.known, pulled),
+        known=known,
         models=tuple(_models(found, earlier.models, made.reference.first)),
+        news=(_news(known, earlier, special=False), _news(known, earlier, special=True)),
     )
 
 
 def lacking(why: str, before: Short | None) -> Short:
     """A look that could compare nothing; what was known stays known."""
     earlier = before or Short()
-    return Short(lacking=why, known=earlier.known, models=earlier.models)
+    return Short(lacking=why, known=earlier.known, models=earlier.models, news=earlier.news)
 
 
 def _named(found: Sequence[Thing], known: Sequence[Known]) -> Iterator[Thing]:
@@ -119,6 +124,12 @@ def _known(
         )
     gone = [one for one in before if one.key not in still and now - one.last <= FORGOTTEN]
     return (*still.values(), *gone)
+
+
+def _news(known: Sequence[Known], before: Short, *, special: bool) -> str:
+    """The pull that brought the newest of them; that something of before is forgotten is no news."""
+    told = [f"{one.first:%Y%m%d%H%M%S}/{one.audit_id}" for one in known if one.news and one.special == special]
+    return max([before.news[special], *told])
 
 
 def _models(found: Sequence[Thing], before: Sequence[Model], first: date | None) -> Iterator[Model]:

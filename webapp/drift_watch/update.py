@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pyarrow as pa
 
-from audit.drift import Asked, DriftReport, drift_of_table
+from audit.drift import Asked, DriftReport, LeftOut, drift_of_table
 from audit.schema import BadInput, Stream
 from webapp.auditing import Rules
 from webapp.drift_watch.sealed import looks_at, sealed_of
 from webapp.drift_watch.short import lacking, short_of
-from webapp.held_leads import admitted
+from webapp.held_leads import admitted, up_to
 from webapp.keeping_up import kept_up
 from webapp.services import Services
 from webapp.special_names import marked
@@ -43,7 +46,7 @@ def look(opened: Services, connection: ConnectionRow, held: tuple[pa.Table, Stre
         return False
     last = store.newest(connection.id)
     before = None if last is None else sealed.short(last)
-    report, why = _compared(*held)
+    report, why = _compared(*held, now.date())
     names = marked(opened, connection.id, {of.stream_version})
     short = lacking(why, before) if report is None else short_of(report, before, (of.id, now), names)
     name = short_id()
@@ -61,9 +64,16 @@ def look(opened: Services, connection: ConnectionRow, held: tuple[pa.Table, Stre
     )
 
 
-def _compared(table: pa.Table, stream: Stream) -> tuple[DriftReport | None, str]:
+def _compared(table: pa.Table, stream: Stream, today: date) -> tuple[DriftReport | None, str]:
     """The report, or in English why these leads cannot be compared."""
+    leads = up_to(table, stream, today)
     try:
-        return drift_of_table(table, stream, Asked(drawn=DRAWN)), ""
+        report = drift_of_table(leads, stream, Asked(drawn=DRAWN))
     except BadInput as problem:
         return None, str(problem)
+    return replace(report, left_out=(*report.left_out, *_to_come(table.num_rows - leads.num_rows))), ""
+
+
+def _to_come(leads: int) -> tuple[LeftOut, ...]:
+    why = "their day of creation is yet to come"
+    return (LeftOut(what=f"{leads:,} leads", why=why),) if leads else ()

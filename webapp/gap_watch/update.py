@@ -113,6 +113,7 @@ def _watched(
     kept = sealed.seal_gap(looks, state, row.id)
     told = {
         **_told(looks, alarm, changed, (sequence, one.name, held)),
+        "both": _met(one.closing, one.name, looks[-1].day),
         "waiting": len(one.days.day) - allowed,
         "said_at": row.told.get("said_at") or (held.now.isoformat() if step.alarm else None),
     }
@@ -175,6 +176,14 @@ def _told(
         "changed": changed,
         "more_days": more_days(watched),
     }
+
+
+def _met(closing: Closing, name: str, until: date) -> str | None:
+    """The last day up to one with leads of the group and of its reference."""
+    days = beside(closing.counts, name, closing.sequence.reference)
+    found = (day for day, n in zip(reversed(days.day), days.n[::-1], strict=True) if n.min() > 0)
+    last = next((day for day in found if day <= until), None)
+    return None if last is None else last.isoformat()
 
 
 def _alarm(

@@ -12,7 +12,6 @@ from webapp.keeping_up import WORDS
 from webapp.language import day, decimal, gettext, iso_day, ngettext
 from webapp.store.not_kept_up import Behind
 from webapp.viewmodels.drift_things import ThingLine, thing_line, thing_title
-from webapp.viewmodels.words import named
 
 ORDER = ("model", "unclear", "mix", "begun", "ended", "gap", "moved", "new", "missing", "together")
 FIRST = 3
@@ -39,7 +38,7 @@ def verdict(found: Sequence[Thing], report: DriftReport) -> Verdict:
             "%(n)s thing surely moved by more than its limit: %(what)s.",
             "%(n)s things surely moved by more than their limits, first of all: %(what)s.",
             len(found),
-            what=named(thing_title(one) for one in found[:FIRST]),
+            what="; ".join(thing_title(one) for one in found[:FIRST]),
         )
         return Verdict(kind="failed", words=gettext("Moved"), sentence=sentence)
     parts = [*(one.verdict for one in report.columns), *(one.verdict for one in report.gaps)]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from audit.estimate import Estimate
 from audit.expected import Expected, ExpectedGap, Forecast, span_of
 from webapp.language import decimal, gettext, iso_day, marked, ngettext
-from webapp.viewmodels.words import amount, between, low_to_high, quoted_here
+from webapp.viewmodels.words import amount, between, low_to_high, metric_label, quoted_here
 from webapp.viewmodels.words import gap as signed
 
 DASH = "\N{EM DASH}"
@@ -23,10 +23,11 @@ MaySee = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """The badge, and the sentences under it."""
+    """The badge, the sentences under it, and by measure the gaps that are expected outside the tolerance."""
 
     badge: tuple[str, str]
     sentences: tuple[str, ...]
+    outside: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,21 @@ def headline(found: Expected, may_see: MaySee) -> Headline:
         worst = "pass"
     kind, words = BADGES[worst]
     said = (_young(found), _convert(found), _gaps(gaps))
-    return Headline(badge=(kind, gettext(words)), sentences=tuple(one for one in said if one))
+    return Headline(
+        badge=(kind, gettext(words)),
+        sentences=tuple(one for one in said if one),
+        outside=tuple((one.metric, _title(one)) for one in gaps if one.verdict == "fail"),
+    )
+
+
+def _title(one: ExpectedGap) -> str:
+    return gettext(
+        "%(metric)s: %(attribute)s %(group)s beside %(reference)s",
+        metric=metric_label(one.metric),
+        attribute=one.attribute,
+        group=quoted_here(one.group),
+        reference=quoted_here(one.reference),
+    )
 
 
 def _young(found: Expected) -> str:
@@ -129,8 +144,8 @@ def _gaps(gaps: list[ExpectedGap]) -> str:
         return gettext("No two groups that you may see have enough open leads, so no gap is expected.")
     verdicts = [one.verdict for one in gaps]
     return gettext(
-        "Of %(n)s gaps between groups, over all measures, %(out)s are expected outside the tolerance and "
-        "%(inside)s within; of the others it cannot be told yet.",
+        "Gaps between groups, over all measures: %(n)s. Expected outside the tolerance: %(out)s; within: "
+        "%(inside)s; of the others it cannot be told yet.",
         n=decimal(len(gaps)),
         out=decimal(verdicts.count("fail")),
         inside=decimal(verdicts.count("pass")),

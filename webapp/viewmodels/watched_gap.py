@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from audit.watch import Look
@@ -26,6 +26,10 @@ from webapp.viewmodels.words import (
 from webapp.viewmodels.words import gap as signed
 
 LAST_DAYS = 7
+LONG = 730
+"""Days beyond which nobody should wait for a verdict."""
+SILENT = timedelta(days=30)
+"""From then on it is told that no day had leads of both sides."""
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 STATE_WORDS: Mapping[State, tuple[str, str]] = MappingProxyType(
     {
@@ -110,6 +114,12 @@ def gap_card(
 def _what(one: Listed) -> Iterator[str]:
     told = one.gap.told
     yield known(one)
+    if _silent(one):
+        yield gettext(
+            "Since %(day)s no day has had leads of both groups, so nothing new is known. What is said here is "
+            "of the days up to then.",
+            day=iso_day(date.fromisoformat(told["both"])),
+        )
     if told["gap"] is not None:
         yield gettext(
             "The gap is %(gap)s; it lies between %(low)s and %(high)s.",
@@ -144,6 +154,11 @@ def known(one: Listed) -> str:
         return gettext("Within the tolerance of %(tolerance)s.", tolerance=points(told["tolerance"]))
     if told["more_days"] is None:
         return gettext("Not known yet whether it is within the tolerance: not enough data.")
+    if told["more_days"] > LONG:
+        return gettext(
+            "Not known yet whether it is within the tolerance: with as few leads as now it takes more than two "
+            "years."
+        )
     return ngettext(
         "Not known yet whether it is within the tolerance: about %(n)s more day if nothing changes.",
         "Not known yet whether it is within the tolerance: about %(n)s more days if nothing changes.",
@@ -180,7 +195,17 @@ def _counted(one: Listed) -> str:
     return counted
 
 
+def _silent(one: Listed) -> bool:
+    """Whether the two groups have not met for long; what an older release kept does not tell."""
+    told = one.gap.told
+    if not told.get("both"):
+        return False
+    return date.fromisoformat(told["day"]) - date.fromisoformat(told["both"]) > SILENT
+
+
 def _doing(one: Listed, *, linked: bool) -> str:
+    if _silent(one):
+        return gettext("See whether one of the two groups has another name in the CRM now, and map it in the policy.")
     if one.state == "outside" and linked:
         return gettext("Read the finding, try remedies, and note below what you change.")
     if one.state == "outside":
@@ -189,6 +214,8 @@ def _doing(one: Listed, *, linked: bool) -> str:
         return gettext("Keep what you changed; the gap is watched further.")
     if one.state == "within":
         return gettext("Nothing to do; it is watched further.")
+    if (one.gap.told["more_days"] or 0) > LONG:
+        return gettext("Do not wait for it alone: put small groups together in the policy.")
     return gettext("Wait: every pull adds its days.")
 
 
