@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,6 +32,9 @@ name = "faith"
 special_category = true
 """
 NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
+AFTERWARDS = datetime(2027, 1, 2, 6, tzinfo=UTC)
+PULLS = count()
+"""Each pull is a minute after the one before; all are after the leads."""
 
 
 def with_faith(table):
@@ -49,11 +54,13 @@ def until(day):
     return LEADS.filter(pc.less(LEADS["created"], pa.scalar(FIRST + timedelta(days=day))))
 
 
-def pull(opened, row, table, audit="audit1"):
+def pull(opened, row, table, audit="audit1", now=None):
     """What a pull does for drift; whether it was kept."""
     of = AuditRow(
         id=audit, connection_id=row.id, made_at=NOW, report="", digest="", policy_version=1,
         stream_version=1, severities={}, worst=None,
         pulled=Pulled(read=0, kept=0, rejected={}, excluded={}, unmapped={}),
     )  # fmt: skip
+    at = now or AFTERWARDS + timedelta(minutes=next(PULLS))
+    opened = replace(opened, clock=lambda: at)
     return look(opened, row, (table, parse_stream(STREAM, "The stream")), of)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+import sqlalchemy as sa
 
 from connectors.decisions.entry import Decision
 from connectors.decisions.look import Shown
@@ -20,13 +23,15 @@ from webapp.alerts.from_drift import of_drift
 from webapp.doctor.watched import watched
 from webapp.drift_watch.models import inferred, models_of
 from webapp.drift_watch.reading import kept_of
-from webapp.drift_watch.sealed import looks_at
+from webapp.drift_watch.sealed import SHORT, looks_at, sealed_of
+from webapp.drift_watch.short import FORGOTTEN, Short, short_of
 from webapp.drift_watch.update import after_audit
 from webapp.erasure import erase
 from webapp.gap_watch.events import happened
 from webapp.keeping_up import behind_of, kept_up
 from webapp.secrets_box import Unreadable
 from webapp.store.drift_looks import KEPT
+from webapp.store.drift_tables import DriftLook
 from webapp.viewmodels.decision_entries import entry_line
 
 
@@ -231,3 +236,59 @@ def test_the_api_tells_the_same_and_withholds_special_categories(told):
     assert [one["audit"] for one in pulls["items"]] == ["audit4", "audit3"]
     assert whole.get(f"{here}/pulls?limit=2&cursor={pulls['next']}").json["items"][-1]["moved"] == 1
     assert whole.get("/connections/none/drift").status_code == 404
+
+
+def test_leads_of_days_to_come_are_in_no_window_and_that_is_said(opened):
+    services, row, site = opened
+    table = until(100)
+    ahead = pc.if_else(
+        pa.array([at % 100 == 0 for at in range(table.num_rows)]),
+        pa.scalar(FIRST + timedelta(days=400)),
+        table["created"],
+    )
+    now = datetime(2026, 4, 11, 6, tzinfo=UTC)
+    pull(services, row, table.set_column(0, "created", ahead), now=now)
+    kept = kept_of(services, row).report
+    assert kept.windows.newest.last == FIRST + timedelta(days=99)
+    assert kept.periods[-1].last == FIRST + timedelta(days=99)
+    assert (
+        f"{-(-table.num_rows // 100)} leads: their day of creation is yet to come" in page((site, row)).text
+    )
+
+
+def test_that_something_is_forgotten_is_no_news(told):
+    site, row, _ = told
+    report = kept_of(site.services, row).report
+    march = datetime(2026, 3, 20, tzinfo=UTC)
+    quiet = replace(report, changes=(), columns=(), gaps=(), multivariate=None)
+    first = short_of(report, None, ("audit1", march), {"faith"})
+    gone = short_of(quiet, first, ("audit2", march + FORGOTTEN / 2), {"faith"})
+    assert gone.known
+    after = short_of(quiet, gone, ("audit3", march + 3 * FORGOTTEN), {"faith"})
+    assert after.known == ()
+    assert first.news == gone.news == after.news
+    assert all(first.news)
+    again = short_of(report, after, ("audit4", march + 4 * FORGOTTEN), {"faith"})
+    assert all(one.endswith("audit4") for one in again.news)
+
+
+def test_what_another_release_kept_is_as_good_as_none_and_the_next_pull_looks(opened):
+    services, row, site = opened
+    pull(services, row, until(100))
+    kept, sealed = looks_at(services).newest(row.id), sealed_of(services, row)
+    old = SHORT.dump_json(Short()).replace(b'"things":[]', b'"things":[{"name":"x"}]')
+    with services.database.writing() as session:
+        session.execute(
+            sa.update(DriftLook)
+            .where(DriftLook.id == kept.id)
+            .values(
+                short=sealed.box.seal(old, f"{kept.id}/short"),
+                whole=sealed.box.seal(b"{}", f"{kept.id}/whole"),
+            )
+        )
+    assert "can no longer be read" in page((site, row)).text or "no audit yet" in page((site, row)).text
+    assert models_of(services, row) == ()
+    with pytest.raises(Unknown):
+        of_drift(services, row)
+    assert pull(services, row, until(101), "audit2")
+    assert kept_of(services, row).report is not None

@@ -18,6 +18,7 @@ from tests.webapp.site import open_site
 from tests.webapp.test_expecting import pull
 from webapp.expected_told import seen_of
 from webapp.keeping_up import kept_up
+from webapp.viewmodels.expected import headline
 from webapp.viewmodels.expected_quarter import expected_in
 
 SPECIAL = stream()
@@ -141,3 +142,15 @@ def test_a_quarter_that_is_not_ripe_has_its_estimate_beside_it(told):
 
 def replace_known(card):
     return SimpleNamespace(quarter=card.quarter, ripe=1.0, known_on=None)
+
+
+def test_a_gap_that_is_expected_outside_is_named_with_its_measure(told):
+    site, row = told
+    found = seen_of(site.services, row, special=True).now.found
+    bad = replace(found.gaps[0], verdict="fail", metric="precision", group="small")
+    with site.app.test_request_context():
+        head = headline(replace(found, gaps=(bad,)), lambda _: True)
+        hidden = headline(replace(found, gaps=(bad,)), lambda _: False)
+    assert head.outside == (("precision", "Selected leads that convert: region 'small' beside 'big'"),)
+    assert any("Expected outside the tolerance: 1; within: 0" in one for one in head.sentences)
+    assert hidden.outside == ()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from audit.intake import admit
@@ -132,3 +134,21 @@ def test_it_is_sealed_and_goes_with_the_connection(site):
     assert not store.holds(row.id)
     pull(site, row, "2025-07-20")
     assert not store.holds(row.id)
+
+
+def test_a_lead_of_a_day_to_come_ends_no_month_and_ripens_nothing(site):
+    row = site.connect()
+    now = datetime(2025, 6, 20, 6, tzinfo=UTC)
+    services = replace(site.services, clock=lambda: now)
+    plain = admit(ROWS.filter([one <= "2025-06-20" for one in ROWS["day"].to_pylist()]), stream()).table
+    foresee(services, row, (plain, stream()), AUDIT)
+    honest = seen_of(services, row, special=True).now.found
+    days = pa.array([None if at else "2025-08-25" for at in range(ROWS.num_rows)])
+    typed = ROWS.set_column(ROWS.column_names.index("day"), "day", pc.coalesce(days, ROWS["day"]))
+    kept = typed.filter([one <= "2025-06-20" or one == "2025-08-25" for one in typed["day"].to_pylist()])
+    wrong = admit(kept, stream()).table
+    foresee(services, row, (wrong, stream()), AUDIT)
+    found = seen_of(services, row, special=True).now.found
+    assert found.as_of == honest.as_of == date(2025, 6, 20)
+    assert (found.taught.last, found.open) == (honest.taught.last, honest.open)
+    assert {(one.cohort, one.ripe_at) for one in told(site, row)} == {("2025-05", None)}

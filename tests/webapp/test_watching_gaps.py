@@ -12,9 +12,12 @@ import pytest
 from audit.intake import admit
 from audit.schema import parse_stream
 from audit.watch import survey
+from tests.webapp.markup import Page
 from tests.webapp.watched_leads import FIRST, POLICY, STREAM, leads, pull, until
 from webapp.alerts.from_gaps import CHANGED, OUTSIDE, of_gaps
+from webapp.gap_watch.listing import listing
 from webapp.gap_watch.sealed import looks_of, sealed_of
+from webapp.viewmodels.watched_gap import gap_card
 from webapp.watching_gaps import alarms_of
 
 LEADS = leads()
@@ -191,3 +194,27 @@ def test_an_alarm_is_an_alert_as_long_as_its_rules_are_in_force_and_a_change_for
     assert len(outside.subject) <= 80
     pull(opened, row, until(LEADS, 61), 61, stream=STREAM.replace("threshold = 50", "threshold = 40"))
     assert of_gaps(then, row) == ()
+
+
+def test_a_group_that_has_another_name_is_told_and_not_taken_for_quiet(opened, row, site):
+    renamed = LEADS.set_column(
+        2, "region", pc.if_else(pc.greater_equal(LEADS["day"], FIRST + timedelta(days=40)),
+                                pc.replace_substring(LEADS["region"], "urban", "Urban area"), LEADS["region"])
+    )  # fmt: skip
+    pull(opened, row, until(renamed, 80), 80)
+    gap = gaps(opened, row)["selection_rate", "region", "rural"]
+    assert gap.told["both"] == (FIRST + timedelta(days=39)).isoformat()
+    assert gap.told["day"] == (FIRST + timedelta(days=79)).isoformat()
+    text = Page(site.client.get(f"/connections/{row.id}/monitoring").text).text
+    assert "Since 2026-02-09 no day has had leads of both groups" in text
+    assert "another name in the CRM now" in text
+
+
+def test_nobody_is_told_to_wait_for_years(opened, row, site):
+    pull(opened, row, until(LEADS, 30), 30)
+    one = next(iter(listing(opened, [row], special=True).gaps))
+    far = replace(one, state="unknown", gap=replace(one.gap, told={**one.gap.told, "more_days": 3217}))
+    with site.app.test_request_context():
+        card = gap_card(far, (), (), ())
+    assert "more than two years" in card.what[0]
+    assert "Do not wait" in card.doing

@@ -100,7 +100,7 @@ def _words(one: Thing) -> str:
         "mix": f"the score changed on or about {one.day} because other leads came",
         "begun": f"{one.name} is a new field{since}",
         "ended": f"{one.name} is gone{since}",
-        "moved": f"{column} moved{since}",
+        "moved": f"{column} moved" + (f", since the week or month of {one.day}" if one.day else ""),
         "new": f"{one.name or one.role} has values never seen before",
         "gap": f"the gap of {one.metric} in {one.name} changed",
     }[one.kind]

@@ -128,7 +128,9 @@ def _known(
 
 def _news(known: Sequence[Known], before: Short, *, special: bool) -> str:
     """The pull that brought the newest of them; that something of before is forgotten is no news."""
-    told = [f"{one.first:%Y%m%d%H%M%S}/{one.audit_id}" for one in known if one.news and one.special == special]
+    told = [
+        f"{one.first:%Y%m%d%H%M%S}/{one.audit_id}" for one in known if one.news and one.special == special
+    ]
     return max([before.news[special], *told])
 
 

@@ -49,8 +49,10 @@ SAID: Mapping[Kind, str] = {
     ),
     "begun": marked("No lead before %(day)s has a value. This is news of the form, and no drift of values."),
     "ended": marked("No lead after %(day)s has a value."),
-    "moved": marked("It moved by %(size)s (PSI beyond chance; the limit is 0.1). It has been beyond the limit since the "
-        "week or month that begins on %(day)s."),
+    "moved": marked(
+        "It moved by %(size)s (PSI beyond chance; the limit is 0.1). It has been beyond the limit since the "
+        "week or month that begins on %(day)s."
+    ),
     "missing": marked("Without a value: %(before)s of the leads before, %(now)s now."),
     "new": marked("%(size)s of the newest leads have a value that no earlier lead has."),
     "gap": marked("The gap was %(before)s and is %(now)s."),

@@ -40,6 +40,14 @@ STATE_WORDS: Mapping[State, tuple[str, str]] = MappingProxyType(
     }
 )
 """A badge's kind and its words."""
+DOING: Mapping[State, str] = MappingProxyType(
+    {
+        "outside": marked("Open the newest audit, try remedies, and note below what you change."),
+        "mended": marked("Keep what you changed; the gap is watched further."),
+        "within": marked("Nothing to do; it is watched further."),
+    }
+)
+"""What to do where nothing more is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +124,8 @@ def _what(one: Listed) -> Iterator[str]:
     yield known(one)
     if _silent(one):
         yield gettext(
-            "Since %(day)s no day has had leads of both groups, so nothing new is known. What is said here is "
-            "of the days up to then.",
+            "Since %(day)s no day has had leads of both groups, so nothing new is known. What is said here "
+            "is of the days up to then.",
             day=iso_day(date.fromisoformat(told["both"])),
         )
     if told["gap"] is not None:
@@ -156,8 +164,8 @@ def known(one: Listed) -> str:
         return gettext("Not known yet whether it is within the tolerance: not enough data.")
     if told["more_days"] > LONG:
         return gettext(
-            "Not known yet whether it is within the tolerance: with as few leads as now it takes more than two "
-            "years."
+            "Not known yet whether it is within the tolerance: with as few leads as now it takes more than "
+            "two years."
         )
     return ngettext(
         "Not known yet whether it is within the tolerance: about %(n)s more day if nothing changes.",
@@ -205,16 +213,18 @@ def _silent(one: Listed) -> bool:
 
 def _doing(one: Listed, *, linked: bool) -> str:
     if _silent(one):
-        return gettext("See whether one of the two groups has another name in the CRM now, and map it in the policy.")
+        return gettext(
+            "See whether one of the two groups has another name in the CRM now, and map it in the policy."
+        )
+    if one.state == "unknown":
+        return _waiting(one.gap.told["more_days"] or 0)
     if one.state == "outside" and linked:
         return gettext("Read the finding, try remedies, and note below what you change.")
-    if one.state == "outside":
-        return gettext("Open the newest audit, try remedies, and note below what you change.")
-    if one.state == "mended":
-        return gettext("Keep what you changed; the gap is watched further.")
-    if one.state == "within":
-        return gettext("Nothing to do; it is watched further.")
-    if (one.gap.told["more_days"] or 0) > LONG:
+    return gettext(DOING[one.state])
+
+
+def _waiting(days: int) -> str:
+    if days > LONG:
         return gettext("Do not wait for it alone: put small groups together in the policy.")
     return gettext("Wait: every pull adds its days.")
 

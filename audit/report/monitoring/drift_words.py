@@ -166,7 +166,7 @@ def column_title(one: ColumnDrift) -> str:
 def _moved(one: ColumnDrift) -> str:
     size = one.psi - one.psi_by_chance
     much = "much" if size >= LIMITS["large_psi"] else "clearly"
-    since = f", since {one.since}" if one.since else ""
+    since = f" (beyond the limit since the week or month that begins on {one.since})" if one.since else ""
     most = "; ".join(
         f"{quoted(level.name)} {percent(level.reference)} before, {percent(level.newest)} now"
         for level in one.levels[:NAMED]

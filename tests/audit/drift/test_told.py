@@ -35,7 +35,7 @@ def test_every_alarm_is_told_with_what_moved_and_what_to_do(moved):
     assert every[0].title == "the score changed"
     assert "as with a new version of the model. Its mean was 49." in by["the score changed"].sentence
     assert "'<b>chat</b>'" in by["field source: new values"].sentence
-    assert "since 2026-04-" in by["score"].sentence
+    assert "since the week or month that begins on 2026-04-" in by["score"].sentence
     assert by["field size: missing values"].sentence.startswith("Without a value: 0.0 % before, 3")
     gap = by["Share contacted: region 'rural' beside 'urban'"]
     assert gap.sentence.startswith("The gap became wider: ")
