@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+import pyarrow as pa
 import pytest
 
 from tests.webapp.api_caller import caller
@@ -239,3 +240,22 @@ def test_a_connection_that_ends_takes_them_with_it(tmp_path):
     assert not outcome_store(opened).keep(kept, NAME)
     assert ENDED in tell(opened, row).told
     site.close()
+
+
+def test_a_quarter_of_which_no_outcome_came_to_be_known_meets_no_benchmark_of_outcomes(tmp_path):
+    opened = open_site(tmp_path / "site")
+    services, row = opened.services, opened.connect()
+    services.repository.save_stream(row.id, STREAM, NAME)
+    benchmarks_of(services).set(row.id, ("region", "base_rate", "least"), 0.01, NAME)
+    table = leads(days=112, per_day=10, gap=0.0)
+    pull(services, row, table.set_column(5, "won", pa.nulls(table.num_rows, pa.int64())), 112)
+    assert tell(services, row).state == "done"
+    found = outcome_audits(services, row, special=True)[0].benchmarks
+    assert {one.verdict for one in found if one.metric in {"base_rate", "true_positive_rate"}} == {
+        "insufficient"
+    }
+    for path in ("scorecards", "scorecards/2026-Q1"):
+        got = opened.client.get(f"/connections/{row.id}/{path}").text
+        assert faults(got) == []
+        assert "no lead counts" in Page(got).text
+    opened.close()

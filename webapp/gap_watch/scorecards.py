@@ -32,7 +32,8 @@ class Card:
 
     ``ripe`` is the share of its leads that are old enough for their outcome, None where the stream has no
     outcome; ``known_on`` is when about the last of them will be, None once that is so. ``metrics`` has
-    nothing of outcomes before. ``versions`` are those of the stream that its days were counted under.
+    nothing of outcomes before, and no group where no outcome came to be known. ``versions`` are those of the
+    stream that its days were counted under.
     """
 
     quarter: Quarter
@@ -147,10 +148,13 @@ def _card(quarter: Quarter, counted: _Counted, by: By) -> Card:
         known_on=None if _is_complete(closed.get("base_rate"), quarter) else _known_on(quarter, stream),
         metrics={
             name: scored(
-                counted.tallies[name][quarter], counted.references.get(name, ""), standards[name], rules
+                counted.tallies[name].get(quarter, {}),
+                counted.references.get(name, ""),
+                standards[name],
+                rules,
             )
             for name in METRICS
-            if quarter in counted.tallies[name] and _is_complete(closed.get(name), quarter)
+            if _is_complete(closed.get(name), quarter)
         },
         standards=standards,
         versions=tuple(sorted({one.stream_version for one, day in days if _within(day, quarter)})),
