@@ -223,4 +223,5 @@ def _new(session: Session, planned: Planned, now: datetime) -> AlertMessage:
 
 def _row(row: AlertMessage) -> MessageRow:
     values = {name: getattr(row, name) for name in MessageRow.__slots__}
-    return MessageRow(**{**values, "items": tuple(row.items), "reached": tuple(row.reached), "state": cast("MessageState", row.state)})
+    lists = {"items": tuple(row.items), "reached": tuple(row.reached)}
+    return MessageRow(**{**values, **lists, "state": cast("MessageState", row.state)})

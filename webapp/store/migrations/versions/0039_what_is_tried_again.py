@@ -1,4 +1,4 @@
-"""Since when a job waits, and which addresses have a mail already, so that only the others are tried again."""
+"""When a job was put off, and which addresses have a mail already, so that only the others are tried again."""
 
 from __future__ import annotations
 
