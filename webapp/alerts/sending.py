@@ -228,7 +228,7 @@ def _sent(
     channel: ChannelRow,
     told: tuple[Message, MessageRow | None],
 ) -> by_email.Delivery:
-    """Send by the way of a channel what stands in a row; None is a test. May raise Refused, Busy, BadInput."""
+    """Send by the way of a channel what stands in a row, or a test (None). May raise as `do`, and Refused."""
     (message, row), asked = told, channel.asked
     secret = opened.alerting.channels.secret(channel.id)
     if channel.kind == "email":

@@ -1,4 +1,4 @@
-"""When a job was put off, and which addresses have a mail already, so that only the others are tried again."""
+"""When a job was put off, and which addresses have a mail that is tried again for others."""
 
 from __future__ import annotations
 
