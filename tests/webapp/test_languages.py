@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from flask import render_template_string
 
 from tests.webapp.markup import Page, faults
@@ -189,6 +190,19 @@ def test_a_translation_keeps_placeholders_and_markup(tongue: str, part: str) -> 
             continue
         for one, other in zip(_texts(message.id), _texts(message.string), strict=True):
             assert _fixed(one) == _fixed(other), f"{one!r} and {other!r}"
+
+
+def test_a_message_is_taken_from_another_part_only_with_the_same_plural(monkeypatch) -> None:
+    here, there = PARTS[:2]
+    made, counted = {part: Catalog(locale="de", domain=part) for part in PARTS}, ("%(n)s lead", "%(n)s leads")
+    monkeypatch.setattr(update, "catalogue", lambda _, part: made[part])
+    monkeypatch.setattr(update, "template", lambda part: made[part])
+    made[there].add(counted[0], string="%(n)s Lead")
+    made[here].add(counted)
+    assert update.updated("de", here).count('msgstr[0] ""') == 1
+    made[there] = Catalog(locale="de", domain=there)
+    made[there].add(counted, string=("%(n)s Lead", "%(n)s Leads"))
+    assert 'msgstr[1] "%(n)s Leads"' in update.updated("de", here)
 
 
 def test_a_message_has_one_translation_in_all_parts() -> None:
