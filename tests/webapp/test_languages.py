@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from flask import render_template_string
 
 from tests.webapp.markup import Page, faults
@@ -193,16 +193,13 @@ def test_a_translation_keeps_placeholders_and_markup(tongue: str, part: str) -> 
 
 
 def test_a_message_is_taken_from_another_part_only_with_the_same_plural(monkeypatch) -> None:
-    here, there = PARTS[:2]
-    made, counted = {part: Catalog(locale="de", domain=part) for part in PARTS}, ("%(n)s lead", "%(n)s leads")
-    monkeypatch.setattr(update, "catalogue", lambda _, part: made[part])
-    monkeypatch.setattr(update, "template", lambda part: made[part])
-    made[there].add(counted[0], string="%(n)s Lead")
-    made[here].add(counted)
-    assert update.updated("de", here).count('msgstr[0] ""') == 1
-    made[there] = Catalog(locale="de", domain=there)
-    made[there].add(counted, string=("%(n)s Lead", "%(n)s Leads"))
-    assert 'msgstr[1] "%(n)s Leads"' in update.updated("de", here)
+    counted, there = ("%(n)s lead", "%(n)s leads"), Catalog(locale="de")
+    monkeypatch.setattr(update, "catalogue", lambda *_: there)
+    there.add(counted[0], string="%(n)s Lead")
+    assert update._elsewhere("de", PARTS[0], Message(counted)) is None
+    there.delete(counted[0])
+    there.add(counted, string=("%(n)s Lead", "%(n)s Leads"))
+    assert update._elsewhere("de", PARTS[0], Message(counted)) == ("%(n)s Lead", "%(n)s Leads")
 
 
 def test_a_message_has_one_translation_in_all_parts() -> None:

@@ -72,6 +72,20 @@ def test_a_job_that_was_handed_over_and_lost_is_handed_over_anew(opened: Service
     assert handed(opened) == [(asked.id, 2)]
 
 
+def test_an_attempt_that_was_given_up_and_wakes_up_does_not_take_the_job_from_the_one_that_runs(opened):
+    asked = pull(opened)
+    opened.work.anew(asked)
+    bench = Bench(opened=opened, worker="worker-1")
+    assert opened.work.begin(asked.id, 2, "worker-1")
+    bench.held.add((asked.id, 2))
+    bench.attempt(asked.id, 1)
+    running = SimpleNamespace(put=lambda *_: None, waits=lambda *_: False)
+    Worker(bench=bench, running=running).round()  # type: ignore[arg-type]
+    now = opened.work.get(asked.id)
+    assert now is not None
+    assert (now.state, now.attempt) == ("running", 2)
+
+
 def test_the_end_of_a_job_that_lies_ahead_lets_nobody_look_for_alerts_all_the_time(opened: Services):
     due, every = opened.alerting.alerts.due, timedelta(minutes=1)
     opened.clock.forward(days=366)  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ class Worker:
 
     def _is_lost(self, job: JobRow) -> bool:
         """Whether nobody does it: its worker is dead, or this one knows nothing of it, or no queue does."""
-        if job.id in self.bench.held:
+        if (job.id, job.attempt) in self.bench.held:
             return False
         if job.state == "running":
             return job.worker == self.bench.worker or not is_alive(self.bench.opened, job.worker)
