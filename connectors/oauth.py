@@ -12,6 +12,8 @@ from typing import Any, Literal, Protocol, TypeGuard
 
 import requests
 
+from connectors.errors import Busy, ConnectorError, Refused
+
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 Flow = Literal["web", "jwt", "client_credentials"]
 """How a grant was got: an admin's consent in a browser, a certificate, or the app's own run-as user."""
@@ -63,6 +65,24 @@ def only(answer: Mapping[str, Any], *names: str) -> requests.Response:
     return made
 
 
+NOT_REACHED = "not_reached"
+"""The code of a call that never got to the CRM."""
+UNREAD = frozenset(
+    {
+        *("unexpected_answer", "malformed_token_answer", "bad_signature", "token_type"),
+        *("host_not_allowed", "org_mismatch", "portal_mismatch"),
+    }
+)
+"""The codes of answers that may have held a new token, and were not read."""
+
+
+def spent_nothing(problem: ConnectorError) -> bool:
+    """Whether a renewal that failed surely left the refresh token as it was."""
+    if isinstance(problem, Refused):
+        return problem.code not in UNREAD
+    return isinstance(problem, Busy) and problem.code == NOT_REACHED
+
+
 class GrantStore(Protocol):
     """Where one connection's grant lives; refresh is single-flight behind it."""
 
@@ -76,6 +96,7 @@ class GrantStore(Protocol):
         Holds a lock; when the stored grant is no longer ``stale``, another caller renewed it and
         the stored one is returned without calling ``refresh``. That a renewal begins is durable before
         ``refresh`` is called, which gets the grant as it stood (``in_doubt`` where one began before and
-        never ended); the new grant is durable before it is returned.
+        never ended); the new grant is durable before it is returned. A failure by which the refresh token
+        surely stays as it was (`spent_nothing`) leaves no doubt.
         """
         ...

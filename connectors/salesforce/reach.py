@@ -27,6 +27,12 @@ def is_unknown_host(error: requests.RequestException) -> bool:
     return isinstance(_reason(error), urllib3.exceptions.NameResolutionError) and has_address(KNOWN_HOST)
 
 
+def is_unreached(error: requests.RequestException) -> bool:
+    """Whether there was no connection, so that nothing of the call was sent."""
+    never = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    return isinstance(_reason(error), never)
+
+
 def is_untrusted(error: requests.RequestException) -> bool:
     """Whether a host's certificate was not accepted; a secure line that broke is something else."""
     return any(isinstance(one, ssl.SSLCertVerificationError) for one in getattr(_reason(error), "args", ()))

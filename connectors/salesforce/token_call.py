@@ -9,9 +9,16 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 
 from connectors.errors import Busy, Refused
-from connectors.oauth import Flow
+from connectors.oauth import NOT_REACHED, Flow
 from connectors.salesforce.app import SalesforceApp, trusted_origin
-from connectors.salesforce.reach import GONE, UNTRUSTED, UNTRUSTED_MEND, is_unknown_host, is_untrusted
+from connectors.salesforce.reach import (
+    GONE,
+    UNTRUSTED,
+    UNTRUSTED_MEND,
+    is_unknown_host,
+    is_unreached,
+    is_untrusted,
+)
 from connectors.salesforce.session import new_session, prepare
 from connectors.salesforce.token_answer import RETRY_AFTER, members, only_read, trouble
 
@@ -79,7 +86,8 @@ def reached(session: Any, call: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - 
         ``org_gone``: the login address has no host any more; ``moved``: it leads elsewhere;
         ``certificate``: it is not accepted.
     Busy
-        ``answer_lost``: the connection broke; whether Salesforce did the work is not known.
+        ``not_reached``: there was no connection. ``answer_lost``: it broke; whether Salesforce did the work
+        is not known.
     """
     try:
         with session:
@@ -103,4 +111,4 @@ def _problem(error: requests.RequestException) -> Refused | Busy:
     if is_untrusted(error):
         return Refused(f"Salesforce could not be reached for the sign-in: {UNTRUSTED_MEND}", code=UNTRUSTED)
     msg = "Salesforce could not be reached for the sign-in: check the network, then try again"
-    return Busy(msg, retry_after=RETRY_AFTER, code=LOST)
+    return Busy(msg, retry_after=RETRY_AFTER, code=NOT_REACHED if is_unreached(error) else LOST)

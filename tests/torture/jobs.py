@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from connectors.sandbox.fields import OrgContents
 from tests.processes import FORKED
+from tests.webapp.support import NAMES, contents
 from webapp import jobs
+from webapp.gap_watch.outcome_audits import outcome_audits
 from webapp.services import Services, open_services
 from webapp.settings import Settings
 from webapp.store.rows import ConnectionRow
 from webapp.store.work_jobs import JobKind, Wanted
 
-KINDS: tuple[JobKind, ...] = ("sync", "key", "log", "retention", "publish")
+KINDS: tuple[JobKind, ...] = ("sync", "key", "log", "retention", "publish", "outcomes")
+
+
+def dated(crm: str) -> OrgContents:
+    """The leads of `support.contents`, half of them of a quarter whose outcomes are known by now."""
+    found, now = contents(crm), datetime.now(UTC)
+    created, ages = NAMES[crm]["created"], (timedelta(days=200), timedelta(days=1))
+    records = (
+        {**record, created: (now - ages[number // 2 % 2]).isoformat()}
+        for number, record in enumerate(found.records)
+    )
+    return replace(found, records=tuple(records))
 
 
 def toil(settings: Settings, begun: Any) -> None:
@@ -80,7 +95,18 @@ def killed_worker(opened: Services, connection: ConnectionRow, kills: int, seed:
         toll.faults.append(f"{found} audits for one pull")
     if (made := opened.keys.generation(connection.id) - generation) != 1:
         toll.faults.append(f"{made} generations for one rotation")
+    toll.faults += _quarters(opened, connection)
     return toll
+
+
+def _quarters(opened: Services, connection: ConnectionRow) -> list[str]:
+    """What is wrong with the outcome audits: each quarter that is ripe is told and noted once."""
+    events = opened.accounts.events(10_000)
+    noted = Counter(one.detail for one in events if one.action == "outcomes audited")
+    kept = {one.cohort for one in outcome_audits(opened, connection, special=True)}
+    if not kept or noted != Counter(kept):
+        return [f"quarters told {sorted(noted.elements())}, and kept {sorted(kept)}"]
+    return []
 
 
 def _moment(opened: Services) -> str:

@@ -102,9 +102,8 @@ class Killed(BaseException):
     """The worker ends between the call and the note that it was made."""
 
 
-def test_a_worker_that_is_killed_before_it_notes_the_task_makes_no_second_one(world, row, monkeypatch):
-    before, opened = len(tasks(world, row.crm)), world.services
-    made = channel(world, row)
+def killed_before_the_note(opened, row, monkeypatch):
+    """Send, and let the worker end when the task was made."""
 
     def killed(*_):
         raise Killed
@@ -114,6 +113,29 @@ def test_a_worker_that_is_killed_before_it_notes_the_task_makes_no_second_one(wo
         patched.setattr(AlertMessages, "sent", killed)
         with pytest.raises(Killed):
             work_off(opened)
+
+
+def test_what_failed_when_its_task_was_there_makes_no_second_one_when_it_is_started_again(
+    world, row, monkeypatch
+):
+    before, opened = len(tasks(world, row.crm)), world.services
+    made = channel(world, row)
+    killed_before_the_note(opened, row, monkeypatch)
+    (message,) = opened.alerting.messages.newest(made, 5)
+    opened.alerting.messages.end(message.id, "failed", "The line broke each time.")
+    opened.alerting.messages.revive(row.id)
+    (job,) = opened.work.open()
+    opened.work.anew(job)
+    opened.clock.forward(minutes=3)
+    world.hubspot.clock.advance(180)
+    (job,) = work_off(opened)
+    assert (job.state, len(tasks(world, row.crm))) == ("done", before + 1)
+
+
+def test_a_worker_that_is_killed_before_it_notes_the_task_makes_no_second_one(world, row, monkeypatch):
+    before, opened = len(tasks(world, row.crm)), world.services
+    made = channel(world, row)
+    killed_before_the_note(opened, row, monkeypatch)
     assert len(tasks(world, row.crm)) == before + 1
     (message,) = opened.alerting.messages.newest(made, 5)
     assert message.state == "sending"

@@ -56,6 +56,13 @@ def test_pull_now_asks_once_however_often_it_is_pressed(site: sites.Site, connec
     assert "so it waits" in site.client.get("/jobs").text
 
 
+@pytest.mark.parametrize("kind", ["sync", "publish", "retention", "log", "alert", "outcomes"])
+def test_every_kind_that_a_button_starts_says_what_becomes_of_it(site: sites.Site, connection, kind: str):
+    with slot(site.services):
+        assert site.post("/jobs", f"/connections/{connection.id}/jobs/{kind}").status_code == 303
+    assert [job.kind for job in site.services.work.open()] == [kind]
+
+
 def test_a_running_job_shows_its_step_and_how_far_it_is(site: sites.Site, connection: ConnectionRow):
     job = begun(site, connection)
     site.services.work.move(job, "Pulling leads", 1200, 4800)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog, Message
 from flask import render_template_string
 
 from tests.webapp.markup import Page, faults
@@ -189,6 +190,16 @@ def test_a_translation_keeps_placeholders_and_markup(tongue: str, part: str) -> 
             continue
         for one, other in zip(_texts(message.id), _texts(message.string), strict=True):
             assert _fixed(one) == _fixed(other), f"{one!r} and {other!r}"
+
+
+def test_a_message_is_taken_from_another_part_only_with_the_same_plural(monkeypatch) -> None:
+    counted, there = ("%(n)s lead", "%(n)s leads"), Catalog(locale="de")
+    monkeypatch.setattr(update, "catalogue", lambda *_: there)
+    there.add(counted[0], string="%(n)s Lead")
+    assert update._elsewhere("de", PARTS[0], Message(counted)) is None
+    there.delete(counted[0])
+    there.add(counted, string=("%(n)s Lead", "%(n)s Leads"))
+    assert update._elsewhere("de", PARTS[0], Message(counted)) == ("%(n)s Lead", "%(n)s Leads")
 
 
 def test_a_message_has_one_translation_in_all_parts() -> None:

@@ -32,30 +32,31 @@ def mail(server) -> mail_server.MailServer:
     return server
 
 
-def send(mail: mail_server.MailServer, **values: Any) -> str:
-    for_all = values.pop("for_all", True)
+def delivered(mail: mail_server.MailServer, *reached: str, **values: Any) -> by_email.Delivery:
     usual = {"host": "localhost", "security": "none", "user": "", "sender": "fairlead@example.com"}
     box = by_email.Mailbox(**{"port": mail.port, "to": (OPS, BOSS), **usual, **values})
-    return by_email.send(box, made("m1", "https://x.example"), for_all=for_all)
+    return by_email.send(box, made("m1", "https://x.example"), reached)
 
 
-def test_a_mail_waits_while_one_of_several_addresses_is_greylisted_and_goes_to_all_at_once(mail):
+def send(mail: mail_server.MailServer, **values: Any) -> str:
+    return delivered(mail, **values).told
+
+
+def test_an_address_that_is_greylisted_alone_gets_it_later(mail):
     mail.refusing[BOSS] = GREYLISTED
-    with pytest.raises(
-        Busy, match="later with 1 of 2 addresses \\(reply 450\\): nothing was sent yet"
-    ) as told:
-        send(mail)
-    assert told.value.retry_after == 300
-    assert mail.to == []
+    first = delivered(mail)
+    assert first.busy is not None
+    assert "try again later with 1 of 2 addresses (reply 450)" in str(first.busy)
+    assert (first.busy.retry_after, first.taken) == (300, (OPS,))
+    with pytest.raises(Busy, match="try again later"):
+        delivered(mail, *first.taken)
     del mail.refusing[BOSS]
-    assert send(mail) == "The mail server took it."
-    assert mail.to == [(OPS, BOSS)]
-
-
-def test_a_mail_that_waited_long_enough_goes_to_those_it_can_reach(mail):
-    mail.refusing[BOSS] = GREYLISTED
-    assert send(mail, for_all=False) == "The mail server took it for 1 of 2 addresses only: check them."
-    assert mail.to == [(OPS,)]
+    second = delivered(mail, *first.taken)
+    assert (second.told, second.busy) == ("The mail server took it.", None)
+    assert mail.to == [(OPS,), (BOSS,)]
+    assert {one["To"] for one in mail.taken} == {f"{OPS}, {BOSS}"}
+    assert delivered(mail, OPS, BOSS).told == "The mail server took it."
+    assert len(mail.to) == 2, "whom it reached before is not asked again"
 
 
 def test_an_address_that_is_refused_for_good_holds_back_no_other(mail):
@@ -67,7 +68,7 @@ def test_an_address_that_is_refused_for_good_holds_back_no_other(mail):
 def test_all_addresses_refused_are_tried_again_where_one_may_be_taken_later(mail):
     mail.refusing.update({OPS: UNKNOWN, BOSS: GREYLISTED})
     with pytest.raises(Busy, match="try again later"):
-        send(mail, for_all=False)
+        send(mail)
     mail.refusing[BOSS] = UNKNOWN
     with pytest.raises(Refused, match="none of the addresses"):
         send(mail)

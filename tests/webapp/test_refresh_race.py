@@ -263,7 +263,28 @@ def test_a_grant_that_a_sibling_stored_meanwhile_is_not_overwritten(lab, databas
     assert lab.store.renew(lab.store.load(), slow) == fresh
 
 
-def test_a_refusal_of_the_app_costs_one_question_and_no_consent(lab):
+def test_a_consent_that_ended_by_itself_is_told_so_at_each_try(lab):
+    lab.endpoint.alive = False
+    for _ in range(3):
+        with pytest.raises(Refused, match="the consent has ended or was used before") as caught:
+            lab.renew()
+        assert caught.value.code == "invalid_grant"
+    assert not lab.store.load().in_doubt
+
+
+def test_an_org_that_could_not_be_reached_spent_nothing(lab):
+    away = replace(lab, app=replace(lab.app, login_url="https://127.0.0.1:1"))
+    for _ in range(2):
+        with pytest.raises(Busy) as caught:
+            away.renew()
+        assert caught.value.code == "not_reached"
+    assert not lab.store.load().in_doubt
+    lab.endpoint.alive = False
+    with pytest.raises(Refused, match="has ended"):
+        lab.renew()
+
+
+def test_a_refusal_of_the_app_costs_no_question_and_no_consent(lab):
     lab.endpoint.before = lambda: Response(
         '{"error": "invalid_client"}', 400, content_type="application/json"
     )
@@ -271,7 +292,7 @@ def test_a_refusal_of_the_app_costs_one_question_and_no_consent(lab):
         lab.renew()
     lab.endpoint.before = None
     assert lab.renew().access_token == "access-2"
-    assert lab.endpoint.introspections == 1
+    assert lab.endpoint.introspections == 0
 
 
 def _die_renewing(url: str, connection_id: str, app: SalesforceApp, mark: str) -> None:

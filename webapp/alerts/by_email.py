@@ -1,7 +1,7 @@
 """A message by email: SMTP with TLS, plain text beside simple HTML.
 
-A server that takes it for some addresses and asks to wait with others (greylisting) gets it later for all of
-them, a few times: so nobody is left out and nobody gets it twice. Then those who can be reached are told.
+Where a server takes it for some addresses and asks to wait with others (greylisting), those get it later, and
+nobody gets it twice.
 
 A mail server that took a message and lost the line before it said so gets it again: no mail server promises
 that it is one then. Both have the same ``Message-ID``, by which a mailbox may know them as one.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -29,6 +29,8 @@ from webapp.alerts.message import Message
 LATER, GREYLISTED = 60.0, 300.0
 """Seconds until the next try; greylists let a message pass after five minutes, as most are set."""
 FINE, FORWARDED = 250, 251
+Refusals = Mapping[str, tuple[int, bytes]]
+"""What the server says of each address that it does not take."""
 UNTRUSTED = (
     "the mail server's certificate is not trusted, or is for another name: check the server's name, or make "
     "its authority known to this machine"
@@ -50,54 +52,68 @@ class Mailbox:
     password: str = field(default="", repr=False)
 
 
-def send(box: Mailbox, message: Message, *, for_all: bool) -> str:
-    """Send; a sentence of what came of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What came of it, in a sentence; which addresses have it now; ``busy`` where others may later."""
 
-    ``for_all`` sends nothing yet where the server asks to wait with one of the addresses.
+    told: str
+    taken: tuple[str, ...] = ()
+    busy: Busy | None = None
+
+
+def send(box: Mailbox, message: Message, reached: Collection[str] = ()) -> Delivery:
+    """Send to all but those whom it ``reached`` before; what came of it.
 
     Raises
     ------
     Refused
-        It will not be taken until a person acts.
+        Nobody more will get it until a person acts.
     Busy
         It may be taken later.
     """
-    letter = _mail(box, message).as_bytes()
-    with _told(), _line(box) as line:
-        refused = _addressed(line, box, len(letter))
-        if for_all:
-            _wait_for_all(box, refused)
-        code, words = line.data(letter)
-        if code != FINE:
-            raise smtplib.SMTPResponseException(code, words)
-    if not refused:
+    letter, left = _mail(box, message).as_bytes(), [one for one in box.to if one not in reached]
+    refused: Refusals = {}
+    if left:
+        with _told(), _line(box) as line:
+            refused = _addressed(line, box.sender, left, len(letter))
+            code, words = line.data(letter)
+            if code != FINE:
+                raise smtplib.SMTPResponseException(code, words)
+    taken = tuple(one for one in box.to if one not in refused)
+    return Delivery(told=told_of(len(taken), len(box.to)), taken=taken, busy=_greylisted(box, refused))
+
+
+def told_of(taken: int, addresses: int) -> str:
+    """What to say where so many of the addresses have it, and no others will get it."""
+    if taken == addresses:
         return "The mail server took it."
-    taken = len(box.to) - len(refused)
-    return f"The mail server took it for {taken} of {len(box.to)} addresses only: check them."
+    return f"The mail server took it for {taken} of {addresses} addresses only: check them."
 
 
-def _addressed(line: smtplib.SMTP, box: Mailbox, size: int) -> Mapping[str, tuple[int, bytes]]:
+def _addressed(line: smtplib.SMTP, sender: str, to: Sequence[str], size: int) -> Refusals:
     """Say from whom and to whom; what the server says of the addresses that it does not take."""
     line.ehlo_or_helo_if_needed()
-    code, words = line.mail(box.sender, [f"size={size}"] if line.has_extn("size") else [])
+    code, words = line.mail(sender, [f"size={size}"] if line.has_extn("size") else [])
     if code != FINE:
-        raise smtplib.SMTPSenderRefused(code, words, box.sender)
-    replies = {one: line.rcpt(one) for one in box.to}
+        raise smtplib.SMTPSenderRefused(code, words, sender)
+    replies = {one: line.rcpt(one) for one in to}
     refused = {one: said for one, said in replies.items() if said[0] not in {FINE, FORWARDED}}
     if len(refused) == len(replies):
         raise smtplib.SMTPRecipientsRefused(refused)
     return refused
 
 
-def _wait_for_all(box: Mailbox, refused: Mapping[str, tuple[int, bytes]]) -> None:
-    """Break off, before anything was sent, where one of the addresses may be taken later."""
+def _greylisted(box: Mailbox, refused: Refusals) -> Busy | None:
+    """That some of the addresses may be taken later, where that is so."""
     codes = [code for code, _ in refused.values() if _passes(code)]
-    if codes:
-        counted = f"{len(codes)} of {len(box.to)} addresses"
-        msg = (
-            f"the mail server asks to try again later with {counted} (reply {codes[0]}): nothing was sent yet"
-        )
-        raise Busy(msg, retry_after=GREYLISTED)
+    if not codes:
+        return None
+    counted = f"{len(codes)} of {len(box.to)} addresses"
+    msg = (
+        f"the mail server asks to try again later with {counted} (reply {codes[0]}); the others have it or "
+        "are refused"
+    )
+    return Busy(msg, retry_after=GREYLISTED)
 
 
 def greet(box: Mailbox) -> None:

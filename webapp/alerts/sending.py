@@ -6,6 +6,7 @@
     sending -> sent      noted when the channel took it
             -> sending   the channel was busy, or the worker was killed in between: tried again, with
                          the same mark; a task in a CRM is looked for first
+            -> waiting   quiet hours began meanwhile: until they are over
             -> failed    refused, or busy too often: the channel says why
             -> dropped   all of it was waived meanwhile
 
@@ -16,14 +17,15 @@ so there none is made twice.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from audit.schema import BadInput
 from connectors.errors import Busy, ConnectorError
 from webapp.alerts import by_crm, by_email, by_webhook
 from webapp.alerts.message import Message, compose, test_message
+from webapp.alerts.quiet import when
 from webapp.language import marked
 from webapp.pulling import Progress
 from webapp.services import Services
@@ -39,8 +41,6 @@ from webapp.work.pausing import pause
 GREETED = "The mail server answers."
 STEP = marked("Sending alerts")
 MOST_TRIES = 8
-FOR_ALL = 3
-"""How often a mail waits until the server takes it for all addresses: a quarter of an hour in all."""
 INDEXED = timedelta(minutes=2)
 """How long a CRM's search may take to know a task that was made."""
 UNTRIED, NOTHING = "This channel was switched off or removed.", "Nothing was left to say."
@@ -85,7 +85,8 @@ def test(opened: Services, channel: ChannelRow) -> tuple[bool, str]:
     message = test_message(short_id(), opened.settings.public_url)
     connection = opened.repository.connection(channel.connection_id) if channel.connection_id else None
     try:
-        told, fine = _sent(opened, connection, channel, (message, 0)), True
+        done = _sent(opened, connection, channel, (message, None))
+        told, fine = (_sentence(done.busy), False) if done.busy else (done.told, True)
     except (ConnectorError, BadInput) as problem:
         told, fine = _sentence(problem), False
     opened.alerting.channels.tried(channel.id, told, fine=fine)
@@ -124,19 +125,44 @@ def _one(opened: Services, connection: ConnectionRow, row: MessageRow, ends: _En
     if not alerts:
         store.end(row.id, "dropped", NOTHING)
         return
+    if (moment := _quiet_until(channel, alerts, opened.clock())) is not None:
+        store.put_off(row.id, moment)
+        return
     message = _composed(opened, connection, row, alerts)
     try:
         _wait_for_the_index(opened, channel, row)
         store.begin(row.id)
-        told = _sent(opened, connection, channel, (message, row.tries))
+        done = _sent(opened, connection, channel, (message, row))
     except Busy as problem:
         _later(opened, row, problem, ends)
     except (ConnectorError, BadInput) as problem:
         _failed(opened, row, _sentence(problem), ends)
     else:
-        store.sent(row.id, told, channel.name, alerts)
-        opened.alerting.channels.tried(channel.id, told, fine=True)
-        ends.sent += 1
+        _taken(opened, (row, channel, alerts), done, ends)
+
+
+def _taken(
+    opened: Services,
+    sent: tuple[MessageRow, ChannelRow, list[AlertRow]],
+    done: by_email.Delivery,
+    ends: _Ends,
+) -> None:
+    """Note that it was taken, by all or by some who are not to get it again."""
+    (row, channel, alerts), store = sent, opened.alerting.messages
+    if done.busy is not None:
+        store.reached(row.id, done.taken, channel.name, alerts)
+        _later(opened, replace(row, reached=done.taken), done.busy, ends)
+        return
+    store.sent(row.id, done.told, channel.name, alerts)
+    opened.alerting.channels.tried(channel.id, done.told, fine=True)
+    ends.sent += 1
+
+
+def _quiet_until(channel: ChannelRow, alerts: list[AlertRow], now: datetime) -> datetime | None:
+    """Until when it is quiet, also for what was planned before; None where it may be sent now."""
+    critical = all(one.severity == "critical" for one in alerts)
+    later = when(channel.quiet, now)
+    return None if later <= now or (channel.quiet.through and critical) else later
 
 
 def _still_to_tell(opened: Services, row: MessageRow) -> list[AlertRow]:
@@ -165,9 +191,12 @@ def _wait_for_the_index(opened: Services, channel: ChannelRow, row: MessageRow) 
     if channel.kind != "hubspot" or row.begun_at is None:
         return
     left = row.begun_at + INDEXED - opened.clock()
+    if left > INDEXED:
+        # Its clock was ahead: from now on it is counted anew.
+        opened.alerting.messages.put_off(row.id, opened.clock())
     if left > timedelta():
         msg = "HubSpot is asked a little later whether the task was made"
-        raise Busy(msg, retry_after=left.total_seconds())
+        raise Busy(msg, retry_after=min(left, INDEXED).total_seconds())
 
 
 def _later(opened: Services, row: MessageRow, problem: Busy, ends: _Ends) -> None:
@@ -182,22 +211,33 @@ def _later(opened: Services, row: MessageRow, problem: Busy, ends: _Ends) -> Non
 
 
 def _failed(opened: Services, row: MessageRow, told: str, ends: _Ends) -> None:
-    opened.alerting.messages.end(row.id, "failed", told)
-    opened.alerting.channels.tried(row.channel_id, told, fine=False)
-    ends.failed, ends.first = ends.failed + 1, ends.first or told
+    """No way is left; whom it reached has it all the same, and must not get it again."""
+    channel = opened.alerting.channels.one(row.channel_id)
+    if row.reached and channel is not None:
+        told = by_email.told_of(len(row.reached), len(channel.asked["to"]))
+        ends.sent += 1
+    else:
+        ends.failed, ends.first = ends.failed + 1, ends.first or told
+    opened.alerting.messages.end(row.id, "sent" if row.reached else "failed", told)
+    opened.alerting.channels.tried(row.channel_id, told, fine=bool(row.reached))
 
 
 def _sent(
-    opened: Services, connection: ConnectionRow | None, channel: ChannelRow, told: tuple[Message, int]
-) -> str:
-    """Send by the way of a channel what was tried so often. May raise Refused, Busy or BadInput."""
-    (message, tries), asked = told, channel.asked
+    opened: Services,
+    connection: ConnectionRow | None,
+    channel: ChannelRow,
+    told: tuple[Message, MessageRow | None],
+) -> by_email.Delivery:
+    """Send by the way of a channel what stands in a row, or a test (None). May raise as `do`, and Refused."""
+    (message, row), asked = told, channel.asked
     secret = opened.alerting.channels.secret(channel.id)
     if channel.kind == "email":
-        return by_email.send(_mailbox(asked, secret), message, for_all=tries < FOR_ALL)
+        return by_email.send(_mailbox(asked, secret), message, row.reached if row else ())
     if channel.kind == "webhook":
-        return by_webhook.send(by_webhook.Hook(url=secret, private=bool(asked.get("private"))), message)
-    return by_crm.send(opened, connection, asked, (message, tries > 0))
+        hook = by_webhook.Hook(url=secret, private=bool(asked.get("private")))
+        return by_email.Delivery(told=by_webhook.send(hook, message))
+    again = row is not None and row.begun_at is not None
+    return by_email.Delivery(told=by_crm.send(opened, connection, asked, (message, again)))
 
 
 def _sentence(problem: Exception) -> str:

@@ -24,7 +24,7 @@ def workers(case: Case) -> Iterator[Result]:
     if opened is None:
         return
     now, jobs = opened.clock(), opened.work.open()
-    ready = [job for job in jobs if job.state == "waiting" and job.not_before <= now]
+    ready = [job for job in jobs if job.state == "waiting" and job.may_begin(now)]
     alive = any_alive(opened)
     if not alive and ready:
         yield wrong(ABOUT, f"No worker runs, and {_many(len(ready))} for one.", START)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.store.alert_rows import AlertRow
 from webapp.store.alert_settling import step
 from webapp.store.alert_tables import Alert, AlertMessage, AlertTold
+from webapp.store.astray import ASTRAY
 from webapp.store.database import Database
 from webapp.store.repository import Clock, short_id, utc_now
 
@@ -30,6 +31,7 @@ class MessageRow:
     connection_id: str
     escalation: bool
     items: tuple[str, ...]
+    reached: tuple[str, ...]
     state: MessageState
     tries: int
     made_at: datetime
@@ -49,13 +51,14 @@ class Planned:
     not_before: datetime
 
 
+Alerts = Collection[AlertRow]
 Heard = Mapping[tuple[str, str], tuple[int, int]]
 """By channel and alert: up to which revision and which opening the channel has heard, or will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertMessages:
-    """Of all channels. Every method is one transaction."""
+    """Of all channels. Every method is one transaction; a message whose channel was removed is let be."""
 
     database: Database
     clock: Clock = utc_now
@@ -85,7 +88,7 @@ class AlertMessages:
     def ready(self, connection_id: str) -> tuple[MessageRow, ...]:
         """Those that are due, the oldest first."""
         query = select(AlertMessage).filter_by(connection_id=connection_id)
-        query = query.where(AlertMessage.state.in_(PENDING), AlertMessage.not_before <= self.clock())
+        query = query.where(AlertMessage.state.in_(PENDING), _may_go(self.clock()))
         with self.database.reading() as session:
             return tuple(_row(row) for row in session.scalars(query.order_by(AlertMessage.made_at)))
 
@@ -105,27 +108,56 @@ class AlertMessages:
     def begin(self, message_id: str) -> None:
         """Note, before anything leaves, that it is being sent."""
         with self.database.writing() as session:
-            row = session.get_one(AlertMessage, message_id, with_for_update=True)
+            row = session.get(AlertMessage, message_id, with_for_update=True)
+            if row is None:
+                return
             row.state, row.tries, row.begun_at = "sending", row.tries + 1, self.clock()
 
     def later(self, message_id: str, seconds: float, told: str) -> None:
         """It is tried again, not before so many seconds. It stays begun: it may have arrived."""
         with self.database.writing() as session:
-            row = session.get_one(AlertMessage, message_id, with_for_update=True)
+            row = session.get(AlertMessage, message_id, with_for_update=True)
+            if row is None:
+                return
             row.not_before, row.told = self.clock() + timedelta(seconds=seconds), told
+
+    def put_off(self, message_id: str, until: datetime) -> None:
+        """It is not tried before a moment, and that is no try."""
+        now = self.clock()
+        with self.database.writing() as session:
+            row = session.get(AlertMessage, message_id, with_for_update=True)
+            if row is None:
+                return
+            row.not_before, row.made_at = until, min(row.made_at, now)
+            row.begun_at = row.begun_at and min(row.begun_at, now)
+
+    def reached(self, message_id: str, taken: Collection[str], channel: str, alerts: Alerts) -> None:
+        """Some addresses have it and do not get it again; each alert that it told of says so."""
+        with self.database.writing() as session:
+            row = session.get(AlertMessage, message_id, with_for_update=True)
+            if row is None:
+                return
+            if not row.reached:
+                _noted(session, row, (channel, alerts), self.clock())
+            row.reached = sorted({*row.reached, *taken})
 
     def end(self, message_id: str, state: MessageState, told: str) -> None:
         """It has ended without being sent."""
         with self.database.writing() as session:
-            _end(session, message_id, (state, told), self.clock())
+            row = session.get(AlertMessage, message_id, with_for_update=True)
+            if row is None:
+                return
+            _end(row, (state, told), self.clock())
 
-    def sent(self, message_id: str, told: str, channel: str, alerts: Collection[AlertRow]) -> None:
-        """It was sent; each alert that it told of says so in its history."""
-        now, ids = self.clock(), [one.id for one in alerts]
+    def sent(self, message_id: str, told: str, channel: str, alerts: Alerts) -> None:
+        """It was sent; each alert that it told of says so in its history, once."""
         with self.database.writing() as session:
-            row = _end(session, message_id, ("sent", told), now)
-            for alert in session.scalars(select(Alert).where(Alert.id.in_(ids))):
-                step(session, alert, "escalated" if row.escalation else "sent", (now, ""), channel)
+            row = session.get(AlertMessage, message_id, with_for_update=True)
+            if row is None:
+                return
+            if not row.reached:
+                _noted(session, row, (channel, alerts), self.clock())
+            _end(row, ("sent", told), self.clock())
 
     def revive(self, connection_id: str) -> None:
         """What failed waits again, as new: somebody mended what was wrong."""
@@ -139,6 +171,12 @@ class AlertMessages:
             session.execute(delete(AlertMessage).where(AlertMessage.ended_at < self.clock() - KEPT))
 
 
+def _may_go(now: datetime) -> ColumnElement[bool]:
+    """What is due, and what a clock put off that was far ahead."""
+    written = func.coalesce(AlertMessage.begun_at, AlertMessage.made_at)
+    return or_(AlertMessage.not_before <= now, written > now + ASTRAY)
+
+
 def _joining(session: Session, planned: Planned, now: datetime) -> AlertMessage | None:
     """A message of the same channel that nobody has begun to send, and that waits for the same moment."""
     same = AlertMessage.not_before == planned.not_before
@@ -149,15 +187,21 @@ def _joining(session: Session, planned: Planned, now: datetime) -> AlertMessage 
         connection_id=planned.connection_id,
         escalation=planned.escalation,
         state="waiting",
+        begun_at=None,
     )
     query = query.where(same).with_for_update()
     return session.scalars(query.limit(1)).first()
 
 
-def _end(session: Session, message_id: str, how: tuple[MessageState, str], now: datetime) -> AlertMessage:
-    row = session.get_one(AlertMessage, message_id, with_for_update=True)
-    (row.state, row.told), row.ended_at = how, now
-    return row
+def _end(row: AlertMessage, how: tuple[MessageState, str], now: datetime) -> None:
+    (row.state, row.told), row.ended_at, row.reached = how, now, []
+
+
+def _noted(session: Session, row: AlertMessage, to: tuple[str, Alerts], now: datetime) -> None:
+    channel, alerts = to
+    held = select(Alert).where(Alert.id.in_([one.id for one in alerts]))
+    for alert in session.scalars(held):
+        step(session, alert, "escalated" if row.escalation else "sent", (now, ""), channel)
 
 
 def _new(session: Session, planned: Planned, now: datetime) -> AlertMessage:
@@ -179,4 +223,5 @@ def _new(session: Session, planned: Planned, now: datetime) -> AlertMessage:
 
 def _row(row: AlertMessage) -> MessageRow:
     values = {name: getattr(row, name) for name in MessageRow.__slots__}
-    return MessageRow(**{**values, "items": tuple(row.items), "state": cast("MessageState", row.state)})
+    lists = {"items": tuple(row.items), "reached": tuple(row.reached)}
+    return MessageRow(**{**values, **lists, "state": cast("MessageState", row.state)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.store.columns import Base
@@ -118,7 +118,8 @@ class AlertTold(Base):
 class AlertMessage(Base):
     """One message of a channel about alerts of one connection: ``items`` are their ids.
 
-    ``state``: waiting, sending (begun, and not known to have ended), sent, failed or dropped.
+    ``state``: waiting, sending (begun, and not known to have ended), sent, failed or dropped. ``reached`` are
+    the mail addresses that have it while others are tried again; it is emptied at the end.
     """
 
     __tablename__ = "alert_message"
@@ -129,6 +130,7 @@ class AlertMessage(Base):
     connection_id: Mapped[str] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     escalation: Mapped[bool]
     items: Mapped[list[str]] = mapped_column(JSON)
+    reached: Mapped[list[str]] = mapped_column(JSON, server_default=text("'[]'"))
     state: Mapped[str] = mapped_column(String(10))
     tries: Mapped[int]
     made_at: Mapped[datetime]

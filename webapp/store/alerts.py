@@ -63,7 +63,7 @@ class Alerts:
             last = None if looked is None else session.scalar(ended)
         if looked is None:
             return self._first_look(connection_id, now)
-        if abs(now - looked) < every and (last is None or last <= looked):
+        if abs(now - looked) < every and (last is None or not looked < last <= now):
             return False
         known = update(AlertLook).filter_by(connection_id=connection_id, looked_at=looked)
         with self.database.writing() as session:

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from connectors.errors import Refused
-from connectors.oauth import Grant
+from connectors.errors import ConnectorError, Refused
+from connectors.oauth import Grant, spent_nothing
 from webapp.secrets_box import SecretsBox, Unreadable
 from webapp.store import tables
 from webapp.store.database import Database
@@ -54,10 +54,13 @@ class DatabaseGrants:
     def _renewed(self, stored: Grant, begun: int, refresh: Callable[[Grant], Grant]) -> Grant:
         try:
             fresh = refresh(stored)
-        except Refused:
+        except ConnectorError as problem:
             newest, generation = self._read()
-            if generation != begun and newest.access_token != stored.access_token:
-                return newest
+            if isinstance(problem, Refused) and generation != begun:
+                if newest.access_token != stored.access_token:
+                    return newest
+            elif spent_nothing(problem):
+                self._keep(stored, begun)
             raise
         if self._keep(fresh, begun):
             return fresh

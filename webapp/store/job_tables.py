@@ -17,7 +17,7 @@ class Job(Base):
     has not ended, so that there is one of a kind at most. ``attempt`` counts how often it was handed to the
     queue, ``tries`` how often the CRM was busy, ``starts`` how often it was begun. ``mark`` is what the
     newest result was when it was begun; another one means that its own is in place. ``total`` is NULL while
-    it is not known.
+    it is not known. ``put_off_at`` is when ``not_before`` was written, NULL where it was asked for then.
     """
 
     __tablename__ = "job"
@@ -37,6 +37,7 @@ class Job(Base):
     ended_by: Mapped[str] = mapped_column(String(120), default="")
     asked_at: Mapped[datetime]
     not_before: Mapped[datetime]
+    put_off_at: Mapped[datetime | None]
     handed_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

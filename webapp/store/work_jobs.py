@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from webapp.store.astray import is_astray
 from webapp.store.database import Database
 from webapp.store.events import noted
 from webapp.store.job_tables import Job
@@ -48,6 +49,7 @@ class JobRow:
     ended_by: str
     asked_at: datetime
     not_before: datetime
+    put_off_at: datetime | None
     handed_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
@@ -61,6 +63,10 @@ class JobRow:
     total: int | None
     trouble: Trouble
     told: str
+
+    def may_begin(self, now: datetime) -> bool:
+        """Whether it need not wait, or was told to by a clock that was wrong."""
+        return self.not_before <= now or is_astray(self.put_off_at or self.asked_at, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +196,7 @@ class WorkJobs:
                 _end(row, End(state="cancelled", told=STOPPED), self.clock())
                 return
             row.state, row.worker, row.attempt = "waiting", "", row.attempt + 1
-            row.not_before, row.handed_at, row.told = at, None, told
+            row.not_before, row.put_off_at, row.handed_at, row.told = at, self.clock(), None, told
             row.tries, row.starts, row.mark = row.tries + tried, 0, ""
 
     def end(self, job: JobRow, end: End) -> None:

@@ -76,9 +76,10 @@ def _filled(message: Message) -> bool:
 
 
 def _elsewhere(language: str, part: str, message: Message) -> Words | None:
-    """How another part translates the same message."""
+    """How another part translates the same message; one with another plural, or none, is another message."""
     others = (catalogue(language, other).get(message.id) for other in PARTS if other != part)
-    return next((one.string for one in others if one is not None and _filled(one)), None)
+    same = (one for one in others if one is not None and one.id == message.id)
+    return next((one.string for one in same if _filled(one)), None)
 
 
 def main(languages: list[str]) -> None:

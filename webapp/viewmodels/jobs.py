@@ -106,8 +106,8 @@ def _told(job: JobRow) -> str:
 
 def _when(job: JobRow, now: datetime) -> str:
     if job.state == "waiting":
-        later = job.not_before > now
-        return gettext("not before %(at)s", at=moment(job.not_before)) if later else gettext("next")
+        next_one = job.may_begin(now)
+        return gettext("next") if next_one else gettext("not before %(at)s", at=moment(job.not_before))
     if job.state == "running":
         return gettext("since %(at)s", at=moment(job.started_at)) if job.started_at else ""
     return moment(job.ended_at) if job.ended_at else ""
@@ -162,4 +162,5 @@ STARTED: Mapping[JobKind, str] = {
     "alert": marked("The alerts are being sent."),
     "explain": marked("The score is being explained. What comes of it will be on this page."),
     "paper": marked("The PDF is being made. It will be offered on this page."),
+    "outcomes": marked("The outcomes will be audited in a moment."),
 }

@@ -47,16 +47,16 @@ class Later:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """Where a worker does its jobs: its name, what tells it to end, and which jobs lie there now."""
+    """Where a worker does its jobs: its name, what tells it to end, and which attempts lie there now."""
 
     opened: Services
     worker: str
     stop: threading.Event = field(default_factory=threading.Event)
-    held: set[str] = field(default_factory=set)
+    held: set[tuple[str, int]] = field(default_factory=set)
 
     def attempt(self, job_id: str, number: int) -> None:
         """Do one attempt at a job, if it still counts."""
-        self.held.add(job_id)
+        self.held.add((job_id, number))
         try:
             job = self.opened.work.begin(job_id, number, self.worker)
             if job is not None:
@@ -64,7 +64,7 @@ class Bench:
         except Exception as error:  # noqa: BLE001 - the queue must not keep an error's words
             LOG.warning("A job could not be brought to its end:\n%s", frames(error))
         finally:
-            self.held.discard(job_id)
+            self.held.discard((job_id, number))
 
     def _settle(self, job: JobRow, outcome: End | Later) -> None:
         if isinstance(outcome, End):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from webapp.services import Services
+from webapp.store.astray import is_astray
 from webapp.store.rows import ConnectionRow
 from webapp.store.schedules import ScheduleRow
 from webapp.store.work_jobs import Wanted
 from webapp.work.schedules import SCHEDULE, USUAL, missed
-
-ASTRAY = timedelta(hours=1)
-"""Clocks of several workers differ by less; one that was further ahead was wrong, and was set back."""
 
 
 def ask(opened: Services) -> None:
@@ -29,7 +25,7 @@ def ask(opened: Services) -> None:
 
 def _ask_one(opened: Services, connection: ConnectionRow, row: ScheduleRow) -> None:
     now = opened.clock()
-    if row.looked_at - now > ASTRAY:
+    if is_astray(row.looked_at, now):
         # Else nothing would be due until the time comes that the wrong clock showed.
         opened.schedules.fire(row, now, None)
         return

@@ -47,7 +47,7 @@ class Worker:
     def _look_after(self, job: JobRow, *, free: bool) -> bool:
         """Hand it over, or take it back; whether it takes its connection: one job of each at a time."""
         if job.state == "waiting" and job.handed_at is None:
-            if not free or job.not_before > self.bench.opened.clock():
+            if not free or not job.may_begin(self.bench.opened.clock()):
                 return False
             self.running.put(job.id, job.attempt)
             self.bench.opened.work.handed(job)
@@ -57,18 +57,19 @@ class Worker:
 
     def _is_lost(self, job: JobRow) -> bool:
         """Whether nobody does it: its worker is dead, or this one knows nothing of it, or no queue does."""
-        if job.id in self.bench.held:
+        if (job.id, job.attempt) in self.bench.held:
             return False
         if job.state == "running":
             return job.worker == self.bench.worker or not is_alive(self.bench.opened, job.worker)
         handed = job.handed_at or job.asked_at
-        late = handed < self.bench.opened.clock() - PATIENCE
+        # Either way: a clock that was ahead and was set right must not be waited for.
+        late = abs(self.bench.opened.clock() - handed) > PATIENCE
         return late and not self.running.waits(job.id, job.attempt)
 
     def idle(self) -> bool:
         """Whether nothing waits that could begin now, and nothing runs here."""
         now = self.bench.opened.clock()
-        ready = (job for job in self.bench.opened.work.open() if job.not_before <= now)
+        ready = (job for job in self.bench.opened.work.open() if job.may_begin(now))
         return not self.bench.held and next(ready, None) is None
 
     def go_on(self) -> None:
