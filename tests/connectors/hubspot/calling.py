@@ -16,6 +16,7 @@ from connectors.hubspot.gate import Gate
 from connectors.hubspot.pace import pace_of
 from connectors.hubspot.timing import REAL
 from connectors.oauth import Grant
+from connectors.shared_notes import in_folder
 from tests.connectors.subject_hubspot import MemoryGrants
 
 SEARCH = {"filterGroups": [], "limit": 1, "properties": ["hs_object_id"]}
@@ -32,8 +33,9 @@ def client_of(url: str, folder: Path | None, token: str) -> HubSpotClient:
         scopes=(),
         access_token=token,
     )
+    notes = in_folder(folder) if folder else None
     app = HubSpotApp(app_id="1", client_id="c", client_secret="s", redirect_uri="http://x", api_url=url)
-    return HubSpotClient(Gate(app, MemoryGrants(grant), pace_of("1", REAL, folder, 100, url), REAL), url)
+    return HubSpotClient(Gate(app, MemoryGrants(grant), pace_of("1", REAL, notes, 100, url), REAL), url)
 
 
 def main(url: str, folder: str, token: str, calls: int, searches: int) -> None:
