@@ -209,7 +209,7 @@ def test_at_the_admin_s_share_of_the_day_it_stops_and_asks_again_later():
     one(pace)
 
 
-def test_processes_with_one_folder_share_their_counts(tmp_path):
+def test_processes_with_the_same_notes_share_their_counts(tmp_path):
     clock = Clock()
     first, second = (pace_of("77", clock.timing(), clock.notes(tmp_path), 100, "http://x") for _ in range(2))
     began = clock.at
