@@ -145,8 +145,9 @@ class Line:
 
     def _give_peace(self, error: ConnectorError, found: Failure) -> None:
         """Where the org has too much to do, everybody who shares its note waits, not only we."""
-        asked_for = found.retry_after is not None or error.code == CONCURRENT
-        if self._app.notes and isinstance(error, Busy) and asked_for and error.retry_after <= PATIENCE:
+        if not isinstance(error, Busy) or error.retry_after > PATIENCE or self._app.notes is None:
+            return
+        if found.retry_after is not None or error.code == CONCURRENT:
             self.budget.close(error.retry_after)
 
     def _placed(self, grant: Grant, asked: Asked, heard: _Heard) -> Answered | Failure | None:
