@@ -23,7 +23,7 @@ def world(support, certificate, tmp_path, postgres_ready):
 
 @contextmanager
 def another_web_process(world, support):
-    """A browser at each of two applications over the same database; the second has the first one's cookies."""
+    """A browser at each of two applications over one database; the second has the first one's cookies."""
     opened = open_services(world.services.settings)
     try:
         first = world.signed_in()
