@@ -62,8 +62,8 @@ def _end(process: Any, _begun: Any) -> None:
 
 def _ask(opened: Services, connections: Sequence[ConnectionRow]) -> set[str]:
     """One job of each kind at each connection, beside those that wait already."""
-    wanted = [(one.id, kind) for one in connections for kind in KINDS]
-    return {opened.work.ask(Wanted(connection_id=at, kind=kind, who="Ada")).id for at, kind in wanted}
+    every = [Wanted(connection_id=one.id, kind=kind, who="Ada") for one in connections for kind in KINDS]
+    return {opened.work.ask(one).id for one in every}
 
 
 def _wait(opened: Services, left: int) -> None:
