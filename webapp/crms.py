@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -11,11 +11,13 @@ from audit.schema import BadInput
 from connectors.errors import Refused
 from connectors.oauth import AuthorizationRequest, Grant
 from connectors.pseudonym import Keyring
+from connectors.shared_notes import Notes
 from connectors.source import Source
 from webapp.services import Services
 from webapp.settings import Settings
 from webapp.store.key_rows import KeyDestroyed
 from webapp.store.rows import ConnectionRow, Crm
+from webapp.store.shared_notes import shared_notes
 
 if TYPE_CHECKING:
     from connectors.hubspot.app import HubSpotApp
@@ -101,7 +103,6 @@ def hubspot_app(settings: Settings) -> HubSpotApp | None:
         api_version=settings.hubspot_api_version,
         ca_file=settings.hubspot_ca_file,
         optional_scopes=settings.hubspot_optional_scopes,
-        pace_folder=settings.data_dir / "pace",
         api_percent=settings.hubspot_api_percent,
     )
 
@@ -144,6 +145,7 @@ def hubspot_source(opened: Services, connection: ConnectionRow) -> HubSpotSource
     from connectors.hubspot.source import HubSpotSource  # noqa: PLC0415 - loads the client library
 
     app = _set_up(hubspot_app(opened.settings), "hubspot")
+    app = replace(app, notes=_notes(opened))
     return HubSpotSource(app, opened.grants(connection.id), _keyring(opened, connection))
 
 
@@ -152,8 +154,14 @@ def salesforce_source(opened: Services, connection: ConnectionRow) -> Salesforce
     from connectors.salesforce.source import SalesforceSource  # noqa: PLC0415 - loads the client library
 
     app = _set_up(salesforce_app(opened.settings), "salesforce")
+    app = replace(app, notes=_notes(opened))
     notes = opened.lake.beside("salesforce", connection.organisation, "jobs")
     return SalesforceSource(app, opened.grants(connection.id), _keyring(opened, connection), notes=notes)
+
+
+def _notes(opened: Services) -> Notes:
+    """What all processes know together of the limits of the CRMs."""
+    return shared_notes(opened.database, opened.settings.data_dir / "pace")
 
 
 def _keyring(opened: Services, connection: ConnectionRow) -> Keyring:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.hubspot.scopes import OPTIONAL, REQUIRED
+from connectors.shared_notes import Notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,7 @@ class HubSpotApp:
 
     ``api_version`` is the dated version of the public API, or ``v3`` to call the undated paths as
     hubspot-api-client knows them. ``ca_file`` is a PEM file for hosts that no public authority
-    vouches for. Processes that name the same ``pace_folder`` share each portal's call budget; at
+    vouches for. Processes that have the same ``notes`` share each portal's call budget; at
     ``api_percent`` of its calls of the day, where it has such a limit, they stop.
     """
 
@@ -28,5 +29,5 @@ class HubSpotApp:
     scopes: tuple[str, ...] = REQUIRED
     optional_scopes: tuple[str, ...] = OPTIONAL
     ca_file: Path | None = None
-    pace_folder: Path | None = None
+    notes: Notes | None = field(default=None, repr=False)
     api_percent: int = 80

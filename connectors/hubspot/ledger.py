@@ -1,11 +1,7 @@
-"""Where the calls of a portal are counted: in a file for all processes, or in memory for one.
+"""Where the calls of a portal are counted: in a note that all processes share, or in memory for one.
 
-::
-
-    <folder>/hubspot-<portal>.json        the calls of the last seconds: no id of a record, no address
-    <folder>/hubspot-<portal>.json.lock   held while one process reads and rewrites them
-
-The file is replaced whole. One that cannot be read counts as empty: HubSpot's own limit then tells.
+The note ``hubspot-<portal>`` holds the calls of the last seconds: no id of a record, no address. One that
+cannot be read counts as empty: HubSpot's own limit then tells.
 """
 
 from __future__ import annotations
@@ -15,11 +11,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 from connectors.hubspot.window import Window
-from connectors.locking import held
+from connectors.shared_notes import Note
 
 SHARE = 0.9
 SMALLEST_BUDGET = 100
@@ -55,12 +50,11 @@ class Counts:
 class Ledger(Protocol):
     """The counts of one portal, for one caller at a time."""
 
-    def now(self) -> float:
-        """The clock that all who share the counts go by, in seconds."""
-        ...
+    def open(self) -> AbstractContextManager[tuple[Counts, float]]:
+        """The counts inside a ``with``, and the moment by the clock that all go by who share them (seconds).
 
-    def open(self) -> AbstractContextManager[Counts]:
-        """The counts, inside a ``with``; what is changed in them counts from its end on."""
+        What is changed in them counts from its end on.
+        """
         ...
 
 
@@ -72,43 +66,32 @@ class MemoryLedger:
     _counts: Counts = field(default_factory=Counts)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def now(self) -> float:
-        """The clock of this process."""
-        return self.clock()
-
     @contextmanager
-    def open(self) -> Iterator[Counts]:
+    def open(self) -> Iterator[tuple[Counts, float]]:
         """The counts, held."""
         with self._lock:
-            yield self._counts
+            yield self._counts, self.clock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileLedger:
-    """The counts of all processes that share a folder."""
+class SharedLedger:
+    """The counts of all processes that share a note."""
 
-    path: Path
-    clock: Callable[[], float]
-
-    def now(self) -> float:
-        """The time of day, which all processes share."""
-        return self.clock()
+    note: Note
 
     @contextmanager
-    def open(self) -> Iterator[Counts]:
+    def open(self) -> Iterator[tuple[Counts, float]]:
         """The counts, held and then written."""
-        with held(self.path.with_name(f"{self.path.name}.lock")):
-            counts = _read(self.path, self.now())
-            yield counts
-            fresh = self.path.with_name(f"{self.path.name}.new")
-            fresh.write_text(json.dumps(asdict(counts)))
-            fresh.replace(self.path)
+        with self.note.open() as page:
+            counts = _read(page.text, page.now)
+            yield counts, page.now
+            page.text = json.dumps(asdict(counts))
 
 
-def _read(path: Path, now: float) -> Counts:
-    """The counts of a file. A clock that was put back must not hold calls up for long."""
-    with suppress(OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        found = json.loads(path.read_text())
+def _read(text: str, now: float) -> Counts:
+    """The counts of a note. A clock that was put back must not hold calls up for long."""
+    with suppress(ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        found = json.loads(text)
         return Counts(
             calls=_window(found["calls"], now),
             searches=_window(found["searches"], now),

@@ -14,12 +14,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from uuid import uuid4
 
 from connectors.errors import Busy
-from connectors.hubspot.ledger import SHARE, Counts, FileLedger, Ledger, MemoryLedger
+from connectors.hubspot.ledger import SHARE, Counts, Ledger, MemoryLedger, SharedLedger
 from connectors.hubspot.timing import Timing
+from connectors.shared_notes import Notes
 
 # A longer wait than this is the caller's to plan: it gets Busy at once.
 PATIENCE = 30.0
@@ -48,7 +48,7 @@ class Pace:
     @property
     def day(self) -> tuple[int, int] | None:
         """The calls of the day that are used, and how many there are, as HubSpot last told; else None."""
-        with self.ledger.open() as counts:
+        with self.ledger.open() as (counts, _):
             return (counts.daily_used, counts.daily_allowed) if counts.daily_allowed else None
 
     def take(self, *, search: bool) -> str:
@@ -70,8 +70,7 @@ class Pace:
 
     def settle(self, ticket: str, headers: Mapping[str, str] | None) -> None:
         """A call was answered (``headers``) or came to nothing; missing or senseless headers say nothing."""
-        with self.ledger.open() as counts:
-            now = self.ledger.now()
+        with self.ledger.open() as (counts, now):
             for search in (True, False):
                 counts.window(search=search).settle(ticket, now)
             if headers is not None:
@@ -79,13 +78,12 @@ class Pace:
 
     def close(self, seconds: float, *, search: bool) -> None:
         """Hold everybody back for a while: HubSpot has just answered 429 to one of them."""
-        with self.ledger.open() as counts:
+        with self.ledger.open() as (counts, now):
             window = counts.window(search=search)
-            window.closed_until = max(window.closed_until, self.ledger.now() + seconds)
+            window.closed_until = max(window.closed_until, now + seconds)
 
     def _reserve(self, ticket: str, *, search: bool) -> float:
-        with self.ledger.open() as counts:
-            now = self.ledger.now()
+        with self.ledger.open() as (counts, now):
             used, allowed = counts.daily_used, counts.daily_allowed
             believed = 0 <= now - counts.heard_at < BELIEVED
             if not (believed and allowed and used * 100 >= allowed * self.percent):
@@ -97,12 +95,11 @@ class Pace:
         raise Busy(msg, retry_after=TRY_AGAIN, code=LIMIT_REACHED)
 
 
-def pace_of(portal: str, timing: Timing, folder: Path | None, percent: int, api_url: str) -> Pace:
-    """The one pace of a portal: of every process that names the same folder, or of this process alone."""
-    if folder is None:
+def pace_of(portal: str, timing: Timing, notes: Notes | None, percent: int, api_url: str) -> Pace:
+    """The one pace of a portal: of every process that has the same notes, or of this process alone."""
+    if notes is None:
         return Pace(ledger=_in_memory(api_url, portal, timing), timing=timing, percent=percent)
-    ledger = FileLedger(path=folder / f"hubspot-{portal}.json", clock=lambda: timing.now().timestamp())
-    return Pace(ledger=ledger, timing=timing, percent=percent)
+    return Pace(ledger=SharedLedger(note=notes(f"hubspot-{portal}")), timing=timing, percent=percent)
 
 
 @cache

@@ -156,7 +156,7 @@ class HubSpotSource:
     @cached_property
     def _pace(self) -> Pace:
         app = self._app
-        return pace_of(self.organisation, self._timing, app.pace_folder, app.api_percent, app.api_url)
+        return pace_of(self.organisation, self._timing, app.notes, app.api_percent, app.api_url)
 
     def _ids(self, since: datetime | None) -> Iterator[list[str]]:
         if since is None:

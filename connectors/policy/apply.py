@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -118,23 +118,33 @@ def _apply(rule: Rule, raw: Raw, kept: Sequence[int], keyring: Keyring) -> Appli
 def _excluded_by(policy: Policy, raw: Raw) -> list[str | None]:
     reasons: list[str | None] = [None] * len(raw.keys)
     for name in reversed(policy.exclude_unless):
-        for i, value in enumerate(raw.columns[name]):
-            if value is None or _declines(value):
-                reasons[i] = WITHOUT + name
+        column = raw.columns[name]
+        _note(reasons, column, WITHOUT + name, {one for one in set(column) if one is None or _declines(one)})
     for name in reversed(policy.exclude_when):
         permits = name.startswith(NOT)
-        for i, value in enumerate(raw.columns[opt_out_field(name)]):
-            if _excludes(value, permits=permits):
-                reasons[i] = name
+        column = raw.columns[opt_out_field(name)]
+        _note(reasons, column, name, {one for one in set(column) if _excludes(one, permits=permits)})
     return reasons
+
+
+def _note(
+    reasons: list[str | None], column: Sequence[str | None], name: str, against: Collection[str | None]
+) -> None:
+    """Note why the leads with one of some values are excluded."""
+    if against:
+        for i, value in enumerate(column):
+            if value in against:
+                reasons[i] = name
 
 
 def _without_old(
     policy: Policy, days: Sequence[date | str], excluded: Sequence[str | None]
 ) -> list[str | None]:
     """The reasons, with that of the leads that are too old before any other: no key of theirs is kept."""
-    old = [isinstance(day, date) and policy.is_too_old(day) for day in days]
-    return [TOO_OLD if is_old else name for is_old, name in zip(old, excluded, strict=True)]
+    old = {day for day in set(days) if isinstance(day, date) and policy.is_too_old(day)}
+    if not old:
+        return list(excluded)
+    return [TOO_OLD if day in old else name for day, name in zip(days, excluded, strict=True)]
 
 
 def _excludes(value: str | None, *, permits: bool) -> bool:
@@ -154,7 +164,9 @@ def _days(policy: Policy, raw: Raw) -> list[date | str]:
     """The cohort day of each lead, or the reason why it has none."""
     if raw.cohort_days is not None:
         return [day or "created_missing" for day in raw.cohort_days]
-    return [_day(value) for value in raw.columns[policy.created]]
+    column = raw.columns[policy.created]
+    found = {value: _day(value) for value in set(column)}
+    return list(map(found.__getitem__, column))
 
 
 def _day(value: str | None) -> date | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from connectors.policy.model import Applied
@@ -13,8 +14,12 @@ def filled(value: str | None) -> str | None:
 
 
 def each_filled(values: Sequence[str | None], change: Callable[[str], str | None]) -> Applied:
-    """Change every filled value; an empty one stays missing, a filled one that becomes None is unmapped."""
-    before = [filled(value) for value in values]
-    after = tuple(None if value is None else change(value) for value in before)
-    lost = sum(old is not None and new is None for old, new in zip(before, after, strict=True))
-    return Applied(values=after, unmapped=lost)
+    """Change every filled value; an empty one stays missing, a filled one that becomes None is unmapped.
+
+    Many leads share few values, so each different one is changed once: ``change`` depends on nothing else.
+    """
+    often = Counter(values)
+    before = {value: filled(value) for value in often}
+    after = {value: None if plain is None else change(plain) for value, plain in before.items()}
+    lost = sum(n for value, n in often.items() if before[value] is not None and after[value] is None)
+    return Applied(values=tuple(map(after.__getitem__, values)), unmapped=lost)

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from connectors.errors import Refused
+from connectors.shared_notes import Notes
 
 # My Domain of production, sandbox, scratch and trial orgs; US government; China.
 _ORG = re.compile(
@@ -30,7 +31,8 @@ class SalesforceApp:
     trust for them. ``api_percent`` is the share of the org's API calls of the day, by every app
     together, from which on Fairlead makes none. ``jwt_key`` is the PEM of the private key that signs
     for ``jwt_username``; ``jwt_audience`` is for whom, where that is not the usual login address.
-    ``allow_duplicates`` passes duplicate rules that only warn when flags are written.
+    ``allow_duplicates`` passes duplicate rules that only warn when flags are written. Processes that have
+    the same ``notes`` keep to each org's limits together.
     """
 
     client_id: str
@@ -45,6 +47,7 @@ class SalesforceApp:
     jwt_username: str | None = None
     jwt_audience: str | None = None
     allow_duplicates: bool = False
+    notes: Notes | None = field(default=None, repr=False)
 
 
 def trusted_origin(app: SalesforceApp, url: str) -> str:

@@ -17,11 +17,11 @@ from connectors.errors import Busy, Refused
 from connectors.oauth import GrantStore
 from connectors.salesforce.app import SalesforceApp
 from connectors.salesforce.asking import Document, Reply, Request, Stream
-from connectors.salesforce.budget import Usage, usage_of
 from connectors.salesforce.job_notes import JobNotes
 from connectors.salesforce.line import Asked, Call, Line
 from connectors.salesforce.long_query import composed, is_too_long, only_answer
 from connectors.salesforce.trouble import unreachable
+from connectors.salesforce.usage import Usage, usage_of
 
 __all__ = ["Document", "Gateway", "Reply", "Request", "Stream"]
 
@@ -33,7 +33,7 @@ class Gateway:
 
     Every call takes the newest token, renews it at most once, waits and tries again where that helps,
     and stops at the share of the day's calls that the settings allow. Each may raise `Refused` or `Busy`.
-    ``notes`` tell which bulk jobs were asked for.
+    ``notes`` tell which bulk jobs were asked for; ``organisation`` is the org's id.
     """
 
     def __init__(
@@ -42,8 +42,9 @@ class Gateway:
         grants: GrantStore,
         pause: Callable[[float], None] = time.sleep,
         notes: JobNotes | None = None,
+        organisation: str = "",
     ) -> None:
-        self._line = Line(app, grants, pause)
+        self._line = Line(app, grants, pause, organisation)
         self.pause, self.notes = pause, notes or JobNotes()
 
     def query(self, soql: str, doing: str, *, deleted: bool = False, in_body: bool = False) -> Document:
@@ -106,11 +107,12 @@ class Gateway:
         def call(client: Salesforce, options: Mapping[str, Any]) -> requests.Response:
             return _sent(client, request, {**options, "stream": True})
 
-        response: requests.Response = self._line.ask(Asked(call=call, doing=doing)).found
+        answered = self._line.ask(Asked(call=call, doing=doing, held=True))
         try:
-            yield Stream(doing=doing, response=response)
+            yield Stream(doing=doing, response=answered.found)
         finally:
-            response.close()
+            answered.found.close()
+            self._line.let_go(answered)
 
     def version(self) -> str:
         """The API version that is spoken with the org; a Bulk job lives and dies with one."""
@@ -124,7 +126,7 @@ class Gateway:
     def limits(self) -> Document:
         """What is left of the org's limits (``/limits``), for users who may view the setup."""
         found = self._document(lambda client, options: client.limits(**options), "limit check")
-        self._line.budget.usage = usage_of(found) or self._line.budget.usage
+        self._line.budget.told(usage_of(found))
         return found
 
     def now(self) -> datetime:

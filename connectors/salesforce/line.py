@@ -16,23 +16,23 @@ from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from connectors.errors import Busy
+from connectors.errors import Busy, ConnectorError
 from connectors.oauth import Grant, GrantStore
 from connectors.salesforce.app import SalesforceApp, trusted_origin
-from connectors.salesforce.budget import Budget
+from connectors.salesforce.budget import CONCURRENT, PATIENCE, Budget
 from connectors.salesforce.oauth import refresh
 from connectors.salesforce.reach import GONE, UNTRUSTED, is_unknown_host, is_untrusted
 from connectors.salesforce.session import new_session
 from connectors.salesforce.trouble import (
     EXPIRED,
     NOT_BEGUN,
-    PATIENCE,
     Failure,
     consequence,
     failure,
     unreachable,
 )
 from connectors.salesforce.versions import agreed
+from connectors.shared_notes import MemoryNote
 
 ATTEMPTS = 5
 # The client library reads the answer, also its usage header, and lets through what it cannot read: a
@@ -47,19 +47,24 @@ _BACKOFF = wait_exponential_jitter(multiplier=0.5, max=10, jitter=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a call is: ``doing`` names it in words, ``again`` says whether it may be made twice."""
+    """What a call is: ``doing`` names it in words, ``again`` says whether it may be made twice.
+
+    ``held``: the body of its answer is read afterwards, and `Line.let_go` tells when that has ended.
+    """
 
     call: Call = field(repr=False)
     doing: str
     again: bool = True
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came of a call: what the client gave, and the answer's headers."""
+    """What came of a call: what the client gave, the answer's headers, and the ticket of its place."""
 
     found: Any = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+    ticket: str
 
 
 @dataclass(slots=True)
@@ -76,17 +81,22 @@ class _Heard:
 
 
 class Line:
-    """One org's data API. ``pause`` waits between attempts (seconds)."""
+    """One org's data API. ``pause`` waits between attempts (seconds); ``organisation`` names its note."""
 
     def __init__(
-        self, app: SalesforceApp, grants: GrantStore, pause: Callable[[float], None] = time.sleep
+        self,
+        app: SalesforceApp,
+        grants: GrantStore,
+        pause: Callable[[float], None] = time.sleep,
+        organisation: str = "",
     ) -> None:
         self._app = app
         self._grants = grants
         self._pause = pause
         self._session = new_session(app)
         self._versions: dict[str, str] = {}
-        self.budget = Budget(app.api_percent)
+        note = app.notes(f"salesforce-{organisation}") if app.notes else MemoryNote(clock=time.monotonic)
+        self.budget = Budget(percent=app.api_percent, note=note)
 
     def ask(self, asked: Asked) -> Answered:
         """Make one call, patiently.
@@ -108,32 +118,54 @@ class Line:
         )
         return retrying(self._attempt, asked, _Heard())
 
+    def let_go(self, answered: Answered) -> None:
+        """The body of an answer that was asked for as ``held`` has been read, or nobody wants it."""
+        self.budget.settle(answered.ticket, {})
+
     def version(self) -> str:
         """The API version that is spoken with the org. Raises Refused where the org's are too old."""
         return self._version(self._grants.load())
 
     def _attempt(self, asked: Asked, heard: _Heard) -> Answered:
         """One call, with at most one renewal of the token over all attempts."""
-        self.budget.check(asked.doing)
         grant = self._grants.load()
-        found = self._once(grant, asked.call, heard)
+        found = self._placed(grant, asked, heard)
         if isinstance(found, Failure) and found.status == EXPIRED and not heard.renewed:
             heard.renewed = True
             renewed = self._grants.renew(grant, lambda stale: refresh(self._app, stale))
-            found = self._once(renewed, asked.call, heard)
+            found = self._placed(renewed, asked, heard)
         # Raised here, outside any handler: an error of the client library holds the whole body.
         if isinstance(found, Failure):
-            raise consequence(found, asked.doing)
+            error = consequence(found, asked.doing)
+            self._give_peace(error, found)
+            raise error
         if found is None:
             raise unreachable(asked.doing)
         return found
 
-    def _once(self, grant: Grant, call: Call, heard: _Heard) -> Answered | Failure | None:
+    def _give_peace(self, error: ConnectorError, found: Failure) -> None:
+        """Where the org has too much to do, everybody who shares its note waits, not only we."""
+        if not isinstance(error, Busy) or error.retry_after > PATIENCE or self._app.notes is None:
+            return
+        if found.retry_after is not None or error.code == CONCURRENT:
+            self.budget.close(error.retry_after)
+
+    def _placed(self, grant: Grant, asked: Asked, heard: _Heard) -> Answered | Failure | None:
+        """As `_once`, in a place that the budget gave; raises Busy where it has none."""
+        ticket, found = self.budget.take(asked.doing, self._pause), None
+        try:
+            found = self._once(grant, asked.call, heard, ticket)
+        finally:
+            kept = asked.held and isinstance(found, Answered)
+            self.budget.settle("" if kept else ticket, heard.headers)
+        return found
+
+    def _once(self, grant: Grant, call: Call, heard: _Heard, ticket: str) -> Answered | Failure | None:
         """The answer, a Failure, or None where the connection or the body broke."""
         options = {"hooks": {"response": heard}, "allow_redirects": False}
         client = self._client(grant)
         try:
-            return Answered(found=call(client, options), headers=heard.headers)
+            return Answered(found=call(client, options), headers=heard.headers, ticket=ticket)
         except SalesforceError as error:
             return failure(error, heard.headers)
         except requests.TooManyRedirects:
@@ -142,8 +174,6 @@ class Line:
             return _unreached(error)
         except _UNREADABLE:
             return None
-        finally:
-            self.budget.hear(heard.headers)
 
     def _client(self, grant: Grant) -> Salesforce:
         return Salesforce(

@@ -197,7 +197,7 @@ class SalesforceSource:
 
     @cached_property
     def _gateway(self) -> Gateway:
-        return Gateway(self._app, self._grants, self._pause, self._notes)
+        return Gateway(self._app, self._grants, self._pause, self._notes, self.organisation)
 
     def _batches(self, policy: Policy, query: Soql, first: Document | None = None) -> Iterator[Batch]:
         for records in pages(self._gateway, query, PULL, first=first):

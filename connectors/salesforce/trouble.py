@@ -15,14 +15,12 @@ from simple_salesforce.exceptions import SalesforceError
 
 from connectors.errors import Busy, ConnectorError, Refused
 from connectors.retry_after import retry_after
-from connectors.salesforce.budget import LIMIT_REACHED, NEXT_WINDOW, usage_in
+from connectors.salesforce.budget import CONCURRENT, LIMIT_REACHED, NEXT_WINDOW
 from connectors.salesforce.reach import GONE, UNTRUSTED, UNTRUSTED_MEND
+from connectors.salesforce.usage import usage_in
 
 EXPIRED = 401
 MISSING_FIELD = "INVALID_FIELD"
-# Longer waits are the caller's to plan: the gateway waits for nothing beyond it.
-PATIENCE = 30.0
-CONCURRENT = "too_many_at_once"
 # Salesforce did not begin with the call: to make it again doubles nothing.
 NOT_BEGUN = frozenset({CONCURRENT, "SERVER_UNAVAILABLE", "HTTP_503", "HTTP_429", "UNABLE_TO_LOCK_ROW"})
 MOVED = ("HTTP_301", "HTTP_302", "HTTP_303", "HTTP_307", "HTTP_308")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from audit.schema import BadInput
 from connectors.policy.apply import Raw, apply_policy
 from connectors.policy.band import Band
+from connectors.policy.blank import each_filled
 from connectors.policy.coarsen import DATE_LENGTH, KINDS, Coarsen
 from connectors.policy.doubts import doubts, refuse_doubtful
 from connectors.policy.drop import Drop
@@ -423,3 +424,18 @@ def test_the_first_ten_characters_of_a_name_are_the_name():
         POLICY, rules=(Rule(field="Source__c", operator=Coarsen(by="prefix", characters=3), column="source"),)
     )
     assert doubts(short, batch_of(PEOPLE, short)) == ()
+
+
+@given(values=st.lists(st.sampled_from([None, "", " ", "a", " a", "b", "x"]), max_size=30))
+def test_each_different_value_is_changed_once_and_the_result_is_that_of_one_by_one(values):
+    asked = []
+
+    def change(value):
+        asked.append(value)
+        return None if value == "x" else value.upper()
+
+    applied = each_filled(values, change)
+    plain = [(value or "").strip() for value in values]
+    assert applied.values == tuple(None if one in {"", "x"} else one.upper() for one in plain)
+    assert applied.unmapped == plain.count("x")
+    assert len(asked) == len({value for value in values if value and value.strip()})

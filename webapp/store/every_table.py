@@ -27,6 +27,7 @@ from webapp.store import (
     release_tables,
     remark_tables,
     shadow_tables,
+    shared_note_tables,
     tables,
     triage_tables,
 )
@@ -43,6 +44,7 @@ MODULES = (
     drift_tables,
     expectation_tables,
     outcome_tables,
+    shared_note_tables,
     *(explanation_tables, paper_tables),
 )
 METADATA = Base.metadata

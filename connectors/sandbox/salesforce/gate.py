@@ -37,6 +37,15 @@ class Gate:
         path = str(environ.get("PATH_INFO", ""))
         if len(str(environ.get("RAW_URI", ""))) > LONGEST_ADDRESS:
             return self._failed(Fault(kind="bad_message"), environ, start)
+        if not path.startswith("/services/data/v"):
+            return self._passed(path, environ, start)
+        with self.state.crowd.call() as fits:
+            if not fits:
+                return self._failed(Fault(kind="concurrent_limit"), environ, start)
+            return self._passed(path, environ, start)
+
+    def _passed(self, path: str, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer as the planned faults let it."""
         served = path.startswith("/services/")
         fault = self.state.faults.strike(path, str(environ["REQUEST_METHOD"])) if served else None
         if fault is None:

@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app
 
 from connectors.sandbox.salesforce.bulk_jobs import Jobs
+from connectors.sandbox.salesforce.crowd import Crowd
 from connectors.sandbox.salesforce.cursors import Cursors
 from connectors.sandbox.salesforce.errors import ApiError
 from connectors.sandbox.salesforce.faults import Faults
@@ -41,6 +42,7 @@ class State:
     calls: int = 0
     daily_calls: int = 100_000
     app_calls: int | None = None
+    crowd: Crowd = field(default_factory=Crowd)
 
     def count_call(self) -> None:
         """Count one data call. Raises ApiError 403 where the day's calls are used up."""

@@ -15,6 +15,7 @@ from connectors.hubspot.ledger import MemoryLedger
 from connectors.hubspot.pace import BELIEVED, PATIENCE, Pace, pace_of
 from connectors.hubspot.timing import Timing
 from connectors.hubspot.window import LEAST_WAIT, UNANSWERED, Window
+from connectors.shared_notes import in_folder
 
 
 class Clock:
@@ -25,6 +26,9 @@ class Clock:
         return Timing(
             now=lambda: datetime.fromtimestamp(self.at, UTC), monotonic=lambda: self.at, sleep=self.pass_by
         )
+
+    def notes(self, folder):
+        return in_folder(folder, lambda: self.at)
 
     def pass_by(self, seconds):
         self.at += seconds
@@ -145,7 +149,7 @@ def test_senseless_headers_change_nothing():
     pace = Clock().pace()
     for bad in ({}, headers(0, 0), headers(-5, 1), {"X-HubSpot-RateLimit-Max": "many"}):
         one(pace, headers=bad)
-    with pace.ledger.open() as counts:
+    with pace.ledger.open() as (counts, _):
         assert counts.calls.allowed == 90
 
 
@@ -157,7 +161,7 @@ def test_an_interval_that_cannot_be_is_no_reason_to_sleep(interval):
     pace, began = clock.pace(), clock.at
     for _ in range(10):
         one(pace, headers=headers(1, 0, interval))
-    with pace.ledger.open() as counts:
+    with pace.ledger.open() as (counts, _):
         assert (clock.at, counts.calls.interval) == (began, 10.0)
 
 
@@ -205,9 +209,9 @@ def test_at_the_admin_s_share_of_the_day_it_stops_and_asks_again_later():
     one(pace)
 
 
-def test_processes_with_one_folder_share_their_counts(tmp_path):
+def test_processes_with_the_same_notes_share_their_counts(tmp_path):
     clock = Clock()
-    first, second = (pace_of("77", clock.timing(), tmp_path, 100, "http://x") for _ in range(2))
+    first, second = (pace_of("77", clock.timing(), clock.notes(tmp_path), 100, "http://x") for _ in range(2))
     began = clock.at
     one(first, headers=headers(50, 49))
     for _ in range(22):
@@ -216,7 +220,7 @@ def test_processes_with_one_folder_share_their_counts(tmp_path):
     assert clock.at == began
     one(second)
     assert clock.at == pytest.approx(began + 10, abs=0.01)
-    other = pace_of("78", clock.timing(), tmp_path, 100, "http://x")
+    other = pace_of("78", clock.timing(), clock.notes(tmp_path), 100, "http://x")
     one(other)
     assert clock.at == pytest.approx(began + 10, abs=0.01)
 
@@ -228,13 +232,13 @@ def test_counts_that_cannot_be_read_count_as_none(tmp_path, text):
     clock = Clock()
     (tmp_path / "hubspot-77.json").write_text(text)
     began = clock.at
-    one(pace_of("77", clock.timing(), tmp_path, 100, "http://x"))
+    one(pace_of("77", clock.timing(), clock.notes(tmp_path), 100, "http://x"))
     assert clock.at == began
 
 
 def test_a_clock_that_was_put_back_holds_nothing_up_for_long(tmp_path):
     clock = Clock()
-    pace = pace_of("77", clock.timing(), tmp_path, 100, "http://x")
+    pace = pace_of("77", clock.timing(), clock.notes(tmp_path), 100, "http://x")
     for _ in range(90):
         one(pace)
     pace.close(20, search=True)
@@ -249,7 +253,7 @@ def test_a_clock_that_was_put_back_holds_nothing_up_for_long(tmp_path):
 
 def test_what_is_written_holds_numbers_and_random_names_only(tmp_path):
     clock = Clock()
-    pace = pace_of("77", clock.timing(), tmp_path, 100, "http://api.example")
+    pace = pace_of("77", clock.timing(), clock.notes(tmp_path), 100, "http://api.example")
     one(pace, headers=headers(100, 99))
     text = (tmp_path / "hubspot-77.json").read_text()
     assert "api.example" not in text
@@ -260,7 +264,7 @@ def test_what_is_written_holds_numbers_and_random_names_only(tmp_path):
 @pytest.mark.parametrize("value", [None, "x", [], {"allowed": "x"}])
 def test_a_part_of_the_counts_that_cannot_be_read_makes_them_count_as_none(tmp_path, name, value):
     clock = Clock()
-    pace = pace_of("77", clock.timing(), tmp_path, 80, "http://x")
+    pace = pace_of("77", clock.timing(), clock.notes(tmp_path), 80, "http://x")
     one(pace, headers=daily(10, 0))
     path = tmp_path / "hubspot-77.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
