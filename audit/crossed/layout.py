@@ -25,7 +25,7 @@ class Layout:
     ``n`` are the leads of each cell and ``score`` their mean score (0 where they have none). ``fact`` is
     ``combination * 9 + decision * 3 + outcome``, ascending; ``place`` is that of the cell in an array of
     combinations, score levels and outcomes, of which ``levels`` are not counted among the scored.
-    ``member`` has a row per group and a column per combination, 1 where the combination is of the group.
+    ``members`` are the combinations of one group after the other, ``starts`` where those of each begin.
     ``part`` is the grouping of each group, ``attributes`` and ``groups`` name them, and ``known`` is False
     where an attribute of the group is not known. ``edges`` are those of the score.
     """
@@ -36,12 +36,20 @@ class Layout:
     place: IntArray
     combinations: int
     levels: int
-    member: FloatArray
+    members: IntArray
+    starts: IntArray
     part: IntArray
     attributes: tuple[tuple[str, ...], ...]
     groups: tuple[tuple[str, ...], ...]
     known: tuple[bool, ...]
     edges: tuple[float, ...]
+
+    def by_group(self, values: FloatArray, axis: int) -> FloatArray:
+        """Sums over the combinations of each group, along the axis that has one entry per combination.
+
+        A product with a matrix would be divided among threads, which wait for each other on a busy machine.
+        """
+        return np.add.reduceat(np.take(values, self.members, axis=axis), self.starts, axis=axis)
 
     @property
     def cells(self) -> int:
@@ -68,7 +76,7 @@ def layout(cube: Cube, crossed: int) -> Layout:
     fact, level = fact[order][starts], level[order][starts]
     scored = level <= len(edges)
     place = (fact // FACTS * (len(edges) + 2) + level) * SIDES + fact % SIDES
-    member, part, attributes, groups = _groups(codes[first].astype(np.int64), axes, crossed)
+    members, starts_of, part, attributes, groups = _groups(codes[first].astype(np.int64), axes, crossed)
     return Layout(
         n=n,
         score=np.where(scored, total / n, 0.0),
@@ -76,7 +84,8 @@ def layout(cube: Cube, crossed: int) -> Layout:
         place=place,
         combinations=len(first),
         levels=len(edges) + 2,
-        member=member,
+        members=members,
+        starts=starts_of,
         part=part,
         attributes=attributes,
         groups=groups,
@@ -117,12 +126,12 @@ def _level(cube: Cube) -> tuple[IntArray, tuple[float, ...]]:
     return cube.column(SCORE), cube.axis(SCORE).edges
 
 
-Groups = tuple[FloatArray, IntArray, tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]
+Groups = tuple[IntArray, IntArray, IntArray, tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]
 
 
 def _groups(combination: IntArray, axes: Sequence[Axis], crossed: int) -> Groups:
     """The groups of every grouping of up to so many attributes, and which combinations are of each."""
-    rows: list[FloatArray] = []
+    rows: list[IntArray] = []
     part: list[int] = []
     attributes: list[tuple[str, ...]] = []
     names: list[tuple[str, ...]] = []
@@ -132,9 +141,10 @@ def _groups(combination: IntArray, axes: Sequence[Axis], crossed: int) -> Groups
     for number, chosen in enumerate(places):
         codes = combination[:, list(chosen)]
         for group in np.unique(codes, axis=0).tolist():
-            rows.append((codes == group).all(axis=1).astype(np.float64))
+            rows.append(np.flatnonzero((codes == group).all(axis=1)))
             names.append(tuple(axes[i].levels[code] for i, code in zip(chosen, group, strict=True)))
             part.append(number)
         attributes.append(tuple(axes[i].name.removeprefix(ATTRIBUTE) for i in chosen))
-    member = np.array(rows, dtype=np.float64).reshape(len(rows), len(combination))
-    return member, np.array(part, dtype=np.int64), tuple(attributes), tuple(names)
+    starts = np.cumsum([0, *(len(row) for row in rows)])[:-1]
+    members = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
+    return members, starts, np.array(part, dtype=np.int64), tuple(attributes), tuple(names)

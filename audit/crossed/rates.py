@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,9 @@ METRICS = (
 SCORED = ("mean_score", "auc")
 OUTCOMES = 10
 """Tenths of the score's range whose outcome rates are told."""
+
+
+Table = FloatArray | Sequence[Sequence[FloatArray]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,23 +68,23 @@ def rates(
 
 
 def decisions(laid: Layout, counts: FloatArray) -> FloatArray:
-    """Leads of each group by decision and outcome, of shape ``(replicates, groups, 3, 3)``."""
+    """Leads by decision and outcome of each group, of shape ``(3, 3, replicates, groups)``."""
     starts = np.flatnonzero(np.diff(laid.fact, prepend=-1))
     facts = np.zeros((len(counts), laid.combinations * FACTS))
     facts[:, laid.fact[starts]] = np.add.reduceat(counts, starts, axis=1)
-    found = laid.member @ facts.reshape(len(counts), laid.combinations, FACTS)
-    return found.reshape(len(counts), len(laid.member), SIDES, SIDES)
+    found = laid.by_group(facts.reshape(len(counts), laid.combinations, FACTS), 1)
+    return np.moveaxis(found.reshape(len(counts), -1, SIDES, SIDES), (2, 3), (0, 1))
 
 
-def decided_rates(found: FloatArray) -> FloatArray:
-    """`METRICS` from leads by decision and outcome, in the last two axes."""
-    tn, fn = found[..., 0, 0], found[..., 0, 1]
-    fp, tp = found[..., 1, 0], found[..., 1, 1]
-    decided = found[..., :2, :].sum(axis=-1)
-    no, yes = found[..., :, 0].sum(axis=-1), found[..., :, 1].sum(axis=-1)
-    positive, negative, chosen, turned = tp + fn, fp + tn, tp + fp, tn + fn
+def decided_rates(found: Table) -> FloatArray:
+    """`METRICS`, in the last axis, from leads by decision and outcome, in the first two."""
+    (tn, fn, _), (fp, tp, _), _ = found
+    turned, chosen = (one[0] + one[1] for one in found[:2])
+    decided = chosen + found[1][2]
+    positive, negative = fn + tp, tn + fp
+    yes, no = positive + found[2][1], negative + found[2][0]
     pairs = (
-        (decided[..., 1], decided.sum(axis=-1)),
+        (decided, decided + turned + found[0][2]),
         (yes, yes + no),
         (tp, positive),
         (fp, negative),
@@ -90,8 +94,11 @@ def decided_rates(found: FloatArray) -> FloatArray:
         (tn, turned),
         (tp + tn, positive + negative),
     )
+    told = np.empty((len(METRICS), *tn.shape))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.stack([hits / of for hits, of in pairs], axis=-1)
+        for place, (hits, of) in enumerate(pairs):
+            np.divide(hits, of, out=told[place])
+    return np.moveaxis(told, 0, -1)
 
 
 def gaps(laid: Layout, every: FloatArray) -> FloatArray:
@@ -116,7 +123,7 @@ def levels_of(laid: Layout, counts: FloatArray) -> FloatArray:
     size = laid.combinations * laid.levels
     spread = np.zeros((len(counts), SIDES, size))
     spread.reshape(len(counts), -1)[:, laid.place % SIDES * size + laid.place // SIDES] = counts
-    return np.asarray(laid.member @ spread.reshape(len(counts), SIDES, laid.combinations, laid.levels))
+    return laid.by_group(spread.reshape(len(counts), SIDES, laid.combinations, laid.levels), 2)
 
 
 def _decided(laid: Layout, counts: FloatArray) -> FloatArray:
@@ -140,7 +147,7 @@ def _scores(laid: Layout, counts: FloatArray) -> FloatArray:
     """The sum of the scores of each group."""
     combination = laid.fact // FACTS
     starts = np.flatnonzero(np.diff(combination, prepend=-1))
-    return np.asarray(np.add.reduceat(counts * laid.score, starts, axis=1) @ laid.member.T)
+    return laid.by_group(np.add.reduceat(counts * laid.score, starts, axis=1), 1)
 
 
 def ranked(positive: FloatArray, negative: FloatArray) -> FloatArray:

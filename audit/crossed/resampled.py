@@ -19,7 +19,6 @@ from audit.bootstrap import percentile_interval
 from audit.crossed.layout import Layout
 from audit.crossed.rates import decided_rates, decisions, gaps, rates
 from audit.intervals import Interval
-from audit.rows.imitating.threads import one_thread
 
 TOGETHER = 1 << 18
 """Cells drawn at once: as many as stay near the processor."""
@@ -65,8 +64,7 @@ def _ends(laid: Layout, told: Told, drawn: tuple[int, int], confidence: float) -
     at_once = max(TOGETHER // max(laid.cells, 1), 1)
     sizes = [min(at_once, draws - start) for start in range(0, draws, at_once)]
     seeds = np.random.SeedSequence(seed).spawn(len(sizes))
-    # Blocks go side by side; linear algebra that divides each of them too would only wait for itself.
-    with one_thread(), ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         parts = list(pool.map(partial(_block, laid, told), sizes, seeds))
     found = np.concatenate(parts)
     low, high = percentile_interval(found.reshape(draws, -1), confidence)

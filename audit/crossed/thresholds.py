@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from audit.arrays import FloatArray
-from audit.crossed.layout import SIDES, Layout
+from audit.crossed.layout import Layout
 from audit.crossed.rates import decided_rates, levels_of
 
 
@@ -20,9 +20,8 @@ def threshold_rates(laid: Layout, thresholds: FloatArray, *, higher_is_better: b
     np.cumsum(found, axis=-1, out=below[..., 1:])
     side = "left" if higher_is_better else "right"
     cut = np.searchsorted(np.asarray(laid.edges), thresholds, side=side) + 1
-    under = below[..., cut].transpose(2, 1, 0)
-    over = below[..., -1].T[None] - under
+    under = below[..., cut]
+    over = below[..., -1:] - under
+    nobody = np.zeros_like(under)
     chosen, turned = (over, under) if higher_is_better else (under, over)
-    nobody = np.zeros_like(chosen)
-    table = np.stack([turned, chosen, nobody], axis=-2)
-    return decided_rates(table.reshape(len(thresholds), -1, SIDES, SIDES))
+    return decided_rates((turned, chosen, nobody)).transpose(1, 0, 2)

@@ -38,21 +38,33 @@ class _Scale:
 
 def whole_cells(encoded: pa.Table, axes: tuple[Axis, ...]) -> Cells | None:
     """The cells of a table; None where it is not of this kind."""
-    sizes = tuple(axis.size for axis in axes)
+    sizes = tuple(_size(encoded[axis.name], axis) for axis in axes)
+    places = math.prod(sizes)
     scale = _scale(next((axis.edges for axis in axes if axis.edges), ()))
-    if math.prod(sizes) > PLACES or (SCORE in encoded.column_names and scale is None):
+    if places > PLACES or (SCORE in encoded.column_names and scale is None):
         return None
-    n = np.zeros(math.prod(sizes), dtype=np.int64)
+    n = np.zeros(places, dtype=np.int64)
+    narrow = np.min_scalar_type(places)
     for start in range(0, len(encoded), BLOCK):
-        key = _key(encoded.slice(start, BLOCK), axes, scale)
+        key = _key(encoded.slice(start, BLOCK), axes, sizes, scale, np.zeros(BLOCK, dtype=narrow))
         if key is None:
             return None
         found = np.bincount(key)
         n[: len(found)] += found
     live = np.flatnonzero(n)
-    codes = np.array(np.unravel_index(live, sizes), dtype=np.int64).T
+    places_of = np.unravel_index(live, sizes)
+    codes = np.array(
+        [place + bool(axis.edges) for place, axis in zip(places_of, axes, strict=True)], dtype=np.int64
+    ).T
     score = _score(codes, axes)
     return codes, n[live], n[live] * score, n[live] * score**2
+
+
+def _size(values: pa.ChunkedArray, axis: Axis) -> int:
+    """How many codes occur at most: that of missing values only where there are some, of scores the edges."""
+    if axis.edges:
+        return len(axis.edges)
+    return axis.size if values.null_count else max(axis.size - 1, 1)
 
 
 def _scale(edges: tuple[float, ...]) -> _Scale | None:
@@ -69,21 +81,23 @@ def _scale(edges: tuple[float, ...]) -> _Scale | None:
     return _Scale(low=low, high=high, level=level)
 
 
-def _key(rows: pa.Table, axes: tuple[Axis, ...], scale: _Scale | None) -> IntArray | None:
-    """The place of each row; None where a score is none of the edges."""
-    key = np.zeros(len(rows), dtype=np.intp)
-    for axis in axes:
+def _key(
+    rows: pa.Table, axes: tuple[Axis, ...], sizes: tuple[int, ...], scale: _Scale | None, key: Codes
+) -> Codes | None:
+    """The place of each row, written to the zeros of ``key``; None where a score is none of the edges."""
+    key = key[: len(rows)]
+    for axis, size in zip(axes, sizes, strict=True):
         values = rows[axis.name]
         code = _levels(values, scale) if axis.edges and scale else _codes(values, axis)
         if code is None:
             return None
-        key *= axis.size
-        key += code
+        key *= key.dtype.type(size)
+        key += code.astype(key.dtype, copy=False)
     return key
 
 
 def _levels(values: pa.ChunkedArray, scale: _Scale) -> Codes | None:
-    """One more than the place of each score among the edges; None where one is no edge or not known."""
+    """The place of each score among the edges; None where one is no edge or not known."""
     if values.null_count:
         return None
     scores = np.asarray(values.to_numpy())
@@ -95,20 +109,31 @@ def _levels(values: pa.ChunkedArray, scale: _Scale) -> Codes | None:
     elif scores.size and not scale.low <= int(scores.min()) <= int(scores.max()) <= scale.high:
         return None
     if scale.level is None:
-        return scores if scale.low == 1 else scores.astype(np.int16) + np.int16(1 - scale.low)
+        return scores if scale.low == 0 else scores.astype(np.int16) - np.int16(scale.low)
     level = scale.level[scores.astype(np.intp) - scale.low]
-    return level if level.all() else None
+    return level - 1 if level.all() else None
 
 
 def _codes(values: pa.ChunkedArray, axis: Axis) -> Codes:
     """The code of each row as narrow as it is; the last one of the axis where it is not known."""
-    if pa.types.is_boolean(values.type):
-        found = values.cast(pa.int8())
-    else:
-        found = pa.chunked_array([chunk.indices for chunk in values.chunks], values.type.index_type)
-    if found.null_count:
-        found = found.cast(pa.int64()).fill_null(axis.size - 1)
-    return np.asarray(found.to_numpy())
+    truth = pa.types.is_boolean(values.type)
+    if truth and values.null_count:
+        return np.asarray(values.cast(pa.int8()).fill_null(axis.size - 1).to_numpy())
+    parts = [_bits(one) if truth else _indices(one, axis) for one in values.chunks]
+    return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, dtype=np.int8), *parts])
+
+
+def _bits(values: pa.BooleanArray) -> Codes:
+    """A byte for each bit."""
+    first, size = values.offset, len(values)
+    packed = np.frombuffer(values.buffers()[1], dtype=np.uint8)[first // 8 : (first + size + 7) // 8]
+    return np.unpackbits(packed, bitorder="little")[first % 8 : first % 8 + size]
+
+
+def _indices(values: pa.DictionaryArray, axis: Axis) -> Codes:
+    if values.null_count:
+        return np.asarray(values.indices.cast(pa.int64()).fill_null(axis.size - 1).to_numpy())
+    return np.asarray(values.indices.to_numpy())
 
 
 def _score(codes: IntArray, axes: tuple[Axis, ...]) -> FloatArray:
