@@ -16,7 +16,16 @@ ATTRIBUTES = {
     "gender": ("woman", "man", "other"),
 }
 THRESHOLD = 60
-SIZES = {"zip3": 900, "industry": 20, "source": 8, "channel": 6, "title": 40, "country": 30, "form": 12, "product": 5}
+SIZES = {
+    "zip3": 900,
+    "industry": 20,
+    "source": 8,
+    "channel": 6,
+    "title": 40,
+    "country": 30,
+    "form": 12,
+    "product": 5,
+}
 NUMBERS = ("tenure", "employees", "visits", "revenue")
 FIELDS = (*SIZES, *NUMBERS)
 

@@ -64,7 +64,9 @@ def parquet(folder: Path) -> Task:
     import pyarrow.parquet as pq
 
     columns = [*ATTRIBUTES, "score", "outcome"]
-    return Task(lambda: pq.read_table(folder / "five.parquet", columns=columns, read_dictionary=[*ATTRIBUTES]))
+    return Task(
+        lambda: pq.read_table(folder / "five.parquet", columns=columns, read_dictionary=[*ATTRIBUTES])
+    )
 
 
 CASES = {

@@ -49,14 +49,18 @@ def _named(codes: np.ndarray, name: str, kind: type) -> pa.DictionaryArray:
 
 def table(leads: Leads) -> pa.Table:
     """An admitted table over codes of a byte each, as they lie in memory."""
-    attributes = {f"attribute:{name}": _named(codes, name, np.int8) for name, codes in leads.attributes.items()}
+    attributes = {
+        f"attribute:{name}": _named(codes, name, np.int8) for name, codes in leads.attributes.items()
+    }
     truths = {"selected": leads.decision.astype(bool), "outcome": leads.outcome.astype(bool)}
     return pa.table({**attributes, "score": leads.score, **truths})
 
 
 def with_fields(leads: Leads) -> pa.Table:
     """An admitted table as intake gives it, fields and days of creation included."""
-    attributes = {f"attribute:{name}": _named(codes, name, np.int32) for name, codes in leads.attributes.items()}
+    attributes = {
+        f"attribute:{name}": _named(codes, name, np.int32) for name, codes in leads.attributes.items()
+    }
     names = {f"feature:{name}": _named(codes, name, np.int32) for name, codes in leads.names.items()}
     numbers = {f"feature:{name}": values for name, values in leads.numbers.items()}
     day = pa.array((np.arange(len(leads)) * 56 // len(leads)).astype(np.int32), pa.date32())
@@ -90,7 +94,11 @@ def _frame(folder: Path, kind: str) -> pd.DataFrame:
 
 def _of_frame(frame: pd.DataFrame) -> object:
     held = pa.Table.from_pandas(frame, preserve_index=False)
-    return _told(count(held.rename_columns([f"attribute:{name}" for name in ATTRIBUTES] + held.column_names[3:]), STREAM))
+    return _told(
+        count(
+            held.rename_columns([f"attribute:{name}" for name in ATTRIBUTES] + held.column_names[3:]), STREAM
+        )
+    )
 
 
 def objects(folder: Path) -> Task:
@@ -137,7 +145,9 @@ def _batches(path: Path) -> Iterator[pa.Table]:
 def resampled(folder: Path) -> Task:
     """T2: count, then 1,000 replicates of everything that T1 tells, with percentile intervals."""
     admitted = table(load(folder))
-    return Task(lambda: resampled_rates(layout(count(admitted, STREAM, edges=EDGES), 3), SCALE, DRAWS, 0, CONFIDENCE))
+    return Task(
+        lambda: resampled_rates(layout(count(admitted, STREAM, edges=EDGES), 3), SCALE, DRAWS, 0, CONFIDENCE)
+    )
 
 
 def resampled_only_gaps(folder: Path) -> Task:

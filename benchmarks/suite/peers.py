@@ -27,10 +27,10 @@ GROUPINGS = [one for size in (1, 2, 3) for one in combinations(ATTRIBUTES, size)
 def _frame(folder: Path) -> pd.DataFrame:
     """Attributes as strings, decision and outcome as whole numbers, under the names that aequitas wants."""
     leads = load(folder)
-    texts = {
-        name: np.array(levels(name), dtype=object)[codes] for name, codes in leads.attributes.items()
-    }
-    return pd.DataFrame({**texts, "score": leads.decision.astype(int), "label_value": leads.outcome.astype(int)})
+    texts = {name: np.array(levels(name), dtype=object)[codes] for name, codes in leads.attributes.items()}
+    return pd.DataFrame(
+        {**texts, "score": leads.decision.astype(int), "label_value": leads.outcome.astype(int)}
+    )
 
 
 def _crossed(frame: pd.DataFrame) -> list[str]:
@@ -303,7 +303,10 @@ def by_hand(folder: Path) -> Task:
             psi(np.bincount(codes[:half], minlength=size), np.bincount(codes[half:], minlength=size))
         for values in leads.numbers.values():
             edges = np.unique(np.quantile(values[:half], np.linspace(0, 1, 11)[1:-1]))
-            parts = [np.bincount(np.searchsorted(edges, one), minlength=10) for one in (values[:half], values[half:])]
+            parts = [
+                np.bincount(np.searchsorted(edges, one), minlength=10)
+                for one in (values[:half], values[half:])
+            ]
             psi(*parts)
             ks_2samp(values[:half], values[half:], method="asymp")
 
@@ -321,13 +324,18 @@ def script(folder: Path) -> Task:
         began = time.perf_counter()
         frame = pd.read_parquet(folder / "whole.parquet")
         texts = frame[[*ATTRIBUTES]].astype(object)
-        texts["score"], texts["label_value"] = (frame["score"] >= 60).astype(int), frame["outcome"].astype(int)
+        texts["score"], texts["label_value"] = (
+            (frame["score"] >= 60).astype(int),
+            frame["outcome"].astype(int),
+        )
         columns = _crossed(texts)
         audit = _audit(texts, columns)
         audit.audit()
         (folder / "peers.html").write_text(audit.disparity_df.to_html())
         rates = time.perf_counter()
-        matrix = np.column_stack([pd.factorize(frame[one])[0] if one in SIZES else frame[one] for one in FIELDS])
+        matrix = np.column_stack(
+            [pd.factorize(frame[one])[0] if one in SIZES else frame[one] for one in FIELDS]
+        )
         codes = pd.factorize(frame["gender"])[0]
         mutual_info_classif(matrix, codes, discrete_features=names, random_state=0)
         information = time.perf_counter()
