@@ -32,9 +32,9 @@ _RATES: tuple[tuple[str, str, str, str, int | None], ...] = (
     ("T1", LIMIT, "limits", "five", None),
     ("T1", "aequitas Audit (rates only)", "peers", "aequitas", None),
     ("T1", "fairlearn", "peers", "fairlearn", SMALL),
-    ("T1", "aif360 (rates only)", "peers", "aif360", MIDDLE),
+    ("T1", "aif360 (rates only)", "peers", "aif360", SMALL),
     ("T1", "oxonfair (rates only)", "peers", "oxonfair", MIDDLE),
-    ("T1", "smclarify (differences only)", "peers", "smclarify", MIDDLE),
+    ("T1", "smclarify (differences only)", "peers", "smclarify", SMALL),
     ("T1 Parquet", OURS, "ours", "parquet", None),
     ("T1 Parquet", LIMIT, "limits", "parquet", None),
     ("T2", OURS, "ours", "resampled", None),
@@ -92,4 +92,5 @@ def every(sizes: Sizes) -> Sequence[Asked]:
         Asked(task=task, system=system, module="journeys", case=case, leads=min(sizes.rates))
         for task, system, case in _ENDS
     ]
-    return (*rates, *streams, *audits, *script, *ends)
+    # The small sizes first: of a run that is ended, what is there is whole.
+    return sorted((*rates, *ends, *streams, *audits, *script), key=lambda one: one.leads)

@@ -36,7 +36,7 @@ def _machine(results: dict[str, Any]) -> str:
     lines = [
         f"- {told['processor']}, {told['cores']} cores, {told['gigabytes']} GB, {told['system']}, Python"
         f" {told['python']}; processes that waited at the start: {told['load']}; the run took"
-        f" {results['minutes']:.0f} minutes."
+        f" {results["minutes"]:.0f} minutes, each figure up to {results["rounds"]} times."
     ]
     for name, versions in told["libraries"].items():
         own = {"own": "Ours", "peers": "Peers", "drift_peers": "Peers of drift"}[name]

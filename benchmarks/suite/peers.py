@@ -36,7 +36,8 @@ def _frame(folder: Path) -> pd.DataFrame:
 def _crossed(frame: pd.DataFrame) -> list[str]:
     """Columns of the crossings, made outside the clock."""
     for one in GROUPINGS[3:]:
-        frame["*".join(one)] = frame[list(one)].agg("*".join, axis=1)
+        first, *others = (frame[name] for name in one)
+        frame["*".join(one)] = sum(("*" + other for other in others), start=first)
     return ["*".join(one) for one in GROUPINGS]
 
 

@@ -18,7 +18,6 @@ from benchmarks.suite.files import STREAM, write_five, write_whole
 from benchmarks.suite.machine import REPOSITORY, python_of
 from benchmarks.suite.stored import store
 
-ROUNDS = 3
 LONG = 20.0
 """Seconds of a case after which it is measured once only."""
 
@@ -63,14 +62,15 @@ QUICK = Sizes(rates=(100_000,), streams=(100_000,), audits=(100_000,))
 
 
 def measured(
-    sizes: Sizes, tell: Callable[[str], None], asked: Callable[[Sizes], Sequence[Asked]]
-) -> list[dict[str, Any]]:
-    """All figures of a run; ``tell`` is told of each."""
+    sizes: Sizes, wanted: Sequence[Asked], rounds: int, tell: Callable[[str], None]
+) -> Iterator[dict[str, Any]]:
+    """All figures of a run, as they come; ``tell`` is told of each call."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("FAIRLEAD_BENCH_DIR")) as name:
         folder = Path(name)
         for number in sizes.every:
             _prepare(folder / str(number), number, sizes)
-        return [one for each in _by_task(asked(sizes)) for one in _in_turns(folder, each, tell)]
+        for each in _by_task(wanted):
+            yield from _in_turns(folder, each, rounds, tell)
 
 
 def _prepare(folder: Path, number: int, sizes: Sizes) -> None:
@@ -92,10 +92,12 @@ def _by_task(wanted: Sequence[Asked]) -> Iterator[list[Asked]]:
         yield [one for one in wanted if (one.task, one.leads) == key]
 
 
-def _in_turns(folder: Path, cases: Sequence[Asked], tell: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+def _in_turns(
+    folder: Path, cases: Sequence[Asked], rounds: int, tell: Callable[[str], None]
+) -> Iterator[dict[str, Any]]:
     """Each case so many times, in rounds; one that takes long is measured once."""
     found: dict[Asked, list[dict[str, Any]]] = {one: [] for one in cases}
-    for turn in range(ROUNDS):
+    for turn in range(rounds):
         for one in cases:
             if turn and _long(found[one]):
                 continue
