@@ -29,7 +29,7 @@ def check_levels(table: pa.Table, columns: tuple[Column, ...]) -> None:
 
 
 def _few_names(values: pa.ChunkedArray) -> bool:
-    """Whether the dictionaries alone tell that there are not too many, so that no row needs to be looked at."""
+    """Whether the dictionaries alone tell that there are not too many: no row is looked at."""
     return pa.types.is_dictionary(values.type) and sum(len(one.dictionary) for one in values.chunks) <= LEVELS
 
 

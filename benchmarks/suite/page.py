@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from benchmarks.suite.catalogue import LIMIT, OURS, WORDS
@@ -34,9 +35,11 @@ def page(results: dict[str, Any]) -> str:
 def _machine(results: dict[str, Any]) -> str:
     told = results["machine"]
     lines = [
-        f"- {told['processor']}, {told['cores']} cores, {told['gigabytes']} GB, {told['system']}, Python"
-        f" {told['python']}; processes that waited at the start: {told['load']}; the run took"
-        f" {results["minutes"]:.0f} minutes, each figure up to {results["rounds"]} times."
+        (
+            f"- {told['processor']}, {told['cores']} cores, {told['gigabytes']} GB, {told['system']}, Python"
+            f" {told['python']}; processes that waited at the start: {told['load']}; the run took"
+            f" {results['minutes']:.0f} minutes, each figure up to {results['rounds']} times."
+        )
     ]
     for name, versions in told["libraries"].items():
         own = {"own": "Ours", "peers": "Peers", "drift_peers": "Peers of drift"}[name]
@@ -115,7 +118,7 @@ def _growth(found: Figures) -> str:
                 if (row["task"], row["system"]) == (task, system)
             ]
             known = [one for one in held if one is not None]
-            powers = [f"{exponent(a, b):.2f}" for a, b in zip(known, known[1:], strict=False)]
+            powers = [f"{exponent(a, b):.2f}" for a, b in pairwise(known)]
             if powers:
                 rows.append(f"| {task} | {system} | {' then '.join(powers)} |")
     head = "## Growth\n\nThe power of the leads with which the warm time grows, from size to size (1: in proportion).\n\n"
