@@ -39,7 +39,7 @@ def resampled_rates(
 
 
 def resampled_gaps(laid: Layout, draws: int, seed: int, confidence: float) -> Interval:
-    """The same of rates and their gaps only: leads are drawn by decision and outcome, whatever their score."""
+    """The same of rates and their gaps only; leads are drawn by decision and outcome."""
     few = _collapsed(laid)
     return _ends(few, partial(_rates_only, few), (draws, seed), confidence)
 

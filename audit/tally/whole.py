@@ -1,7 +1,7 @@
 """Counting where scores are whole numbers, each with a level of its own, and every cell has a place.
 
-Of such leads the sums of scores follow from the counts, exactly, so that one count of each block is all. Blocks
-are so small that they stay near the processor, and codes as narrow as the table has them.
+Of such leads the sums of scores follow from the counts, exactly, so that one count of each block is all.
+Blocks are so small that they stay near the processor, and codes as narrow as the table has them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Cells = tuple[IntArray, IntArray, FloatArray, FloatArray]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Scale:
-    """The whole numbers from ``low`` to ``high``; ``level`` is the code of each, None where they only shift."""
+    """Whole numbers from ``low`` to ``high``; ``level`` is the code of each, None where they only shift."""
 
     low: int
     high: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from audit.bootstrap import percentile_interval, replicates
@@ -20,7 +21,8 @@ def counted():
     by = stream("g", "h")
     by = replace(by, audit=replace(by.audit, intersections=2))
     table = random_leads(3, 700)
-    return cube(table, by), by
+    other = pa.array(np.random.default_rng(4).choice(["x", "y", "unknown"], len(table))).dictionary_encode()
+    return cube(table.append_column("attribute:h", other), by), by
 
 
 def test_rates_are_those_of_the_audit(counted):
