@@ -1,7 +1,8 @@
 """``make bench``: every figure in one run, and the page of them in docs/explanation/benchmarks.md.
 
-``--quick`` takes 100 thousand leads only, once, and writes nothing but the page to standard output;
-``--page`` writes the page anew from the results that are kept; a number is how often each figure is measured (3).
+``--quick`` takes 100 thousand leads only, once, and writes nothing but the page to standard output.
+``--page`` writes the page anew from the results that are kept. A number is how often each figure is measured
+(3 times where none is given).
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from audit.arrays import FloatArray
@@ -18,10 +20,11 @@ def threshold_rates(laid: Layout, thresholds: FloatArray, *, higher_is_better: b
     found = levels_of(laid, laid.n[None].astype(np.float64))[0, :, :, :-1]
     below = np.zeros((*found.shape[:2], found.shape[2] + 1))
     np.cumsum(found, axis=-1, out=below[..., 1:])
-    side = "left" if higher_is_better else "right"
+    side: Literal["left", "right"] = "left" if higher_is_better else "right"
     cut = np.searchsorted(np.asarray(laid.edges), thresholds, side=side) + 1
-    under = below[..., cut]
-    over = below[..., -1:] - under
+    under = np.asarray(below[..., cut], dtype=np.float64)
+    over = np.asarray(below[..., -1:] - under, dtype=np.float64)
     nobody = np.zeros_like(under)
     chosen, turned = (over, under) if higher_is_better else (under, over)
-    return decided_rates((turned, chosen, nobody)).transpose(1, 0, 2)
+    # By outcome, then by group and threshold.
+    return decided_rates([list(turned), list(chosen), list(nobody)]).transpose(1, 0, 2)
