@@ -16,11 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import urllib3
 from urllib3.connectionpool import HTTPConnectionPool
 
 from audit.intake import admit
-from audit.report.write import write_outputs
+from audit.report.write import write
 from audit.run import AuditRequest, audit
 from audit.schema import parse_stream
 from benchmarks import pull_memory, pull_memory_hubspot
@@ -28,7 +29,6 @@ from benchmarks.suite.files import STREAM, write_whole
 from benchmarks.suite.machine import REPOSITORY
 from benchmarks.suite.measuring import Task
 from benchmarks.syncing_process import served
-from connectors.files import read_table
 from connectors.lake import Lake
 from connectors.policy.apply import Raw, apply_policy
 from connectors.policy.parse import parse_policy
@@ -39,6 +39,8 @@ from tests.seals import SEALS
 from tests.torture.pull_process import POLICY as LEADS
 from tests.torture.pull_process import portal_from, source_from
 
+_OPEN = ExitStack()
+"""Stand-ins run until the process ends."""
 PULLED, POLICED, REPORTED = 10_000, 100_000, 20_000
 RULES = """[policy]
 name = "leads"
@@ -60,7 +62,7 @@ column = "region"
 field = "Age__c"
 operator = "band"
 column = "age"
-edges = [25, 35, 50, 65]
+bands = [25, 35, 50, 65]
 """
 
 
@@ -83,8 +85,8 @@ def report(folder: Path) -> Task:
     path = folder / "report.parquet"
     write_whole(path, REPORTED)
     stream = parse_stream(STREAM, "The stream")
-    made = audit(admit(read_table(path).table, stream), stream, AuditRequest())
-    return Task(partial(write_outputs, made, folder), counted=1)
+    made = audit(admit(pq.read_table(path), stream), stream, AuditRequest())
+    return Task(partial(write, made, folder), counted=1)
 
 
 def _ring() -> Keyring:
@@ -135,13 +137,13 @@ class _Crm:
 
 
 def _salesforce() -> _Crm:
-    told = json.loads(ExitStack().enter_context(served(pull_memory.MODULE, str(PULLED), "")))
+    told = json.loads(_OPEN.enter_context(served(pull_memory.MODULE, str(PULLED), "")))
     wish = Wish(score="score", wanted="full")
     return _Crm(told, lambda lake: source_from(told).sync(lake, LEADS, wish))
 
 
 def _hubspot() -> _Crm:
-    told = json.loads(ExitStack().enter_context(served(pull_memory_hubspot.MODULE, str(PULLED))))
+    told = json.loads(_OPEN.enter_context(served(pull_memory_hubspot.MODULE, str(PULLED))))
     wish = Wish(score="score", wanted="full")
     return _Crm(told, lambda lake: portal_from(told).sync(lake, POLICY, wish))
 
@@ -177,6 +179,9 @@ def _again(sent: list[_Sent], trusted: str | None) -> None:
     client = urllib3.PoolManager(ca_certs=trusted)
     for one in sent:
         answer = client.request(one.method, one.url, body=one.body, headers=one.headers)
+        if answer.status >= 400:
+            message = f"the bare client was answered {answer.status}"
+            raise RuntimeError(message)
         if "json" in answer.headers.get("Content-Type", ""):
             json.loads(answer.data)
         else:
