@@ -90,7 +90,7 @@ def _ends(found: Figures) -> tuple[Goal, ...]:
     second = policy.row["runs"][0]["counted"] / policy.middle if policy else None
     pulls = [
         Goal(task=task, text="ours over the bare client", asked=1.5, reached=found.ratio((task, OURS, SMALL), (task, "bare client", SMALL)), more=False)
-        for task in ("pull Salesforce", "pull HubSpot")
+        for task in ("pull HubSpot",)
     ]  # fmt: skip
     return (
         Goal(

@@ -194,7 +194,6 @@ CASES = {
     "policy": policy,
     "keys": keys,
     "salesforce": partial(_pull, _salesforce),
-    "salesforce bare": partial(_bare, _salesforce),
     "hubspot": partial(_pull, _hubspot),
     "hubspot bare": partial(_bare, _hubspot),
 }
