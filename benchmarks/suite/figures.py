@@ -47,8 +47,8 @@ class Figure:
 
     @property
     def megabytes(self) -> float:
-        """Peak memory, the most of all processes."""
-        return max(one["megabytes"] for one in self.runs)
+        """Peak memory, the most of all processes; NaN where it is not known."""
+        return max(one.get("megabytes", math.nan) for one in self.runs)
 
     @property
     def done(self) -> str:

@@ -85,7 +85,9 @@ def _row(found: Figures, one: Figure) -> str:
     limit = found.ratio((task, system, leads), (task, LIMIT, leads))
     counted = one.runs[0]["counted"]
     rate = f"; {counted / one.middle:,.0f} a second" if counted else ""
-    how = (f"scaled: {one.done}" if one.done else f"{len(one.runs)} processes") + rate
+    how = (
+        f"scaled: {one.done}" if one.done else f"{len(one.runs)} process{'es' if len(one.runs) > 1 else ''}"
+    ) + rate
     cells = (
         f"{leads:,}",
         system,
@@ -93,7 +95,7 @@ def _row(found: Figures, one: Figure) -> str:
         _spread(one.warm),
         "–" if ours is None else _short(ours),
         "–" if limit is None else _short(limit),
-        f"{one.megabytes:,.0f}",
+        f"{one.megabytes:,.0f}".replace("nan", "–"),
         how,
     )
     return f"| {' | '.join(cells)} |"

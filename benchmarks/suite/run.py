@@ -10,7 +10,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,9 @@ def measured(
     with tempfile.TemporaryDirectory(dir=os.environ.get("FAIRLEAD_BENCH_DIR")) as name:
         folder = Path(name)
         for number in sizes.every:
-            _prepare(folder / str(number), number, sizes)
+            # In a process of its own: a child's peak begins at that of the process that started it.
+            with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+                pool.submit(_prepare, folder / str(number), number, sizes).result()
         for each in _by_task(wanted):
             yield from _in_turns(folder, each, rounds, tell)
 
