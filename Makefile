@@ -28,6 +28,9 @@ year: .venv/.dev  ## a simulated year of 100,000 leads at both CRMs, pulled ever
 mutation: .venv-mutation/.ready  ## small faults put into audit, and how many the tests notice (an hour or two)
 	@.venv-mutation/bin/python -m tests.mutation $(ARGS)
 
+bench: .venv/.dev .venv-peers/.ready .venv-driftpeers/.ready  ## ours, the peers and the limit in one run (about 25 minutes; ARGS=--quick: two), and write docs/explanation/benchmarks.md
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 .venv-mutation/.ready: requirements/mutation.lock.txt pyproject.toml
 	@echo "Installing what requirements/mutation.lock.txt names (once; it may take a few minutes) ..."
 	$(PYTHON) -m venv .venv-mutation

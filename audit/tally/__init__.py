@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import add
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -44,6 +46,14 @@ def count(
     return check_cells(cube)
 
 
+def count_batches(batches: Iterable[pa.Table], stream: Stream, edges: tuple[float, ...]) -> Cube:
+    """Count an admitted table that comes in parts, of which one is held at a time; at least one part.
+
+    ``edges`` cuts the score axis of all of them. Raises as `count`.
+    """
+    return check_cells(reduce(add, (count(one, stream, edges=edges) for one in batches)))
+
+
 def _engine(name: str) -> Engine:
     found = ENGINES.get(DEFAULT if name == "auto" else name)
     if found is None:
@@ -52,4 +62,4 @@ def _engine(name: str) -> Engine:
     return found
 
 
-__all__ = ["ENGINES", "OFFERED", "count", "score_edges"]
+__all__ = ["ENGINES", "OFFERED", "count", "count_batches", "score_edges"]

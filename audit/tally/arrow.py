@@ -11,21 +11,25 @@ import pyarrow.compute as pc
 from audit.arrays import FloatArray, IntArray
 from audit.cube import Axis, Cube, keys
 from audit.tally.columns import NO, SCORE, YES, Column
+from audit.tally.whole import Cells, whole_cells
 
 CHUNK = 1 << 18
 _DENSE = 1 << 20
-
-Cells = tuple[IntArray, IntArray, FloatArray, FloatArray]
 
 
 def count(table: pa.Table, columns: tuple[Column, ...], edges: tuple[float, ...]) -> Cube:
     """Count the table in chunks, so that no array is as long as the table, and merge the cells."""
     encoded = pa.table({column.name: _encoded(table[column.name], column) for column in columns})
     axes = tuple(_axis(encoded[column.name], column, edges) for column in columns)
-    starts = range(0, max(len(table), 1), CHUNK)
+    codes, n, total, squares = whole_cells(encoded, axes) or _in_chunks(encoded, axes)
+    return Cube(axes=axes, codes=codes, n=n, score_sum=total, score_squares=squares)
+
+
+def _in_chunks(encoded: pa.Table, axes: tuple[Axis, ...]) -> Cells:
+    starts = range(0, max(len(encoded), 1), CHUNK)
     parts = [_cells(encoded.slice(start, CHUNK), axes) for start in starts]
     codes, n, total, squares = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Cube(axes=axes, codes=codes, n=n, score_sum=total, score_squares=squares)
+    return codes, n, total, squares
 
 
 def _encoded(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:

@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 from audit.grouping import grouping
 from audit.metrics.score_metrics import auc
 from audit.schema import Attribute, BadInput, Stream
-from audit.tally import ENGINES, OFFERED, count, edges, limits
+from audit.tally import ENGINES, OFFERED, count, count_batches, edges, limits
 
 STREAM = Stream(name="s", attributes=(Attribute(name="é", column="é"),), score="score", threshold=0.5)
 LEVELS = st.one_of(
@@ -154,3 +154,34 @@ def test_a_column_with_a_value_per_lead_is_refused(monkeypatch):
     monkeypatch.setattr(limits, "CELLS", 10)
     with pytest.raises(BadInput, match=r"coarsen or remove 'control c' \(50 values\)"):
         count(pa.table({"control:c": [str(i) for i in range(50)]}), STREAM, "arrow")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(-2, 5), TRUTHS), min_size=1, max_size=30), st.booleans()
+)
+@settings(max_examples=40, deadline=None)
+def test_whole_scores_are_counted_as_the_oracle_counts_them(rows, narrow):
+    names, scores, truths = (list(column) for column in zip(*rows, strict=True))
+    codes = pa.array(names, pa.int8() if narrow else pa.int32())
+    table = pa.table(
+        {
+            "attribute:é": pa.DictionaryArray.from_arrays(codes, ["a", "b", "c", "d"]),
+            "score": pa.array(scores, pa.float64()),
+            "outcome": pa.array(truths, pa.bool_()),
+        }
+    )
+    oracle = count(table, STREAM, "reference")
+    found = count(table, STREAM, "arrow")
+    assert found == oracle
+    assert found.score_sum.tolist() == oracle.score_sum.tolist()
+    whole = table.set_column(1, "score", table["score"].cast(pa.int8()))
+    own = tuple(float(one) for one in range(-2, 6))
+    assert count(whole, STREAM, edges=own) == count(table, STREAM, "reference", edges=own)
+
+
+def test_batches_add_up_to_the_table():
+    table = pa.table(
+        {"attribute:g": ["a", "b", "a"], "score": [1.0, 2.0, 2.0], "outcome": [True, None, False]}
+    )
+    parts = (table.slice(start, 1) for start in range(3))
+    assert count_batches(parts, STREAM, (1.0, 2.0)) == count(table, STREAM, edges=(1.0, 2.0))
