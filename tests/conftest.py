@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "desk")
 make_once()
 
 # Where processes share the files (see .ci/run), those that take longest begin, so that all end together.
-DEAR_FIRST = ("quality", "torture", "journey", "peers", "manifests", "audit", "webapp")
+DEAR_FIRST = ("year", "quality", "torture", "journey", "peers", "manifests", "audit", "webapp")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl+C work in every process that is started here, also where this run itself is in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
