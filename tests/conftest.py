@@ -35,7 +35,7 @@ DEAR_FIRST = ("year", "quality", "torture", "journey", "peers", "manifests", "au
 
 
 def pytest_configure() -> None:
-    """Let Ctrl+C work in every process that is started here, also where this run itself is in the background."""
+    """Let Ctrl+C work in all that is started here, also where this run itself is in the background."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
