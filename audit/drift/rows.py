@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from audit.arrays import FloatArray
+from audit.arrays import FloatArray, IntArray
 from audit.clustering.accounts import accounts_of
 from audit.cube import Axis
 from audit.drift.calendar import calendar
@@ -30,6 +30,8 @@ from audit.tally.columns import (
 
 FINEST = 1 << 14
 """Distinct numbers up to which each is a bin of its own; beyond it there are so many quantiles."""
+FARTHEST = 1 << 20
+"""Days from the first to the last up to which each has a place of its own while they are counted."""
 ROLES: dict[str, Role] = {
     "attribute": "group",
     "control": "control",
@@ -54,16 +56,12 @@ def of_rows(table: pa.Table, stream: Stream, asked: Asked) -> Source:
         message = 'the stream has no created; drift is told over days: add created = "column" to it'
         raise BadInput(message)
     table = with_decision(table, stream)
-    day, place, leads = np.unique(
-        pc.cast(table["created"], pa.int32()).to_numpy().astype(np.int64),
-        return_inverse=True,
-        return_counts=True,
-    )
+    day, place, leads = _days(pc.cast(table["created"], pa.int32()).to_numpy().astype(np.int64))
     made = calendar(day, leads, asked)
     accounts = accounts_of(table, asked.seed)
     return Source(
         window=made.window[place],
-        day=place.astype(np.int64),
+        day=place,
         period=made.period[place],
         weight=None,
         columns=partial(_columns, table, stream),
@@ -74,6 +72,17 @@ def of_rows(table: pa.Table, stream: Stream, asked: Asked) -> Source:
         account=None if accounts is None else accounts.code,
         calendar=made,
     )
+
+
+def _days(ordinals: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """The days that have leads in their order, each lead's place among them, and the leads of each."""
+    first, last = (int(ordinals.min()), int(ordinals.max())) if len(ordinals) else (0, 0)
+    if last - first >= FARTHEST:
+        return np.unique(ordinals, return_inverse=True, return_counts=True)
+    leads = np.bincount(ordinals - first)
+    seen = np.flatnonzero(leads)
+    place = np.cumsum(leads > 0) - 1
+    return seen + first, place[ordinals - first], leads[seen]
 
 
 def role_of(axis: str) -> tuple[Role, str] | None:
@@ -106,16 +115,33 @@ def _of_truth(values: pa.ChunkedArray, role: Role, name: str) -> Coded:
 
 
 def _of_numbers(values: FloatArray, role: Role, name: str) -> Coded:
-    edges = number_edges(values)
-    codes = np.searchsorted(edges, values, side="right")
-    codes = np.where(np.isfinite(values), codes, len(edges) + 1).astype(np.int64)
+    known = np.isfinite(values)
+    edges, codes = _ranked(values[known])
+    every = np.full(len(values), len(edges) + 1, dtype=np.int64)
+    every[known] = codes
     axis = Axis(name, (), tuple(edges.tolist()))
-    return Coded(name=name, role=role, axis=axis, codes=codes, missing=len(edges) + 1)
+    return Coded(name=name, role=role, axis=axis, codes=every, missing=len(edges) + 1)
 
 
-def number_edges(values: FloatArray) -> FloatArray:
-    """Every distinct number as an edge, or 16,384 quantiles of them; 0 alone where there is none."""
-    known = np.sort(values[np.isfinite(values)])
+def _ranked(known: FloatArray) -> tuple[FloatArray, IntArray]:
+    """The edges of finite numbers, and for each number how many edges lie at it or below."""
+    if np.unique(known[:: max(len(known) // FINEST, 1)]).size > FINEST // 2:
+        order = np.argsort(known)
+        ranked = known[order]
+        edges = _edges(ranked)
+        codes = np.empty(len(known), dtype=np.int64)
+        codes[order] = np.searchsorted(edges, ranked, side="right")
+        return edges, codes
+    # Numbers that repeat are found by their hash, many times as fast as they are sorted.
+    encoded = pa.array(known + 0.0).dictionary_encode()
+    distinct = encoded.dictionary.to_numpy()
+    edges = _edges(np.sort(distinct if distinct.size <= FINEST else known))
+    place = np.searchsorted(edges, distinct, side="right")
+    return edges, np.asarray(place[encoded.indices.to_numpy()], dtype=np.int64)
+
+
+def _edges(known: FloatArray) -> FloatArray:
+    """Every distinct one of sorted numbers as an edge, or 16,384 quantiles of them; 0 alone where there is none."""
     distinct = known[np.append(True, np.diff(known) > 0)] if known.size else np.zeros(1)
     if distinct.size > FINEST:
         distinct = np.unique(known[np.linspace(0, known.size - 1, FINEST).astype(np.int64)])
@@ -123,16 +149,25 @@ def number_edges(values: FloatArray) -> FloatArray:
 
 
 def _of_names(values: pa.ChunkedArray, role: Role, name: str) -> Coded:
-    plain = values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
-    encoded = plain.cast(pa.string()).fill_null(UNKNOWN).combine_chunks().dictionary_encode()
-    found = encoded.dictionary.to_pylist()
-    order = sorted(range(len(found)), key=found.__getitem__)
-    place = np.empty(len(found), dtype=np.int64)
-    place[order] = np.arange(len(found))
-    levels = tuple(found[code] for code in order)
-    codes = place[encoded.indices.to_numpy(zero_copy_only=False)]
-    missing = levels.index(UNKNOWN) if UNKNOWN in levels else None
-    return Coded(name=name, role=role, axis=Axis(name, levels), codes=codes, missing=missing)
+    found, codes = _encoded(values)
+    seen = np.bincount(codes, minlength=len(found))
+    levels = tuple(sorted({one for one, leads in zip(found, seen.tolist(), strict=True) if leads}))
+    rank = {level: place for place, level in enumerate(levels)}
+    place = np.asarray([rank.get(one, -1) for one in found], dtype=np.int64)
+    missing = rank.get(UNKNOWN)
+    return Coded(name=name, role=role, axis=Axis(name, levels), codes=place[codes], missing=missing)
+
+
+def _encoded(values: pa.ChunkedArray) -> tuple[list[str], IntArray]:
+    """Names, UNKNOWN for none at the end, and the place of each lead's among them."""
+    if pa.types.is_dictionary(values.type):
+        whole = values.unify_dictionaries().combine_chunks()
+    else:
+        whole = values.cast(pa.string()).combine_chunks().dictionary_encode()
+    found = whole.dictionary.cast(pa.string()).fill_null(UNKNOWN).to_pylist()
+    # A place of a byte may not hold one more.
+    places = whole.indices.cast(pa.int32()).fill_null(len(found))
+    return [*found, UNKNOWN], np.asarray(places.to_numpy(), dtype=np.int64)
 
 
 def _truth(table: pa.Table, name: str) -> tuple[FloatArray, FloatArray]:
