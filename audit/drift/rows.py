@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from audit.arrays import FloatArray, IntArray
 from audit.clustering.accounts import accounts_of
+from audit.coding import coded_names
 from audit.cube import Axis
 from audit.drift.calendar import calendar
 from audit.drift.model import Asked, Role
@@ -141,7 +142,7 @@ def _ranked(known: FloatArray) -> tuple[FloatArray, IntArray]:
 
 
 def _edges(known: FloatArray) -> FloatArray:
-    """Every distinct one of sorted numbers as an edge, or 16,384 quantiles of them; 0 alone where there is none."""
+    """Each distinct one of sorted numbers as an edge, or 16,384 quantiles; 0 alone where there is none."""
     distinct = known[np.append(True, np.diff(known) > 0)] if known.size else np.zeros(1)
     if distinct.size > FINEST:
         distinct = np.unique(known[np.linspace(0, known.size - 1, FINEST).astype(np.int64)])
@@ -149,25 +150,9 @@ def _edges(known: FloatArray) -> FloatArray:
 
 
 def _of_names(values: pa.ChunkedArray, role: Role, name: str) -> Coded:
-    found, codes = _encoded(values)
-    seen = np.bincount(codes, minlength=len(found))
-    levels = tuple(sorted({one for one, leads in zip(found, seen.tolist(), strict=True) if leads}))
-    rank = {level: place for place, level in enumerate(levels)}
-    place = np.asarray([rank.get(one, -1) for one in found], dtype=np.int64)
-    missing = rank.get(UNKNOWN)
-    return Coded(name=name, role=role, axis=Axis(name, levels), codes=place[codes], missing=missing)
-
-
-def _encoded(values: pa.ChunkedArray) -> tuple[list[str], IntArray]:
-    """Names, UNKNOWN for none at the end, and the place of each lead's among them."""
-    if pa.types.is_dictionary(values.type):
-        whole = values.unify_dictionaries().combine_chunks()
-    else:
-        whole = values.cast(pa.string()).combine_chunks().dictionary_encode()
-    found = whole.dictionary.cast(pa.string()).fill_null(UNKNOWN).to_pylist()
-    # A place of a byte may not hold one more.
-    places = whole.indices.cast(pa.int32()).fill_null(len(found))
-    return [*found, UNKNOWN], np.asarray(places.to_numpy(), dtype=np.int64)
+    levels, codes = coded_names(values)
+    missing = levels.index(UNKNOWN) if UNKNOWN in levels else None
+    return Coded(name=name, role=role, axis=Axis(name, levels), codes=codes, missing=missing)
 
 
 def _truth(table: pa.Table, name: str) -> tuple[FloatArray, FloatArray]:

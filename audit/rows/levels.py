@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from audit.coding import UNKNOWN, coded_names
 from audit.rows.once import once
 
 Codes = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
-UNKNOWN = "unknown"
 BINS = 20
 MOST_LEVELS = 2_000
 RARE = 10
@@ -110,12 +110,8 @@ def _reals(column: pa.ChunkedArray) -> Reals:
 
 
 def _dictionary(column: pa.ChunkedArray) -> Levels:
-    plain = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-    encoded = plain.cast(pa.string()).fill_null(UNKNOWN).combine_chunks().dictionary_encode()
-    names = np.asarray(encoded.dictionary.to_pylist(), dtype=object)
-    order = np.argsort(names.astype(str), kind="stable")
-    codes = np.argsort(order)[encoded.indices.to_numpy(zero_copy_only=False)] if names.size else []
-    return Levels(codes=np.asarray(codes, dtype=np.int64), names=tuple(names[order]))
+    names, codes = coded_names(column)
+    return Levels(codes=codes, names=names)
 
 
 def _bins(values: Reals) -> Levels:

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.clustering.accounts import accounts_of
-from audit.rows.levels import UNKNOWN, Codes, Levels, Reals, attribute_levels
+from audit.coding import UNKNOWN
+from audit.rows.levels import Codes, Levels, Reals, attribute_levels
 from audit.schema import Attribute, Stream
 from audit.tally.columns import with_decision
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
+from audit.coding import UNKNOWN
 from audit.estimate import Estimate
 from audit.rows.answers.hidden import hide
 from audit.rows.answers.model import Answer, Answered
@@ -19,7 +20,7 @@ from audit.rows.answers.newest import Newest, lined_up, newest_of
 from audit.rows.answers.overridden import overridden
 from audit.rows.answers.shares import ALL, Counted, Side, counted, gaps, rates
 from audit.rows.answers.spread import Rows
-from audit.rows.levels import UNKNOWN, Levels, attribute_levels
+from audit.rows.levels import Levels, attribute_levels
 from audit.schema import Attribute, Stream, Tolerance
 from audit.tally.columns import with_decision
 

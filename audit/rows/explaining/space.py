@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from audit.coding import UNKNOWN
 from audit.rows.clusters import FOLDS, clusters
 from audit.rows.explaining.model import Locked, Searched
 from audit.rows.explaining.subject import Subject
-from audit.rows.levels import RARE, UNKNOWN, Codes, Reals, feature, groups
+from audit.rows.levels import RARE, Codes, Reals, feature, groups
 from audit.rows.separating.separation import separation
 from audit.schema import BadInput, Stream
 

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from audit.arrays import BoolArray
+from audit.coding import UNKNOWN as NOT_KNOWN
 from audit.estimate import Estimate
-from audit.rows.levels import UNKNOWN as NOT_KNOWN
 from audit.rows.levels import Levels, Reals, attribute_levels
 from audit.rows.matching.matched_gap import Side, majority_gap, matched_gap
 from audit.rows.matching.nearness import Space, space

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from audit.arrays import BoolArray
 from audit.clustering.accounts import FEWEST, accounts_of
-from audit.rows.levels import UNKNOWN, Codes, Levels, Reals, attribute_levels
+from audit.coding import UNKNOWN
+from audit.rows.levels import Codes, Levels, Reals, attribute_levels
 from audit.rows.mitigation.encoded import Column, columns
 from audit.rows.mitigation.folding import Dealt, dealt
 from audit.rows.mitigation.model import Request

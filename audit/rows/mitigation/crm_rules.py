@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from audit.coding import UNKNOWN
 from audit.finding.words import listed, plain, quoted
-from audit.rows.levels import UNKNOWN, Codes, Reals
+from audit.rows.levels import Codes, Reals
 from audit.rows.mitigation.attempt import Attempt, Made
 from audit.rows.mitigation.bench import Bench
 from audit.rows.mitigation.encoded import Column, Target, encoded

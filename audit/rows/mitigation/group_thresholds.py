@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray
+from audit.coding import UNKNOWN
 from audit.rows.clusters import FOLDS
-from audit.rows.levels import UNKNOWN, Codes, Reals
+from audit.rows.levels import Codes, Reals
 from audit.rows.mitigation.attempt import Attempt, Made, NotHere
 from audit.rows.mitigation.bench import Bench
 from audit.rows.mitigation.model import AIMS, Aim, Remedy
