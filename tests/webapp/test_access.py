@@ -233,18 +233,24 @@ def test_a_permission_that_was_given_is_seen_by_the_next_check(world):
     assert access.check(world.services, row).note == note
 
 
-def test_a_used_up_day_resumes_on_the_next_one(world):
+def a_minute_later(monkeypatch):
+    """What an org told of its day is asked for anew."""
+    monkeypatch.setattr("connectors.salesforce.budget.BELIEVED", 0.0)
+
+
+def test_a_used_up_day_resumes_on_the_next_one(world, monkeypatch):
     row = world.ready("salesforce")
     come_near_the_limit(world.salesforce)
     with pytest.raises(Busy):
         jobs.sync(world.services, row)
     assert world.services.repository.connection(row.id).state == "limit_reached"
     world.salesforce.state.calls = 0
+    a_minute_later(monkeypatch)
     assert jobs.sync(world.services, row).pulled.read == 240
     assert world.services.repository.connection(row.id).state == "connected"
 
 
-def test_a_write_back_that_failed_is_told_until_one_goes_well(world):
+def test_a_write_back_that_failed_is_told_until_one_goes_well(world, monkeypatch):
     row = world.ready("salesforce")
     jobs.sync(world.services, row)
     use_up_the_day(world.salesforce)
@@ -253,6 +259,7 @@ def test_a_write_back_that_failed_is_told_until_one_goes_well(world):
     found = world.services.repository.connection(row.id)
     assert (found.state, "The last write-back did not finish" in found.note) == ("limit_reached", True)
     world.salesforce.state.calls = 0
+    a_minute_later(monkeypatch)
     jobs.publish(world.services, row)
     assert world.services.repository.connection(row.id).state == "connected"
 
