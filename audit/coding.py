@@ -6,15 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from audit.arrays import IntArray
-
-UNKNOWN = "unknown"
-"""The name of a lead that has none."""
+from audit.tally.columns import UNKNOWN
 
 
 def coded_names(values: pa.ChunkedArray) -> tuple[tuple[str, ...], IntArray]:
     """A column of names, coded or not, as its sorted names and the place of each lead's.
 
-    Names that no lead has are left out.
+    A lead without a name counts as unknown. Names that no lead has are left out.
 
     Examples
     --------

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from audit.coding import UNKNOWN
 from audit.rows.clusters import FOLDS
 from audit.rows.imitating.linear import Linear
 from audit.rows.imitating.threads import one_thread
 from audit.rows.levels import Codes, Reals, attribute_levels
 from audit.rows.surrogate import Surrogate
 from audit.schema import BadInput
+from audit.tally.columns import UNKNOWN
 
 BACKGROUND = 100
 MOST_LEADS = 300

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from audit.coding import UNKNOWN, coded_names
+from audit.coding import coded_names
 from audit.rows.once import once
+from audit.tally.columns import UNKNOWN
 
 Codes = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]

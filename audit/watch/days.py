@@ -12,10 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.clustering.accounts import accounts_of
-from audit.coding import UNKNOWN
 from audit.rows.levels import Codes, Levels, Reals, attribute_levels
 from audit.schema import Attribute, Stream
-from audit.tally.columns import with_decision
+from audit.tally.columns import UNKNOWN, with_decision
 
 EPOCH = date(1970, 1, 1)
 Happened = tuple[Reals, Reals]

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from audit.coding import UNKNOWN
 from audit.estimate import Estimate
 from audit.rows.answers.hidden import hide
 from audit.rows.answers.model import Answer, Answered
@@ -22,7 +21,7 @@ from audit.rows.answers.shares import ALL, Counted, Side, counted, gaps, rates
 from audit.rows.answers.spread import Rows
 from audit.rows.levels import Levels, attribute_levels
 from audit.schema import Attribute, Stream, Tolerance
-from audit.tally.columns import with_decision
+from audit.tally.columns import UNKNOWN, with_decision
 
 NOBODY = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 

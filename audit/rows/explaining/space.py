@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from audit.coding import UNKNOWN
 from audit.rows.clusters import FOLDS, clusters
 from audit.rows.explaining.model import Locked, Searched
 from audit.rows.explaining.subject import Subject
 from audit.rows.levels import RARE, Codes, Reals, feature, groups
 from audit.rows.separating.separation import separation
 from audit.schema import BadInput, Stream
+from audit.tally.columns import UNKNOWN
 
 MOST_VALUES = 40
 """Of more, evenly spaced values of a number (the ends among them) and the most frequent names are tried."""

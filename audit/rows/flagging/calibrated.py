@@ -26,12 +26,12 @@ import numpy as np
 import pyarrow as pa
 
 from audit.arrays import BoolArray, FloatArray, IntArray
-from audit.coding import UNKNOWN
 from audit.inference import normal_p
 from audit.intervals import quantile
 from audit.rows.levels import attribute_levels, score_or_decision
 from audit.schema import Attribute, Stream
 from audit.subgroups.treatment import usable_outcomes
+from audit.tally.columns import UNKNOWN
 
 BINS = 300
 KNOTS = (0.05, 0.35, 0.65, 0.95)

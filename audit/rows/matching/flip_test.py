@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 
 from audit.arrays import BoolArray
-from audit.coding import UNKNOWN as NOT_KNOWN
 from audit.estimate import Estimate
 from audit.rows.levels import Levels, Reals, attribute_levels
 from audit.rows.matching.matched_gap import Side, majority_gap, matched_gap
 from audit.rows.matching.nearness import Space, space
 from audit.schema import Attribute, Stream
 from audit.tally.columns import SELECTED, with_decision
+from audit.tally.columns import UNKNOWN as NOT_KNOWN
 
 MOST_GROUPS = 6
 MOST_LEADS = 1_500

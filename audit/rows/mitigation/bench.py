@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from audit.arrays import BoolArray
 from audit.clustering.accounts import FEWEST, accounts_of
-from audit.coding import UNKNOWN
 from audit.rows.levels import Codes, Levels, Reals, attribute_levels
 from audit.rows.mitigation.encoded import Column, columns
 from audit.rows.mitigation.folding import Dealt, dealt
@@ -18,6 +17,7 @@ from audit.rows.mitigation.queue import Queue
 from audit.rows.own import Own
 from audit.schema import BadInput, Stream
 from audit.subgroups.treatment import usable_outcomes
+from audit.tally.columns import UNKNOWN
 
 LEAST_KNOWN = 200
 LEAST_OF_EACH = 30

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from audit.coding import UNKNOWN
 from audit.finding.words import listed, plain, quoted
 from audit.rows.levels import Codes, Reals
 from audit.rows.mitigation.attempt import Attempt, Made
@@ -23,6 +22,7 @@ from audit.rows.mitigation.learning import BOOSTED_FROM, Predict, by_fold, filli
 from audit.rows.mitigation.model import Remedy
 from audit.rows.mitigation.queue import Queue
 from audit.rows.mitigation.wording import NO_LABELS
+from audit.tally.columns import UNKNOWN
 
 DRAWS = 5
 FEWER_AND_MORE = (0.75, 0.9, 1.1, 1.25)

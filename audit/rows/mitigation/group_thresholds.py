@@ -18,13 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from audit.arrays import BoolArray
-from audit.coding import UNKNOWN
 from audit.rows.clusters import FOLDS
 from audit.rows.levels import Codes, Reals
 from audit.rows.mitigation.attempt import Attempt, Made, NotHere
 from audit.rows.mitigation.bench import Bench
 from audit.rows.mitigation.model import AIMS, Aim, Remedy
 from audit.rows.mitigation.wording import SCORE_LABELS
+from audit.tally.columns import UNKNOWN
 
 STEPS = 1_000
 """Shares are told apart by a thousandth."""

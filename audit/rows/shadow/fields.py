@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from audit.coding import UNKNOWN
 from audit.rows.levels import LARGEST, MOST_LEVELS, RARE, Codes, Reals, feature_numbers
 from audit.rows.mitigation.encoded import Column, Target, level_means
 from audit.rows.mitigation.field_changes import COARSE
 from audit.rows.proxy import PREFIX
 from audit.schema import BadInput
+from audit.tally.columns import UNKNOWN
 
 Names = npt.NDArray[np.object_]
 QUANTITY, QUARTERS, NAMES = "quantity", "quarters", "names"
