@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from audit.intake import admit
-from audit.intake.dates import newest
+from audit.intake.dates import unripe
 from audit.rows.once import once
 from audit.schema import Stream
 from audit.tally.columns import OUTCOME
@@ -55,8 +55,7 @@ def up_to(table: pa.Table, stream: Stream, today: date) -> pa.Table:
 def _ripe(table: pa.Table, maturity_days: int) -> pa.Table:
     """Without the outcomes of leads that are too young for one."""
     days = pc.cast(table["created"], pa.int32()).to_numpy().astype(np.float64)
-    last = date(1970, 1, 1) + timedelta(days=int(newest(days)) - maturity_days)
-    old = pc.less_equal(table["created"], pa.scalar(last, pa.date32()))
+    young = pa.array(unripe(days, maturity_days))
     place = table.column_names.index(OUTCOME)
-    known = pc.if_else(old, table[OUTCOME], pa.scalar(None, table[OUTCOME].type))
+    known = pc.if_else(young, pa.scalar(None, table[OUTCOME].type), table[OUTCOME])
     return table.set_column(place, OUTCOME, known)
