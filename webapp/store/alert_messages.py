@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.store.alert_rows import AlertRow
@@ -108,56 +108,44 @@ class AlertMessages:
     def begin(self, message_id: str) -> None:
         """Note, before anything leaves, that it is being sent."""
         with self.database.writing() as session:
-            row = session.get(AlertMessage, message_id, with_for_update=True)
-            if row is None:
-                return
-            row.state, row.tries, row.begun_at = "sending", row.tries + 1, self.clock()
+            for row in session.scalars(_held(message_id)):
+                row.state, row.tries, row.begun_at = "sending", row.tries + 1, self.clock()
 
     def later(self, message_id: str, seconds: float, told: str) -> None:
         """It is tried again, not before so many seconds. It stays begun: it may have arrived."""
         with self.database.writing() as session:
-            row = session.get(AlertMessage, message_id, with_for_update=True)
-            if row is None:
-                return
-            row.not_before, row.told = self.clock() + timedelta(seconds=seconds), told
+            for row in session.scalars(_held(message_id)):
+                row.not_before, row.told = self.clock() + timedelta(seconds=seconds), told
 
     def put_off(self, message_id: str, until: datetime) -> None:
         """It is not tried before a moment, and that is no try."""
         now = self.clock()
         with self.database.writing() as session:
-            row = session.get(AlertMessage, message_id, with_for_update=True)
-            if row is None:
-                return
-            row.not_before, row.made_at = until, min(row.made_at, now)
-            row.begun_at = row.begun_at and min(row.begun_at, now)
+            for row in session.scalars(_held(message_id)):
+                row.not_before, row.made_at = until, min(row.made_at, now)
+                row.begun_at = row.begun_at and min(row.begun_at, now)
 
     def reached(self, message_id: str, taken: Collection[str], channel: str, alerts: Alerts) -> None:
         """Some addresses have it and do not get it again; each alert that it told of says so."""
         with self.database.writing() as session:
-            row = session.get(AlertMessage, message_id, with_for_update=True)
-            if row is None:
-                return
-            if not row.reached:
-                _noted(session, row, (channel, alerts), self.clock())
-            row.reached = sorted({*row.reached, *taken})
+            for row in session.scalars(_held(message_id)):
+                if not row.reached:
+                    _noted(session, row, (channel, alerts), self.clock())
+                row.reached = sorted({*row.reached, *taken})
 
     def end(self, message_id: str, state: MessageState, told: str) -> None:
         """It has ended without being sent."""
         with self.database.writing() as session:
-            row = session.get(AlertMessage, message_id, with_for_update=True)
-            if row is None:
-                return
-            _end(row, (state, told), self.clock())
+            for row in session.scalars(_held(message_id)):
+                _end(row, (state, told), self.clock())
 
     def sent(self, message_id: str, told: str, channel: str, alerts: Alerts) -> None:
         """It was sent; each alert that it told of says so in its history, once."""
         with self.database.writing() as session:
-            row = session.get(AlertMessage, message_id, with_for_update=True)
-            if row is None:
-                return
-            if not row.reached:
-                _noted(session, row, (channel, alerts), self.clock())
-            _end(row, ("sent", told), self.clock())
+            for row in session.scalars(_held(message_id)):
+                if not row.reached:
+                    _noted(session, row, (channel, alerts), self.clock())
+                _end(row, ("sent", told), self.clock())
 
     def revive(self, connection_id: str) -> None:
         """What failed waits again, as new: somebody mended what was wrong."""
@@ -169,6 +157,11 @@ class AlertMessages:
         """Let go of what ended long ago."""
         with self.database.writing() as session:
             session.execute(delete(AlertMessage).where(AlertMessage.ended_at < self.clock() - KEPT))
+
+
+def _held(message_id: str) -> Select[AlertMessage]:
+    """The message, for one transaction at a time; none where its channel was removed."""
+    return select(AlertMessage).filter_by(id=message_id).with_for_update()
 
 
 def _may_go(now: datetime) -> ColumnElement[bool]:
