@@ -62,30 +62,43 @@ class Figures:
 
 def measured(leads: int, page: int, rounds: int = ROUNDS) -> Figures:
     """All three, in each round one after the other."""
-    ids = [f"00Q{number:015}" for number in range(leads)]
-    pages = [_columns(range(first, min(first + page, leads))) for first in range(0, leads, page)]
-    secret, found = bytes(32), dict[str, list[float]](policy=[], with_keys=[], floor=[])
+    ids = ids_of(leads)
+    pages = [columns_of(range(first, min(first + page, leads))) for first in range(0, leads, page)]
+    found = dict[str, list[float]](policy=[], with_keys=[], floor=[])
     for _ in range(rounds):
         keys: list[Sequence[object]] = []
-        made = _seconds(lambda into=keys: into.extend(_keyed(ids, page)))  # type: ignore[misc]
-        applied = _seconds(lambda of=keys: _apply(of, pages))  # type: ignore[misc]
-        floor = _seconds(lambda: [hmac.digest(secret, one.encode(), hashlib.sha256) for one in ids])
-        found["policy"].append(leads / applied)
-        found["with_keys"].append(leads / (made + applied))
+        made = _seconds(lambda into=keys: into.extend(keyed(ids, page)))  # type: ignore[misc]
+        worked = _seconds(lambda of=keys: applied(of, pages))  # type: ignore[misc]
+        floor = _seconds(lambda: floor_of(ids))
+        found["policy"].append(leads / worked)
+        found["with_keys"].append(leads / (made + worked))
         found["floor"].append(leads / floor)
     return Figures(page=page, **found)
 
 
-def _keyed(ids: Sequence[str], page: int) -> list[Sequence[object]]:
+def ids_of(leads: int) -> list[str]:
+    """Record ids of so many leads."""
+    return [f"00Q{number:015}" for number in range(leads)]
+
+
+def floor_of(ids: Sequence[str]) -> list[bytes]:
+    """HMAC-SHA-256 of each id and nothing else: what no policy that makes keys can go below."""
+    secret = bytes(32)
+    return [hmac.digest(secret, one.encode(), hashlib.sha256) for one in ids]
+
+
+def keyed(ids: Sequence[str], page: int) -> list[Sequence[object]]:
+    """The keys of the ids, page by page."""
     return [[RING.lead_key(one) for one in ids[at : at + page]] for at in range(0, len(ids), page)]
 
 
-def _apply(keys: Sequence[Sequence[object]], pages: Sequence[dict[str, list[str | None]]]) -> None:
+def applied(keys: Sequence[Sequence[object]], pages: Sequence[dict[str, list[str | None]]]) -> None:
+    """Apply the policy to each page."""
     for mine, columns in zip(keys, pages, strict=True):
         apply_policy(POLICY, Raw(keys=mine, columns=columns), RING)  # type: ignore[arg-type]
 
 
-def _columns(numbers: range) -> dict[str, list[str | None]]:
+def columns_of(numbers: range) -> dict[str, list[str | None]]:
     """Leads of a year, one in 97 opted out, as a CRM tells them; each was made in a minute of its own."""
     return {
         "CreatedDate": [

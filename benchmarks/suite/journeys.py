@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hmac
 import io
 import json
 import subprocess
@@ -25,14 +24,12 @@ from audit.report.write import write
 from audit.run import AuditRequest, audit
 from audit.schema import parse_stream
 from benchmarks import pull_memory, pull_memory_hubspot
+from benchmarks.policy import applied, columns_of, floor_of, ids_of, keyed
 from benchmarks.suite.files import STREAM, write_whole
 from benchmarks.suite.machine import REPOSITORY
 from benchmarks.suite.measuring import Task
 from benchmarks.syncing_process import served
 from connectors.lake import Lake
-from connectors.policy.apply import Raw, apply_policy
-from connectors.policy.parse import parse_policy
-from connectors.pseudonym import Keyring
 from connectors.synced import Wish
 from tests.connectors.subject_hubspot import POLICY
 from tests.seals import SEALS
@@ -42,28 +39,6 @@ from tests.torture.pull_process import portal_from, source_from
 _OPEN = ExitStack()
 """Stand-ins run until the process ends."""
 PULLED, POLICED, REPORTED = 10_000, 100_000, 20_000
-RULES = """[policy]
-name = "leads"
-crm = "salesforce"
-object = "Lead"
-created = "CreatedDate"
-
-[[rule]]
-field = "Score__c"
-operator = "keep"
-column = "score"
-
-[[rule]]
-field = "Region__c"
-operator = "keep"
-column = "region"
-
-[[rule]]
-field = "Age__c"
-operator = "band"
-column = "age"
-bands = [25, 35, 50, 65]
-"""
 
 
 def whole(folder: Path) -> Task:
@@ -89,33 +64,17 @@ def report(folder: Path) -> Task:
     return Task(partial(write, made, folder), counted=1)
 
 
-def _ring() -> Keyring:
-    return Keyring(crm="salesforce", organisation="00D000000000001EAA", master=bytes(range(32)))
-
-
 def policy(folder: Path) -> Task:
-    """Keys by HMAC and four columns of 100,000 records, as a connector does it."""
+    """Keys by HMAC and six columns of 100,000 records, as a connector does it."""
     del folder
-    rules, ids = parse_policy(RULES, "The policy"), [f"00Q{number:015d}" for number in range(POLICED)]
-    columns: dict[str, list[str | None]] = {
-        "Score__c": [str(number % 101) for number in range(POLICED)],
-        "Region__c": [("urban", "rural", "coast")[number % 3] for number in range(POLICED)],
-        "Age__c": [str(18 + number % 60) for number in range(POLICED)],
-        "CreatedDate": [f"2026-01-{1 + number % 28:02d}T10:00:00Z" for number in range(POLICED)],
-    }
-
-    def call() -> None:
-        ring = _ring()
-        apply_policy(rules, Raw(keys=[ring.lead_key(one) for one in ids], columns=columns), ring)
-
-    return Task(call, counted=POLICED)
+    ids, columns = ids_of(POLICED), columns_of(range(POLICED))
+    return Task(lambda: applied(keyed(ids, POLICED), [columns]), counted=POLICED)
 
 
 def keys(folder: Path) -> Task:
-    """HMAC-SHA-256 alone of as many ids: what no policy that makes keys can go below."""
+    """HMAC-SHA-256 alone of as many ids."""
     del folder
-    ids = [f"00Q{number:015d}".encode() for number in range(POLICED)]
-    return Task(lambda: [hmac.digest(bytes(32), one, "sha256") for one in ids], counted=POLICED)
+    return Task(partial(floor_of, ids_of(POLICED)), counted=POLICED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Where the calls of a portal are counted: in a note that all processes share, or in memory for one.
+"""Where the calls of a portal are counted: in a note, of all processes or of one.
 
 The note ``hubspot-<portal>`` holds the calls of the last seconds: no id of a record, no address. One that
 cannot be read counts as empty: HubSpot's own limit then tells.
@@ -7,11 +7,10 @@ cannot be read counts as empty: HubSpot's own limit then tells.
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from connectors.hubspot.window import Window
 from connectors.shared_notes import Note
@@ -47,41 +46,18 @@ class Counts:
         return self.searches if search else self.calls
 
 
-class Ledger(Protocol):
-    """The counts of one portal, for one caller at a time."""
-
-    def open(self) -> AbstractContextManager[tuple[Counts, float]]:
-        """The counts inside a ``with``, and the moment by the clock that all go by who share them (seconds).
-
-        What is changed in them counts from its end on.
-        """
-        ...
-
-
-@dataclass(slots=True, kw_only=True)
-class MemoryLedger:
-    """The counts of the threads of one process."""
-
-    clock: Callable[[], float]
-    _counts: Counts = field(default_factory=Counts)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @contextmanager
-    def open(self) -> Iterator[tuple[Counts, float]]:
-        """The counts, held."""
-        with self._lock:
-            yield self._counts, self.clock()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SharedLedger:
-    """The counts of all processes that share a note."""
+class Ledger:
+    """The counts of one portal, for one caller at a time: of all who have the same note."""
 
     note: Note
 
     @contextmanager
     def open(self) -> Iterator[tuple[Counts, float]]:
-        """The counts, held and then written."""
+        """The counts inside a ``with``, and the moment by the clock of the note (seconds).
+
+        What is changed in them is written at its end.
+        """
         with self.note.open() as page:
             counts = _read(page.text, page.now)
             yield counts, page.now

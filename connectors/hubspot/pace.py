@@ -17,9 +17,9 @@ from functools import cache
 from uuid import uuid4
 
 from connectors.errors import Busy
-from connectors.hubspot.ledger import SHARE, Counts, Ledger, MemoryLedger, SharedLedger
+from connectors.hubspot.ledger import SHARE, Counts, Ledger
 from connectors.hubspot.timing import Timing
-from connectors.shared_notes import Notes
+from connectors.shared_notes import MemoryNote, Note, Notes
 
 # A longer wait than this is the caller's to plan: it gets Busy at once.
 PATIENCE = 30.0
@@ -97,15 +97,14 @@ class Pace:
 
 def pace_of(portal: str, timing: Timing, notes: Notes | None, percent: int, api_url: str) -> Pace:
     """The one pace of a portal: of every process that has the same notes, or of this process alone."""
-    if notes is None:
-        return Pace(ledger=_in_memory(api_url, portal, timing), timing=timing, percent=percent)
-    return Pace(ledger=SharedLedger(note=notes(f"hubspot-{portal}")), timing=timing, percent=percent)
+    note = notes(f"hubspot-{portal}") if notes else _in_memory(api_url, portal, timing)
+    return Pace(ledger=Ledger(note=note), timing=timing, percent=percent)
 
 
 @cache
-def _in_memory(api_url: str, portal: str, timing: Timing) -> MemoryLedger:
+def _in_memory(api_url: str, portal: str, timing: Timing) -> Note:
     del api_url, portal
-    return MemoryLedger(clock=timing.monotonic)
+    return MemoryNote(clock=timing.monotonic)
 
 
 def _hear(counts: Counts, headers: Mapping[str, str], now: float) -> None:

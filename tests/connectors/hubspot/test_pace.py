@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.errors import Busy
-from connectors.hubspot.ledger import MemoryLedger
+from connectors.hubspot.ledger import Ledger
 from connectors.hubspot.pace import BELIEVED, PATIENCE, Pace, pace_of
 from connectors.hubspot.timing import Timing
 from connectors.hubspot.window import LEAST_WAIT, UNANSWERED, Window
-from connectors.shared_notes import in_folder
+from connectors.shared_notes import MemoryNote, in_folder
 
 
 class Clock:
@@ -34,7 +34,9 @@ class Clock:
         self.at += seconds
 
     def pace(self, percent=100):
-        return Pace(ledger=MemoryLedger(clock=lambda: self.at), timing=self.timing(), percent=percent)
+        return Pace(
+            ledger=Ledger(note=MemoryNote(clock=lambda: self.at)), timing=self.timing(), percent=percent
+        )
 
 
 def one(pace, *, search=False, headers=None):
