@@ -69,13 +69,9 @@ def percentile_interval(drawn: FloatArray, confidence: float) -> Interval:
     """Quantiles of the replicates (rows) of each number, those without a value left out."""
     share = (1 - confidence) / 2
     found = np.full((2, drawn.shape[1]), np.nan)
-    known = np.isfinite(drawn)
-    every, some = known.all(axis=0), known.any(axis=0)
-    # Where a value is never missing, all columns are looked at together.
-    found[:, every] = np.quantile(drawn[:, every], [share, 1 - share], axis=0)
-    part = some & ~every
-    finite = np.where(known[:, part], drawn[:, part], np.nan)
-    found[:, part] = np.nanquantile(finite, [share, 1 - share], axis=0)
+    some = np.isfinite(drawn).any(axis=0)
+    finite = np.where(np.isfinite(drawn), drawn, np.nan)
+    found[:, some] = np.nanquantile(finite[:, some], [share, 1 - share], axis=0)
     return found[0], found[1]
 
 

@@ -33,6 +33,9 @@ def results(sizes: Sizes, rounds: int, keep: Callable[[dict[str, object]], objec
 
 def main(arguments: Sequence[str]) -> None:
     """Run, and write."""
+    if "--page" in arguments:
+        PAGE.write_text(page(json.loads(RESULTS.read_text())))
+        return
     if absent := missing():
         sys.exit(f"environments are missing: {', '.join(absent)}; make bench makes them")
     if "--quick" in arguments:
@@ -40,9 +43,8 @@ def main(arguments: Sequence[str]) -> None:
         results(QUICK, 1, kept.update)
         print(page(kept))
         return
-    if "--page" not in arguments:
-        rounds = next((int(one) for one in arguments if one.isdecimal()), ROUNDS)
-        results(FULL, rounds, lambda found: RESULTS.write_text(json.dumps(found, indent=1) + "\n"))
+    rounds = next((int(one) for one in arguments if one.isdecimal()), ROUNDS)
+    results(FULL, rounds, lambda found: RESULTS.write_text(json.dumps(found, indent=1) + "\n"))
     PAGE.write_text(page(json.loads(RESULTS.read_text())))
 
 

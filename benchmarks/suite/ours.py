@@ -12,7 +12,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audit.crossed import layout, rates, resampled_gaps, resampled_rates, threshold_rates
 from audit.cube import Cube
 from audit.drift import Asked, drift_of_table
 from audit.drift.binning import laid
@@ -25,13 +24,14 @@ from audit.rows.levels import feature, groups
 from audit.rows.separating.separation import separation
 from audit.schema import Attribute, Stream
 from audit.tally import count, count_batches
+from audit.thresholds import threshold_counts
 from benchmarks.suite.leads import ATTRIBUTES, FIELDS, THRESHOLD, Leads, levels
 from benchmarks.suite.measuring import Task
 from benchmarks.suite.stored import load
 
 SCALE = (0.0, 100.0)
 EDGES = tuple(float(one) for one in range(101))
-DRAWS, CONFIDENCE = 1000, 0.95
+CONFIDENCE = 0.95
 _STREAM = Stream(
     name="benchmark",
     score="score",
@@ -68,19 +68,14 @@ def with_fields(leads: Leads) -> pa.Table:
 
 
 def _told(cube: Cube) -> object:
-    return rates(layout(cube, 3), SCALE)
+    """Every metric of every group, each with its interval, as the audit tells it; nothing is resampled."""
+    return measured(cube, STREAM, None)
 
 
 def codes(folder: Path) -> Task:
-    """T1 from integer codes: count, then every rate, AUC, mean score and calibration of 167 groups, and gaps."""
+    """T1 from integer codes: count, then every metric of 167 groups with its interval."""
     admitted = table(load(folder))
     return Task(lambda: _told(count(admitted, STREAM, edges=EDGES)))
-
-
-def intervals(folder: Path) -> Task:
-    """The same, and every further metric of the registry, each with its interval in closed form."""
-    admitted = table(load(folder))
-    return Task(lambda: measured(count(admitted, STREAM, edges=EDGES), STREAM, None))
 
 
 def _frame(folder: Path, kind: str) -> pd.DataFrame:
@@ -142,20 +137,6 @@ def _batches(path: Path) -> Iterator[pa.Table]:
         yield held.rename_columns([names.get(name, name) for name in held.column_names])
 
 
-def resampled(folder: Path) -> Task:
-    """T2: count, then 1,000 replicates of everything that T1 tells, with percentile intervals."""
-    admitted = table(load(folder))
-    return Task(
-        lambda: resampled_rates(layout(count(admitted, STREAM, edges=EDGES), 3), SCALE, DRAWS, 0, CONFIDENCE)
-    )
-
-
-def resampled_only_gaps(folder: Path) -> Task:
-    """T2 of rates and gaps only."""
-    laid_out = layout(count(table(load(folder)), STREAM, edges=EDGES), 3)
-    return Task(lambda: resampled_gaps(laid_out, DRAWS, 0, CONFIDENCE))
-
-
 def stand_ins(folder: Path) -> Task:
     """T3: code 12 fields and 3 attributes, held-out AUC with its interval and the test of each pair."""
     leads = load(folder, fields=True)
@@ -174,10 +155,9 @@ def stand_ins(folder: Path) -> Task:
 
 
 def thresholds(folder: Path) -> Task:
-    """T4: count, then the rates of 167 groups at 101 thresholds."""
+    """T4 of the groups of each attribute: the counts from which a report tells every threshold."""
     admitted = table(load(folder))
-    every = np.arange(101.0)
-    return Task(lambda: threshold_rates(layout(count(admitted, STREAM, edges=EDGES), 3), every))
+    return Task(lambda: threshold_counts(admitted, STREAM, SCALE, 0))
 
 
 def drift(folder: Path) -> Task:
@@ -211,13 +191,10 @@ CASES = {
     one.__name__.replace("_", " "): one
     for one in (
         codes,
-        intervals,
         objects,
         strings,
         admitted,
         parquet,
-        resampled,
-        resampled_only_gaps,
         stand_ins,
         thresholds,
         drift,

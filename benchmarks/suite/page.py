@@ -20,7 +20,8 @@ that noise hits all of them. Read the ratios: seconds move from machine to machi
   Data is in memory before, but where a file is named. Memory is the peak of the whole process, interpreter and data included.
 - "Scaled" figures are of a part, multiplied; the part is named. What took longer than its limit is told as not finished.
 - "Limit" is reading the same bytes once (for Parquet: decoding them with pyarrow).
-- The systems do not do the same: of the peers only fairlearn tells all of T1, and ours tells intervals and tests with T3 and T5.
+- The systems do not do the same: of the peers only fairlearn tells all of T1. Ours tells with it the interval of every number, which
+  its audit needs, and intervals and tests with T3 and T5.
   Scikit-learn's mutual information and our held-out AUC answer the same question with different numbers.
 """
 
