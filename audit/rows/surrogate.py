@@ -101,7 +101,8 @@ def surrogate(table: pa.Table, confidence: float, seed: int, first: Sequence[int
     accounts = clusters(table, seed)
     if accounts is not None and accounts.at(rows).too_few:
         return None
-    decided = "score" not in table.column_names
+    # Of ordered levels the places are imitated, as scores are: only a yes or no has an AUC.
+    decided = "score" not in table.column_names and "selected" in table.column_names
     middle, scale = (0.0, 1.0) if decided else (float(score[rows].mean()), float(score[rows].std()))
     boosted = rows.size >= BOOSTED_FROM
     data = matrix(

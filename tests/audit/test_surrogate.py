@@ -61,6 +61,20 @@ def test_fidelity_of_decisions_is_an_auc_by_fold():
     assert made.fidelity.faithful
 
 
+def test_ordered_levels_are_imitated_by_their_places():
+    """Four places have no AUC: told as one, its variance could be below zero."""
+    table = missing_numbers()
+    place = np.digitize(table["score"].to_numpy(), np.quantile(table["score"].to_numpy(), [0.25, 0.5, 0.75]))
+    level = pa.DictionaryArray.from_arrays(
+        place.astype(np.int32), ["no", "small", "large", "all"], ordered=True
+    )
+    made = surrogate(table.drop_columns("score").append_column("option", level), 0.95, 0)
+    assert made is not None
+    assert made.fidelity.measure == "r2"
+    assert made.fidelity.value == pytest.approx(r2_score(place[made.rows], made.predicted))
+    assert made.fidelity.low < made.fidelity.value < made.fidelity.high
+
+
 def test_words_and_missing_numbers_are_understood():
     made = surrogate(missing_numbers(), 0.95, seed=0)
     assert made.fidelity.value > 0.9

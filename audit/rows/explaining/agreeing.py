@@ -26,7 +26,7 @@ def chosen(made: Surrogate, stream: Stream, own: Own | None, ours: Subject) -> t
     imitated = explainer(ours, stream, made.fidelity)
     if own is None:
         return ours, imitated
-    subject, told, unit = _best(made, own, decided=stream.score is None)
+    subject, told, unit = _best(made, own, decided=made.fidelity.measure == "auc")
     least = AGREES_R2 if told.measure == "r2" else AGREES_AUC
     if told.low >= least:
         return subject, explainer(subject, stream, told, _unit_note(unit))
