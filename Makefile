@@ -28,7 +28,7 @@ year: .venv/.dev  ## a simulated year of 100,000 leads at both CRMs, pulled ever
 mutation: .venv-mutation/.ready  ## small faults put into audit, and how many the tests notice (an hour or two)
 	@.venv-mutation/bin/python -m tests.mutation $(ARGS)
 
-bench: .venv/.dev .venv-peers/.ready .venv-driftpeers/.ready  ## ours, the peers and the limit in one run (about 25 minutes; ARGS=--quick: two), and write docs/explanation/benchmarks.md
+bench: .venv/.dev .venv-peers/.ready .venv-driftpeers/.ready  ## ours, the peers and the limit in one run (8 minutes for each of three times; ARGS=1: once; ARGS=--quick: a part in 3), and write docs/explanation/benchmarks.md
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 .venv-mutation/.ready: requirements/mutation.lock.txt pyproject.toml
